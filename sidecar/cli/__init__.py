@@ -1,0 +1,33 @@
+"""`rerank-sidecar`: the root; the only package that imports http or es_integration."""
+
+import sys
+
+import typer
+
+from sidecar import __version__
+from sidecar.cli.serve import serve_command
+from sidecar.errors import StartupError
+
+app = typer.Typer(
+    name="rerank-sidecar",
+    help="Puts Elasticsearch's and OpenSearch's hits in the right order with a cross-encoder.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve_command)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Runs the command line; a start that must not be ends with its reason and exit status 1."""
+    try:
+        app()
+    except StartupError as fault:
+        print(f"rerank-sidecar: {fault.message}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,119 @@
+"""A sidecar in a process of its own, for the demo, the benchmark and the tests."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from sidecar.errors import StartupError
+
+START_LIMIT_S = 120.0
+
+
+class SidecarProcess:
+    """`rerank-sidecar serve` on a free port of 127.0.0.1: ready on enter, gone on exit.
+
+        with SidecarProcess() as sidecar:
+            post(sidecar.url + "/v2/rerank", ...)
+
+    Raises StartupError, with what the process said, when it does not become ready.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, object] | None = None,
+        *,
+        log: Path | None = None,
+        port: int | None = None,
+    ) -> None:
+        """`settings` by their names in the settings table; the log goes to `log` or nowhere."""
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._settings = {"drain_s": 0, **(settings or {})}
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "entered"
+        return self._process.pid
+
+    def __enter__(self) -> "SidecarProcess":
+        flags = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
+        command = [sys.executable, "-m", "sidecar", "serve", f"--port={self.port}", *flags]
+        with contextlib.ExitStack() as stack:
+            out = stack.enter_context(self._log.open("wb")) if self._log else subprocess.DEVNULL
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("RERANK_")}
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=self._stderr, env=environment
+            )
+        try:
+            self._wait_ready(self._process)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def pause(self) -> None:
+        """The process hangs from now on (SIGSTOP): it accepts connections and never answers."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Ends a pause."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Ends the process, if it still runs; may be called twice."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self._stderr.close()
+
+    def _wait_ready(self, process: subprocess.Popen[bytes]) -> None:
+        limit = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < limit:
+            if process.poll() is not None:
+                self._stderr.seek(0)
+                said = self._stderr.read().decode(errors="replace").strip()
+                raise StartupError(f"the sidecar did not start: {said}")
+            with (
+                contextlib.suppress(urllib.error.URLError, OSError),
+                urllib.request.urlopen(f"{self.url}/health/ready", timeout=2),
+            ):
+                return
+            time.sleep(0.05)
+        raise StartupError(f"the sidecar was not ready after {START_LIMIT_S:.0f} s")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

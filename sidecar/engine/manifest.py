@@ -1,0 +1,162 @@
+"""`rerank.json`: what a model folder says of itself, so that nothing is guessed at load time.
+
+A folder holds one or more ONNX graphs over shared weights, `tokenizer.json` and this manifest.
+`Manifest.read` refuses a folder whose files are not byte for byte those that it names.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from sidecar.errors import ModelError
+
+MANIFEST = "rerank.json"
+TOKENIZER = "tokenizer.json"
+CANONICAL_PAIRS = 8
+
+# A bare name: a manifest cannot point outside of its folder.
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Device = Literal["cpu", "cuda"]
+SLOTS = ("{instruction}", "{query}", "{document}")
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Graph(Part):
+    """One ONNX file and where and how it may run."""
+
+    file: FileName
+    precision: Literal["fp32", "fp16", "bf16", "int8"]
+    devices: tuple[Device, ...] = Field(min_length=1)
+    runs: Literal["single", "padded"]
+    """`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""
+    tolerance: float = Field(gt=0)
+    """Largest difference of a pair's score (after the activation) alone and in company."""
+    canonical_tolerance: float = Field(gt=0)
+    """Largest difference of a canonical pair's logit between the builder's machine and this one."""
+    session_config: dict[str, str] = {}
+    """onnxruntime session configuration entries that the graph needs."""
+
+
+class Prompt(Part):
+    """The pieces of a pair's input in order: a slot, or text that becomes ids as it stands.
+
+    `["[CLS]", "{query}", "[SEP]", "{document}", "[SEP]"]` with segments `[0, 0, 0, 1, 1]` is
+    BERT's pair. A decoder's chat template has `{instruction}` too.
+    """
+
+    pieces: tuple[str, ...]
+    segments: tuple[int, ...] | None = None
+    instruction: str | None = None
+    """The default instruction, for a template that has the slot."""
+
+
+class Padding(Part):
+    side: Literal["left", "right"] = "right"
+    token: str
+
+
+class CanonicalPair(Part):
+    query: str
+    document: str
+    logits: dict[str, float]
+    """One logit per graph, by the graph's name."""
+
+
+class Source(Part):
+    name: str
+    licence: str
+    rows: int
+
+
+class Manifest(Part):
+    """All that is known of a model; see the module's text."""
+
+    format: Literal[1]
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,128}$")]
+    family: Literal["cross-encoder", "yes-no-decoder"]
+    languages: tuple[str, ...]
+    licence: str
+    max_tokens: int = Field(ge=16)
+    """Longest pair, prompt pieces included."""
+    prompt: Prompt
+    padding: Padding
+    activation: Literal["sigmoid"] = "sigmoid"
+    temperature: float = Field(default=1.0, gt=0)
+    bias: float = 0.0
+    """score = sigmoid((logit - bias) / temperature)."""
+    graphs: dict[str, Graph] = Field(min_length=1)
+    files: dict[FileName, Sha256]
+    canonical: tuple[CanonicalPair, ...] = Field(
+        min_length=CANONICAL_PAIRS, max_length=CANONICAL_PAIRS
+    )
+    quality: dict[str, dict[str, float]] = {}
+    """Measured quality: ranker (a graph's name, or a baseline) -> "collection metric" -> value."""
+    sources: tuple[Source, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """The folder's manifest, with every file that it names verified.
+
+        Raises ModelError: no such folder, no or a faulty manifest, a file missing or altered.
+        """
+        path = folder / MANIFEST
+        try:
+            manifest = cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise ModelError(f"{folder} is not a model folder: it has no {MANIFEST}") from None
+        except OSError as fault:
+            raise ModelError(f"{path} cannot be read: {fault.strerror}") from None
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            where = ".".join(str(step) for step in first["loc"])
+            raise ModelError(f"{path} is not a valid manifest: {where}: {first['msg']}") from None
+        manifest._check_references(path)
+        for name, expected in manifest.files.items():
+            _check_file(folder / name, expected)
+        return manifest
+
+    def graph_for(self, device: Device, name: str | None = None) -> tuple[str, Graph]:
+        """(name, graph) to run on `device`: the named one, or the first that allows the device.
+
+        Raises ModelError when there is none.
+        """
+        if name is not None and name not in self.graphs:
+            raise ModelError(f"model {self.name} has no graph {name!r}, only {list(self.graphs)}")
+        for key, graph in self.graphs.items():
+            if device in graph.devices and name in (None, key):
+                return key, graph
+        wanted = f"graph {name!r}" if name else "graph"
+        raise ModelError(f"model {self.name} has no {wanted} for device {device!r}")
+
+    def _check_references(self, path: Path) -> None:
+        named = {TOKENIZER, *(graph.file for graph in self.graphs.values())}
+        if missing := sorted(named - set(self.files)):
+            raise ModelError(f"{path} gives no SHA-256 for {', '.join(missing)}")
+        pieces = self.prompt.pieces
+        for slot in ("{query}", "{document}"):
+            if pieces.count(slot) != 1:
+                raise ModelError(f"{path}: prompt.pieces must hold {slot} once")
+        if self.prompt.segments is not None and len(self.prompt.segments) != len(pieces):
+            raise ModelError(f"{path}: prompt.segments and prompt.pieces differ in length")
+        for pair in self.canonical:
+            if set(pair.logits) != set(self.graphs):
+                raise ModelError(f"{path}: a canonical pair lacks the logit of a graph")
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 in hex, read in pieces (models can be larger than memory)."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_file(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; the manifest names it")
+    if (found := sha256(path)) != expected:
+        raise ModelError(f"{path} is altered: SHA-256 {found[:12]}…, manifest {expected[:12]}…")

@@ -1,0 +1,211 @@
+"""One queue of pairs for all requests, and the workers that take runs from it.
+
+Work leaves when a worker is free; nothing waits for a batch to fill. A job whose client has gone
+(its future is cancelled) or whose deadline has passed loses its waiting pairs.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.engine.manifest import Padding
+from sidecar.engine.runs import Layout, batch, take_run
+from sidecar.engine.session import Logits, Session
+from sidecar.engine.tokenizer import Pair
+from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A job's logits, shape (pairs,), and its seconds in the queue and in runs."""
+
+    logits: NDArray[np.float32]
+    queue_s: float
+    infer_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run was, for metrics and for the measured rate."""
+
+    pairs: int
+    tokens: int
+    padded_tokens: int
+    seconds: float
+    failed: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """The pairs of one request while they wait and run."""
+
+    pairs: Sequence[Pair]
+    deadline: float
+    submitted: float
+    waiting: list[tuple[int, int]]
+    logits: NDArray[np.float32]
+    missing: int
+    started: float | None = None
+    future: "Future[Scored]" = field(default_factory=Future)
+
+
+class Scheduler:
+    """Runs jobs on `layout.workers` threads over one session. `close` it after use."""
+
+    def __init__(
+        self,
+        session: Session,
+        layout: Layout,
+        padding: Padding,
+        pad_id: int,
+        *,
+        on_run: Callable[[RunReport], None] = lambda report: None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.layout = layout
+        self._session = session
+        self._padding = padding
+        self._pad_id = pad_id
+        self._on_run = on_run
+        self._clock = clock
+        self._jobs: list[Job] = []
+        self._running: dict[int, tuple[float, int]] = {}
+        self._wake = threading.Condition()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, args=(number,), name=f"rerank-{number}")
+            for number in range(layout.workers)
+        ]
+        for thread in self._threads:
+            thread.daemon = True  # a hung device must not keep a stopping process alive
+            thread.start()
+
+    def submit(self, pairs: Sequence[Pair], deadline: float) -> "Future[Scored]":
+        """Queues the pairs of one request; its future's cancellation takes them out again.
+
+        `deadline` is on the scheduler's clock. The future fails with DeadlineExceeded,
+        InferenceFailed, or RerankError when the scheduler is closed first.
+        """
+        job = Job(
+            pairs=pairs,
+            deadline=deadline,
+            submitted=self._clock(),
+            waiting=sorted((len(pair), position) for position, pair in enumerate(pairs)),
+            logits=np.zeros(len(pairs), dtype=np.float32),
+            missing=len(pairs),
+        )
+        job.future.add_done_callback(lambda _: self._drop(job))
+        with self._wake:
+            if self._closed:
+                raise RerankError("the scheduler is closed")
+            self._jobs.append(job)
+            self._wake.notify_all()
+        return job.future
+
+    def backlog(self) -> tuple[int, int]:
+        """(pairs, tokens) that wait or run now."""
+        with self._wake:
+            waiting = [length for job in self._jobs for length, _ in job.waiting]
+            running = sum(tokens for _, tokens in self._running.values())
+            return len(waiting) + len(self._running), sum(waiting) + running
+
+    def longest_run_s(self) -> float:
+        """Seconds since the start of the oldest run under way; 0 when none is."""
+        with self._wake:
+            now = self._clock()
+            return max((now - start for start, _ in self._running.values()), default=0.0)
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Fails what is queued, lets runs under way end, and stops the workers."""
+        with self._wake:
+            self._closed = True
+            jobs, self._jobs = self._jobs, []
+            self._wake.notify_all()
+        for job in jobs:
+            _settle(job, RerankError("the service stopped"))
+        for thread in self._threads:
+            thread.join(timeout_s)
+
+    def _work(self, worker: int) -> None:
+        while True:
+            with self._wake:
+                run = self._next_run()
+                while not run:
+                    if self._closed:
+                        return
+                    self._wake.wait()
+                    run = self._next_run()
+                tokens = sum(len(job.pairs[position]) for job, position in run)
+                self._running[worker] = (self._clock(), tokens)
+            self._score(worker, run, tokens)
+
+    def _next_run(self) -> list[tuple[Job, int]]:
+        """The next run, with expired jobs failed on the way. The lock is held."""
+        now = self._clock()
+        expired = [job for job in self._jobs if job.deadline <= now]
+        for job in expired:
+            self._jobs.remove(job)
+            _settle(job, DeadlineExceeded("the deadline passed before every pair was scored"))
+        run = take_run(self._jobs, self.layout)
+        for job, _ in run:
+            job.started = job.started or now
+        return run
+
+    def _score(self, worker: int, run: list[tuple[Job, int]], tokens: int) -> None:
+        arrays = batch([job.pairs[position] for job, position in run], self._padding, self._pad_id)
+        start = self._clock()
+        fault: Exception | None = None
+        logits: Logits | None = None
+        try:
+            logits = self._session.run(arrays)
+        except Exception as raised:  # whatever the runtime raises is this run's failure
+            fault = raised
+        end = self._clock()
+        with self._wake:
+            del self._running[worker]
+            finished = self._record(run, logits) if logits is not None else []
+        for job in finished:
+            queue_s = (job.started or job.submitted) - job.submitted
+            _settle(job, Scored(job.logits, queue_s, end - job.submitted - queue_s))
+        if fault is not None:
+            for job in {id(job): job for job, _ in run}.values():
+                _settle(job, InferenceFailed(f"the model failed: {type(fault).__name__}"), fault)
+        self._on_run(
+            RunReport(len(run), tokens, arrays.input_ids.size, end - start, fault is not None)
+        )
+
+    def _record(self, run: list[tuple[Job, int]], logits: Logits) -> list[Job]:
+        """Writes the logits to their jobs; the jobs that this run finished. The lock is held."""
+        finished = []
+        for (job, position), logit in zip(run, logits, strict=True):
+            job.logits[position] = logit
+            job.missing -= 1
+            if job.missing == 0:
+                finished.append(job)
+        return finished
+
+    def _drop(self, job: Job) -> None:
+        """Takes a settled job from the queue: whatever still waits of it is never run."""
+        with self._wake:
+            job.waiting.clear()
+            if job in self._jobs:
+                self._jobs.remove(job)
+
+
+def _settle(job: Job, outcome: Scored | RerankError, cause: BaseException | None = None) -> None:
+    """Sets the job's future, unless its client has cancelled it."""
+    try:
+        if isinstance(outcome, Scored):
+            job.future.set_result(outcome)
+        else:
+            outcome.__cause__ = cause
+            job.future.set_exception(outcome)
+    except InvalidStateError:
+        pass

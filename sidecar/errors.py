@@ -1,0 +1,90 @@
+"""Everything that the service refuses or fails at, with the HTTP status that says so.
+
+    RerankError
+    ├── InvalidRequest 422          a value has the wrong type or is out of range
+    │   ├── MalformedBody 400       the body is not JSON
+    │   ├── NoDocuments 400         the list of documents is empty
+    │   └── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
+    ├── Unauthorized 401
+    ├── BodyTooLarge 413
+    ├── Overloaded 429              refused before any work was done; carries Retry-After
+    ├── NotReady 503                loading, or draining before a stop; carries Retry-After
+    ├── InferenceFailed 503         the session raised; the order of this request is unknown
+    ├── DeadlineExceeded 504
+    ├── NonFiniteScore 500          the model answered NaN or infinity, which never leaves
+    └── StartupError                the process must not serve (never an answer to a client)
+        ├── ModelError              a model folder that is missing, altered or not understood
+        └── DeviceError             the device that was asked for is not the one that runs
+
+`code` is the word for machines: it stands in the error body and in the metric's `reason` label.
+"""
+
+from typing import ClassVar
+
+
+class RerankError(Exception):
+    """A request or a start that cannot go on; `message` is fit to be shown to a client."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after_s = retry_after_s
+
+
+class InvalidRequest(RerankError):
+    status, code = 422, "validation"
+
+
+class MalformedBody(InvalidRequest):
+    status, code = 400, "malformed"
+
+
+class NoDocuments(InvalidRequest):
+    status, code = 400, "empty"
+
+
+class InputTooLong(InvalidRequest):
+    status, code = 422, "too_long"
+
+
+class Unauthorized(RerankError):
+    status, code = 401, "auth"
+
+
+class BodyTooLarge(RerankError):
+    status, code = 413, "too_large"
+
+
+class Overloaded(RerankError):
+    status, code = 429, "overloaded"
+
+
+class NotReady(RerankError):
+    status, code = 503, "not_ready"
+
+
+class InferenceFailed(RerankError):
+    status, code = 503, "inference"
+
+
+class DeadlineExceeded(RerankError):
+    status, code = 504, "deadline"
+
+
+class NonFiniteScore(RerankError):
+    status, code = 500, "non_finite"
+
+
+class StartupError(RerankError):
+    code = "startup"
+
+
+class ModelError(StartupError):
+    code = "model"
+
+
+class DeviceError(StartupError):
+    code = "device"

@@ -1,0 +1,40 @@
+"""Logits to scores and an order. Pure; the formula is the manifest's.
+
+score = sigmoid((logit - bias) / temperature), in [0, 1], monotone in the logit.
+"""
+
+import math
+from collections.abc import Sequence
+
+from sidecar.errors import NonFiniteScore
+from sidecar.model import Order, Ranked
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^-x) without overflow at either end."""
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1 + e)
+
+
+def rank(
+    logits: Sequence[float],
+    *,
+    temperature: float = 1.0,
+    bias: float = 0.0,
+    order: Order = "score",
+    top_n: int | None = None,
+) -> tuple[Ranked, ...]:
+    """The documents by descending logit (equal ones by index), or as they came; `top_n` of them.
+
+    Raises NonFiniteScore when a logit is NaN or infinite.
+    """
+    ranked = []
+    for index, logit in enumerate(logits):
+        if not math.isfinite(logit):
+            raise NonFiniteScore(f"the model gave document {index} no finite score")
+        ranked.append(Ranked(index, logit, sigmoid((logit - bias) / temperature)))
+    if order == "score":
+        ranked.sort(key=lambda item: -item.logit)  # stable: ties keep the order of the request
+    return tuple(ranked[:top_n] if top_n else ranked)

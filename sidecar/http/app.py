@@ -1,0 +1,25 @@
+"""The application: routes, the envelope, limits. Nothing else."""
+
+from aiohttp import web
+
+from sidecar.contracts.routes import ROUTES
+from sidecar.http import handlers
+from sidecar.http.keys import SERVICE
+from sidecar.http.middleware import envelope
+from sidecar.http.service import Service
+
+
+def create_app(service: Service) -> web.Application:
+    """An app over a service; who makes it starts and stops the service."""
+    app = web.Application(middlewares=[envelope], client_max_size=service.settings.max_body_bytes)
+    app[SERVICE] = service
+    for path in ROUTES:
+        app.router.add_post(path, handlers.rerank)
+    app.router.add_get("/health", handlers.ready)
+    app.router.add_get("/health/live", handlers.live)
+    app.router.add_get("/health/ready", handlers.ready)
+    app.router.add_get("/health/startup", handlers.startup)
+    app.router.add_get("/info", handlers.info)
+    app.router.add_get("/metrics", handlers.metrics)
+    app.router.add_get("/openapi.json", handlers.openapi_document)
+    return app

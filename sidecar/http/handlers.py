@@ -1,0 +1,169 @@
+"""The rerank handler, shared by all dialects, and the read-only routes."""
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from sidecar import __version__
+from sidecar.contracts import openapi
+from sidecar.contracts.body import parse
+from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.routes import choose
+from sidecar.errors import InvalidRequest, NotReady
+from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.middleware import header_deadline_s
+from sidecar.http.service import Service
+from sidecar.model import RankRequest, RankResult
+
+LARGE_BODY = 256 * 1024
+"""Bytes from which a body is parsed off the event loop (about 1 ms of parsing)."""
+
+
+async def rerank(request: web.Request) -> web.Response:
+    """Body to request to result to body; every fault is an exception that the envelope renders."""
+    service = request.app[SERVICE]
+    reranker = service.reranker
+    raw = await request.read()
+    start = time.perf_counter()
+    if len(raw) < LARGE_BODY:
+        dialect, wanted = _decode(request.path, raw)
+    else:
+        dialect, wanted = await asyncio.to_thread(_decode, request.path, raw)
+    request[DIALECT] = dialect.name
+    request[FACTS]["docs"] = len(wanted.documents)
+    if len(wanted.documents) > service.settings.max_documents:
+        raise InvalidRequest(
+            f"$: {len(wanted.documents)} documents, at most {service.settings.max_documents}"
+        )
+    if wanted.deadline_s is None:
+        wanted = replace(wanted, deadline_s=header_deadline_s(request))
+    parsed = time.perf_counter()
+    result = await reranker.rank(wanted)
+    ranked = time.perf_counter()
+    body = dialect.encode(wanted, result, request[REQUEST_ID])
+    seconds = {
+        "parse": parsed - start,
+        "tokenize": result.timings.tokenize,
+        "queue": result.timings.queue,
+        "infer": result.timings.infer,
+        "fuse": result.timings.fuse,
+        "encode": time.perf_counter() - ranked,
+    }
+    _record(service, wanted, result, seconds)
+    request[FACTS]["tokens"] = result.tokens
+    request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
+    headers = _timing_headers(seconds, wanted, result, reranker.loaded.device)
+    return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+def _decode(path: str, raw: bytes) -> tuple[Dialect, RankRequest]:
+    body = parse(raw)
+    dialect = choose(path, body)
+    return dialect, dialect.decode(body)
+
+
+def _record(
+    service: Service, wanted: RankRequest, result: RankResult, seconds: dict[str, float]
+) -> None:
+    service.metrics.documents.observe(len(wanted.documents))
+    service.metrics.truncated.inc(len(result.truncated))
+    for stage, spent in seconds.items():
+        service.metrics.stages.labels(stage=stage).observe(spent)
+
+
+def _timing_headers(
+    seconds: dict[str, float], wanted: RankRequest, result: RankResult, device: str
+) -> dict[str, str]:
+    """Server-Timing for browsers and people, and the x-* set of text-embeddings-inference."""
+    ms = {stage: spent * 1000 for stage, spent in seconds.items()}
+    timing = ", ".join(f"{stage};dur={spent:.2f}" for stage, spent in ms.items())
+    return {
+        "Server-Timing": timing,
+        "x-compute-type": f"{device}+onnx",
+        "x-compute-time": f"{ms['tokenize'] + ms['queue'] + ms['infer']:.0f}",
+        "x-compute-characters": str(sum(document.size for document in wanted.documents)),
+        "x-compute-tokens": str(result.tokens),
+        "x-total-time": f"{sum(ms.values()):.0f}",
+        "x-tokenization-time": f"{ms['tokenize']:.0f}",
+        "x-queue-time": f"{ms['queue']:.0f}",
+        "x-inference-time": f"{ms['infer']:.0f}",
+        **({"x-truncated-documents": str(len(result.truncated))} if result.truncated else {}),
+    }
+
+
+async def live(request: web.Request) -> web.Response:
+    """200 while the event loop answers and no run hangs."""
+    if not request.app[SERVICE].live:
+        raise NotReady("a run hangs")
+    return _json({"status": "live"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 while requests are taken."""
+    state = request.app[SERVICE].state
+    if state != "ready":
+        raise NotReady(f"the service is {state}")
+    return _json({"status": "ready"})
+
+
+async def startup(request: web.Request) -> web.Response:
+    """200 once the model is loaded, proven and warm; a drain does not undo it."""
+    state = request.app[SERVICE].state
+    if state in ("starting", "failed"):
+        raise NotReady(f"the service is {state}")
+    return _json({"status": "started"})
+
+
+async def info(request: web.Request) -> web.Response:
+    """What runs here; two replicas with one score_revision give the same scores."""
+    service = request.app[SERVICE]
+    reranker = service.reranker
+    loaded, settings = reranker.loaded, service.settings
+    graph = loaded.manifest.graphs[loaded.graph]
+    layout = reranker.scheduler.layout
+    return _json(
+        {
+            "version": __version__,
+            "model": loaded.manifest.name,
+            "family": loaded.manifest.family,
+            "languages": loaded.manifest.languages,
+            "licence": loaded.manifest.licence,
+            "graph": loaded.graph,
+            "precision": graph.precision,
+            "tolerance": graph.tolerance,
+            "engine": "onnxruntime",
+            "device": loaded.device,
+            "score_revision": loaded.score_revision,
+            "max_tokens": loaded.manifest.max_tokens,
+            "layout": {
+                "workers": layout.workers,
+                "intra_op_threads": layout.intra_op_threads,
+                "token_budget": layout.token_budget,
+            },
+            "limits": {
+                "max_documents": settings.max_documents,
+                "max_body_bytes": settings.max_body_bytes,
+                "deadline_ms": settings.deadline_ms,
+            },
+            "tokens_per_second": round(reranker.admission.tokens_per_second or 0.0, 1),
+            "quality": loaded.manifest.quality,
+        }
+    )
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus' text format."""
+    text = request.app[SERVICE].metrics.text()
+    return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+async def openapi_document(request: web.Request) -> web.Response:
+    return _json(openapi.document(__version__))
+
+
+def _json(body: Any) -> web.Response:
+    return web.Response(body=dumps(body), content_type="application/json")

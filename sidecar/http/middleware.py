@@ -1,0 +1,126 @@
+"""What wraps every request: its id, its key, its one error body, its one log line."""
+
+import asyncio
+import hmac
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from sidecar.contracts.errors import error_body, retry_headers
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.routes import ROUTES
+from sidecar.errors import BodyTooLarge, InvalidRequest, RerankError, Unauthorized
+from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger("rerank")
+
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+@web.middleware
+async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answers with the handler's response, or with the error body of what it raised."""
+    start = time.perf_counter()
+    service = request.app[SERVICE]
+    given = request.headers.get("x-request-id", "")
+    request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+    request[FACTS] = {}
+    is_rerank = request.path in ROUTES
+    response: web.StreamResponse
+    try:
+        if is_rerank:
+            service.metrics.in_flight.inc()
+            _check_key(request, service.settings.api_keys)
+        response = await handler(request)
+    except asyncio.CancelledError:
+        service.metrics.cancelled.inc()
+        log.info("cancelled", request_id=request[REQUEST_ID], route=_route(request))
+        raise
+    except RerankError as fault:
+        response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
+        if isinstance(fault, Unauthorized):
+            response.headers["WWW-Authenticate"] = "Bearer"
+    except web.HTTPRequestEntityTooLarge:
+        limit = service.settings.max_body_bytes
+        too_large = BodyTooLarge(f"the body is larger than {limit} bytes")
+        response = _refusal(request, too_large.message, too_large.code, too_large.status)
+    except web.HTTPException as fault:
+        code = {404: "not_found", 405: "method"}.get(fault.status, "http")
+        response = _refusal(request, fault.reason, code, fault.status)
+        if "Allow" in fault.headers:
+            response.headers["Allow"] = fault.headers["Allow"]
+    except Exception as fault:
+        # Only where it happened: an exception's message may hold a document's text.
+        frames = traceback.extract_tb(fault.__traceback__)
+        where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-6:]]
+        log.error("bug", request_id=request[REQUEST_ID], fault=type(fault).__name__, where=where)
+        response = _refusal(request, "internal error", RerankError.code, 500)
+    finally:
+        if is_rerank:
+            service.metrics.in_flight.dec()
+    response.headers["x-request-id"] = request[REQUEST_ID]
+    if is_rerank:
+        seconds = time.perf_counter() - start
+        dialect = request.get(DIALECT, "none")
+        service.metrics.requests.labels(dialect=dialect, status=str(response.status)).inc()
+        service.metrics.duration.labels(dialect=dialect).observe(seconds)
+        log.info(
+            "request",
+            request_id=request[REQUEST_ID],
+            route=_route(request),
+            dialect=dialect,
+            status=response.status,
+            ms=round(seconds * 1000, 1),
+            **request[FACTS],
+        )
+    return response
+
+
+def _refusal(
+    request: web.Request,
+    message: str,
+    code: str,
+    status: int,
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    if request.path in ROUTES:
+        request.app[SERVICE].metrics.rejected.labels(reason=code).inc()
+        request[FACTS]["reason"] = code
+    body = error_body(message, code, status, request[REQUEST_ID])
+    return web.Response(
+        body=dumps(body), status=status, headers=headers, content_type="application/json"
+    )
+
+
+def _check_key(request: web.Request, keys: tuple[str, ...]) -> None:
+    """Raises Unauthorized unless the request carries a key; without keys all are welcome."""
+    if not keys:
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    given = token.strip() if scheme.lower() == "bearer" else ""
+    given = given or request.headers.get("X-API-Key", "") or request.headers.get("Api-Key", "")
+    # Every key is compared, so that the time tells nothing of which one was near.
+    matches = [hmac.compare_digest(given.encode(), key.encode()) for key in keys]
+    if not any(matches):
+        raise Unauthorized("the API key is missing or wrong")
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
+
+
+def header_deadline_s(request: web.Request) -> float | None:
+    """Seconds from `X-Request-Deadline-Ms`. Raises InvalidRequest when it is no positive number."""
+    value = request.headers.get("X-Request-Deadline-Ms")
+    if value is None:
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise InvalidRequest("header X-Request-Deadline-Ms: must be a positive whole number")
+    return int(value) / 1000

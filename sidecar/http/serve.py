@@ -1,0 +1,94 @@
+"""From settings to a listening process, and down again.
+
+start: listen (probes answer 503) -> load and prove the model -> ready
+stop:  not ready -> `drain_s` more of serving -> close the port -> requests under way end -> stop
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+
+from sidecar.errors import StartupError
+from sidecar.http.app import create_app
+from sidecar.http.service import Opener, Service, open_reranker
+from sidecar.settings import Settings
+
+KEEP_ALIVE_S = 75.0
+"""Longer than the 60 s after which the clusters' connection pools drop idle connections."""
+log = structlog.get_logger("rerank")
+
+
+@asynccontextmanager
+async def listening(
+    settings: Settings, opener: Opener = open_reranker
+) -> AsyncIterator[tuple[Service, str]]:
+    """(service, its URL) with the port open and the model not yet loaded.
+
+    Raises StartupError when the address cannot be listened on.
+    """
+    service = Service(settings, opener)
+    runner = web.AppRunner(
+        create_app(service),
+        access_log=None,
+        handler_cancellation=True,  # a client that goes away takes its pairs out of the queue
+        keepalive_timeout=KEEP_ALIVE_S,
+        shutdown_timeout=settings.shutdown_s,
+    )
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as fault:
+            raise StartupError(
+                f"cannot listen on {settings.host}:{settings.port}: {fault.strerror}"
+            ) from None
+        yield service, f"http://{settings.host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+        await service.stop()
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT. Raises StartupError when it must not."""
+    stopping = asyncio.Event()
+    drain_s = settings.drain_s
+
+    def stop(seconds: float) -> None:
+        nonlocal drain_s
+        drain_s = 0.0 if stopping.is_set() else seconds  # asked twice: no drain
+        stopping.set()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop, settings.drain_s)
+    loop.add_signal_handler(signal.SIGINT, stop, 0.0)
+    async with listening(settings) as (service, url):
+        log.info("listening", url=url)
+        load = asyncio.create_task(service.start())
+        stop_wanted = asyncio.create_task(stopping.wait())
+        await asyncio.wait((load, stop_wanted), return_when=asyncio.FIRST_COMPLETED)
+        if load.done():
+            load.result()
+            _say_ready(service)
+            await stop_wanted
+        service.drain()
+        log.info("draining", seconds=drain_s)
+        await asyncio.sleep(drain_s)
+    log.info("stopped")
+
+
+def _say_ready(service: Service) -> None:
+    loaded = service.reranker.loaded
+    layout = service.reranker.scheduler.layout
+    log.info(
+        "ready",
+        model=loaded.manifest.name,
+        graph=loaded.graph,
+        device=loaded.device,
+        workers=layout.workers,
+        token_budget=layout.token_budget,
+        score_revision=loaded.score_revision,
+    )

@@ -1,0 +1,77 @@
+"""The nouns of a request, from the wire to the answer. No behaviour, no I/O.
+
+RankRequest ──pipeline──► RankResult
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Cut = Literal["right", "left"]
+"""Which end of a document that is too long goes away."""
+
+Order = Literal["score", "input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One candidate: plain text, or named fields in the order in which they arrived."""
+
+    text: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    source: str | Mapping[str, object] = ""
+    """What the client sent, for dialects that give documents back."""
+    size: int = 0
+    """Characters, about: what admission estimates the work from."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankRequest:
+    """What every dialect is decoded to."""
+
+    query: str
+    documents: tuple[Document, ...]
+    order: Order = "score"
+    top_n: int | None = None
+    """How many results to return; None or 0 means all."""
+    cut: Cut | None = "right"
+    """None: a pair that does not fit the model is an error."""
+    max_document_tokens: int | None = None
+    deadline_s: float | None = None
+    """Seconds from arrival; None leaves the service's own."""
+    raw_scores: bool = False
+    """Answer with logits where the dialect lets the client ask for them."""
+    return_documents: bool = False
+    model: str | None = None
+    """The model's name as the client gave it, echoed where a dialect does so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A document's place: its index in the request, its logit and its score in [0, 1]."""
+
+    index: int
+    logit: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds spent per stage; `queue` is the wait for the first run, `infer` the time since."""
+
+    tokenize: float = 0.0
+    queue: float = 0.0
+    infer: float = 0.0
+    fuse: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RankResult:
+    """The answer: results in the order that was asked for, at most `top_n` of them."""
+
+    ranked: tuple[Ranked, ...]
+    model: str
+    tokens: int
+    truncated: tuple[int, ...] = ()
+    """Indexes of the documents that were cut to fit the model."""
+    timings: Timings = Timings()

@@ -1,0 +1,80 @@
+"""Every metric in one table, in Prometheus' text format. Labels never hold what a client chose."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+DURATION_BUCKETS = (
+    *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15),
+    *(0.25, 0.4, 0.65, 1.0, 1.6, 2.5, 4.0, 6.5, 10.0, 25.0),
+)
+SIZE_BUCKETS = tuple(float(2**power) for power in range(0, 15))
+
+
+class Metrics:
+    """One registry with all metrics; an app has one."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "rerank_requests", "Answered requests.", ["dialect", "status"], registry=registry
+        )
+        self.duration = Histogram(
+            "rerank_request_duration_seconds",
+            "From the body's last byte to the answer.",
+            ["dialect"],
+            buckets=DURATION_BUCKETS,
+            registry=registry,
+        )
+        self.stages = Histogram(
+            "rerank_stage_duration_seconds",
+            "Time per stage: parse, tokenize, queue, infer, fuse, encode.",
+            ["stage"],
+            buckets=DURATION_BUCKETS,
+            registry=registry,
+        )
+        self.documents = Histogram(
+            "rerank_documents_per_request",
+            "Documents of a request.",
+            buckets=SIZE_BUCKETS,
+            registry=registry,
+        )
+        self.run_pairs = Histogram(
+            "rerank_run_pairs", "Pairs of a run.", buckets=SIZE_BUCKETS, registry=registry
+        )
+        self.run_tokens = Histogram(
+            "rerank_run_tokens",
+            "Tokens of a run, padding left out.",
+            buckets=SIZE_BUCKETS,
+            registry=registry,
+        )
+        self.padding = Counter(
+            "rerank_padding_tokens", "Padding that was computed.", registry=registry
+        )
+        self.tokens = Counter("rerank_tokens", "Tokens that were scored.", registry=registry)
+        self.queue = Gauge("rerank_queue_pairs", "Pairs that wait or run.", registry=registry)
+        self.in_flight = Gauge("rerank_inflight_requests", "Requests under way.", registry=registry)
+        self.rejected = Counter(
+            "rerank_rejected",
+            "Refused or failed requests by reason (the error body's error_type).",
+            ["reason"],
+            registry=registry,
+        )
+        self.cancelled = Counter(
+            "rerank_cancelled", "Requests whose client went away.", registry=registry
+        )
+        self.truncated = Counter(
+            "rerank_truncated_pairs", "Documents cut to fit the model.", registry=registry
+        )
+        self.session_failures = Counter(
+            "rerank_session_failures", "Runs in which the model failed.", registry=registry
+        )
+        self.ready = Gauge("rerank_ready", "1 while requests are taken.", registry=registry)
+        self.model_info = Gauge(
+            "rerank_model_info",
+            "The model in use; always 1.",
+            ["model", "graph", "precision", "device", "score_revision"],
+            registry=registry,
+        )
+
+    def text(self) -> bytes:
+        """The exposition."""
+        return generate_latest(self.registry)

@@ -1,0 +1,44 @@
+"""What many tests share: the shipped model, loaded once, and a real server process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sidecar.cli.process import SidecarProcess
+from sidecar.engine.manifest import Manifest
+from sidecar.engine.session import OnnxSession
+from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.pipeline import shipped_model
+
+
+@pytest.fixture(scope="session")
+def folder() -> Path:
+    return shipped_model()
+
+
+@pytest.fixture(scope="session")
+def manifest(folder: Path) -> Manifest:
+    return Manifest.read(folder)
+
+
+@pytest.fixture(scope="session")
+def tokenizer(folder: Path, manifest: Manifest) -> PairTokenizer:
+    return PairTokenizer.open(folder, manifest)
+
+
+@pytest.fixture(scope="session")
+def int8(folder: Path, manifest: Manifest) -> OnnxSession:
+    return OnnxSession.open(folder, manifest.graphs["int8"], "cpu")
+
+
+@pytest.fixture(scope="session")
+def float32(folder: Path, manifest: Manifest) -> OnnxSession:
+    return OnnxSession.open(folder, manifest.graphs["float"], "cpu", threads=2)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[SidecarProcess]:
+    """The shipped model behind a real port, in a process of its own."""
+    with SidecarProcess({"max_body_bytes": 4 * 2**20}) as process:
+        yield process

@@ -1,0 +1,131 @@
+"""The dependency rule: arrows point one way, and each library has its one place.
+
+errors, model <- contracts, text, fusion <- engine <- pipeline <- http <- cli
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(
+    path for package in ("sidecar", "es_integration") for path in (ROOT / package).rglob("*.py")
+)
+FOUNDATION = {"sidecar.errors", "sidecar.model"}
+PURE = FOUNDATION | {"sidecar.contracts", "sidecar.text", "sidecar.fusion"}
+MAY_IMPORT = {
+    "sidecar.errors": set(),
+    "sidecar.model": set(),
+    "sidecar.contracts": FOUNDATION | {"sidecar.contracts"},
+    "sidecar.text": FOUNDATION | {"sidecar.text"},
+    "sidecar.fusion": FOUNDATION,
+    "sidecar.settings": FOUNDATION,
+    "sidecar.telemetry": {"sidecar.telemetry"},
+    "sidecar.engine": PURE - {"sidecar.contracts"} | {"sidecar.engine"},
+    "sidecar.pipeline": PURE - {"sidecar.contracts"} | {"sidecar.engine"},
+    "sidecar.build": FOUNDATION | {"sidecar.build", "sidecar.engine", "sidecar.text"},
+    "sidecar.http": PURE
+    | {"sidecar", "sidecar.engine", "sidecar.pipeline", "sidecar.settings", "sidecar.telemetry"}
+    | {"sidecar.http"},
+}
+ONLY_IN = {
+    "onnxruntime": ("sidecar/engine/session.py", "sidecar/build/", "sidecar/cli/bench/"),
+    "tokenizers": ("sidecar/engine/tokenizer.py", "sidecar/build/", "sidecar/cli/bench/"),
+    "aiohttp": ("sidecar/http/", "es_integration/"),
+    "torch": ("sidecar/build/",),
+    "transformers": ("sidecar/build/",),
+    "opensearchpy": ("es_integration/",),
+    "typer": ("sidecar/cli/", "sidecar/build/"),
+    "rich": ("sidecar/cli/", "sidecar/build/"),
+    "asyncio": ("sidecar/pipeline.py", "sidecar/http/", "sidecar/cli/", "es_integration/"),
+}
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def part(name: str) -> str:
+    """sidecar.engine.runs -> sidecar.engine; sidecar.errors -> sidecar.errors."""
+    return ".".join(name.split(".")[:2])
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            assert node.module
+            is_package = (ROOT / node.module.replace(".", "/")).is_dir()
+            for alias in node.names:
+                submodule = ROOT / node.module.replace(".", "/") / f"{alias.name}.py"
+                yield (
+                    f"{node.module}.{alias.name}"
+                    if is_package and submodule.exists()
+                    else (node.module)
+                )
+
+
+def ours(path: Path) -> set[str]:
+    return {name for name in imports(path) if name.split(".")[0] in ("sidecar", "es_integration")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_imports_follow_the_rule(path: Path) -> None:
+    name = module(path)
+    if name.startswith("sidecar.cli") or name == "sidecar.__main__":
+        return  # the root may import everything
+    if name.startswith("es_integration"):
+        assert all(item.startswith("es_integration") for item in ours(path))
+        return
+    if name == "sidecar":
+        return
+    allowed = MAY_IMPORT[part(name)]
+    for item in ours(path):
+        assert part(item) in allowed, f"{name} imports {item}"
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_stays_in_its_place(library: str) -> None:
+    places = ONLY_IN[library]
+    for path in FILES:
+        used = {name.split(".")[0] for name in imports(path)}
+        relative = path.relative_to(ROOT).as_posix()
+        if library in used:
+            assert relative.startswith(places), f"{relative} imports {library}"
+
+
+def test_there_are_no_cycles() -> None:
+    graph = {module(path): ours(path) for path in FILES}
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path, name))
+        if name in done:
+            return
+        for item in graph.get(name, ()):
+            visit(item, (*path, name))
+        done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_files_stay_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300, "is it still one idea?"
+
+
+def test_the_core_never_prints() -> None:
+    for path in FILES:
+        if "cli" in path.parts or "build" in path.parts:
+            continue
+        calls = [
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+        ]
+        names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+        assert "print" not in names, path

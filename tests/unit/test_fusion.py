@@ -1,0 +1,51 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.errors import NonFiniteScore
+from sidecar.fusion import rank, sigmoid
+
+logits = st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=40)
+
+
+@given(logits)
+def test_every_index_once_and_sorted(values: list[float]) -> None:
+    ranked = rank(values)
+    assert sorted(item.index for item in ranked) == list(range(len(values)))
+    assert [item.logit for item in ranked] == sorted(values, reverse=True)
+
+
+@given(logits, st.integers(0, 50))
+def test_top_n_is_a_prefix_and_zero_means_all(values: list[float], top_n: int) -> None:
+    everything = rank(values)
+    assert rank(values, top_n=top_n) == (everything[:top_n] if top_n else everything)
+
+
+@given(logits)
+def test_input_order_gives_the_same_scores(values: list[float]) -> None:
+    by_score = {item.index: item.score for item in rank(values)}
+    in_order = rank(values, order="input")
+    assert [item.index for item in in_order] == list(range(len(values)))
+    assert all(by_score[item.index] == item.score for item in in_order)
+
+
+def test_ties_keep_the_order_of_the_request() -> None:
+    assert [item.index for item in rank([1.0, 2.0, 1.0, 2.0])] == [1, 3, 0, 2]
+
+
+def test_calibration_is_the_manifests_formula() -> None:
+    (item,) = rank([3.0], temperature=2.0, bias=1.0)
+    assert item.score == pytest.approx(1 / (1 + math.exp(-1)))
+
+
+@pytest.mark.parametrize("x", [-1e4, -30.0, 0.0, 30.0, 1e4])
+def test_sigmoid_stays_within_its_bounds(x: float) -> None:
+    assert 0.0 <= sigmoid(x) <= 1.0
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_score_that_is_not_finite_never_leaves(bad: float) -> None:
+    with pytest.raises(NonFiniteScore, match="document 1"):
+        rank([0.0, bad])
