@@ -171,15 +171,15 @@ class Scheduler:
         with self._wake:
             del self._running[worker]
             finished = self._record(run, logits) if logits is not None else []
+        self._on_run(
+            RunReport(len(run), tokens, arrays.input_ids.size, end - start, fault is not None)
+        )
         for job in finished:
             queue_s = (job.started or job.submitted) - job.submitted
             _settle(job, Scored(job.logits, queue_s, end - job.submitted - queue_s))
         if fault is not None:
             for job in {id(job): job for job, _ in run}.values():
                 _settle(job, InferenceFailed(f"the model failed: {type(fault).__name__}"), fault)
-        self._on_run(
-            RunReport(len(run), tokens, arrays.input_ids.size, end - start, fault is not None)
-        )
 
     def _record(self, run: list[tuple[Job, int]], logits: Logits) -> list[Job]:
         """Writes the logits to their jobs; the jobs that this run finished. The lock is held."""

@@ -35,9 +35,12 @@ def test_a_request_that_fits_its_deadline_is_taken() -> None:
 
 def test_requests_between_the_door_and_the_queue_count() -> None:
     door = admission(backlog=0)
-    with door.admit(5000, deadline_s=1):
-        with pytest.raises(Overloaded), door.admit(10, deadline_s=1):
-            pass
+    with (
+        door.admit(5000, deadline_s=1),
+        pytest.raises(Overloaded),
+        door.admit(10, deadline_s=1),
+    ):
+        pass
     with door.admit(10, deadline_s=1):
         pass  # the place was given back
 

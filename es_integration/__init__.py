@@ -1,0 +1,53 @@
+"""Everything that talks to a cluster or to the sidecar over HTTP; never imports `sidecar`."""
+
+from es_integration.client import SidecarClient
+from es_integration.errors import (
+    IntegrationError,
+    LocalNodeFailed,
+    LocalNodeUnavailable,
+    NotDeployed,
+    SidecarAnswerInvalid,
+    SidecarError,
+    SidecarRefused,
+    SidecarUnreachable,
+)
+from es_integration.local_node import RERANK, SEARCH, Distribution, LocalOpenSearch, why_unavailable
+from es_integration.opensearch import (
+    Wiring,
+    flat_connector,
+    flat_pipeline,
+    flat_search,
+    install_flat,
+    install_structured,
+    remove,
+    structured_connector,
+    structured_pipeline,
+    structured_search,
+)
+
+__all__ = [
+    "RERANK",
+    "SEARCH",
+    "Distribution",
+    "IntegrationError",
+    "LocalNodeFailed",
+    "LocalNodeUnavailable",
+    "LocalOpenSearch",
+    "NotDeployed",
+    "SidecarAnswerInvalid",
+    "SidecarClient",
+    "SidecarError",
+    "SidecarRefused",
+    "SidecarUnreachable",
+    "Wiring",
+    "flat_connector",
+    "flat_pipeline",
+    "flat_search",
+    "install_flat",
+    "install_structured",
+    "remove",
+    "structured_connector",
+    "structured_pipeline",
+    "structured_search",
+    "why_unavailable",
+]

@@ -1,0 +1,76 @@
+"""Which Java starts the node: a JDK between two major versions, readable for the node's user.
+
+OpenSearch 2.x needs 11 and does not start on 24 or newer (the security manager is gone there),
+so the newest Java on a machine is often the wrong one.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from es_integration.errors import LocalNodeUnavailable
+from es_integration.local_node.accounts import open_to_others
+
+JVM_FOLDER = Path("/usr/lib/jvm")
+
+
+def find_java(oldest: int, newest: int, *variables: str, env: Mapping[str, str]) -> Path:
+    """The home of the first fitting Java: `variables` in order, `java` on PATH, the JVM folder."""
+    seen: list[str] = []
+    for home in _candidates(variables, env):
+        version = _version(home)
+        if version is None:
+            continue
+        if not oldest <= version <= newest:
+            seen.append(f"{home} is Java {version}")
+        elif os.geteuid() == 0 and not open_to_others(home):
+            seen.append(f"{home} cannot be read by an unprivileged user")
+        else:
+            return home
+    found = "; ".join(dict.fromkeys(seen)) or "none found"
+    raise LocalNodeUnavailable(
+        f"a JDK from {oldest} to {newest} is needed ({found}): install one, such as"
+        f" openjdk-17-jdk-headless, or point {variables[0]} at it"
+    )
+
+
+def parse_version(text: str) -> int | None:
+    """The major version in a `release` file or in the output of `java -version`; "1.8.0" is 8."""
+    match = re.search(r'(?:JAVA_VERSION=|version )"(?:1\.)?(\d+)', text)
+    return int(match[1]) if match else None
+
+
+def _candidates(variables: tuple[str, ...], env: Mapping[str, str]) -> Iterator[Path]:
+    for variable in variables:
+        if env.get(variable):
+            yield Path(env[variable])
+    on_path = shutil.which("java", path=env.get("PATH", ""))
+    if on_path:
+        yield Path(on_path).resolve().parent.parent
+    if JVM_FOLDER.is_dir():
+        yield from sorted(path for path in JVM_FOLDER.iterdir() if path.is_dir())
+
+
+def _version(home: Path) -> int | None:
+    binary = home / "bin" / "java"
+    if not os.access(binary, os.X_OK):
+        return None
+    try:
+        version = parse_version((home / "release").read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        version = None
+    return version or _ask(binary)
+
+
+def _ask(binary: Path) -> int | None:
+    """For a Java without a `release` file, as some distributions ship it."""
+    try:
+        answer = subprocess.run(
+            [binary, "-version"], capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return parse_version(answer.stderr + answer.stdout)

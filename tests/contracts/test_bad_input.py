@@ -1,0 +1,264 @@
+"""Everything that a client can send wrong, over a real port; and odd input that is not wrong."""
+
+import gzip
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sidecar.cli.process import SidecarProcess
+from sidecar.contracts.routes import ROUTES
+
+KEYS = {"error", "error_type", "message", "detail", "status", "request_id"}
+BOTH = [("/v2/rerank", "documents"), ("/rerank", "texts"), ("/opensearch/rerank", "documents")]
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Any
+    raw: bytes
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.raw)
+
+
+def post(
+    server: SidecarProcess, path: str, body: object, headers: dict[str, str] | None = None
+) -> Answer:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return ask(server, path, raw, {"Content-Type": "application/json", **(headers or {})})
+
+
+def ask(
+    server: SidecarProcess,
+    path: str,
+    raw: bytes | None = None,
+    headers: dict[str, str] | None = None,
+    method: str | None = None,
+) -> Answer:
+    request = urllib.request.Request(server.url + path, raw, headers or {}, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return Answer(response.status, response.headers, response.read())
+    except urllib.error.HTTPError as fault:
+        with fault:
+            return Answer(fault.code, fault.headers, fault.read())
+
+
+def assert_error(answer: Answer, status: int, code: str) -> str:
+    """The one flat error body, on every status; returns its message."""
+    assert answer.status == status, answer.raw
+    body = answer.body
+    assert set(body) == KEYS
+    assert body["error"] == body["message"] == body["detail"]
+    assert body["error_type"] == code
+    assert body["status"] == status
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert "Traceback" not in answer.raw.decode()
+    assert answer.raw.isascii()
+    message: str = body["message"]
+    return message
+
+
+def scores(answer: Answer) -> dict[int, float]:
+    assert answer.status == 200, answer.raw
+    items = answer.body if isinstance(answer.body, list) else answer.body["results"]
+    return {item["index"]: item.get("relevance_score", item.get("score")) for item in items}
+
+
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("raw", [b"", b"{", b'{"query": NaN}', b"\xff\xfe", b'{"a": "\\ud800"}'])
+def test_malformed_json_is_400(server: SidecarProcess, path: str, raw: bytes) -> None:
+    assert_error(post(server, path, raw), 400, "malformed")
+
+
+@pytest.mark.parametrize(("path", "key"), BOTH)
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, "$.query: "),
+        ({"query": None}, "$.query: "),
+        ({"query": 7}, "$.query: "),
+        ({"query": ["q"]}, "$.query: "),
+        ({"query": {"text": "q"}}, "$.query: "),
+        ({"query": "q", "deadline_ms": 0}, "$.deadline_ms: "),
+        ({"query": "q", "model": 3}, "$.model: "),
+    ],
+)
+def test_wrong_types_are_422_with_the_path(
+    server: SidecarProcess, path: str, key: str, body: dict[str, object], where: str
+) -> None:
+    message = assert_error(post(server, path, {**body, key: ["a"]}), 422, "validation")
+    assert message.startswith(where)
+
+
+@pytest.mark.parametrize(("path", "key"), BOTH)
+@pytest.mark.parametrize(
+    ("documents", "where"),
+    [
+        ("one string", "$.{}: "),
+        (None, "$.{}: "),
+        (["a", 3], "$.{}[1]: "),
+        (["a", "b", None], "$.{}[2]: "),
+        ([["a"]], "$.{}[0]: "),
+    ],
+)
+def test_a_wrong_document_is_named(
+    server: SidecarProcess, path: str, key: str, documents: object, where: str
+) -> None:
+    message = assert_error(post(server, path, {"query": "q", key: documents}), 422, "validation")
+    assert message.startswith(where.format(key))
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"top_n": -1}, "$.top_n: "),
+        ({"top_n": "2"}, "$.top_n: "),
+        ({"top_n": 1.5}, "$.top_n: "),
+        ({"return_documents": "yes"}, "$.return_documents: "),
+        ({"order": "sideways"}, "$.order: "),
+    ],
+)
+def test_wrong_options_are_422(server: SidecarProcess, body: dict[str, object], where: str) -> None:
+    answer = post(server, "/v2/rerank", {"query": "q", "documents": ["a"], **body})
+    assert assert_error(answer, 422, "validation").startswith(where)
+
+
+@pytest.mark.parametrize("raw", [b"[]", b'"text"', b"3", b"null"])
+def test_a_body_that_is_no_object_is_422(server: SidecarProcess, raw: bytes) -> None:
+    assert assert_error(post(server, "/rerank", raw), 422, "validation").startswith("$: ")
+
+
+def test_neither_or_both_of_texts_and_documents(server: SidecarProcess) -> None:
+    assert_error(post(server, "/rerank", {"query": "q"}), 422, "validation")
+    both = {"query": "q", "texts": ["a"], "documents": ["a"]}
+    assert_error(post(server, "/rerank", both), 422, "validation")
+
+
+@pytest.mark.parametrize(("path", "key"), BOTH)
+def test_an_empty_list_is_400(server: SidecarProcess, path: str, key: str) -> None:
+    assert_error(post(server, path, {"query": "q", key: []}), 400, "empty")
+
+
+def test_too_many_documents_are_422(server: SidecarProcess) -> None:
+    answer = post(server, "/v2/rerank", {"query": "q", "documents": ["a"] * 1001})
+    assert "1001 documents, at most 1000" in assert_error(answer, 422, "validation")
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "inflated"])
+def test_a_body_over_the_limit_is_413(server: SidecarProcess, packed: bool) -> None:
+    raw = json.dumps({"query": "q", "documents": ["x" * (5 * 2**20)]}).encode()
+    headers = {"Content-Type": "application/json"}
+    if packed:
+        raw = gzip.compress(raw)
+        headers["Content-Encoding"] = "gzip"
+        assert len(raw) < 2**20
+    assert_error(ask(server, "/v2/rerank", raw, headers), 413, "too_large")
+
+
+def test_a_packed_body_within_the_limit_is_read(server: SidecarProcess) -> None:
+    raw = gzip.compress(json.dumps({"query": "q", "documents": ["a", "b"]}).encode())
+    assert len(scores(ask(server, "/v2/rerank", raw, {"Content-Encoding": "gzip"}))) == 2
+
+
+def test_unknown_routes_and_methods(server: SidecarProcess) -> None:
+    assert_error(ask(server, "/v3/rerank", b"{}"), 404, "not_found")
+    assert_error(ask(server, "/v2/rerank"), 405, "method")
+    assert_error(ask(server, "/info", b"{}"), 405, "method")
+
+
+def test_a_query_that_leaves_no_room_is_refused_not_cut(server: SidecarProcess) -> None:
+    for query in ("word " * 600, "x" * 10**6):
+        message = assert_error(
+            post(server, "/v2/rerank", {"query": query, "documents": ["a"]}), 422, "too_long"
+        )
+        assert message.startswith("$.query: ")
+
+
+def test_a_pair_that_must_not_be_cut_is_refused(server: SidecarProcess) -> None:
+    body = {"query": "q", "texts": ["short", "word " * 2000], "truncate": False}
+    assert "document 1" in assert_error(post(server, "/rerank", body), 422, "too_long")
+    assert len(scores(post(server, "/rerank", {**body, "truncate": None}))) == 2
+
+
+ODD = [
+    "",
+    " ",
+    "\u2028 line \u2029 paragraph",
+    "emoji \U0001f45f\U0001f1eb\U0001f1f7",
+    "${x} ${query} ${parameters.model} ${",
+    '{"query": "inner"}',
+    "quotes \" ' \\ / \x00 \x1b",
+    "[CLS] [SEP] [PAD] [MASK] [UNK]",
+    "漢字かな한국어عربى",
+    "a" * 30_000,
+]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_odd_texts_are_answered(server: SidecarProcess, path: str) -> None:
+    for key in ROUTES[path]:
+        for query in ODD[:-1]:
+            found = scores(post(server, path, {"query": query, key: ODD}))
+            assert sorted(found) == list(range(len(ODD)))
+            assert all(0 <= score <= 1 for score in found.values())
+
+
+def test_null_options_are_absent_options(server: SidecarProcess) -> None:
+    nulls = dict.fromkeys(
+        ["top_n", "return_documents", "max_tokens_per_doc", "model", "deadline_ms", "order"]
+    )
+    plain = {"query": "red shoes", "documents": ["red", "shoes"]}
+    assert scores(post(server, "/v2/rerank", {**plain, **nulls})) == scores(
+        post(server, "/v2/rerank", plain)
+    )
+
+
+def test_a_thousand_documents_and_a_megabyte(server: SidecarProcess) -> None:
+    documents = [f"document number {n}" for n in range(1000)]
+    assert len(
+        scores(post(server, "/v2/rerank", {"query": "number 7", "documents": documents}))
+    ) == (1000)
+    large = post(server, "/v2/rerank", {"query": "q", "documents": ["a", "long text " * 100_000]})
+    assert len(scores(large)) == 2
+    assert large.body["meta"]["warnings"] == ["1 documents were cut to fit the model: 1"]
+    assert large.headers["x-truncated-documents"] == "1"
+
+
+def test_any_authorization_is_welcome_while_no_key_is_set(server: SidecarProcess) -> None:
+    for value in ("Bearer anything", "Basic Zm9v", "nonsense"):
+        body = {"query": "q", "documents": ["a"]}
+        assert post(server, "/v2/rerank", body, {"Authorization": value}).status == 200
+
+
+def test_a_body_is_read_as_json_whatever_its_type(server: SidecarProcess) -> None:
+    raw = json.dumps({"query": "q", "documents": ["a"]}).encode()
+    for kind in (
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "application/json; charset=utf-8",
+    ):
+        assert ask(server, "/v2/rerank", raw, {"Content-Type": kind}).status == 200
+
+
+def test_the_request_id_is_kept_when_it_is_clean(server: SidecarProcess) -> None:
+    body = {"query": "q", "documents": ["a"]}
+    kept = post(server, "/v2/rerank", body, {"x-request-id": "abc.DEF-1_2"})
+    assert kept.headers["x-request-id"] == "abc.DEF-1_2"
+    assert kept.body["id"] == "abc.DEF-1_2"
+    replaced = post(server, "/v2/rerank", body, {"x-request-id": "bad id"})
+    assert replaced.headers["x-request-id"] != "bad id"
+
+
+def test_a_deadline_in_the_header_counts(server: SidecarProcess) -> None:
+    body = {"query": "q", "documents": ["some words " * 300] * 400}
+    late = post(server, "/v2/rerank", body, {"X-Request-Deadline-Ms": "50"})
+    assert_error(late, 504, "deadline")
+    wrong = post(server, "/v2/rerank", body, {"X-Request-Deadline-Ms": "soon"})
+    assert_error(wrong, 422, "validation")

@@ -1,0 +1,117 @@
+"""A recording HTTP server for every test here, and the real nodes for those marked `node`."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from opensearchpy import OpenSearch
+
+from es_integration import RERANK, SEARCH, Distribution, LocalOpenSearch, why_unavailable
+
+REQUIRE_NODE = "RERANK_REQUIRE_NODE"
+
+Answer = Callable[[str, str, Any], tuple[int, Any]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "node: starts a real search node (Java and Maven needed)")
+
+
+@dataclass
+class RecordingServer:
+    """Answers with `answer(method, path, body)` and remembers what it was asked."""
+
+    answer: Answer
+    requests: list[tuple[str, str, Any]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    url: str = ""
+
+    def bodies(self, path: str) -> list[Any]:
+        return [body for _, at, body in self.requests if at == path]
+
+
+def _handler(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def _any(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = json.loads(raw) if raw else None
+            path = self.path.split("?")[0]
+            server.requests.append((self.command, path, body))
+            status, answer = server.answer(self.command, path, body)
+            content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            for name, value in server.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_DELETE = _any
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    return Handler
+
+
+@pytest.fixture
+def recording_server() -> Iterator[Callable[[Answer], RecordingServer]]:
+    """A function that starts a server; all of them end with the test."""
+    running: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
+
+    def start(answer: Answer) -> RecordingServer:
+        server = RecordingServer(answer)
+        http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        running.append((http, thread))
+        server.url = f"http://127.0.0.1:{http.server_address[1]}"
+        return server
+
+    yield start
+    for http, thread in running:
+        http.shutdown()
+        http.server_close()
+        thread.join()
+
+
+def _node(distribution: Distribution) -> Iterator[LocalOpenSearch]:
+    reason = why_unavailable(distribution)
+    if reason is not None:
+        if os.environ.get(REQUIRE_NODE) == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with LocalOpenSearch(heap="512m", distribution=distribution) as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def search_node() -> Iterator[LocalOpenSearch]:
+    """A node without the rerank plugins."""
+    yield from _node(SEARCH)
+
+
+@pytest.fixture(scope="session")
+def opensearch_node() -> Iterator[LocalOpenSearch]:
+    """A node with ml-commons and neural-search."""
+    yield from _node(RERANK)
+
+
+@pytest.fixture
+def search_client(search_node: LocalOpenSearch) -> Iterator[OpenSearch]:
+    client = OpenSearch(search_node.url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def cluster(opensearch_node: LocalOpenSearch) -> Iterator[OpenSearch]:
+    client = OpenSearch(opensearch_node.url)
+    yield client
+    client.close()

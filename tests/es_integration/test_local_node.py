@@ -1,0 +1,275 @@
+"""The real node: what is in it, that it searches, both rerank routes, and that it goes away.
+
+`search_node` has no rerank plugins; `opensearch_node` has, and is skipped with its reason where
+they cannot be had (it fails instead when RERANK_REQUIRE_NODE=1).
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opensearchpy import OpenSearch, TransportError
+
+from es_integration import (
+    SEARCH,
+    LocalNodeFailed,
+    LocalOpenSearch,
+    Wiring,
+    flat_search,
+    install_flat,
+    install_structured,
+    remove,
+    structured_search,
+)
+
+pytestmark = pytest.mark.node
+
+INDEX = "products"
+PRODUCTS = {
+    "1": {"title": "red running shoes", "brand": "Nike", "text": "light shoes"},
+    "2": {"title": "red shoes for red feet", "text": "shoes, red shoes"},
+    "3": {"title": "shoes & <b>sole</b>", "brand": "Ünder", "text": "for the winter"},
+}
+MATCH = {"multi_match": {"query": "red shoes", "fields": ["title", "text"]}}
+FIELDS = ["title", "brand"]
+
+
+def fill(client: OpenSearch) -> None:
+    client.indices.create(index=INDEX, body={"settings": {"number_of_shards": 1}})
+    for name, source in PRODUCTS.items():
+        client.index(index=INDEX, id=name, body=source)
+    client.indices.refresh(index=INDEX)
+
+
+@pytest.fixture
+def filled(search_client: OpenSearch) -> Iterator[OpenSearch]:
+    fill(search_client)
+    yield search_client
+    search_client.indices.delete(index=INDEX)
+
+
+def ids(answer: Any) -> list[str]:
+    return [hit["_id"] for hit in answer["hits"]["hits"]]
+
+
+def test_modules_and_plugins_are_loaded(search_client: OpenSearch) -> None:
+    (node,) = search_client.nodes.info(metric="plugins")["nodes"].values()
+    modules = {module["name"] for module in node["modules"]}
+    assert modules >= {module.name for module in SEARCH.modules}
+    assert [plugin["name"] for plugin in node["plugins"]] == ["opensearch-knn"]
+    assert node["version"] == "2.19.1"
+
+
+def test_bm25_finds_and_orders(filled: OpenSearch) -> None:
+    answer = filled.search(index=INDEX, body={"query": MATCH})
+    assert set(ids(answer)) == {"1", "2", "3"}
+    assert ids(answer)[-1] == "3"
+    scores = [hit["_score"] for hit in answer["hits"]["hits"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_analysis_painless_ingest_and_templates_work(filled: OpenSearch) -> None:
+    body = {"tokenizer": "standard", "filter": ["lowercase", "stemmer"], "text": "Running shoes"}
+    tokens = filled.indices.analyze(body=body)["tokens"]
+    assert [token["token"] for token in tokens] == ["run", "shoe"]
+    doubled = {"query": {"match_all": {}}, "script_fields": {"x": {"script": "21 * 2"}}}
+    assert filled.search(index=INDEX, body=doubled)["hits"]["hits"][0]["fields"]["x"] == [42]
+    processors = [{"grok": {"field": "m", "patterns": ["%{WORD:first}"]}}]
+    docs = [{"_source": {"m": "hello world"}}]
+    done = filled.ingest.simulate(body={"pipeline": {"processors": processors}, "docs": docs})
+    assert done["docs"][0]["doc"]["_source"]["first"] == "hello"
+    template = {"source": {"query": {"match": {"title": "{{q}}"}}}, "params": {"q": "running"}}
+    assert ids(filled.search_template(index=INDEX, body=template)) == ["1"]
+
+
+def test_vectors_are_searched_with_the_lucene_engine(search_client: OpenSearch) -> None:
+    method = {"name": "hnsw", "engine": "lucene", "space_type": "l2"}
+    vector = {"type": "knn_vector", "dimension": 2, "method": method}
+    body = {"settings": {"index.knn": True}, "mappings": {"properties": {"v": vector}}}
+    search_client.indices.create(index="vectors", body=body)
+    for name, value in {"near": [1, 1], "far": [9, 9]}.items():
+        search_client.index(index="vectors", id=name, body={"v": value}, refresh=True)
+    query = {"query": {"knn": {"v": {"vector": [0, 0], "k": 2}}}}
+    assert ids(search_client.search(index="vectors", body=query)) == ["near", "far"]
+    search_client.indices.delete(index="vectors")
+
+
+def group_exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("search_node")  # It skips where no node can be had.
+def test_the_node_and_its_folder_are_gone_after_an_exception() -> None:
+    own = LocalOpenSearch(heap="512m", distribution=SEARCH)
+    seen: list[int] = []
+
+    def use_it() -> None:
+        with own:
+            assert own.pid is not None
+            assert (own.folder / "data").is_dir()
+            assert own.folder.stat().st_uid != 0
+            assert Path(f"/proc/{own.pid}").stat().st_uid != 0
+            seen.append(own.pid)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        use_it()
+    assert not group_exists(seen[0])
+    assert not own.folder.exists()
+
+
+@pytest.mark.usefixtures("search_node")
+@pytest.mark.parametrize(
+    ("heap", "limit_s", "reason"),
+    [("1k", 60.0, "ended by itself:.*heap"), ("512m", 0.0, "did not answer within")],
+)
+def test_a_node_that_does_not_come_up_leaves_nothing(
+    heap: str, limit_s: float, reason: str
+) -> None:
+    node = LocalOpenSearch(heap=heap, distribution=SEARCH, start_limit_s=limit_s)
+    with pytest.raises(LocalNodeFailed, match=f"(?s){reason}"):
+        node.__enter__()
+    assert node.pid is None
+    assert not node.folder.exists()
+
+
+# From here on: the rerank routes.
+
+
+class Sidecar:
+    """Likes documents without the word `red`; answers in input order."""
+
+    status = 200
+
+    def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        if self.status != 200:
+            return self.status, {"message": "busy"}
+        scores = [0.125 if "red" in json.dumps(each) else 0.875 for each in body["documents"]]
+        results = [{"index": i, "relevance_score": score} for i, score in enumerate(scores)]
+        return 200, {"results": results}
+
+
+@pytest.fixture
+def sidecar() -> Sidecar:
+    return Sidecar()
+
+
+@pytest.fixture
+def server(recording_server: Callable[..., Any], sidecar: Sidecar) -> Any:
+    return recording_server(sidecar)
+
+
+@pytest.fixture
+def products(cluster: OpenSearch) -> Iterator[OpenSearch]:
+    fill(cluster)
+    yield cluster
+    cluster.indices.delete(index=INDEX)
+
+
+Wire = Callable[..., Wiring]
+
+
+@pytest.fixture
+def wire(products: OpenSearch, server: Any) -> Iterator[Wire]:
+    """A function that installs a route for the test's time."""
+    installed: list[Wiring] = []
+
+    def install(route: Any, **options: Any) -> Wiring:
+        name = f"rerank-{len(installed)}"
+        installed.append(route(products, server.url, name, FIELDS, **options))
+        return installed[-1]
+
+    yield install
+    for wiring in installed:
+        remove(products, wiring)
+
+
+def search(client: OpenSearch, wiring: Wiring | None, body: dict[str, Any]) -> Any:
+    params = {} if wiring is None else {"search_pipeline": wiring.pipeline}
+    return client.search(index=INDEX, body=body, params=params)
+
+
+def test_the_rerank_plugins_are_loaded(cluster: OpenSearch) -> None:
+    (node,) = cluster.nodes.info(metric="plugins")["nodes"].values()
+    assert {plugin["name"] for plugin in node["plugins"]} == {
+        "opensearch-job-scheduler",
+        "opensearch-ml",
+        "opensearch-knn",
+        "opensearch-neural-search",
+    }
+
+
+def test_the_flat_route_sends_glued_fields_once_and_reorders(
+    products: OpenSearch, wire: Wire, server: Any
+) -> None:
+    wiring = wire(install_flat)
+    answer = search(products, wiring, flat_search(MATCH, 'red "shoes" é', size=10))
+    (body,) = server.bodies("/opensearch/rerank")
+    assert body["query"] == 'red "shoes" é'
+    assert body["top_n"] == 3
+    assert sorted(body["documents"]) == sorted(
+        source["title"] + source.get("brand", "") for source in PRODUCTS.values()
+    )
+    assert ids(answer)[0] == "3"
+    assert answer["hits"]["hits"][0]["_score"] == 0.875
+
+
+# A text that parses as JSON breaks the flat route; here it must arrive as it is.
+@pytest.mark.parametrize("text", ["red shoes", '{"a": 1}', ' ["a"]', 'é "x" \\ /'])
+def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
+    products: OpenSearch, wire: Wire, server: Any, text: str
+) -> None:
+    wiring = wire(install_structured)
+    control = {"fields": {"brand": 2.5}, "profile": "ecommerce"}
+    answer = search(products, wiring, structured_search(MATCH, text, size=10, **control))
+    (body,) = server.bodies("/opensearch/rerank")
+    assert body["query"] == {"query_text": text, **control}
+    expected = [
+        {name: source[name] for name in FIELDS if name in source} for source in PRODUCTS.values()
+    ]
+    assert sorted(body["documents"], key=str) == sorted(expected, key=str)
+    top = answer["hits"]["hits"][0]
+    assert (top["_id"], top["_score"]) == ("3", 0.875)
+    assert top["_source"]["previous_score"] > 0
+    assert "rerank_score" not in top["_source"]
+
+
+@pytest.mark.parametrize(
+    ("route", "build"), [(install_flat, flat_search), (install_structured, structured_search)]
+)
+def test_a_refusing_sidecar_leaves_the_first_stage_order(
+    products: OpenSearch, wire: Wire, sidecar: Sidecar, route: Any, build: Any
+) -> None:
+    sidecar.status = 503
+    body = build(MATCH, "red shoes", size=10)
+    assert ids(search(products, wire(route), body)) == ids(search(products, None, {"query": MATCH}))
+
+
+@pytest.mark.parametrize(
+    ("route", "build"), [(install_flat, flat_search), (install_structured, structured_search)]
+)
+def test_without_ignore_failure_a_refusing_sidecar_fails_the_search(
+    products: OpenSearch, wire: Wire, sidecar: Sidecar, route: Any, build: Any
+) -> None:
+    wiring = wire(route, ignore_failure=False)
+    sidecar.status = 503
+    with pytest.raises(TransportError):
+        search(products, wiring, build(MATCH, "red shoes", size=10))
+
+
+def test_removed_wiring_is_gone(products: OpenSearch, server: Any) -> None:
+    wiring = install_flat(products, server.url, "short-lived", FIELDS)
+    model = products.plugins.ml.get_model(model_id=wiring.model_id)
+    assert model["model_state"] == "DEPLOYED"
+    remove(products, wiring)
+    with pytest.raises(TransportError):
+        products.plugins.ml.get_model(model_id=wiring.model_id)
+    with pytest.raises(TransportError):
+        products.search_pipeline.get(id="short-lived")

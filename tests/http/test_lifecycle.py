@@ -1,0 +1,228 @@
+"""States, refusals and failures of a service, over a real port."""
+
+import asyncio
+import json
+
+import pytest
+
+from sidecar.errors import ModelError
+from sidecar.http.serve import listening
+from sidecar.pipeline import Observer, Reranker
+from sidecar.settings import Settings
+from tests.http.serving import BODY, GatedSession, metric, serving, until
+
+
+async def test_probes_before_and_after_the_model_is_there() -> None:
+    async with serving(GatedSession()) as (service, client):
+        for path, status in {"live": 200, "ready": 503, "startup": 503}.items():
+            assert (await client.get(f"/health/{path}")).status == status
+        early = await client.post("/v2/rerank", json=BODY)
+        assert early.status == 503
+        assert early.headers["Retry-After"] == "1"
+        assert (await early.json())["error_type"] == "not_ready"
+
+        await service.start()
+        for path in ("/health", "/health/live", "/health/ready", "/health/startup", "/info"):
+            assert (await client.get(path)).status == 200
+        assert metric(service, "rerank_ready") == 1
+
+        service.drain()
+        assert (await client.get("/health/ready")).status == 503
+        assert (await client.get("/health/startup")).status == 200
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200, "still served"
+        assert metric(service, "rerank_ready") == 0
+
+
+async def test_a_model_that_must_not_serve_stops_the_start() -> None:
+    def refuse(settings: Settings, on_run: Observer) -> Reranker:
+        raise ModelError("it is altered")
+
+    async with listening(Settings(port=0), refuse) as (service, _):
+        with pytest.raises(ModelError, match="altered"):
+            await service.start()
+        assert service.state == "failed"
+
+
+async def test_the_event_loop_answers_while_a_run_is_under_way() -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        session.gate.clear()
+        waiting = asyncio.create_task(client.post("/v2/rerank", json=BODY))
+        await session.wait_entered()
+        assert (await client.get("/health/live")).status == 200
+        assert "rerank_queue_pairs 3.0" in await (await client.get("/metrics")).text()
+        assert not waiting.done()
+        session.gate.set()
+        assert (await waiting).status == 200
+
+
+async def test_a_request_whose_client_has_gone_is_dropped() -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        session.gate.clear()
+        before = session.runs
+        assert client._base_url is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", client._base_url.port)
+        raw = json.dumps(BODY).encode()
+        writer.write(
+            b"POST /v2/rerank HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(raw)
+        )
+        writer.write(raw)
+        await session.wait_entered()
+        assert service.reranker.scheduler.backlog()[0] == 3
+        writer.close()
+        await until(lambda: metric(service, "rerank_cancelled_total") == 1)
+        assert service.reranker.scheduler.backlog()[0] == 1, "only the run under way is left"
+        session.gate.set()
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+        assert session.runs - before == 1 + 3, "the two pairs that waited never ran"
+        assert metric(service, "rerank_inflight_requests") == 0
+        reader.feed_eof()
+
+
+async def test_overload_is_429_before_any_work_and_an_idle_server_takes_anything() -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        # A rate is known after one request; then the queue is filled with work that stands still.
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+        session.gate.clear()
+        large = json.dumps({"query": "q", "documents": ["many words " * 60] * 900}).encode()
+        waiting = asyncio.create_task(client.post("/v2/rerank", data=large))
+        await until(lambda: service.reranker.scheduler.backlog()[0] == 900)
+        rate = service.reranker.admission.tokens_per_second
+        assert rate is not None
+        tokens = service.reranker.scheduler.backlog()[1]
+        impatient = int(tokens / rate * 1000 / 2)  # half of the time that the queue takes, ms
+        refused = await client.post("/v2/rerank", json={**BODY, "deadline_ms": impatient})
+        assert refused.status == 429
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert int(refused.headers["retry-after-ms"]) >= 1
+        assert (await refused.json())["error_type"] == "overloaded"
+        assert metric(service, "rerank_rejected_total", reason="overloaded") == 1
+        assert service.reranker.scheduler.backlog()[0] == 900, "nothing of it was queued"
+        session.gate.set()
+        assert (await waiting).status == 200
+
+
+async def test_a_deadline_that_passes_is_504_and_frees_the_queue() -> None:
+    session = GatedSession()
+    async with serving(session, deadline_ms=200) as (service, client):
+        await service.start()
+        session.gate.clear()
+        late = await client.post("/opensearch/rerank", json=BODY)
+        assert late.status == 504
+        assert (await late.json())["error_type"] == "deadline"
+        assert service.reranker.scheduler.backlog()[0] == 1
+        session.gate.set()
+
+
+async def test_a_model_that_fails_is_503_and_counted_and_its_words_stay_inside() -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        session.fault = RuntimeError("document: the secret text")
+        failed = await client.post("/v2/rerank", json=BODY)
+        assert failed.status == 503
+        assert "secret" not in await failed.text()
+        assert metric(service, "rerank_session_failures_total") > 0
+        session.fault = None
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+async def test_a_score_that_is_not_finite_never_leaves(value: float) -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        session.value = value
+        answer = await client.post("/v2/rerank", json=BODY)
+        assert answer.status == 500
+        assert (await answer.json())["error_type"] == "non_finite"
+        assert metric(service, "rerank_rejected_total", reason="non_finite") == 1
+
+
+async def test_a_bug_is_500_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+
+        async def broken(request: object) -> None:
+            raise KeyError("the secret text")
+
+        monkeypatch.setattr(service.reranker, "rank", broken)
+        answer = await client.post("/v2/rerank", json=BODY)
+        assert answer.status == 500
+        assert "secret" not in await answer.text()
+    logged = capsys.readouterr().out
+    assert "KeyError" in logged
+    assert "secret" not in logged
+
+
+async def test_no_text_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        body = {"query": "mysterious", "documents": ["confidential", {"title": "classified"}]}
+        assert (await client.post("/v2/rerank", json=body)).status == 200
+        assert (await client.post("/v2/rerank", json={**body, "top_n": "x"})).status == 422
+    logged = capsys.readouterr().out
+    assert "request" in logged
+    for text in ("mysterious", "confidential", "classified"):
+        assert text not in logged
+
+
+async def test_a_hung_run_fails_the_live_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        monkeypatch.setattr("sidecar.http.service.HUNG_RUN_S", 0.05)
+        assert (await client.get("/health/live")).status == 200
+        session.gate.clear()
+        waiting = asyncio.create_task(client.post("/v2/rerank", json=BODY))
+        await session.wait_entered()
+        await until(lambda: not service.live)
+        assert (await client.get("/health/live")).status == 503
+        session.gate.set()
+        await waiting
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "one"}, 401),
+        ({"Authorization": "Bearer one"}, 200),
+        ({"Authorization": "bearer two"}, 200),
+        ({"X-API-Key": "two"}, 200),
+        ({"Api-Key": "one"}, 200),
+    ],
+)
+async def test_keys_guard_the_rerank_routes_alone(headers: dict[str, str], status: int) -> None:
+    async with serving(GatedSession(), api_key="one, two") as (service, client):
+        await service.start()
+        answer = await client.post("/v2/rerank", json=BODY, headers=headers)
+        assert answer.status == status
+        if status == 401:
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+            assert (await answer.json())["error_type"] == "auth"
+        for path in ("/health/ready", "/metrics", "/openapi.json"):
+            assert (await client.get(path)).status == 200
+
+
+async def test_metrics_and_timings_of_a_request() -> None:
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        answer = await client.post("/rerank", json={"query": "q", "texts": ["a", "b"]})
+        stages = [part.split(";")[0] for part in answer.headers["Server-Timing"].split(", ")]
+        assert stages == ["parse", "tokenize", "queue", "infer", "fuse", "encode"]
+        for name in ("x-total-time", "x-queue-time", "x-inference-time", "x-compute-tokens"):
+            assert answer.headers[name].isdecimal()
+        assert metric(service, "rerank_requests_total", dialect="tei", status="200") == 1
+        assert metric(service, "rerank_documents_per_request_sum") == 2
+        assert metric(service, "rerank_run_pairs_count") == 2
+        assert metric(service, "rerank_padding_tokens_total") == 0
+        assert metric(service, "rerank_tokens_total") == float(answer.headers["x-compute-tokens"])
