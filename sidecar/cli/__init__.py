@@ -5,7 +5,10 @@ import sys
 import typer
 
 from sidecar import __version__
+from sidecar.cli.bench import bench_command
+from sidecar.cli.demo import demo_command
 from sidecar.cli.serve import serve_command
+from sidecar.cli.settings import settings_command
 from sidecar.errors import StartupError
 
 app = typer.Typer(
@@ -16,6 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve_command)
+app.command("settings")(settings_command)
+app.command("bench")(bench_command)
+app.command("demo")(demo_command)
 
 
 @app.command()

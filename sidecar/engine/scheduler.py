@@ -77,6 +77,8 @@ class Scheduler:
         self._clock = clock
         self._jobs: list[Job] = []
         self._running: dict[int, tuple[float, int]] = {}
+        self._waiting_pairs = 0
+        self._waiting_tokens = 0
         self._wake = threading.Condition()
         self._closed = False
         self._threads = [
@@ -106,15 +108,15 @@ class Scheduler:
             if self._closed:
                 raise RerankError("the scheduler is closed")
             self._jobs.append(job)
+            self._count(len(job.waiting), sum(length for length, _ in job.waiting))
             self._wake.notify_all()
         return job.future
 
     def backlog(self) -> tuple[int, int]:
-        """(pairs, tokens) that wait or run now."""
+        """(pairs, tokens) that wait or run now; a run counts as one pair, with its tokens."""
         with self._wake:
-            waiting = [length for job in self._jobs for length, _ in job.waiting]
             running = sum(tokens for _, tokens in self._running.values())
-            return len(waiting) + len(self._running), sum(waiting) + running
+            return self._waiting_pairs + len(self._running), self._waiting_tokens + running
 
     def longest_run_s(self) -> float:
         """Seconds since the start of the oldest run under way; 0 when none is."""
@@ -144,6 +146,7 @@ class Scheduler:
                     run = self._next_run()
                 tokens = sum(len(job.pairs[position]) for job, position in run)
                 self._running[worker] = (self._clock(), tokens)
+                self._count(-len(run), -tokens)
             self._score(worker, run, tokens)
 
     def _next_run(self) -> list[tuple[Job, int]]:
@@ -191,9 +194,15 @@ class Scheduler:
                 finished.append(job)
         return finished
 
+    def _count(self, pairs: int, tokens: int) -> None:
+        """Keeps the totals, so that admission need not walk the queue. The lock is held."""
+        self._waiting_pairs += pairs
+        self._waiting_tokens += tokens
+
     def _drop(self, job: Job) -> None:
         """Takes a settled job from the queue: whatever still waits of it is never run."""
         with self._wake:
+            self._count(-len(job.waiting), -sum(length for length, _ in job.waiting))
             job.waiting.clear()
             if job in self._jobs:
                 self._jobs.remove(job)

@@ -57,7 +57,13 @@ class OnnxSession:
         does not load.
         """
         check_one_onnxruntime()
-        if device == "cuda" and hasattr(ort, "preload_dlls"):
+        provider = PROVIDERS[device]
+        if provider not in ort.get_available_providers():
+            raise DeviceError(
+                f"device {device!r} was asked for, but the installed onnxruntime has no "
+                f"{provider}: install the extra gpu instead of the extra cpu"
+            )
+        if device == "cuda":
             ort.preload_dlls()
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
@@ -69,12 +75,11 @@ class OnnxSession:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         for key, value in graph.session_config.items():
             options.add_session_config_entry(key, value)
-        provider = PROVIDERS[device]
         try:
             session = ort.InferenceSession(folder / graph.file, options, providers=[provider])
         except Exception as fault:  # onnxruntime raises its own classes and bare RuntimeError
             raise ModelError(f"{folder / graph.file} does not load: {fault}") from None
-        # get_available_providers() lists what the wheel was built with; this is what runs.
+        # Without its CUDA libraries the wheel falls back to the CPU, and raises nothing.
         if (found := session.get_providers()[0]) != provider:
             raise DeviceError(
                 f"device {device!r} was asked for, but onnxruntime runs on {found}: "

@@ -13,7 +13,7 @@ from sidecar.contracts.body import parse
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import choose
-from sidecar.errors import InvalidRequest, NotReady
+from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import header_deadline_s
 from sidecar.http.service import Service
@@ -27,7 +27,7 @@ async def rerank(request: web.Request) -> web.Response:
     """Body to request to result to body; every fault is an exception that the envelope renders."""
     service = request.app[SERVICE]
     reranker = service.reranker
-    raw = await request.read()
+    raw = await _read(request)
     start = time.perf_counter()
     if len(raw) < LARGE_BODY:
         dialect, wanted = _decode(request.path, raw)
@@ -58,6 +58,14 @@ async def rerank(request: web.Request) -> web.Response:
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
     headers = _timing_headers(seconds, wanted, result, reranker.loaded.device)
     return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+async def _read(request: web.Request) -> bytes:
+    """The body, inflated. Raises MalformedBody when it is not what its headers say."""
+    try:
+        return await request.read()
+    except web.RequestPayloadError:
+        raise MalformedBody("the body does not fit its Content-Encoding or length") from None
 
 
 def _decode(path: str, raw: bytes) -> tuple[Dialect, RankRequest]:

@@ -65,6 +65,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         if is_rerank:
             service.metrics.in_flight.dec()
     response.headers["x-request-id"] = request[REQUEST_ID]
+    response.headers["Server"] = "rerank-sidecar"
     if is_rerank:
         seconds = time.perf_counter() - start
         dialect = request.get(DIALECT, "none")

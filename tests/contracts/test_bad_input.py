@@ -167,6 +167,11 @@ def test_a_packed_body_within_the_limit_is_read(server: SidecarProcess) -> None:
     assert len(scores(ask(server, "/v2/rerank", raw, {"Content-Encoding": "gzip"}))) == 2
 
 
+def test_a_body_that_is_not_what_its_encoding_says_is_400(server: SidecarProcess) -> None:
+    answer = ask(server, "/v2/rerank", b"garbage", {"Content-Encoding": "gzip"})
+    assert_error(answer, 400, "malformed")
+
+
 def test_unknown_routes_and_methods(server: SidecarProcess) -> None:
     assert_error(ask(server, "/v3/rerank", b"{}"), 404, "not_found")
     assert_error(ask(server, "/v2/rerank"), 405, "method")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from es_integration import RERANK, SEARCH, Distribution, LocalNodeUnavailable
-from es_integration.local_node.artifacts import Artifact, copy_pom, fetch, verify, why_unfetchable
+from es_integration.local_node.artifacts import Artifact, copy_pom, fetch, verify
 
 CONTENT = b"a jar"
 JAR = Artifact("org.example", "part", "1.0", hashlib.sha256(CONTENT).hexdigest())

@@ -1,0 +1,99 @@
+"""Pairs are the ids that the model was trained on, and only the document is cut."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from tokenizers import Tokenizer
+
+from sidecar.engine.manifest import Manifest
+from sidecar.engine.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer
+from sidecar.errors import InputTooLong, ModelError
+from sidecar.model import Document
+from sidecar.text.compose import Passage, compose
+from tests.engine.texts import companies, queries
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> Tokenizer:
+    """The library's own pair encoding, truncating the second text alone."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(512, strategy="only_second")
+    return tokenizer
+
+
+def passages(*texts: str) -> list[Passage]:
+    return [compose(Document(text=text), 512) for text in texts]
+
+
+@settings(deadline=None, max_examples=50)
+@given(query=queries, texts=companies)
+def test_spliced_pairs_are_the_librarys_pairs(
+    tokenizer: PairTokenizer, reference: Tokenizer, query: str, texts: list[str]
+) -> None:
+    pairs = tokenizer.encode(query, passages(*texts))
+    for pair, text in zip(pairs, texts, strict=True):
+        expected = reference.encode(query, text)
+        assert pair.ids.tolist() == expected.ids
+        assert pair.segments is not None
+        assert pair.segments.tolist() == expected.type_ids
+
+
+def test_only_the_document_is_cut(tokenizer: PairTokenizer, reference: Tokenizer) -> None:
+    (pair,) = tokenizer.encode("who pays the rent", passages("word " * 3000))
+    assert len(pair) == tokenizer.max_tokens
+    assert pair.truncated
+    assert pair.ids.tolist() == reference.encode("who pays the rent", "word " * 3000).ids
+
+
+def test_the_left_can_be_cut_instead(tokenizer: PairTokenizer) -> None:
+    text = "word " * 3000 + "the end"
+    (right,) = tokenizer.encode("q", passages("the end"))
+    passage = compose(Document(text=text), 512, "left")
+    (left,) = tokenizer.encode("q", [passage], cut="left")
+    assert left.ids[-3:].tolist() == right.ids[-3:].tolist()
+
+
+def test_a_documents_own_limit(tokenizer: PairTokenizer) -> None:
+    (pair,) = tokenizer.encode("q", passages("one two three four"), max_document_tokens=2)
+    (short,) = tokenizer.encode("q", passages("one two"))
+    assert pair.ids.tolist() == short.ids.tolist()
+    assert pair.truncated
+    assert not short.truncated
+
+
+def test_what_must_not_be_cut_is_refused(tokenizer: PairTokenizer) -> None:
+    with pytest.raises(InputTooLong, match="document 1"):
+        tokenizer.encode("q", passages("short", "word " * 600), cut=None)
+
+
+def test_a_query_must_leave_room_for_a_document(tokenizer: PairTokenizer) -> None:
+    fits = tokenizer.document_tokens - MIN_DOCUMENT_TOKENS
+    (pair,) = tokenizer.encode("word " * fits, passages("word " * 600))
+    assert len(pair) == tokenizer.max_tokens
+    with pytest.raises(InputTooLong, match=r"\$\.query"):
+        tokenizer.encode("word " * (fits + 1), passages("a"))
+
+
+def test_a_text_that_spells_a_special_token_is_text(tokenizer: PairTokenizer) -> None:
+    (pair,) = tokenizer.encode("q", passages("a [SEP] b [PAD]"))
+    (plain,) = tokenizer.encode("q", passages("a"))
+    separator, padding = plain.ids[-1], tokenizer.pad_id
+    assert pair.ids.tolist().count(separator) == 2
+    assert padding not in pair.ids
+
+
+def test_fields_are_encoded_one_by_one_to_the_same_ids(tokenizer: PairTokenizer) -> None:
+    fields = {"title": "Trail runner", "brand": "Kettering", "size": 42}
+    joined = "title: Trail runner\nbrand: Kettering\nsize: 42\n"
+    composed = compose(Document(fields=fields), 512)
+    assert len(composed.segments) == 3
+    (structured,) = tokenizer.encode("q", [composed])
+    (flat,) = tokenizer.encode("q", passages(joined))
+    assert structured.ids.tolist() == flat.ids.tolist()
+
+
+def test_an_unknown_padding_token_is_refused(folder: Path, manifest: Manifest) -> None:
+    padding = manifest.padding.model_copy(update={"token": "<nothing>"})
+    with pytest.raises(ModelError, match="padding"):
+        PairTokenizer.open(folder, manifest.model_copy(update={"padding": padding}))

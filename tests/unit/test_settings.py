@@ -1,0 +1,98 @@
+"""flags > environment > TOML file > defaults, and every fault by its name."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sidecar.errors import StartupError
+from sidecar.settings import Settings, load
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PORT", "HOST", "DEADLINE_MS", "CONFIG", "API_KEY"):
+        monkeypatch.delenv(f"RERANK_{name}", raising=False)
+
+
+def test_each_source_beats_the_one_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "rerank.toml"
+    file.write_text('port = 1\nhost = "file"\ndeadline_ms = 7\n')
+    monkeypatch.setenv("RERANK_PORT", "2")
+    monkeypatch.setenv("RERANK_HOST", "environment")
+    settings = load({"port": 3}, file)
+    assert (settings.port, settings.host, settings.deadline_ms) == (3, "environment", 7)
+    assert settings.max_documents == Settings.model_fields["max_documents"].default
+
+
+def test_the_environment_can_name_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "rerank.toml"
+    file.write_text("port = 4\n")
+    monkeypatch.setenv("RERANK_CONFIG", str(file))
+    assert load().port == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("port = 99999", "setting port"),
+        ('device = "tpu"', "setting device"),
+        ("prot = 1", "setting prot"),
+        ("port = = 1", "settings file"),
+    ],
+)
+def test_a_fault_is_told_by_its_name(tmp_path: Path, text: str, fault: str) -> None:
+    file = tmp_path / "rerank.toml"
+    file.write_text(text)
+    with pytest.raises(StartupError, match=fault):
+        load({}, file)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="does not exist"):
+        load({}, tmp_path / "none.toml")
+
+
+def test_keys_are_split_and_never_shown() -> None:
+    settings = Settings(api_key=" key-1, key-2 ,")  # type: ignore[arg-type]
+    assert settings.api_keys == ("key-1", "key-2")
+    assert "key-1" not in repr(settings)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sidecar", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_help_lists_the_commands() -> None:
+    said = run("--help").stdout
+    for command in ("serve", "demo", "bench"):
+        assert command in said
+
+
+def test_every_setting_is_a_flag_with_its_environment_name() -> None:
+    said = " ".join(run("serve", "--help").stdout.split())
+    for name in Settings.model_fields:
+        assert f"--{name.replace('_', '-')}" in said
+
+
+def test_a_start_that_must_not_be_ends_with_one_line_and_status_1(tmp_path: Path) -> None:
+    for arguments in (["--model", str(tmp_path)], ["--device", "tpu"], ["--port", "70000"]):
+        done = run("serve", "--log-level", "error", *arguments)
+        assert done.returncode == 1
+        assert done.stderr.startswith("rerank-sidecar: ")
+        assert len(done.stderr.splitlines()) == 1
+        assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_the_command_line_imports_nothing_heavy_before_it_must() -> None:
+    code = (
+        "import sys; import sidecar.cli; "
+        "print([n for n in ('onnxruntime', 'aiohttp', 'opensearchpy', 'bm25s', 'numpy', 'torch')"
+        " if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
