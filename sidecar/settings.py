@@ -88,14 +88,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _TomlFile(settings_cls)
-
-
-class _TomlFile(TomlConfigSettingsSource):
-    """The file that RERANK_CONFIG names, if it names one."""
-
-    def __init__(self, settings_cls: type[BaseSettings]) -> None:
-        super().__init__(settings_cls, toml_file=os.environ.get(f"{PREFIX}CONFIG"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Settings:
@@ -106,10 +99,12 @@ def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Set
     path = config or os.environ.get(f"{PREFIX}CONFIG")
     if path and not Path(path).is_file():
         raise StartupError(f"the settings file {path} does not exist")
-    if config:
-        os.environ[f"{PREFIX}CONFIG"] = str(config)
+
+    class WithFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
     try:
-        return Settings(**(flags or {}))
+        return WithFile(**(flags or {}))
     except ValidationError as fault:
         first = fault.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(step) for step in first["loc"])
