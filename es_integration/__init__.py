@@ -24,6 +24,7 @@ from es_integration.opensearch import (
     structured_pipeline,
     structured_search,
 )
+from es_integration.opensearch_client import opensearch_client
 
 __all__ = [
     "RERANK",
@@ -45,6 +46,7 @@ __all__ = [
     "flat_search",
     "install_flat",
     "install_structured",
+    "opensearch_client",
     "remove",
     "structured_connector",
     "structured_pipeline",
