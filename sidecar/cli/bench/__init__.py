@@ -1,0 +1,62 @@
+"""`rerank-sidecar bench`: how fast this machine reranks, beside bare loops over the same graph.
+
+workload   texts -> rounds of requests
+over_http  a round through the sidecar: request times, and where the sidecar spent them
+bare       the same round through onnxruntime alone
+rounds     all of them round by round, in changing order
+overhead   CPU time of what is not the model
+machine    which machine it was; the server's memory
+figures    measured values -> a Report
+table      a Report -> the screen
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def bench_command(
+    rounds: Annotated[int, typer.Option(min=1, help="Measured rounds; one more warms up.")] = 20,
+    documents: Annotated[
+        int, typer.Option(min=1, help="Documents of a request of the synthetic mix.")
+    ] = 100,
+    requests: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help='JSON lines of {"query", "documents"} instead of the synthetic mix; a round is '
+            "the whole file.",
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Model folder; the shipped model when absent.")
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="A running sidecar on this machine, instead of starting one."),
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Requests at a time over HTTP.")] = 1,
+    json: Annotated[
+        Path | None, typer.Option(help="Write the figures to this file as well.")
+    ] = None,
+) -> None:
+    """Measure speed on this machine: over HTTP, and beside bare onnxruntime loops."""
+    from es_integration.errors import SidecarError
+    from sidecar.cli.bench.run import Plan, run
+
+    plan = Plan(rounds, documents, requests, model, url, concurrency)
+    try:
+        report = run(plan)
+    except SidecarError as fault:
+        print(f"rerank-sidecar bench: {fault.message}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+    from sidecar.cli.bench.figures import to_json
+    from sidecar.cli.bench.table import show
+
+    show(report)
+    if json is not None:
+        json.write_bytes(to_json(report))

@@ -1,0 +1,78 @@
+"""Which machine the figures are of, and how much memory a process holds."""
+
+import importlib.metadata
+import os
+import platform
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sidecar.engine.cores import available_cores
+
+PROC = Path("/proc")
+MEMORY_TARGET_MB = 400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    cpu: str
+    cores: int
+    amx: bool
+    vnni: bool
+    bf16: bool
+    load_before: float | None
+    """Load average before the run: above 0.5 somebody else used the cores."""
+    onnxruntime: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident MB (10^6 bytes) of the server: after the run, and at most."""
+
+    resident: float
+    peak: float
+    target: float = MEMORY_TARGET_MB
+
+
+def read_machine() -> Machine:
+    cpuinfo = _read(PROC / "cpuinfo")
+    flags = re.search(r"^(?:flags|Features)\s*:(.*)$", cpuinfo, re.MULTILINE)
+    names = flags.group(1).split() if flags else []
+    model = re.search(r"^model name\s*:\s*(.*)$", cpuinfo, re.MULTILINE)
+    return Machine(
+        cpu=model.group(1) if model else platform.processor() or platform.machine(),
+        cores=available_cores(),
+        amx=any(name.startswith("amx_") for name in names),
+        vnni=any("vnni" in name for name in names),
+        bf16=any("bf16" in name for name in names),
+        load_before=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        onnxruntime=_onnxruntime(),
+        python=platform.python_version(),
+    )
+
+
+def read_memory(pid: int) -> Memory | None:
+    """The memory of a process; None where there is no /proc."""
+    status = _read(PROC / str(pid) / "status")
+    found = {
+        key: int(kibibytes) * 1024 / 1e6
+        for key, kibibytes in re.findall(r"^(VmRSS|VmHWM):\s*(\d+) kB", status, re.MULTILINE)
+    }
+    return Memory(found["VmRSS"], found["VmHWM"]) if len(found) == 2 else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _onnxruntime() -> str:
+    for name in ("onnxruntime", "onnxruntime-gpu"):
+        try:
+            return f"{name} {importlib.metadata.version(name)}"
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "none"

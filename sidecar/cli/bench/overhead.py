@@ -1,0 +1,100 @@
+"""CPU time of all that is not the model: body -> request -> queue -> order -> body, no sockets.
+
+The service's own scheduler, observers and dialect, over a session that answers at once with zeros.
+The pairs are tokenised before; the time is that of all threads of this process.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sidecar.cli.bench.over_http import PATH
+from sidecar.cli.bench.workload import Request
+from sidecar.contracts.body import parse
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.routes import choose
+from sidecar.engine.cores import available_cores
+from sidecar.engine.manifest import Manifest
+from sidecar.engine.runs import Batch, layout_for
+from sidecar.engine.session import Logits
+from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.fusion import rank
+from sidecar.http.service import Service
+from sidecar.model import RankResult
+from sidecar.pipeline import Loaded, Observer, Reranker
+from sidecar.settings import load
+from sidecar.text.compose import compose
+
+WARM_UP = 5
+TARGET_MS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Overhead:
+    """Milliseconds of CPU time per 100 documents; medians over requests."""
+
+    parse: float
+    schedule: float
+    encode: float
+    total: float
+    target: float = TARGET_MS
+
+
+class Zeros:
+    """A session that costs nothing."""
+
+    def run(self, batch: Batch) -> Logits:
+        return np.zeros(len(batch.input_ids), dtype=np.float32)
+
+
+def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
+    """The overhead of the requests; the first few only warm up."""
+    service = Service(load(), lambda settings, on_run: _open(folder, on_run))
+    asyncio.run(service.start())
+    try:
+        measured = [_one(service.reranker, request) for request in requests]
+    finally:
+        service.reranker.close()
+    kept = measured[WARM_UP:] or measured
+    parse_ms, schedule_ms, encode_ms = (statistics.median(part) for part in zip(*kept, strict=True))
+    return Overhead(parse_ms, schedule_ms, encode_ms, statistics.median(map(sum, kept)))
+
+
+def _open(folder: Path, on_run: Observer) -> Reranker:
+    """The service's reranker for this CPU, but for the session."""
+    manifest = Manifest.read(folder)
+    name, graph = manifest.graph_for("cpu")
+    layout = layout_for("cpu", graph, available_cores())
+    tokenizer = PairTokenizer.open(folder, manifest)
+    return Reranker(Loaded(manifest, name, "cpu"), tokenizer, Zeros(), layout, on_run=on_run)
+
+
+def _one(reranker: Reranker, request: Request) -> tuple[float, float, float]:
+    """(parse, schedule, encode) of one request, in ms per 100 documents."""
+    raw = dumps(request.body)
+    tokenizer, manifest = reranker.tokenizer, reranker.loaded.manifest
+
+    start = time.process_time()
+    body = parse(raw)
+    dialect = choose(PATH, body)
+    wanted = dialect.decode(body)
+    parsed = time.process_time()
+
+    passages = [compose(document, tokenizer.document_tokens) for document in wanted.documents]
+    pairs = tokenizer.encode(wanted.query, passages)
+
+    queued = time.process_time()
+    scored = reranker.scheduler.submit(pairs, time.monotonic() + 600).result()
+    done = time.process_time()
+    ranked = rank(scored.logits.tolist(), temperature=manifest.temperature, bias=manifest.bias)
+    result = RankResult(ranked, manifest.name, sum(map(len, pairs)))
+    dialect.encode(wanted, result, "bench")
+    encoded = time.process_time()
+
+    scale = 1000 * 100 / len(wanted.documents)
+    return (parsed - start) * scale, (done - queued) * scale, (encoded - done) * scale
