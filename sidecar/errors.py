@@ -10,10 +10,13 @@
     ├── Overloaded 429              refused before any work was done; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
     ├── InferenceFailed 503         the session raised; the order of this request is unknown
+    ├── HookFailed 503              a hook failed, and the service was told to fail with it
     ├── DeadlineExceeded 504
     ├── NonFiniteScore 500          the model answered NaN or infinity, which never leaves
     └── StartupError                the process must not serve (never an answer to a client)
         ├── ModelError              a model folder that is missing, altered or not understood
+        ├── HookError               a hook that cannot be loaded, or is none
+        ├── ProfileError            a profile's file that is not understood, with the fault's path
         └── DeviceError             the device that was asked for is not the one that runs
 
 `code` is the word for machines: it stands in the error body and in the metric's `reason` label.
@@ -70,6 +73,10 @@ class InferenceFailed(RerankError):
     status, code = 503, "inference"
 
 
+class HookFailed(RerankError):
+    status, code = 503, "hook"
+
+
 class DeadlineExceeded(RerankError):
     status, code = 504, "deadline"
 
@@ -86,5 +93,13 @@ class ModelError(StartupError):
     code = "model"
 
 
+class ProfileError(StartupError):
+    code = "profile"
+
+
 class DeviceError(StartupError):
     code = "device"
+
+
+class HookError(StartupError):
+    code = "hook"

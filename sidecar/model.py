@@ -26,11 +26,27 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """What a caller may set for one search, whatever the dialect."""
+
+    profile: str | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Field -> weight, in place of the profile's."""
+    instruction: str | None = None
+    context: Mapping[str, object] = field(default_factory=dict)
+    """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
+    explain: bool = False
+    shapley: int = 0
+    """For how many of the best documents exact Shapley values of their fields are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
 class RankRequest:
     """What every dialect is decoded to."""
 
     query: str
     documents: tuple[Document, ...]
+    control: Control = Control()
     order: Order = "score"
     top_n: int | None = None
     """How many results to return; None or 0 means all."""
@@ -74,4 +90,8 @@ class RankResult:
     tokens: int
     truncated: tuple[int, ...] = ()
     """Indexes of the documents that were cut to fit the model."""
+    warnings: tuple[str, ...] = ()
+    """What the client should know of this answer: a hook that was left out, say."""
+    explanations: tuple[Mapping[str, object], ...] = ()
+    """One per result when they were asked for; see `sidecar.explain`."""
     timings: Timings = Timings()

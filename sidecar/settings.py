@@ -47,6 +47,19 @@ class Settings(BaseSettings):
         ge=0,
         description="Most padded tokens of a run; 0 is one unpadded pair per run, as on a CPU.",
     )
+    profiles: Path | None = Field(
+        None, description="Folder with more profiles (YAML); one of a shipped name replaces it."
+    )
+    hooks: str | None = Field(
+        None, description="Python files with hooks, separated by commas, beside installed ones."
+    )
+    hook_budget_ms: int = Field(
+        50, ge=1, description="Longest wait for the hooks of a request; what is late is ignored."
+    )
+    on_hook_failure: Literal["ignore", "error"] = Field(
+        "ignore",
+        description="Whether a request fails with a hook, or is answered without it and says so.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_key: SecretStr | None = Field(
@@ -78,6 +91,11 @@ class Settings(BaseSettings):
             return ()
         keys = self.api_key.get_secret_value().split(",")
         return tuple(key.strip() for key in keys if key.strip())
+
+    @property
+    def hook_files(self) -> tuple[Path, ...]:
+        """The files of `hooks`."""
+        return tuple(Path(name.strip()) for name in (self.hooks or "").split(",") if name.strip())
 
     @classmethod
     def settings_customise_sources(

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from sidecar.cli.process import SidecarProcess
+from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.session import OnnxSession
 from sidecar.engine.tokenizer import PairTokenizer
-from sidecar.pipeline import shipped_model
 
 
 @pytest.fixture(scope="session")

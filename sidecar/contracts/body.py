@@ -4,7 +4,6 @@ A fault is told with its JSON path: `$.documents[1]: ...`. Keys that nobody know
 every optional key may be null: clients send both.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
@@ -12,6 +11,7 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic import WithJsonSchema as Schema
 
+from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest, MalformedBody, NoDocuments
 from sidecar.model import Document, Order
 
@@ -26,7 +26,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as fault:
         raise MalformedBody(f"the body is not JSON: {fault}") from None
     if not isinstance(body, dict):
-        raise InvalidRequest(f"$: must be an object, not {_kind(body)}")
+        raise InvalidRequest(f"$: must be an object, not {kind_of(body)}")
     return body
 
 
@@ -39,7 +39,7 @@ def read_query(value: object) -> str:
             if isinstance(text := value.get(key), str):
                 return text
         raise ValueError("an object must hold a string `query` or `query_text`")
-    raise ValueError(f"must be a string or an object, not {_kind(value)}")
+    raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
 def read_document(value: object) -> Document:
@@ -53,8 +53,12 @@ def read_document(value: object) -> Document:
         text = value.get("text")
         if len(value) == 1 and isinstance(text, str):
             return Document(text=text, source=value, size=len(text))
-        return Document(fields=value, source=value, size=len(orjson.dumps(value)))
-    raise ValueError(f"must be a string or an object, not {_kind(value)}")
+        try:
+            size = len(orjson.dumps(value))
+        except orjson.JSONEncodeError:  # it reads 1024 levels and writes 254
+            raise ValueError("is nested too deeply") from None
+        return Document(fields=value, source=value, size=size)
+    raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
 def _refuse_empty(value: object) -> object:
@@ -106,16 +110,4 @@ def validate(kind: type[AnyBody], body: Mapping[str, Any]) -> AnyBody:
     try:
         return kind.model_validate(body)
     except ValidationError as fault:
-        first = fault.errors(include_url=False, include_context=False)[0]
-        message = re.sub(r"^(Value|Assertion) error, ", "", first["msg"])
-        raise InvalidRequest(f"{json_path(first['loc'])}: {message}") from None
-
-
-def json_path(steps: tuple[int | str, ...]) -> str:
-    """("documents", 1) -> "$.documents[1]"."""
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-
-
-def _kind(value: object) -> str:
-    kinds = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
-    return "null" if value is None else kinds.get(type(value), "a number")
+        raise fault_of(fault) from None

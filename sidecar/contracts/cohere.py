@@ -9,6 +9,7 @@ from typing import Any
 
 from sidecar.contracts.body import Body, Count, DocumentList, read_document, validate
 from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.extras import explanations, warnings
 from sidecar.contracts.numbers import dumps, number
 from sidecar.model import Document, RankRequest, RankResult
 
@@ -91,8 +92,8 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
         "billed_units": {"search_units": TOKENS_PER_UNIT},
         "tokens": {"input_tokens": result.tokens, "output_tokens": 0},
     }
-    if result.truncated:
-        meta["warnings"] = [truncation_warning(result.truncated)]
+    if told := warnings(result):
+        meta["warnings"] = told
     return dumps(
         {
             "id": request_id,
@@ -101,14 +102,9 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
             "results": results,
             "usage": {"prompt_tokens": result.tokens, "total_tokens": result.tokens},
             "meta": meta,
+            **explanations(result),
         }
     )
-
-
-def truncation_warning(indexes: tuple[int, ...]) -> str:
-    """What a client is told of documents that were cut."""
-    shown = ", ".join(map(str, indexes[:20])) + (", ..." if len(indexes) > 20 else "")
-    return f"{len(indexes)} documents were cut to fit the model: {shown}"
 
 
 def _response_schema() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
-from sidecar.contracts.routes import ROUTES
+from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 
 _ERRORS = {
     "400": "The body is not JSON, or its list of documents is empty.",
@@ -25,6 +25,11 @@ def document(version: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for path, dialects in ROUTES.items():
         paths[path] = {"post": _operation(path, dialects.values(), schemas)}
+    for path, same in PROFILE_ROUTES.items():
+        paths[path] = {
+            "parameters": [_PROFILE_PARAMETER],
+            "post": _operation(path, ROUTES[same].values(), schemas),
+        }
     for path, text in _PLAIN_ROUTES.items():
         paths[path] = {"get": _plain(path, text)}
     return {
@@ -54,6 +59,14 @@ _PLAIN_ROUTES = {
 }
 
 
+_PROFILE_PARAMETER = {
+    "name": "profile",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+}
+
+
 def _operation(path: str, dialects: Iterable[Dialect], schemas: dict[str, Any]) -> dict[str, Any]:
     requests: list[Mapping[str, Any]] = []
     responses: list[Mapping[str, Any]] = []
@@ -64,7 +77,7 @@ def _operation(path: str, dialects: Iterable[Dialect], schemas: dict[str, Any]) 
         examples[dialect.name] = {"value": dialect.example}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {
-        "operationId": path.strip("/").replace("/", "-"),
+        "operationId": _operation_id(path),
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": _one_of(requests), "examples": examples}},
@@ -79,11 +92,15 @@ def _operation(path: str, dialects: Iterable[Dialect], schemas: dict[str, Any]) 
     }
 
 
+def _operation_id(path: str) -> str:
+    return path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+
+
 def _plain(path: str, text: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": text}}
     if path.startswith("/health"):
         answers["503"] = {"description": "Not so."}
-    return {"operationId": path.strip("/").replace("/", "-"), "responses": answers}
+    return {"operationId": _operation_id(path), "responses": answers}
 
 
 def _reference(dialect: Dialect, schemas: dict[str, Any]) -> dict[str, Any]:

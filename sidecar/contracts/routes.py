@@ -1,13 +1,22 @@
-"""Which dialect answers: by the path and, where a path serves several, by the body's keys."""
+"""From a path and a body to a request.
+
+The dialect is chosen by the path and, where a path serves several, by the body's keys. The engine
+routes may name a profile in the path: `/opensearch/legal/rerank` is `/opensearch/rerank` with that
+profile, unless the search itself names another.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from sidecar.contracts.body import parse
 from sidecar.contracts.cohere import COHERE_V1, COHERE_V2
+from sidecar.contracts.control import header_keys, open_query, read_control
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.engines import ELASTICSEARCH, ELASTICSEARCH_TEXTS, OPENSEARCH
 from sidecar.contracts.tei import TEI
 from sidecar.errors import InvalidRequest
+from sidecar.model import RankRequest
 
 ROUTES: Mapping[str, Mapping[str, Dialect]] = {
     "/opensearch/rerank": {"documents": OPENSEARCH},
@@ -17,6 +26,39 @@ ROUTES: Mapping[str, Mapping[str, Dialect]] = {
     "/rerank": {"documents": COHERE_V2, "texts": TEI},
 }
 """Path -> the body's key that holds the documents -> dialect."""
+
+
+PROFILE_ROUTES: Mapping[str, str] = {
+    "/opensearch/{profile}/rerank": "/opensearch/rerank",
+    "/elasticsearch/{profile}/rerank": "/elasticsearch/rerank",
+}
+"""Path with a profile -> the path whose contract it has."""
+
+
+def decode(
+    path: str,
+    raw: bytes,
+    headers: Mapping[str, str],
+    *,
+    profile: str | None = None,
+    json_query: bool = False,
+) -> tuple[Dialect, RankRequest]:
+    """The dialect and the request of a raw body. `profile` is the path's, if it names one.
+
+    Raises InvalidRequest (or MalformedBody, NoDocuments) with the JSON path of the fault.
+    """
+    body = parse(raw)
+    if json_query:
+        body = open_query(body)
+    dialect = choose(path, body)
+    defaults = {"profile": profile} if profile is not None else {}
+    control = read_control({**defaults, **header_keys(headers), **_given(body)})
+    return dialect, replace(dialect.decode(body), control=control)
+
+
+def _given(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the keys that are null: null is absent, and hides no header."""
+    return {key: value for key, value in body.items() if value is not None}
 
 
 def choose(path: str, body: Mapping[str, Any]) -> Dialect:

@@ -6,16 +6,15 @@ from sidecar.engine.runs import batch
 from sidecar.engine.session import PROVIDERS, OnnxSession, Session
 from sidecar.engine.tokenizer import Pair, PairTokenizer
 from sidecar.errors import DeviceError
-from sidecar.model import Document
-from sidecar.text.compose import compose
 
 
 def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
     """The manifest's pairs, encoded as a request's would be."""
     pairs = []
     for pair in manifest.canonical:
-        passage = compose(Document(text=pair.document), tokenizer.document_tokens)
-        pairs += tokenizer.encode(pair.query, [passage])
+        query = tokenizer.query(pair.query)
+        (ids,) = tokenizer.encode([pair.document])
+        pairs.append(tokenizer.pair(query, ids[: query.room]))
     return pairs
 
 

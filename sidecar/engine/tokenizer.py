@@ -1,7 +1,7 @@
-"""(query, passages) to pairs of token ids. The only file that knows `tokenizers`.
+"""Texts to token ids, and ids to pairs. The only file that knows `tokenizers`.
 
-The prompt's fixed pieces are encoded once per model, the query once per request, and each
-passage once; a pair's ids are spliced from them. Only the document is ever cut.
+The prompt's fixed pieces are encoded once per model, the query once per request, each text once;
+a pair's ids are spliced from them. Only the document is ever cut.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,7 @@ from tokenizers import Tokenizer
 
 from sidecar.engine.manifest import TOKENIZER, Manifest
 from sidecar.errors import InputTooLong, ModelError
-from sidecar.model import Cut
-from sidecar.text.compose import CHARACTERS_PER_TOKEN, Passage
+from sidecar.text.compose import CHARACTERS_PER_TOKEN
 
 Ids = NDArray[np.int64]
 MIN_DOCUMENT_TOKENS = 16
@@ -24,18 +23,27 @@ MIN_DOCUMENT_TOKENS = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """One model input: ids of shape (length,), the segment of each (or None), and if it was cut."""
+    """One model input: ids of shape (length,), and the segment of each (or None)."""
 
     ids: Ids
     segments: Ids | None
-    truncated: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedQuery:
+    """The query's pieces around a document: what is the same in every pair of a request."""
+
+    parts: tuple[tuple[int, ...] | None, ...]
+    """Ids per prompt piece; None where the document goes."""
+    room: int
+    """Ids left for a document."""
+
+
 class PairTokenizer:
-    """Encodes pairs for one model. Safe to use from several threads."""
+    """Encodes texts and pairs for one model. Safe to use from several threads."""
 
     def __init__(self, tokenizer: Tokenizer, manifest: Manifest) -> None:
         """Raises ModelError when the tokenizer lacks the padding token."""
@@ -44,11 +52,14 @@ class PairTokenizer:
         self._tokenizer.no_truncation()
         self.max_tokens = manifest.max_tokens
         self._segments = manifest.prompt.segments
-        self._pieces: list[str | list[int]] = [
-            piece if piece in ("{query}", "{document}") else self._literal(piece, manifest)
-            for piece in manifest.prompt.pieces
-        ]
-        self._fixed = sum(len(piece) for piece in self._pieces if isinstance(piece, list))
+        self._instruction = manifest.prompt.instruction or ""
+        self._pieces = manifest.prompt.pieces
+        # Pieces that no request changes are encoded here, while special tokens are read as such.
+        self._literals = {
+            piece: self._ids(piece)
+            for piece in self._pieces
+            if piece not in ("{query}", "{document}") and "{instruction}" not in piece
+        }
         pad_id = tokenizer.token_to_id(manifest.padding.token)
         if pad_id is None:
             raise ModelError(f"the tokenizer has no padding token {manifest.padding.token!r}")
@@ -68,62 +79,55 @@ class PairTokenizer:
     @property
     def document_tokens(self) -> int:
         """Ids left for a document when the query is empty."""
-        return self.max_tokens - self._fixed
+        return self.query("").room
 
-    def encode(
-        self,
-        query: str,
-        passages: Sequence[Passage],
-        *,
-        cut: Cut | None = "right",
-        max_document_tokens: int | None = None,
-    ) -> list[Pair]:
-        """One pair per passage, none longer than the model's `max_tokens`.
+    def query(self, text: str, instruction: str | None = None) -> EncodedQuery:
+        """The query's part of every pair.
 
-        Raises InputTooLong: the query leaves no room for a document, or `cut` is None and a
-        passage does not fit.
+        Raises InputTooLong when it leaves a document fewer than MIN_DOCUMENT_TOKENS.
         """
-        query_ids = self._encode_query(query)
-        room = self.document_tokens - len(query_ids)
-        budget = min(room, max_document_tokens or room)
-        pairs = []
-        for index, document_ids in enumerate(self._encode_passages(passages)):
-            too_long = passages[index].cut or len(document_ids) > budget
-            if too_long and cut is None:
-                raise InputTooLong(
-                    f"document {index} has more than the {budget} tokens that fit beside the query"
-                )
-            kept = document_ids[-budget:] if cut == "left" else document_ids[:budget]
-            pairs.append(self._pair(query_ids, kept, too_long))
-        return pairs
+        most = self.max_tokens * CHARACTERS_PER_TOKEN
+        ids = self._ids(text) if len(text) <= most else None  # else not worth tokenising
+        parts = tuple(self._part(piece, ids or (), instruction) for piece in self._pieces)
+        room = self.max_tokens - sum(len(part) for part in parts if part is not None)
+        if ids is None or room < MIN_DOCUMENT_TOKENS:
+            fits = self.max_tokens - MIN_DOCUMENT_TOKENS
+            raise InputTooLong(
+                f"$.query: too long; with the prompt it may have {fits} tokens in this model"
+            )
+        return EncodedQuery(parts, room)
 
-    def _encode_query(self, query: str) -> list[int]:
-        most = self.document_tokens - MIN_DOCUMENT_TOKENS
-        refusal = InputTooLong(f"$.query: more than the {most} tokens that this model can take")
-        if len(query) > most * CHARACTERS_PER_TOKEN:
-            raise refusal  # not worth tokenising
-        ids: list[int] = self._tokenizer.encode(query, add_special_tokens=False).ids
-        if len(ids) > most:
-            raise refusal
-        return ids
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text, without special tokens."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
 
-    def _encode_passages(self, passages: Sequence[Passage]) -> list[list[int]]:
-        texts = [segment.text for passage in passages for segment in passage.segments]
-        encodings = iter(self._tokenizer.encode_batch_fast(texts, add_special_tokens=False))
-        return [
-            [token for _ in passage.segments for token in next(encodings).ids]
-            for passage in passages
-        ]
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of the text lies in it, in code points."""
+        offsets: list[tuple[int, int]] = self._tokenizer.encode(
+            text, add_special_tokens=False
+        ).offsets
+        return offsets
 
-    def _pair(self, query_ids: list[int], document_ids: list[int], truncated: bool) -> Pair:
-        slots = {"{query}": query_ids, "{document}": document_ids}
-        parts = [slots[piece] if isinstance(piece, str) else piece for piece in self._pieces]
+    def pair(self, query: EncodedQuery, document_ids: Sequence[int]) -> Pair:
+        """The whole input of a query and a document that fits its room."""
+        parts = [document_ids if part is None else part for part in query.parts]
         ids = np.array([token for part in parts for token in part], dtype=np.int64)
         if self._segments is None:
-            return Pair(ids, None, truncated)
+            return Pair(ids, None)
         lengths = [len(part) for part in parts]
-        return Pair(ids, np.repeat(np.array(self._segments, dtype=np.int64), lengths), truncated)
+        return Pair(ids, np.repeat(np.array(self._segments, dtype=np.int64), lengths))
 
-    def _literal(self, piece: str, manifest: Manifest) -> list[int]:
-        text = piece.replace("{instruction}", manifest.prompt.instruction or "")
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+    def _part(
+        self, piece: str, query_ids: Sequence[int], instruction: str | None
+    ) -> tuple[int, ...] | None:
+        if piece == "{document}":
+            return None
+        if piece == "{query}":
+            return tuple(query_ids)
+        if piece in self._literals:
+            return self._literals[piece]
+        return self._ids(piece.replace("{instruction}", instruction or self._instruction))
+
+    def _ids(self, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sidecar.contracts.routes import ROUTES
+from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.http import handlers
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
@@ -13,7 +13,7 @@ def create_app(service: Service) -> web.Application:
     """An app over a service; who makes it starts and stops the service."""
     app = web.Application(middlewares=[envelope], client_max_size=service.settings.max_body_bytes)
     app[SERVICE] = service
-    for path in ROUTES:
+    for path in (*ROUTES, *PROFILE_ROUTES):
         app.router.add_post(path, handlers.rerank)
     app.router.add_get("/health", handlers.ready)
     app.router.add_get("/health/live", handlers.live)

@@ -1,6 +1,7 @@
 """The rerank handler, shared by all dialects, and the read-only routes."""
 
 import asyncio
+import hashlib
 import time
 from dataclasses import replace
 from typing import Any
@@ -9,15 +10,15 @@ from aiohttp import web
 
 from sidecar import __version__
 from sidecar.contracts import openapi
-from sidecar.contracts.body import parse
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.routes import choose
+from sidecar.contracts.routes import PROFILE_ROUTES, decode
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
-from sidecar.http.middleware import header_deadline_s
+from sidecar.http.middleware import canonical, header_deadline_s
 from sidecar.http.service import Service
 from sidecar.model import RankRequest, RankResult
+from sidecar.profile import Profile
 
 LARGE_BODY = 256 * 1024
 """Bytes from which a body is parsed off the event loop (about 1 ms of parsing)."""
@@ -30,9 +31,9 @@ async def rerank(request: web.Request) -> web.Response:
     raw = await _read(request)
     start = time.perf_counter()
     if len(raw) < LARGE_BODY:
-        dialect, wanted = _decode(request.path, raw)
+        dialect, wanted = _decode(request, raw)
     else:
-        dialect, wanted = await asyncio.to_thread(_decode, request.path, raw)
+        dialect, wanted = await asyncio.to_thread(_decode, request, raw)
     request[DIALECT] = dialect.name
     request[FACTS]["docs"] = len(wanted.documents)
     if len(wanted.documents) > service.settings.max_documents:
@@ -68,10 +69,15 @@ async def _read(request: web.Request) -> bytes:
         raise MalformedBody("the body does not fit its Content-Encoding or length") from None
 
 
-def _decode(path: str, raw: bytes) -> tuple[Dialect, RankRequest]:
-    body = parse(raw)
-    dialect = choose(path, body)
-    return dialect, dialect.decode(body)
+def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
+    route = canonical(request)
+    return decode(
+        PROFILE_ROUTES.get(route, route),
+        raw,
+        request.headers,
+        profile=request.match_info.get("profile"),
+        json_query=request.query.get("query") == "json",
+    )
 
 
 def _record(
@@ -99,6 +105,7 @@ def _timing_headers(
         "x-tokenization-time": f"{ms['tokenize']:.0f}",
         "x-queue-time": f"{ms['queue']:.0f}",
         "x-inference-time": f"{ms['infer']:.0f}",
+        **({"x-rerank-warnings": "; ".join(result.warnings)} if result.warnings else {}),
         **({"x-truncated-documents": str(len(result.truncated))} if result.truncated else {}),
     }
 
@@ -159,8 +166,22 @@ async def info(request: web.Request) -> web.Response:
             },
             "tokens_per_second": round(reranker.admission.tokens_per_second or 0.0, 1),
             "quality": loaded.manifest.quality,
+            "profiles": {
+                name: _profile_revision(loaded.score_revision, reranker.ways.profiles.get(name))
+                for name in reranker.ways.profiles.names
+            },
+            "hooks": [
+                {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}
+                for state in reranker.ways.hooks.states()
+            ],
         }
     )
+
+
+def _profile_revision(score_revision: str, profile: Profile) -> str:
+    """Changes whenever a document's score under the profile could."""
+    text = f"{score_revision} {profile.model_dump_json()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 async def metrics(request: web.Request) -> web.Response:

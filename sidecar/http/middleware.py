@@ -13,7 +13,7 @@ from aiohttp import web
 
 from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.routes import ROUTES
+from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import BodyTooLarge, InvalidRequest, RerankError, Unauthorized
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 
@@ -31,7 +31,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     given = request.headers.get("x-request-id", "")
     request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
     request[FACTS] = {}
-    is_rerank = request.path in ROUTES
+    is_rerank = _is_rerank(request)
     response: web.StreamResponse
     try:
         if is_rerank:
@@ -40,7 +40,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = await handler(request)
     except asyncio.CancelledError:
         service.metrics.cancelled.inc()
-        log.info("cancelled", request_id=request[REQUEST_ID], route=_route(request))
+        log.info("cancelled", request_id=request[REQUEST_ID], route=canonical(request))
         raise
     except RerankError as fault:
         response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
@@ -74,7 +74,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         log.info(
             "request",
             request_id=request[REQUEST_ID],
-            route=_route(request),
+            route=canonical(request),
             dialect=dialect,
             status=response.status,
             ms=round(seconds * 1000, 1),
@@ -90,7 +90,7 @@ def _refusal(
     status: int,
     headers: dict[str, str] | None = None,
 ) -> web.Response:
-    if request.path in ROUTES:
+    if _is_rerank(request):
         request.app[SERVICE].metrics.rejected.labels(reason=code).inc()
         request[FACTS]["reason"] = code
     body = error_body(message, code, status, request[REQUEST_ID])
@@ -112,9 +112,15 @@ def _check_key(request: web.Request, keys: tuple[str, ...]) -> None:
         raise Unauthorized("the API key is missing or wrong")
 
 
-def _route(request: web.Request) -> str:
+def canonical(request: web.Request) -> str:
+    """The route's path as it was registered, `{profile}` unfilled: fit for logs and labels."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "unknown"
+
+
+def _is_rerank(request: web.Request) -> bool:
+    route = canonical(request)
+    return route in ROUTES or route in PROFILE_ROUTES
 
 
 def header_deadline_s(request: web.Request) -> float | None:

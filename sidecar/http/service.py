@@ -6,31 +6,54 @@ starting ──► ready ──► draining
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
+
+import structlog
 
 from sidecar.engine.scheduler import RunReport
 from sidecar.errors import NotReady, StartupError
-from sidecar.pipeline import Observer, Reranker
+from sidecar.hooks import HookEvent, Hooks, load
+from sidecar.pipeline import Observer, Reranker, Ways
+from sidecar.profiles import Profiles
 from sidecar.settings import Settings
 from sidecar.telemetry.metrics import Metrics
 
+log = structlog.get_logger("rerank")
 State = Literal["starting", "ready", "draining", "failed"]
-Opener = Callable[[Settings, Observer], Reranker]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Where a reranker reports what it does."""
+
+    on_run: Observer = lambda report: None
+    on_hook: Callable[[HookEvent], None] = lambda event: None
+
+
+Opener = Callable[[Settings, Watch], Reranker]
 
 HUNG_RUN_S = 60.0
 """A run that takes longer is a hung device: nothing that fits the limits takes near as long."""
 
 
-def open_reranker(settings: Settings, on_run: Observer) -> Reranker:
+def open_reranker(settings: Settings, watch: Watch) -> Reranker:
     """The reranker that the settings ask for. Raises StartupError with the reason."""
+    hooks = Hooks(
+        load(settings.hook_files),
+        budget_s=settings.hook_budget_ms / 1000,
+        on_failure=settings.on_hook_failure,
+        observe=watch.on_hook,
+    )
     return Reranker.open(
         settings.model,
         device=settings.device,
         graph=settings.graph,
         workers=settings.workers,
         token_budget=settings.token_budget,
+        ways=Ways(Profiles.open(settings.profiles), hooks),
         deadline_s=settings.deadline_ms / 1000,
-        on_run=on_run,
+        on_run=watch.on_run,
     )
 
 
@@ -46,8 +69,9 @@ class Service:
 
     async def start(self) -> None:
         """Loads the model off the event loop. Raises StartupError when it must not serve."""
+        watch = Watch(self._on_run, self._on_hook)
         try:
-            reranker = await asyncio.to_thread(self._opener, self.settings, self._observe)
+            reranker = await asyncio.to_thread(self._opener, self.settings, watch)
         except StartupError:
             self.state = "failed"
             raise
@@ -87,7 +111,7 @@ class Service:
         reranker = self._reranker
         return reranker is None or reranker.scheduler.longest_run_s() < HUNG_RUN_S
 
-    def _observe(self, report: RunReport) -> None:
+    def _on_run(self, report: RunReport) -> None:
         metrics = self.metrics
         if report.failed:
             metrics.session_failures.inc()
@@ -96,3 +120,9 @@ class Service:
         metrics.run_tokens.observe(report.tokens)
         metrics.tokens.inc(report.tokens)
         metrics.padding.inc(report.padded_tokens - report.tokens)
+
+    def _on_hook(self, event: HookEvent) -> None:
+        self.metrics.hook_calls.labels(hook=event.hook.name, outcome=event.outcome).inc()
+        self.metrics.hook_duration.observe(event.seconds)
+        if event.fault is not None:  # its type alone: a message may hold a document's text
+            log.warning("hook", hook=str(event.hook), fault=type(event.fault).__name__)

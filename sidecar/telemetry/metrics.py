@@ -67,6 +67,18 @@ class Metrics:
         self.session_failures = Counter(
             "rerank_session_failures", "Runs in which the model failed.", registry=registry
         )
+        self.hook_calls = Counter(
+            "rerank_hook_calls",
+            "Calls of hooks by outcome: ok, late, raised, invalid.",
+            ["hook", "outcome"],
+            registry=registry,
+        )
+        self.hook_duration = Histogram(
+            "rerank_hook_duration_seconds",
+            "Wait for a hook.",
+            buckets=DURATION_BUCKETS,
+            registry=registry,
+        )
         self.ready = Gauge("rerank_ready", "1 while requests are taken.", registry=registry)
         self.model_info = Gauge(
             "rerank_model_info",

@@ -1,7 +1,7 @@
 """A document's passage: the segments that the model reads beside the query, in order.
 
 Plain text is one segment without a label. Named fields become `label: value` segments, one a
-line. The reading of a value is fixed:
+line, heaviest first by the profile's weights. The reading of a value is fixed:
 
     "red"                      red
     12.5, true                 12.5, true
@@ -10,71 +10,125 @@ line. The reading of a value is fixed:
     {"size": "M", "fit": 2}    size: M, fit: 2
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sidecar.model import Cut, Document
+from sidecar.model import Cut
+from sidecar.profile import FieldProfile, Profile
+from sidecar.search import Fields
 
 CHARACTERS_PER_TOKEN = 32
 """Longest run of characters that a token of the budget pays for. English needs 4 to 5, so text
 is only cut here when it is far beyond the budget: a 1 MB document costs no 1 MB of tokenising."""
 
+_DEFAULT = FieldProfile()
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A labelled piece of a passage; `text` holds the label already."""
+    """A labelled piece of a passage. `text` holds the label; the value begins at `start`."""
 
-    label: str
+    field: str
     text: str
+    start: int = 0
+    quota: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A field that is a pair of its own, with the weight of its logit."""
+
+    segment: Segment
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     segments: tuple[Segment, ...]
+    alone: tuple[Alone, ...] = ()
     cut: bool = False
     """True when characters were left out to stay within the budget."""
 
 
-def compose(document: Document, budget_tokens: int, cut: Cut = "right") -> Passage:
-    """The document as a passage of at most `budget_tokens * CHARACTERS_PER_TOKEN` characters."""
-    if document.text is not None:
-        segments = [Segment("", document.text)]
-    else:
-        segments = [
-            Segment(label, f"{label}: {text}\n")
-            for label, value in document.fields.items()
-            if (text := read_value(value))
-        ]
-    return _cut_characters(segments, budget_tokens * CHARACTERS_PER_TOKEN, cut)
+def compose(
+    source: str | Fields, profile: Profile, budget_tokens: int, cut: Cut = "right"
+) -> Passage:
+    """The passage of a plain text or of fields under the profile's names.
+
+    At most `budget_tokens * CHARACTERS_PER_TOKEN` characters; the heaviest fields come first, so
+    they are the last to be cut.
+    """
+    limit = budget_tokens * CHARACTERS_PER_TOKEN
+    if isinstance(source, str):
+        return _cut_characters([Segment("", source)], (), limit, cut)
+    composed: list[tuple[float, Segment]] = []
+    alone: list[Alone] = []
+    for name, value in source.items():
+        field = profile.fields.get(name, _DEFAULT)
+        if not field.weight or not (text := read_value(value)):
+            continue
+        label = name if field.label is None else field.label
+        head = f"{label}: " if label else ""
+        segment = Segment(name, f"{head}{text}\n", len(head), field.quota)
+        if field.score == "alone":
+            alone.append(Alone(segment, field.weight))
+        else:
+            composed.append((field.weight, segment))
+    composed.sort(key=lambda pair: -pair[0])  # stable: equal weights keep the profile's order
+    return _cut_characters([segment for _, segment in composed], tuple(alone), limit, cut)
 
 
 def read_value(value: object) -> str:
     """A field's value as text; see the table above. Returns "" for what is left out."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case Mapping():
-            parts = ((str(key), read_value(part)) for key, part in value.items())
-            return ", ".join(f"{key}: {text}" for key, text in parts if text)
-        case list() | tuple():
-            return ", ".join(text for part in value if (text := read_value(part)))
-        case _:
-            return str(value)
+    # The commonest kinds first, and no generators: a shop's document has scores of values.
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        parts = []
+        for key, part in value.items():
+            if text := read_value(part):
+                parts.append(f"{key}: {text}")
+        return ", ".join(parts)
+    if isinstance(value, list | tuple):
+        return ", ".join([text for part in value if (text := read_value(part))])
+    return str(value)
 
 
-def _cut_characters(segments: list[Segment], limit: int, cut: Cut) -> Passage:
+def share(lengths: Sequence[int], quotas: Sequence[int | None], room: int) -> list[int]:
+    """Tokens that each segment gets of `room`, in the order of the segments.
+
+    When all fit, all get what they need. Otherwise each first gets up to its quota, and what is
+    left then goes to the first segments that want more: a short field leaves it to the next.
+    """
+    if sum(lengths) <= room:
+        return list(lengths)
+    given = []
+    for length, quota in zip(lengths, quotas, strict=True):
+        part = min(length, quota or 0, room)
+        given.append(part)
+        room -= part
+    for place, length in enumerate(lengths):
+        more = min(length - given[place], room)
+        given[place] += more
+        room -= more
+    return given
+
+
+def _cut_characters(
+    segments: list[Segment], alone: tuple[Alone, ...], limit: int, cut: Cut
+) -> Passage:
     if sum(len(segment.text) for segment in segments) <= limit:
-        return Passage(tuple(segments))
+        return Passage(tuple(segments), alone)
     kept: list[Segment] = []
     left = limit
     for segment in segments if cut == "right" else reversed(segments):
         text = segment.text[:left] if cut == "right" else segment.text[-left:]
-        kept.append(Segment(segment.label, text))
+        kept.append(Segment(segment.field, text, segment.start, segment.quota))
         left -= len(text)
         if left <= 0:
             break
-    return Passage(tuple(kept if cut == "right" else reversed(kept)), cut=True)
+    return Passage(tuple(kept if cut == "right" else reversed(kept)), alone, cut=True)

@@ -11,8 +11,7 @@ from sidecar.engine.manifest import Manifest
 from sidecar.engine.runs import batch
 from sidecar.engine.session import OnnxSession
 from sidecar.engine.tokenizer import PairTokenizer
-from sidecar.model import Document
-from sidecar.text.compose import compose
+from tests.engine.pairs import pairs
 
 TEXTS = ("a trail shoe", "word " * 900, "", "the tenant shall pay the rent on the first day")
 
@@ -21,10 +20,11 @@ def test_loops_give_the_sidecars_logits(
     folder: Path, manifest: Manifest, tokenizer: PairTokenizer, int8: OnnxSession
 ) -> None:
     request = Request({}, "running shoes", TEXTS)
-    passages = [compose(Document(text=text), tokenizer.document_tokens) for text in TEXTS]
-    pairs = tokenizer.encode(request.query, passages)
     ours = np.concatenate(
-        [int8.run(batch([pair], manifest.padding, tokenizer.pad_id)) for pair in pairs]
+        [
+            int8.run(batch([pair], manifest.padding, tokenizer.pad_id))
+            for pair in pairs(tokenizer, request.query, TEXTS)
+        ]
     )
     loops = bare_loops(folder, manifest, manifest.graphs["int8"], pad_id=tokenizer.pad_id, cores=2)
     assert len({loop.name for loop in loops}) == len(loops)

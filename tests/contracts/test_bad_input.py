@@ -135,6 +135,14 @@ def test_a_body_that_is_no_object_is_422(server: SidecarProcess, raw: bytes) -> 
     assert assert_error(post(server, "/rerank", raw), 422, "validation").startswith("$: ")
 
 
+@pytest.mark.parametrize("path", ["/v2/rerank", "/opensearch/rerank"])
+def test_objects_in_objects_in_objects(server: SidecarProcess, path: str) -> None:
+    for depth, status in ((10, 200), (200, 200), (600, 422), (5000, 400)):
+        deep = '{"a":' * depth + "1" + "}" * depth
+        body = f'{{"query": "q", "return_documents": true, "documents": ["x", {deep}]}}'
+        assert post(server, path, body.encode()).status == status, depth
+
+
 def test_neither_or_both_of_texts_and_documents(server: SidecarProcess) -> None:
     assert_error(post(server, "/rerank", {"query": "q"}), 422, "validation")
     both = {"query": "q", "texts": ["a"], "documents": ["a"]}

@@ -16,7 +16,7 @@ from sidecar.engine.scheduler import Scheduler
 from sidecar.fusion import sigmoid
 from sidecar.model import Document, RankRequest
 from sidecar.pipeline import Reranker
-from sidecar.text.compose import compose
+from tests.engine.pairs import pairs
 from tests.engine.texts import companies, documents, queries
 
 RUNS = settings(
@@ -43,8 +43,7 @@ def scores(
     manifest = reranker.loaded.manifest
     futures = []
     for query, texts in requests:
-        passages = [compose(Document(text=text), 512) for text in texts]
-        futures.append(scheduler.submit(reranker.tokenizer.encode(query, passages), LATER))
+        futures.append(scheduler.submit(pairs(reranker.tokenizer, query, texts), LATER))
     wait(futures)
     return [
         [

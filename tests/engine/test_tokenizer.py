@@ -8,9 +8,9 @@ from tokenizers import Tokenizer
 
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer
+from sidecar.engine.units import Fit
 from sidecar.errors import InputTooLong, ModelError
-from sidecar.model import Document
-from sidecar.text.compose import Passage, compose
+from tests.engine.pairs import pairs, units
 from tests.engine.texts import companies, queries
 
 
@@ -22,17 +22,12 @@ def reference(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def passages(*texts: str) -> list[Passage]:
-    return [compose(Document(text=text), 512) for text in texts]
-
-
 @settings(deadline=None, max_examples=50)
 @given(query=queries, texts=companies)
 def test_spliced_pairs_are_the_librarys_pairs(
     tokenizer: PairTokenizer, reference: Tokenizer, query: str, texts: list[str]
 ) -> None:
-    pairs = tokenizer.encode(query, passages(*texts))
-    for pair, text in zip(pairs, texts, strict=True):
+    for pair, text in zip(pairs(tokenizer, query, texts), texts, strict=True):
         expected = reference.encode(query, text)
         assert pair.ids.tolist() == expected.ids
         assert pair.segments is not None
@@ -40,44 +35,42 @@ def test_spliced_pairs_are_the_librarys_pairs(
 
 
 def test_only_the_document_is_cut(tokenizer: PairTokenizer, reference: Tokenizer) -> None:
-    (pair,) = tokenizer.encode("who pays the rent", passages("word " * 3000))
+    found = units(tokenizer, "who pays the rent", ["short", "word " * 3000])
+    pair = found.units[1].pair
     assert len(pair) == tokenizer.max_tokens
-    assert pair.truncated
+    assert found.truncated == (1,)
     assert pair.ids.tolist() == reference.encode("who pays the rent", "word " * 3000).ids
 
 
 def test_the_left_can_be_cut_instead(tokenizer: PairTokenizer) -> None:
-    text = "word " * 3000 + "the end"
-    (right,) = tokenizer.encode("q", passages("the end"))
-    passage = compose(Document(text=text), 512, "left")
-    (left,) = tokenizer.encode("q", [passage], cut="left")
+    (right,) = pairs(tokenizer, "q", ["the end"])
+    (left,) = pairs(tokenizer, "q", ["word " * 3000 + "the end"], Fit(cut="left"))
     assert left.ids[-3:].tolist() == right.ids[-3:].tolist()
 
 
 def test_a_documents_own_limit(tokenizer: PairTokenizer) -> None:
-    (pair,) = tokenizer.encode("q", passages("one two three four"), max_document_tokens=2)
-    (short,) = tokenizer.encode("q", passages("one two"))
-    assert pair.ids.tolist() == short.ids.tolist()
-    assert pair.truncated
-    assert not short.truncated
+    cut = units(tokenizer, "q", ["one two three four"], Fit(max_tokens=2))
+    short = units(tokenizer, "q", ["one two"], Fit(max_tokens=2))
+    assert cut.units[0].pair.ids.tolist() == short.units[0].pair.ids.tolist()
+    assert (cut.truncated, short.truncated) == ((0,), ())
 
 
 def test_what_must_not_be_cut_is_refused(tokenizer: PairTokenizer) -> None:
     with pytest.raises(InputTooLong, match="document 1"):
-        tokenizer.encode("q", passages("short", "word " * 600), cut=None)
+        pairs(tokenizer, "q", ["short", "word " * 600], Fit(cut=None))
 
 
 def test_a_query_must_leave_room_for_a_document(tokenizer: PairTokenizer) -> None:
     fits = tokenizer.document_tokens - MIN_DOCUMENT_TOKENS
-    (pair,) = tokenizer.encode("word " * fits, passages("word " * 600))
+    (pair,) = pairs(tokenizer, "word " * fits, ["word " * 600])
     assert len(pair) == tokenizer.max_tokens
     with pytest.raises(InputTooLong, match=r"\$\.query"):
-        tokenizer.encode("word " * (fits + 1), passages("a"))
+        pairs(tokenizer, "word " * (fits + 1), ["a"])
 
 
 def test_a_text_that_spells_a_special_token_is_text(tokenizer: PairTokenizer) -> None:
-    (pair,) = tokenizer.encode("q", passages("a [SEP] b [PAD]"))
-    (plain,) = tokenizer.encode("q", passages("a"))
+    (pair,) = pairs(tokenizer, "q", ["a [SEP] b [PAD]"])
+    (plain,) = pairs(tokenizer, "q", ["a"])
     separator, padding = plain.ids[-1], tokenizer.pad_id
     assert pair.ids.tolist().count(separator) == 2
     assert padding not in pair.ids
@@ -86,10 +79,7 @@ def test_a_text_that_spells_a_special_token_is_text(tokenizer: PairTokenizer) ->
 def test_fields_are_encoded_one_by_one_to_the_same_ids(tokenizer: PairTokenizer) -> None:
     fields = {"title": "Trail runner", "brand": "Kettering", "size": 42}
     joined = "title: Trail runner\nbrand: Kettering\nsize: 42\n"
-    composed = compose(Document(fields=fields), 512)
-    assert len(composed.segments) == 3
-    (structured,) = tokenizer.encode("q", [composed])
-    (flat,) = tokenizer.encode("q", passages(joined))
+    structured, flat = pairs(tokenizer, "q", [fields, joined])
     assert structured.ids.tolist() == flat.ids.tolist()
 
 

@@ -27,7 +27,7 @@ READ_TIMEOUT_S = 3
 QUERY = "can we end the contract early without giving a reason"
 CLAUSES = {
     "early": "Early access: the contract gives early adopters early access to each release.",
-    "reason": "Contract notices give the reason for each early delivery; no reason is needed twice.",
+    "reason": "Contract notices give the reason for each early delivery, no reason twice.",
     "convenience": "Either party may terminate this contract for convenience on 30 days' notice.",
     "cause": "A party may end the contract for material breach that is not cured in 20 days.",
     "law": "This contract is governed by the laws of Denmark.",

@@ -10,13 +10,14 @@ from typing import Any
 import aiohttp
 import numpy as np
 
+from sidecar.engine.loading import Loaded, shipped_model
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.runs import Batch, Layout
 from sidecar.engine.session import Logits
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.http.serve import listening
-from sidecar.http.service import Service
-from sidecar.pipeline import Loaded, Observer, Reranker, shipped_model
+from sidecar.http.service import Service, Watch
+from sidecar.pipeline import Reranker
 from sidecar.settings import Settings
 
 BODY = {"query": "q", "documents": ["a", "b c", "d e f"]}
@@ -54,7 +55,7 @@ async def serving(
 ) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
     """(service, a client with its base URL) with one worker over the session."""
 
-    def opener(settings: Settings, on_run: Observer) -> Reranker:
+    def opener(settings: Settings, watch: Watch) -> Reranker:
         path = folder or shipped_model()
         manifest = Manifest.read(path)
         return Reranker(
@@ -63,7 +64,7 @@ async def serving(
             session,
             Layout(workers=1, intra_op_threads=1, token_budget=0),
             deadline_s=settings.deadline_ms / 1000,
-            on_run=on_run,
+            on_run=watch.on_run,
         )
 
     async with listening(Settings(port=0, **settings), opener) as (service, url):

@@ -7,7 +7,8 @@ import pytest
 
 from sidecar.errors import ModelError
 from sidecar.http.serve import listening
-from sidecar.pipeline import Observer, Reranker
+from sidecar.http.service import Watch
+from sidecar.pipeline import Reranker
 from sidecar.settings import Settings
 from tests.http.serving import BODY, GatedSession, metric, serving, until
 
@@ -34,7 +35,7 @@ async def test_probes_before_and_after_the_model_is_there() -> None:
 
 
 async def test_a_model_that_must_not_serve_stops_the_start() -> None:
-    def refuse(settings: Settings, on_run: Observer) -> Reranker:
+    def refuse(settings: Settings, watch: Watch) -> Reranker:
         raise ModelError("it is altered")
 
     async with listening(Settings(port=0), refuse) as (service, _):

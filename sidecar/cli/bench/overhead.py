@@ -19,16 +19,19 @@ from sidecar.contracts.body import parse
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import choose
 from sidecar.engine.cores import available_cores
+from sidecar.engine.loading import Loaded
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.runs import Batch, layout_for
 from sidecar.engine.session import Logits
 from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.engine.units import Fit, build
 from sidecar.fusion import rank
 from sidecar.http.service import Service
 from sidecar.model import RankResult
-from sidecar.pipeline import Loaded, Observer, Reranker
+from sidecar.pipeline import Observer, Reranker
+from sidecar.pipeline.preparation import prepare, read_all
+from sidecar.profile import PLAIN
 from sidecar.settings import load
-from sidecar.text.compose import compose
 
 WARM_UP = 5
 TARGET_MS = 5.0
@@ -54,7 +57,7 @@ class Zeros:
 
 def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
     """The overhead of the requests; the first few only warm up."""
-    service = Service(load(), lambda settings, on_run: _open(folder, on_run))
+    service = Service(load(), lambda settings, watch: _open(folder, watch.on_run))
     asyncio.run(service.start())
     try:
         measured = [_one(service.reranker, request) for request in requests]
@@ -78,6 +81,7 @@ def _one(reranker: Reranker, request: Request) -> tuple[float, float, float]:
     """(parse, schedule, encode) of one request, in ms per 100 documents."""
     raw = dumps(request.body)
     tokenizer, manifest = reranker.tokenizer, reranker.loaded.manifest
+    most = tokenizer.max_tokens
 
     start = time.process_time()
     body = parse(raw)
@@ -85,8 +89,9 @@ def _one(reranker: Reranker, request: Request) -> tuple[float, float, float]:
     wanted = dialect.decode(body)
     parsed = time.process_time()
 
-    passages = [compose(document, tokenizer.document_tokens) for document in wanted.documents]
-    pairs = tokenizer.encode(wanted.query, passages)
+    passages = prepare(wanted, PLAIN, read_all(wanted.documents, PLAIN), None, most).passages
+    units = build(wanted.query, passages, tokenizer, Fit(long=PLAIN.long))
+    pairs = [unit.pair for unit in units.units]
 
     queued = time.process_time()
     scored = reranker.scheduler.submit(pairs, time.monotonic() + 600).result()

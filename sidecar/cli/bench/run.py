@@ -29,10 +29,10 @@ from sidecar.cli.bench.rounds import interleave
 from sidecar.cli.bench.workload import Request, Round, count_tokens, from_file, synthetic
 from sidecar.cli.process import SidecarProcess
 from sidecar.engine.cores import available_cores
+from sidecar.engine.loading import Loaded, shipped_model
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.errors import StartupError
-from sidecar.pipeline import Loaded, shipped_model
 
 OVERHEAD_REQUESTS = 60
 DEADLINE_MS = 3_600_000

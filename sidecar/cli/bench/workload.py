@@ -20,10 +20,11 @@ from sidecar.contracts.body import parse
 from sidecar.contracts.cohere import decode_v2
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.errors import InvalidRequest, StartupError
-from sidecar.text.compose import Passage, Segment, compose
+from sidecar.pipeline.preparation import prepare, read_all
+from sidecar.profile import PLAIN
 
 MEDIAN_TOKENS = 90
-SIGMA = 0.65  # mean 111, p90 207: near the hits of ../shared/data's passage collections
+SIGMA = 0.65  # mean 111, p90 207: near the hits of passage collections
 MIN_TOKENS = 8
 MAX_TOKENS = 400
 QUERY_WORDS = (4, 12)
@@ -43,7 +44,9 @@ class Request:
     def of(cls, body: Mapping[str, Any], document_tokens: int) -> "Request":
         """Raises InvalidRequest where the sidecar would."""
         wanted = decode_v2(body)
-        passages = [compose(document, document_tokens) for document in wanted.documents]
+        passages = prepare(
+            wanted, PLAIN, read_all(wanted.documents, PLAIN), None, document_tokens
+        ).passages
         texts = ("".join(segment.text for segment in passage.segments) for passage in passages)
         return cls(body, wanted.query, tuple(texts))
 
@@ -134,9 +137,7 @@ class Words:
 
 def count_tokens(tokenizer: PairTokenizer, texts: Sequence[str]) -> list[int]:
     """The document tokens of each text."""
-    passages = [Passage((Segment("", text),)) for text in texts]
-    fixed = tokenizer.max_tokens - tokenizer.document_tokens
-    return [len(pair) - fixed for pair in tokenizer.encode("", passages)]
+    return [len(ids) for ids in tokenizer.encode(texts)]
 
 
 def _length(rng: random.Random, most: int) -> int:

@@ -1,0 +1,20 @@
+"""What the service and the clusters share, as data: field profiles."""
+
+from functools import cache
+from importlib.resources import files
+
+_PROFILES = files(__name__) / "profiles"
+
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """The names of the shipped profiles, sorted."""
+    names = (entry.name for entry in _PROFILES.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+
+
+def profile_text(name: str) -> str:
+    """The YAML of a shipped profile. Raises KeyError for a name that is not in profile_names."""
+    if name not in profile_names():
+        raise KeyError(name)
+    return (_PROFILES / f"{name}.yaml").read_text(encoding="utf-8")

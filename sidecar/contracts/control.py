@@ -1,0 +1,115 @@
+"""Per-search control, the same in every dialect and by four channels.
+
+    keys of the request body              {"query": "shoes", "documents": [...], "fields": {...}}
+    the query, when it is an object       {"query": {"query_text": "shoes", "fields": {...}}}
+    headers, for clients that add no key  X-Rerank-Fields: {"title": 3}
+    JSON in the query's text              on a route opened with ?query=json, and there alone
+
+A key of the query object beats the body's, and that beats the header's: the nearer to the search,
+the stronger. Unknown keys are ignored; a wrong name or type inside our own objects is a fault.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from sidecar.contracts.faults import fault_of, kind_of
+from sidecar.errors import InvalidRequest
+from sidecar.model import Control
+
+Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+FieldName = Annotated[str, Field(min_length=1, max_length=64)]
+DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
+
+
+class ControlKeys(BaseModel):
+    """The keys as they stand in a body or in a query object."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    profile: str | None = None
+    fields: dict[FieldName, Weight] | None = None
+    """Field -> weight."""
+    instruction: str | None = Field(
+        None, validation_alias=AliasChoices("instruction", "instruct"), max_length=2000
+    )
+    context: dict[str, Any] | None = None
+    explain: bool | None = None
+    shapley: bool | Annotated[int, Field(ge=0, le=MAX_SHAPLEY)] | None = None
+    """For how many of the best documents; true for 3."""
+
+
+HEADERS: Mapping[str, str] = {
+    "profile": "X-Rerank-Profile",
+    "fields": "X-Rerank-Fields",
+    "instruction": "X-Rerank-Instruction",
+    "context": "X-Rerank-Context",
+    "explain": "X-Rerank-Explain",
+}
+_JSON_HEADERS = ("fields", "context", "explain")
+"""Their values are JSON; the others are text."""
+
+
+def read_control(body: Mapping[str, Any]) -> Control:
+    """The control of a body and of the query object in it. Raises InvalidRequest with the path."""
+    outer = _keys(body, ())
+    query = body.get("query")
+    if not isinstance(query, Mapping):
+        return _control(outer)
+    inner = _keys(query, ("query",))
+    return _control({**outer, **inner})
+
+
+def header_keys(headers: Mapping[str, str]) -> dict[str, Any]:
+    """The body keys that the headers stand for. Raises InvalidRequest naming the header."""
+    found: dict[str, Any] = {}
+    for key, name in HEADERS.items():
+        if (text := headers.get(name)) is None:
+            continue
+        try:
+            found[key] = orjson.loads(text) if key in _JSON_HEADERS else text
+        except orjson.JSONDecodeError:
+            raise InvalidRequest(f"header {name}: is not JSON") from None
+    return found
+
+
+def open_query(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a `?query=json` route, its query text read as the JSON object that it must be.
+
+    Raises InvalidRequest when it is none: there a query in plain words is a wiring mistake that
+    would silently lose the control keys.
+    """
+    query = body.get("query")
+    if isinstance(query, str):
+        try:
+            query = orjson.loads(query)
+        except orjson.JSONDecodeError:
+            raise InvalidRequest("$.query: on this route it must hold a JSON object") from None
+    if not isinstance(query, dict):
+        raise InvalidRequest(
+            f"$.query: on this route it must hold a JSON object, not {kind_of(query)}"
+        )
+    return {**body, "query": query}
+
+
+def _keys(values: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        keys = ControlKeys.model_validate(values)
+    except ValidationError as fault:
+        raise fault_of(fault, path) from None
+    return keys.model_dump(exclude_none=True)
+
+
+def _control(keys: Mapping[str, Any]) -> Control:
+    shapley = keys.get("shapley", 0)
+    top = DEFAULT_SHAPLEY if shapley is True else int(shapley)
+    return Control(
+        profile=keys.get("profile"),
+        weights=keys.get("fields", {}),
+        instruction=keys.get("instruction"),
+        context=keys.get("context", {}),
+        explain=keys.get("explain", False) or top > 0,
+        shapley=top,
+    )

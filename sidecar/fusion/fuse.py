@@ -1,0 +1,61 @@
+"""A document's logit from the model's logits and the other parts. Pure.
+
+model    (logit - bias) / temperature of the passage: of its windows' aggregate when it is long;
+         with fields that are scored alone the mean of them all, weighted, the passage by 1
+the rest signals, fields, rules, hooks: see `parts`
+fused    the sum of all parts; score = sigmoid(fused)
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sidecar.fusion.parts import Part
+from sidecar.profile import LongDocuments
+from sidecar.text.windows import aggregate
+
+PASSAGE = "passage"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The manifest's: model part = (logit - bias) / temperature."""
+
+    temperature: float = 1.0
+    bias: float = 0.0
+
+
+def model_parts(
+    windows: Sequence[float],
+    alone: Mapping[str, tuple[float, float]],
+    long: LongDocuments,
+    calibration: Calibration,
+) -> list[Part]:
+    """The parts of kind "model": one for the passage, one per field that is scored alone.
+
+    `windows` are the logits of the passage's windows in the order of the text (one for a document
+    that fits, none when every field is alone), `alone` maps a field to (weight, logit).
+    """
+    weighted = dict(alone)
+    if windows:
+        weighted[PASSAGE] = (1.0, aggregate(windows, long))
+    calibrated = {
+        name: (weight, (logit - calibration.bias) / calibration.temperature)
+        for name, (weight, logit) in weighted.items()
+    }
+    return [Part(name, "model", value) for name, value in shares(calibrated).items()]
+
+
+def shares(weighted: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    """What each (weight, logit) adds to their weighted mean: w * l / sum of w.
+
+    Fields that a document lacks are not among them, so the others' weights are renormalised.
+    Raises ZeroDivisionError when no weight is above 0.
+    """
+    total = math.fsum(weight for weight, _ in weighted.values())
+    return {name: weight * logit / total for name, (weight, logit) in weighted.items()}
+
+
+def fused(parts: Sequence[Part]) -> float:
+    """The sum of the parts."""
+    return math.fsum(part.value for part in parts)

@@ -1,0 +1,13 @@
+"""The score of the first stage, where the caller sends it with the document."""
+
+from sidecar.fusion.signals.numeric import saturation
+from sidecar.fusion.signals.reading import Reading
+from sidecar.profile import FirstStageSignal
+
+
+def first_stage(signal: FirstStageSignal, reading: Reading) -> list[float]:
+    """x / (x + pivot) of each score; 0.0 where none was sent.
+
+    Not min-max over the request, the usual choice: a pair's score must not depend on its company.
+    """
+    return saturation(signal, reading)

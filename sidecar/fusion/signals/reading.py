@@ -1,0 +1,114 @@
+"""A search as signals read it: each field folded once for all of them, each demand read once."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TypeVar
+
+from sidecar.search import Search
+from sidecar.text.citations import Citation, citations
+from sidecar.text.compose import read_value
+from sidecar.text.query import READ_CHARACTERS
+from sidecar.text.query.quantity import asked_quantities
+from sidecar.text.terms import MAX_TERMS, Term, query_terms, words
+from sidecar.text.units import Quantity
+
+READ_FIELD_CHARACTERS = 10_000
+"""Of a field, from its start, are what signals, rules and match strengths read: 1,500 words. A
+50 KB field then costs as much as ten short ones, and no more."""
+SPAN_WORDS = 8
+"""Words that a brand or a model number has at most."""
+
+T = TypeVar("T")
+
+
+class Reading:
+    """Columns: of each field, one value, text or folded text for each document."""
+
+    def __init__(self, search: Search, now: float | None = None) -> None:
+        """`now` is seconds since 1970 for decays from "now"; the clock's when None."""
+        self.search = search
+        self.query = search.query[:READ_CHARACTERS]
+        self._now = now
+        self._values: dict[str, list[object]] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._folded: dict[str, list[str]] = {}
+
+    def values(self, field: str) -> list[object]:
+        """The field's values; None where it is missing. `a.b` is also read from inside `a`."""
+        if (column := self._values.get(field)) is None:
+            column = [fields.get(field) for fields in self.search.documents]
+            if "." in field:
+                column = [
+                    _inside(fields, field) if value is None else value
+                    for value, fields in zip(column, self.search.documents, strict=True)
+                ]
+            self._values[field] = column
+        return column
+
+    def texts(self, field: str) -> list[str]:
+        """The values as text; "" where there is none."""
+        if (column := self._texts.get(field)) is None:
+            column = [
+                (value if isinstance(value, str) else read_value(value))[:READ_FIELD_CHARACTERS]
+                for value in self.values(field)
+            ]
+            self._texts[field] = column
+        return column
+
+    def folded(self, field: str) -> list[str]:
+        """The texts as `terms.words` folds them."""
+        if (column := self._folded.get(field)) is None:
+            column = self._folded[field] = _by_text(words, self.texts(field))
+        return column
+
+    def by_text(self, field: str, read: Callable[[str], float]) -> list[float]:
+        """`read` of each text, once for equal ones; 0.0 where there is none."""
+        return _by_text(lambda text: read(text) if text else 0.0, self.texts(field))
+
+    @cached_property
+    def now(self) -> float:
+        return time.time() if self._now is None else self._now
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        return query_terms(self.query)
+
+    @cached_property
+    def spans(self) -> frozenset[str]:
+        """Runs of up to SPAN_WORDS of the query's words, put together."""
+        split = words(self.query).split()[:MAX_TERMS]
+        return frozenset(
+            "".join(split[start:end])
+            for start in range(len(split))
+            for end in range(start + 1, min(start + SPAN_WORDS, len(split)) + 1)
+        )
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return asked_quantities(self.query)
+
+    @cached_property
+    def citations(self) -> tuple[Citation, ...]:
+        return citations(self.query)
+
+    def context(self, name: str) -> object:
+        """What the search's context holds under a name such as `price` or `user.price`."""
+        return _inside(self.search.context, name)
+
+
+def _by_text(read: Callable[[str], T], texts: list[str]) -> list[T]:
+    """`read` of each text. Brands, colours and categories repeat: equal texts are read once."""
+    known = {text: read(text) for text in set(texts)}
+    return [known[text] for text in texts]
+
+
+def _inside(fields: Mapping[str, object], name: str) -> object:
+    if name in fields:
+        return fields[name]
+    value: object = fields
+    for step in name.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value

@@ -1,0 +1,270 @@
+"""The request path, top to bottom.
+
+admit      or refuse the whole request          (engine/admission)
+read       documents -> fields                  (preparation, text/read)
+hooks      fields -> weights, signals           (hooks)
+prepare    fields -> passages, parts            (preparation)
+tokenize   (query, passages) -> pairs           (engine/units, engine/tokenizer)
+score      pairs -> logits                      (engine/scheduler, engine/session)
+fuse       logits, parts -> scores, in order    (verdicts, fusion)
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.engine.admission import Admission, estimate_tokens
+from sidecar.engine.canonical import canonical_pairs
+from sidecar.engine.cores import available_cores
+from sidecar.engine.loading import Loaded, load
+from sidecar.engine.manifest import Device
+from sidecar.engine.runs import Layout
+from sidecar.engine.scheduler import RunReport, Scheduler, Scored
+from sidecar.engine.session import Session
+from sidecar.engine.tokenizer import Pair, PairTokenizer
+from sidecar.engine.units import Fit, Units, build
+from sidecar.errors import DeadlineExceeded
+from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
+from sidecar.fusion import rank
+from sidecar.fusion.fuse import Calibration
+from sidecar.hooks import Hooked, Hooks
+from sidecar.model import Control, Document, Ranked, RankRequest, RankResult, Timings
+from sidecar.pipeline.coalitions import Coalitions, coalition_pairs
+from sidecar.pipeline.preparation import Prepared, Read, prepare, read_all, views
+from sidecar.pipeline.verdicts import explanations, verdicts
+from sidecar.profile import PLAIN, Profile
+from sidecar.profiles import Profiles, with_weights
+
+DEFAULT_DEADLINE_S = 25.0
+"""Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
+
+Observer = Callable[[RunReport], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What may be said about documents beside the model: profiles, and hooks."""
+
+    profiles: Profiles = field(default_factory=Profiles.open)
+    hooks: Hooks = field(default_factory=lambda: Hooks(()))
+
+
+class Reranker:
+    """A model that is loaded, proven and running. `open` one, `close` it after use."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        tokenizer: PairTokenizer,
+        session: Session,
+        layout: Layout,
+        *,
+        ways: Ways | None = None,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        on_run: Observer = lambda report: None,
+    ) -> None:
+        self.loaded = loaded
+        self.tokenizer = tokenizer
+        self.deadline_s = deadline_s
+        self.ways = ways or Ways()
+        self._calibration = Calibration(loaded.manifest.temperature, loaded.manifest.bias)
+        self._on_run = on_run
+        self.scheduler = Scheduler(
+            session, layout, loaded.manifest.padding, tokenizer.pad_id, on_run=self._observe
+        )
+        self.admission = Admission(layout.workers, lambda: self.scheduler.backlog()[1])
+        self._threads = ThreadPoolExecutor(available_cores(), "tokenize")
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | None = None,
+        *,
+        device: Device = "cpu",
+        graph: str | None = None,
+        workers: int | None = None,
+        token_budget: int | None = None,
+        ways: Ways | None = None,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        on_run: Observer = lambda report: None,
+    ) -> "Reranker":
+        """The model of `folder` (default: the shipped one) on `device`, warm and proven.
+
+        Raises ModelError, DeviceError or StartupError with the reason when it must not serve.
+        """
+        loaded, tokenizer, session, layout = load(
+            folder, device, graph, workers=workers, token_budget=token_budget
+        )
+        reranker = cls(
+            loaded, tokenizer, session, layout, ways=ways, deadline_s=deadline_s, on_run=on_run
+        )
+        # One run of the canonical pairs through the queue: memory is taken, a rate is known.
+        pairs = canonical_pairs(loaded.manifest, tokenizer)
+        reranker.scheduler.submit(pairs, time.monotonic() + 600).result()
+        return reranker
+
+    async def rank(self, request: RankRequest) -> RankResult:
+        """The request's documents, scored and in order.
+
+        Raises InvalidRequest for an unknown profile, Overloaded before any work, InputTooLong,
+        DeadlineExceeded, InferenceFailed, HookFailed or NonFiniteScore. Cancelling the call takes
+        its pairs out of the queue.
+        """
+        start = time.monotonic()
+        profile = self._profile(request.control)
+        allowed_s = min(request.deadline_s or self.deadline_s, self.deadline_s)
+        deadline = start + allowed_s
+        with self.admission.admit(self._estimate(request, profile), allowed_s):
+            prepared, units, hooked = await self._prepare(request, profile)
+            tokenized = time.monotonic()
+            job = self.scheduler.submit([unit.pair for unit in units.units], deadline)
+        scored = await _until(job, deadline, allowed_s)
+        back = time.monotonic()
+        found = verdicts(
+            units, scored.logits.tolist(), prepared.parts, profile.long, self._calibration
+        )
+        ranked = rank([each.logit for each in found], order=request.order, top_n=request.top_n)
+        fused = time.monotonic()
+        explained: tuple[dict[str, object], ...] = ()
+        if request.control.explain:
+            shapley = await self._shapley(request, profile, prepared, ranked, deadline, allowed_s)
+            explained = explanations(ranked, found, units.truncated, shapley)
+        return RankResult(
+            ranked=ranked,
+            model=self.loaded.manifest.name,
+            tokens=sum(len(unit.pair) for unit in units.units),
+            truncated=units.truncated,
+            warnings=hooked.warnings if hooked else (),
+            explanations=explained,
+            timings=Timings(
+                tokenize=tokenized - start,
+                queue=scored.queue_s,
+                infer=scored.infer_s,
+                fuse=fused - back,
+            ),
+        )
+
+    def close(self) -> None:
+        """Stops the workers; requests that still wait fail."""
+        self.scheduler.close()
+        self.ways.hooks.close()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _profile(self, control: Control) -> Profile:
+        """The profile that the search asks for, with the weights that it sends."""
+        profile = self.ways.profiles.get(control.profile or PLAIN.name)
+        return with_weights(profile, control.weights) if control.weights else profile
+
+    async def _prepare(
+        self, request: RankRequest, profile: Profile
+    ) -> tuple[Prepared, Units, Hooked | None]:
+        """Everything between the wire and the model, off the event loop but for waiting."""
+        loop = asyncio.get_running_loop()
+        if not self.ways.hooks.any:
+            prepared, units = await loop.run_in_executor(
+                self._threads, self._build, request, profile, None, None
+            )
+            return prepared, units, None
+        read = await loop.run_in_executor(self._threads, read_all, request.documents, profile)
+        seen = views(request.documents, read)
+        hooked = await self.ways.hooks.run(request.query, seen, request.control.context)
+        prepared, units = await loop.run_in_executor(
+            self._threads, self._build, request, profile, read, hooked
+        )
+        return prepared, units, hooked
+
+    def _build(
+        self, request: RankRequest, profile: Profile, read: Read | None, hooked: Hooked | None
+    ) -> tuple[Prepared, Units]:
+        read = read_all(request.documents, profile) if read is None else read
+        prepared = prepare(request, profile, read, hooked, self.tokenizer.max_tokens)
+        fit = Fit(request.cut, request.max_document_tokens, profile.long)
+        instruction = _instruction(request, profile, hooked)
+        return prepared, build(request.query, prepared.passages, self.tokenizer, fit, instruction)
+
+    async def _shapley(
+        self,
+        request: RankRequest,
+        profile: Profile,
+        prepared: Prepared,
+        ranked: Sequence[Ranked],
+        deadline: float,
+        allowed_s: float,
+    ) -> dict[int, dict[str, float]]:
+        """Exact Shapley values of the best documents' fields, by document."""
+        best = sorted(ranked, key=lambda item: -item.logit)[: request.control.shapley]
+        if not best:
+            return {}
+        found: list[Coalitions] = await asyncio.get_running_loop().run_in_executor(
+            self._threads,
+            lambda: [
+                each
+                for item in best
+                if (
+                    each := coalition_pairs(
+                        item.index,
+                        prepared.passages[item.index],
+                        request.query,
+                        self.tokenizer,
+                        _instruction(request, profile, None),
+                    )
+                )
+            ],
+        )
+        pairs: list[Pair] = [pair for each in found for pair in each.pairs]
+        if not pairs:
+            return {}
+        scored = await _until(self.scheduler.submit(pairs, deadline), deadline, allowed_s)
+        logits: NDArray[np.float32] = scored.logits
+        ends = np.cumsum([len(each.pairs) for each in found])[:-1]
+        return {
+            each.document: each.values(part.tolist(), self._calibration)
+            for each, part in zip(found, np.split(logits, ends), strict=True)
+        }
+
+    def _estimate(self, request: RankRequest, profile: Profile) -> int:
+        """About how many tokens the request will cost, Shapley values included."""
+        lengths = [document.size for document in request.documents]
+        most = self.tokenizer.max_tokens
+        longest = most
+        if request.cut is not None and request.max_document_tokens is None:
+            longest = max(most, profile.long.budget_tokens)  # windows of a long document
+        tokens = estimate_tokens(len(request.query), lengths, longest)
+        if request.control.shapley:
+            extra = sorted(lengths)[-request.control.shapley :]
+            fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))
+            tokens += (
+                coalition_count(fields) * estimate_tokens(len(request.query), extra, most) // 2
+            )
+        return tokens
+
+    def _observe(self, report: RunReport) -> None:
+        self.admission.record(report)
+        self._on_run(report)
+
+
+async def _until(job: Future[Scored], deadline: float, allowed_s: float) -> Scored:
+    """The job's result. Raises DeadlineExceeded, and takes its pairs out of the queue, when the
+    deadline passes first."""
+    try:
+        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            return await asyncio.wrap_future(job)
+    except TimeoutError:
+        raise DeadlineExceeded(f"not every pair was scored within {allowed_s:.1f} s") from None
+
+
+def _instruction(request: RankRequest, profile: Profile, hooked: Hooked | None) -> str | None:
+    """The nearest one to the search; None leaves the model's own."""
+    rewritten = hooked.instruction if hooked else None
+    return rewritten or request.control.instruction or profile.instruction
+
+
+def _fields(document: Document) -> int:
+    """How many fields a document may turn out to have; a string may hold any number."""
+    return len(document.fields) if document.text is None else MAX_SHAPLEY_FIELDS

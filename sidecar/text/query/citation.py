@@ -1,0 +1,24 @@
+"""The decisions and laws that a query cites. See `text/citations`."""
+
+from collections.abc import Sequence
+
+from sidecar.search import Constraint, Fields
+from sidecar.text.citations import FORMS, STATUTES, citation_keys
+from sidecar.text.compose import read_value
+from sidecar.text.query.extractor import Extractor
+
+
+def _extractor(name: str, forms: tuple[str, ...]) -> Extractor:
+    def find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+        keys = citation_keys(query, forms)
+        return Constraint(name, keys) if keys else None
+
+    def judge(constraint: Constraint, value: object) -> int:
+        held = citation_keys(read_value(value), forms)
+        return 1 if held & constraint.values else -1 if held else 0
+
+    return Extractor(find, judge, (name,))
+
+
+CITATION = _extractor("citation", tuple(FORMS))
+STATUTE = _extractor("statute", STATUTES)

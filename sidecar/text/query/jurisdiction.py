@@ -1,0 +1,54 @@
+"""The law that a query asks about: a country, the European Union, or a state of the US."""
+
+import re
+from collections.abc import Sequence
+
+from sidecar.search import Constraint, Fields
+from sidecar.text.compose import read_value
+from sidecar.text.query.extractor import Extractor, Vocabulary
+
+_STATES = re.findall(
+    r"\w+(?: \w+)*",
+    "alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware, "
+    "florida, georgia, hawaii, idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, "
+    "maine, maryland, massachusetts, michigan, minnesota, mississippi, missouri, montana, "
+    "nebraska, nevada, new hampshire, new jersey, new mexico, new york, north carolina, north "
+    "dakota, ohio, oklahoma, oregon, pennsylvania, rhode island, south carolina, south "
+    "dakota, tennessee, texas, utah, vermont, virginia, washington, west virginia, wisconsin, "
+    "wyoming, district of columbia",
+)
+_SPELLINGS = {
+    "us": ("usa", "united states", "american law", "federal law", "u.s"),
+    "uk": ("united kingdom", "british law", "great britain"),
+    "england": ("england and wales", "english law"),
+    "scotland": ("scots law", "scottish law"),
+    "eu": ("european union", "eu law", "european law"),
+    "germany": ("german law", "german", "deutschland", "deutsches recht"),
+    "austria": ("austrian law", "austrian", "osterreich"),
+    "switzerland": ("swiss law", "swiss", "schweiz"),
+    "france": ("french law", "french"),
+    "china": ("prc", "chinese law", "chinese", "中国", "中华人民共和国"),
+    "india": ("indian law", "indian"),
+    "canada": ("canadian law", "canadian"),
+    "australia": ("australian law", "australian"),
+    "ireland": ("irish law", "irish"),
+    **{state: (f"{state} law",) for state in _STATES},
+    "district of columbia": ("d.c.", "washington dc", "washington d.c."),
+}
+_PARENTS = {**dict.fromkeys(_STATES, "us"), "england": "uk", "scotland": "uk"}
+_PRONOUN = re.compile(r"\bus\b")
+"""In the query: lower case "us" is "we" as often as the country."""
+
+JURISDICTIONS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("u.s.c", "new york times"))
+
+
+def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    values = JURISDICTIONS.find(_PRONOUN.sub(" ", query))
+    return Constraint("jurisdiction", values) if values else None
+
+
+def _judge(constraint: Constraint, value: object) -> int:
+    return JURISDICTIONS.judge(constraint.values, read_value(value))
+
+
+JURISDICTION = Extractor(_find, _judge, ("jurisdiction", "country", "state"))

@@ -1,0 +1,103 @@
+"""The price that a query sets: a highest, a lowest, or both.
+
+    under 50 · below $50 · less than 50 eur · up to 1k · max 50 eur · <= 50 €      high
+    over 100 · above £100 · at least 100 · from $100 · min 100 usd · 100+ €         low
+    between 50 and 100 · from 50 to 100 eur · 50-100 € · $50 - $100 · around $500   both
+
+Without a currency a number is a price after the plain words of comparison alone (under, over,
+between ...), and not when a unit, a count or an age follows: "under 2 kg", "over 18 years".
+"max" and "from" need a currency or the word price: "iphone 12 max 256" names no price. "cheap"
+sets none. The bounds are in the field's own currency: nothing is converted.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sidecar.search import Constraint, Fields
+from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.ranges import judge_range
+from sidecar.text.values import number, parse_number
+
+AROUND = 0.2
+"""`around 500` is 400 to 600."""
+
+_SIGN = r"(?:[$€£]|us\$|\b(?:usd|eur|euros?|gbp|dollars?|bucks|quid)\b)"
+_NUMBER = r"(?<![\w.,])\d+(?:[.,]\d+)*+(?:k\b)?"
+_PRICED = rf"(?:{_SIGN}\s?)?({_NUMBER})(?:\s?{_SIGN})?"
+_MONEY = rf"(?:{_SIGN}\s?({_NUMBER})(?:\s?{_SIGN})?|({_NUMBER})\s?{_SIGN})"
+# A bare number is none when a unit or a noun follows that counts something else. "under 50 for
+# men", "under 50 with strap" and the end of the query are prices.
+_ALONE = (
+    r"(?!\s?[-–]?\s?(?:%|°|\"|″|'|x\b|[a-z]{1,3}\b(?<!\bfor)(?<!\bin)(?<!\band)(?<!\bor)(?<!\bto)"
+    r"(?<!\bby)(?<!\bwith)|(?:inch|inches|feet|foot|years?|months?|weeks?|days?|hours?|minutes?|"
+    r"seconds?|people|persons?|pieces?|packs?|pounds|grams?|kilos?|lit(?:er|re)s?|watts?|volts?|"
+    r"met(?:er|re)s?|ounces?|gallons?|miles?|pixels?|megapixels?|gigabytes?|degrees|percent|stars?|"
+    r"reviews?|players?|pages?|amps?)\b))(?![\w.,]*\d)"
+)
+_UNDER = r"\b(?:under|below|(?:less|cheaper|lower|not more|no more) than|up to)\b|<=?"
+_OVER = r"\b(?:over|above|more than|at least|higher than|not less than)\b|>=?"
+_MAX = r"\b(?:max(?:imum)?|at most|until|till|within|budget(?: of)?)\b\.?:?"
+_MIN = r"\b(?:min(?:imum)?|from|starting at)\b\.?:?"
+_TO = r"\s?(?:-|–|\bto\b|\band\b|\buntil\b)\s?"
+_PRICE = r"\bpriced?(?: range)?(?: of)?:?\s*"
+
+_RANGES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\bbetween\s+{_PRICED}\s?(?:and|to|-|–)\s?{_PRICED}{_ALONE}",
+        rf"(?:\bfrom\s+)?(?:{_SIGN}\s?({_NUMBER}){_TO}(?:{_SIGN}\s?)?({_NUMBER}))",
+        rf"(?:\bfrom\s+)?({_NUMBER})(?:\s?{_SIGN})?{_TO}({_NUMBER})\s?{_SIGN}",
+        rf"{_PRICE}(?:from\s+|between\s+)?({_NUMBER}){_TO}({_NUMBER}){_ALONE}",
+    )
+)
+_HIGH = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:{_UNDER}|{_MAX})\s*(?:{_PRICE})?{_MONEY}",
+        rf"(?:{_UNDER}|{_PRICE}{_MAX}|{_MAX}\s*{_PRICE}|\bbudget(?: of)?:?)\s*({_NUMBER}){_ALONE}",
+        rf"{_MONEY}\s*(?:max(?:imum)?|or less|or under|or below)\b",
+    )
+)
+_LOW = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:{_OVER}|{_MIN})\s*(?:{_PRICE})?{_MONEY}",
+        rf"(?:{_OVER}|{_PRICE}{_MIN}|{_MIN}\s*{_PRICE})\s*({_NUMBER}){_ALONE}",
+        rf"{_MONEY}\s*(?:\+|min(?:imum)?\b|or more\b|or over\b|and up\b|and above\b)",
+        rf"({_NUMBER})\+\s?{_SIGN}",
+    )
+)
+_ABOUT = re.compile(rf"(?:\b(?:around|about|approx(?:imately)?|roughly)\b\.?|~)\s*{_MONEY}")
+
+
+def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    query = query.lower()
+    if not any(map(str.isdigit, query)):
+        return None
+    for pattern in _RANGES:
+        if match := pattern.search(query):
+            ends = [_amount(group) for group in match.groups()]
+            return Constraint("price", low=min(ends), high=max(ends))
+    high, low = _first(_HIGH, query), _first(_LOW, query)
+    if high is None and low is None and (about := _first((_ABOUT,), query)) is not None:
+        high, low = about * (1 + AROUND), about * (1 - AROUND)
+    return None if high is None and low is None else Constraint("price", low=low, high=high)
+
+
+def _first(patterns: Sequence[re.Pattern[str]], query: str) -> float | None:
+    for pattern in patterns:
+        if match := pattern.search(query):
+            return _amount(next(group for group in match.groups() if group))
+    return None
+
+
+def _amount(text: str) -> float:
+    thousands = text.endswith("k")
+    return (parse_number(text.rstrip("k"), money=True) or 0.0) * (1000 if thousands else 1)
+
+
+def _judge(constraint: Constraint, value: object) -> int:
+    return judge_range(constraint, number(value))
+
+
+PRICE = Extractor(_find, _judge, ("price", "cost"))

@@ -1,0 +1,81 @@
+"""The size of clothes or shoes that a query asks for.
+
+    size 10 · size m · size uk 9.5 · eu 42 · xl · 2xl · xxl · large shirt · extra large
+
+A lone letter counts after the word size only, and so does a lone number.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sidecar.search import Constraint, Fields
+from sidecar.text.compose import read_value
+from sidecar.text.query.extractor import Extractor
+from sidecar.text.terms import fold
+
+_NAMES = {
+    "extra small": "xs",
+    "x small": "xs",
+    "small": "s",
+    "medium": "m",
+    "large": "l",
+    "extra large": "xl",
+    "x large": "xl",
+    "xxl": "2xl",
+    "xxxl": "3xl",
+    "xxxxl": "4xl",
+    "xxs": "2xs",
+}
+_LETTERS = r"(?:[2-6]xl|x{1,4}l|x{1,2}s)"
+_WORDS = "(?:extra[ -]small|x[ -]small|small|medium|extra[ -]large|x[ -]large|large)"
+_SYSTEM = "(uk|eu|eur|us)"
+_NUMBER = r"(\d{1,2}(?:[.,]5|½)?)(?![\w.,]*\d|\s?(?:gb|tb|mm|cm|kg|in|inch|ml|oz)\b)"
+_ASKED = re.compile(
+    rf"\bsizes?:?\s+(?:{_SYSTEM}\s*)?{_NUMBER}|\b{_SYSTEM}\s?(?:size\s)?{_NUMBER}"
+    rf"|\bsizes?:?\s+(s|m|l|{_LETTERS}|{_WORDS})\b|\b({_LETTERS}|{_WORDS})\b"
+)
+_HELD = re.compile(
+    rf"(?<![\w.,])(?:{_SYSTEM}\s?)?{_NUMBER}(?:\s?{_SYSTEM}\b)?|\b(s|m|l|{_LETTERS}|{_WORDS})\b"
+)
+
+
+def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    wanted = set()
+    for match in _ASKED.finditer(fold(query)):
+        system, number = match[1] or match[3], match[2] or match[4]
+        name = match[5] or match[6]
+        wanted.add(_letter(name) if name else _number(system, number))
+    return Constraint("size", frozenset(wanted)) if wanted else None
+
+
+def _judge(constraint: Constraint, value: object) -> int:
+    """A number without a system meets every system's; UK 9 and EU 42 are not compared: 0."""
+    verdict = 0
+    for match in _HELD.finditer(fold(read_value(value))):
+        name, system = match[4], match[1] or match[3]
+        size = _letter(name) if name else _number(system, match[2])
+        for wanted in constraint.values:
+            if _meets(wanted, size):
+                return 1
+            if wanted[0].isdigit() == size[0].isdigit():
+                verdict = -1
+    return verdict
+
+
+def _meets(wanted: str, held: str) -> bool:
+    """`uk 9` meets `uk 9` and `9`, and so does `9` meet `uk 9`."""
+    one, other = wanted.split(), held.split()
+    return one[-1] == other[-1] and (len(one) != len(other) or one == other)
+
+
+def _letter(name: str) -> str:
+    name = name.replace("-", " ")
+    return _NAMES.get(name, name)
+
+
+def _number(system: str | None, number: str) -> str:
+    number = number.replace(",", ".").replace("½", ".5")
+    return f"{system.replace('eur', 'eu')} {number}" if system else number
+
+
+SIZE = Extractor(_find, _judge, ("size",))

@@ -1,0 +1,209 @@
+"""A query's terms, how much each tells, and the share of them that stands in a field.
+
+    "Men's T-Shirts WH-1000XM4"  ->  mens, tshirts, wh1000xm4
+
+Folding: Unicode NFKD, accents and trade marks dropped, case folded, apostrophes dropped, other
+signs to spaces. Chinese, Japanese and Korean text is matched by character. English plurals meet
+their singular (`forms`). Parts joined by a dash or a point are one term when one of them is short
+or has a digit (`t-shirt`, `wh-1000xm4`, `1.5`) and are found however the field writes them.
+
+What a term tells comes from a table that ships (idf.tsv), never from the request's documents: a
+pair's score must not depend on its company.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, takewhile
+from pathlib import Path
+
+MAX_TERMS = 64
+"""Distinct terms of a query that count, from its start: a pasted page costs no more than that."""
+MIN_JOINED = 4
+"""A term of letters and digits this long is found across a field's spaces: "16gb" in "16 GB"; "a7"
+in "a 7" would be chance."""
+
+_ASCII = str.maketrans(
+    {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+    | {"'": None}
+)
+_DROPPED = re.compile("[™®©'’ʼ]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_PUNCTUATION = re.compile("[\u00a0§°·×\u2010-\u2018\u201a-\u2027\u2030-\u206f«»]+")
+_SIGNS = re.compile(r"[\W_]+")
+_CHUNK = re.compile(r"[^\W_]+(?:[-.‐‑][^\W_]+)*")  # hyphens: ASCII, U+2010, U+2011
+_RUN = re.compile(r"\d+|[^\W\d_]+")
+_DASH = re.compile("[-.‐‑]")
+_CHARACTER_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_HISS = ("s", "x", "z", "ch", "sh")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a query: `weight` is its idf; `forms` are what is looked for in a folded text."""
+
+    text: str
+    weight: float
+    forms: tuple[str, ...]
+    prefix: str
+    """What all forms begin with: one look tells that none of them stands in a field."""
+    pieces: tuple[str, ...] = ()
+    """Of a term of letters and digits: its runs of either. Such a term is also found when the
+    field puts spaces or dashes into it, which it only can when each piece stands there."""
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents; signs other than apostrophes stay."""
+    if text.isascii():
+        return text.lower().replace("'", "")
+    text = unicodedata.normalize("NFKD", _DROPPED.sub("", text))
+    text = _ACCENTS.sub("", text)
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
+
+
+def words(text: str) -> str:
+    """The folded text with spaces for signs and at both ends: ` word ` in it finds a whole word."""
+    if not text.isascii():
+        text = _PUNCTUATION.sub(" ", text)
+        if not text.isascii():
+            text = fold(text)
+            if not text.isascii():
+                return f" {_SIGNS.sub(' ', text)} "
+    return f" {text.translate(_ASCII)} "  # six times as fast: most texts come here
+
+
+def phrases(text: str) -> str:
+    """`words` with single spaces, in which a phrase of several words is found."""
+    return f" {' '.join(words(text).split())} "
+
+
+def squeeze(text: str) -> str:
+    """The folded letters and digits alone: "WH-1000 XM4" and "wh1000xm4" are one."""
+    return "".join(words(text).split())
+
+
+@lru_cache(maxsize=256)
+def query_terms(query: str) -> tuple[Term, ...]:
+    """The query's first MAX_TERMS distinct terms."""
+    found: dict[str, Term] = {}
+    for chunk in _CHUNK.findall(fold(query)):
+        for term in _terms(chunk):
+            found.setdefault(term.text, term)
+            if len(found) == MAX_TERMS:
+                return tuple(found.values())
+    return tuple(found.values())
+
+
+def field_match(terms: Sequence[Term], field: str) -> float:
+    """The share of the terms that stand in the field, each counting its idf; in [0, 1].
+
+        match = sum of idf(t) over t in both / sum of idf(t) over the query's t
+
+    `field` is a text that `words` has folded. No terms: 0.
+    """
+    found = total = 0.0
+    for term in terms:
+        total += term.weight
+        if (term.prefix in field and any(form in field for form in term.forms)) or (
+            term.pieces and _stands_apart(term, field)
+        ):
+            found += term.weight
+    return found / total if total else 0.0
+
+
+def idf(term: str) -> float:
+    """ln(1 + (N - df + 0.5) / (df + 0.5)), BM25's, from the table; an unknown term has df 0."""
+    frequency = _FREQUENCIES.get(singular(term), 0)
+    return math.log1p((_TEXTS - frequency + 0.5) / (frequency + 0.5))
+
+
+def singular(word: str) -> str:
+    """The word without an English plural's ending: boxes, batteries, shoes; not glass, gas, bus."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("es") and word[:-2].endswith(("ss", "x", "zz", "ch", "sh")):
+        return word[:-2]
+    return word[:-1]
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """The word, its singular and that one's plural: what counts as the same word."""
+    if not word.isascii() or not word.isalpha() or len(word) < 3:
+        return (word,)
+    one = singular(word)
+    found = {word, one, one + "s"}
+    if one.endswith(_HISS):
+        found.add(one + "es")
+    if one.endswith("y"):
+        found |= {one[:-1] + "ies", one[:-1] + "ie"} if word.endswith("ies") else {one[:-1] + "ies"}
+    return tuple(sorted(found))
+
+
+def _terms(chunk: str) -> list[Term]:
+    if _CHARACTER_SCRIPT.search(chunk):
+        spaced = _CHARACTER_SCRIPT.sub(lambda match: f" {match[0]} ", chunk)
+        return [
+            _term(piece, (piece,)) if _CHARACTER_SCRIPT.match(piece) else _word(piece)
+            for piece in _SIGNS.sub(" ", spaced).split()
+        ]
+    parts = _DASH.split(chunk)
+    if len(parts) == 1:
+        return [_word(chunk)]
+    if any(len(part) < 3 or not part.isalpha() for part in parts):
+        text = "".join(parts)
+        spaced_forms = tuple(f" {' '.join([*parts[:-1], last])} " for last in forms(parts[-1]))
+        return [_term(text, (*_word(text).forms, *spaced_forms))]
+    return [_word(part) for part in parts]
+
+
+def _word(text: str) -> Term:
+    return _term(text, tuple(f" {form} " for form in forms(text)))
+
+
+def _term(text: str, found_as: tuple[str, ...]) -> Term:
+    return Term(text, idf(text), found_as, _common_prefix(found_as), _pieces(text))
+
+
+def _common_prefix(texts: tuple[str, ...]) -> str:
+    first, last = min(texts), max(texts)
+    same = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    )
+    return first[:same]
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    pieces = tuple(_RUN.findall(text))
+    return pieces if len(text) >= MIN_JOINED and len(pieces) > 1 else ()
+
+
+def _stands_apart(term: Term, field: str) -> bool:
+    """Whether neighbouring words of the field, put together, are the term."""
+    for piece in term.pieces:
+        if piece not in field:
+            return False
+    parts = field.split()
+    squeezed = "".join(parts)
+    start = squeezed.find(term.text)
+    if start < 0:
+        return False
+    edges = {0, *accumulate(map(len, parts))}
+    while start >= 0:
+        if start in edges and start + len(term.text) in edges:
+            return True
+        start = squeezed.find(term.text, start + 1)
+    return False
+
+
+def _read_table(path: Path) -> tuple[int, dict[str, int]]:
+    rows = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
+    counts = {term: int(count) for term, _, count in (row.partition("\t") for row in rows)}
+    return counts.pop(""), counts  # the row without a term is the number of texts
+
+
+_TEXTS, _FREQUENCIES = _read_table(Path(__file__).with_name("idf.tsv"))

@@ -1,0 +1,122 @@
+"""What a field's value says as a number or as a point in time; None where it says neither."""
+
+import math
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+from sidecar.text.terms import fold
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+_MONEY = re.compile(
+    r"\s*(?:[$€£¥]|us\$|usd|eur|gbp)?\s*([+-]?\d+(?:[.,]\d+)*)\s*(?:[$€£¥]|usd|eur|gbp|euros?)?\s*"
+)
+_YEAR = re.compile(r"\d{4}")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_MILLIS = re.compile(r"-?\d{9,15}")
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def number(value: object) -> float | None:
+    """A finite number, a text that is one ("1,299.00", "12,5", "$49"), or a list's first such."""
+    match value:
+        case bool() | None:
+            return None
+        case int() | float():
+            return _finite(value)
+        case str():
+            whole, _, cents = value.partition(".")
+            if whole.isdecimal() and cents.isdecimal() and len(cents) != 3:
+                return _finite(value)  # most prices: no need to look closer
+            match = _MONEY.fullmatch(fold(value)) if len(value) < 40 else None
+            return parse_number(match[1], money=True) if match else None
+        case list() | tuple():
+            return next((read for item in value if (read := number(item)) is not None), None)
+        case _:
+            return None
+
+
+def parse_number(text: str, money: bool = False) -> float | None:
+    """The number that the digits, points and commas write, in English or continental habit.
+
+        1,000   1.000   1,299.95   1.299,95   12,5   0.125   2.625
+
+    The last of two different separators is the decimal one; one that repeats is none. A lone
+    comma before three digits parts thousands unless a 0 leads ("0,125"). So does a lone point
+    where the three digits end in 00 ("1.000", "3.500") or the number is `money`; else it is a
+    decimal point ("2.625").
+    """
+    if text.isdecimal() and len(text) < 16:
+        return float(text)
+    text = text.replace("\u00a0", "").replace("\u202f", "")
+    if not _NUMBER.fullmatch(text) or len(text) > 40:
+        return None
+    point, comma = text.rfind("."), text.rfind(",")
+    if point >= 0 and comma >= 0:
+        decimal = "." if point > comma else ","
+        plain = text.replace("," if decimal == "." else ".", "").replace(decimal, ".")
+        return _finite(plain) if plain.count(".") <= 1 else None
+    sign = "." if point >= 0 else ","
+    head, *groups = text.split(sign)
+    if len(groups) > 1:
+        return _finite("".join([head, *groups]))
+    thousands = groups and len(groups[0]) == 3 and head.lstrip("+-") != "0"
+    if thousands and (sign == "," or money or groups[0].endswith("00")):
+        return _finite(head + groups[0])
+    return _finite(text.replace(",", "."))
+
+
+def instant(value: object) -> float | None:
+    """Seconds since 1970 of an ISO date or time, a year, or epoch milliseconds; UTC if it has none.
+
+    A whole number from 1000 to 9999 is a year; other numbers are milliseconds, as in Elasticsearch.
+    """
+    match value:
+        case bool() | None:
+            return None
+        case int() | float():
+            if isinstance(value, int) and 1000 <= value <= 9999:
+                return datetime(value, 1, 1, tzinfo=UTC).timestamp()
+            millis = _finite(value)
+            return None if millis is None else millis / 1000
+        case str():
+            return _instant(value.strip())
+        case list() | tuple():
+            return next((read for item in value if (read := instant(item)) is not None), None)
+        case _:
+            return None
+
+
+def year(value: object) -> int | None:
+    """The year in which the instant lies."""
+    seconds = instant(value)
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).year
+    except (OverflowError, ValueError, OSError):
+        return None  # outside years 1 to 9999
+
+
+def _instant(text: str) -> float | None:
+    if len(text) == 10:
+        with suppress(ValueError):
+            return (date.fromisoformat(text).toordinal() - _EPOCH_DAY) * 86400.0
+    if _YEAR.fullmatch(text):
+        text += "-01-01"
+    elif _MONTH.fullmatch(text):
+        text += "-01"
+    elif _MILLIS.fullmatch(text):
+        return int(text) / 1000
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _finite(value: str | float) -> float | None:
+    try:
+        read = float(value)
+    except (OverflowError, ValueError):
+        return None
+    return read if math.isfinite(read) else None

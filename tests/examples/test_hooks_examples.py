@@ -1,0 +1,82 @@
+"""The two worked hooks, loaded as the service loads them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from sidecar.hooks import Hooked, Hooks, load
+
+FOLDER = Path(__file__).parents[2] / "examples" / "hooks"
+
+SHOES: list[Mapping[str, object]] = [
+    {"title": "Gel road shoe", "brand": "ASICS"},
+    {"title": "Pegasus", "brand": "Nike"},
+    {"title": "Running shoe"},
+    {"title": "Stan Smith", "brand": ["adidas"]},
+]
+
+
+async def run(
+    name: str, query: str, documents: list[Mapping[str, object]], **context: object
+) -> Hooked:
+    hooks = Hooks(load([FOLDER / f"{name}.py"], installed=False), budget_s=10.0, on_failure="error")
+    try:
+        return await hooks.run(query, documents, context)
+    finally:
+        hooks.close()
+
+
+def parts(hooked: Hooked) -> list[float]:
+    return [round(sum(one.signals.values()), 6) for one in hooked.documents]
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [
+        ({"brands": {"Asics": 1.0, "NIKE": 0.5}}, [0.8, 0.4, 0, 0]),
+        ({"brands": ["asics"]}, [0.8, 0, 0, 0]),
+        ({"brands": {"nike": -9}}, [0, -0.8, 0, 0]),
+        ({"brands": {"nike": "much"}}, [0, 0, 0, 0]),
+        ({"brands": [3, None]}, [0, 0, 0, 0]),
+        ({}, [0, 0, 0, 0]),
+        (None, [0, 0, 0, 0]),
+        ("asics", [0, 0, 0, 0]),
+    ],
+)
+async def test_liked_brands_raise_their_products(user: object, expected: list[float]) -> None:
+    hooked = await run("ecommerce_brand_affinity", "running shoes", SHOES, user=user)
+    assert parts(hooked) == expected
+    assert hooked.warnings == ()
+
+
+@pytest.mark.parametrize("query", ["nike running shoes", "running shoes by Nike", "PUMA shoes"])
+async def test_a_brand_in_the_query_silences_the_habit(query: str) -> None:
+    user = {"brands": ["asics", "puma"]}
+    hooked = await run("ecommerce_brand_affinity", query, SHOES, user=user)
+    assert parts(hooked) == [0, 0, 0, 0]
+
+
+CASES: list[Mapping[str, object]] = [
+    {"title": "Summary possession", "text": "The landlord may seek an eviction order."},
+    {"title": "Holding over", "text": "An action in ejectment lies against the tenant."},
+    {"title": "Repairs", "summary": None, "text": "The landlord shall keep the roof in repair."},
+    {"title": "Unfair dismissal", "text": ["no text"]},
+]
+
+
+async def test_plain_words_find_the_terms_of_art() -> None:
+    hooked = await run("legal_term_lexicon", "Can my landlord kick me out without a reason?", CASES)
+    assert parts(hooked) == [1.0, 0.5, 0, 0]
+    assert hooked.weights == {"summary": 1.5}
+
+
+async def test_two_concepts_share_the_part() -> None:
+    hooked = await run("legal_term_lexicon", "I was fired and they kicked me out", CASES)
+    assert parts(hooked) == [0.5, 0.25, 0, 0.5]
+
+
+async def test_a_query_in_terms_of_art_is_left_to_the_model() -> None:
+    hooked = await run("legal_term_lexicon", "unlawful detainer of a subtenant", CASES)
+    assert parts(hooked) == [0, 0, 0, 0]
+    assert hooked.weights == {}

@@ -1,0 +1,205 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.search import Constraint
+from sidecar.text.query import EXTRACTORS, extract, judge
+
+BRANDS = [{"brand": "Nike"}, {"brand": "Black & Decker"}, {"brand": None}, {"brand": ["x"]}, {}]
+
+
+def read(name: str, query: str) -> Constraint | None:
+    return extract(query, [name], BRANDS).get(name)
+
+
+def verdict(name: str, query: str, value: object) -> int:
+    constraint = read(name, query)
+    assert constraint, query
+    return judge(constraint, value)
+
+
+@pytest.mark.parametrize(
+    ("query", "low", "high"),
+    [
+        ("shoes under 50", None, 50),
+        ("shoes below $80", None, 80),
+        ("less than 50 eur", None, 50),
+        ("max 50 eur", None, 50),
+        ("maximum £50.50", None, 50.5),
+        ("up to 1k", None, 1000),
+        ("under 1,000", None, 1000),
+        ("unter under 1.000 €", None, 1000),
+        ("<= 50 €", None, 50),
+        ("50 € or less", None, 50),
+        ("budget 300", None, 300),
+        ("under 50 for men", None, 50),
+        ("watch under 50 with strap", None, 50),
+        ("over 100", 100, None),
+        ("more than 100 usd", 100, None),
+        ("from $100", 100, None),
+        ("100+ €", 100, None),
+        ("$100 and up", 100, None),
+        ("between 50 and 100", 50, 100),
+        ("between $20-$50", 20, 50),
+        ("from 50 to 100 eur", 50, 100),
+        ("50-100 €", 50, 100),
+        ("$50 - $100 shoes", 50, 100),
+        ("price 20-40", 20, 40),
+        ("between 100 and 50", 50, 100),
+        ("over $20 under $50", 20, 50),
+        ("around $500", 400, 600),
+    ],
+)
+def test_prices(query: str, low: float | None, high: float | None) -> None:
+    assert read("price", query) == Constraint("price", low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cheap laptop",
+        "tv under 50 inch",
+        "backpack under 2 kg",
+        "iphone 12 max 256gb",
+        "iphone 12 max 256",
+        "for ages between 5 and 7 years",
+        "games for over 18 years",
+        "over 4 stars",
+        "500 euro gift card",
+        "10-12 year old bike",
+        "windows 10 over ethernet",
+        "at least 16gb ram",
+        "xbox 360",
+        "under armour 50",
+        "over 1000 pieces",
+        "under the sea",
+    ],
+)
+def test_what_is_no_price(query: str) -> None:
+    assert read("price", query) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "values"),
+    [
+        ("color", "red nike shoes", {"red"}),
+        ("color", "navy blue shirt", {"navy"}),
+        ("color", "gray or black coat", {"grey", "black"}),
+        ("color", "Off-White sneakers", {"white"}),
+        ("brand", "red NIKE shoes", {"nike"}),
+        ("brand", "black & decker drill", {"black decker"}),
+        ("size", "shirt size m", {"m"}),
+        ("size", "sneakers uk 9.5", {"uk 9.5"}),
+        ("size", "size 10 shoes", {"10"}),
+        ("size", "extra large hoodie", {"xl"}),
+        ("size", "hoodie XXL", {"2xl"}),
+        ("material", "stainless steel pan", {"stainless steel"}),
+        ("material", "wooden aluminium chair", {"wood", "aluminum"}),
+        ("quantity", "16gb laptop", {"data 16000000000.0"}),
+        ("citation", "Roe 410 U.S. 113", {"410 us 113"}),
+        ("statute", "claims under § 433 BGB", {"bgb 433"}),
+        ("court", "9th Cir. opinions", {"ninth circuit"}),
+        ("court", "BGH Urteil", {"bgh"}),
+        ("court", "最高人民法院关于合同", {"china supreme people's court"}),
+        ("court", "U.S. Supreme Court", {"us supreme court"}),
+        ("jurisdiction", "California landlord law", {"california"}),
+        ("jurisdiction", "privacy in the European Union", {"eu"}),
+    ],
+)
+def test_sets_of_values(name: str, query: str, values: set[str]) -> None:
+    assert read(name, query) == Constraint(name, frozenset(values))
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("color", "black & decker drill"),
+        ("color", "red bull"),
+        ("color", "credit card"),
+        ("brand", "nikes"),
+        ("brand", "adidas shoes"),
+        ("size", "m series laptop"),
+        ("size", "iphone 12"),
+        ("size", "us 10 gb"),
+        ("material", "silk road book"),
+        ("quantity", "backpack under 2 kg"),
+        ("quantity", "5g phone"),
+        ("jurisdiction", "can the landlord tell us to leave"),
+        ("court", "tennis court"),
+        ("statute", "Roe 410 U.S. 113"),
+        ("year", "42 U.S.C. § 1983"),
+        ("year", "410 U.S. 1973"),
+        ("year", "2000 mah battery"),
+        ("year", "model 1000"),
+    ],
+)
+def test_what_demands_nothing(name: str, query: str) -> None:
+    assert read(name, query) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "low", "high"),
+    [
+        ("cases in 1973", 1973, 1973),
+        ("Roe v. Wade, 410 U.S. 113 (1973)", 1973, 1973),
+        ("since 2010", 2010, None),
+        ("after 2010", 2011, None),
+        ("before 1990", None, 1989),
+        ("until 1990", None, 1990),
+        ("between 1990 and 2000", 1990, 2000),
+        ("2018-2020", 2018, 2020),
+        ("after 1990 before 2000", 1991, 1999),
+    ],
+)
+def test_years(query: str, low: int | None, high: int | None) -> None:
+    assert read("year", query) == Constraint("year", low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "yes", "no", "silent"),
+    [
+        ("price", "under 50", [50, "49.95", "$12"], [51, "1,299.00"], [None, "", "ask us", True]),
+        ("color", "blue shirt", ["Blue", "navy blue", ["Red", "Blue"]], ["red"], ["Sunset", ""]),
+        ("color", "navy shirt", ["Navy"], ["red"], ["Blue"]),
+        ("size", "size 10", ["10", 10, "8, 9, 10", "UK 10"], ["9", "XL/9"], ["one size", "M"]),
+        ("size", "uk 9 boots", ["UK 9", "9", "9 UK"], ["UK 8", "US 9"], [""]),
+        ("size", "size m", ["M", "medium", ["S", "M"]], ["L"], ["42"]),
+        ("brand", "nike shoes", ["NIKE", "Nike Inc."], ["Adidas"], [None, ""]),
+        ("material", "wool coat", ["100% merino wool"], ["cotton"], ["fabric"]),
+        ("quantity", "16gb", ["16 GB", "RAM: 16GB"], ["8 GB"], ["fast", '55"']),
+        ("statute", "§ 433 BGB", ["§§ 433, 434 BGB"], ["§ 823 BGB"], ["contract"]),
+        ("court", "ninth circuit", ["9th Cir."], ["Second Circuit"], ["Court of Appeals", "x"]),
+        ("jurisdiction", "california law", ["California"], ["Texas"], ["us", "x"]),
+        ("year", "since 2010", ["2015-05-05", 2010, 1_600_000_000_000], ["1999"], ["soon", None]),
+    ],
+)
+def test_a_value_satisfies_violates_or_does_not_say(
+    name: str, query: str, yes: list[object], no: list[object], silent: list[object]
+) -> None:
+    for values, expected in ((yes, 1), (no, -1), (silent, 0)):
+        for value in values:
+            assert verdict(name, query, value) == expected, (query, value)
+
+
+def test_an_object_is_read_where_its_keys_say_so() -> None:
+    attributes = {"product_colour": "Red", "finish": "blue", "screen_size": '55"', "n": None}
+    assert verdict("color", "red phone", attributes) == 1
+    assert verdict("color", "blue phone", attributes) == -1
+    assert verdict("material", "wool phone", attributes) == 0
+    assert verdict("quantity", "55 inch phone", attributes) == 1
+
+
+def test_a_hooks_constraint_is_compared_plainly() -> None:
+    assert judge(Constraint("season", frozenset({"summer"})), "Summer") == 1
+    assert judge(Constraint("season", frozenset({"summer"})), "winter") == -1
+    assert judge(Constraint("season", frozenset({"summer"})), None) == 0
+    assert judge(Constraint("age", low=3, high=5), "4") == 1
+
+
+@given(st.text(max_size=120))
+def test_every_query_is_read(query: str) -> None:
+    found = extract(query, list(EXTRACTORS), BRANDS)
+    assert all(name == constraint.name for name, constraint in found.items())
+    for constraint in found.values():
+        for value in (query, 1.5, None, {"color": query, "x": [query]}):
+            assert judge(constraint, value) in (-1, 0, 1)

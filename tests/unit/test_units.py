@@ -1,0 +1,144 @@
+import pytest
+
+from sidecar.text.units import Quantity, agreement, amounts, quantities
+from sidecar.text.values import instant, number, parse_number, year
+
+
+def read(text: str) -> list[tuple[str, float]]:
+    return [(found.dimension, round(found.value, 6)) for found in quantities(text)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ("16gb|16 GB|16GB|16 gigabytes|16-gb|16 GiB", ("data", 16e9)),
+        ('55in|55 inch|55"|55-inch tv|55 in tv|55 inches|55″', ("length", 1.397)),
+        ("2.5 kg|2,5 kg|2500g|2,500 g|2500 grams", ("mass", 2.5)),
+        ("1,000 mAh|1.000 mAh|1000mah|1 Ah", ("charge", 1.0)),
+        ("750 ml|0.75l|75 cl|0,75 L", ("volume", 0.75)),
+        ("65W|65 watts|0.065 kW|USB-C 65W", ("power", 65.0)),
+        ("12V|12 volts|12v", ("voltage", 12.0)),
+        ("2.4 GHz|2400MHz|2,4GHz", ("frequency", 2.4e9)),
+        ("12 MP|12mp|12 megapixels", ("pixels", 12e6)),
+        ("20 lb|20lbs|20 pounds", ("mass", 9.071847)),
+        ("8 oz|8 ounces", ("mass", 0.226796)),
+        ("12 fl oz|12 fl. oz", ("volume", 0.354882)),
+    ],
+)
+def test_the_spellings_of_a_quantity_are_one(texts: str, expected: tuple[str, float]) -> None:
+    for text in texts.split("|"):
+        assert read(text) == [expected], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5g network",
+        "5G",
+        "802.11g",
+        "3 in 1",
+        "100 in stock",
+        "42M users",
+        "12 v 5",
+        "100 Mbps",
+        "6 Gb/s",
+        "4k",
+        "1080p",
+        "iphone 15",
+        "mp3",
+        "i7-8700K",
+        "size L",
+        "XM4",
+        "1 000 W",
+        "windows 10",
+        'the "iPhone 15" case',
+    ],
+)
+def test_what_only_looks_like_a_quantity_is_none(text: str) -> None:
+    assert read(text) == []
+
+
+def test_lengths_share_their_unit_and_counts_do_not() -> None:
+    assert read("60 x 40 cm") == [("length", 0.6), ("length", 0.4)]
+    assert read("2 x 16GB") == [("data", 16e9)]
+    assert read("2.4-5 GHz") == [("frequency", 2.4e9), ("frequency", 5e9)]
+
+
+def test_the_dimensions_can_be_chosen() -> None:
+    (found,) = quantities('55" screen, 16 GB', frozenset({"data"}))
+    assert (found.dimension, found.value, found.start, found.end) == ("data", 16e9, 12, 17)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$49.99", [("USD", 49.99)]),
+        ("49,99 USD", [("USD", 49.99)]),
+        ("50-100 €", [("EUR", 50), ("EUR", 100)]),
+        ("$50-$100", [("USD", 50), ("USD", 100)]),
+        ("€ 1.299,00", [("EUR", 1299)]),
+        ("1.299 €", [("EUR", 1299)]),
+        ("2k usd", [("USD", 2000)]),
+        ("£5", [("GBP", 5)]),
+        ("europe 50", []),
+    ],
+)
+def test_amounts_of_money(text: str, expected: list[tuple[str, float]]) -> None:
+    assert [(found.dimension, found.value) for found in amounts(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,000", 1000),
+        ("1.000", 1000),
+        ("3.500", 3500),
+        ("1,299.95", 1299.95),
+        ("1.299,95", 1299.95),
+        ("1,234,567", 1234567),
+        ("1.234.567", 1234567),
+        ("12,5", 12.5),
+        ("0,125", 0.125),
+        ("0.125", 0.125),
+        ("2.625", 2.625),
+        ("1\u00a0000", 1000),
+        ("-5", -5),
+    ],
+)
+def test_numbers_in_english_and_continental_habit(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+def test_money_has_no_three_decimals() -> None:
+    assert parse_number("1.299", money=True) == 1299
+
+
+def test_field_values_as_numbers() -> None:
+    assert number("$1,299.00") == 1299
+    assert number("49.95 EUR") == 49.95
+    assert number("12.50") == 12.5
+    assert number(["", "7"]) == 7
+    missing = (None, True, "", "n/a", "4.5 / 5", float("nan"), float("inf"), 10**400, {}, "1" * 50)
+    assert all(number(value) is None for value in missing)
+
+
+def test_field_values_as_instants() -> None:
+    day = 1_704_067_200
+    for value in ("2024-01-01", "2024-01-01T00:00:00Z", "2024-01", "2024", 2024, day * 1000):
+        assert instant(value) == day, value
+    assert instant("2024-01-01T01:00:00+01:00") == instant(str(day * 1000)) == day
+    missing = (None, "", "soon", "2024-13-01", True, {}, float("nan"), "0000-00-00")
+    assert all(instant(value) is None for value in missing)
+    assert year("1973-01-22") == 1973
+    assert year(1e300) is None
+
+
+def test_agreement_is_the_mean_over_the_wanted() -> None:
+    def of(dimension: str, value: float) -> Quantity:
+        return Quantity(dimension, value, 0, 0)
+
+    wanted = [of("data", 16e9), of("length", 1.397)]
+    assert agreement(wanted, [of("data", 16e9), of("length", 1.40)]) == 1  # 140 cm is 55 inch
+    assert agreement(wanted, [of("data", 8e9), of("length", 1.397)]) == 0
+    assert agreement(wanted, [of("data", 8e9)]) == -0.5
+    assert agreement(wanted, []) == agreement([], wanted) == 0
