@@ -10,6 +10,7 @@ import orjson
 from sidecar.cli.bench.machine import Machine, Memory
 from sidecar.cli.bench.over_http import Answered
 from sidecar.cli.bench.overhead import Overhead
+from sidecar.cli.bench.structured import Structured
 
 RATIO_TARGET = 0.9
 STAGES = ("parse", "tokenize", "queue", "infer", "fuse", "encode")
@@ -86,6 +87,7 @@ class Report:
     """The loop with the highest median: what the target is measured against."""
     ratio_target: float
     overhead_ms: Overhead | None
+    structured_ms: Structured
     memory_mb: Memory | None
 
     @property

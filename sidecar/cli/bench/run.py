@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from sidecar.cli.bench import overhead
+from sidecar.cli.bench import overhead, structured
 from sidecar.cli.bench.bare import BareLoop, bare_loops
 from sidecar.cli.bench.figures import (
     RATIO_TARGET,
@@ -82,6 +82,7 @@ def run(plan: Plan) -> Report:
         best_bare=best(compared),
         ratio_target=RATIO_TARGET,
         overhead_ms=spent,
+        structured_ms=structured.measure(),
         memory_mb=memory,
     )
 
