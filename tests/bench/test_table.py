@@ -9,6 +9,7 @@ from sidecar.cli.bench.figures import Model, Report, Workload, compare, over_htt
 from sidecar.cli.bench.machine import Machine, Memory
 from sidecar.cli.bench.over_http import Answered
 from sidecar.cli.bench.overhead import Overhead
+from sidecar.cli.bench.structured import Structured
 from sidecar.cli.bench.table import show
 
 REPORT = Report(
@@ -21,6 +22,7 @@ REPORT = Report(
     best_bare="single pairs",
     ratio_target=0.9,
     overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0),
+    structured_ms=Structured(4.0, 4.5),
     memory_mb=Memory(200.0, 300.0),
 )
 
