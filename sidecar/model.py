@@ -35,6 +35,8 @@ class Control:
     instruction: str | None = None
     context: Mapping[str, object] = field(default_factory=dict)
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
+    long: Mapping[str, object] = field(default_factory=dict)
+    """Settings for long documents in place of the profile's: see `profile.LongDocuments`."""
     explain: bool = False
     shapley: int = 0
     """For how many of the best documents exact Shapley values of their fields are wanted."""

@@ -10,7 +10,7 @@ the stronger. Unknown keys are ignored; a wrong name or type inside our own obje
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +22,19 @@ from sidecar.model import Control
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 FieldName = Annotated[str, Field(min_length=1, max_length=64)]
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
+MOST_LONG_TOKENS = 16_384
+"""Of one document; a profile, which the operator writes, may allow more."""
+
+
+class LongKeys(BaseModel):
+    """How long documents are read for this search; bounds as in a profile."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    aggregate: Literal["max", "first", "mean", "logsumexp"] | None = None
+    top: Annotated[int, Field(ge=1)] | None = None
+    budget_tokens: Annotated[int, Field(ge=64, le=MOST_LONG_TOKENS)] | None = None
+    overlap: Annotated[float, Field(ge=0, lt=0.5)] | None = None
 
 
 class ControlKeys(BaseModel):
@@ -36,6 +49,7 @@ class ControlKeys(BaseModel):
         None, validation_alias=AliasChoices("instruction", "instruct"), max_length=2000
     )
     context: dict[str, Any] | None = None
+    long: LongKeys | None = None
     explain: bool | None = None
     shapley: bool | Annotated[int, Field(ge=0, le=MAX_SHAPLEY)] | None = None
     """For how many of the best documents; true for 3."""
@@ -110,6 +124,7 @@ def _control(keys: Mapping[str, Any]) -> Control:
         weights=keys.get("fields", {}),
         instruction=keys.get("instruction"),
         context=keys.get("context", {}),
+        long=keys.get("long", {}),
         explain=keys.get("explain", False) or top > 0,
         shapley=top,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from sidecar.contracts.body import Body, DocumentList, validate
 from sidecar.contracts.dialect import Dialect
-from sidecar.contracts.extras import explanations
+from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.tei import TEI, TeiBody, request_from
 from sidecar.model import RankRequest, RankResult
@@ -51,7 +51,7 @@ def encode_opensearch(request: RankRequest, result: RankResult, request_id: str)
         {"index": item.index, "relevance_score": score}
         for item, score in zip(result.ranked, scores, strict=True)
     ]
-    return dumps({"id": request_id, "results": results, "scores": scores, **explanations(result)})
+    return dumps({"id": request_id, "results": results, "scores": scores, **extras(result)})
 
 
 def encode_elasticsearch(request: RankRequest, result: RankResult, request_id: str) -> bytes:
@@ -64,7 +64,7 @@ def encode_elasticsearch(request: RankRequest, result: RankResult, request_id: s
             text = source if isinstance(source, str) else dumps(source).decode()
             entry["document"] = {"text": text}
         results.append(entry)
-    return dumps({"id": request_id, "results": results, "meta": {}, **explanations(result)})
+    return dumps({"id": request_id, "results": results, "meta": {}, **extras(result)})
 
 
 _RESPONSE = {

@@ -23,3 +23,9 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
 def explanations(result: RankResult) -> dict[str, Any]:
     """The top-level key that an object-shaped answer gains when explanations were asked for."""
     return {"explanations": list(result.explanations)} if result.explanations else {}
+
+
+def extras(result: RankResult) -> dict[str, Any]:
+    """All top-level keys for a dialect without a place of its own for warnings."""
+    told = warnings(result)
+    return {**({"warnings": told} if told else {}), **explanations(result)}

@@ -11,6 +11,7 @@ from aiohttp import web
 from sidecar import __version__
 from sidecar.contracts import openapi
 from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, decode
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
@@ -105,9 +106,14 @@ def _timing_headers(
         "x-tokenization-time": f"{ms['tokenize']:.0f}",
         "x-queue-time": f"{ms['queue']:.0f}",
         "x-inference-time": f"{ms['infer']:.0f}",
-        **({"x-rerank-warnings": "; ".join(result.warnings)} if result.warnings else {}),
+        **({"x-rerank-warnings": _header(warnings(result))} if warnings(result) else {}),
         **({"x-truncated-documents": str(len(result.truncated))} if result.truncated else {}),
     }
+
+
+def _header(told: list[str]) -> str:
+    """Warnings as one header value, for answers whose shape has no room for them."""
+    return "; ".join(told).encode("ascii", "backslashreplace").decode().replace("\n", " ")
 
 
 async def live(request: web.Request) -> web.Response:

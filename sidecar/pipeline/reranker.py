@@ -157,8 +157,11 @@ class Reranker:
         self._threads.shutdown(cancel_futures=True)
 
     def _profile(self, control: Control) -> Profile:
-        """The profile that the search asks for, with the weights that it sends."""
+        """The profile that the search asks for, with what it sends in place of its settings."""
         profile = self.ways.profiles.get(control.profile or PLAIN.name)
+        if control.long:
+            long = profile.long.model_copy(update=dict(control.long))
+            profile = profile.model_copy(update={"long": long})
         return with_weights(profile, control.weights) if control.weights else profile
 
     async def _prepare(

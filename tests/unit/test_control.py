@@ -104,6 +104,8 @@ def test_shapley_asks_for_explanations() -> None:
         ({"context": []}, "$.context: "),
         ({"query": {"query": "q", "fields": {"title": "x"}}}, "$.query.fields.title: "),
         ({"shapley": 99}, "$.shapley"),
+        ({"long": {"aggregate": "best"}}, "$.long.aggregate: "),
+        ({"long": {"windows": 3}}, "$.long.windows: "),
     ],
 )
 def test_wrong_types_inside_our_own_objects_are_told_by_path(
@@ -117,6 +119,13 @@ def test_wrong_types_inside_our_own_objects_are_told_by_path(
 def test_a_header_that_is_not_json_is_named() -> None:
     with pytest.raises(InvalidRequest, match="header X-Rerank-Fields"):
         control({}, {"X-Rerank-Fields": "{"})
+
+
+def test_long_documents_are_set_for_one_search() -> None:
+    assert control({"long": {"aggregate": "mean", "top": 2}}).long == {
+        "aggregate": "mean",
+        "top": 2,
+    }
 
 
 def test_unknown_keys_are_ignored() -> None:
