@@ -12,14 +12,11 @@ from es_integration.errors import (
     SidecarUnreachable,
 )
 from es_integration.local_node import RERANK, SEARCH, Distribution, LocalOpenSearch, why_unavailable
-from es_integration.opensearch import (
-    Wiring,
+from es_integration.opensearch import Wiring, install_flat, install_structured, remove
+from es_integration.opensearch_bodies import (
     flat_connector,
     flat_pipeline,
     flat_search,
-    install_flat,
-    install_structured,
-    remove,
     structured_connector,
     structured_pipeline,
     structured_search,

@@ -103,6 +103,9 @@ class Scheduler:
             logits=np.zeros(len(pairs), dtype=np.float32),
             missing=len(pairs),
         )
+        if not pairs:
+            _settle(job, Scored(job.logits, 0.0, 0.0))
+            return job.future
         job.future.add_done_callback(lambda _: self._drop(job))
         with self._wake:
             if self._closed:

@@ -16,9 +16,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sidecar.engine.admission import Admission, estimate_tokens
 from sidecar.engine.canonical import canonical_pairs
 from sidecar.engine.cores import available_cores
@@ -27,7 +24,7 @@ from sidecar.engine.manifest import Device
 from sidecar.engine.runs import Layout
 from sidecar.engine.scheduler import RunReport, Scheduler, Scored
 from sidecar.engine.session import Session
-from sidecar.engine.tokenizer import Pair, PairTokenizer
+from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.engine.units import Fit, Units, build
 from sidecar.errors import DeadlineExceeded
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
@@ -133,8 +130,13 @@ class Reranker:
         fused = time.monotonic()
         explained: tuple[dict[str, object], ...] = ()
         if request.control.explain:
-            shapley = await self._shapley(request, profile, prepared, ranked, deadline, allowed_s)
-            explained = explanations(ranked, found, units.truncated, shapley)
+            values: dict[int, dict[str, float]] = {}
+            if best := _best(ranked, request.control.shapley):
+                extra = await self._shapley(request, profile, prepared, best)
+                job = self.scheduler.submit(extra.pairs, deadline)
+                again = await _until(job, deadline, allowed_s)
+                values = extra.values(again.logits.tolist(), self._calibration)
+            explained = explanations(ranked, found, units.truncated, values)
         return RankResult(
             ranked=ranked,
             model=self.loaded.manifest.name,
@@ -192,44 +194,16 @@ class Reranker:
         return prepared, build(request.query, prepared.passages, self.tokenizer, fit, instruction)
 
     async def _shapley(
-        self,
-        request: RankRequest,
-        profile: Profile,
-        prepared: Prepared,
-        ranked: Sequence[Ranked],
-        deadline: float,
-        allowed_s: float,
-    ) -> dict[int, dict[str, float]]:
-        """Exact Shapley values of the best documents' fields, by document."""
-        best = sorted(ranked, key=lambda item: -item.logit)[: request.control.shapley]
-        if not best:
-            return {}
-        found: list[Coalitions] = await asyncio.get_running_loop().run_in_executor(
+        self, request: RankRequest, profile: Profile, prepared: Prepared, best: list[int]
+    ) -> Coalitions:
+        """The pairs from which Shapley values come, for the best documents."""
+        instruction = _instruction(request, profile, None)
+        return await asyncio.get_running_loop().run_in_executor(
             self._threads,
-            lambda: [
-                each
-                for item in best
-                if (
-                    each := coalition_pairs(
-                        item.index,
-                        prepared.passages[item.index],
-                        request.query,
-                        self.tokenizer,
-                        _instruction(request, profile, None),
-                    )
-                )
-            ],
+            lambda: coalition_pairs(
+                best, prepared.passages, request.query, self.tokenizer, instruction
+            ),
         )
-        pairs: list[Pair] = [pair for each in found for pair in each.pairs]
-        if not pairs:
-            return {}
-        scored = await _until(self.scheduler.submit(pairs, deadline), deadline, allowed_s)
-        logits: NDArray[np.float32] = scored.logits
-        ends = np.cumsum([len(each.pairs) for each in found])[:-1]
-        return {
-            each.document: each.values(part.tolist(), self._calibration)
-            for each, part in zip(found, np.split(logits, ends), strict=True)
-        }
 
     def _estimate(self, request: RankRequest, profile: Profile) -> int:
         """About how many tokens the request will cost, Shapley values included."""
@@ -260,6 +234,11 @@ async def _until(job: Future[Scored], deadline: float, allowed_s: float) -> Scor
             return await asyncio.wrap_future(job)
     except TimeoutError:
         raise DeadlineExceeded(f"not every pair was scored within {allowed_s:.1f} s") from None
+
+
+def _best(ranked: Sequence[Ranked], top: int) -> list[int]:
+    """The documents of the `top` greatest logits."""
+    return [item.index for item in sorted(ranked, key=lambda item: -item.logit)[:top]]
 
 
 def _instruction(request: RankRequest, profile: Profile, hooked: Hooked | None) -> str | None:

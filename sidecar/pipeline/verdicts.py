@@ -1,6 +1,6 @@
 """The model's logits, given back to the documents that they belong to. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sidecar.engine.units import Evidence, Unit, Units
@@ -54,7 +54,7 @@ def explanations(
     ranked: Sequence[Ranked],
     found: Sequence[Verdict],
     truncated: Sequence[int],
-    shapley: dict[int, dict[str, float]],
+    shapley: Mapping[int, Mapping[str, float]],
 ) -> tuple[dict[str, object], ...]:
     """One entry per result, in the results' order."""
     cut = set(truncated)

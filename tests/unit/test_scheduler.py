@@ -76,6 +76,13 @@ def test_work_that_waits_is_batched_when_the_worker_comes_back(gate: Gate) -> No
     queue.close()
 
 
+def test_no_pairs_are_scored_at_once(gate: Gate) -> None:
+    queue = scheduler(gate)
+    assert queue.submit([], LATER).result(10).logits.tolist() == []
+    assert queue.backlog() == (0, 0)
+    queue.close()
+
+
 def test_a_cancelled_request_loses_its_waiting_pairs(gate: Gate) -> None:
     queue = scheduler(gate)
     gone = queue.submit(pairs(9, 8, 7), LATER)
