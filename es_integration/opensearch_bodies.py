@@ -11,6 +11,8 @@ from typing import Any
 Body = dict[str, Any]
 
 SCORE_FIELD = "rerank_score"
+ANSWER_MARGIN_MS = 250
+"""Between the sidecar's deadline and the connector's: the way of the answer."""
 
 
 def flat_connector(
@@ -30,6 +32,7 @@ def flat_connector(
     action = _predict_action(
         sidecar_url,
         api_key,
+        read_timeout_s,
         '{ "query": "${parameters.query}", "documents": ${parameters.documents},'
         ' "top_n": ${parameters.top_n:-0} }',
     )
@@ -54,6 +57,7 @@ def structured_connector(
     action = _predict_action(
         sidecar_url,
         api_key,
+        read_timeout_s,
         '{ "query": ${parameters.search}, "documents": ${parameters.documents} }',
     )
     name = "rerank-sidecar-structured"
@@ -125,8 +129,14 @@ def structured_search(
     return {"size": _window(size), "query": dict(query), "ext": ext}
 
 
-def _predict_action(sidecar_url: str, api_key: str | None, request_body: str) -> Body:
-    headers = {"Content-Type": "application/json"}
+def _predict_action(
+    sidecar_url: str, api_key: str | None, read_timeout_s: int, request_body: str
+) -> Body:
+    headers = {
+        "Content-Type": "application/json",
+        # The sidecar refuses or drops what the cluster would not wait for.
+        "X-Request-Deadline-Ms": str(read_timeout_s * 1000 - ANSWER_MARGIN_MS),
+    }
     if api_key is not None:
         headers["Authorization"] = "Bearer ${credential.key}"
     return {

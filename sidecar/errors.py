@@ -9,7 +9,7 @@
     ├── BodyTooLarge 413
     ├── Overloaded 429              refused before any work was done; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
-    ├── InferenceFailed 503         the session raised; the order of this request is unknown
+    ├── InferenceFailed 503         the session raised; the order is unknown; carries Retry-After
     ├── HookFailed 503              a hook failed, and the service was told to fail with it
     ├── DeadlineExceeded 504
     ├── NonFiniteScore 500          the model answered NaN or infinity, which never leaves
@@ -68,9 +68,15 @@ class Overloaded(RerankError):
 class NotReady(RerankError):
     status, code = 503, "not_ready"
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after_s=1.0)
+
 
 class InferenceFailed(RerankError):
     status, code = 503, "inference"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after_s=1.0)
 
 
 class HookFailed(RerankError):

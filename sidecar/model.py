@@ -35,6 +35,7 @@ class Control:
     instruction: str | None = None
     context: Mapping[str, object] = field(default_factory=dict)
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
+    deadline_s: float | None = None
     long: Mapping[str, object] = field(default_factory=dict)
     """Settings for long documents in place of the profile's: see `profile.LongDocuments`."""
     explain: bool = False

@@ -206,6 +206,10 @@ class LongDocuments(Part):
     """`mean` is over this many of the best windows."""
     budget_tokens: int = Field(default=1536, ge=64)
     """Tokens of a document that are scored; a lexical selector chooses which windows."""
+    window_tokens: int = Field(default=128, ge=32)
+    """Most tokens of a window. As long as the model allows is worse: an answer of 60 words among
+    500 others reads as a passage about the others. Clauses in contracts of 2,000 words: the best
+    window's logit was within 1 of the clause's own for 28 of 36 with 128 tokens, 3 with 512."""
     overlap: Annotated[float, Field(ge=0, lt=0.5)] = 0.1
 
 

@@ -56,7 +56,7 @@ class Profiles:
     def get(self, name: str) -> Profile:
         """The profile. Raises InvalidRequest that names those that there are."""
         if (profile := self.by_name.get(name)) is None:
-            raise InvalidRequest(f"profile: `{name}` is not one of {', '.join(self.names)}")
+            raise InvalidRequest(f"$.profile: `{name}` is not one of {', '.join(self.names)}")
         return profile
 
 

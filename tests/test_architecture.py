@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "sidecar.hooks": FOUNDATION | {"sidecar.hooks", "sidecar.search"},
     "sidecar.settings": FOUNDATION,
     "sidecar.telemetry": {"sidecar.telemetry"},
-    "sidecar.engine": PURE - {"sidecar.contracts"} | {"sidecar.engine"},
+    "sidecar.engine": PURE - {"sidecar.contracts"} | {"sidecar", "sidecar.engine"},
     "sidecar.pipeline": PURE - {"sidecar.contracts"}
     | {
         "sidecar.engine",

@@ -34,6 +34,14 @@ def main() -> None:
     """Runs the command line; a start that must not be ends with its reason and exit status 1."""
     try:
         app()
+    except ModuleNotFoundError as fault:
+        if fault.name != "onnxruntime":
+            raise
+        print(
+            'rerank-sidecar: onnxruntime is missing: pip install "rerank-sidecar[cpu]", or [gpu]',
+            file=sys.stderr,
+        )
+        sys.exit(1)
     except StartupError as fault:
         print(f"rerank-sidecar: {fault.message}", file=sys.stderr)
         sys.exit(1)

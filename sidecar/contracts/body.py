@@ -11,11 +11,10 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic import WithJsonSchema as Schema
 
+from sidecar.contracts.control import MAX_DEADLINE_MS
 from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest, MalformedBody, NoDocuments
 from sidecar.model import Document, Order
-
-MAX_DEADLINE_MS = 3_600_000
 
 
 def parse(raw: bytes) -> dict[str, Any]:

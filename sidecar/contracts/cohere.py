@@ -13,8 +13,8 @@ from sidecar.contracts.extras import explanations, warnings
 from sidecar.contracts.numbers import dumps, number
 from sidecar.model import Document, RankRequest, RankResult
 
-TOKENS_PER_UNIT = 1
-"""Search units in `meta.billed_units`: one request is one unit here."""
+SEARCH_UNITS = 1
+"""Of a request, for `meta.billed_units`."""
 
 
 class CohereV2Body(Body):
@@ -89,7 +89,7 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
         results.append(entry)
     meta: dict[str, Any] = {
         "api_version": {"version": version},
-        "billed_units": {"search_units": TOKENS_PER_UNIT},
+        "billed_units": {"search_units": SEARCH_UNITS},
         "tokens": {"input_tokens": result.tokens, "output_tokens": 0},
     }
     if told := warnings(result):

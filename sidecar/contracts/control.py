@@ -21,6 +21,7 @@ from sidecar.model import Control
 
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 FieldName = Annotated[str, Field(min_length=1, max_length=64)]
+MAX_DEADLINE_MS = 3_600_000
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
 MOST_LONG_TOKENS = 16_384
 """Of one document; a profile, which the operator writes, may allow more."""
@@ -34,6 +35,7 @@ class LongKeys(BaseModel):
     aggregate: Literal["max", "first", "mean", "logsumexp"] | None = None
     top: Annotated[int, Field(ge=1)] | None = None
     budget_tokens: Annotated[int, Field(ge=64, le=MOST_LONG_TOKENS)] | None = None
+    window_tokens: Annotated[int, Field(ge=32)] | None = None
     overlap: Annotated[float, Field(ge=0, lt=0.5)] | None = None
 
 
@@ -50,6 +52,7 @@ class ControlKeys(BaseModel):
     )
     context: dict[str, Any] | None = None
     long: LongKeys | None = None
+    deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)] | None = None
     explain: bool | None = None
     shapley: bool | Annotated[int, Field(ge=0, le=MAX_SHAPLEY)] | None = None
     """For how many of the best documents; true for 3."""
@@ -125,6 +128,7 @@ def _control(keys: Mapping[str, Any]) -> Control:
         instruction=keys.get("instruction"),
         context=keys.get("context", {}),
         long=keys.get("long", {}),
+        deadline_s=keys["deadline_ms"] / 1000 if "deadline_ms" in keys else None,
         explain=keys.get("explain", False) or top > 0,
         shapley=top,
     )

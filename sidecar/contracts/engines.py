@@ -14,7 +14,7 @@ from typing import Any
 from sidecar.contracts.body import Body, DocumentList, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
-from sidecar.contracts.numbers import dumps, number
+from sidecar.contracts.numbers import ascii_only, dumps, number
 from sidecar.contracts.tei import TEI, TeiBody, request_from
 from sidecar.model import RankRequest, RankResult
 
@@ -51,7 +51,8 @@ def encode_opensearch(request: RankRequest, result: RankResult, request_id: str)
         {"index": item.index, "relevance_score": score}
         for item, score in zip(result.ranked, scores, strict=True)
     ]
-    return dumps({"id": request_id, "results": results, "scores": scores, **extras(result)})
+    body = {"id": request_id, "results": results, "scores": scores, **extras(result)}
+    return ascii_only(dumps(body))  # names of fields stand in explanations
 
 
 def encode_elasticsearch(request: RankRequest, result: RankResult, request_id: str) -> bytes:

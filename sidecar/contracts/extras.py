@@ -17,7 +17,7 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
     """What a client is told of documents that the model did not see whole."""
     shown = ", ".join(map(str, indexes[:MOST_INDEXES]))
     more = ", ..." if len(indexes) > MOST_INDEXES else ""
-    return f"{len(indexes)} documents were cut to fit the model: {shown}{more}"
+    return f"documents that the model did not see whole: {shown}{more}"
 
 
 def explanations(result: RankResult) -> dict[str, Any]:

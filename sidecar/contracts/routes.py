@@ -53,7 +53,8 @@ def decode(
     dialect = choose(path, body)
     defaults = {"profile": profile} if profile is not None else {}
     control = read_control({**defaults, **header_keys(headers), **_given(body)})
-    return dialect, replace(dialect.decode(body), control=control)
+    request = replace(dialect.decode(body), control=control, deadline_s=control.deadline_s)
+    return dialect, request
 
 
 def _given(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,7 +68,9 @@ def choose(path: str, body: Mapping[str, Any]) -> Dialect:
     Raises InvalidRequest when the body holds none of the path's keys, or several.
     """
     dialects = ROUTES[path]
-    found = [key for key in dialects if key in body]
+    found = [key for key in dialects if body.get(key) is not None]
+    if not found:  # the dialect says what is wrong with null
+        found = [key for key in dialects if key in body][:1]
     if len(found) > 1:
         raise InvalidRequest(f"$: {' and '.join(f'`{key}`' for key in found)} exclude each other")
     if not found:

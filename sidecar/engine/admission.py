@@ -1,7 +1,9 @@
 """Takes or refuses a whole request, before it is tokenised, by the work queued ahead of it."""
 
+import itertools
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,11 +19,21 @@ SMOOTHING = 0.05
 class Admission:
     """Keeps the measured rate and the requests between admission and queue. Thread-safe."""
 
-    def __init__(self, workers: int, backlog_tokens: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        workers: int,
+        backlog_tokens: Callable[[], int],
+        clears_s: Callable[[], float] = lambda: math.inf,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clears_s` gives the seconds after which all that is queued is past its deadline."""
         self._workers = workers
         self._backlog_tokens = backlog_tokens
+        self._clears_s = clears_s
+        self._clock = clock
         self._rate: float | None = None
-        self._arriving = 0
+        self._arriving: dict[int, tuple[int, float]] = {}
+        self._tickets = itertools.count()
         self._lock = threading.Lock()
 
     @property
@@ -46,21 +58,35 @@ class Admission:
         work that is ahead now will be done, when this request would end after its deadline.
         """
         with self._lock:
-            ahead = self._backlog_tokens() + self._arriving
-            if ahead and self._rate:
-                wait_s = ahead / self._rate
-                if wait_s + tokens / self._rate > deadline_s:
-                    raise Overloaded(
-                        f"about {wait_s:.1f} s of work are queued ahead of this request, whose "
-                        f"deadline is {deadline_s:.1f} s",
-                        retry_after_s=max(wait_s, 0.1),
-                    )
-            self._arriving += tokens
+            wait_s = self._wait_s()
+            if wait_s and self._rate and wait_s + tokens / self._rate > deadline_s:
+                raise Overloaded(
+                    f"about {wait_s:.1f} s of work are queued ahead of this request, whose "
+                    f"deadline is {deadline_s:.1f} s",
+                    retry_after_s=max(wait_s, 0.1),
+                )
+            ticket = next(self._tickets)
+            self._arriving[ticket] = (tokens, self._clock() + deadline_s)
         try:
             yield
         finally:
             with self._lock:
-                self._arriving -= tokens
+                del self._arriving[ticket]
+
+    def _wait_s(self) -> float:
+        """Seconds until a request that came now would begin; 0 while no rate is known.
+
+        Work that is past its deadline is dropped, so nothing is waited for longer than that.
+        """
+        if not self._rate:
+            return 0.0
+        queued = min(self._backlog_tokens() / self._rate, self._clears_s())
+        now = self._clock()
+        arriving = (
+            min(tokens / self._rate, max(0.0, until - now))
+            for tokens, until in self._arriving.values()
+        )
+        return queued + sum(arriving)
 
 
 def estimate_tokens(query_characters: int, passage_characters: list[int], most: int) -> int:

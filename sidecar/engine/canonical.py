@@ -1,11 +1,11 @@
 """The start-up proof: the manifest's canonical pairs get the manifest's numbers on this device."""
 
-from sidecar.engine.manifest import Device, Manifest
+from sidecar.engine.manifest import Manifest
 from sidecar.engine.placement import strays
 from sidecar.engine.runs import batch
 from sidecar.engine.session import PROVIDERS, OnnxSession, Session
 from sidecar.engine.tokenizer import Pair, PairTokenizer
-from sidecar.errors import DeviceError
+from sidecar.errors import DeviceError, ModelError
 
 
 def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
@@ -21,11 +21,31 @@ def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
 def check_numbers(
     session: Session, manifest: Manifest, graph_name: str, tokenizer: PairTokenizer
 ) -> None:
-    """Scores each canonical pair alone. Raises DeviceError where a logit is not the manifest's."""
+    """Scores each canonical pair alone.
+
+    Raises DeviceError where a logit is not the manifest's, ModelError where the graph fails.
+    """
+    pairs = canonical_pairs(manifest, tokenizer)
+    logits = [_run(session, [pair], manifest, tokenizer)[0] for pair in pairs]
+    _compare(logits, manifest, graph_name)
+
+
+def _run(
+    session: Session, pairs: list[Pair], manifest: Manifest, tokenizer: PairTokenizer
+) -> list[float]:
+    """One logit per pair. Raises ModelError when the graph fails or answers anything else."""
+    try:
+        logits = session.run(batch(pairs, manifest.padding, tokenizer.pad_id)).tolist()
+    except Exception as fault:  # onnxruntime raises its own classes and bare RuntimeError
+        raise ModelError(f"the graph does not run: {fault}") from None
+    if len(logits) != len(pairs):
+        raise ModelError(f"the graph gives {len(logits)} logits for {len(pairs)} pairs")
+    return [float(logit) for logit in logits]
+
+
+def _compare(logits: list[float], manifest: Manifest, graph_name: str) -> None:
     tolerance = manifest.graphs[graph_name].canonical_tolerance
-    encoded = canonical_pairs(manifest, tokenizer)
-    for number, (pair, known) in enumerate(zip(encoded, manifest.canonical, strict=True)):
-        logit = float(session.run(batch([pair], manifest.padding, tokenizer.pad_id))[0])
+    for number, (logit, known) in enumerate(zip(logits, manifest.canonical, strict=True)):
         expected = known.logits[graph_name]
         if not abs(logit - expected) <= tolerance:  # a NaN fails too
             raise DeviceError(
@@ -35,14 +55,21 @@ def check_numbers(
 
 
 def check_placement(
-    session: OnnxSession, device: Device, manifest: Manifest, tokenizer: PairTokenizer
+    session: OnnxSession, manifest: Manifest, graph_name: str, tokenizer: PairTokenizer
 ) -> None:
-    """Runs the canonical pairs in a profiled session. Raises DeviceError where a node strayed."""
-    run = batch(canonical_pairs(manifest, tokenizer), manifest.padding, tokenizer.pad_id)
-    session.run(run)
-    found = strays(session.end_profile(), PROVIDERS[device], run.input_ids.size)
+    """Runs the canonical pairs together, padded, in a session opened with `profile=True`.
+
+    Raises DeviceError where a node did not run on the session's device, or where padding or
+    company change a logit beyond the manifest's tolerance.
+    """
+    pairs = canonical_pairs(manifest, tokenizer)
+    logits = _run(session, pairs, manifest, tokenizer)
+    padded = len(pairs) * max(map(len, pairs))
+    found = strays(session.end_profile(), PROVIDERS[session.device], padded)
     if found:
         raise DeviceError(
-            f"{len(found)} nodes do not run on {device!r} but on the CPU, among them "
+            f"{len(found)} nodes do not run on {session.device!r} but on the CPU, among them "
             f"{', '.join(found[:3])}: choose a graph that this device has kernels for"
         )
+    if manifest.graphs[graph_name].runs == "padded":
+        _compare(logits, manifest, graph_name)

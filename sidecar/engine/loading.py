@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from sidecar import __version__
 from sidecar.engine.canonical import check_numbers, check_placement
 from sidecar.engine.cores import available_cores
 from sidecar.engine.manifest import Device, Manifest
 from sidecar.engine.runs import Layout, layout_for
-from sidecar.engine.session import OnnxSession
+from sidecar.engine.session import OnnxSession, onnxruntime_version
 from sidecar.engine.tokenizer import PairTokenizer
 
 
@@ -28,9 +29,10 @@ class Loaded:
 
     @property
     def score_revision(self) -> str:
-        """Changes whenever a pair's score could: the model's files, the graph and its engine."""
-        parts = [self.graph, "onnxruntime", *sorted(self.manifest.files.values())]
-        parts.append(f"{self.manifest.temperature} {self.manifest.bias}")
+        """Changes whenever a pair's score could: with the manifest but for what was measured of
+        the model, the graph, the device, and the versions of onnxruntime and of this package."""
+        manifest = self.manifest.model_dump_json(exclude={"quality", "sources", "licence"})
+        parts = (manifest, self.graph, self.device, onnxruntime_version(), __version__)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -54,8 +56,9 @@ def load(
     )
     tokenizer = PairTokenizer.open(folder, manifest)
     if device != "cpu":
-        probe = OnnxSession.open(folder, chosen, device, profile=True)
-        check_placement(probe, device, manifest, tokenizer)
+        check_placement(
+            OnnxSession.open(folder, chosen, device, profile=True), manifest, name, tokenizer
+        )
     session = OnnxSession.open(folder, chosen, device, threads=layout.intra_op_threads)
     check_numbers(session, manifest, name, tokenizer)
     return Loaded(manifest, name, device), tokenizer, session, layout

@@ -72,15 +72,20 @@ def layout_for(
     return Layout(workers=workers, intra_op_threads=threads, token_budget=token_budget)
 
 
-def take_run(jobs: Sequence[Job], layout: Layout) -> list[tuple[Job, int]]:
-    """Removes from the jobs, oldest first, the pairs of the next run; (job, position) of each.
+def take_run(
+    jobs: Sequence[Job], layout: Layout, *, shortest: bool = False
+) -> list[tuple[Job, int]]:
+    """Removes from the jobs, which are in the order of arrival, the pairs of the next run.
 
-    The oldest job's longest pair leads, so nothing starves. Under a token budget the run is
-    filled with the longest pairs of any job that are not longer than it, so little is padded.
+    Returns (job, position) of each. The lead's longest pair comes first. The lead is the oldest
+    job, or with `shortest` the one with the fewest pairs left: taken in turn, so that no job
+    starves, and a small request does not wait for a large one to end. Under a token budget the run
+    is filled with the longest pairs of any job that are not longer, so little is padded.
     """
-    lead = next((job for job in jobs if job.waiting), None)
-    if lead is None:
+    waiting = [job for job in jobs if job.waiting]
+    if not waiting:
         return []
+    lead = min(waiting, key=lambda job: len(job.waiting)) if shortest else waiting[0]
     longest, position = lead.waiting.pop()
     run = [(lead, position)]
     most = min(layout.token_budget // longest if longest else 1, layout.max_run_pairs)

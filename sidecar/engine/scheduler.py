@@ -11,6 +11,7 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from sidecar.engine.manifest import Padding
@@ -20,6 +21,7 @@ from sidecar.engine.tokenizer import Pair
 from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
 
 Clock = Callable[[], float]
+log = structlog.get_logger("rerank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Scheduler:
         self._clock = clock
         self._jobs: list[Job] = []
         self._running: dict[int, tuple[float, int]] = {}
+        self._turn = 0
         self._waiting_pairs = 0
         self._waiting_tokens = 0
         self._wake = threading.Condition()
@@ -121,6 +124,12 @@ class Scheduler:
             running = sum(tokens for _, tokens in self._running.values())
             return self._waiting_pairs + len(self._running), self._waiting_tokens + running
 
+    def clears_s(self) -> float:
+        """Seconds until everything that waits now is scored or past its deadline, at the latest."""
+        with self._wake:
+            latest = max((job.deadline for job in self._jobs), default=0.0)
+            return max(0.0, latest - self._clock())
+
     def longest_run_s(self) -> float:
         """Seconds since the start of the oldest run under way; 0 when none is."""
         with self._wake:
@@ -159,27 +168,33 @@ class Scheduler:
         for job in expired:
             self._jobs.remove(job)
             _settle(job, DeadlineExceeded("the deadline passed before every pair was scored"))
-        run = take_run(self._jobs, self.layout)
+        run = take_run(self._jobs, self.layout, shortest=self._turn % 2 == 1)
+        self._turn += len(run) > 0
         for job, _ in run:
             job.started = job.started or now
         return run
 
     def _score(self, worker: int, run: list[tuple[Job, int]], tokens: int) -> None:
-        arrays = batch([job.pairs[position] for job, position in run], self._padding, self._pad_id)
+        """Runs the pairs and settles the jobs that they finish. Raises nothing: a worker that died
+        would take its share of the service with it."""
         start = self._clock()
+        finished: list[Job] = []
         fault: Exception | None = None
-        logits: Logits | None = None
+        padded = tokens
         try:
+            arrays = batch(
+                [job.pairs[position] for job, position in run], self._padding, self._pad_id
+            )
+            padded = arrays.input_ids.size
             logits = self._session.run(arrays)
+            with self._wake:
+                finished = self._record(run, logits)
         except Exception as raised:  # whatever the runtime raises is this run's failure
             fault = raised
         end = self._clock()
         with self._wake:
             del self._running[worker]
-            finished = self._record(run, logits) if logits is not None else []
-        self._on_run(
-            RunReport(len(run), tokens, arrays.input_ids.size, end - start, fault is not None)
-        )
+        self._report(RunReport(len(run), tokens, padded, end - start, fault is not None))
         for job in finished:
             queue_s = (job.started or job.submitted) - job.submitted
             _settle(job, Scored(job.logits, queue_s, end - job.submitted - queue_s))
@@ -187,8 +202,17 @@ class Scheduler:
             for job in {id(job): job for job, _ in run}.values():
                 _settle(job, InferenceFailed(f"the model failed: {type(fault).__name__}"), fault)
 
+    def _report(self, report: RunReport) -> None:
+        try:
+            self._on_run(report)
+        except Exception as fault:  # an observer's fault is no request's
+            log.error("run observer", fault=type(fault).__name__)
+
     def _record(self, run: list[tuple[Job, int]], logits: Logits) -> list[Job]:
-        """Writes the logits to their jobs; the jobs that this run finished. The lock is held."""
+        """Writes the logits to their jobs; the jobs that this run finished. The lock is held.
+
+        Raises ValueError when there is not one logit per pair.
+        """
         finished = []
         for (job, position), logit in zip(run, logits, strict=True):
             job.logits[position] = logit

@@ -4,6 +4,7 @@ A session that exists has loaded its graph on the device that was asked for; `pl
 `canonical.py` prove at start-up that it computes there, and what it should.
 """
 
+import dataclasses
 import importlib.metadata
 import json
 import tempfile
@@ -34,7 +35,7 @@ class OnnxSession:
 
     def __init__(self, session: ort.InferenceSession, device: Device, *, bind: bool) -> None:
         self._session = session
-        self._device = device
+        self.device = device
         self._bind = bind
         self._inputs = tuple(item.name for item in session.get_inputs())
         self._output = session.get_outputs()[0].name
@@ -76,7 +77,9 @@ class OnnxSession:
         for key, value in graph.session_config.items():
             options.add_session_config_entry(key, value)
         try:
-            session = ort.InferenceSession(folder / graph.file, options, providers=[provider])
+            session = ort.InferenceSession(
+                folder / graph.file, options, providers=[provider], enable_fallback=0
+            )
         except Exception as fault:  # onnxruntime raises its own classes and bare RuntimeError
             raise ModelError(f"{folder / graph.file} does not load: {fault}") from None
         # Without its CUDA libraries the wheel falls back to the CPU, and raises nothing.
@@ -85,6 +88,11 @@ class OnnxSession:
                 f"device {device!r} was asked for, but onnxruntime runs on {found}: "
                 "its CUDA libraries did not load (install the extra gpu; see the log above)"
             )
+        unknown = {item.name for item in session.get_inputs()} - {
+            field.name for field in dataclasses.fields(Batch)
+        }
+        if unknown:
+            raise ModelError(f"{graph.file} wants inputs that nobody gives: {sorted(unknown)}")
         return cls(session, device, bind=device != "cpu" if bind is None else bind)
 
     def run(self, batch: Batch) -> Logits:
@@ -95,9 +103,9 @@ class OnnxSession:
         binding = self._session.io_binding()
         for name, value in feed.items():
             binding.bind_ortvalue_input(
-                name, ort.OrtValue.ortvalue_from_numpy(value, self._device, 0)
+                name, ort.OrtValue.ortvalue_from_numpy(value, self.device, 0)
             )
-        binding.bind_output(self._output, self._device, 0)
+        binding.bind_output(self._output, self.device, 0)
         binding.synchronize_inputs()
         self._session.run_with_iobinding(binding)
         binding.synchronize_outputs()
@@ -110,6 +118,11 @@ class OnnxSession:
         path.unlink()
         path.parent.rmdir()
         return events
+
+
+def onnxruntime_version() -> str:
+    """The version of the installed wheel, whichever it is."""
+    return str(ort.__version__)
 
 
 def check_one_onnxruntime() -> None:

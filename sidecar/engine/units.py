@@ -4,7 +4,7 @@ A document is one pair, unless it does not fit the model (then windows of its lo
 under the other segments as a header) or its profile scores fields alone (then a pair for each).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sidecar.engine.tokenizer import EncodedQuery, Pair, PairTokenizer
@@ -13,6 +13,9 @@ from sidecar.model import Cut
 from sidecar.profile import LongDocuments
 from sidecar.text.compose import Passage, Segment, share
 from sidecar.text.windows import select, windows
+
+ENCODED_TOGETHER = 256
+"""Texts per call of the tokenizer, which spreads them over the cores and cannot be interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Fit:
     """Most ids of a document; when given, documents are cut there and not windowed."""
     long: LongDocuments | None = None
     """None: cut, never window."""
+    score_empty: bool = False
+    """Whether a passage without a single token is a pair too: Shapley values need it."""
 
 
 def build(
@@ -61,20 +66,23 @@ def build(
     tokenizer: PairTokenizer,
     fit: Fit,
     instruction: str | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Units:
-    """The units of all documents, in their order.
+    """The units of all documents, in their order; documents in which nothing stands have none.
 
-    Raises InputTooLong: the query leaves no room, or `fit.cut` is None and a passage is too long.
+    `check` is called between documents; what it raises ends the work. Raises InputTooLong: the
+    query leaves no room, or `fit.cut` is None and a passage is too long.
     """
     query = tokenizer.query(query_text, instruction)
     texts = [segment.text for passage in passages for segment in _all_segments(passage)]
-    encoded = iter(tokenizer.encode(texts))
+    encoded = _encode(tokenizer, texts, check)
     found: list[Unit] = []
     truncated: list[int] = []
     for document, passage in enumerate(passages):
+        check()
         ids = [next(encoded) for _ in passage.segments]
         one = _Document(document, passage, ids, query, tokenizer, fit)
-        units, whole = one.units(query_text) if ids or not passage.alone else ([], True)
+        units, whole = one.units(query_text) if any(ids) or fit.score_empty else ([], True)
         for alone in passage.alone:
             alone_ids = next(encoded)
             whole = whole and len(alone_ids) <= query.room
@@ -84,6 +92,14 @@ def build(
             truncated.append(document)
         found += units
     return Units(found, tuple(truncated))
+
+
+def _encode(
+    tokenizer: PairTokenizer, texts: Sequence[str], check: Callable[[], None]
+) -> Iterator[list[int]]:
+    for start in range(0, len(texts), ENCODED_TOGETHER):
+        check()
+        yield from tokenizer.encode(texts[start : start + ENCODED_TOGETHER])
 
 
 def _all_segments(passage: Passage) -> list[Segment]:
@@ -136,8 +152,9 @@ class _Document:
         room = self.query.room
         others = sum(map(len, self.ids)) - len(ids)
         header = self._shared(min(others, room // 2), without=longest)
-        spans = self.tokenizer.spans(segment.text)
-        cuts = windows(segment.text, spans, room - len(header), long.overlap)
+        # Not shorter than the header: that is read again with each window.
+        size = min(room - len(header), max(long.window_tokens, len(header)))
+        cuts = windows(segment.text, self.tokenizer.spans(segment.text), size, long.overlap)
         chosen = select(cuts, segment.text, query_text, long.budget_tokens)
         units = []
         for place in chosen:

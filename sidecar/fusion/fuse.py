@@ -15,6 +15,9 @@ from sidecar.profile import LongDocuments
 from sidecar.text.windows import aggregate
 
 PASSAGE = "passage"
+EMPTY = -8.0
+"""The model's part where there is no text, a score of 0.0003: a model reads an empty passage as
+one that says nothing against the query, and hits that lack the field would climb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,11 @@ def model_parts(
     """The parts of kind "model": one for the passage, one per field that is scored alone.
 
     `windows` are the logits of the passage's windows in the order of the text (one for a document
-    that fits, none when every field is alone), `alone` maps a field to (weight, logit).
+    that fits, none when nothing stands in it), `alone` maps a field to (weight, logit). A document
+    in which nothing stands at all is not shown to the model and gets EMPTY.
     """
+    if not windows and not alone:
+        return [Part(PASSAGE, "model", EMPTY)]
     weighted = dict(alone)
     if windows:
         weighted[PASSAGE] = (1.0, aggregate(windows, long))

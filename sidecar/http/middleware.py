@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from sidecar.contracts.control import MAX_DEADLINE_MS
 from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
@@ -20,6 +21,7 @@ from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("rerank")
 
+_MILLISECONDS = re.compile(r"[0-9]{1,8}")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -93,6 +95,8 @@ def _refusal(
     if _is_rerank(request):
         request.app[SERVICE].metrics.rejected.labels(reason=code).inc()
         request[FACTS]["reason"] = code
+    # A header's bytes need not be text, and a fault may quote them.
+    message = message.encode(errors="backslashreplace").decode()
     body = error_body(message, code, status, request[REQUEST_ID])
     return web.Response(
         body=dumps(body), status=status, headers=headers, content_type="application/json"
@@ -107,7 +111,8 @@ def _check_key(request: web.Request, keys: tuple[str, ...]) -> None:
     given = token.strip() if scheme.lower() == "bearer" else ""
     given = given or request.headers.get("X-API-Key", "") or request.headers.get("Api-Key", "")
     # Every key is compared, so that the time tells nothing of which one was near.
-    matches = [hmac.compare_digest(given.encode(), key.encode()) for key in keys]
+    sent = given.encode(errors="surrogateescape")
+    matches = [hmac.compare_digest(sent, key.encode()) for key in keys]
     if not any(matches):
         raise Unauthorized("the API key is missing or wrong")
 
@@ -128,6 +133,8 @@ def header_deadline_s(request: web.Request) -> float | None:
     value = request.headers.get("X-Request-Deadline-Ms")
     if value is None:
         return None
-    if not value.isdecimal() or int(value) < 1:
-        raise InvalidRequest("header X-Request-Deadline-Ms: must be a positive whole number")
+    if not _MILLISECONDS.fullmatch(value) or not 1 <= int(value) <= MAX_DEADLINE_MS:
+        raise InvalidRequest(
+            f"header X-Request-Deadline-Ms: must be a whole number from 1 to {MAX_DEADLINE_MS}"
+        )
     return int(value) / 1000

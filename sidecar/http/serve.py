@@ -5,6 +5,7 @@ stop:  not ready -> `drain_s` more of serving -> close the port -> requests unde
 """
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,17 +55,16 @@ async def listening(
 
 async def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT. Raises StartupError when it must not."""
-    stopping = asyncio.Event()
-    drain_s = settings.drain_s
+    stopping, at_once = asyncio.Event(), asyncio.Event()
 
-    def stop(seconds: float) -> None:
-        nonlocal drain_s
-        drain_s = 0.0 if stopping.is_set() else seconds  # asked twice: no drain
+    def stop(drain: bool) -> None:
+        if stopping.is_set() or not drain:
+            at_once.set()
         stopping.set()
 
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stop, settings.drain_s)
-    loop.add_signal_handler(signal.SIGINT, stop, 0.0)
+    loop.add_signal_handler(signal.SIGTERM, stop, True)
+    loop.add_signal_handler(signal.SIGINT, stop, False)
     async with listening(settings) as (service, url):
         log.info("listening", url=url)
         load = asyncio.create_task(service.start())
@@ -75,8 +75,13 @@ async def serve(settings: Settings) -> None:
             _say_ready(service)
             await stop_wanted
         service.drain()
-        log.info("draining", seconds=drain_s)
-        await asyncio.sleep(drain_s)
+        log.info("draining", seconds=0.0 if at_once.is_set() else settings.drain_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(settings.drain_s):
+                await at_once.wait()
+        if not load.done():  # a model that loads cannot be interrupted, only waited for
+            with contextlib.suppress(StartupError):
+                await load
     log.info("stopped")
 
 

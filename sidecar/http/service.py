@@ -85,8 +85,9 @@ class Service:
             device=loaded.device,
             score_revision=loaded.score_revision,
         ).set(1)
-        self.metrics.ready.set(1)
-        self.state = "ready"
+        if self.state == "starting":  # else a stop came first
+            self.metrics.ready.set(1)
+            self.state = "ready"
 
     def drain(self) -> None:
         """Not ready any more; requests are still answered."""
@@ -102,7 +103,7 @@ class Service:
     def reranker(self) -> Reranker:
         """Raises NotReady while there is none."""
         if self._reranker is None:
-            raise NotReady("the model is being loaded", retry_after_s=1.0)
+            raise NotReady("the model is being loaded")
         return self._reranker
 
     @property

@@ -53,7 +53,11 @@ def coalition_pairs(
         for chosen in coalitions(taking_part):
             absent = set(taking_part) - chosen
             variants.append(Passage(_without(segments, absent)))
-    units = build(query, variants, tokenizer, Fit(), instruction).units if variants else []
+    units = (
+        build(query, variants, tokenizer, Fit(score_empty=True), instruction).units
+        if variants
+        else []
+    )
     return Coalitions(fields, [unit.pair for unit in units])
 
 

@@ -11,10 +11,11 @@ fuse       logits, parts -> scores, in order    (verdicts, fusion)
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from sidecar.engine.admission import Admission, estimate_tokens
 from sidecar.engine.canonical import canonical_pairs
@@ -22,11 +23,11 @@ from sidecar.engine.cores import available_cores
 from sidecar.engine.loading import Loaded, load
 from sidecar.engine.manifest import Device
 from sidecar.engine.runs import Layout
-from sidecar.engine.scheduler import RunReport, Scheduler, Scored
+from sidecar.engine.scheduler import RunReport, Scheduler
 from sidecar.engine.session import Session
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.engine.units import Fit, Units, build
-from sidecar.errors import DeadlineExceeded
+from sidecar.errors import DeadlineExceeded, ModelError
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
 from sidecar.fusion import rank
 from sidecar.fusion.fuse import Calibration
@@ -41,7 +42,11 @@ from sidecar.profiles import Profiles, with_weights
 DEFAULT_DEADLINE_S = 25.0
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
 
+START_LIMIT_S = 600.0
+"""For the first run of all; a graph that never answers must not keep the start waiting."""
+
 Observer = Callable[[RunReport], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,9 @@ class Reranker:
         self.scheduler = Scheduler(
             session, layout, loaded.manifest.padding, tokenizer.pad_id, on_run=self._observe
         )
-        self.admission = Admission(layout.workers, lambda: self.scheduler.backlog()[1])
+        self.admission = Admission(
+            layout.workers, lambda: self.scheduler.backlog()[1], self.scheduler.clears_s
+        )
         self._threads = ThreadPoolExecutor(available_cores(), "tokenize")
 
     @classmethod
@@ -101,9 +108,15 @@ class Reranker:
         reranker = cls(
             loaded, tokenizer, session, layout, ways=ways, deadline_s=deadline_s, on_run=on_run
         )
-        # One run of the canonical pairs through the queue: memory is taken, a rate is known.
+        # Through the queue, as large as a run may be: memory is taken, a rate is known.
         pairs = canonical_pairs(loaded.manifest, tokenizer)
-        reranker.scheduler.submit(pairs, time.monotonic() + 600).result()
+        times = max(1, layout.token_budget // sum(map(len, pairs)))
+        job = reranker.scheduler.submit(pairs * times, time.monotonic() + START_LIMIT_S)
+        try:
+            job.result(START_LIMIT_S)
+        except Exception as fault:
+            reranker.close()
+            raise ModelError(f"the graph does not run: {fault.__cause__ or fault}") from fault
         return reranker
 
     async def rank(self, request: RankRequest) -> RankResult:
@@ -118,10 +131,11 @@ class Reranker:
         allowed_s = min(request.deadline_s or self.deadline_s, self.deadline_s)
         deadline = start + allowed_s
         with self.admission.admit(self._estimate(request, profile), allowed_s):
-            prepared, units, hooked = await self._prepare(request, profile)
+            preparing = self._prepare(request, profile, _Until(deadline, allowed_s))
+            prepared, units, hooked = await _within(preparing, deadline, allowed_s)
             tokenized = time.monotonic()
             job = self.scheduler.submit([unit.pair for unit in units.units], deadline)
-        scored = await _until(job, deadline, allowed_s)
+        scored = await _within(asyncio.wrap_future(job), deadline, allowed_s)
         back = time.monotonic()
         found = verdicts(
             units, scored.logits.tolist(), prepared.parts, profile.long, self._calibration
@@ -134,7 +148,7 @@ class Reranker:
             if best := _best(ranked, request.control.shapley):
                 extra = await self._shapley(request, profile, prepared, best)
                 job = self.scheduler.submit(extra.pairs, deadline)
-                again = await _until(job, deadline, allowed_s)
+                again = await _within(asyncio.wrap_future(job), deadline, allowed_s)
                 values = extra.values(again.logits.tolist(), self._calibration)
             explained = explanations(ranked, found, units.truncated, values)
         return RankResult(
@@ -167,31 +181,39 @@ class Reranker:
         return with_weights(profile, control.weights) if control.weights else profile
 
     async def _prepare(
-        self, request: RankRequest, profile: Profile
+        self, request: RankRequest, profile: Profile, until: "_Until"
     ) -> tuple[Prepared, Units, Hooked | None]:
         """Everything between the wire and the model, off the event loop but for waiting."""
         loop = asyncio.get_running_loop()
         if not self.ways.hooks.any:
             prepared, units = await loop.run_in_executor(
-                self._threads, self._build, request, profile, None, None
+                self._threads, self._build, request, profile, until, None, None
             )
             return prepared, units, None
         read = await loop.run_in_executor(self._threads, read_all, request.documents, profile)
         seen = views(request.documents, read)
         hooked = await self.ways.hooks.run(request.query, seen, request.control.context)
         prepared, units = await loop.run_in_executor(
-            self._threads, self._build, request, profile, read, hooked
+            self._threads, self._build, request, profile, until, read, hooked
         )
         return prepared, units, hooked
 
     def _build(
-        self, request: RankRequest, profile: Profile, read: Read | None, hooked: Hooked | None
+        self,
+        request: RankRequest,
+        profile: Profile,
+        until: "_Until",
+        read: Read | None,
+        hooked: Hooked | None,
     ) -> tuple[Prepared, Units]:
         read = read_all(request.documents, profile) if read is None else read
         prepared = prepare(request, profile, read, hooked, self.tokenizer.max_tokens)
         fit = Fit(request.cut, request.max_document_tokens, profile.long)
         instruction = _instruction(request, profile, hooked)
-        return prepared, build(request.query, prepared.passages, self.tokenizer, fit, instruction)
+        units = build(
+            request.query, prepared.passages, self.tokenizer, fit, instruction, until.check
+        )
+        return prepared, units
 
     async def _shapley(
         self, request: RankRequest, profile: Profile, prepared: Prepared, best: list[int]
@@ -226,14 +248,31 @@ class Reranker:
         self._on_run(report)
 
 
-async def _until(job: Future[Scored], deadline: float, allowed_s: float) -> Scored:
-    """The job's result. Raises DeadlineExceeded, and takes its pairs out of the queue, when the
-    deadline passes first."""
+@dataclass(frozen=True, slots=True)
+class _Until:
+    """A deadline that work in a thread asks about, since nobody can interrupt it."""
+
+    deadline: float
+    allowed_s: float
+
+    def check(self) -> None:
+        """Raises DeadlineExceeded once it has passed."""
+        if time.monotonic() > self.deadline:
+            raise _late(self.allowed_s)
+
+
+async def _within(work: Awaitable[T], deadline: float, allowed_s: float) -> T:
+    """The work's result. Raises DeadlineExceeded, and cancels the work, when the deadline passes
+    first: pairs that wait are then taken out of the queue."""
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-            return await asyncio.wrap_future(job)
+            return await work
     except TimeoutError:
-        raise DeadlineExceeded(f"not every pair was scored within {allowed_s:.1f} s") from None
+        raise _late(allowed_s) from None
+
+
+def _late(allowed_s: float) -> DeadlineExceeded:
+    return DeadlineExceeded(f"not every pair was scored within {allowed_s * 1000:.0f} ms")
 
 
 def _best(ranked: Sequence[Ranked], top: int) -> list[int]:

@@ -6,8 +6,18 @@ import sys
 import structlog
 
 
+class _HttpFaults(logging.Handler):
+    """aiohttp's log as events: what is wrong with a peer's HTTP, without its bytes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fault = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        structlog.get_logger("rerank").warning("http", logger=record.name, fault=fault)
+
+
 def configure(level: str) -> None:
     """Sends structlog's events, from `level` up, to standard output."""
+    http = logging.getLogger("aiohttp")
+    http.handlers, http.propagate = [_HttpFaults()], False
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import socket
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -145,6 +147,9 @@ def test_objects_in_objects_in_objects(server: SidecarProcess, path: str) -> Non
 
 def test_neither_or_both_of_texts_and_documents(server: SidecarProcess) -> None:
     assert_error(post(server, "/rerank", {"query": "q"}), 422, "validation")
+    assert_error(post(server, "/rerank", {"query": "q", "texts": None}), 422, "validation")
+    null = {"query": "q", "texts": None, "documents": ["a"]}
+    assert len(scores(post(server, "/rerank", null))) == 1
     both = {"query": "q", "texts": ["a"], "documents": ["a"]}
     assert_error(post(server, "/rerank", both), 422, "validation")
 
@@ -240,7 +245,7 @@ def test_a_thousand_documents_and_a_megabyte(server: SidecarProcess) -> None:
     ) == (1000)
     large = post(server, "/v2/rerank", {"query": "q", "documents": ["a", "long text " * 100_000]})
     assert len(scores(large)) == 2
-    assert large.body["meta"]["warnings"] == ["1 documents were cut to fit the model: 1"]
+    assert large.body["meta"]["warnings"] == ["documents that the model did not see whole: 1"]
     assert large.headers["x-truncated-documents"] == "1"
 
 
@@ -273,5 +278,37 @@ def test_a_deadline_in_the_header_counts(server: SidecarProcess) -> None:
     body = {"query": "q", "documents": ["some words " * 300] * 400}
     late = post(server, "/v2/rerank", body, {"X-Request-Deadline-Ms": "50"})
     assert_error(late, 504, "deadline")
-    wrong = post(server, "/v2/rerank", body, {"X-Request-Deadline-Ms": "soon"})
-    assert_error(wrong, 422, "validation")
+    inside = {**body, "query": {"query": "q", "deadline_ms": 50}}
+    assert_error(post(server, "/v2/rerank", inside), 504, "deadline")
+    for value in ("soon", "0", "-5", "9" * 400, "9999999999"):
+        wrong = post(server, "/v2/rerank", body, {"X-Request-Deadline-Ms": value})
+        assert_error(wrong, 422, "validation")
+
+
+def test_a_deadline_covers_the_reading_too(server: SidecarProcess) -> None:
+    body = {"query": "q", "documents": ["some words " * 1000] * 350, "deadline_ms": 100}
+    start = time.monotonic()
+    assert_error(post(server, "/v2/rerank", body), 504, "deadline")
+    assert time.monotonic() - start < 2, "tokenising it all takes longer"
+
+
+def test_a_header_that_is_no_text_is_refused_in_the_usual_shape(server: SidecarProcess) -> None:
+    body = b'{"query": "q", "documents": ["a"]}'
+    head = (
+        b"POST /v2/rerank HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        b"X-Rerank-Profile: \xff\xfe\r\nContent-Length: %d\r\n\r\n" % len(body)
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head + body)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 422")
+    assert json.loads(answer.split(b"\r\n\r\n")[1])["error_type"] == "validation"
+
+
+def test_a_document_in_which_nothing_stands_comes_last(server: SidecarProcess) -> None:
+    documents = ["", "Toaster with two slots", {"title": None}, "  \n", {}, "Red running shoe"]
+    body = {"query": "red shoes", "documents": documents}
+    found = scores(post(server, "/opensearch/rerank", body))
+    nothing = [found[0], found[2], found[3], found[4]]
+    assert max(nothing) < min(found[1], found[5])
+    assert len(set(nothing)) == 1

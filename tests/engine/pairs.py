@@ -14,7 +14,7 @@ ROOM = 512
 def units(
     tokenizer: PairTokenizer, query: str, documents: Sequence[str | Fields], fit: Fit | None = None
 ) -> Units:
-    fit = fit or Fit()
+    fit = fit or Fit(score_empty=True)
     passages = [compose(each, PLAIN, ROOM, fit.cut or "right") for each in documents]
     return build(query, passages, tokenizer, fit)
 

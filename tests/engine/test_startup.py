@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sidecar.engine import session as session_module
@@ -138,10 +139,54 @@ def test_nodes_that_run_elsewhere_are_found_in_the_profile(
 ) -> None:
     """A CPU session examined as if it should have been on CUDA: every activation is a stray."""
     probe = OnnxSession.open(folder, manifest.graphs["float"], "cpu", profile=True)
+    probe.device = "cuda"
     with pytest.raises(DeviceError, match="do not run on 'cuda' but on the CPU"):
-        check_placement(probe, "cuda", manifest, tokenizer)
+        check_placement(probe, manifest, "float", tokenizer)
     probe = OnnxSession.open(folder, manifest.graphs["float"], "cpu", profile=True)
-    check_placement(probe, "cpu", manifest, tokenizer)
+    check_placement(probe, manifest, "float", tokenizer)
+
+
+def test_padding_that_changes_scores_is_refused(
+    folder: Path, manifest: Manifest, tokenizer: PairTokenizer
+) -> None:
+    """A graph that reads its padding: each logit moves with the width of its run."""
+    probe = OnnxSession.open(folder, manifest.graphs["float"], "cpu", profile=True)
+    honest = probe.run
+
+    def careless(run: Any) -> Any:
+        return honest(run) + 0.001 * run.input_ids.shape[1]
+
+    probe.run = careless  # type: ignore[method-assign]
+    with pytest.raises(DeviceError, match="canonical pair"):
+        check_placement(probe, manifest, "float", tokenizer)
+
+
+def test_a_head_with_two_labels_is_refused(manifest: Manifest, tokenizer: PairTokenizer) -> None:
+    class TwoLabels:
+        def run(self, run: Any) -> Any:
+            return np.zeros(2 * len(run.input_ids), dtype=np.float32)
+
+    with pytest.raises(ModelError, match="2 logits for 1 pairs"):
+        check_numbers(TwoLabels(), manifest, "int8", tokenizer)
+
+
+def test_a_manifest_that_gives_the_graph_too_little(copy: Path) -> None:
+    edit(copy, lambda body: body["prompt"].update(segments=None))
+    with pytest.raises(ModelError, match="does not run"):
+        Reranker.open(copy)
+
+
+def test_the_score_revision_follows_what_scores_follow(copy: Path) -> None:
+    def revision() -> str:
+        reranker = Reranker.open(copy)
+        reranker.close()
+        return reranker.loaded.score_revision
+
+    first = revision()
+    edit(copy, lambda body: body.update(quality={"x": {"y": 1.0}}))
+    assert revision() == first
+    edit(copy, lambda body: body.update(max_tokens=500))
+    assert revision() != first
 
 
 def test_both_onnxruntime_wheels_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

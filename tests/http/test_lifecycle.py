@@ -34,6 +34,15 @@ async def test_probes_before_and_after_the_model_is_there() -> None:
         assert metric(service, "rerank_ready") == 0
 
 
+async def test_a_stop_while_the_model_loads_is_not_undone() -> None:
+    async with serving(GatedSession()) as (service, client):
+        service.drain()
+        await service.start()
+        assert service.state == "draining"
+        assert (await client.get("/health/ready")).status == 503
+        assert metric(service, "rerank_ready") == 0
+
+
 async def test_a_model_that_must_not_serve_stops_the_start() -> None:
     def refuse(settings: Settings, watch: Watch) -> Reranker:
         raise ModelError("it is altered")

@@ -28,6 +28,16 @@ def test_a_request_that_would_end_late_is_refused_with_the_time_to_come_back() -
     assert refused.value.status == 429
 
 
+def test_work_that_will_be_past_its_deadline_is_not_waited_for() -> None:
+    door = Admission(1, lambda: 240_000, clears_s=lambda: 1.0)
+    door.record(FAST)
+    with door.admit(1000, deadline_s=2.5):
+        pass
+    with pytest.raises(Overloaded) as refused, door.admit(1000, deadline_s=1.5):
+        pass
+    assert refused.value.retry_after_s == 1.0
+
+
 def test_a_request_that_fits_its_deadline_is_taken() -> None:
     with admission(backlog=5000).admit(1000, deadline_s=6.5):
         pass

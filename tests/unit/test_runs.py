@@ -47,6 +47,12 @@ def test_a_pair_longer_than_the_budget_still_runs() -> None:
     assert take_run([only], padded(100)) == [(only, 0)]
 
 
+def test_the_job_with_the_fewest_pairs_left_can_lead() -> None:
+    large, small = job(9, 8, 7), job(3)
+    assert take_run([large, small], SINGLE, shortest=True) == [(small, 0)]
+    assert take_run([large, small], SINGLE, shortest=True) == [(large, 0)]
+
+
 lengths = st.lists(st.lists(st.integers(1, 512), min_size=1, max_size=30), min_size=1, max_size=5)
 
 

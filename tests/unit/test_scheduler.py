@@ -76,6 +76,47 @@ def test_work_that_waits_is_batched_when_the_worker_comes_back(gate: Gate) -> No
     queue.close()
 
 
+def test_a_small_request_does_not_wait_for_a_large_one_to_end(gate: Gate) -> None:
+    queue = scheduler(gate)
+    large = queue.submit(pairs(9, 9, 9, 9, 9, 9), LATER)
+    assert gate.entered.acquire(timeout=10)
+    small = queue.submit(pairs(3), LATER)
+    gate.open.set()
+    small.result(10)
+    large.result(10)
+    assert gate.runs.index([3]) <= 2
+    assert gate.runs.count([9]) == 6
+    queue.close()
+
+
+class TwoLogits:
+    """A graph with two outputs per pair: what a head with two labels gives."""
+
+    def run(self, batch: Batch) -> Logits:
+        return np.zeros(2 * len(batch.input_ids), dtype=np.float32)
+
+
+def test_no_fault_kills_a_worker() -> None:
+    def broken(report: RunReport) -> None:
+        raise KeyError("observer")
+
+    for session in (TwoLogits(), Broken()):
+        queue = scheduler(session, on_run=broken)
+        for _ in range(3):
+            with pytest.raises(InferenceFailed):
+                queue.submit(pairs(3), LATER).result(10)
+        queue.close()
+
+
+def test_the_queue_clears_with_its_last_deadline(gate: Gate) -> None:
+    queue = scheduler(gate, clock=lambda: 100.0)
+    assert queue.clears_s() == 0.0
+    queue.submit(pairs(9, 9), deadline=105)
+    queue.submit(pairs(9), deadline=103)
+    assert queue.clears_s() == 5.0
+    queue.close()
+
+
 def test_no_pairs_are_scored_at_once(gate: Gate) -> None:
     queue = scheduler(gate)
     assert queue.submit([], LATER).result(10).logits.tolist() == []
