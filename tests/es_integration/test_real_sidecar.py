@@ -195,3 +195,62 @@ def test_without_ignore_failure_the_search_says_what_failed(
             hits(index, route, wiring.pipeline)
     finally:
         remove(index, wiring)
+
+
+SHOP = "shoes"
+SHOES: dict[str, dict[str, Any]] = {
+    "dear": {"title": "Red running shoe", "brand": "Nike", "price": 189.0, "in_stock": True},
+    "right": {"title": "Running shoe in red", "brand": "Acme", "price": 59.9, "in_stock": True},
+    "gone": {"title": "Red running shoes", "brand": "Acme", "price": 49.0, "in_stock": False},
+    "bag": {"title": "Bag", "brand": "Red Running", "price": 19.0, "in_stock": True},
+}
+
+
+@pytest.fixture
+def shop(cluster: OpenSearch) -> Iterator[OpenSearch]:
+    """The node with some shoes in it."""
+    for name, source in SHOES.items():
+        cluster.index(index=SHOP, id=name, body=source)
+    cluster.indices.refresh(index=SHOP)
+    yield cluster
+    cluster.indices.delete(index=SHOP)
+
+
+def test_a_search_chooses_its_profile_and_its_weights(
+    shop: OpenSearch, server: SidecarProcess
+) -> None:
+    """`ext.ml_inference` reaches the sidecar whole: query_text, profile and fields."""
+    query = "red running shoes under $80"
+    wiring = install_structured(
+        shop, server.url, "rerank", ["title", "brand", "price", "in_stock"], ignore_failure=False
+    )
+
+    def ids(**control: Any) -> list[str]:
+        search = structured_search({"match_all": {}}, query, size=10, **control)
+        params = {"search_pipeline": wiring.pipeline}
+        found = shop.search(index=SHOP, body=search, params=params)["hits"]["hits"]
+        expected = direct_scores(server.url, query, control)
+        for hit in found:
+            assert hit["_score"] == pytest.approx(expected[hit["_id"]], abs=1e-6)
+        return [hit["_id"] for hit in found]
+
+    try:
+        plain = ids()
+        ecommerce = ids(profile="ecommerce")
+        by_brand = ids(profile="ecommerce", fields={"brand": 100, "title": 0})
+    finally:
+        remove(shop, wiring)
+    assert plain[0] != "right"
+    assert ecommerce[0] == "right", "within the budget and in stock"
+    assert ecommerce.index("dear") > 0 < ecommerce.index("gone")
+    assert by_brand[0] == "bag", "the only one with the query's words in its brand"
+
+
+def direct_scores(url: str, query: str, control: dict[str, Any]) -> dict[str, float]:
+    """Each shoe's score from one direct call with the same control."""
+    body = {"query": {"query_text": query, **control}, "documents": list(SHOES.values())}
+    raw = json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(url + "/v2/rerank", raw)) as response:
+        results = json.load(response)["results"]
+    names = list(SHOES)
+    return {names[item["index"]]: item["relevance_score"] for item in results}

@@ -1,0 +1,106 @@
+"""The explained requests of docs/profiles.md and README get the answers that stand there."""
+
+import json
+import re
+import types
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sidecar.cli.process import SidecarProcess
+from sidecar.profile import FieldProfile, LongDocuments, Profile, Signal
+from tests.contracts.test_bad_input import post
+
+ROOT = Path(__file__).parent.parent
+PROFILES = (ROOT / "docs" / "profiles.md").read_text()
+README = (ROOT / "README.md").read_text()
+TOLERANCE = 0.05
+"""Other CPUs round int8 otherwise."""
+
+
+def asked_and_answered(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    return [(one, two) for one, two in pairwise(blocks) if "documents" in one]
+
+
+CASES = [*asked_and_answered(PROFILES), *asked_and_answered(README)]
+
+
+def test_each_shipped_profile_is_shown_and_readme_has_one() -> None:
+    shown = [request.get("profile", "plain") for request, _ in CASES]
+    assert shown == ["plain", "ecommerce", "legal", "ecommerce"]
+
+
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_the_answer_is_the_documented_one(server: SidecarProcess, case: int) -> None:
+    request, documented = CASES[case]
+    answer = post(server, "/v2/rerank", request).body
+    for given, shown in zip(answer["results"], documented["results"], strict=True):
+        assert given == {
+            "index": shown["index"],
+            "relevance_score": pytest.approx(shown["relevance_score"], abs=TOLERANCE),
+        }
+    for given, shown in zip(answer["explanations"], documented["explanations"], strict=True):
+        assert set(given) == set(shown)
+        for key in ("index", "rules", "truncated", "evidence"):
+            assert given[key] == shown[key]
+        for key in ("logit", "score"):
+            assert given[key] == pytest.approx(shown[key], abs=TOLERANCE)
+        assert named(given["parts"]) == pytest.approx(named(shown["parts"]), abs=TOLERANCE)
+        if "shapley" in shown:
+            assert given["shapley"] == pytest.approx(shown["shapley"], abs=TOLERANCE)
+
+
+def named(parts: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
+    return {(one["kind"], one["name"]): one["value"] for one in parts}
+
+
+def test_every_key_of_a_profile_is_in_the_table() -> None:
+    for key in Profile.model_fields:
+        assert f"| `{key}` |" in PROFILES
+    for key in FieldProfile.model_fields:
+        assert f"| `fields.F.{key}` |" in PROFILES
+    for key, field in LongDocuments.model_fields.items():
+        assert f"| `{key}` | {f'`{field.default}`' if key == 'aggregate' else field.default} |" in (
+            PROFILES
+        )
+
+
+def test_every_kind_of_signal_and_its_keys_are_in_the_table() -> None:
+    union: types.UnionType = Signal.__origin__  # type: ignore[attr-defined]
+    for kind in union.__args__:
+        (word,) = kind.model_fields["kind"].annotation.__args__
+        (row,) = re.findall(rf"^\| `{word}` \|.*$", PROFILES, re.MULTILINE)
+        for key in set(kind.model_fields) - {"kind", "weight", "cap"}:
+            assert f"`{key}`" in row
+
+
+@pytest.mark.parametrize("name", ["ecommerce", "legal"])
+def test_the_shipped_profiles_fields_signals_and_rules_are_named(name: str) -> None:
+    section = PROFILES.split(f"### {name}\n")[1].split("```")[0]
+    profile = yaml.safe_load((ROOT / "mappings" / "profiles" / f"{name}.yaml").read_text())
+    for word in (*profile["fields"], *profile["signals"], *profile["rules"]):
+        assert re.search(rf"\b{word}\b", section), word
+
+
+def test_the_documented_hook_is_one(tmp_path: Path) -> None:
+    from sidecar.hooks import HookResult, QueryResult, load
+
+    text = (ROOT / "docs" / "hooks.md").read_text()
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "shown.py").write_text(block)
+    document, query = load([tmp_path / "shown.py"], installed=False)
+    assert document.call("shoes", [{"new": True}, {}], {}) == [
+        HookResult({"new": 0.5}),
+        HookResult(),
+    ]
+    assert query.call("cheap shoes", {}) == QueryResult()
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text()):
+        assert (page.parent / target).exists(), target
