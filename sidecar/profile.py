@@ -25,8 +25,9 @@ class Part(BaseModel):
 class FieldProfile(Part):
     """How one field is read.
 
-    A weight orders the fields of a passage (heaviest first), scales the field's quota and
-    multiplies its match strength in logit space. 0 leaves the field out.
+    A weight multiplies the field's match strength in logit space, and 0 leaves the field out. The
+    weights of a profile's file also order its passages, heaviest first; those that a search sends
+    do not, so that a heavier field never lowers a document that matches in it.
     """
 
     weight: Weight = 1.0
@@ -36,6 +37,9 @@ class FieldProfile(Part):
     """Other names under which documents bring the field; the first that is there is read."""
     quota: Annotated[int, Field(ge=1)] | None = None
     """Tokens for the field when space is short; what it does not use goes to the next."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Characters of the field that the model may read at most, however much space there is: a
+    specification sheet of a hundred entries would drown the title. Signals read on."""
     score: Literal["composed", "alone"] = "composed"
     """`alone`: the field is a pair of its own, fused by weight with the composed passage."""
 

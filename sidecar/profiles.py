@@ -63,21 +63,26 @@ class Profiles:
 def with_weights(profile: Profile, weights: Mapping[str, float]) -> Profile:
     """The profile with these weights in place of its own; an alias stands for its field.
 
-    A name that the profile lacks becomes a field after the others. A profile that reads every
-    field goes on doing so: a weight says how much one field counts, never that others do not.
-    Raises InvalidRequest for a weight that is no number from 0 to MAX_WEIGHT.
+    A profile that reads every field takes any name, and goes on reading the others: a weight says
+    how much one field counts, never that others do not. Raises InvalidRequest, with the path, for
+    a name that any other profile lacks and for a weight that is no number from 0 to MAX_WEIGHT.
     """
     if not weights:
         return profile
     named = {alias: name for name, field in profile.fields.items() for alias in field.aliases}
     fields = dict(profile.fields)
+    every = profile.other_fields or not profile.fields
     for given, weight in weights.items():
         if isinstance(weight, bool) or not 0 <= weight <= MAX_WEIGHT:
-            raise InvalidRequest(f"fields.{given}: must be a number from 0 to {MAX_WEIGHT}")
+            raise InvalidRequest(f"$.fields.{given}: must be a number from 0 to {MAX_WEIGHT}")
         name = given if given in fields else named.get(given, given)
+        if name not in fields and not every:
+            raise InvalidRequest(
+                f"$.fields.{given}: profile {profile.name} has no such field, only "
+                f"{', '.join(profile.fields)}"
+            )
         field = fields.get(name, FieldProfile())
         fields[name] = field.model_copy(update={"weight": float(weight)})
-    every = profile.other_fields or not profile.fields
     return profile.model_copy(update={"fields": fields, "other_fields": every})
 
 
@@ -104,7 +109,9 @@ def read_profile(text: str, file: str) -> Profile:
         raise ProfileError(f"{file}: {unknown}")
     if profile.name != file.removesuffix(".yaml"):
         raise ProfileError(f"{file}: name: must be that of the file, not {profile.name}")
-    return profile
+    # Heaviest first is the order of a passage; equal weights keep that of the file.
+    ordered = sorted(profile.fields.items(), key=lambda item: -item[1].weight)
+    return profile.model_copy(update={"fields": dict(ordered)})
 
 
 def _folder_texts(folder: Path) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """A document's passage: the segments that the model reads beside the query, in order.
 
 Plain text is one segment without a label. Named fields become `label: value` segments, one a
-line, heaviest first by the profile's weights. The reading of a value is fixed:
+line, in the order in which they come: the profile's. A search's own weights do not move them, or
+the model would read another text, and a heavier field could lower a document that matches in it.
+The reading of a value is fixed:
 
     "red"                      red
     12.5, true                 12.5, true
@@ -55,27 +57,28 @@ def compose(
 ) -> Passage:
     """The passage of a plain text or of fields under the profile's names.
 
-    At most `budget_tokens * CHARACTERS_PER_TOKEN` characters; the heaviest fields come first, so
-    they are the last to be cut.
+    At most `budget_tokens * CHARACTERS_PER_TOKEN` characters; the first fields are the last to be
+    cut.
     """
     limit = budget_tokens * CHARACTERS_PER_TOKEN
     if isinstance(source, str):
         return _cut_characters([Segment("", source)], (), limit, cut)
-    composed: list[tuple[float, Segment]] = []
+    composed: list[Segment] = []
     alone: list[Alone] = []
     for name, value in source.items():
         field = profile.fields.get(name, _DEFAULT)
         if not field.weight or not (text := read_value(value)):
             continue
+        if field.limit is not None and len(text) > field.limit:
+            text = _first_words(text, field.limit)
         label = name if field.label is None else field.label
         head = f"{label}: " if label else ""
         segment = Segment(name, f"{head}{text}\n", len(head), field.quota)
         if field.score == "alone":
             alone.append(Alone(segment, field.weight))
         else:
-            composed.append((field.weight, segment))
-    composed.sort(key=lambda pair: -pair[0])  # stable: equal weights keep the profile's order
-    return _cut_characters([segment for _, segment in composed], tuple(alone), limit, cut)
+            composed.append(segment)
+    return _cut_characters(composed, tuple(alone), limit, cut)
 
 
 def read_value(value: object) -> str:
@@ -96,6 +99,13 @@ def read_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join([text for part in value if (text := read_value(part))])
     return str(value)
+
+
+def _first_words(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a space where there is one."""
+    head = text[: limit + 1]
+    end = head.rfind(" ")
+    return head[:end].rstrip(" ,;") if end > 0 else head[:limit]
 
 
 def share(lengths: Sequence[int], quotas: Sequence[int | None], room: int) -> list[int]:

@@ -71,7 +71,7 @@ def test_texts_take_a_profile_too(server: SidecarProcess) -> None:
 PATHS = ("/v2/rerank", "/v1/rerank", "/rerank", "/opensearch/rerank", "/elasticsearch/rerank")
 BOOTS = [
     {"title": "Leather boots", "brand": "Weatherby", "description": "Warm and dry all winter."},
-    {"title": "Winter hat by Kumo", "brand": "Kumo", "description": "Goes with leather boots."},
+    {"title": "Winter shoes", "brand": "Kumo", "description": "Warm and dry all winter."},
 ]
 
 
@@ -264,3 +264,23 @@ def test_missing_is_null_is_absent(server: SidecarProcess, profile: str) -> None
     documents = [base, *({**base, "color": value, "price": value} for value in nothing)]
     found = logits(server, "green rain jacket under $90", documents, profile=profile)
     assert set(found) == {found[0]}
+
+
+@pytest.mark.parametrize("field", ["title", "brand", "description"])
+def test_a_heavier_field_leaves_the_models_part_as_it_is(
+    server: SidecarProcess, field: str
+) -> None:
+    """So it can only raise what matches in it: the model reads the same text."""
+    before, after = (
+        explained(server, "trail shoe acme", PRODUCTS, profile="ecommerce", fields={field: weight})
+        for weight in (0.3, 3)
+    )
+    assert [part(one, "model") for one in before] == [part(one, "model") for one in after]
+    for light, heavy in zip(before, after, strict=True):
+        assert part(heavy, "field", field) >= part(light, "field", field)
+
+
+def test_a_field_that_the_profile_lacks_is_named(server: SidecarProcess) -> None:
+    body = {"query": "q", "documents": BOOTS, "profile": "ecommerce", "fields": {"titel": 2}}
+    message = assert_error(post(server, "/v2/rerank", body), 422, "validation")
+    assert message.startswith("$.fields.titel: ")

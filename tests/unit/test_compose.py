@@ -59,7 +59,7 @@ def test_an_empty_document_has_a_passage_too() -> None:
     assert texts({}) == []
 
 
-def test_the_heaviest_field_comes_first_and_weight_0_leaves_a_field_out() -> None:
+def test_fields_keep_their_order_whatever_they_weigh_and_weight_0_leaves_one_out() -> None:
     profile = Profile(
         name="p",
         fields={
@@ -70,7 +70,7 @@ def test_the_heaviest_field_comes_first_and_weight_0_leaves_a_field_out() -> Non
         },
     )
     fields = {"body": "b", "title": "t", "brand": "x", "noise": "n"}
-    assert texts(fields, profile) == ["Title: t\n", "body: b\n", "x\n"]
+    assert texts(fields, profile) == ["body: b\n", "Title: t\n", "x\n"]
 
 
 def test_a_field_that_is_scored_alone_is_no_part_of_the_passage() -> None:
@@ -80,6 +80,13 @@ def test_a_field_that_is_scored_alone_is_no_part_of_the_passage() -> None:
     passage = compose({"title": "t", "body": "b"}, profile, 512)
     assert [segment.field for segment in passage.segments] == ["title"]
     assert [(alone.segment.text, alone.weight) for alone in passage.alone] == [("body: b\n", 2)]
+
+
+def test_a_field_with_a_limit_gives_its_first_words() -> None:
+    profile = Profile(name="p", fields={"body": FieldProfile(limit=12, label="")})
+    assert texts({"body": "one two three four"}, profile) == ["one two\n"]
+    assert texts({"body": "onetwothreefour"}, profile) == ["onetwothreef\n"]
+    assert texts({"body": "one, two, th"}, profile) == ["one, two, th\n"]
 
 
 def test_a_segment_knows_where_its_value_begins() -> None:
