@@ -10,7 +10,7 @@ document only ever gets another logit: nothing here removes one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -92,7 +92,10 @@ def _held(names: list[str], values: tuple[float, ...], cap: float) -> list[Part]
 def _fires(rule: Rule, reading: Reading) -> list[bool]:
     if rule.pattern is not None:
         search = _compiled(rule.pattern).search
-        return [bool(text) and search(text) is not None for text in reading.texts(rule.field)]
+        return [
+            any(search(text) for item in _items(value) if (text := read_value(item)))
+            for value in reading.values(rule.field)
+        ]
     values = {_plain(value) for value in rule.values}
     return [
         any(_plain(item) in values for item in _items(value) if item is not None)
@@ -105,8 +108,15 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _items(value: object) -> tuple[object, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
+def _items(value: object) -> Iterator[object]:
+    """A field's single values, from within lists and objects."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _items(part)
+    else:
+        yield value
 
 
 def _plain(value: object) -> str:

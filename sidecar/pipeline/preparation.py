@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sidecar.fusion.parts import Part, field_weights, signal_parts
 from sidecar.hooks import Hooked, HookResult
 from sidecar.model import Document, RankRequest
-from sidecar.profile import Profile
+from sidecar.profile import PLAIN, Profile
 from sidecar.search import Fields, Search
 from sidecar.text.compose import Passage, compose
 from sidecar.text.query import extract
-from sidecar.text.read import read
+from sidecar.text.read import read as read_one
 
 SCANNED_PER_SCORED = 2
 """A long document is read up to this many times the tokens that are scored of it."""
@@ -34,7 +34,7 @@ class Prepared:
 
 def read_all(documents: Sequence[Document], profile: Profile) -> Read:
     """The fields of each document under the profile's names."""
-    return tuple(read(document, profile) for document in documents)
+    return tuple(read_one(document, profile) for document in documents)
 
 
 def views(documents: Sequence[Document], read: Read) -> list[Fields]:
@@ -70,7 +70,13 @@ def prepare(
             of_document = multiplied(weighted, advice.weights)
             parts[place] = _advised(parts[place], advice, profile.match_cap)
         source = (document.text or "") if each is None else each
-        passages.append(compose(source, of_document, scanned, request.cut or "right"))
+        passage = compose(source, of_document, scanned, request.cut or "right")
+        if not passage.segments and not passage.alone:
+            # Nothing that the profile reads: the document is then read as without a profile, for
+            # "Price: they cost little" is prose, and a hit must not sink for its fields' names.
+            plain = document.text if document.text is not None else read_one(document, PLAIN) or {}
+            passage = compose(plain, PLAIN, scanned, request.cut or "right")
+        passages.append(passage)
     return Prepared(tuple(passages), tuple(parts))
 
 

@@ -146,7 +146,8 @@ class Reranker:
         if request.control.explain:
             values: dict[int, dict[str, float]] = {}
             if best := _best(ranked, request.control.shapley):
-                extra = await self._shapley(request, profile, prepared, best)
+                instruction = _instruction(request, profile, hooked)
+                extra = await self._shapley(request, instruction, prepared, best)
                 job = self.scheduler.submit(extra.pairs, deadline)
                 again = await _within(asyncio.wrap_future(job), deadline, allowed_s)
                 values = extra.values(again.logits.tolist(), self._calibration)
@@ -216,10 +217,9 @@ class Reranker:
         return prepared, units
 
     async def _shapley(
-        self, request: RankRequest, profile: Profile, prepared: Prepared, best: list[int]
+        self, request: RankRequest, instruction: str | None, prepared: Prepared, best: list[int]
     ) -> Coalitions:
         """The pairs from which Shapley values come, for the best documents."""
-        instruction = _instruction(request, profile, None)
         return await asyncio.get_running_loop().run_in_executor(
             self._threads,
             lambda: coalition_pairs(

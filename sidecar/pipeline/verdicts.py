@@ -46,7 +46,10 @@ def _verdict(
     windows = [(unit.evidence, logit) for unit, logit in scored if unit.alone is None]
     alone = {unit.alone[0]: (unit.alone[1], logit) for unit, logit in scored if unit.alone}
     parts = [*model_parts([logit for _, logit in windows], alone, long, calibration), *others]
-    best = max(windows, key=lambda window: window[1]) if windows else (None, 0.0)
+    best: tuple[Evidence | None, float] = (None, 0.0)
+    if windows:  # the one that the aggregate listens to most
+        first = long.aggregate == "first"
+        best = windows[0] if first else max(windows, key=lambda window: window[1])
     return Verdict(tuple(parts), fused(parts), best[0])
 
 

@@ -69,7 +69,7 @@ _STEP = re.compile(rf"\((\w+)\)|{_STEP_MARK}(\w+)|([IVX]+)\b", re.IGNORECASE)
 _ITEM = rf"\d{{1,4}}[a-z]?\b{_PLACE}"
 _LIST = rf"({_ITEM}(?:\s*(?:,|;|\bund\b|\band\b|\bu\.|&)\s*{_ITEM})*)(?:\s*ff?\b\.?)?"
 _OF = r"[\s,]*(?:(?:of|under|der|des|du|de la|zur|EU)\s+(?:the\s+|EU\s+)*)?"
-_DIGITS = "[零〇一二两三四五六七八九十百千0-9０-９]+"
+_DIGITS = "[零〇一二两三四五六七八九十百千0-9０-９]{1,12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ FORMS = {
     ),
     "chinese": Form(
         re.compile(
-            rf"(?:《([^《》]{{1,30}})》|({_LAWS}))?\s*第\s*({_DIGITS})\s*条(?:之({_DIGITS}))?"
+            rf"(?:(?:《([^《》]{{1,30}})》|({_LAWS}))\s{{0,3}})?第\s{{0,3}}({_DIGITS})\s{{0,3}}条(?:之({_DIGITS}))?"
             rf"(?:第({_DIGITS})款)?(?:第({_DIGITS})项)?"
         ),
         _chinese,

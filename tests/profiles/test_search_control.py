@@ -284,3 +284,32 @@ def test_a_field_that_the_profile_lacks_is_named(server: SidecarProcess) -> None
     body = {"query": "q", "documents": BOOTS, "profile": "ecommerce", "fields": {"titel": 2}}
     message = assert_error(post(server, "/v2/rerank", body), 422, "validation")
     assert message.startswith("$.fields.titel: ")
+
+
+@pytest.mark.parametrize(
+    ("profile", "document"),
+    [
+        ("ecommerce", "Price: an espresso machine need not cost much"),
+        ("ecommerce", "Rating: five stars for this espresso machine"),
+        ("legal", "Date: when the espresso machine was delivered is disputed"),
+        ("ecommerce", {"headline": "Espresso machine with a grinder"}),
+    ],
+)
+def test_a_document_of_which_a_profile_reads_nothing_is_read_as_it_stands(
+    server: SidecarProcess, profile: str, document: object
+) -> None:
+    documents = [document, "Tax form for farmers"]
+    assert order(ranked(server, "espresso machine", documents, profile))[0] == 0
+
+
+def ranked(server: SidecarProcess, query: str, documents: list[object], profile: str) -> Any:
+    return post(server, "/v2/rerank", {"query": query, "documents": documents, "profile": profile})
+
+
+@pytest.mark.parametrize(
+    "status", ["overruled", ["good law", "overruled"], {"treatment": "overruled"}]
+)
+def test_a_rule_looks_into_lists_and_objects(server: SidecarProcess, status: object) -> None:
+    documents = [{"title": "Roe v. Wade", "status": status}]
+    (entry,) = explained(server, "privacy", documents, profile="legal")
+    assert entry["rules"]

@@ -1,6 +1,6 @@
 """Fields against what the query demands: constraints, and quantities with their units."""
 
-from sidecar.fusion.signals.reading import Reading
+from sidecar.fusion.signals.reading import READ_FIELD_CHARACTERS, Reading
 from sidecar.profile import ConstraintSignal, UnitsSignal
 from sidecar.search import Constraint
 from sidecar.text.query import holding, judge
@@ -28,6 +28,7 @@ def _verdicts(wanted: Constraint, column: list[object]) -> list[int]:
         elif not isinstance(value, str):
             out.append(judge(wanted, value, held))
         else:
+            value = value[:READ_FIELD_CHARACTERS]
             if (verdict := known.get(value)) is None:
                 verdict = known[value] = judge(wanted, value) if value.strip() else 0
             out.append(verdict)

@@ -7,6 +7,9 @@ from sidecar.text.citations import FORMS, STATUTES, citation_keys
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor
 
+READ_CHARACTERS = 10_000
+"""Of a field's value."""
+
 
 def _extractor(name: str, forms: tuple[str, ...]) -> Extractor:
     def find(query: str, documents: Sequence[Fields]) -> Constraint | None:
@@ -14,7 +17,7 @@ def _extractor(name: str, forms: tuple[str, ...]) -> Extractor:
         return Constraint(name, keys) if keys else None
 
     def judge(constraint: Constraint, value: object) -> int:
-        held = citation_keys(read_value(value), forms)
+        held = citation_keys(read_value(value)[:READ_CHARACTERS], forms)
         return 1 if held & constraint.values else -1 if held else 0
 
     return Extractor(find, judge, (name,))
