@@ -1,6 +1,11 @@
 """The court that a query names, under the abbreviations that lawyers use."""
 
-from sidecar.text.query.extractor import Vocabulary, of_vocabulary
+import re
+from collections.abc import Sequence
+
+from sidecar.search import Constraint, Fields
+from sidecar.text.compose import read_value
+from sidecar.text.query.extractor import Extractor, Vocabulary
 
 _ORDINALS = {
     "first": "1st",
@@ -57,10 +62,24 @@ _SPELLINGS = {
 _PARENTS = {
     "us supreme court": "supreme court",
     "uk supreme court": "supreme court",
-    "england court of appeal": "court of appeal",
+    "england court of appeal": "court of appeals",
     **{f"{word} circuit": "court of appeals" for word in (*_ORDINALS, "federal")},
     **dict.fromkeys(("sdny", "edny", "ndcal"), "district court"),
 }
 
-COURTS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("bag of", "tote bag", "hand bag"))
-COURT = of_vocabulary("court", COURTS, ("court",))
+_SHORT = re.compile(r"\b(?!(?-i:[A-Z]{3}))(?:bag|bgh|bfh|bsg|olg|ecj)\b", re.IGNORECASE)
+"""In a query these are courts in capitals only: "police search of a bag" names none."""
+
+COURTS = Vocabulary(_SPELLINGS, _PARENTS)
+
+
+def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    values = COURTS.find(_SHORT.sub("_", query))
+    return Constraint("court", values) if values else None
+
+
+def _judge(constraint: Constraint, value: object) -> int:
+    return COURTS.judge(constraint.values, read_value(value))
+
+
+COURT = Extractor(_find, _judge, ("court",))

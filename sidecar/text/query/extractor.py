@@ -24,6 +24,10 @@ class Extractor:
     keys: tuple[str, ...]
 
 
+_FREE = re.compile("[-‐‑]free\\b", re.IGNORECASE)
+_NEGATED = re.compile(" (?:without|not?|non)(?: (?:any|an?|in|the|real|genuine))?$")
+
+
 class Vocabulary:
     """Names and the ways to write them, found in a text as whole words.
 
@@ -64,6 +68,21 @@ class Vocabulary:
         found = self._pattern.finditer(phrases(text))
         return frozenset(self._name[match[1] or match[2]] for match in found if match.lastindex)
 
+    def wanted(self, query: str) -> frozenset[str]:
+        """`find` without what the query excludes: "no wool or silk", "not red", "leather-free"."""
+        text = phrases(_FREE.sub(" freeof ", query))
+        found, excluded_to = set(), -1
+        for match in self._pattern.finditer(text):
+            if match.lastindex is None:
+                continue
+            start, end = match.span(match.lastindex)
+            goes_on = excluded_to >= 0 and text[excluded_to:start] in (" or ", " nor ")
+            if goes_on or _NEGATED.search(text, 0, max(0, start - 1)):
+                excluded_to = end
+            elif not text.startswith(" freeof ", end):
+                found.add(self._name[match[match.lastindex]])
+        return frozenset(found)
+
     def judge(self, wanted: frozenset[str], text: str) -> int:
         """1 when the text has one of the wanted names, -1 when it has only others."""
         found = self.find(text)
@@ -83,7 +102,7 @@ def of_vocabulary(name: str, vocabulary: Vocabulary, keys: tuple[str, ...]) -> E
     """The extractor whose constraint is the set of the vocabulary's names in the query."""
 
     def find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-        values = vocabulary.find(query)
+        values = vocabulary.wanted(query)
         return Constraint(name, values) if values else None
 
     def judge(constraint: Constraint, value: object) -> int:

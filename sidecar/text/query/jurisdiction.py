@@ -38,12 +38,31 @@ _SPELLINGS = {
 _PARENTS = {**dict.fromkeys(_STATES, "us"), "england": "uk", "scotland": "uk"}
 _PRONOUN = re.compile(r"\bus\b")
 """In the query: lower case "us" is "we" as often as the country."""
+_ADJECTIVE = re.compile(
+    r"\b(?:german|austrian|swiss|french|chinese|indian|canadian|australian|irish)\b"
+    r"(?!\s+(?:(?:civil|criminal|penal|constitutional|federal|supreme|high|district|appellate|"
+    r"administrative|case|contract|labou?r|employment|family|tort|tax|company|patent|copyright|"
+    r"competition|commercial|insolvency|evidence|data protection|privacy)\s+){0,2}"
+    r"(?:laws?|courts?|codes?|acts?|constitution|statutes?|legislation|regulations?|charter|"
+    r"jurisdiction|judge?ments?|parliament)\b)",
+    re.IGNORECASE,
+)
+"""In the query a country's adjective counts before law and its kin alone: no German shepherd."""
+_NAME = rf"(?:{'|'.join(_SPELLINGS)}|united states|u\.s\.)"
+_PARTY = re.compile(
+    rf"\b{_NAME}\s+v\.?(?=\s)"
+    rf"|(?:(?<=\sv)|(?<=\sv\.))\.?\s+(?:state of |people of )?{_NAME}(?!\w)",
+    re.IGNORECASE,
+)
+"""In the query a party of a case, "Washington v. Glucksberg", is no country."""
 
 JURISDICTIONS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("u.s.c", "new york times"))
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    values = JURISDICTIONS.find(_PRONOUN.sub(" ", query))
+    for other in (_PRONOUN, _PARTY, _ADJECTIVE):
+        query = other.sub(" _ ", query)
+    values = JURISDICTIONS.find(query)
     return Constraint("jurisdiction", values) if values else None
 
 

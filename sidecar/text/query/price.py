@@ -34,8 +34,15 @@ _ALONE = (
     r"met(?:er|re)s?|ounces?|gallons?|miles?|pixels?|megapixels?|gigabytes?|degrees|percent|stars?|"
     r"reviews?|players?|pages?|amps?)\b))(?![\w.,]*\d)"
 )
-_UNDER = r"\b(?:under|below|(?:less|cheaper|lower|not more|no more) than|up to)\b|<=?"
-_OVER = r"\b(?:over|above|more than|at least|higher than|not less than)\b|>=?"
+_NOT = r"(?<!\bno )(?<!\bnot )(?<!\bnothing )"  # "not less than 20" is a lowest price alone
+_UNDER = (
+    rf"{_NOT}\b(?:under|below|(?:less|cheaper|lower) than|up to)\b|<=?"
+    r"|\b(?:no|not|nothing) (?:(?:more|higher) than|over|above)\b"
+)
+_OVER = (
+    rf"{_NOT}\b(?:over|above|at least|(?:more|higher) than)\b|>=?"
+    r"|\b(?:no|not|nothing) (?:(?:less|cheaper|lower) than|under|below)\b"
+)
 _MAX = r"\b(?:max(?:imum)?|at most|until|till|within|budget(?: of)?)\b\.?:?"
 _MIN = r"\b(?:min(?:imum)?|from|starting at)\b\.?:?"
 _TO = r"\s?(?:-|–|\bto\b|\band\b|\buntil\b)\s?"

@@ -1,6 +1,8 @@
-"""The years that a query sets: 1973 · in 1973 · since 2015 · before 1990 · between 1990 and 2000.
+"""The years that a query sets: in 1973 · since 2015 · before 1990 · between 1990 and 2000.
 
-The numbers of citations are no years: "42 U.S.C. § 1983" sets none.
+Without such a word a year counts at the query's end alone: "abortion cases 1973", "Roe (1973)".
+The numbers of citations and the names of laws are no years: "42 U.S.C. § 1983", "section 1983",
+"Companies Act 2006", "2016/679", "410 U.S. 113 (1973)" set none.
 """
 
 import re
@@ -12,7 +14,7 @@ from sidecar.text.query.extractor import Extractor
 from sidecar.text.query.ranges import judge_range
 from sidecar.text.values import year
 
-_YEAR = r"(?<![\w.,§/$€£-])(1[6-9]\d\d|20\d\d)(?![\w%]|[.,]\d|\s?(?:mah|w|kg|gb|mm|usd|eur)\b)"
+_YEAR = r"(?<![\w.,§/$€£-])(1[6-9]\d\d|20\d\d)(?![\w%]|[.,/]\d|\s?(?:mah|w|kg|gb|mm|usd|eur)\b)"
 _RANGE = re.compile(
     rf"(?:\b(?:between|from)\s+)?{_YEAR}\s?(?:-|–|\bto\b|\band\b|\buntil\b)\s?(1[6-9]\d\d|20\d\d)\b"
 )
@@ -20,14 +22,28 @@ _SINCE = re.compile(rf"\b(?:since|from|as of|starting(?: in)?)\s+{_YEAR}")
 _AFTER = re.compile(rf"\b(?:after|later than)\s+{_YEAR}")
 _UNTIL = re.compile(rf"\b(?:until|till|up to|through)\s+{_YEAR}")
 _BEFORE = re.compile(rf"\b(?:before|prior to|pre|earlier than)[\s-]+{_YEAR}")
-_EXACT = re.compile(_YEAR)
+_EXACT = re.compile(
+    rf"\b(?:in|during|of)\s+(?:the year\s+)?{_YEAR}"
+    rf"|^(?:(?!\b\d+\b).)*{_YEAR}[\s.,;!?)]*$|\({_YEAR}\)[\s.,;!?]*$",
+    re.DOTALL,
+)
+_NAMED = re.compile(
+    r"(?:§|\b(?:sections?|sec|articles?|art|acts?|(?<!case )law|codes?|statute|directive|"
+    r"regulation|rules?|convention|treaty|constitution|ordinance|no)\b)"
+    r"\.?,?(?:\s*\([^()]{1,20}\))?,?\s*(?:of\s+|no\.?\s+)?\(?\d{4}\b"
+)
+_CITED = re.compile(r"[\s,\d–-]*\([^()]{0,30}?\d{4}\)")
+"""What follows a citation: " (1973)", ", 120 (9th Cir. 1994)"."""
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
     text = query.lower()
     if len(text) == len(query) and any(map(str.isdigit, text)):
         for cited in citations(query):
-            text = text[: cited.start] + "§" * (cited.end - cited.start) + text[cited.end :]
+            dated = _CITED.match(text, cited.end)
+            end = dated.end() if dated else cited.end
+            text = text[: cited.start] + "§" * (end - cited.start) + text[end:]
+    text = _NAMED.sub("§", text)
     if match := _RANGE.search(text):
         first, last = sorted((int(match[1]), int(match[2])))
         return Constraint("year", low=first, high=last)
@@ -43,7 +59,7 @@ def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
 
 def _first(pattern: re.Pattern[str], text: str) -> int | None:
     match = pattern.search(text)
-    return int(match[1]) if match else None
+    return int(next(group for group in match.groups() if group)) if match else None
 
 
 def _judge(constraint: Constraint, value: object) -> int:
