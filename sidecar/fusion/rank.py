@@ -1,6 +1,6 @@
-"""Logits to scores and an order. Pure; the formula is the manifest's.
+"""Logits to scores and an order. Pure.
 
-score = sigmoid((logit - bias) / temperature), in [0, 1], monotone in the logit.
+score = sigmoid(logit), in [0, 1], monotone in the logit; `fuse` calibrates the model's part.
 """
 
 import math
@@ -21,8 +21,6 @@ def sigmoid(x: float) -> float:
 def rank(
     logits: Sequence[float],
     *,
-    temperature: float = 1.0,
-    bias: float = 0.0,
     order: Order = "score",
     top_n: int | None = None,
 ) -> tuple[Ranked, ...]:
@@ -34,7 +32,7 @@ def rank(
     for index, logit in enumerate(logits):
         if not math.isfinite(logit):
             raise NonFiniteScore(f"the model gave document {index} no finite score")
-        ranked.append(Ranked(index, logit, sigmoid((logit - bias) / temperature)))
+        ranked.append(Ranked(index, logit, sigmoid(logit)))
     if order == "score":
         ranked.sort(key=lambda item: -item.logit)  # stable: ties keep the order of the request
     return tuple(ranked[:top_n] if top_n else ranked)

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from sidecar.errors import NonFiniteScore
 from sidecar.fusion import rank, sigmoid
+from sidecar.fusion.fuse import Calibration, fused, model_parts
+from sidecar.profile import LongDocuments
 
 logits = st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=40)
 
@@ -36,7 +38,8 @@ def test_ties_keep_the_order_of_the_request() -> None:
 
 
 def test_calibration_is_the_manifests_formula() -> None:
-    (item,) = rank([3.0], temperature=2.0, bias=1.0)
+    calibration = Calibration(temperature=2.0, bias=1.0)
+    (item,) = rank([fused(model_parts([3.0], {}, LongDocuments(), calibration))])
     assert item.score == pytest.approx(1 / (1 + math.exp(-1)))
 
 

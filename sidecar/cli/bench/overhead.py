@@ -96,7 +96,7 @@ def _one(reranker: Reranker, request: Request) -> tuple[float, float, float]:
     queued = time.process_time()
     scored = reranker.scheduler.submit(pairs, time.monotonic() + 600).result()
     done = time.process_time()
-    ranked = rank(scored.logits.tolist(), temperature=manifest.temperature, bias=manifest.bias)
+    ranked = rank(scored.logits.tolist())
     result = RankResult(ranked, manifest.name, sum(map(len, pairs)))
     dialect.encode(wanted, result, "bench")
     encoded = time.process_time()
