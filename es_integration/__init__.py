@@ -1,6 +1,6 @@
 """Everything that talks to a cluster or to the sidecar over HTTP; never imports `sidecar`."""
 
-from es_integration.client import SidecarClient
+from es_integration.client import Ranking, SidecarClient
 from es_integration.errors import (
     IntegrationError,
     LocalNodeFailed,
@@ -22,6 +22,7 @@ from es_integration.opensearch_bodies import (
     structured_search,
 )
 from es_integration.opensearch_client import opensearch_client
+from es_integration.sync_client import SyncSidecarClient
 
 __all__ = [
     "RERANK",
@@ -32,11 +33,13 @@ __all__ = [
     "LocalNodeUnavailable",
     "LocalOpenSearch",
     "NotDeployed",
+    "Ranking",
     "SidecarAnswerInvalid",
     "SidecarClient",
     "SidecarError",
     "SidecarRefused",
     "SidecarUnreachable",
+    "SyncSidecarClient",
     "Wiring",
     "flat_connector",
     "flat_pipeline",

@@ -44,6 +44,16 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class SpanWish:
+    """Which sentences of a result's text are wanted with it."""
+
+    threshold: float = 0.1
+    """Least score, in [0, 1]."""
+    most: int | None = None
+    """Of a document, the best ones; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class RankRequest:
     """What every dialect is decoded to."""
 
@@ -56,6 +66,8 @@ class RankRequest:
     cut: Cut | None = "right"
     """None: a pair that does not fit the model is an error."""
     max_document_tokens: int | None = None
+    max_pair_tokens: int | None = None
+    """Most ids of a pair, query and prompt included; None for as many as the model takes."""
     deadline_s: float | None = None
     """Seconds from arrival; None leaves the service's own."""
     raw_scores: bool = False
@@ -63,6 +75,10 @@ class RankRequest:
     return_documents: bool = False
     model: str | None = None
     """The model's name as the client gave it, echoed where a dialect does so."""
+    queries: tuple[str, ...] = ()
+    """For pairs with a query each: one per document, and `query` is the first. Else empty."""
+    spans: SpanWish | None = None
+    """None: no spans are looked for, which would cost a pair per sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,15 @@ class Ranked:
 
     index: int
     logit: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RelevantSpan:
+    """A sentence of a document's text, `[start, end)` in code points, and its score in [0, 1]."""
+
+    start: int
+    end: int
     score: float
 
 
@@ -93,8 +118,14 @@ class RankResult:
     tokens: int
     truncated: tuple[int, ...] = ()
     """Indexes of the documents that were cut to fit the model."""
+    unread: tuple[int, ...] = ()
+    """Indexes of the documents of whose words the model knows few."""
+    query_unread: bool = False
+    """Whether it knows few of the query's words."""
     warnings: tuple[str, ...] = ()
     """What the client should know of this answer: a hook that was left out, say."""
     explanations: tuple[Mapping[str, object], ...] = ()
     """One per result when they were asked for; see `sidecar.explain`."""
+    spans: Mapping[int, tuple[RelevantSpan, ...]] = field(default_factory=dict)
+    """By document, in the order of the text; a document that is not plain text has none."""
     timings: Timings = Timings()

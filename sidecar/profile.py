@@ -50,8 +50,10 @@ class BaseSignal(Part):
 
 
 class MatchSignal(BaseSignal):
-    """1 when a value of the fields stands in the query as a whole (normalised: case, accents,
-    spaces, dashes), else 0. For brands, model numbers, SKUs, GTINs."""
+    """1 when the query names a value of the fields, else 0. For brands, model numbers, SKUs, GTINs.
+
+    Case, accents, spaces and dashes do not matter; prices, quantities and ordinary words name
+    nothing by chance: see `text/query/naming`."""
 
     kind: Literal["match"]
     fields: Fields
@@ -60,7 +62,7 @@ class MatchSignal(BaseSignal):
 
 
 class UnitsSignal(BaseSignal):
-    """Share of the query's quantities ("16gb", "55 inch") found in the fields, units converted;
+    """Share of the query's quantities ("16gb", "under 2 kg") found in the fields, units converted;
     a quantity of the same dimension with another value counts -1."""
 
     kind: Literal["units"]
@@ -125,7 +127,8 @@ class PathSignal(BaseSignal):
 
 
 class TableSignal(BaseSignal):
-    """The table's value for the field's value (case ignored), in [-1, 1]."""
+    """The number, in [-1, 1], of the table's key that is the field's value, or else of the longest
+    key that stands in it as a phrase."""
 
     kind: Literal["table"]
     field: Name
@@ -185,6 +188,9 @@ class Rule(Part):
     pattern: str | None = None
     """A regular expression searched in the field's text, case ignored."""
     demote: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    unless_cited: tuple[Name, ...] = ()
+    """Fields that say which decision the document is, by its citations or its name. The rule stays
+    silent on a document that the query itself cites: see `fusion.cited`."""
 
     @field_validator("pattern")
     @classmethod

@@ -152,6 +152,8 @@ def _unknown_references(profile: Profile) -> Iterator[str]:
             yield from _unknown_constraint(profile, signal.constraint, f"signals.{name}.constraint")
     for name, rule in profile.rules.items():
         yield from _unknown_field(profile, rule.field, f"rules.{name}.field")
+        for field in rule.unless_cited:
+            yield from _unknown_field(profile, field, f"rules.{name}.unless_cited")
     for constraint, factors in profile.boosts.items():
         yield from _unknown_constraint(profile, constraint, f"boosts.{constraint}")
         for field in factors:

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         16 * 2**20, ge=1024, description="Largest request body, counted after inflation."
     )
     max_documents: int = Field(1000, ge=1, description="Most documents of a request.")
+    playground: bool = Field(
+        True, description="Whether `/playground` is there: a page to try searches on."
+    )
     drain_s: float = Field(
         5.0, ge=0, description="Seconds between not ready and closing the port at a stop."
     )

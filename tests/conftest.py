@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sidecar.cli.process import SidecarProcess
 from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.session import OnnxSession
 from sidecar.engine.tokenizer import PairTokenizer
+
+# A busy machine must not fail a test: nothing here is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ MAY_IMPORT = {
         "sidecar.pipeline",
         "sidecar.profiles",
     },
+    "sidecar.inprocess": PURE | {"sidecar.engine", "sidecar.pipeline", "sidecar.profiles"},
     "sidecar.build": FOUNDATION | {"sidecar.build", "sidecar.engine", "sidecar.text"},
     "sidecar.http": PURE
     | {"sidecar", "sidecar.engine", "sidecar.pipeline", "sidecar.settings", "sidecar.telemetry"}
@@ -55,7 +56,8 @@ ONLY_IN = {
     "typer": ("sidecar/cli/", "sidecar/build/"),
     "rich": ("sidecar/cli/", "sidecar/build/"),
     "asyncio": (
-        "sidecar/pipeline/reranker.py",
+        "sidecar/pipeline/",
+        "sidecar/inprocess.py",
         "sidecar/hooks/run.py",
         "sidecar/http/",
         "sidecar/cli/",
@@ -74,8 +76,17 @@ def part(name: str) -> str:
     return ".".join(name.split(".")[:2])
 
 
+def run_time(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and all below it, but for what stands there for type checkers alone."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from run_time(child)
+
+
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in run_time(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

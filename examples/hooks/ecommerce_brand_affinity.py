@@ -7,8 +7,12 @@ The application sends what it knows of the shopper with the search:
 
 (or a list of names, all liked alike; a dislike is below 0). A product of a liked brand gets a part
 `ecommerce_brand_affinity.brand` in its logit, at most STRENGTH: enough to decide between products
-that suit the query alike, too little to lift one that does not. A query that names a brand says
-more than any habit, so then the hook stays silent.
+that suit the query alike, too little to lift one that does not. A query that names one of these
+brands says more than any habit, so then the hook stays silent.
+
+The part depends on the query, the shopper and the product itself, never on the other candidates: a
+score is the same in every request. So the hook cannot know that "puma shoes" names a brand of
+which the shopper has told nothing; send `"Puma": 0` for brands that it should know.
 
     rerank-sidecar serve --hooks examples/hooks/ecommerce_brand_affinity.py
 """
@@ -27,10 +31,10 @@ def document_hook(
 ) -> Sequence[HookResult]:
     """A part for every document whose `brand` the shopper likes."""
     liked = affinities(context.get("user"))
-    brands = [fold(fields.get("brand")) for fields in documents]
     asked = f" {fold(query)} "
-    if any(brand and f" {brand} " in asked for brand in {*brands, *liked}):
+    if any(f" {brand} " in asked for brand in liked):
         return [HookResult()] * len(documents)
+    brands = [fold(fields.get("brand")) for fields in documents]
     return [
         HookResult({"brand": STRENGTH * liked[brand]}) if brand in liked else HookResult()
         for brand in brands

@@ -4,7 +4,7 @@ A fault is told with its JSON path: `$.documents[1]: ...`. Keys that nobody know
 every optional key may be null: clients send both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -14,7 +14,7 @@ from pydantic import WithJsonSchema as Schema
 from sidecar.contracts.control import MAX_DEADLINE_MS
 from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest, MalformedBody, NoDocuments
-from sidecar.model import Document, Order
+from sidecar.model import Document, Order, RankRequest
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -55,15 +55,39 @@ def read_document(value: object) -> Document:
         try:
             size = len(orjson.dumps(value))
         except orjson.JSONEncodeError:  # it reads 1024 levels and writes 254
-            raise ValueError("is nested too deeply") from None
+            raise ValueError("is nested too deeply, or holds what JSON cannot") from None
         return Document(fields=value, source=value, size=size)
     raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
-def _refuse_empty(value: object) -> object:
+def fields_of(documents: Iterable[Document], names: Iterable[str]) -> tuple[Document, ...]:
+    """The documents with the named fields alone, in that order; text documents stay as they are,
+    and each keeps the source that it came with."""
+    wanted = tuple(names)
+    return tuple(_with_fields(each, wanted) if wanted else each for each in documents)
+
+
+def _with_fields(document: Document, names: tuple[str, ...]) -> Document:
+    source = document.source
+    if isinstance(source, str):
+        return document
+    chosen = read_document({name: source[name] for name in names if name in source})
+    return Document(chosen.text, chosen.fields, source, chosen.size)
+
+
+def refuse_empty(value: object) -> object:
+    """The value. Raises NoDocuments for a list of none."""
     if value == []:
         raise NoDocuments("$: the list of documents is empty")
     return value
+
+
+def read_text(value: object) -> Document:
+    """As `read_document`, for dialects in which `image` means one. Raises ValueError for it: its
+    address or its bytes are no text."""
+    if isinstance(value, dict) and value.get("image"):
+        raise ValueError("holds an image, and the model reads text alone")
+    return read_document(value)
 
 
 _QUERY_SCHEMA = {
@@ -72,24 +96,26 @@ _QUERY_SCHEMA = {
         {
             "type": "object",
             "properties": {"query": {"type": "string"}, "query_text": {"type": "string"}},
+            "anyOf": [{"required": ["query"]}, {"required": ["query_text"]}],
         },
     ]
 }
-_DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}]}
+DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}]}
 
 QueryField = Annotated[str, PlainValidator(read_query), Schema(_QUERY_SCHEMA)]
-DocumentField = Annotated[Document, PlainValidator(read_document), Schema(_DOCUMENT_SCHEMA)]
-DocumentList = Annotated[list[DocumentField], BeforeValidator(_refuse_empty)]
+DocumentField = Annotated[Document, PlainValidator(read_document), Schema(DOCUMENT_SCHEMA)]
+DocumentList = Annotated[list[DocumentField], Field(min_length=1), BeforeValidator(refuse_empty)]
+TextField = Annotated[Document, PlainValidator(read_text), Schema(DOCUMENT_SCHEMA)]
+TextList = Annotated[list[TextField], Field(min_length=1), BeforeValidator(refuse_empty)]
 Count = Annotated[int, Field(ge=0)]
 Deadline = Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)]
 
 
-class Body(BaseModel):
-    """What every request body has beside its dialect's own keys."""
+class Options(BaseModel):
+    """What every request body may have beside its dialect's own keys."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
-    query: QueryField
     model: str | None = None
     deadline_ms: Deadline | None = None
     """Ours: milliseconds after which no answer is wanted."""
@@ -101,7 +127,24 @@ class Body(BaseModel):
         return None if self.deadline_ms is None else self.deadline_ms / 1000
 
 
-AnyBody = TypeVar("AnyBody", bound=Body)
+class Body(Options):
+    """A body with one query for all its documents."""
+
+    query: QueryField
+
+    def request(self, documents: Iterable[Document], **more: Any) -> RankRequest:
+        """The request of this body for the documents; `more` is what the dialect's keys say."""
+        return RankRequest(
+            query=self.query,
+            documents=tuple(documents),
+            order=self.order or "score",
+            deadline_s=self.deadline_s,
+            model=self.model,
+            **more,
+        )
+
+
+AnyBody = TypeVar("AnyBody", bound=Options)
 
 
 def validate(kind: type[AnyBody], body: Mapping[str, Any]) -> AnyBody:

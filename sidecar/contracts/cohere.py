@@ -1,23 +1,44 @@
 """Cohere's rerank API, versions 1 and 2, and everything that speaks it (Jina, litellm, ...).
 
 Source of the contract: the request and response types of Cohere's SDK, 5.x and 7.x. Documents
-may be objects in both versions here. `rank_fields` and `return_documents` are version 1's.
+may be objects in both versions here. `rank_fields` and `return_documents` are version 1's,
+`relevant_spans` is version 2's: sentences of a text document, in code points. The answer is the
+union of what Cohere's and Jina's clients read.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from sidecar.contracts.body import Body, Count, DocumentList, read_document, validate
+from pydantic import BaseModel, ConfigDict, Field
+
+from sidecar.contracts.body import Body, Count, DocumentList, fields_of, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import explanations, warnings
 from sidecar.contracts.numbers import dumps, number
-from sidecar.model import Document, RankRequest, RankResult
+from sidecar.contracts.results import model, usage, value
+from sidecar.model import RankRequest, RankResult, RelevantSpan, SpanWish
 
 SEARCH_UNITS = 1
 """Of a request, for `meta.billed_units`."""
 
 
-class CohereV2Body(Body):
+class RelevantSpans(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    mode: Literal["enabled", "disabled"]
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Least score of a span; 0.1 when absent."""
+    max_spans: Annotated[int, Field(ge=1)] | None = None
+
+    def wish(self) -> SpanWish | None:
+        """None where no spans are wanted."""
+        if self.mode == "disabled":
+            return None
+        threshold = SpanWish().threshold if self.threshold is None else self.threshold
+        return SpanWish(threshold, self.max_spans)
+
+
+class CohereBody(Body):
     documents: DocumentList
     top_n: Count | None = None
     max_tokens_per_doc: Count | None = None
@@ -25,8 +46,21 @@ class CohereV2Body(Body):
     raw_scores: bool | None = None
     """Ours: logits instead of scores in [0, 1]."""
 
+    def options(self) -> dict[str, Any]:
+        """What both versions' keys say of a request."""
+        return {
+            "top_n": self.top_n,
+            "max_document_tokens": self.max_tokens_per_doc or None,
+            "raw_scores": bool(self.raw_scores),
+            "return_documents": bool(self.return_documents),
+        }
 
-class CohereV1Body(CohereV2Body):
+
+class CohereV2Body(CohereBody):
+    relevant_spans: RelevantSpans | None = None
+
+
+class CohereV1Body(CohereBody):
     rank_fields: list[str] | None = None
     max_chunks_per_doc: Count | None = None
     """Accepted and without effect: a document is read as one chunk."""
@@ -34,40 +68,16 @@ class CohereV1Body(CohereV2Body):
 
 def decode_v2(body: Mapping[str, Any]) -> RankRequest:
     """Raises InvalidRequest with the JSON path of the fault."""
-    return _request(validate(CohereV2Body, body))
+    valid = validate(CohereV2Body, body)
+    spans = valid.relevant_spans.wish() if valid.relevant_spans else None
+    return valid.request(valid.documents, spans=spans, **valid.options())
 
 
 def decode_v1(body: Mapping[str, Any]) -> RankRequest:
     """Raises InvalidRequest with the JSON path of the fault."""
     valid = validate(CohereV1Body, body)
-    return _request(valid, tuple(valid.rank_fields or ()))
-
-
-def _request(body: CohereV2Body, rank_fields: tuple[str, ...] = ()) -> RankRequest:
-    documents = tuple(body.documents)
-    if rank_fields:
-        documents = tuple(_ranked_fields(document, rank_fields) for document in documents)
-    return RankRequest(
-        query=body.query,
-        documents=documents,
-        order=body.order or "score",
-        top_n=body.top_n,
-        max_document_tokens=body.max_tokens_per_doc or None,
-        deadline_s=body.deadline_s,
-        raw_scores=bool(body.raw_scores),
-        return_documents=bool(body.return_documents),
-        model=body.model,
-    )
-
-
-def _ranked_fields(document: Document, names: tuple[str, ...]) -> Document:
-    """The document with the named fields alone, in that order; text documents stay."""
-    source = document.source
-    if isinstance(source, str):
-        return document
-    kept = {name: source[name] for name in names if name in source}
-    chosen = read_document(kept)
-    return Document(chosen.text, chosen.fields, source, chosen.size)
+    documents = fields_of(valid.documents, valid.rank_fields or ())
+    return valid.request(documents, **valid.options())
 
 
 def encode_v2(request: RankRequest, result: RankResult, request_id: str) -> bytes:
@@ -81,11 +91,12 @@ def encode_v1(request: RankRequest, result: RankResult, request_id: str) -> byte
 def _encode(request: RankRequest, result: RankResult, request_id: str, version: str) -> bytes:
     results = []
     for item in result.ranked:
-        value = item.logit if request.raw_scores else item.score
-        entry: dict[str, Any] = {"index": item.index, "relevance_score": number(value)}
+        entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
         if request.return_documents:
             source = request.documents[item.index].source
             entry["document"] = {"text": source} if isinstance(source, str) else source
+        if request.spans is not None:
+            entry["relevant_spans"] = [_span(span) for span in result.spans.get(item.index, ())]
         results.append(entry)
     meta: dict[str, Any] = {
         "api_version": {"version": version},
@@ -98,24 +109,42 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
         {
             "id": request_id,
             "object": "list",
-            "model": request.model or result.model,
+            "model": model(request, result),
             "results": results,
-            "usage": {"prompt_tokens": result.tokens, "total_tokens": result.tokens},
+            "usage": usage(result),
             "meta": meta,
             **explanations(result),
         }
     )
 
 
-def _response_schema() -> dict[str, Any]:
+def _span(span: RelevantSpan) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "score": number(span.score)}
+
+
+_SPAN = {
+    "type": "object",
+    "required": ["start", "end", "score"],
+    "properties": {
+        "start": {"type": "integer", "minimum": 0},
+        "end": {"type": "integer", "minimum": 0},
+        "score": {"type": "number", "minimum": 0, "maximum": 1},
+    },
+}
+
+
+def _response_schema(*, spans: bool) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "index": {"type": "integer", "minimum": 0},
+        "relevance_score": {"type": "number"},
+        "document": {"type": "object"},
+    }
+    if spans:
+        properties["relevant_spans"] = {"type": "array", "items": _SPAN}
     item = {
         "type": "object",
         "required": ["index", "relevance_score"],
-        "properties": {
-            "index": {"type": "integer", "minimum": 0},
-            "relevance_score": {"type": "number"},
-            "document": {"type": "object"},
-        },
+        "properties": properties,
     }
     return {
         "type": "object",
@@ -140,12 +169,14 @@ _EXAMPLE = {
     "top_n": 2,
 }
 
-COHERE_V2 = Dialect("cohere-v2", CohereV2Body, decode_v2, encode_v2, _response_schema(), _EXAMPLE)
+COHERE_V2 = Dialect(
+    "cohere-v2", CohereV2Body, decode_v2, encode_v2, _response_schema(spans=True), _EXAMPLE
+)
 COHERE_V1 = Dialect(
     "cohere-v1",
     CohereV1Body,
     decode_v1,
     encode_v1,
-    _response_schema(),
+    _response_schema(spans=False),
     {**_EXAMPLE, "return_documents": True},
 )

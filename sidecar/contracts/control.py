@@ -22,6 +22,8 @@ from sidecar.model import Control
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 FieldName = Annotated[str, Field(min_length=1, max_length=64)]
 MAX_DEADLINE_MS = 3_600_000
+MAX_INSTRUCTION = 2000
+"""Characters."""
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
 MOST_LONG_TOKENS = 16_384
 """Of one document; a profile, which the operator writes, may allow more."""
@@ -30,32 +32,47 @@ MOST_LONG_TOKENS = 16_384
 class LongKeys(BaseModel):
     """How long documents are read for this search; bounds as in a profile."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
 
     aggregate: Literal["max", "first", "mean", "logsumexp"] | None = None
     top: Annotated[int, Field(ge=1)] | None = None
+    """Windows of which `mean` is taken."""
     budget_tokens: Annotated[int, Field(ge=64, le=MOST_LONG_TOKENS)] | None = None
+    """Most tokens of a document that are scored."""
     window_tokens: Annotated[int, Field(ge=32)] | None = None
+    """Most tokens of a window."""
     overlap: Annotated[float, Field(ge=0, lt=0.5)] | None = None
+    """Share of a window that is repeated in the next."""
 
 
 class ControlKeys(BaseModel):
-    """The keys as they stand in a body or in a query object."""
+    """The keys as they stand in a body or in a query object. The docstrings below are the
+    descriptions in /openapi.json."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, strict=True, use_attribute_docstrings=True
+    )
 
     profile: str | None = None
+    """The name of a profile."""
     fields: dict[FieldName, Weight] | None = None
-    """Field -> weight."""
+    """Field or alias -> weight, in place of the profile's."""
     instruction: str | None = Field(
-        None, validation_alias=AliasChoices("instruction", "instruct"), max_length=2000
+        None, validation_alias=AliasChoices("instruction", "instruct"), max_length=MAX_INSTRUCTION
     )
+    """For models whose prompt takes one."""
     context: dict[str, Any] | None = None
+    """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
     long: LongKeys | None = None
+    """How long documents are read, in place of the profile's settings."""
     deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)] | None = None
+    """Milliseconds after which no answer is wanted."""
     explain: bool | None = None
+    """Whether the answer gets `explanations`."""
     shapley: bool | Annotated[int, Field(ge=0, le=MAX_SHAPLEY)] | None = None
-    """For how many of the best documents; true for 3."""
+    """For how many of the best documents exact Shapley values are wanted; true for 3."""
 
 
 HEADERS: Mapping[str, str] = {

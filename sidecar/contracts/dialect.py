@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sidecar.contracts.body import Body
+from sidecar.contracts.body import Options
 from sidecar.model import RankRequest, RankResult
 
 Example = Mapping[str, Any]
@@ -15,7 +15,7 @@ class Dialect:
     """One wire contract. `name` labels its metrics and its golden files."""
 
     name: str
-    body: type[Body]
+    body: type[Options]
     """The request's schema, for /openapi.json."""
     decode: Callable[[Mapping[str, Any]], RankRequest]
     """Raises InvalidRequest with the JSON path of the fault."""
@@ -25,3 +25,5 @@ class Dialect:
     """The response's JSON schema."""
     example: Example
     """A request body that is worth showing."""
+    error: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda flat: flat
+    """The error body that its clients read, from the flat one of `errors`."""

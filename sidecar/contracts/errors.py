@@ -1,7 +1,8 @@
 """The one error body. Every known client finds its own key in it, each a string.
 
 `error` is read by Elasticsearch's hugging_face service and Haystack, `detail` by Jina and Voyage
-clients, `message` by Cohere's.
+clients, `message` by Cohere's. infinity's client cannot read a string as `detail` of a 422; its
+dialect puts a list there.
 """
 
 import math
@@ -11,7 +12,7 @@ from sidecar.errors import RerankError
 
 
 def error_body(message: str, code: str, status: int, request_id: str) -> dict[str, Any]:
-    """The flat body, the same for every dialect and status."""
+    """The flat body, the same for every status; `Dialect.error` may say it in its own words."""
     return {
         "error": message,
         "error_type": code,
@@ -39,7 +40,10 @@ ERROR_SCHEMA: dict[str, Any] = {
         "error": {"type": "string"},
         "error_type": {"type": "string"},
         "message": {"type": "string"},
-        "detail": {"type": "string"},
+        "detail": {
+            "type": ["string", "array"],
+            "description": "A list for a 422 of infinity's dialect alone.",
+        },
         "status": {"type": "integer"},
         "request_id": {"type": "string"},
     },

@@ -1,32 +1,88 @@
 """From a path and a body to a request.
 
-The dialect is chosen by the path and, where a path serves several, by the body's keys. The engine
-routes may name a profile in the path: `/opensearch/legal/rerank` is `/opensearch/rerank` with that
-profile, unless the search itself names another.
+The dialect is chosen by `choose` alone, from the path and the body's keys: the rows below are the
+whole rule. The engine routes may name a profile in the path: `/opensearch/legal/rerank` is
+`/opensearch/rerank` with that profile, unless the search itself names another.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sidecar.contracts import score, vllm
 from sidecar.contracts.body import parse
 from sidecar.contracts.cohere import COHERE_V1, COHERE_V2
 from sidecar.contracts.control import header_keys, open_query, read_control
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.engines import ELASTICSEARCH, ELASTICSEARCH_TEXTS, OPENSEARCH
+from sidecar.contracts.gradio import GRADIO
+from sidecar.contracts.infinity import INFINITY
+from sidecar.contracts.jina import JINA
+from sidecar.contracts.mixedbread import MIXEDBREAD
+from sidecar.contracts.nim import NIM
 from sidecar.contracts.tei import TEI
+from sidecar.contracts.voyage import VOYAGE
 from sidecar.errors import InvalidRequest
-from sidecar.model import RankRequest
+from sidecar.model import Control, RankRequest
 
-ROUTES: Mapping[str, Mapping[str, Dialect]] = {
-    "/opensearch/rerank": {"documents": OPENSEARCH},
-    "/elasticsearch/rerank": {"documents": ELASTICSEARCH, "texts": ELASTICSEARCH_TEXTS},
-    "/v2/rerank": {"documents": COHERE_V2},
-    "/v1/rerank": {"documents": COHERE_V1},
-    "/rerank": {"documents": COHERE_V2, "texts": TEI},
-}
-"""Path -> the body's key that holds the documents -> dialect."""
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where a dialect is spoken."""
+
+    dialect: Dialect
+    keys: tuple[str, ...]
+    """Of the body, one of which holds the documents."""
+    paths: tuple[str, ...]
+    """Where those keys are enough."""
+    shared: tuple[str, ...] = ()
+    """Where the body must hold one of `marks` as well; it may be null."""
+    marks: tuple[str, ...] = ()
+
+    def speaks(self, path: str, key: str, body: Mapping[str, Any]) -> bool:
+        """Whether a body with its documents under `key` is this dialect's on the path."""
+        if key not in self.keys:
+            return False
+        return path in self.paths or (
+            path in self.shared and any(mark in body for mark in self.marks)
+        )
+
+
+ROWS = (
+    Row(OPENSEARCH, ("documents",), ("/opensearch/rerank",)),
+    Row(ELASTICSEARCH, ("documents",), ("/elasticsearch/rerank",)),
+    Row(ELASTICSEARCH_TEXTS, ("texts",), ("/elasticsearch/rerank",)),
+    Row(VOYAGE, ("documents",), ("/voyage/v1/rerank",), ("/v1/rerank",), ("top_k", "truncation")),
+    Row(INFINITY, ("documents",), ("/infinity/rerank",), ("/rerank",), ("raw_scores",)),
+    Row(
+        vllm.VLLM,
+        ("documents",),
+        ("/vllm/rerank",),
+        ("/rerank", "/v1/rerank", "/v2/rerank"),
+        vllm.MARKS,
+    ),
+    Row(JINA, ("documents",), ("/jina/v1/rerank",)),
+    Row(COHERE_V2, ("documents",), ("/v2/rerank", "/rerank")),
+    Row(COHERE_V1, ("documents",), ("/v1/rerank",)),
+    Row(TEI, ("texts",), ("/rerank",)),
+    Row(MIXEDBREAD, ("input",), ("/v1/reranking",)),
+    Row(NIM, ("passages",), ("/v1/ranking", "/v1/retrieval/{model}/reranking")),
+    Row(score.SCORE, tuple(score.SIDES), ("/score", "/v1/score")),
+    Row(GRADIO, ("data",), ("/api/predict",)),
+)
+"""One per dialect; the first that speaks is it."""
+
+
+def _routes() -> dict[str, dict[str, Dialect]]:
+    found: dict[str, dict[str, Dialect]] = {}
+    for row in ROWS:
+        for path in row.paths:
+            found.setdefault(path, {}).update(dict.fromkeys(row.keys, row.dialect))
+    return found
+
+
+ROUTES: Mapping[str, Mapping[str, Dialect]] = _routes()
+"""Path -> the body's key that holds the documents -> the dialect of a body without marks."""
 
 PROFILE_ROUTES: Mapping[str, str] = {
     "/opensearch/{profile}/rerank": "/opensearch/rerank",
@@ -42,8 +98,10 @@ def decode(
     *,
     profile: str | None = None,
     json_query: bool = False,
+    chosen: Callable[[Dialect], None] = lambda dialect: None,
 ) -> tuple[Dialect, RankRequest]:
-    """The dialect and the request of a raw body. `profile` is the path's, if it names one.
+    """The dialect and the request of a raw body. `profile` is the path's, if it names one;
+    `chosen` is told the dialect before it reads the body, so that a refusal can be in its words.
 
     Raises InvalidRequest (or MalformedBody, NoDocuments) with the JSON path of the fault.
     """
@@ -51,10 +109,19 @@ def decode(
     if json_query:
         body = open_query(body)
     dialect = choose(path, body)
+    chosen(dialect)
     defaults = {"profile": profile} if profile is not None else {}
     control = read_control({**defaults, **header_keys(headers), **_given(body)})
-    request = replace(dialect.decode(body), control=control, deadline_s=control.deadline_s)
-    return dialect, request
+    request = dialect.decode(body)
+    control = _with_own(control, request.control)
+    return dialect, replace(request, control=control, deadline_s=control.deadline_s)
+
+
+def _with_own(control: Control, dialects: Control) -> Control:
+    """The control keys, which go before an instruction that the dialect has a place for."""
+    if control.instruction is not None or dialects.instruction is None:
+        return control
+    return replace(control, instruction=dialects.instruction)
 
 
 def _given(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,17 +129,23 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value is not None}
 
 
+def dialects(path: str) -> tuple[Dialect, ...]:
+    """All that are spoken on a path that is in ROUTES, those of a body without marks first."""
+    plain = (row.dialect for row in ROWS if path in row.paths)
+    return (*plain, *(row.dialect for row in ROWS if path in row.shared))
+
+
 def choose(path: str, body: Mapping[str, Any]) -> Dialect:
     """The dialect of a body on a path that is in ROUTES.
 
     Raises InvalidRequest when the body holds none of the path's keys, or several.
     """
-    dialects = ROUTES[path]
-    found = [key for key in dialects if body.get(key) is not None]
+    keys = ROUTES[path]
+    found = [key for key in keys if body.get(key) is not None]
     if not found:  # the dialect says what is wrong with null
-        found = [key for key in dialects if key in body][:1]
+        found = [key for key in keys if key in body][:1]
     if len(found) > 1:
         raise InvalidRequest(f"$: {' and '.join(f'`{key}`' for key in found)} exclude each other")
     if not found:
-        raise InvalidRequest(f"$: {' or '.join(f'`{key}`' for key in dialects)} is missing")
-    return dialects[found[0]]
+        raise InvalidRequest(f"$: {' or '.join(f'`{key}`' for key in keys)} is missing")
+    return next(row.dialect for row in ROWS if row.speaks(path, found[0], body))

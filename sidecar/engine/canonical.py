@@ -10,12 +10,9 @@ from sidecar.errors import DeviceError, ModelError
 
 def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
     """The manifest's pairs, encoded as a request's would be."""
-    pairs = []
-    for pair in manifest.canonical:
-        query = tokenizer.query(pair.query)
-        (ids,) = tokenizer.encode([pair.document])
-        pairs.append(tokenizer.pair(query, ids[: query.room]))
-    return pairs
+    return [
+        tokenizer.whole(tokenizer.query(pair.query), pair.document) for pair in manifest.canonical
+    ]
 
 
 def check_numbers(

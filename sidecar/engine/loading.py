@@ -31,7 +31,8 @@ class Loaded:
     def score_revision(self) -> str:
         """Changes whenever a pair's score could: with the manifest but for what was measured of
         the model, the graph, the device, and the versions of onnxruntime and of this package."""
-        manifest = self.manifest.model_dump_json(exclude={"quality", "sources", "licence"})
+        told = {"quality", "sources", "licence", "quantization", "check", "origin"}
+        manifest = self.manifest.model_dump_json(exclude=told)
         parts = (manifest, self.graph, self.device, onnxruntime_version(), __version__)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

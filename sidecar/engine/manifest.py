@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from sidecar.engine.measured import Check, Quantization
 from sidecar.errors import ModelError
 
 MANIFEST = "rerank.json"
@@ -20,7 +21,8 @@ CANONICAL_PAIRS = 8
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Device = Literal["cpu", "cuda"]
-SLOTS = ("{instruction}", "{query}", "{document}")
+DOCUMENT = "{document}"
+SLOTS = ("{instruction}", "{query}", DOCUMENT)
 
 
 class Part(BaseModel):
@@ -44,10 +46,11 @@ class Graph(Part):
 
 
 class Prompt(Part):
-    """The pieces of a pair's input in order: a slot, or text that becomes ids as it stands.
+    """The pieces of a pair's input in order, each tokenised alone: text, slots, or both.
 
     `["[CLS]", "{query}", "[SEP]", "{document}", "[SEP]"]` with segments `[0, 0, 0, 1, 1]` is
-    BERT's pair. A decoder's chat template has `{instruction}` too.
+    BERT's pair. A decoder's chat template has `{instruction}` too. The document's slot ends its
+    piece; special tokens stand in pieces without slots.
     """
 
     pieces: tuple[str, ...]
@@ -74,6 +77,17 @@ class Source(Part):
     rows: int
 
 
+class Origin(Part):
+    """What `rerank-sidecar model export` made the folder of."""
+
+    source: str
+    """A hub name, or the name of a local folder."""
+    settings: dict[str, str | int] = {}
+    """Options that were given, by name: they open the source again as it was."""
+    sha256: Sha256
+    """Of the source's files, the model's name and the settings."""
+
+
 class Manifest(Part):
     """All that is known of a model; see the module's text."""
 
@@ -98,6 +112,11 @@ class Manifest(Part):
     quality: dict[str, dict[str, float]] = {}
     """Measured quality: ranker (a graph's name, or a baseline) -> "collection metric" -> value."""
     sources: tuple[Source, ...] = ()
+    quantization: dict[str, Quantization] = {}
+    """What `model quantize` measured of each graph that it made."""
+    check: Check | None = None
+    """What `model check` measured."""
+    origin: Origin | None = None
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
@@ -139,9 +158,13 @@ class Manifest(Part):
         if missing := sorted(named - set(self.files)):
             raise ModelError(f"{path} gives no SHA-256 for {', '.join(missing)}")
         pieces = self.prompt.pieces
-        for slot in ("{query}", "{document}"):
-            if pieces.count(slot) != 1:
+        for slot in ("{query}", DOCUMENT):
+            if "".join(pieces).count(slot) != 1:
                 raise ModelError(f"{path}: prompt.pieces must hold {slot} once")
+        for piece in pieces:
+            lead, found, rest = piece.partition(DOCUMENT)
+            if found and (rest or any(slot in lead for slot in SLOTS)):
+                raise ModelError(f"{path}: {DOCUMENT} must end its piece, the only slot in it")
         if self.prompt.segments is not None and len(self.prompt.segments) != len(pieces):
             raise ModelError(f"{path}: prompt.segments and prompt.pieces differ in length")
         for pair in self.canonical:

@@ -1,24 +1,35 @@
 """Texts to token ids, and ids to pairs. The only file that knows `tokenizers`.
 
-The prompt's fixed pieces are encoded once per model, the query once per request, each text once;
-a pair's ids are spliced from them. Only the document is ever cut.
+The prompt's fixed pieces are encoded once per model, those with the query once per request, each
+text once; a pair's ids are spliced from them. Only the document is ever cut.
+
+Spliced ids are those of the whole string where each piece begins at a border that the tokenizer
+never crosses: a special token, or (Qwen's byte-level BPE) the space after the colon in
+`["...<Document>:", " {document}"]`. No token of its pre-tokeniser holds a colon and the space
+behind it, and none depends on what stands before it.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer
+from tokenizers.models import Unigram
 
-from sidecar.engine.manifest import TOKENIZER, Manifest
+from sidecar.engine.legibility import Legibility
+from sidecar.engine.manifest import DOCUMENT, SLOTS, TOKENIZER, Manifest, Padding, Prompt
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.text.compose import CHARACTERS_PER_TOKEN
 
 Ids = NDArray[np.int64]
 MIN_DOCUMENT_TOKENS = 16
 """A query that leaves a document less than this is refused: the scores would mean nothing."""
+_SLOT = re.compile("|".join(map(re.escape, SLOTS)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +53,31 @@ class EncodedQuery:
     """Ids left for a document."""
 
 
+class PairFormat(Protocol):
+    """What a pair looks like: of a Manifest, or of a model that is being built."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest pair, prompt pieces included."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """The pieces of a pair in order."""
+
+    @property
+    def padding(self) -> Padding:
+        """The padding token, and its side."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that the model knows."""
+
+
 class PairTokenizer:
     """Encodes texts and pairs for one model. Safe to use from several threads."""
 
-    def __init__(self, tokenizer: Tokenizer, manifest: Manifest) -> None:
-        """Raises ModelError when the tokenizer lacks the padding token."""
+    def __init__(self, tokenizer: Tokenizer, manifest: PairFormat) -> None:
+        """Raises ModelError: no such padding token, or a special token in a piece with a slot."""
         self._tokenizer = tokenizer
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -54,18 +85,23 @@ class PairTokenizer:
         self._segments = manifest.prompt.segments
         self._instruction = manifest.prompt.instruction or ""
         self._pieces = manifest.prompt.pieces
-        # Pieces that no request changes are encoded here, while special tokens are read as such.
-        self._literals = {
-            piece: self._ids(piece)
-            for piece in self._pieces
-            if piece not in ("{query}", "{document}") and "{instruction}" not in piece
-        }
+        (place,) = (i for i, piece in enumerate(self._pieces) if DOCUMENT in piece)
+        self._document = self._pieces[place]
+        self.lead = self._document.removesuffix(DOCUMENT)
+        """What a document's text begins with, to be encoded with it: " " in Qwen's prompt."""
         pad_id = tokenizer.token_to_id(manifest.padding.token)
         if pad_id is None:
             raise ModelError(f"the tokenizer has no padding token {manifest.padding.token!r}")
         self.pad_id: int = pad_id
-        # From here on a text that spells a special token is text: no document closes its own turn.
-        self._tokenizer.encode_special_tokens = True
+        self.legibility = Legibility.of(_unknown_id(tokenizer), manifest.languages)
+        # What no request changes is encoded here, while special tokens are read as such.
+        as_marks = {piece: self._ids(piece) for piece in self._pieces}
+        self._literals = {piece: ids for piece, ids in as_marks.items() if not _SLOT.search(piece)}
+        self._tokenizer = _for_texts(tokenizer, {i for ids in self._literals.values() for i in ids})
+        for piece in as_marks.keys() - self._literals.keys():
+            if self._ids(piece) != as_marks[piece]:
+                raise ModelError(f"prompt piece {piece!r} holds a special token beside a slot")
+        self._lead_ids = self._ids(self.lead)
 
     @classmethod
     def open(cls, folder: Path, manifest: Manifest) -> "PairTokenizer":
@@ -86,14 +122,16 @@ class PairTokenizer:
 
         Raises InputTooLong when it leaves a document fewer than MIN_DOCUMENT_TOKENS.
         """
+        wanted = instruction or self._instruction
         most = self.max_tokens * CHARACTERS_PER_TOKEN
-        ids = self._ids(text) if len(text) <= most else None  # else not worth tokenising
-        parts = tuple(self._part(piece, ids or (), instruction) for piece in self._pieces)
+        fits = len(text) + len(wanted) <= most  # else not worth tokenising
+        values = {"{query}": text, "{instruction}": wanted} if fits else {}
+        parts = tuple(self._part(piece, values) for piece in self._pieces)
         room = self.max_tokens - sum(len(part) for part in parts if part is not None)
-        if ids is None or room < MIN_DOCUMENT_TOKENS:
-            fits = self.max_tokens - MIN_DOCUMENT_TOKENS
+        if not fits or room < MIN_DOCUMENT_TOKENS:
             raise InputTooLong(
-                f"$.query: too long; with the prompt it may have {fits} tokens in this model"
+                f"$.query: too long; with the prompt it may have "
+                f"{self.max_tokens - MIN_DOCUMENT_TOKENS} tokens in this model"
             )
         return EncodedQuery(parts, room)
 
@@ -102,15 +140,16 @@ class PairTokenizer:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where each token of the text lies in it, in code points."""
-        offsets: list[tuple[int, int]] = self._tokenizer.encode(
-            text, add_special_tokens=False
-        ).offsets
-        return offsets
+    def spans(self, text: str, lead: str = "") -> list[tuple[int, int]]:
+        """Where each token of `lead` and the text lies in the text, in code points."""
+        offsets = self._tokenizer.encode(lead + text, add_special_tokens=False).offsets
+        if not lead:
+            return list(offsets)
+        return [(max(0, begin - len(lead)), max(0, end - len(lead))) for begin, end in offsets]
 
     def pair(self, query: EncodedQuery, document_ids: Sequence[int]) -> Pair:
-        """The whole input of a query and a document that fits its room."""
+        """The whole input of a query and a document, its lead included, that fits its room."""
+        document_ids = document_ids if len(document_ids) else self._lead_ids
         parts = [document_ids if part is None else part for part in query.parts]
         ids = np.array([token for part in parts for token in part], dtype=np.int64)
         if self._segments is None:
@@ -118,16 +157,57 @@ class PairTokenizer:
         lengths = [len(part) for part in parts]
         return Pair(ids, np.repeat(np.array(self._segments, dtype=np.int64), lengths))
 
-    def _part(
-        self, piece: str, query_ids: Sequence[int], instruction: str | None
-    ) -> tuple[int, ...] | None:
-        if piece == "{document}":
+    def whole(self, query: EncodedQuery, document: str) -> Pair:
+        """The pair of a query and a plain text, of which what fits is kept."""
+        (ids,) = self.encode([self.lead + document])
+        return self.pair(query, ids[: query.room])
+
+    def _part(self, piece: str, values: dict[str, str]) -> tuple[int, ...] | None:
+        if piece == self._document:
             return None
-        if piece == "{query}":
-            return tuple(query_ids)
         if piece in self._literals:
             return self._literals[piece]
-        return self._ids(piece.replace("{instruction}", instruction or self._instruction))
+        # In one pass: a query that spells {instruction} does not get it.
+        return self._ids(_SLOT.sub(lambda slot: values.get(slot[0], ""), piece))
 
     def _ids(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _unknown_id(tokenizer: Tokenizer) -> int | None:
+    """The id of what the vocabulary lacks; byte-level tokenizers lack nothing."""
+    name = getattr(tokenizer.model, "unk_token", None) or "<unk>"
+    found: int | None = tokenizer.token_to_id(name)
+    return found
+
+
+def _for_texts(tokenizer: Tokenizer, marks: set[int]) -> Tokenizer:
+    """The tokenizer for what users write: a special token that is spelled out is text.
+
+    So no document closes its own turn, or opens another. The frameworks read such a text as the
+    token; there the ids differ from theirs, on purpose. `marks` are the ids of the prompt's own
+    pieces: added tokens among them (Qwen's <think> is one, but no special one) count as special.
+    """
+    added = tokenizer.get_added_tokens_decoder()
+    if isinstance(tokenizer.model, Unigram):
+        names = {token.content for token in added.values() if token.special}
+        return Tokenizer.from_str(json.dumps(_unspellable(json.loads(tokenizer.to_str()), names)))
+    own = [added[i].content for i in sorted(marks & added.keys()) if not added[i].special]
+    tokenizer.add_special_tokens([AddedToken(content, special=True) for content in own])
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def _unspellable(state: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """A Unigram tokenizer's state, with the special tokens `names` out of any text's reach.
+
+    They are pieces of the model too, which finds them in a text as any other piece, and better.
+    Under a name with a space, which its pre-tokeniser leaves in no text, it finds none.
+    """
+    vocabulary = [
+        [f" {piece}" if piece in names else piece, score]
+        for piece, score in state["model"]["vocab"]
+    ]
+    kept = [token for token in state["added_tokens"] if token["content"] not in names]
+    model = state["model"] | {"vocab": vocabulary}
+    return state | {"model": model, "added_tokens": kept, "post_processor": None}

@@ -5,13 +5,13 @@ under the other segments as a header) or its profile scores fields alone (then a
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sidecar.engine.tokenizer import EncodedQuery, Pair, PairTokenizer
 from sidecar.errors import InputTooLong
 from sidecar.model import Cut
 from sidecar.profile import LongDocuments
-from sidecar.text.compose import Passage, Segment, share
+from sidecar.text.compose import Passage, share
 from sidecar.text.windows import select, windows
 
 ENCODED_TOGETHER = 256
@@ -37,6 +37,8 @@ class Unit:
     """The window that the pair holds, for a long document."""
     alone: tuple[str, float] | None = None
     """(field, weight) of a pair that holds one field."""
+    pieces: tuple[tuple[str, Sequence[int]], ...] = ()
+    """Of a window or a cut document: its fields and their ids, in the order of the pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Units:
     units: list[Unit]
     truncated: tuple[int, ...]
     """Documents of which the model did not see everything."""
+    unread: tuple[int, ...] = ()
+    """Documents of whose words the model knows few: see `legibility`."""
+    query_unread: bool = False
+    """Whether it knows few of the query's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Fit:
     """Most ids of a document; when given, documents are cut there and not windowed."""
     long: LongDocuments | None = None
     """None: cut, never window."""
+    max_pair_tokens: int | None = None
+    """Most ids of a pair; as `max_tokens`, it cuts."""
     score_empty: bool = False
     """Whether a passage without a single token is a pair too: Shapley values need it."""
 
@@ -74,24 +82,50 @@ def build(
     query leaves no room, or `fit.cut` is None and a passage is too long.
     """
     query = tokenizer.query(query_text, instruction)
-    texts = [segment.text for passage in passages for segment in _all_segments(passage)]
-    encoded = _encode(tokenizer, texts, check)
+    fit = _within_pairs(fit, query, tokenizer.max_tokens)
+    every = [text for passage in passages for text in _texts(passage, tokenizer.lead)]
+    encoded = _encode(tokenizer, every, check)
     found: list[Unit] = []
     truncated: list[int] = []
+    unread: list[int] = []
     for document, passage in enumerate(passages):
         check()
         ids = [next(encoded) for _ in passage.segments]
         one = _Document(document, passage, ids, query, tokenizer, fit)
-        units, whole = one.units(query_text) if any(ids) or fit.score_empty else ([], True)
+        stands = any(ids) and any(segment.text.strip() for segment in passage.segments)
+        units, whole = one.units(query_text) if stands or fit.score_empty else ([], True)
+        texts = [segment.text for segment in passage.segments]
         for alone in passage.alone:
             alone_ids = next(encoded)
+            texts.append(alone.segment.text)
+            ids.append(alone_ids)
             whole = whole and len(alone_ids) <= query.room
             pair = tokenizer.pair(query, alone_ids[: query.room])
             units.append(Unit(document, pair, alone=(alone.segment.field, alone.weight)))
         if not whole:
             truncated.append(document)
+        if tokenizer.legibility.unread(texts, ids):
+            unread.append(document)
         found += units
-    return Units(found, tuple(truncated))
+    return Units(found, tuple(truncated), tuple(unread), _query_unread(query_text, tokenizer))
+
+
+def _query_unread(text: str, tokenizer: PairTokenizer) -> bool:
+    if text.isascii():
+        return False
+    return tokenizer.legibility.unread([text], tokenizer.encode([text]))
+
+
+def _within_pairs(fit: Fit, query: EncodedQuery, most: int) -> Fit:
+    """The fit with `max_pair_tokens` as what it leaves of a document beside the query."""
+    if fit.max_pair_tokens is None or fit.max_pair_tokens >= most:
+        return fit
+    left = fit.max_pair_tokens - (most - query.room)
+    if left < 1:
+        raise InputTooLong(
+            f"$.query: too long; a pair of {fit.max_pair_tokens} tokens has no room beside it"
+        )
+    return replace(fit, max_tokens=min(left, fit.max_tokens or left))
 
 
 def _encode(
@@ -102,8 +136,12 @@ def _encode(
         yield from tokenizer.encode(texts[start : start + ENCODED_TOGETHER])
 
 
-def _all_segments(passage: Passage) -> list[Segment]:
-    return [*passage.segments, *(alone.segment for alone in passage.alone)]
+def _texts(passage: Passage, lead: str) -> list[str]:
+    """What is encoded of a passage: each segment, and those alone; the lead before each pair's."""
+    together = [segment.text for segment in passage.segments]
+    if together:
+        together[0] = lead + together[0]
+    return [*together, *(lead + alone.segment.text for alone in passage.alone)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +160,32 @@ class _Document:
         room = min(self.query.room, self.fit.max_tokens or self.query.room)
         total = sum(map(len, self.ids))
         if total <= room and not self.passage.cut:
-            return [self._unit([token for ids in self.ids for token in ids])], True
+            ids = [token for each in self.ids for token in each]
+            return [Unit(self.index, self.tokenizer.pair(self.query, ids))], True
         if self.fit.cut is None:
             raise InputTooLong(
                 f"document {self.index} has more than the {room} tokens that fit beside the query"
             )
         if total > room and self.fit.long is not None and self.fit.max_tokens is None:
             return self._windows(query_text, self.fit.long)
-        return [self._unit(self._shared(room))], False
+        return [self._pieced(self._shared(room))], False
 
-    def _unit(self, ids: Sequence[int], evidence: Evidence | None = None) -> Unit:
-        return Unit(self.index, self.tokenizer.pair(self.query, ids), evidence)
+    def _pieced(
+        self, pieces: Sequence[tuple[str, Sequence[int]]], evidence: Evidence | None = None
+    ) -> Unit:
+        pair = self.tokenizer.pair(self.query, _joined(pieces))
+        return Unit(self.index, pair, evidence, pieces=tuple(pieces))
 
-    def _shared(self, room: int, without: int | None = None) -> list[int]:
-        """The segments' ids within the room by their quotas; segment `without` left out."""
+    def _shared(self, room: int, without: int | None = None) -> list[tuple[str, Sequence[int]]]:
+        """Each segment's ids within the room by their quotas; segment `without` left out."""
         places = [place for place in range(len(self.ids)) if place != without]
         quotas = [self.passage.segments[place].quota for place in places]
         parts = share([len(self.ids[place]) for place in places], quotas, room)
-        kept: list[int] = []
+        kept: list[tuple[str, Sequence[int]]] = []
         for place, part in zip(places, parts, strict=True):
             ids = self.ids[place]
-            kept += ids[len(ids) - part :] if self.fit.cut == "left" else ids[:part]
+            ids = ids[len(ids) - part :] if self.fit.cut == "left" else ids[:part]
+            kept.append((self.passage.segments[place].field, ids))
         return kept
 
     def _windows(self, query_text: str, long: LongDocuments) -> tuple[list[Unit], bool]:
@@ -152,9 +195,11 @@ class _Document:
         room = self.query.room
         others = sum(map(len, self.ids)) - len(ids)
         header = self._shared(min(others, room // 2), without=longest)
+        above = len(_joined(header))
         # Not shorter than the header: that is read again with each window.
-        size = min(room - len(header), max(long.window_tokens, len(header)))
-        cuts = windows(segment.text, self.tokenizer.spans(segment.text), size, long.overlap)
+        size = min(room - above, max(long.window_tokens, above))
+        spans = self.tokenizer.spans(segment.text, "" if longest else self.tokenizer.lead)
+        cuts = windows(segment.text, spans, size, long.overlap)
         chosen = select(cuts, segment.text, query_text, long.budget_tokens)
         units = []
         for place in chosen:
@@ -164,6 +209,11 @@ class _Document:
                 max(0, window.start - segment.start),
                 max(0, window.end - segment.start),
             )
-            units.append(self._unit([*header, *ids[window.first : window.last]], evidence))
-        whole = len(chosen) == len(cuts) and len(header) == others and not self.passage.cut
+            piece = (segment.field, ids[window.first : window.last])
+            units.append(self._pieced([*header, piece], evidence))
+        whole = len(chosen) == len(cuts) and above == others and not self.passage.cut
         return units, whole
+
+
+def _joined(pieces: Sequence[tuple[str, Sequence[int]]]) -> list[int]:
+    return [token for _, ids in pieces for token in ids]

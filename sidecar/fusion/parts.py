@@ -3,7 +3,7 @@
     signal   max(-cap, min(cap, weight * strength))
     field    weight * match, match in [0, 1] (`terms.field_match`); all of a document's together are
              held to match_cap by one factor: min(1, match_cap / sum of weight * match)
-    rule     -demote
+    rule     -demote, but on documents that the query cites and the rule spares (`cited`)
 
 The sum grows with every strength and match, and with every weight whose strength is positive. A
 document only ever gets another logit: nothing here removes one.
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from sidecar.fusion.cited import cited
 from sidecar.fusion.signals import strengths
 from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import Profile, Rule
@@ -45,8 +46,10 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
             if strength and weight:
                 found.append(Part(name, "signal", max(-cap, min(cap, weight * strength))))
     for name, rule in profile.rules.items():
-        for found, fires in zip(parts, _fires(rule, reading), strict=True):
-            if fires:
+        fires = _fires(rule, reading)
+        spared = rule.unless_cited and any(fires) and cited(rule.unless_cited, reading)
+        for place, found in enumerate(parts):
+            if fires[place] and not (spared and spared[place]):
                 found.append(Part(name, "rule", -rule.demote))
     return parts
 
@@ -121,6 +124,4 @@ def _items(value: object) -> Iterator[object]:
 
 def _plain(value: object) -> str:
     """A value as rules compare it: "True", true and " TRUE" are one, and so are 0 and 0.0."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     return read_value(value).strip().casefold()

@@ -85,7 +85,8 @@ class Line:
         if why and not keep:
             self.disabled = why
             return self.warning
-        return f"{self.hook} is ignored: {why or 'it was late'}"
+        # A request that fails for the hook, which `keep` means, does not ignore it.
+        return f"{self.hook} {'failed' if keep else 'is ignored'}: {why or 'it was late'}"
 
     @property
     def warning(self) -> str:

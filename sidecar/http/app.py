@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import handlers
+from sidecar.http import handlers, playground
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
 from sidecar.http.service import Service
@@ -14,12 +14,15 @@ def create_app(service: Service) -> web.Application:
     app = web.Application(middlewares=[envelope], client_max_size=service.settings.max_body_bytes)
     app[SERVICE] = service
     for path in (*ROUTES, *PROFILE_ROUTES):
-        app.router.add_post(path, handlers.rerank)
+        app.router.add_post(path.replace("{model}", "{model:.+}"), handlers.rerank)
     app.router.add_get("/health", handlers.ready)
     app.router.add_get("/health/live", handlers.live)
     app.router.add_get("/health/ready", handlers.ready)
     app.router.add_get("/health/startup", handlers.startup)
     app.router.add_get("/info", handlers.info)
+    app.router.add_get("/v1/models", handlers.models)
     app.router.add_get("/metrics", handlers.metrics)
     app.router.add_get("/openapi.json", handlers.openapi_document)
+    if service.settings.playground:
+        playground.add_routes(app)
     return app

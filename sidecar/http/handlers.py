@@ -35,7 +35,6 @@ async def rerank(request: web.Request) -> web.Response:
         dialect, wanted = _decode(request, raw)
     else:
         dialect, wanted = await asyncio.to_thread(_decode, request, raw)
-    request[DIALECT] = dialect.name
     request[FACTS]["docs"] = len(wanted.documents)
     if len(wanted.documents) > service.settings.max_documents:
         raise InvalidRequest(
@@ -71,6 +70,9 @@ async def _read(request: web.Request) -> bytes:
 
 
 def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
+    def chosen(dialect: Dialect) -> None:
+        request[DIALECT] = dialect
+
     route = canonical(request)
     return decode(
         PROFILE_ROUTES.get(route, route),
@@ -78,6 +80,7 @@ def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
         request.headers,
         profile=request.match_info.get("profile"),
         json_query=request.query.get("query") == "json",
+        chosen=chosen,
     )
 
 
@@ -86,6 +89,8 @@ def _record(
 ) -> None:
     service.metrics.documents.observe(len(wanted.documents))
     service.metrics.truncated.inc(len(result.truncated))
+    service.metrics.unread.labels(text="document").inc(len(result.unread))
+    service.metrics.unread.labels(text="query").inc(result.query_unread)
     for stage, spent in seconds.items():
         service.metrics.stages.labels(stage=stage).observe(spent)
 
@@ -188,6 +193,18 @@ def _profile_revision(score_revision: str, profile: Profile) -> str:
     """Changes whenever a document's score under the profile could."""
     text = f"{score_revision} {profile.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+async def models(request: web.Request) -> web.Response:
+    """The model that runs, in OpenAI's shape: NVIDIA's clients choose from this list."""
+    service = request.app[SERVICE]
+    model = {
+        "id": service.reranker.loaded.manifest.name,
+        "object": "model",
+        "created": service.loaded_at,
+        "owned_by": "rerank-sidecar",
+    }
+    return _json({"object": "list", "data": [model]})
 
 
 async def metrics(request: web.Request) -> web.Response:

@@ -4,10 +4,12 @@ from typing import Any
 
 from aiohttp import web
 
+from sidecar.contracts.dialect import Dialect
 from sidecar.http.service import Service
 
 SERVICE = web.AppKey("service", Service)
 REQUEST_ID = web.RequestKey("request_id", str)
-DIALECT = web.RequestKey("dialect", str)
+DIALECT = web.RequestKey("dialect", Dialect)
+"""There once the body has chosen it; a refusal is in its words."""
 FACTS = web.RequestKey("facts", dict[str, Any])
 """What the request's log line says beyond the common fields: counts and times, never texts."""

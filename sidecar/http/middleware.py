@@ -6,7 +6,8 @@ import re
 import time
 import traceback
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -38,7 +39,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         if is_rerank:
             service.metrics.in_flight.inc()
-            _check_key(request, service.settings.api_keys)
+            check_key(request, service.settings.api_keys)
         response = await handler(request)
     except asyncio.CancelledError:
         service.metrics.cancelled.inc()
@@ -70,7 +71,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     response.headers["Server"] = "rerank-sidecar"
     if is_rerank:
         seconds = time.perf_counter() - start
-        dialect = request.get(DIALECT, "none")
+        dialect = request[DIALECT].name if DIALECT in request else "none"
         service.metrics.requests.labels(dialect=dialect, status=str(response.status)).inc()
         service.metrics.duration.labels(dialect=dialect).observe(seconds)
         log.info(
@@ -97,13 +98,15 @@ def _refusal(
         request[FACTS]["reason"] = code
     # A header's bytes need not be text, and a fault may quote them.
     message = message.encode(errors="backslashreplace").decode()
-    body = error_body(message, code, status, request[REQUEST_ID])
+    body: Mapping[str, Any] = error_body(message, code, status, request[REQUEST_ID])
+    if DIALECT in request:
+        body = request[DIALECT].error(body)
     return web.Response(
         body=dumps(body), status=status, headers=headers, content_type="application/json"
     )
 
 
-def _check_key(request: web.Request, keys: tuple[str, ...]) -> None:
+def check_key(request: web.Request, keys: tuple[str, ...]) -> None:
     """Raises Unauthorized unless the request carries a key; without keys all are welcome."""
     if not keys:
         return

@@ -5,6 +5,7 @@ starting ──► ready ──► draining
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -64,6 +65,8 @@ class Service:
         self.settings = settings
         self.metrics = Metrics()
         self.state: State = "starting"
+        self.loaded_at = 0
+        """Seconds since 1970; 0 until there is a model."""
         self._opener = opener
         self._reranker: Reranker | None = None
 
@@ -76,6 +79,7 @@ class Service:
             self.state = "failed"
             raise
         self._reranker = reranker
+        self.loaded_at = int(time.time())
         loaded = reranker.loaded
         self.metrics.queue.set_function(lambda: reranker.scheduler.backlog()[0])
         self.metrics.model_info.labels(

@@ -1,14 +1,20 @@
-"""The extra pairs of exact Shapley values: passages with every set of their fields. Pure."""
+"""The extra pairs of exact Shapley values: passages with every set of their fields. Pure.
 
-from collections.abc import Sequence
+Of a document that is read in windows the best window's passage is explained, the one that spoke for
+it (`verdicts`): its fields are the header's and the window's piece of the longest. Its ids, and
+those of a document that was cut, are put together again, so that all of them give the logit that
+was given. A document that fits is composed anew for each set.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from sidecar.engine.tokenizer import Pair, PairTokenizer
-from sidecar.engine.units import Fit, build
+from sidecar.engine.units import Fit, Unit, build
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalitions, shapley
 from sidecar.fusion.fuse import Calibration
-from sidecar.text.compose import Passage, Segment
+from sidecar.text.compose import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,8 @@ class Coalitions:
     """By document; a document of plain text has no place here."""
     pairs: list[Pair]
     """Of all documents, in the order of `fields`, each in the order of `explain.coalitions`."""
+    windowed: tuple[int, ...] = ()
+    """The documents of which the best window is explained."""
 
     def values(
         self, logits: Sequence[float], calibration: Calibration
@@ -32,34 +40,59 @@ class Coalitions:
             found[document] = shapley(fields, worth)
         return found
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the client is told of documents whose values are of one window."""
+        if not self.windowed:
+            return ()
+        shown = ", ".join(map(str, self.windowed))
+        return (f"Shapley values of long documents are of their best window alone: {shown}",)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A document to explain: its passage, and the unit that spoke for it."""
+
+    document: int
+    passage: Passage
+    spoke: Unit | None
+
 
 def coalition_pairs(
-    documents: Sequence[int],
-    passages: Sequence[Passage],
-    query: str,
-    tokenizer: PairTokenizer,
-    instruction: str | None,
+    documents: Sequence[Explained], query: str, tokenizer: PairTokenizer, instruction: str | None
 ) -> Coalitions:
     """The pairs for these documents. Of each the heaviest fields take part, at most
     MAX_SHAPLEY_FIELDS; lighter ones stay in every set. What does not fit the model is cut."""
     fields: dict[int, tuple[str, ...]] = {}
-    variants: list[Passage] = []
-    for document in documents:
-        segments = passages[document].segments
-        named = tuple(segment.field for segment in segments if segment.field)
+    pairs: list[Pair] = []
+    for one in documents:
+        named = tuple(segment.field for segment in one.passage.segments if segment.field)
         if not named:
             continue
-        taking_part = fields[document] = named[:MAX_SHAPLEY_FIELDS]
-        for chosen in coalitions(taking_part):
-            absent = set(taking_part) - chosen
-            variants.append(Passage(_without(segments, absent)))
-    units = (
-        build(query, variants, tokenizer, Fit(score_empty=True), instruction).units
-        if variants
-        else []
-    )
-    return Coalitions(fields, [unit.pair for unit in units])
+        taking_part = fields[one.document] = named[:MAX_SHAPLEY_FIELDS]
+        absent = [set(taking_part) - chosen for chosen in coalitions(taking_part)]
+        if one.spoke is None or not one.spoke.pieces:
+            variants = [_without(one.passage, each) for each in absent]
+            units = build(query, variants, tokenizer, Fit(score_empty=True), instruction).units
+            pairs += [unit.pair for unit in units]
+        else:
+            pairs += _of_pieces(one.spoke, absent, query, tokenizer, instruction)
+    windowed = [one.document for one in documents if one.spoke and one.spoke.evidence]
+    return Coalitions(fields, pairs, tuple(sorted(fields.keys() & set(windowed))))
 
 
-def _without(segments: Sequence[Segment], absent: set[str]) -> tuple[Segment, ...]:
-    return tuple(segment for segment in segments if segment.field not in absent)
+def _without(passage: Passage, absent: set[str]) -> Passage:
+    return Passage(tuple(one for one in passage.segments if one.field not in absent))
+
+
+def _of_pieces(
+    unit: Unit,
+    absent: Sequence[set[str]],
+    query: str,
+    tokenizer: PairTokenizer,
+    instruction: str | None,
+) -> Iterator[Pair]:
+    encoded = tokenizer.query(query, instruction)
+    for each in absent:
+        ids = [token for field, piece in unit.pieces if field not in each for token in piece]
+        yield tokenizer.pair(encoded, ids)

@@ -11,13 +11,13 @@ fuse       logits, parts -> scores, in order    (verdicts, fusion)
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from sidecar.engine.admission import Admission, estimate_tokens
+from sidecar.engine.admission import Admission
 from sidecar.engine.canonical import canonical_pairs
 from sidecar.engine.cores import available_cores
 from sidecar.engine.loading import Loaded, load
@@ -27,14 +27,17 @@ from sidecar.engine.scheduler import RunReport, Scheduler
 from sidecar.engine.session import Session
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.engine.units import Fit, Units, build
-from sidecar.errors import DeadlineExceeded, ModelError
-from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
+from sidecar.errors import ModelError
 from sidecar.fusion import rank
 from sidecar.fusion.fuse import Calibration
 from sidecar.hooks import Hooked, Hooks
-from sidecar.model import Control, Document, Ranked, RankRequest, RankResult, Timings
-from sidecar.pipeline.coalitions import Coalitions, coalition_pairs
+from sidecar.model import Control, Ranked, RankRequest, RankResult, RelevantSpan, Timings
+from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
+from sidecar.pipeline.deadline import Until
+from sidecar.pipeline.estimate import estimate
+from sidecar.pipeline.pairwise import rank_pairs
 from sidecar.pipeline.preparation import Prepared, Read, prepare, read_all, views
+from sidecar.pipeline.spans import Sentences, sentence_pairs
 from sidecar.pipeline.verdicts import explanations, verdicts
 from sidecar.profile import PLAIN, Profile
 from sidecar.profiles import Profiles, with_weights
@@ -46,7 +49,7 @@ START_LIMIT_S = 600.0
 """For the first run of all; a graph that never answers must not keep the start waiting."""
 
 Observer = Callable[[RunReport], None]
-T = TypeVar("T")
+M = TypeVar("M", Coalitions, Sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,39 +129,55 @@ class Reranker:
         DeadlineExceeded, InferenceFailed, HookFailed or NonFiniteScore. Cancelling the call takes
         its pairs out of the queue.
         """
+        if request.queries:
+            return await rank_pairs(self.rank, request)
         start = time.monotonic()
         profile = self._profile(request.control)
         allowed_s = min(request.deadline_s or self.deadline_s, self.deadline_s)
-        deadline = start + allowed_s
-        with self.admission.admit(self._estimate(request, profile), allowed_s):
-            preparing = self._prepare(request, profile, _Until(deadline, allowed_s))
-            prepared, units, hooked = await _within(preparing, deadline, allowed_s)
+        until = Until(start + allowed_s, allowed_s)
+        with self.admission.admit(estimate(request, profile, self.tokenizer.max_tokens), allowed_s):
+            prepared, units, hooked = await until.wait(self._prepare(request, profile, until))
             tokenized = time.monotonic()
-            job = self.scheduler.submit([unit.pair for unit in units.units], deadline)
-        scored = await _within(asyncio.wrap_future(job), deadline, allowed_s)
+            job = self.scheduler.submit([unit.pair for unit in units.units], until.deadline)
+        scored = await until.wait(asyncio.wrap_future(job))
         back = time.monotonic()
         found = verdicts(
             units, scored.logits.tolist(), prepared.parts, profile.long, self._calibration
         )
         ranked = rank([each.logit for each in found], order=request.order, top_n=request.top_n)
         fused = time.monotonic()
+        instruction = _instruction(request, profile, hooked)
+        warnings = hooked.warnings if hooked else ()
         explained: tuple[dict[str, object], ...] = ()
         if request.control.explain:
             values: dict[int, dict[str, float]] = {}
-            if best := _best(ranked, request.control.shapley):
-                instruction = _instruction(request, profile, hooked)
-                extra = await self._shapley(request, instruction, prepared, best)
-                job = self.scheduler.submit(extra.pairs, deadline)
-                again = await _within(asyncio.wrap_future(job), deadline, allowed_s)
-                values = extra.values(again.logits.tolist(), self._calibration)
+            if wanted := _best(ranked, request.control.shapley):
+                passages = prepared.passages
+                best = [Explained(one, passages[one], found[one].spoke) for one in wanted]
+                coalitions, logits = await self._score_more(
+                    lambda: coalition_pairs(best, request.query, self.tokenizer, instruction),
+                    until,
+                )
+                values = coalitions.values(logits, self._calibration)
+                warnings += coalitions.warnings
             explained = explanations(ranked, found, units.truncated, values)
+        spans: dict[int, tuple[RelevantSpan, ...]] = {}
+        if request.spans is not None:
+            budget = profile.long.budget_tokens
+            sentences, logits = await self._score_more(
+                lambda: sentence_pairs(ranked, request, self.tokenizer, instruction, budget), until
+            )
+            spans = sentences.spans(logits, self._calibration, request.spans)
         return RankResult(
             ranked=ranked,
             model=self.loaded.manifest.name,
             tokens=sum(len(unit.pair) for unit in units.units),
             truncated=units.truncated,
-            warnings=hooked.warnings if hooked else (),
+            unread=units.unread,
+            query_unread=units.query_unread,
+            warnings=warnings,
             explanations=explained,
+            spans=spans,
             timings=Timings(
                 tokenize=tokenized - start,
                 queue=scored.queue_s,
@@ -182,7 +201,7 @@ class Reranker:
         return with_weights(profile, control.weights) if control.weights else profile
 
     async def _prepare(
-        self, request: RankRequest, profile: Profile, until: "_Until"
+        self, request: RankRequest, profile: Profile, until: Until
     ) -> tuple[Prepared, Units, Hooked | None]:
         """Everything between the wire and the model, off the event loop but for waiting."""
         loop = asyncio.get_running_loop()
@@ -203,76 +222,34 @@ class Reranker:
         self,
         request: RankRequest,
         profile: Profile,
-        until: "_Until",
+        until: Until,
         read: Read | None,
         hooked: Hooked | None,
     ) -> tuple[Prepared, Units]:
         read = read_all(request.documents, profile) if read is None else read
         prepared = prepare(request, profile, read, hooked, self.tokenizer.max_tokens)
-        fit = Fit(request.cut, request.max_document_tokens, profile.long)
+        fit = Fit(
+            request.cut,
+            request.max_document_tokens,
+            profile.long,
+            max_pair_tokens=request.max_pair_tokens,
+        )
         instruction = _instruction(request, profile, hooked)
         units = build(
             request.query, prepared.passages, self.tokenizer, fit, instruction, until.check
         )
         return prepared, units
 
-    async def _shapley(
-        self, request: RankRequest, instruction: str | None, prepared: Prepared, best: list[int]
-    ) -> Coalitions:
-        """The pairs from which Shapley values come, for the best documents."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads,
-            lambda: coalition_pairs(
-                best, prepared.passages, request.query, self.tokenizer, instruction
-            ),
-        )
-
-    def _estimate(self, request: RankRequest, profile: Profile) -> int:
-        """About how many tokens the request will cost, Shapley values included."""
-        lengths = [document.size for document in request.documents]
-        most = self.tokenizer.max_tokens
-        longest = most
-        if request.cut is not None and request.max_document_tokens is None:
-            longest = max(most, profile.long.budget_tokens)  # windows of a long document
-        tokens = estimate_tokens(len(request.query), lengths, longest)
-        if request.control.shapley:
-            extra = sorted(lengths)[-request.control.shapley :]
-            fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))
-            tokens += (
-                coalition_count(fields) * estimate_tokens(len(request.query), extra, most) // 2
-            )
-        return tokens
+    async def _score_more(self, build: Callable[[], M], until: Until) -> tuple[M, list[float]]:
+        """What `build` makes, in a thread, and the logits of its pairs."""
+        more = await until.wait(asyncio.get_running_loop().run_in_executor(self._threads, build))
+        job = self.scheduler.submit(more.pairs, until.deadline)
+        scored = await until.wait(asyncio.wrap_future(job))
+        return more, scored.logits.tolist()
 
     def _observe(self, report: RunReport) -> None:
         self.admission.record(report)
         self._on_run(report)
-
-
-@dataclass(frozen=True, slots=True)
-class _Until:
-    """A deadline that work in a thread asks about, since nobody can interrupt it."""
-
-    deadline: float
-    allowed_s: float
-
-    def check(self) -> None:
-        """Raises DeadlineExceeded once it has passed."""
-        if time.monotonic() > self.deadline:
-            raise _late(self.allowed_s)
-
-
-async def _within(work: Awaitable[T], deadline: float, allowed_s: float) -> T:
-    """The work's result. Raises DeadlineExceeded, and cancels the work, when the deadline passes
-    first: pairs that wait are then taken out of the queue."""
-    try:
-        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-            return await work
-    except TimeoutError:
-        raise _late(allowed_s) from None
-
-
-def _late(allowed_s: float) -> DeadlineExceeded:
-    return DeadlineExceeded(f"not every pair was scored within {allowed_s * 1000:.0f} ms")
 
 
 def _best(ranked: Sequence[Ranked], top: int) -> list[int]:
@@ -284,8 +261,3 @@ def _instruction(request: RankRequest, profile: Profile, hooked: Hooked | None) 
     """The nearest one to the search; None leaves the model's own."""
     rewritten = hooked.instruction if hooked else None
     return rewritten or request.control.instruction or profile.instruction
-
-
-def _fields(document: Document) -> int:
-    """How many fields a document may turn out to have; a string may hold any number."""
-    return len(document.fields) if document.text is None else MAX_SHAPLEY_FIELDS

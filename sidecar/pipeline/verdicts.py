@@ -13,11 +13,17 @@ from sidecar.profile import LongDocuments
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A document's parts and their sum, with the window that spoke for it, if it was long."""
+    """A document's parts and their sum, with the unit that spoke for its passage: the best window
+    of a long one, None where nothing stands in it."""
 
     parts: tuple[Part, ...]
     logit: float
-    evidence: Evidence | None
+    spoke: Unit | None
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Where the best window lies; None for a document that was not windowed."""
+        return self.spoke.evidence if self.spoke else None
 
 
 def verdicts(
@@ -43,14 +49,14 @@ def _verdict(
     long: LongDocuments,
     calibration: Calibration,
 ) -> Verdict:
-    windows = [(unit.evidence, logit) for unit, logit in scored if unit.alone is None]
+    windows = [(unit, logit) for unit, logit in scored if unit.alone is None]
     alone = {unit.alone[0]: (unit.alone[1], logit) for unit, logit in scored if unit.alone}
     parts = [*model_parts([logit for _, logit in windows], alone, long, calibration), *others]
-    best: tuple[Evidence | None, float] = (None, 0.0)
+    best: Unit | None = None
     if windows:  # the one that the aggregate listens to most
         first = long.aggregate == "first"
-        best = windows[0] if first else max(windows, key=lambda window: window[1])
-    return Verdict(tuple(parts), fused(parts), best[0])
+        best, _ = windows[0] if first else max(windows, key=lambda window: window[1])
+    return Verdict(tuple(parts), fused(parts), best)
 
 
 def explanations(

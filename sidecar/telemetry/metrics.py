@@ -64,6 +64,12 @@ class Metrics:
         self.truncated = Counter(
             "rerank_truncated_pairs", "Documents cut to fit the model.", registry=registry
         )
+        self.unread = Counter(
+            "rerank_unread_texts",
+            "Queries and documents of whose words the model knows few.",
+            ["text"],
+            registry=registry,
+        )
         self.session_failures = Counter(
             "rerank_session_failures", "Runs in which the model failed.", registry=registry
         )

@@ -6,7 +6,7 @@ the model would read another text, and a heavier field could lower a document th
 The reading of a value is fixed:
 
     "red"                      red
-    12.5, true                 12.5, true
+    12.5, 38.0, true           12.5, 38, true
     null, "", [], {}           the field is left out
     ["red", "blue"]            red, blue
     {"size": "M", "fit": 2}    size: M, fit: 2
@@ -98,6 +98,8 @@ def read_value(value: object) -> str:
         return ", ".join(parts)
     if isinstance(value, list | tuple):
         return ", ".join([text for part in value if (text := read_value(part))])
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))  # 38.0 and 38 are one number in JSON, and one size
     return str(value)
 
 

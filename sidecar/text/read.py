@@ -11,6 +11,8 @@ A string's JSON or YAML is read when the profile knows one of its keys at least,
 `---` above a line of prose, or a JSON log line, stays text. A key that JSON or YAML repeats counts
 by its last value. A field named `brand.name` is read from that key or from inside `brand`.
 
+A list of attributes, [{"name": "Color", "value": "Red"}], is one object: see `pairs`.
+
 What has no reading (null, blank text, a container of such, a value deeper than MAX_DEPTH) is
 absent, wherever it stands. How the rest is read as text is compose.read_value's table.
 """
@@ -32,6 +34,7 @@ from yaml.events import (
 from sidecar.model import Document
 from sidecar.profile import Profile
 from sidecar.search import Fields
+from sidecar.text.pairs import of_pairs
 
 MAX_DEPTH = 16
 """Objects and lists within one another, the document included; every reader may then recurse."""
@@ -81,6 +84,8 @@ def _at(found: Fields, path: str) -> object:
     match found.get(head):
         case Mapping() as inner:
             return _at(inner, rest)
+        case list() as items if (attributes := of_pairs(items)) is not None:
+            return _at(attributes, rest)
         case list() as items:
             return [_at(item, rest) for item in items if isinstance(item, Mapping)]
         case _:
@@ -100,6 +105,8 @@ def _present(value: object, depth: int) -> object:
         case list() | tuple() if depth > 0:
             if set(map(type, value)) <= {int, float}:  # a vector: 768 numbers in 10 us
                 return value or None
+            if (attributes := of_pairs(value)) is not None:
+                return _present(attributes, depth)
             return [v for given in value if (v := _present(given, depth - 1)) is not None] or None
         case Mapping() | list() | tuple():
             return None

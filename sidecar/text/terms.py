@@ -80,6 +80,11 @@ def phrases(text: str) -> str:
     return f" {' '.join(words(text).split())} "
 
 
+def unspaced(text: str) -> bool:
+    """Whether it holds Chinese, Japanese or Korean, whose words may stand without spaces."""
+    return not text.isascii() and _CHARACTER_SCRIPT.search(text) is not None
+
+
 def squeeze(text: str) -> str:
     """The folded letters and digits alone: "WH-1000 XM4" and "wh1000xm4" are one."""
     return "".join(words(text).split())

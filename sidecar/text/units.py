@@ -35,6 +35,15 @@ class Quantity:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a query asks of a dimension: from `low` to `high`, equal where it names one value."""
+
+    dimension: str
+    low: float
+    high: float
+
+
 def _scaled(dimension: str, units: str) -> dict[str, tuple[str, float]]:
     """`kg=1 g=.001` as a table from unit to dimension and factor."""
     pairs = (unit.split("=") for unit in units.split())
@@ -131,21 +140,26 @@ def amounts(text: str) -> tuple[Quantity, ...]:
     return tuple(found)
 
 
-def same(one: float, other: float) -> bool:
-    """Whether two values of one dimension are equal within TOLERANCE."""
-    return abs(one - other) <= TOLERANCE * max(abs(one), abs(other))
+def agreement(wanted: Sequence[Wanted], found: Sequence[Quantity]) -> float:
+    """Mean over the wanted: 1 if found, -1 if only other values of its dimension are, else 0.
 
-
-def agreement(wanted: Sequence[Quantity], found: Sequence[Quantity]) -> float:
-    """Mean over the wanted: 1 if found, -1 if only other values of its dimension are, else 0."""
+    A value is found when it lies in the range, give or take TOLERANCE.
+    """
     if not wanted:
         return 0.0
     total = 0
-    for quantity in wanted:
-        values = [other.value for other in found if other.dimension == quantity.dimension]
+    for asked in wanted:
+        values = [other.value for other in found if other.dimension == asked.dimension]
         if values:
-            total += 1 if any(same(quantity.value, value) for value in values) else -1
+            total += 1 if any(_meets(asked, value) for value in values) else -1
     return total / len(wanted)
+
+
+def _meets(asked: Wanted, value: float) -> bool:
+    low, high = asked.low, asked.high
+    below = low - value > TOLERANCE * max(low, value)  # nothing is less than an open end's 0
+    above = value - high > TOLERANCE * value  # nor more than infinity
+    return not below and not above
 
 
 @lru_cache(maxsize=64)

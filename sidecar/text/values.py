@@ -2,15 +2,21 @@
 
 import math
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from sidecar.text.terms import fold
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
-_MONEY = re.compile(
-    r"\s*(?:[$€£¥]|us\$|usd|eur|gbp)?\s*([+-]?\d+(?:[.,]\d+)*)\s*(?:[$€£¥]|usd|eur|gbp|euros?)?\s*"
+MONEY_NUMBER = r"[+-]?(?:\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:[.,]\d+)*)(?:[.,][-–])?"
+CURRENCY = (
+    r"(?:[a-z]{0,2}[$€£¥₹]|usd|euros?|eur|gbp|jpy|cny|inr|chf|cad|aud|sek|nok|dkk|pln|brl|zł|kr)"
 )
+"""Before or after the number; `fold`ed."""
+_MONEY = re.compile(rf"\s*{CURRENCY}?\s*({MONEY_NUMBER})\s*{CURRENCY}?\s*")
+AMOUNTS = ("amount", "value", "price", "current", "sale", "final", "average")
+"""Keys under which an object holds its one number, in the order in which they are tried."""
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _MILLIS = re.compile(r"-?\d{9,15}")
@@ -19,7 +25,8 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 def number(value: object) -> float | None:
-    """A finite number, a text that is one ("1,299.00", "12,5", "$49"), or a list's first such."""
+    """A finite number, a text that is one ("1,299.00", "12,5", "$49"), the first such of a list, or
+    what an object holds under one of AMOUNTS: {"amount": 499, "currency": "USD"} is 499."""
     match value:
         case bool() | None:
             return None
@@ -33,6 +40,9 @@ def number(value: object) -> float | None:
             return parse_number(match[1], money=True) if match else None
         case list() | tuple():
             return next((read for item in value if (read := number(item)) is not None), None)
+        case Mapping():
+            named = (value.get(key) for key in AMOUNTS)
+            return next((read for part in named if (read := number(part)) is not None), None)
         case _:
             return None
 
@@ -50,6 +60,8 @@ def parse_number(text: str, money: bool = False) -> float | None:
     if text.isdecimal() and len(text) < 16:
         return float(text)
     text = text.replace("\u00a0", "").replace("\u202f", "")
+    if money:
+        text = text.replace(" ", "").rstrip("-–").rstrip(".,")  # "1 299,-"
     if not _NUMBER.fullmatch(text) or len(text) > 40:
         return None
     point, comma = text.rfind("."), text.rfind(",")

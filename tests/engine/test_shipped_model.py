@@ -21,7 +21,7 @@ def test_both_graphs_stand_on_one_weight_file(manifest: Manifest) -> None:
     assert set(manifest.graphs) == {"int8", "float"}
     assert manifest.graphs["int8"].runs == "single"
     assert manifest.graphs["float"].devices == ("cpu", "cuda")
-    assert [name for name in manifest.files if name.endswith(".bin")] == ["weights.bin"]
+    assert [name for name in manifest.files if name.endswith(".bin")] == ["weights.int8.bin"]
 
 
 def test_int8_keeps_the_order_of_the_float_graph(

@@ -40,7 +40,7 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
         Reranker.open(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json", "weights.bin"])
+@pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json", "weights.int8.bin"])
 def test_an_altered_or_missing_file(copy: Path, name: str) -> None:
     raw = bytearray((copy / name).read_bytes())
     raw[len(raw) // 2] ^= 1

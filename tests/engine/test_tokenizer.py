@@ -22,7 +22,7 @@ def reference(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(query=queries, texts=companies)
 def test_spliced_pairs_are_the_librarys_pairs(
     tokenizer: PairTokenizer, reference: Tokenizer, query: str, texts: list[str]

@@ -47,7 +47,7 @@ async def test_a_refusal_carries_status_reason_and_when_to_return(
 ) -> None:
     server = recording_server(lambda method, path, sent: (429, body))
     server.headers["Retry-After"] = "1.5"
-    async with SidecarClient(server.url) as client:
+    async with SidecarClient(server.url, retries=0) as client:
         with pytest.raises(SidecarRefused) as refused:
             await client.rerank("q", ["a"])
     assert (refused.value.status, refused.value.reason) == (429, "busy")
@@ -56,7 +56,7 @@ async def test_a_refusal_carries_status_reason_and_when_to_return(
 
 async def test_an_error_page_of_a_proxy_is_a_refusal(recording_server: Start) -> None:
     server = recording_server(lambda method, path, body: (502, b"<html>Bad Gateway"))
-    async with SidecarClient(server.url) as client:
+    async with SidecarClient(server.url, retries=0) as client:
         with pytest.raises(SidecarRefused, match="502: <html>Bad Gateway"):
             await client.rerank("q", ["a"])
 

@@ -52,9 +52,17 @@ async def test_liked_brands_raise_their_products(user: object, expected: list[fl
 
 @pytest.mark.parametrize("query", ["nike running shoes", "running shoes by Nike", "PUMA shoes"])
 async def test_a_brand_in_the_query_silences_the_habit(query: str) -> None:
-    user = {"brands": ["asics", "puma"]}
+    user = {"brands": {"asics": 1, "puma": 0.5, "Nike": 0}}
     hooked = await run("ecommerce_brand_affinity", query, SHOES, user=user)
     assert parts(hooked) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("query", ["nike shoes", "adidas shoes", "asics shoes", "shoes"])
+async def test_a_products_part_does_not_depend_on_its_company(query: str) -> None:
+    user = {"brands": {"Asics": 1.0, "Puma": 0.5}}
+    together = parts(await run("ecommerce_brand_affinity", query, SHOES, user=user))
+    for shoe, part in zip(SHOES, together, strict=True):
+        assert parts(await run("ecommerce_brand_affinity", query, [shoe], user=user)) == [part]
 
 
 CASES: list[Mapping[str, object]] = [

@@ -108,8 +108,7 @@ def test_shapley_values_share_the_passage_out(
 ) -> None:
     """Their sum is what the model gives the whole passage beyond an empty one."""
     found = explained(server, QUERY, SHOES, profile="ecommerce", shapley=4)
-    empty = batch([tokenizer.pair(tokenizer.query(QUERY), ())], manifest.padding, tokenizer.pad_id)
-    nothing = (float(int8.run(empty)[0]) - manifest.bias) / manifest.temperature
+    nothing = without_fields(QUERY, tokenizer, int8, manifest)
     best = sorted(found, key=lambda entry: -entry["logit"])[:4]
     told = [entry for entry in found if "shapley" in entry]
     assert {e["index"] for e in told} == {e["index"] for e in best if e["index"] in (0, 1, 2)}
@@ -151,6 +150,70 @@ def test_of_many_fields_the_heaviest_eight_take_part(server: SidecarProcess) -> 
     (lighter,) = explained(server, QUERY, [rest], fields=weights)
     gain = part(entry, "model") - part(lighter, "model")
     assert math.fsum(entry["shapley"].values()) == pytest.approx(gain, abs=1e-4)
+
+
+LONG = {
+    "title": "Acme trail shoe",
+    "brand": "Acme",
+    "color": "red",
+    "description": "A word on the maker and its long history. " * 150
+    + "These red running shoes come in size 42. "
+    + "The box may be returned within a year. " * 150,
+}
+
+
+def without_fields(
+    query: str, tokenizer: PairTokenizer, int8: OnnxSession, manifest: Manifest
+) -> float:
+    """What the model gives the query beside nothing."""
+    empty = batch([tokenizer.pair(tokenizer.query(query), ())], manifest.padding, tokenizer.pad_id)
+    return (float(int8.run(empty)[0]) - manifest.bias) / manifest.temperature
+
+
+@pytest.mark.parametrize("keys", [{}, {"long": {"aggregate": "first"}}])
+def test_shapley_values_of_a_long_document_are_of_its_best_window(
+    server: SidecarProcess,
+    tokenizer: PairTokenizer,
+    int8: OnnxSession,
+    manifest: Manifest,
+    keys: dict[str, Any],
+) -> None:
+    """They share out the logit of that window, which is the document's; the answer says so."""
+    body = {"query": QUERY, "documents": [LONG, SHOES[0]], "profile": "ecommerce", "shapley": 2}
+    answer = post(server, "/v2/rerank", {**body, **keys}).body
+    told = "Shapley values of long documents are of their best window alone: 0"
+    assert told in answer["meta"]["warnings"]
+    (entry,) = (entry for entry in answer["explanations"] if entry["index"] == 0)
+    assert entry["evidence"]["field"] == "description"
+    assert set(entry["shapley"]) == set(LONG)
+    nothing = without_fields(QUERY, tokenizer, int8, manifest)
+    gain = math.fsum(entry["shapley"].values())
+    assert gain == pytest.approx(part(entry, "model") - nothing, abs=1e-4)
+    if not keys:
+        words = LONG["description"][entry["evidence"]["start"] : entry["evidence"]["end"]]
+        assert "These red running shoes" in words
+
+
+def test_shapley_values_of_a_document_that_was_cut_share_out_what_was_read(
+    server: SidecarProcess, tokenizer: PairTokenizer, int8: OnnxSession, manifest: Manifest
+) -> None:
+    body = {"query": QUERY, "documents": [LONG], "profile": "ecommerce", "shapley": 1}
+    answer = post(server, "/v2/rerank", {**body, "max_tokens_per_doc": 40}).body
+    (entry,) = answer["explanations"]
+    assert entry["truncated"]
+    assert not any("Shapley" in warning for warning in answer["meta"]["warnings"])
+    nothing = without_fields(QUERY, tokenizer, int8, manifest)
+    gain = math.fsum(entry["shapley"].values())
+    assert gain == pytest.approx(part(entry, "model") - nothing, abs=1e-4)
+
+
+def test_a_long_text_without_fields_has_no_shapley_values_and_no_warning(
+    server: SidecarProcess,
+) -> None:
+    body = {"query": QUERY, "documents": [LONG["description"]], "shapley": 1}
+    answer = post(server, "/v2/rerank", body).body
+    assert "shapley" not in answer["explanations"][0]
+    assert not any("Shapley" in warning for warning in answer["meta"].get("warnings", []))
 
 
 MIXED = """

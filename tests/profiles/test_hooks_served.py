@@ -132,7 +132,7 @@ def test_who_wants_an_error_gets_503(raising: Path) -> None:
         for _ in range(2):
             for path in ("/v2/rerank", "/opensearch/rerank"):
                 message = assert_error(post(process, path, body()), 503, "hook")
-                assert message == "hook faulty (document) is ignored: it raised LookupError"
+                assert message == "hook faulty (document) failed: it raised LookupError"
         fine = post(process, "/v2/rerank", {"query": "fine", "documents": ["a"]})
         assert fine.status == 200, "the next request asks the hook again"
         (state,) = ask(process, "/info").body["hooks"]

@@ -139,6 +139,10 @@ FIELDS = "name: shoes\nfields: {title: {aliases: [name]}, attributes: {}}\n"
         ),
         ("boosts: {size: {title: 2}}", "boosts.size: no extractor of the profile gives `size`"),
         (
+            "rules: {r: {field: title, values: [a], demote: 1, unless_cited: [cites]}}",
+            "rules.r.unless_cited: `cites` is not a field of the profile; give it weight 0 to rea",
+        ),
+        (
             "extractors: [size]\nboosts: {size: {sizes: 2}}",
             "boosts.size.sizes: `sizes` is not a field of the profile; give it weight 0 to read it",
         ),

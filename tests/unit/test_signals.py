@@ -99,7 +99,7 @@ def test_a_documents_strength_does_not_depend_on_its_company(
 def test_match() -> None:
     values = ["WH-1000 XM4", "wh1000xm4", "WH-1000", ["0815", "Sony"], "On", "Son", "a", 1000]
     query = "Sony wh 1000xm4 on a stand"
-    assert read({"kind": "match"}, values, query) == [1, 1, 0, 1, 1, 0, 0, 0]
+    assert read({"kind": "match"}, values, query) == [1, 1, 0, 1, 0, 0, 0, 0]
     assert read({"kind": "match", "min_length": 4}, values, query) == [1, 1, 0, 1, 0, 0, 0, 0]
 
 
@@ -107,7 +107,9 @@ def test_units() -> None:
     values = ["16 GB", "8GB", "fast", '16GB and 55"', {"ram": "8 GB", "disk": "16 GB"}]
     assert read({"kind": "units"}, values, "16gb laptop") == [1, -1, 0, 1, 1]
     assert read({"kind": "units"}, values, '16gb 55" tv') == [0.5, -0.5, 0, 1, 0.5]
-    assert read({"kind": "units"}, values, "laptop under 16 gb") == [0] * 5
+    assert read({"kind": "units"}, values, "laptop under 16 gb") == [1, 1, 0, 1, 1]
+    assert read({"kind": "units"}, values, "laptop over 10 gb") == [1, -1, 0, 1, 1]
+    assert read({"kind": "units"}, values, "laptop 8gb-12gb") == [-1, 1, 0, -1, 1]
 
 
 def test_constraint() -> None:
@@ -159,6 +161,12 @@ def test_decay_from_the_context() -> None:
     assert read(signal, [60, 50]) == [0, 0]
 
 
+def test_decay_of_prices_in_objects_and_of_the_lowest_of_a_range() -> None:
+    signal = {"kind": "decay", "origin": 50, "scale": 10}
+    values = [{"amount": "60", "currency": "EUR"}, {"min": 60, "max": 90}, "from $60", {"x": 60}]
+    assert read(signal, values) == pytest.approx([0.5, 0.5, 0.5, 0])
+
+
 def test_saturation_log_and_first_stage() -> None:
     values = [0, 10, 30, 1e308, -5, "10"]
     assert read({"kind": "saturation", "pivot": 10}, values) == [0, 0.5, 0.75, 1, 0, 0.5]
@@ -189,6 +197,35 @@ def test_table() -> None:
     }
     values = ["supreme court ", True, ["low", "true"], "other", None]
     assert read(signal, values) == [1, 0.5, 0.5, 0.1, 0]
+
+
+def test_the_longest_key_that_stands_in_a_value_counts() -> None:
+    numbers = {
+        "Supreme Court": 0.9,
+        "Court of Appeals": 0.6,
+        "Court of Appeal": 0.5,
+        "District Court": 0.3,
+        "High Court": 0.4,
+        "最高人民法院": 1,
+        "1": 0.2,
+    }
+    expected = {
+        "Supreme Court of the United States": 0.9,
+        "SUPREME COURT, N.Y.": 0.9,
+        "Court of Appeals for the Ninth Circuit": 0.6,
+        "Court of Appeal": 0.5,
+        "Court of Appeal (Civil Division)": 0.5,
+        "Court of Appealing": 0.1,
+        "District Court of Appeal": 0.5,
+        "Highest Court": 0.1,
+        "中华人民共和国最高人民法院": 1,
+        "Cour suprême": 0.1,
+        1.0: 0.2,
+        "  ": 0,
+    }
+    signal = {"kind": "table", "table": numbers, "default": 0.1}
+    assert read(signal, list(expected)) == list(expected.values())
+    assert read({**signal, "table": {"Supreme Court": 1, "Court": -1}}, ["Court"]) == [-1]
 
 
 def test_citation_is_the_share_of_the_querys_keys() -> None:

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -157,18 +156,6 @@ def test_the_overlap_is_whole_sentences_and_none_at_a_section() -> None:
 def test_a_nearly_full_window_ends_with_its_section() -> None:
     text = "One two. Three four. Five six.\n\nSeven eight. Nine ten. Alpha beta."
     assert cut(text, 15)[0] == "One two. Three four. Five six.\n\n"
-
-
-@pytest.mark.parametrize("piece", ["word ", "a. ", "\n", ".", '."', "東京", "x", "1. ", "A\n", " "])
-def test_time_grows_with_the_length(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        tokens = spans(text)
-        start = time.process_time()
-        windows(text, tokens, 100, 0.1)
-        return time.process_time() - start
-
-    assert seconds(100_000) < 8 * seconds(25_000) + 0.3  # linear: 4 times; quadratic: 16
 
 
 def clauses() -> list[str]:

@@ -4,7 +4,7 @@ from sidecar.fusion.signals.reading import READ_FIELD_CHARACTERS, Reading
 from sidecar.profile import ConstraintSignal, UnitsSignal
 from sidecar.search import Constraint
 from sidecar.text.query import holding, judge
-from sidecar.text.units import Quantity, agreement, quantities
+from sidecar.text.units import Quantity, Wanted, agreement, quantities
 
 
 def constraint(signal: ConstraintSignal, reading: Reading) -> list[float]:
@@ -38,7 +38,8 @@ def _verdicts(wanted: Constraint, column: list[object]) -> list[int]:
 def units(signal: UnitsSignal, reading: Reading) -> list[float]:
     """Mean over the query's quantities: 1 if the fields have it, -1 if only another value, else 0.
 
-    Nothing is read where the query has no quantity.
+    "under 2 kg" and "20-30 cm" are had by a value within the bounds (`query.quantity`). Nothing is
+    read where the query has no quantity.
     """
     wanted = reading.quantities
     if not wanted:
@@ -49,7 +50,7 @@ def units(signal: UnitsSignal, reading: Reading) -> list[float]:
 
 
 def _agreement(
-    wanted: tuple[Quantity, ...], dimensions: frozenset[str], texts: tuple[str, ...]
+    wanted: tuple[Wanted, ...], dimensions: frozenset[str], texts: tuple[str, ...]
 ) -> float:
     found: list[Quantity] = []
     for text in texts:

@@ -15,6 +15,7 @@ import math
 
 from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import DecaySignal
+from sidecar.text.prices import price
 from sidecar.text.values import instant, number
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -26,7 +27,7 @@ def decay(signal: DecaySignal, reading: Reading) -> list[float]:
 
     A scale with a unit ("30d") makes it a decay of dates; origins are then ISO dates or "now".
     """
-    read = instant if isinstance(signal.scale, str) else number
+    read = instant if isinstance(signal.scale, str) else _number
     origin = _origin(signal, reading)
     scale, offset = _length(signal.scale), _length(signal.offset)
     if origin is None or not scale or offset is None:
@@ -47,6 +48,12 @@ def decay(signal: DecaySignal, reading: Reading) -> list[float]:
             case "linear":
                 out.append(max(0.0, 1 - ratio * (1 - signal.decay)))
     return out
+
+
+def _number(value: object) -> float | None:
+    """The number, or the lowest of a range of prices."""
+    read = number(value)
+    return found.low if read is None and (found := price(value)) is not None else read
 
 
 def _origin(signal: DecaySignal, reading: Reading) -> float | None:

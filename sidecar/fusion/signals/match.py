@@ -3,16 +3,14 @@
 from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import MatchSignal
 from sidecar.text.compose import read_value
-from sidecar.text.terms import squeeze
 
 
 def match(signal: MatchSignal, reading: Reading) -> list[float]:
-    """1 where a value, squeezed to its letters and digits, is a run of the query's words; else 0.
+    """1 where the query names a value (`query.naming` says when it does), else 0.
 
-    "WH-1000 XM4" stands in "sony wh1000xm4 case"; "On" stands in "shoes on sale" too, which
-    `min_length` is there to prevent. A list matches when one of its values does.
+    "WH-1000 XM4" stands in "sony wh1000xm4 case". A list matches when one of its values does.
     """
-    spans = reading.spans
+    naming = reading.naming
     known: dict[str, bool] = {}
 
     def named(value: object) -> bool:
@@ -22,8 +20,7 @@ def match(signal: MatchSignal, reading: Reading) -> list[float]:
         if not text or len(text) > 200:
             return False
         if (found := known.get(text)) is None:
-            squeezed = squeeze(text)
-            found = known[text] = len(squeezed) >= signal.min_length and squeezed in spans
+            found = known[text] = naming.holds(text, signal.min_length)
         return found
 
     columns = [reading.values(field) for field in signal.fields]

@@ -9,15 +9,14 @@ from sidecar.search import Search
 from sidecar.text.citations import Citation, citations
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
+from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import asked_quantities
-from sidecar.text.terms import MAX_TERMS, Term, query_terms, words
-from sidecar.text.units import Quantity
+from sidecar.text.terms import Term, query_terms, words
+from sidecar.text.units import Wanted
 
 READ_FIELD_CHARACTERS = 10_000
 """Of a field, from its start, are what signals, rules and match strengths read: 1,500 words. A
 50 KB field then costs as much as ten short ones, and no more."""
-SPAN_WORDS = 8
-"""Words that a brand or a model number has at most."""
 
 T = TypeVar("T")
 
@@ -75,17 +74,11 @@ class Reading:
         return query_terms(self.query)
 
     @cached_property
-    def spans(self) -> frozenset[str]:
-        """Runs of up to SPAN_WORDS of the query's words, put together."""
-        split = words(self.query).split()[:MAX_TERMS]
-        return frozenset(
-            "".join(split[start:end])
-            for start in range(len(split))
-            for end in range(start + 1, min(start + SPAN_WORDS, len(split)) + 1)
-        )
+    def naming(self) -> Naming:
+        return Naming.of(self.query)
 
     @cached_property
-    def quantities(self) -> tuple[Quantity, ...]:
+    def quantities(self) -> tuple[Wanted, ...]:
         return asked_quantities(self.query)
 
     @cached_property

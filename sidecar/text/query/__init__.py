@@ -60,14 +60,16 @@ def extract(query: str, names: Sequence[str], documents: Sequence[Fields]) -> di
 def judge(constraint: Constraint, value: object, keys: Set[str] | None = None) -> int:
     """1 when a field's value satisfies the constraint, -1 when it violates it, 0 when it is silent.
 
-    Of an object, the entries under `keys` are read, or under its `holding` ones. A constraint that
-    no extractor made (a hook's) holds when a value stands in it.
+    Of an object, the entries under `keys` are read, or under its `holding` ones; a price may be an
+    object itself. A constraint that no extractor made (a hook's) holds when a value stands in it.
     """
     extractor = EXTRACTORS.get(constraint.name)
     if extractor is None:
         return _judge_plainly(constraint, value)
     if not isinstance(value, Mapping):
         return extractor.judge(constraint, value)
+    if extractor.reads_objects and (verdict := extractor.judge(constraint, value)):
+        return verdict
     keys = holding(constraint.name, value.keys()) if keys is None else keys & value.keys()
     verdicts = [extractor.judge(constraint, value[key]) for key in keys if value[key] is not None]
     return 1 if 1 in verdicts else min(verdicts, default=0)

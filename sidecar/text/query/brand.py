@@ -1,9 +1,10 @@
 """The brand that a query names, as far as one of the candidates is of it.
 
-The values of the candidates' own `brand` fields are looked for in the query as whole words. This
-is the one place where a document's part depends on the other candidates: a document of another
-brand is only marked down when a candidate of the named brand is there. Where scores of different
-requests are compared, use a `match` signal on the field: it reads the document alone.
+The values of the candidates' own `brand` fields are looked for in the query (`naming` says when
+one is named). This is the one place where a document's part depends on the other candidates: a
+document of another brand is only marked down when a candidate of the named brand is there. Where
+scores of different requests are compared, use a `match` signal on the field: it reads the document
+alone.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.naming import Naming
 from sidecar.text.terms import phrases
 
 FIELD = "brand"
@@ -19,10 +21,10 @@ _NONE = frozenset({"generic", "unknown", "other", "none", "no brand", "n a", "nu
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    asked = phrases(query)
+    naming = Naming.of(query)
     brands = {brand for fields in documents if isinstance(brand := fields.get(FIELD), str)}
-    values = {phrases(brand).strip() for brand in brands if len(brand) <= _LONGEST}
-    named = {value for value in values if len(value) > 1 and f" {value} " in asked} - _NONE
+    values = {phrases(brand).strip() for brand in brands if len(brand) <= _LONGEST} - _NONE
+    named = {value for value in values if naming.holds(value, min_length=2)}
     return Constraint(FIELD, frozenset(named)) if named else None
 
 

@@ -1,9 +1,13 @@
-"""The court that a query names, under the abbreviations that lawyers use."""
+"""The court that a query names, under the abbreviations that lawyers use.
+
+Not the court of a citation: "[2019] UKSC 12" and "12 F.3d 34 (9th Cir. 1994)" ask for a decision.
+"""
 
 import re
 from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
+from sidecar.text.citations import without_citations
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Vocabulary
 
@@ -74,7 +78,7 @@ COURTS = Vocabulary(_SPELLINGS, _PARENTS)
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    values = COURTS.find(_SHORT.sub("_", query))
+    values = COURTS.find(_SHORT.sub("_", without_citations(query)))
     return Constraint("court", values) if values else None
 
 

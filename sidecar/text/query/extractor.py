@@ -17,15 +17,32 @@ Judge = Callable[[Constraint, object], int]
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """`keys`: parts of the names under which an object of attributes holds the value."""
+    """`keys`: parts of the names under which an object of attributes holds the value.
+
+    `reads_objects`: `judge` reads a value that is an object itself, such as a price.
+    """
 
     find: Find
     judge: Judge
     keys: tuple[str, ...]
+    reads_objects: bool = False
 
 
-_FREE = re.compile("[-‐‑]free\\b", re.IGNORECASE)
-_NEGATED = re.compile(" (?:without|not?|non)(?: (?:any|an?|in|the|real|genuine))?$")
+_FREE = re.compile("[-‐‑](?:free|frei)\\b", re.IGNORECASE)
+_COMMA = re.compile("[,;、，]")
+_NOT = (
+    r"(?:without|not?|non|ohne|nicht|kein(?:e[nmrs]?)?|sans|sin|senza)"
+    r"(?: (?:any|an?|in|the|real|genuine|aus|echte[nmrs]?|de))?"
+)
+_NEGATED = re.compile(f" {_NOT}$")
+_OR = "(?:or|nor|oder|noch)"
+_ITEM = (
+    rf"(?! (?:comma|{_OR}|and|und|but|sondern|aber)\b) \w+(?:(?! (?:comma|{_OR}|and|und)\b) \w+)?"
+)
+_GOES_ON = re.compile(rf"(?: comma| {_OR}| and| und)+(?:{_ITEM}(?: comma| {_OR}| and| und)+)* ")
+"""What may stand between an excluded name and the next: "no leather, fur or suede"."""
+_ENUMERATION = re.compile(rf" {_NOT}{_ITEM}(?: comma{_ITEM})*(?: comma)? {_OR} ")
+"""A list that begins with another word and is closed by "or": "no fur, leather or suede"."""
 
 
 class Vocabulary:
@@ -69,15 +86,21 @@ class Vocabulary:
         return frozenset(self._name[match[1] or match[2]] for match in found if match.lastindex)
 
     def wanted(self, query: str) -> frozenset[str]:
-        """`find` without what the query excludes: "no wool or silk", "not red", "leather-free"."""
-        text = phrases(_FREE.sub(" freeof ", query))
+        """`find` without what the query excludes, whole lists of it included.
+
+        no wool or silk · not red · not leather, suede or fur · leather-free
+        ohne Leder · nicht rot, sondern blau · keine Wolle oder Seide
+        """
+        text = phrases(_COMMA.sub(" comma ", _FREE.sub(" freeof ", query)))
+        listed = [match.span() for match in _ENUMERATION.finditer(text)]
         found, excluded_to = set(), -1
         for match in self._pattern.finditer(text):
             if match.lastindex is None:
                 continue
             start, end = match.span(match.lastindex)
-            goes_on = excluded_to >= 0 and text[excluded_to:start] in (" or ", " nor ")
-            if goes_on or _NEGATED.search(text, 0, max(0, start - 1)):
+            goes_on = excluded_to >= 0 and _GOES_ON.fullmatch(text, excluded_to, start)
+            in_list = any(first <= start <= last for first, last in listed)
+            if goes_on or in_list or _NEGATED.search(text, 0, max(0, start - 1)):
                 excluded_to = end
             elif not text.startswith(" freeof ", end):
                 found.add(self._name[match[match.lastindex]])

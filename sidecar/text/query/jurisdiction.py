@@ -1,9 +1,14 @@
-"""The law that a query asks about: a country, the European Union, or a state of the US."""
+"""The law that a query asks about: a country, the European Union, or a state of the US.
+
+The reporter of a citation is none: "454 U.S. 235" asks for that decision, and documents of other
+places must not sink for it (`citations.without_citations`).
+"""
 
 import re
 from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
+from sidecar.text.citations import without_citations
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Vocabulary
 
@@ -60,6 +65,7 @@ JURISDICTIONS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("u.s.c", "new york time
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    query = without_citations(query)
     for other in (_PRONOUN, _PARTY, _ADJECTIVE):
         query = other.sub(" _ ", query)
     values = JURISDICTIONS.find(query)

@@ -5,18 +5,26 @@
     between 50 and 100 · from 50 to 100 eur · 50-100 € · $50 - $100 · around $500   both
 
 Without a currency a number is a price after the plain words of comparison alone (under, over,
-between ...), and not when a unit, a count or an age follows: "under 2 kg", "over 18 years".
+between ...), and not where it says something else:
+
+    under 2 kg, over 1000 pieces, over 18 years       a unit, a count or an age follows
+    kids under 5, children between 3 and 5            after a word for children, up to 18
+    ages under 12, size under 10, rated over 4        after a word for an age, a measure or a rating
 "max" and "from" need a currency or the word price: "iphone 12 max 256" names no price. "cheap"
 sets none. The bounds are in the field's own currency: nothing is converted.
+
+What a field holds is read by `text/prices`; a document whose prices lie in a range satisfies a
+demand when one of them can.
 """
 
+import math
 import re
 from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
+from sidecar.text.prices import price
 from sidecar.text.query.extractor import Extractor
-from sidecar.text.query.ranges import judge_range
-from sidecar.text.values import number, parse_number
+from sidecar.text.values import parse_number
 
 AROUND = 0.2
 """`around 500` is 400 to 600."""
@@ -25,15 +33,37 @@ _SIGN = r"(?:[$€£]|us\$|\b(?:usd|eur|euros?|gbp|dollars?|bucks|quid)\b)"
 _NUMBER = r"(?<![\w.,])\d+(?:[.,]\d+)*+(?:k\b)?"
 _PRICED = rf"(?:{_SIGN}\s?)?({_NUMBER})(?:\s?{_SIGN})?"
 _MONEY = rf"(?:{_SIGN}\s?({_NUMBER})(?:\s?{_SIGN})?|({_NUMBER})\s?{_SIGN})"
+COUNTED = (
+    r"(?:inch|inches|feet|foot|years?|yrs?|months?|weeks?|days?|hours?|minutes?|seconds?|people|"
+    r"persons?|pieces?|pcs?|counts?|packs?|pounds|grams?|kilos?|lit(?:er|re)s?|watts?|volts?|"
+    r"met(?:er|re)s?|ounces?|gallons?|miles?|pixels?|megapixels?|gigabytes?|degrees|percent|stars?|"
+    r"reviews?|players?|pages?|amps?|lumens?|lm|dpi|rpm|btu|psi|nits|thread count)\b"
+)
+"""Nouns and units that make the number before them a measure or a count."""
 # A bare number is none when a unit or a noun follows that counts something else. "under 50 for
 # men", "under 50 with strap" and the end of the query are prices.
 _ALONE = (
     r"(?!\s?[-–]?\s?(?:%|°|\"|″|'|x\b|[a-z]{1,3}\b(?<!\bfor)(?<!\bin)(?<!\band)(?<!\bor)(?<!\bto)"
-    r"(?<!\bby)(?<!\bwith)|(?:inch|inches|feet|foot|years?|months?|weeks?|days?|hours?|minutes?|"
-    r"seconds?|people|persons?|pieces?|packs?|pounds|grams?|kilos?|lit(?:er|re)s?|watts?|volts?|"
-    r"met(?:er|re)s?|ounces?|gallons?|miles?|pixels?|megapixels?|gigabytes?|degrees|percent|stars?|"
-    r"reviews?|players?|pages?|amps?)\b))(?![\w.,]*\d)"
+    rf"(?<!\bby)(?<!\bwith)|{COUNTED}))(?![\w.,]*\d)"
 )
+_CHILDREN = (
+    r"kids?|child(?:ren)?|toddlers?|bab(?:y|ies)|infants?|newborns?|boys?|girls?|teens?|teenagers?"
+)
+_MEASURES = (
+    r"age[ds]?|aged|years?|sizes?|length|width|height|depth|diameter|weight|weighing|waist|inseam|"
+    r"volume|capacity|rat(?:ed|ings?)|stars?"
+)
+_COMPARED = (
+    r"(?:(?:no|not) )?(?:under|below|over|above|between|at least|(?:less|more|younger|older) than|"
+    r"up to|from)"
+)
+_OTHER = re.compile(
+    rf"\b(?:(?:{_MEASURES})(?: is| of)? {_COMPARED} \d[\d.,]*"
+    rf"|(?:{_CHILDREN})(?: who are| that are)? {_COMPARED} (?:1[0-8]|\d))(?![.,]?\d)"
+    rf"(?:\s?(?:-|–|to|and|or) (?:{_COMPARED} )?\d{{1,3}}(?![.,]?\d))?"
+    r"(?!k\b|\s?(?:[$€£]|(?:usd|eur|euros?|gbp|dollars?|bucks|quid)\b))"
+)
+"""Comparisons of something else than a price."""
 _NOT = r"(?<!\bno )(?<!\bnot )(?<!\bnothing )"  # "not less than 20" is a lowest price alone
 _UNDER = (
     rf"{_NOT}\b(?:under|below|(?:less|cheaper|lower) than|up to)\b|<=?"
@@ -78,7 +108,7 @@ _ABOUT = re.compile(rf"(?:\b(?:around|about|approx(?:imately)?|roughly)\b\.?|~)\
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    query = query.lower()
+    query = _OTHER.sub(_blank, query.lower())
     if not any(map(str.isdigit, query)):
         return None
     for pattern in _RANGES:
@@ -89,6 +119,25 @@ def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
     if high is None and low is None and (about := _first((_ABOUT,), query)) is not None:
         high, low = about * (1 + AROUND), about * (1 - AROUND)
     return None if high is None and low is None else Constraint("price", low=low, high=high)
+
+
+def price_spans(query: str) -> list[tuple[int, int]]:
+    """Where the numbers stand that `_find` may read, and those that it knows to be no prices.
+
+    `query` is in lower case.
+    """
+    others = [match.span() for match in _OTHER.finditer(query)]
+    return others + [
+        match.span(group)
+        for pattern in (*_RANGES, *_HIGH, *_LOW, _ABOUT)
+        for match in pattern.finditer(query)
+        for group in range(1, pattern.groups + 1)
+        if match[group]
+    ]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "_" * len(match[0])
 
 
 def _first(patterns: Sequence[re.Pattern[str]], query: str) -> float | None:
@@ -104,7 +153,14 @@ def _amount(text: str) -> float:
 
 
 def _judge(constraint: Constraint, value: object) -> int:
-    return judge_range(constraint, number(value))
+    """1 where one of the document's prices lies within the bounds, -1 where none can."""
+    if (held := price(value)) is None:
+        return 0
+    low = -math.inf if constraint.low is None else constraint.low
+    high = math.inf if constraint.high is None else constraint.high
+    if held.low > high or held.high < low:
+        return -1
+    return 1 if held.low >= low or math.isfinite(held.high) else 0
 
 
-PRICE = Extractor(_find, _judge, ("price", "cost"))
+PRICE = Extractor(_find, _judge, ("price", "cost"), reads_objects=True)

@@ -29,7 +29,7 @@ _NAMES = {
 _LETTERS = r"(?:[2-6]xl|x{1,4}l|x{1,2}s)"
 _WORDS = "(?:extra[ -]small|x[ -]small|small|medium|extra[ -]large|x[ -]large|large)"
 _SYSTEM = "(uk|eu|eur|us)"
-_NUMBER = r"(\d{1,2}(?:[.,]5|½)?)(?![\w.,]*\d|\s?(?:gb|tb|mm|cm|kg|in|inch|ml|oz)\b)"
+_NUMBER = r"(\d{1,2}(?:[.,]5|½)?)(?:[.,]0)?(?![\w.,]*\d|\s?(?:gb|tb|mm|cm|kg|in|inch|ml|oz)\b)"
 _ASKED = re.compile(
     rf"\bsizes?:?\s+(?:{_SYSTEM}\s*)?{_NUMBER}|\b{_SYSTEM}\s?(?:size\s)?{_NUMBER}"
     rf"|\bsizes?:?\s+(s|m|l|{_LETTERS}|{_WORDS})\b|\b({_LETTERS}|{_WORDS})\b"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
-from sidecar.text.citations import citations
+from sidecar.text.citations import without_citations
 from sidecar.text.query.extractor import Extractor
 from sidecar.text.query.ranges import judge_range
 from sidecar.text.values import year
@@ -32,18 +32,10 @@ _NAMED = re.compile(
     r"regulation|rules?|convention|treaty|constitution|ordinance|no)\b)"
     r"\.?,?(?:\s*\([^()]{1,20}\))?,?\s*(?:of\s+|no\.?\s+)?\(?\d{4}\b"
 )
-_CITED = re.compile(r"[\s,\d–-]*\([^()]{0,30}?\d{4}\)")
-"""What follows a citation: " (1973)", ", 120 (9th Cir. 1994)"."""
 
 
 def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    text = query.lower()
-    if len(text) == len(query) and any(map(str.isdigit, text)):
-        for cited in citations(query):
-            dated = _CITED.match(text, cited.end)
-            end = dated.end() if dated else cited.end
-            text = text[: cited.start] + "§" * (end - cited.start) + text[end:]
-    text = _NAMED.sub("§", text)
+    text = _NAMED.sub("§", without_citations(query).lower())
     if match := _RANGE.search(text):
         first, last = sorted((int(match[1]), int(match[2])))
         return Constraint("year", low=first, high=last)

@@ -1,0 +1,141 @@
+"""The playground: a static page to try searches on, and what the page must know of the service.
+
+The files are the page's own: they hold nothing of the service's, so they need no key. What they ask
+for (`/playground/service`, the rerank routes) needs one where keys are set.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import ETag, web
+
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.routes import ROUTES, dialects
+from sidecar.http.keys import SERVICE
+from sidecar.http.middleware import check_key
+from sidecar.profile import Profile
+
+PAGE = "index.html"
+TYPES = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+}
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        # No text can become a script or markup, whatever the page's code does with it.
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Kept by the browser, and asked about each time: a new version is seen at once.
+    "Cache-Control": "no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the page."""
+
+    body: bytes
+    content_type: str
+    etag: str
+
+
+def assets() -> dict[str, Asset]:
+    """The page's files by name, as they lie in the package."""
+    found = {}
+    for file in (files("sidecar") / "playground").iterdir():
+        kind = TYPES.get(file.name.rpartition(".")[2])
+        if kind is not None:
+            body = file.read_bytes()
+            found[file.name] = Asset(body, kind, hashlib.sha256(body).hexdigest()[:32])
+    return found
+
+
+def add_routes(app: web.Application) -> None:
+    """`/playground`, its files, and `/playground/service`."""
+    by_name = assets()
+
+    async def page(request: web.Request) -> web.Response:
+        return _serve(request, by_name[PAGE])
+
+    async def file(request: web.Request) -> web.Response:
+        asset = by_name.get(request.match_info["file"])
+        if asset is None:
+            raise web.HTTPNotFound
+        return _serve(request, asset)
+
+    app.router.add_get("/playground", page)
+    app.router.add_get("/playground/service", service)
+    app.router.add_get("/playground/{file}", file)
+
+
+def _serve(request: web.Request, asset: Asset) -> web.Response:
+    headers = {**HEADERS, "ETag": f'"{asset.etag}"'}
+    known = request.if_none_match or ()
+    if any(tag == ETag("*") or tag.value == asset.etag for tag in known):
+        return web.Response(status=304, headers=headers)
+    return web.Response(
+        body=asset.body, content_type=asset.content_type, charset="utf-8", headers=headers
+    )
+
+
+async def service(request: web.Request) -> web.Response:
+    """The model, the routes with their dialects, and the profiles.
+
+    A key is needed where keys are set: a profile's weights are its operator's. Raises Unauthorized,
+    or NotReady while the model is being loaded.
+    """
+    state = request.app[SERVICE]
+    check_key(request, state.settings.api_keys)
+    reranker = state.reranker
+    manifest = reranker.loaded.manifest
+    profiles = reranker.ways.profiles
+    body = {
+        "model": manifest.name,
+        "graph": reranker.loaded.graph,
+        "device": reranker.loaded.device,
+        "max_tokens": manifest.max_tokens,
+        "max_documents": state.settings.max_documents,
+        "takes_instruction": any("{instruction}" in piece for piece in manifest.prompt.pieces),
+        "routes": {path: [dialect.name for dialect in dialects(path)] for path in ROUTES},
+        "profiles": [_profile(profiles.get(name)) for name in profiles.names],
+    }
+    return web.Response(
+        body=dumps(body), content_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    """What a person who weighs fields must see of a profile; fields are in the passage's order."""
+    return {
+        "name": profile.name,
+        "parse": profile.parse,
+        "match_cap": profile.match_cap,
+        "fields": [
+            {"name": name, "weight": field.weight, "aliases": list(field.aliases)}
+            for name, field in profile.fields.items()
+        ],
+        "every_field": profile.other_fields or not profile.fields,
+        "signals": list(profile.signals),
+        "rules": list(profile.rules),
+    }

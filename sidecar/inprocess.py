@@ -1,0 +1,187 @@
+"""The reranker in this process: no server, no port.
+
+    from sidecar import Reranker
+
+    with Reranker.open() as reranker:
+        result = reranker.rerank("red shoes", ["Plain sock", {"title": "Red running shoe"}])
+        best = result.ranked[0]           # .index, .score in [0, 1], .logit
+
+    async with Reranker.open() as reranker:
+        result = await reranker.arerank("red shoes", documents, profile="ecommerce", top_n=10)
+
+Queries, documents and options mean what they mean over HTTP, and the same code reads them.
+"""
+
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypedDict, Unpack
+
+from sidecar.contracts.body import Body, Count, DocumentList, validate
+from sidecar.contracts.control import read_control
+from sidecar.engine.manifest import Device
+from sidecar.model import Order, RankRequest, RankResult
+from sidecar.pipeline import DEFAULT_DEADLINE_S, Ways
+from sidecar.pipeline import Reranker as Core
+from sidecar.profiles import Profiles
+
+Text = str | Mapping[str, Any]
+"""A string is always text; a mapping holds named fields, or the query and its options."""
+
+
+class Options(TypedDict, total=False):
+    """What one call may set."""
+
+    top_n: int | None
+    """None or 0: all."""
+    order: Order
+    """`score` (the default) or `input`."""
+    max_tokens_per_doc: int | None
+    """Documents are cut there, and not read in windows."""
+    profile: str | None
+    fields: Mapping[str, float] | None
+    """Field -> weight."""
+    instruction: str | None
+    context: Mapping[str, Any] | None
+    long: Mapping[str, Any] | None
+    deadline_ms: int | None
+    explain: bool
+    shapley: bool | int
+
+
+class _Call(Body):
+    documents: DocumentList
+    top_n: Count | None = None
+    max_tokens_per_doc: Count | None = None
+
+
+class Reranker:
+    """A model that is loaded and proven. Use it as a context manager, or `close` it; it may be
+    called from several threads, and from any event loop."""
+
+    def __init__(self, core: Core) -> None:
+        """Takes the core over, and closes it. `open` makes one."""
+        self.core = core
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(
+        cls,
+        model: str | Path | None = None,
+        *,
+        device: Device = "cpu",
+        graph: str | None = None,
+        workers: int | None = None,
+        profiles: str | Path | None = None,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+    ) -> Self:
+        """The model folder `model` (default: the shipped one) on `device`, warm and proven.
+
+        `profiles` is a folder with more profiles, `deadline_s` the longest time for a call.
+        Raises ModelError, DeviceError, ProfileError or StartupError with the reason.
+        """
+        ways = Ways(Profiles.open(None if profiles is None else Path(profiles)))
+        return cls(
+            Core.open(
+                None if model is None else Path(model),
+                device=device,
+                graph=graph,
+                workers=workers,
+                ways=ways,
+                deadline_s=deadline_s,
+            )
+        )
+
+    def rerank(
+        self, query: Text, documents: Sequence[Text], **options: Unpack[Options]
+    ) -> RankResult:
+        """The documents' places, `result.ranked`, the best first. Waits for them.
+
+        Raises InvalidRequest with the path of the fault, Overloaded before any work, InputTooLong,
+        DeadlineExceeded or InferenceFailed; TypeError for an option that there is not.
+        """
+        call = self._rank(query, documents, options)
+        return asyncio.run_coroutine_threadsafe(call, self._loop).result()
+
+    async def arerank(
+        self, query: Text, documents: Sequence[Text], **options: Unpack[Options]
+    ) -> RankResult:
+        """As `rerank`, for event loops. Cancelling it takes its pairs out of the queue."""
+        return await self._rank(query, documents, options)
+
+    async def _rank(
+        self, query: Text, documents: Sequence[Text], options: Mapping[str, Any]
+    ) -> RankResult:
+        if unknown := options.keys() - Options.__annotations__.keys():
+            raise TypeError(f"there is no option {', '.join(sorted(unknown))}")
+        if not documents:
+            return RankResult((), self.core.loaded.manifest.name, tokens=0)
+        return await self.core.rank(_request(query, documents, options))
+
+    def close(self) -> None:
+        """Stops the workers; calls that still wait fail. May be called twice."""
+        if self._loop.is_closed():
+            return
+        self.core.close()
+        asyncio.run_coroutine_threadsafe(_others(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.close)
+
+
+def _request(query: Text, documents: Sequence[Text], options: Mapping[str, Any]) -> RankRequest:
+    """The request that the same call makes over HTTP. Raises InvalidRequest."""
+    given = {name: value for name, value in options.items() if value is not None}
+    body = {
+        **{name: _plain(value) for name, value in given.items()},
+        "query": _plain(query),
+        "documents": [_plain(document) for document in documents],
+    }
+    call = validate(_Call, body)
+    control = read_control(body)
+    return RankRequest(
+        query=call.query,
+        documents=tuple(call.documents),
+        control=control,
+        order=call.order or "score",
+        top_n=call.top_n,
+        max_document_tokens=call.max_tokens_per_doc or None,
+        deadline_s=control.deadline_s,
+    )
+
+
+def _plain(value: object) -> object:
+    """A mapping as a dict, which is what JSON becomes."""
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+async def _others() -> None:
+    """Returns when the loop has nothing else to do."""
+    others = asyncio.all_tasks() - {task for task in [asyncio.current_task()] if task}
+    await asyncio.gather(*others, return_exceptions=True)

@@ -1,0 +1,139 @@
+"""About how many tokens a request will cost, before any text is read: what admission decides by.
+
+one pair         query + prompt + document, at most what the model takes
+long document    each of its windows, with the query and the header that stand above each again
+fields alone     a pair of its own for each, with the query again
+Shapley values   half a pair for every set of the fields, of the longest documents
+spans            each text again, and the query for each sentence
+
+Only long documents are looked into: for what the others hold, their size will do.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sidecar.engine.admission import CHARACTERS_PER_TOKEN, estimate_tokens
+from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
+from sidecar.model import Document, RankRequest
+from sidecar.profile import FieldProfile, Profile
+
+SPECIAL_TOKENS = 3
+UNREAD_HEADER = 64
+"""Tokens above the windows of a string that may turn out to hold fields: a title, some names."""
+FULL = 0.8
+"""Share of a window's length that is used: they end with sentences. So documents of 3 to 60 KB made
+of the demo's texts were estimated at 0.7 to 1.5 times their tokens (1.0 to 2.1 for JSON in strings
+under `ecommerce`, which leaves half of its keys unread)."""
+SENTENCE = 100
+"""Characters, about."""
+_DEFAULT = FieldProfile()
+
+
+def estimate(request: RankRequest, profile: Profile, most: int) -> int:
+    """Tokens of all pairs; `most` is what the model takes of one."""
+    query = math.ceil(len(request.query) / CHARACTERS_PER_TOKEN) + SPECIAL_TOKENS
+    windowed = (
+        request.cut is not None
+        and request.max_document_tokens is None
+        and request.max_pair_tokens is None
+    )
+    work = _Work(profile, query, most, windowed)
+    tokens = sum(map(work.of, request.documents))
+    lengths = [document.size for document in request.documents]
+    if request.control.shapley:
+        extra = sorted(lengths)[-request.control.shapley :]
+        fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))
+        tokens += coalition_count(fields) * estimate_tokens(len(request.query), extra, most) // 2
+    if request.spans is not None:
+        chosen = sorted(lengths)[-request.top_n :] if request.top_n else lengths
+        sentences = sum(chosen) // SENTENCE + len(chosen)
+        tokens += estimate_tokens(len(request.query), [SENTENCE], most) * sentences
+    return tokens
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a document costs under a profile, beside a query of `query` tokens."""
+
+    profile: Profile
+    query: int
+    most: int
+    windowed: bool
+
+    def of(self, document: Document) -> int:
+        """Tokens of the document's pairs."""
+        whole = self.query + math.ceil(document.size / CHARACTERS_PER_TOKEN)
+        if whole <= self.most:
+            return whole + self._alone(document)
+        longest, others = self._lengths(document)
+        if self.query + longest + others <= self.most or not self.windowed:
+            return min(self.most, self.query + longest + others) + self._alone(document)
+        return self._windows(longest, others) + self._alone(document)
+
+    def _windows(self, longest: int, others: int) -> int:
+        """As `engine.units` cuts: the longest field in windows, the others above each of them."""
+        long = self.profile.long
+        room = max(1, self.most - self.query)
+        header = min(others, room // 2)
+        size = max(1, min(room - header, max(long.window_tokens, header)))
+        read = math.ceil(min(longest / (1 - long.overlap), long.budget_tokens))
+        return read + math.ceil(read / (size * FULL)) * (self.query + header)
+
+    def _lengths(self, document: Document) -> tuple[int, int]:
+        """Tokens of the longest field of the passage, and of its others together."""
+        if document.text is not None:
+            total = math.ceil(document.size / CHARACTERS_PER_TOKEN)
+            fields = self.profile.parse and document.text.lstrip()[:3].startswith(("{", "---"))
+            header = min(UNREAD_HEADER, total) if fields else 0
+            return total - header, header
+        lengths = sorted(self._characters(document.fields).values())
+        longest = lengths[-1] if lengths else 0
+        others = sum(lengths) - longest
+        return math.ceil(longest / CHARACTERS_PER_TOKEN), math.ceil(others / CHARACTERS_PER_TOKEN)
+
+    def _characters(self, fields: Mapping[str, object]) -> dict[str, int]:
+        """Characters of each field that the composed passage holds, about."""
+        found = {}
+        for name, value in fields.items():
+            field = self._field(name)
+            if field is None or not field.weight or field.score == "alone":
+                continue
+            length = len(name) + _length(value)
+            found[name] = min(length, field.limit or length)
+        return found
+
+    def _alone(self, document: Document) -> int:
+        if not any(field.score == "alone" for field in self.profile.fields.values()):
+            return 0
+        alone = {
+            name: min(self.most, self.query + _length(value) // CHARACTERS_PER_TOKEN)
+            for name, value in document.fields.items()
+            if (field := self._field(name)) is not None and field.weight and field.score == "alone"
+        }
+        return sum(alone.values())
+
+    def _field(self, name: str) -> FieldProfile | None:
+        """How the profile reads a key; None where it does not."""
+        if (field := self.profile.fields.get(name)) is not None:
+            return field
+        for field in self.profile.fields.values():
+            if name in field.aliases:
+                return field
+        return _DEFAULT if self.profile.other_fields or not self.profile.fields else None
+
+
+def _length(value: object) -> int:
+    """Characters of a value as text, about; numbers have a few."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(len(str(key)) + _length(part) for key, part in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(_length, value))
+    return 4
+
+
+def _fields(document: Document) -> int:
+    """How many fields a document may turn out to have; a string may hold any number."""
+    return len(document.fields) if document.text is None else MAX_SHAPLEY_FIELDS

@@ -1,0 +1,56 @@
+"""Pairs with a query each: one ranking per distinct query, and one result of them all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sidecar.model import Ranked, RankRequest, RankResult
+
+Rank = Callable[[RankRequest], Awaitable[RankResult]]
+
+
+async def rank_pairs(rank: Rank, request: RankRequest) -> RankResult:
+    """The result of a request with `queries`, in input order.
+
+    Raises what `rank` raises for the first query that fails; the others are then cancelled.
+    """
+    groups: dict[str, list[int]] = {}
+    for index, query in enumerate(request.queries):
+        groups.setdefault(query, []).append(index)
+    tasks = [asyncio.ensure_future(rank(_of(request, *each))) for each in groups.items()]
+    try:
+        results = await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return _together(list(groups.values()), results)
+
+
+def _of(request: RankRequest, query: str, indexes: Sequence[int]) -> RankRequest:
+    documents = tuple(request.documents[index] for index in indexes)
+    return replace(request, query=query, queries=(), documents=documents, order="input", top_n=None)
+
+
+def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) -> RankResult:
+    """One result, its indexes those of the whole request; times are the slowest ranking's."""
+    ranked: list[Ranked] = []
+    explained: list[Mapping[str, object]] = []
+    truncated: list[int] = []
+    unread: list[int] = []
+    for indexes, result in zip(groups, results, strict=True):
+        ranked += [replace(item, index=indexes[item.index]) for item in result.ranked]
+        truncated += [indexes[index] for index in result.truncated]
+        unread += [indexes[index] for index in result.unread]
+        for item, entry in zip(result.ranked, result.explanations, strict=False):
+            explained.append({**entry, "index": indexes[item.index]})
+    slowest = max(results, key=lambda result: result.timings.infer)
+    return replace(
+        slowest,
+        ranked=tuple(sorted(ranked, key=lambda item: item.index)),
+        tokens=sum(result.tokens for result in results),
+        truncated=tuple(sorted(truncated)),
+        unread=tuple(sorted(unread)),
+        query_unread=any(result.query_unread for result in results),
+        warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
+        explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),
+    )

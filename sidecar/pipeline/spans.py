@@ -1,0 +1,85 @@
+"""Which sentences of the best documents speak for them: each is a pair of its own. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sidecar.engine.tokenizer import Pair, PairTokenizer
+from sidecar.fusion.fuse import Calibration
+from sidecar.fusion.rank import sigmoid
+from sidecar.model import Ranked, RankRequest, RelevantSpan, SpanWish
+from sidecar.pipeline.preparation import SCANNED_PER_SCORED
+from sidecar.text.boundaries import boundaries
+from sidecar.text.compose import CHARACTERS_PER_TOKEN
+from sidecar.text.windows import Window, select
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Sentences of documents and their pairs, one each, in the order of the texts."""
+
+    places: list[tuple[int, int, int]]
+    """(document, start, end), in code points of its text."""
+    pairs: list[Pair]
+
+    def spans(
+        self, logits: Sequence[float], calibration: Calibration, wish: SpanWish
+    ) -> dict[int, tuple[RelevantSpan, ...]]:
+        """By document, those that reach the threshold: the best `wish.most`, in the text's order.
+
+        A sentence's score is sigmoid((logit - bias) / temperature), as a document's without parts.
+        """
+        found: dict[int, list[RelevantSpan]] = {}
+        for (document, start, end), logit in zip(self.places, logits, strict=True):
+            score = sigmoid((logit - calibration.bias) / calibration.temperature)
+            if score >= wish.threshold:
+                found.setdefault(document, []).append(RelevantSpan(start, end, score))
+        return {document: _best(spans, wish.most) for document, spans in found.items()}
+
+
+def _best(spans: list[RelevantSpan], most: int | None) -> tuple[RelevantSpan, ...]:
+    if most is not None:
+        spans = sorted(spans, key=lambda span: -span.score)[:most]
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def sentence_pairs(
+    ranked: Sequence[Ranked],
+    request: RankRequest,
+    tokenizer: PairTokenizer,
+    instruction: str | None,
+    budget_tokens: int,
+) -> Sentences:
+    """The pairs for these results. Of a document that has more than `budget_tokens`, the first
+    sentence and the best by BM25 take part; objects, which are no text, do not. A sentence that
+    does not fit the model is cut."""
+    query = tokenizer.query(request.query, instruction)
+    most = budget_tokens * SCANNED_PER_SCORED * CHARACTERS_PER_TOKEN
+    places: list[tuple[int, int, int]] = []
+    pairs: list[Pair] = []
+    for item in ranked:
+        text = (request.documents[item.index].text or "")[:most]
+        cuts = _sentences(text)
+        if not cuts:
+            continue
+        ids = tokenizer.encode([tokenizer.lead + text[start:end] for start, end in cuts])
+        windows = [
+            Window(start, end, 0, len(each)) for (start, end), each in zip(cuts, ids, strict=True)
+        ]
+        for place in select(windows, text, request.query, budget_tokens):
+            places.append((item.index, *cuts[place]))
+            pairs.append(tokenizer.pair(query, ids[place][: query.room]))
+    return Sentences(places, pairs)
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """[start, end) of each sentence in which a word stands, without the space around it."""
+    starts = [boundary.start for boundary in boundaries(text)]
+    found = []
+    for start, end in pairwise([*starts, len(text)]):
+        sentence = text[start:end]
+        start += len(sentence) - len(sentence.lstrip())
+        end = start + len(sentence.strip())
+        if any(map(str.isalnum, sentence)):
+            found.append((start, end))
+    return found

@@ -1,0 +1,206 @@
+"""What every dialect does the same on the shipped model, and what single ones promise."""
+
+import time
+from typing import Any
+
+import pytest
+
+from sidecar.cli.process import SidecarProcess
+from sidecar.contracts.routes import ROUTES, ROWS
+from tests.contracts.shapes import SHAPES, body_of, indexed, url_of
+from tests.contracts.test_bad_input import ask, assert_error, post, scores
+
+QUERY = "how do I end the contract early"
+TEXTS = [
+    "Invoices are paid within thirty days.",
+    "Either party may end this contract early with written notice.",
+    "The contract is kept in a safe.",
+]
+SHARED = [(path, row.marks[0]) for row in ROWS for path in row.shared]
+LOGITS = ("passages",)
+
+
+@pytest.mark.parametrize(("path", "key"), SHAPES)
+def test_every_dialect_gives_the_same_scores(server: SidecarProcess, path: str, key: str) -> None:
+    expected = scores(post(server, "/v2/rerank", {"query": QUERY, "documents": TEXTS}))
+    body = {**body_of(path, key, QUERY, TEXTS), "order": "input"}
+    found = scores(post(server, url_of(path), body))
+    if key in LOGITS:
+        raw = {"query": QUERY, "documents": TEXTS, "raw_scores": True}
+        expected = scores(post(server, "/v2/rerank", raw))
+    assert found == expected
+
+
+@pytest.mark.parametrize(("path", "mark"), SHARED)
+def test_so_do_those_that_share_a_path(server: SidecarProcess, path: str, mark: str) -> None:
+    body = {"query": QUERY, "documents": TEXTS}
+    assert scores(post(server, path, {**body, mark: None})) == scores(post(server, path, body))
+
+
+API = [(path, key) for path, key in SHAPES if "search" not in path]
+
+
+@pytest.mark.parametrize(("path", "key"), API)
+def test_raw_scores_are_logits_in_every_dialect(
+    server: SidecarProcess, path: str, key: str
+) -> None:
+    raw = {"query": QUERY, "documents": TEXTS, "raw_scores": True, "order": "input"}
+    expected = [score for _, score in indexed(post(server, "/v2/rerank", raw).body)]
+    body = {**body_of(path, key, QUERY, TEXTS), "raw_scores": True, "order": "input"}
+    assert [score for _, score in indexed(post(server, url_of(path), body).body)] == expected
+
+
+@pytest.mark.parametrize(("path", "key"), SHAPES)
+def test_our_own_keys_work_in_every_dialect(server: SidecarProcess, path: str, key: str) -> None:
+    body = body_of(path, key, QUERY, TEXTS)
+    unknown = post(server, url_of(path), {**body, "profile": "nobody"})
+    assert "nobody" in assert_error_message(unknown)
+    late = {**body_of(path, key, QUERY, ["many words " * 800] * 200), "deadline_ms": 20}
+    if key == "data":
+        late = {"data": [QUERY, "\n".join(["many words " * 800] * 200)], "deadline_ms": 20}
+    assert post(server, url_of(path), late).status == 504
+    explained = post(server, url_of(path), {**body, "explain": True}).body
+    if isinstance(explained, dict):  # an array has no room
+        assert [entry["logit"] for entry in explained["explanations"]]
+        assert len(explained["explanations"]) == len(TEXTS)
+
+
+def assert_error_message(answer: Any) -> str:
+    assert answer.status == 422, answer.raw
+    return str(answer.body["message"])
+
+
+SORTED = [(path, key) for path, key in API if "score" not in path]
+
+
+@pytest.mark.parametrize(("path", "key"), SORTED)
+def test_results_are_sorted_unless_the_order_of_the_input_is_asked_for(
+    server: SidecarProcess, path: str, key: str
+) -> None:
+    body = body_of(path, key, QUERY, TEXTS)
+    values = [score for _, score in indexed(post(server, url_of(path), body).body)]
+    assert values == sorted(values, reverse=True)
+    ordered = post(server, url_of(path), {**body, "order": "input"}).body
+    assert [score for _, score in indexed(ordered)] != values
+
+
+TOPS = {"/v1/reranking": "top_k", "/voyage/v1/rerank": "top_k", "/v1/ranking": "top_k"}
+WITH_TOP = [
+    (path, key, TOPS.get(path, "top_k" if key == "passages" else "top_n"))
+    for path, key in SORTED
+    if key in ("documents", "input", "passages")
+]
+
+
+@pytest.mark.parametrize(("path", "key", "top"), WITH_TOP)
+def test_top_n_null_and_zero_mean_all_and_a_negative_one_is_refused(
+    server: SidecarProcess, path: str, key: str, top: str
+) -> None:
+    body = body_of(path, key, QUERY, TEXTS)
+    for value, count in ((None, 3), (0, 3), (2, 2), (99, 3)):
+        assert len(scores(post(server, url_of(path), {**body, top: value}))) == count
+    refused = post(server, url_of(path), {**body, top: -1})
+    assert assert_error_message(refused).startswith(f"$.{top}: ")
+
+
+def test_an_empty_text_is_a_legal_document(server: SidecarProcess) -> None:
+    for path, key in SHAPES:
+        if key != "data":
+            found = scores(post(server, url_of(path), body_of(path, key, QUERY, ["", "a"])))
+            assert sorted(found) == [0, 1]
+
+
+def test_pairs_of_many_queries_score_as_they_do_alone(server: SidecarProcess) -> None:
+    queries = [QUERY, "when are invoices paid", QUERY]
+    body = {"text_1": queries, "text_2": TEXTS, "explain": True}
+    answer = post(server, "/score", body).body
+    assert [item["index"] for item in answer["data"]] == [0, 1, 2]
+    assert [entry["index"] for entry in answer["explanations"]] == [0, 1, 2]
+    tokens = 0
+    for item, query, text in zip(answer["data"], queries, TEXTS, strict=True):
+        alone = post(server, "/score", {"text_1": query, "text_2": text}).body
+        assert alone["data"][0]["score"] == item["score"]
+        tokens += alone["usage"]["total_tokens"]
+    assert answer["usage"]["total_tokens"] == tokens
+
+
+def test_a_pair_is_cut_to_the_tokens_that_it_may_have(server: SidecarProcess) -> None:
+    long = TEXTS[1] + " " + "Nothing else. " * 60
+    plain = {"query": QUERY, "documents": [long]}
+
+    def tokens(**more: Any) -> int:
+        body = post(server, "/vllm/rerank", {**plain, **more}).body
+        return int(body["usage"]["total_tokens"])
+
+    assert tokens(truncate_prompt_tokens=40) == 40
+    assert tokens(truncate_prompt_tokens=-1) == tokens() > 40
+    assert tokens(max_tokens_per_doc=10) < 40
+    refused = post(server, "/vllm/rerank", {**plain, "truncate_prompt_tokens": 5})
+    assert_error(refused, 422, "too_long")
+
+
+def test_relevant_spans_are_sentences_with_scores_of_their_own(server: SidecarProcess) -> None:
+    sentences = ["Invoices 😀 are paid within thirty days.", *TEXTS[1:]]
+    text = "  {} {}\n\n{} ***".format(*sentences)
+    body: dict[str, Any] = {"query": QUERY, "documents": ["Nothing here.", text, {"title": "x"}]}
+    spans = {"mode": "enabled", "threshold": 0.0}
+
+    def found(**more: Any) -> dict[int, list[dict[str, Any]]]:
+        answer = post(server, "/v2/rerank", {**body, "relevant_spans": {**spans, **more}})
+        return {item["index"]: item["relevant_spans"] for item in answer.body["results"]}
+
+    every = found()
+    assert [text[one["start"] : one["end"]] for one in every[1]] == sentences
+    assert every[2] == []
+    alone = scores(post(server, "/v2/rerank", {"query": QUERY, "documents": sentences}))
+    assert [one["score"] for one in every[1]] == [alone[index] for index in range(3)]
+    (best,) = found(max_spans=1)[1]
+    assert text[best["start"] : best["end"]] == TEXTS[1]
+    high = found(threshold=best["score"] - 1e-6)[1]
+    assert [one["start"] for one in high] == [best["start"]]
+    assert "relevant_spans" not in post(server, "/v2/rerank", body).body["results"][0]
+
+
+def test_a_long_text_has_spans_within_the_budget(server: SidecarProcess) -> None:
+    text = "A sentence about the weather. " * 2000 + TEXTS[1]
+    body = {"query": QUERY, "documents": [text], "relevant_spans": {"mode": "enabled"}}
+    start = time.monotonic()
+    answer = post(server, "/v2/rerank", body)
+    assert answer.status == 200
+    assert time.monotonic() - start < 20
+
+
+def test_the_hosted_form_names_any_model_in_its_path(server: SidecarProcess) -> None:
+    body = {"query": {"text": QUERY}, "passages": [{"text": text} for text in TEXTS]}
+    for model in ("one", "nvidia/two", "a/b/c"):
+        answer = post(server, f"/v1/retrieval/{model}/reranking", body)
+        assert answer.body["rankings"][0]["index"] == 1
+
+
+def test_the_models_list_names_the_one_that_runs(server: SidecarProcess) -> None:
+    listed = ask(server, "/v1/models").body
+    (model,) = listed["data"]
+    assert listed["object"] == "list"
+    assert model["id"] == ask(server, "/info").body["model"]
+    assert model["object"] == "model"
+    assert time.time() - model["created"] < 3600
+
+
+def test_a_refusal_is_in_the_dialects_words_on_a_shared_path_too(server: SidecarProcess) -> None:
+    answer = post(server, "/rerank", {"query": "q", "documents": [1], "raw_scores": False})
+    (fault,) = answer.body["detail"]
+    assert set(fault) == {"loc", "msg", "type"}
+    assert_error(post(server, "/rerank", {"query": "q", "documents": [1]}), 422, "validation")
+
+
+def test_the_instruction_of_the_gradio_call_is_the_searchs(server: SidecarProcess) -> None:
+    lines = "\n".join(TEXTS)
+    found = post(server, "/api/predict", {"data": [QUERY, lines, "an instruction", 8]}).body
+    assert found["data"][0][0] == TEXTS[1]
+    long = post(server, "/api/predict", {"data": [QUERY, lines, "x" * 2001]})
+    assert_error(long, 422, "validation")
+
+
+def test_every_path_is_served(server: SidecarProcess) -> None:
+    for path in ROUTES:
+        assert post(server, url_of(path), {}).status == 422

@@ -1,0 +1,102 @@
+"""What a query names: words of a sentence and numbers of a measure are no identifiers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.text.query.naming import Naming
+from sidecar.text.terms import squeeze
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("laptop under 1000", "1000"),
+        ("laptop up to 1,000", "1000"),
+        ("between 1000 and 2000", "2000"),
+        ("phone 1000-2000 €", "1000"),
+        ("power bank 5000 mah", "5000"),
+        ("power bank under 5000 mah", "5000"),
+        ("1000w heater", "1000"),
+        ("1000 piece puzzle", "1000"),
+        ("1000-piece puzzle", "1000"),
+        ("$1299 laptop", "1299"),
+        ("lamp 1500 lumens", "1500"),
+        ("shelf 2000mm", "2000"),
+        ("toys for kids under 12", "12"),
+    ],
+)
+def test_a_number_that_measures_something_is_no_identifier(query: str, value: str) -> None:
+    assert not Naming.of(query).holds(value)
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("1000", "1000"),
+        ("item 1000", "1000"),
+        ("4006381333931", "4006381333931"),
+        ("4006381333931 under 1000", "4006381333931"),
+        ("gtin 0-4006381 333931", "04006381333931"),
+        ("wh1000xm4 under 1000", "WH-1000 XM4"),
+        ("sony wh 1000 xm4", "WH-1000XM4"),
+        ("iphone 15 case 5000", "5000"),
+    ],
+)
+def test_an_identifier_is_found(query: str, value: str) -> None:
+    assert Naming.of(query).holds(value, min_length=4)
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("shoes on sale", "On"),
+        ("Shoes On Sale", "On"),
+        ("SHOES ON SALE", "On"),
+        ("On sale shoes", "On"),
+        ("next day delivery", "Next"),
+        ("Next day delivery", "NEXT"),
+        ("bottle to go", "GO"),
+        ("orange shirt", "Orange"),
+        ("Schuhe mit Absatz", "MIT"),
+        ("under the sea", "Under"),
+        ("all in one printer", "All In One"),
+    ],
+)
+def test_an_ordinary_word_is_no_brand(query: str, value: str) -> None:
+    assert not Naming.of(query).holds(value)
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("shoes On for men", "On"),
+        ("running shoes On", "On"),
+        ("ON shoes for men", "On"),
+        ("Running shoes On for men", "On"),
+        ("next", "Next"),
+        ("Next", "next"),
+        ("dress from Next in red", "NEXT"),
+        ("hp laptop", "HP"),
+        ("lg tv", "LG"),
+        ("3m tape", "3M"),
+        ("under armour shirt", "Under Armour"),
+        ("h&m dress", "H & M"),
+        ("apple watch", "Apple"),
+        ("the north face jacket", "The North Face"),
+        ("levis jeans", "Levi's®"),
+    ],
+)
+def test_a_brand_is_found(query: str, value: str) -> None:
+    assert Naming.of(query).holds(value, min_length=2)
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+def test_any_text_is_read(query: str, value: str) -> None:
+    assert Naming.of(query).holds(value) in (True, False)
+
+
+@given(st.text(alphabet="abc 12$onON", min_size=1, max_size=30))
+def test_what_is_named_stands_in_the_query(query: str) -> None:
+    naming = Naming.of(query)
+    assert all(run in squeeze(query) for run in naming.runs | naming.numbers | naming.names)
