@@ -1,0 +1,192 @@
+// The page: form to state, state to request, answer to results.
+
+import { Fault, rank, service, stages } from "./api.js";
+import { answerView } from "./answer.js";
+import { byId, debounce, el } from "./dom.js";
+import { editor } from "./editor.js";
+import { PRESETS } from "./presets.js";
+import { newState, requestBody } from "./state.js";
+import { theme } from "./theme.js";
+import { showWeights, weightsKey } from "./weights.js";
+
+const SLIDER_WAIT_MS = 120;
+
+const state = newState();
+let about = null; // what the service said of itself
+let key = "";
+let running = null; // the request under way, if any
+let shownWeights = "";
+
+const view = answerView(() => ({ state, about, withKey: key !== "" }));
+const documents = editor((changed) => {
+  state.documents = changed;
+  edited();
+});
+
+function profile() {
+  return about?.profiles.find((each) => each.name === state.profile) ?? null;
+}
+
+/** After a change that waits for the button. */
+function edited() {
+  byId("count").textContent = `${state.documents.length}`;
+  refreshWeights();
+  view.edited();
+}
+
+function refreshWeights() {
+  if (profile() === null) return;
+  const now = weightsKey(profile(), state.documents) + state.profile;
+  if (now !== shownWeights) {
+    shownWeights = now;
+    showWeights(profile(), state.documents, state.weights, moved);
+  }
+  byId("reset").disabled = state.weights.size === 0;
+}
+
+const rankSoon = debounce(run, SLIDER_WAIT_MS);
+
+function moved() {
+  byId("reset").disabled = state.weights.size === 0;
+  view.edited();
+  rankSoon();
+}
+
+/** Asks and shows; a newer call ends an older one, whose answer is then never shown. */
+async function run() {
+  rankSoon.cancel();
+  running?.abort();
+  if (documents.fault()) {
+    view.failed(new Fault(documents.fault(), { type: "Documents" }));
+    documents.focus();
+    return;
+  }
+  const mine = new AbortController();
+  running = mine;
+  const asked = { body: requestBody(state), documents: state.documents, profile: profile() };
+  view.waiting();
+  try {
+    const answered = await rank(asked.body, key, mine.signal);
+    if (running !== mine) return;
+    keyWasGood();
+    view.answered(asked, answered, stages(answered.headers));
+  } catch (error) {
+    if (running !== mine || error.name === "AbortError") return;
+    view.failed(error);
+    if (error.status === 401) askKey();
+  } finally {
+    if (running === mine) running = null;
+  }
+}
+
+function use(preset) {
+  Object.assign(state, {
+    query: preset.query,
+    instruction: "",
+    documents: preset.documents,
+    profile: about?.profiles.some((each) => each.name === preset.profile) ? preset.profile : "plain",
+  });
+  state.weights.clear();
+  byId("query").value = state.query;
+  byId("instruction").value = "";
+  byId("profile").value = state.profile;
+  documents.set(state.documents);
+  shownWeights = "";
+  edited();
+}
+
+function askKey() {
+  byId("key-form").hidden = false;
+  byId("key").focus();
+}
+
+/** The box goes once its key was good; the button brings it back. */
+function keyWasGood() {
+  if (key === "") return;
+  byId("key-form").hidden = true;
+  byId("key-button").hidden = false;
+}
+
+/** Asks what the service is, and again while it loads; ranks the first preset when it is known. */
+async function open() {
+  try {
+    about = await service(key);
+  } catch (error) {
+    view.failed(error);
+    if (error.status === 401) askKey();
+    if (error.status === 503) setTimeout(open, 1000 * (error.retryAfter_s ?? 1));
+    return;
+  }
+  byId("model").textContent = `${about.model} · ${about.graph} · ${about.device}`;
+  byId("instruction-hint").textContent = about.takes_instruction ? "" : "this model takes none";
+  byId("profile").replaceChildren(
+    ...about.profiles.map(({ name }) => el("option", { value: name }, name)));
+  view.opened(about);
+  if (state.documents.length === 0) use(PRESETS[0]);
+  byId("profile").value = state.profile;
+  shownWeights = "";
+  refreshWeights();
+  await run();
+}
+
+function wire() {
+  theme(byId("theme"));
+  byId("presets").append(...PRESETS.map((preset) => {
+    const button = el("button", { type: "button", "data-preset": preset.name }, preset.label);
+    button.addEventListener("click", () => {
+      use(preset);
+      run();
+    });
+    return button;
+  }));
+  byId("query").addEventListener("input", (event) => {
+    state.query = event.target.value;
+    view.edited();
+  });
+  byId("query").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    byId("search").requestSubmit();
+  });
+  byId("instruction").addEventListener("input", (event) => {
+    state.instruction = event.target.value;
+    view.edited();
+  });
+  byId("profile").addEventListener("change", (event) => {
+    state.profile = event.target.value;
+    state.weights.clear();
+    edited();
+    run();
+  });
+  byId("reset").addEventListener("click", () => {
+    state.weights.clear();
+    shownWeights = "";
+    refreshWeights();
+    run();
+    byId("profile").focus(); // the button is off now, and focus must not fall out of the page
+  });
+  byId("search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
+  byId("key-button").addEventListener("click", askKey);
+  byId("key-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    key = byId("key").value.trim();
+    if (about === null) open();
+    else run();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
+      event.preventDefault();
+      run();
+    }
+    if (event.key === "/" && !event.target.closest("input, textarea, select")) {
+      event.preventDefault();
+      byId("query").focus();
+    }
+  });
+}
+
+wire();
+open();

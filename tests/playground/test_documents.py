@@ -1,0 +1,73 @@
+"""Lines and JSON are two views of one list."""
+
+import json
+
+import pytest
+from selenium.webdriver import Keys
+
+from tests.playground.page import Page
+
+LISTS: list[list[object]] = [
+    [],
+    ["a text"],
+    ["", " ", "\t"],
+    ["two\nlines", "a\rreturn", "both\r\n"],
+    ["  kept spaces  ", "a back\\slash", 'a "quoted" word'],
+    ['{"a": 1}', '"a"', "{not json", '"not json', "[1, 2]", "null", "12"],
+    [{"title": "x", "tags": ["a", "b"], "n": 1.5, "deep": {"er": None}}, {}],
+    [{"text": "two\nlines"}, "mixed", {"__proto__": 1, "": "empty name"}],
+    ["\u2028 and \u00a0", "👩‍🌾", "ünïcödé", "<script>alert(1)</script>"],
+]
+
+
+@pytest.mark.parametrize("view", ["Lines", "Json"])
+def test_reading_undoes_writing(page: Page, view: str) -> None:
+    for documents in LISTS:
+        # As JSON texts, so that no driver's reading of objects stands between.
+        again = page.module(
+            "documents.js",
+            f"JSON.stringify(m.from{view}(m.to{view}(JSON.parse(a[0]))))",
+            json.dumps(documents),
+        )
+        assert json.loads(again) == documents
+
+
+def test_typing_in_one_view_changes_the_other(page: Page) -> None:
+    page.element("tab-lines").click()
+    page.type("lines", 'first\n{"title": "second"}\n\n   \nthird')
+    assert json.loads(page.element("json").get_property("value")) == [
+        "first",
+        {"title": "second"},
+        "third",
+    ]
+    assert page.text("count") == "3"
+    page.element("tab-json").click()
+    page.type("json", '["one\\ntwo", {"a": 1}]')
+    assert page.element("lines").get_property("value") == '"one\\ntwo"\n{"a":1}'
+    assert page.text("count") == "2"
+
+
+def test_json_that_does_not_parse_is_told_and_kept(page: Page) -> None:
+    page.element("tab-json").click()
+    page.type("json", '["kept"]')
+    page.element("json").send_keys(Keys.CONTROL, Keys.END)
+    page.element("json").send_keys(Keys.BACKSPACE)
+    fault = page.element("documents-fault")
+    assert "JSON" in fault.text
+    assert page.element("json").get_attribute("aria-invalid") == "true"
+    page.element("tab-lines").click()
+    assert page.element("json").is_displayed(), "leaving would lose what was typed"
+    assert "Documents" in page.fault(page.element("rank").click)
+    assert page.driver.switch_to.active_element == page.element("json")
+    page.element("json").send_keys("]")
+    assert fault.text == ""
+    page.answered(page.element("rank").click)
+    assert page.sent()["documents"] == ["kept"]
+
+
+def test_what_is_no_document_is_told_by_its_place(page: Page) -> None:
+    page.element("tab-json").click()
+    page.paste("json", '["a", 5]')
+    assert "[1]: must be a text or an object" in page.text("documents-fault")
+    page.paste("json", '{"a": 5}')
+    assert "must be an array" in page.text("documents-fault")

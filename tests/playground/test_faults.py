@@ -1,0 +1,132 @@
+"""What goes wrong is told in full, and the page stays whole."""
+
+import asyncio
+import json
+import re
+
+import aiohttp
+
+from sidecar.cli.process import SidecarProcess
+from sidecar.engine.loading import shipped_model
+from sidecar.engine.manifest import Manifest
+from sidecar.engine.scheduler import RunReport
+from sidecar.http.serve import listening
+from sidecar.http.service import Watch, open_reranker
+from sidecar.pipeline import Reranker
+from sidecar.settings import Settings
+from tests.http.serving import GatedSession, serving, until
+from tests.playground.conftest import KEY
+from tests.playground.page import Page
+
+
+def unlock(page: Page, server: SidecarProcess, key: str = KEY) -> None:
+    page.url = server.url
+    page.visit()
+    page.wait(lambda: page.element("key").is_displayed())
+    page.element("key").send_keys(key)
+
+
+def test_a_key_is_asked_for_and_used(visit: Page, locked_server: SidecarProcess) -> None:
+    unlock(visit, locked_server, "wrong")
+    assert "401 auth" in visit.element("fault").text
+    assert visit.driver.switch_to.active_element == visit.element("key")
+    visit.element("key").submit()
+    visit.wait(lambda: "missing or wrong" in visit.text("fault"))
+    visit.type("key", KEY)
+    order = visit.answered(visit.element("key").submit)
+    assert len(order) == 7
+    assert visit.text("fault") == ""
+    assert not visit.element("key").is_displayed()
+    visit.element("key-button").click()
+    assert visit.element("key").is_displayed(), "another key may be given"
+    kept = "return JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])"
+    assert KEY not in visit.script(kept)
+    assert KEY not in visit.script("return location.href")
+
+
+def test_without_keys_there_is_no_box(page: Page) -> None:
+    assert not page.element("key").is_displayed()
+
+
+def test_a_key_that_no_header_can_hold(visit: Page, locked_server: SidecarProcess) -> None:
+    unlock(visit, locked_server, "clé→")
+    assert "header" in visit.fault(visit.element("key").submit)
+
+
+def test_a_refusal_is_told_with_its_path(visit: Page, locked_server: SidecarProcess) -> None:
+    unlock(visit, locked_server)
+    before = visit.answered(visit.element("key").submit)
+    visit.element("tab-json").click()
+    visit.paste("json", json.dumps(["a"] * 11))
+    said = visit.fault(visit.element("rank").click)
+    assert "422 validation" in said
+    assert "$: 11 documents, at most 10" in said
+    assert "Request " in said
+    assert visit.order() == before, "the results before stay, marked as old"
+    assert visit.element("stale").is_displayed()
+    visit.paste("json", '["a"]')
+    assert visit.answered(visit.element("rank").click) == [0]
+    assert visit.text("fault") == ""
+
+
+def test_no_documents(page: Page) -> None:
+    page.paste("json", "[]")
+    assert "400 empty" in page.fault(page.element("rank").click)
+
+
+async def test_overload_is_told_with_the_time_to_wait(visit: Page) -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+        visit.url = str(client._base_url).rstrip("/")
+        await asyncio.to_thread(visit.open)
+        # Work that stands still is queued, and by the rate that is known none will ever end.
+        session.gate.clear()
+        waiting = asyncio.create_task(_post(client, {"query": "q", "documents": ["a", "b"] * 50}))
+        await until(lambda: service.reranker.scheduler.backlog()[0] > 50, 60)
+        slow = RunReport(pairs=1, tokens=1, padded_tokens=1, seconds=1000.0)
+        for _ in range(500):
+            service.reranker.admission.record(slow)
+        said = await asyncio.to_thread(visit.fault, visit.element("rank").click)
+        assert "429 overloaded" in said
+        assert re.search(r"Try again in \d+ s", said)
+        session.gate.set()
+        assert await waiting == 200
+
+
+async def _post(client: aiohttp.ClientSession, body: object) -> int:
+    async with client.post("/v2/rerank", json=body) as response:
+        return response.status
+
+
+async def test_a_page_that_is_there_before_the_model_waits_for_it(visit: Page) -> None:
+    loading = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def opener(settings: Settings, watch: Watch) -> Reranker:
+        asyncio.run_coroutine_threadsafe(loading.wait(), loop).result(60)
+        return open_reranker(settings, watch)
+
+    async with listening(Settings(port=0), opener) as (service, url):
+        start = asyncio.create_task(service.start())
+        visit.url = url
+        said = await asyncio.to_thread(visit.fault, visit.visit)
+        assert "503 not_ready" in said
+        assert "loading" in said
+        loading.set()
+        await start
+        name = Manifest.read(shipped_model()).name
+        await asyncio.to_thread(visit.wait, lambda: visit.order())
+        assert visit.text("model").startswith(name)
+        assert visit.text("fault") == ""
+
+
+async def test_a_service_that_is_gone(visit: Page) -> None:
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        visit.url = str(client._base_url).rstrip("/")
+        await asyncio.to_thread(visit.open)
+    said = await asyncio.to_thread(visit.fault, visit.element("rank").click)
+    assert "No answer" in said
+    assert "cannot be reached" in said
+    assert visit.order(), "the results before stay"
