@@ -1,13 +1,15 @@
-"""Makes model folders: `python -m sidecar.build train|export|measure`.
+"""Makes model folders: what is behind `rerank-sidecar model export|quantize|check|train`.
 
 Needs the extra `build` (torch, transformers, onnx, ...). Serving never imports this package.
 
-    data, products   the training collections -> Groups (a query, one positive, negatives)
-    mine             a bi-encoder: hard negatives, and the teacher of the distillation
-    network          the cross-encoder: a BERT encoder and a logit head
-    train            Groups -> checkpoint folder
-    export           checkpoint -> one float ONNX graph
-    quantize         that graph -> an int8 and a float graph over one int8 weight file
-    package          both graphs -> a model folder with its manifest and card
-    measure          a model folder -> nDCG@10 on judged collections
+    hub, pretrained      a hub name or a folder -> config, weights and tokenizer
+    families             those -> a Source; one file per family of models
+    source               what a Source is
+    export, weights      a Source -> one float graph, and a weight file of its own
+    package, place       the same -> a model folder with its manifest, in one step or not at all
+    quantize, precisions that folder's float graph -> int8, float and fp16 graphs
+    runner               a graph's logits, as the service computes them
+    check                a model folder against its Source, and on judged collections
+    network, training    groups of pairs -> a checkpoint, which is a Source again
+    recipe               the collections and the mixture of the shipped model
 """

@@ -1,115 +1,170 @@
-"""A model folder from a checkpoint: graphs, weights, tokenizer, manifest."""
+"""A model folder from a Source: one float graph, its weights, the tokenizer, the manifest."""
 
-import json
-import shutil
-import tempfile
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+
+import torch
 
 from sidecar.build.canonical import PAIRS
-from sidecar.build.data import COLLECTIONS
-from sidecar.build.export import float_graph
-from sidecar.build.mine import open_tokenizer
-from sidecar.build.quantize import FLOAT, INT8, WEIGHTS, quantize
-from sidecar.build.score import Scorer
+from sidecar.build.export import FLOAT_FILE, FLOAT_GRAPH, size, write_graph
+from sidecar.build.families import Option, open_folder, source_name
+from sidecar.build.folder import write_manifest
+from sidecar.build.hub import fetch
+from sidecar.build.place import built_beside, check_room, is_done
+from sidecar.build.pretrained import CONFIG
+from sidecar.build.runner import Runner
+from sidecar.build.source import Source
 from sidecar.engine.manifest import (
-    MANIFEST,
     TOKENIZER,
     CanonicalPair,
     Graph,
     Manifest,
-    Padding,
-    Prompt,
-    Source,
+    Origin,
     sha256,
 )
+from sidecar.errors import InputTooLong, ModelError
 
-MAX_TOKENS = 512
-INT8_CANONICAL_TOLERANCE = 0.15
-"""Integer sums are exact, but a float op that rounds otherwise on another CPU moves activations by
-a step of 255: 0.05 with onnxruntime's graph optimisations off instead of on. The rest is room."""
-FLOAT_CANONICAL_TOLERANCE = 0.02
-"""Room for TF32 products on a GPU; between CPUs the logits agree to 1e-5."""
+FLOAT = Graph(
+    file=FLOAT_FILE,
+    precision="fp32",
+    devices=("cpu", "cuda"),
+    runs="padded",
+    tolerance=1e-4,
+    canonical_tolerance=0.02,  # TF32 products on a GPU; between CPUs the logits agree to 1e-5
+)
+PARITY = 2e-3
+"""Largest difference of a canonical logit, the graph's from the framework's, per unit of logit."""
+READ = {".json", ".txt", ".model", ".safetensors", ".bin"}
+"""Kinds of files that a Source is read from."""
 
-GRAPHS = {
-    "int8": Graph(
-        file=INT8,
-        precision="int8",
-        devices=("cpu",),
-        runs="single",
-        tolerance=1e-4,
-        canonical_tolerance=INT8_CANONICAL_TOLERANCE,
-    ),
-    "float": Graph(
-        file=FLOAT,
-        precision="fp32",
-        devices=("cpu", "cuda"),
-        runs="padded",
-        tolerance=1e-4,
-        canonical_tolerance=FLOAT_CANONICAL_TOLERANCE,
-        session_config={"session.disable_quant_qdq": "1"},  # weights become floats once, at load
-    ),
-}
+Report = Callable[[str, int, int], object]
+"""Told of (step, done, total); a step is over when they are equal."""
 
 
-def package(checkpoint: Path, folder: Path, name: str) -> None:
-    """Writes the model folder beside `folder` and then moves it there in one step."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    summary = json.loads((checkpoint / "train.json").read_text())
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as scratch:
-        fresh = Path(scratch, folder.name)
-        fresh.mkdir()
-        quantize(float_graph(checkpoint), fresh)
-        open_tokenizer(checkpoint).save(str(fresh / TOKENIZER), pretty=False)
-        manifest = describe(name, fresh, summary)
-        write(manifest, fresh)
+def export(
+    source: str,
+    folder: Path,
+    name: str | None = None,
+    *,
+    revision: str | None = None,
+    force: bool = False,
+    report: Report = lambda step, done, total: None,
+    **options: Option | None,
+) -> Manifest | None:
+    """Writes the model folder of a local Hugging Face folder or a hub name; returns its manifest.
+
+    None when the folder is there already, from the same files by the same settings. Raises
+    ModelError with what is wrong; then `folder` is as it was before.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    name = name or source_name(source)
+    local = fetch(source, revision)
+    origin = Origin(
+        source=source_name(source), settings=given, sha256=fingerprint(local, name, given)
+    )
+    if is_done(folder, origin, force=force):
+        return None
+    report("read", 0, 1)
+    opened = open_folder(local, name, **given)
+    report("read", 1, 1)
+    return package(opened, folder, origin, report=report, release=True)
+
+
+def package(
+    source: Source,
+    folder: Path,
+    origin: Origin | None = None,
+    *,
+    report: Report = lambda step, done, total: None,
+    release: bool = False,
+) -> Manifest:
+    """Writes the model folder of an open source, in one step; returns its manifest.
+
+    With `release` the network's weights leave memory as soon as they are written, and the source
+    cannot be used again. Raises ModelError when the disk is full, or when the graph does not give
+    the framework's own logits.
+    """
+    total = size(source)
+    check_room(folder, total)
+    with built_beside(folder) as fresh:
+        report("framework", 0, 1)
+        expected = source.reference(PAIRS)
+        report("framework", 1, 1)
+        written = 0
+
+        def advance(count: int) -> None:
+            nonlocal written
+            written = min(total, written + count)
+            report("write", written, total)
+
+        write_graph(source, fresh, advance)
+        report("write", total, total)
+        source.tokenizer.save(str(fresh / TOKENIZER), pretty=False)
+        if source.config is not None:
+            (fresh / CONFIG).write_text(source.config, encoding="utf8")
+        if release:
+            for weight in source.network.parameters():
+                weight.data = torch.empty(0)
+        report("compare", 0, 1)
+        manifest = describe(source, fresh, expected, origin)
+        write_manifest(manifest, fresh)
         Manifest.read(fresh)
-        if folder.exists():
-            for kept in folder.glob("*.md"):
-                shutil.copy2(kept, fresh)
-            folder.rename(Path(scratch, "replaced"))
-        fresh.rename(folder)
-    size = sum(file.stat().st_size for file in folder.iterdir())
-    print(f"{folder}: {size / 1e6:.1f} MB")
+        report("compare", 1, 1)
+    return manifest
 
 
-def describe(name: str, folder: Path, summary: dict[str, Any]) -> Manifest:
-    """The manifest of the files in `folder`, with the canonical pairs scored by its graphs."""
-    scorers = {graph: Scorer(folder, GRAPHS[graph], MAX_TOKENS) for graph in GRAPHS}
-    return Manifest(
+def describe(
+    source: Source, folder: Path, expected: Sequence[float], origin: Origin | None = None
+) -> Manifest:
+    """The manifest of the files in `folder`, with the canonical pairs scored by its graph.
+
+    Raises ModelError when a canonical pair's logit is not the `expected` one of the framework.
+    """
+    manifest = Manifest(
         format=1,
-        name=name,
-        family="cross-encoder",
-        languages=("en",),
-        licence="Apache-2.0",
-        max_tokens=MAX_TOKENS,
-        prompt=Prompt(
-            pieces=("[CLS]", "{query}", "[SEP]", "{document}", "[SEP]"), segments=(0, 0, 0, 1, 1)
-        ),
-        padding=Padding(token="[PAD]"),
-        temperature=summary["temperature"],
-        bias=summary["bias"],
-        graphs=GRAPHS,
-        files={file: sha256(folder / file) for file in (INT8, FLOAT, WEIGHTS, TOKENIZER)},
-        canonical=tuple(
-            CanonicalPair(
-                query=query,
-                document=document,
-                logits={g: round(s.logit(query, document), 5) for g, s in scorers.items()},
+        name=source.name,
+        family=source.family,
+        languages=source.languages,
+        licence=source.licence,
+        max_tokens=source.max_tokens,
+        prompt=source.prompt,
+        padding=source.padding,
+        temperature=source.temperature,
+        bias=source.bias,
+        graphs={FLOAT_GRAPH: FLOAT},
+        files={file.name: sha256(file) for file in sorted(folder.iterdir())},
+        canonical=_canonical([0.0] * len(PAIRS)),
+        sources=source.collections,
+        origin=origin,
+    )
+    try:
+        logits = Runner.open(folder, manifest, FLOAT).canonical().tolist()
+    except InputTooLong:
+        raise ModelError(
+            f"{source.name}: {source.max_tokens} tokens are too few for a query and a document: "
+            "raise --max-tokens"
+        ) from None
+    for number, (found, wanted) in enumerate(zip(logits, expected, strict=True)):
+        if not abs(found - wanted) <= PARITY * max(1.0, abs(wanted)):  # a NaN fails too
+            raise ModelError(
+                f"{source.name}: the graph gives canonical pair {number} the logit {found:.4f}, "
+                f"the framework {wanted:.4f}: this model cannot be exported; please report it"
             )
-            for query, document in PAIRS
-        ),
-        sources=tuple(
-            Source(name=c.name, licence=c.licence, rows=summary["pairs"][c.name])
-            for c in COLLECTIONS
-            if c.name in summary["pairs"]
-        ),
+    return manifest.model_copy(update={"canonical": _canonical(logits)})
+
+
+def _canonical(logits: Sequence[float]) -> tuple[CanonicalPair, ...]:
+    return tuple(
+        CanonicalPair(query=query, document=document, logits={FLOAT_GRAPH: round(logit, 5)})
+        for (query, document), logit in zip(PAIRS, logits, strict=True)
     )
 
 
-def write(manifest: Manifest, folder: Path) -> None:
-    """Writes `rerank.json` in one step."""
-    text = manifest.model_dump_json(indent=2, exclude_defaults=False)
-    part = folder / f"{MANIFEST}.part"
-    part.write_text(text + "\n", encoding="utf8")
-    part.replace(folder / MANIFEST)
+def fingerprint(folder: Path, name: str, settings: dict[str, Option]) -> str:
+    """SHA-256 of the name, the settings and the files that a Source is read from."""
+    digest = hashlib.sha256(repr((name, sorted(settings.items()))).encode())
+    for file in sorted(folder.iterdir()):
+        if file.suffix in READ and file.is_file():
+            digest.update(f"\n{file.name} {sha256(file)}".encode())
+    return digest.hexdigest()

@@ -1,118 +1,155 @@
-"""One float graph becomes two over the same int8 weights: an int8 graph and a float graph.
+"""`model quantize`: the fp32 graph of a model folder becomes graphs of other precisions.
 
-The int8 graph quantises each activation as it comes (DynamicQuantizeLinear, MatMulInteger): for
-CPUs, one pair per run. The float graph turns each weight back into floats (DequantizeLinear),
-which onnxruntime does once, at load: for everything else, and in padded batches.
+    int8   two graphs over one weight file: integers for CPUs, floats for everything else
+    fp16   one graph for CUDA, tolerances measured
+
+The folder is replaced in one step; a folder that has the graphs already is left alone.
 """
 
-import tempfile
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import onnx
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from sidecar.build.calibration_pairs import CalibrationSet, read_calibration
+from sidecar.build.folder import carry, write_manifest
+from sidecar.build.place import built_beside
+from sidecar.build.precisions import FP32, MADE_BY, Made, Workplace
+from sidecar.build.runner import Runner, Start, unseen
+from sidecar.build.sensitivity import MAX_DIFFERENCE, Journal
+from sidecar.build.weights import graph_files
+from sidecar.engine.manifest import CanonicalPair, Graph, Manifest, sha256
+from sidecar.engine.session import onnxruntime_version
+from sidecar.errors import ModelError
 
-WEIGHTS = "weights.bin"
-INT8, FLOAT = "model.int8.onnx", "model.float.onnx"
-ROWS = 256
-"""An embedding table of fewer rows stays float."""
-INLINE = 1024
-"""Tensors of fewer bytes stay inside the graph."""
-ALIGNMENT = 64
+ORDER = ("int8", "fp16", "float", FP32)
+"""Of the graphs in the manifest: a device takes the first that allows it."""
 
 
-def quantize(model: onnx.ModelProto, folder: Path) -> None:
-    """Writes the two graphs and their weight file into `folder`."""
-    embeddings_by_row(model)
-    with tempfile.TemporaryDirectory() as scratch:
-        source, target = Path(scratch, "float.onnx"), Path(scratch, "int8.onnx")
-        onnx.save(model, source)
-        quantize_dynamic(
-            source,
-            target,
-            per_channel=True,
-            weight_type=QuantType.QInt8,  # unsigned weights were measured 5-12 times slower
-            op_types_to_quantize=["MatMul", "Gemm"],
+@dataclass(frozen=True)
+class Plan:
+    """What to make, and how."""
+
+    to: tuple[str, ...] = ("int8",)
+    calibration: Path | None = None
+    max_difference: float = MAX_DIFFERENCE
+    search: bool = True
+    keep_fp32: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The folder's manifest now, and the graphs made; none when it had them already."""
+
+    manifest: Manifest
+    made: tuple[str, ...]
+
+
+def quantize(folder: Path, plan: Plan, start: Start = unseen) -> Outcome:
+    """Makes the planned graphs in `folder` and drops the fp32 graph unless it is to be kept.
+
+    `start` is told of each step; the command line shows bars. Raises ModelError: no model folder,
+    an altered file, no fp32 graph to start from, a graph that cannot be quantised, a calibration
+    set that cannot be read, a disk that is full. The folder is then as it was.
+    """
+    folder = folder.resolve()
+    manifest = Manifest.read(folder)
+    if unknown := [name for name in plan.to if name not in MADE_BY]:
+        raise ModelError(f"--to {unknown[0]}: it must be one of {', '.join(MADE_BY)}")
+    wanted = [n for n in plan.to if plan.force or not set(MADE_BY[n].names) <= set(manifest.graphs)]
+    if not wanted:
+        return Outcome(manifest, ())
+    if FP32 not in manifest.graphs:
+        raise ModelError(
+            f"{folder} has no graph {FP32!r} to start from, only {', '.join(manifest.graphs)}: "
+            "export it again (--force), then quantise with every --to at once or with --keep-fp32"
         )
-        integer = onnx.load(target)
-    share({INT8: integer, FLOAT: dequantized(model, integer)}, folder)
+    calibration = read_calibration(plan.calibration)
+    with built_beside(folder) as fresh:
+        carry(folder, fresh)
+        place = _workplace(folder, fresh, manifest, calibration, plan, start)
+        made = [one for name in wanted for one in MADE_BY[name].make(place)]
+        shutil.rmtree(place.trial)
+        described = _described(manifest, made, fresh, keep_fp32=plan.keep_fp32)
+        for file in set(manifest.files) - set(described.files):
+            (fresh / file).unlink()
+        write_manifest(described, fresh)
+    place.journal.remove()
+    return Outcome(described, tuple(one.name for one in made))
 
 
-def embeddings_by_row(model: onnx.ModelProto) -> None:
-    """Each large embedding table to int8 with one scale per row; rows are scaled after Gather."""
-    tables = {t.name: t for t in model.graph.initializer if t.data_type == TensorProto.FLOAT}
-    nodes = []
-    for node in model.graph.node:
-        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
-        if table is None or len(table.dims) != 2 or table.dims[0] < ROWS:
-            nodes.append(node)
-            continue
-        values, scales = _rows_int8(numpy_helper.to_array(table))
-        name, out = table.name, node.output[0]
-        model.graph.initializer.remove(table)
-        model.graph.initializer.append(numpy_helper.from_array(values, f"{name}_quantized"))
-        model.graph.initializer.append(numpy_helper.from_array(scales, f"{name}_scale"))
-        nodes += [
-            helper.make_node("Gather", [f"{name}_quantized", node.input[1]], [f"{out}_int8"]),
-            helper.make_node("Gather", [f"{name}_scale", node.input[1]], [f"{out}_scale"]),
-            helper.make_node("Cast", [f"{out}_int8"], [f"{out}_cast"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", [f"{out}_cast", f"{out}_scale"], [out]),
-        ]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+def _workplace(
+    folder: Path,
+    fresh: Path,
+    manifest: Manifest,
+    calibration: CalibrationSet,
+    plan: Plan,
+    start: Start,
+) -> Workplace:
+    tick = start("fp32 logits", len(calibration.pairs))
+    trial = fresh / "trial"
+    trial.mkdir()
+    carry(folder, trial)
+    runner = Runner.open(fresh, manifest, manifest.graphs[FP32])
+    journal = Journal(
+        folder.parent / f".{folder.name}.search.jsonl",
+        _key(manifest, calibration),
+    )
+    return Workplace(
+        folder=fresh,
+        trial=trial,
+        manifest=manifest,
+        calibration=calibration,
+        reference=runner.logits(calibration.pairs, tick),
+        budget=plan.max_difference,
+        search=plan.search,
+        journal=journal,
+        start=start,
+    )
 
 
-def _rows_int8(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-12).astype(np.float32) / 127
-    return np.rint(table / scales).astype(np.int8), scales
+def _key(manifest: Manifest, calibration: CalibrationSet) -> str:
+    """Of everything that a measured difference depends on."""
+    parts = [*sorted(manifest.files.values()), repr(calibration.pairs), onnxruntime_version()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def dequantized(model: onnx.ModelProto, integer: onnx.ModelProto) -> onnx.ModelProto:
-    """`model` with every weight that `integer` quantised replaced by that int8 weight."""
-    result = onnx.ModelProto()
-    result.CopyFrom(model)
-    quantized = {tensor.name: tensor for tensor in integer.graph.initializer}
-    nodes = []
-    for tensor in list(result.graph.initializer):
-        parts = [f"{tensor.name}_{part}" for part in ("quantized", "scale", "zero_point")]
-        if parts[0] in quantized:
-            result.graph.initializer.remove(tensor)
-            result.graph.initializer.extend(quantized[part] for part in parts)
-            nodes.append(helper.make_node("DequantizeLinear", parts, [tensor.name], axis=1))
-    nodes += result.graph.node
-    del result.graph.node[:]
-    result.graph.node.extend(nodes)
-    return result
-
-
-def share(models: dict[str, onnx.ModelProto], folder: Path) -> None:
-    """Writes the graphs with their large tensors in one file; equal tensors lie there once."""
-    places: dict[str, tuple[bytes, int]] = {}
-    with (folder / WEIGHTS).open("wb") as file:
-        for model in models.values():
-            for tensor in model.graph.initializer:
-                raw = numpy_helper.to_array(tensor).tobytes()
-                if len(raw) < INLINE:
-                    continue
-                if tensor.name not in places:
-                    file.write(bytes(-file.tell() % ALIGNMENT))
-                    places[tensor.name] = (raw, file.tell())
-                    file.write(raw)
-                known, offset = places[tensor.name]
-                if known != raw:
-                    raise ValueError(f"two graphs disagree on the weights {tensor.name}")
-                _refer(tensor, offset, len(raw))
-    for name, model in models.items():
-        (folder / name).write_bytes(model.SerializeToString(deterministic=True))
-        onnx.checker.check_model(folder / name)
-
-
-def _refer(tensor: onnx.TensorProto, offset: int, length: int) -> None:
-    tensor.ClearField("raw_data")
-    tensor.ClearField("float_data")
-    tensor.ClearField("int32_data")
-    tensor.data_location = TensorProto.EXTERNAL
-    for key, value in (("location", WEIGHTS), ("offset", str(offset)), ("length", str(length))):
-        tensor.external_data.add(key=key, value=value)
+def _described(
+    manifest: Manifest, made: Sequence[Made], folder: Path, *, keep_fp32: bool
+) -> Manifest:
+    """The manifest with the new graphs, their canonical logits and their files."""
+    graphs: dict[str, Graph] = {**manifest.graphs, **{one.name: one.graph for one in made}}
+    if not keep_fp32:
+        graphs.pop(FP32)
+    graphs = dict(sorted(graphs.items(), key=lambda item: ORDER.index(item[0])))
+    old = {file for graph in manifest.graphs.values() for file in graph_files(graph, folder)}
+    kept = {file for graph in graphs.values() for file in graph_files(graph, folder)}
+    canonical = tuple(
+        CanonicalPair(
+            query=pair.query,
+            document=pair.document,
+            logits={
+                **{name: logit for name, logit in pair.logits.items() if name in graphs},
+                **{one.name: round(float(one.canonical[place]), 5) for one in made},
+            },
+        )
+        for place, pair in enumerate(manifest.canonical)
+    )
+    new = {one.name for one in made}
+    return manifest.model_copy(
+        update={
+            "graphs": graphs,
+            "canonical": canonical,
+            "files": {
+                name: sha256(folder / name) for name in sorted(kept | (set(manifest.files) - old))
+            },
+            "quantization": {
+                **{n: q for n, q in manifest.quantization.items() if n in graphs},
+                **{one.name: one.quantization for one in made},
+            },
+            "check": None,  # it was of other graphs
+            "quality": {n: v for n, v in manifest.quality.items() if n not in new},
+        }
+    )

@@ -7,6 +7,7 @@ import typer
 from sidecar import __version__
 from sidecar.cli.bench import bench_command
 from sidecar.cli.demo import demo_command
+from sidecar.cli.model import model_app
 from sidecar.cli.serve import serve_command
 from sidecar.cli.settings import settings_command
 from sidecar.errors import StartupError
@@ -22,6 +23,7 @@ app.command("serve")(serve_command)
 app.command("settings")(settings_command)
 app.command("bench")(bench_command)
 app.command("demo")(demo_command)
+app.add_typer(model_app, name="model")
 
 
 @app.command()

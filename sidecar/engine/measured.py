@@ -20,8 +20,8 @@ class Quantization(Measured):
     """mean_difference in standard deviations of the fp32 logits: no model's scale is in it."""
     company: float
     """Largest difference of a score alone and in one padded run with all others."""
-    float_weights: tuple[str, ...] = ()
-    """Weights that stayed float because the int8 ones moved the logits too far."""
+    float_products: tuple[str, ...] = ()
+    """Weights that are multiplied as floats because integers moved the logits too far."""
     alone: dict[str, float] = {}
     """relative_difference with one group of weights quantised and no other; empty: no search."""
 

@@ -1,44 +1,40 @@
-"""A tiny random BERT on its way from the network to a model folder."""
+"""Our own checkpoint on its way to a model folder, and what every exported folder keeps to."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="building models needs the extra `build`")
-pytest.importorskip("transformers", reason="building models needs the extra `build`")
-onnx = pytest.importorskip("onnx", reason="building models needs the extra `build`")
+pytest.importorskip("torch", reason="building models needs the extra `build`")
+pytest.importorskip("onnx", reason="building models needs the extra `build`")
 
-from onnx import numpy_helper  # noqa: E402
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers  # noqa: E402
-from transformers import BertConfig, BertModel  # noqa: E402
+import onnx
+import torch
+from transformers import BertConfig, BertModel
 
-from sidecar.build.batches import encode, pad  # noqa: E402
-from sidecar.build.canonical import PAIRS  # noqa: E402
-from sidecar.build.mine import open_tokenizer  # noqa: E402
-from sidecar.build.network import CrossEncoder  # noqa: E402
-from sidecar.build.package import GRAPHS, MAX_TOKENS, package  # noqa: E402
-from sidecar.build.quantize import FLOAT, INT8, WEIGHTS  # noqa: E402
-from sidecar.build.score import Scorer  # noqa: E402
-from sidecar.engine.manifest import Manifest  # noqa: E402
-from sidecar.errors import ModelError  # noqa: E402
+from sidecar.build.canonical import PAIRS
+from sidecar.build.export import FLOAT_FILE, WEIGHTS
+from sidecar.build.families import open_source
+from sidecar.build.network import CrossEncoder
+from sidecar.build.package import export
+from sidecar.build.runner import Runner
+from sidecar.engine.canonical import canonical_pairs
+from sidecar.engine.manifest import Manifest
+from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.errors import ModelError
+from tests.build.classifiers import word_piece
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoint")
-    words = sorted({word for pair in PAIRS for text in pair for word in text.lower().split()})
-    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    vocabulary = {word: i for i, word in enumerate([*specials, *words, *map(str, range(400))])}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Lowercase()
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer.enable_truncation(7)
-    tokenizer.enable_padding()
+    tokenizer = word_piece()
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(vocabulary),
+        vocab_size=tokenizer.get_vocab_size(),
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=4,
@@ -48,7 +44,8 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.nn.init.normal_(network.weight)
     network.save(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
-    summary = {"temperature": 1.0, "bias": 0.0, "pairs": {"squad_sent": 6}}
+    collections = [{"name": "squad_sent", "licence": "CC BY-SA 4.0", "rows": 6}]
+    summary = {"temperature": 0.9, "bias": 1.5, "collections": collections}
     (folder / "train.json").write_text(json.dumps(summary))
     return folder
 
@@ -56,79 +53,64 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    package(checkpoint, folder, "tiny")
+    export(str(checkpoint), folder, "tiny")
     return folder
 
 
-def scorer(folder: Path, graph: str) -> Scorer:
-    return Scorer(folder, GRAPHS[graph], MAX_TOKENS)
+@pytest.fixture
+def runner(folder: Path) -> Runner:
+    manifest = Manifest.read(folder)
+    return Runner.open(folder, manifest, manifest.graphs["fp32"])
 
 
-def torch_logits(network: CrossEncoder, folder: Path) -> list[float]:
-    tokenizer = open_tokenizer(folder)
-    with torch.no_grad():
-        return [network(*pad([encode(tokenizer, q, d, MAX_TOKENS)])).item() for q, d in PAIRS]
+def test_the_graph_is_the_network(checkpoint: Path, runner: Runner) -> None:
+    expected = open_source(str(checkpoint)).reference(PAIRS)
+    assert np.abs(runner.logits(PAIRS) - expected).max() < 1e-4
+    assert np.ptp(expected) > 0.1
 
 
-def with_int8_weights(network: CrossEncoder, folder: Path) -> CrossEncoder:
-    """The network with each weight as the graphs' int8 numbers give it back."""
-    graph = onnx.load(folder / FLOAT).graph
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    state = network.state_dict()
-    for name in list(state):
-        if f"{name}_quantized" in stored:
-            values = stored[f"{name}_quantized"].astype(np.float32) * stored[f"{name}_scale"]
-            state[name] = torch.tensor(values if "embeddings" in name else values.T)
-    network.load_state_dict(state)
-    return network
+def test_padding_and_batch_mates_leave_a_logit_alone(runner: Runner) -> None:
+    pairs = runner.encoded(PAIRS)
+    assert np.abs(runner.together(pairs) - runner.alone(pairs)).max() < 1e-5
 
 
-def test_the_float_graph_is_the_network_over_the_int8_weights(
+def test_the_manifest_says_what_the_training_said(folder: Path) -> None:
+    manifest = Manifest.read(folder)
+    assert (manifest.temperature, manifest.bias) == (0.9, 1.5)
+    assert [(s.name, s.licence, s.rows) for s in manifest.sources] == [
+        ("squad_sent", "CC BY-SA 4.0", 6)
+    ]
+    assert manifest.max_tokens == 512
+    assert manifest.graph_for("cpu")[0] == manifest.graph_for("cuda")[0] == "fp32"
+    assert manifest.origin is not None
+    assert len({pair.logits["fp32"] for pair in manifest.canonical}) == len(PAIRS)
+
+
+def test_weights_keep_their_names_and_lie_in_a_file_of_their_own(
     checkpoint: Path, folder: Path
 ) -> None:
-    network = with_int8_weights(CrossEncoder.open(checkpoint), folder)
-    expected = torch_logits(network, folder)
-    found = [scorer(folder, "float").logit(q, d) for q, d in PAIRS]
-    assert np.allclose(found, expected, atol=1e-3)
-    assert not np.allclose(expected, torch_logits(CrossEncoder.open(checkpoint), folder), atol=1e-5)
-
-
-def test_the_int8_graph_is_close_and_repeats_itself(checkpoint: Path, folder: Path) -> None:
-    first = [scorer(folder, "int8").logit(q, d) for q, d in PAIRS]
-    again = [scorer(folder, "int8").logit(q, d) for q, d in PAIRS]
-    assert first == again
-    assert np.allclose(first, torch_logits(CrossEncoder.open(checkpoint), folder), atol=0.5)
-
-
-def test_padding_and_batch_mates_leave_a_float_logit_alone(folder: Path) -> None:
-    tokenizer = open_tokenizer(folder)
-    encoded = [encode(tokenizer, query, document, MAX_TOKENS) for query, document in PAIRS]
-    graph = scorer(folder, "float")
-    assert np.allclose(graph.run(encoded), [graph.run([one])[0] for one in encoded], atol=1e-5)
-
-
-def test_both_graphs_keep_their_weights_in_one_file(folder: Path) -> None:
-    places: dict[str, set[tuple[str, str]]] = {}
-    for name in (INT8, FLOAT):
-        for tensor in onnx.load(folder / name, load_external_data=False).graph.initializer:
-            if tensor.external_data:
-                entries = {entry.key: entry.value for entry in tensor.external_data}
-                assert entries["location"] == WEIGHTS
-                place = (entries["offset"], entries["length"])
-                places.setdefault(tensor.name, set()).add(place)
-    assert len(places) > 10
-    assert all(len(found) == 1 for found in places.values())
+    """Quantising finds a weight by its name; a linear layer's is transposed, as MatMul reads it."""
+    network = CrossEncoder.open(checkpoint)
+    graph = onnx.load(folder / FLOAT_FILE).graph
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    name = "encoder.encoder.layer.1.output.dense.weight"
+    assert np.array_equal(stored[name], network.state_dict()[name].numpy().T)
+    name = "encoder.embeddings.word_embeddings.weight"
+    assert np.array_equal(stored[name], network.state_dict()[name].numpy())
+    assert stored.keys() <= {*dict(network.named_parameters()), *dict(network.named_buffers())}
+    whole = sum(values.nbytes for values in stored.values())
+    assert (folder / WEIGHTS).stat().st_size > 0.8 * whole
+    assert (folder / FLOAT_FILE).stat().st_size < 100_000
 
 
 def test_the_packaged_tokenizer_neither_cuts_nor_pads(folder: Path) -> None:
+    """The checkpoint's file does both."""
     stored = json.loads((folder / "tokenizer.json").read_text())
     assert stored["truncation"] is None
     assert stored["padding"] is None
 
 
-def test_the_folder_is_accepted_as_it_is_and_refused_with_one_byte_changed(folder: Path) -> None:
-    assert Manifest.read(folder).graph_for("cpu")[0] == "int8"
-    assert Manifest.read(folder).graph_for("cuda")[0] == "float"
+def test_the_folder_is_refused_with_one_byte_changed(folder: Path) -> None:
     weights = folder / WEIGHTS
     whole = weights.read_bytes()
     try:
@@ -137,3 +119,56 @@ def test_the_folder_is_accepted_as_it_is_and_refused_with_one_byte_changed(folde
             Manifest.read(folder)
     finally:
         weights.write_bytes(whole)
+
+
+def test_the_canonical_pairs_are_scored_as_a_request_s(folder: Path, runner: Runner) -> None:
+    manifest = Manifest.read(folder)
+    pairs = canonical_pairs(manifest, PairTokenizer.open(folder, manifest))
+    stored = [pair.logits["fp32"] for pair in manifest.canonical]
+    assert np.allclose(runner.alone(pairs), stored, atol=1e-5)
+
+
+def test_the_same_export_is_not_done_twice(checkpoint: Path, folder: Path) -> None:
+    before = (folder / WEIGHTS).stat()
+    assert export(str(checkpoint), folder, "tiny") is None
+    assert (folder / WEIGHTS).stat() == before
+
+
+def test_an_export_by_other_settings_wants_force_and_keeps_the_cards(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    export(str(checkpoint), folder, "tiny")
+    (folder / "README.md").write_text("written by hand")
+    with pytest.raises(ModelError, match="other settings: --force replaces it"):
+        export(str(checkpoint), folder, "tiny", max_tokens=128)
+    assert Manifest.read(folder).max_tokens == 512
+    manifest = export(str(checkpoint), folder, "tiny", max_tokens=128, force=True)
+    assert manifest is not None
+    assert Manifest.read(folder).max_tokens == 128
+    assert (folder / "README.md").read_text() == "written by hand"
+    assert [item.name for item in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_changed_source_is_another_source(bert: Path, tmp_path: Path) -> None:
+    export(str(bert), tmp_path / "model")
+    config = json.loads((bert / "config.json").read_text())
+    changed = tmp_path / bert.name
+    changed.mkdir()
+    for file in bert.iterdir():
+        (changed / file.name).write_bytes(file.read_bytes())
+    (changed / "config.json").write_text(json.dumps(config | {"layer_norm_eps": 1e-5}))
+    with pytest.raises(ModelError, match="--force"):
+        export(str(changed), tmp_path / "model")
+
+
+def test_the_command_prints_what_it_wrote(bert: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sidecar", "model", "export", str(bert), str(tmp_path / "m")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stderr
+    for file in (FLOAT_FILE, WEIGHTS, "rerank.json", "tokenizer.json"):
+        assert f"{tmp_path / 'm' / file} " in done.stdout
+    assert "Canonical pairs by the graph" in done.stdout
+    again = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    assert again.returncode == 0
+    assert "is there already" in again.stdout

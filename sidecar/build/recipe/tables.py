@@ -1,6 +1,6 @@
 """Writes the two tables that `sidecar/text` ships: counts only, no text of a collection.
 
-    python -m sidecar.build.tables DATA REPORTERS_JSON
+    python -m sidecar.build.recipe.tables DATA REPORTERS_JSON
 
 idf.tsv: in how many texts of the training collections a word (its singular) stands.
 reporters.tsv: the abbreviations of US law reporters from reporters-db (its
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from sidecar.build.data import read
+from sidecar.build.recipe.collections import read
 from sidecar.text.reporters import squeeze_reporter
 from sidecar.text.terms import singular, words
 
@@ -32,7 +32,7 @@ SOURCES = {
     "tldr_legal": ("text",),
     "vespa_products": ("title", "category", "description"),
 }
-TEXT = Path(__file__).parent.parent / "text"
+TEXT = Path(__file__).parents[2] / "text"
 
 
 def frequencies(data: Path) -> tuple[int, Counter[str]]:
@@ -54,7 +54,7 @@ def _counts(word: str) -> bool:
 def write_idf(data: Path) -> None:
     texts, counts = frequencies(data)
     lines = [
-        "# Texts that hold the word, of the number in the first row; by sidecar/build/tables.py.",
+        "# Texts that hold the word, of the first row's number; by sidecar/build/recipe/tables.py.",
         "# Counted over cuad_train (CC BY 4.0), dc_code (government text), fashion_products (MIT),",
         "# medquad (CC BY 4.0), os_docs (Apache-2.0), policyqa (MIT), product_match (research",
         "# data), squad_sent (CC BY-SA 4.0), tldr_legal (Apache-2.0), vespa_products (Apache-2.0).",
@@ -76,7 +76,7 @@ def write_reporters(base: Path) -> None:
             table.setdefault(key, target)
     lines = [
         "# US law reporters: squeezed abbreviation, and the one that it stands for if another.",
-        "# From reporters-db (Free Law Project, BSD 2-Clause) by sidecar/build/tables.py.",
+        "# From reporters-db (Free Law Project, BSD 2-Clause) by sidecar/build/recipe/tables.py.",
         *(f"{key}\t{target}" if target else key for key, target in sorted(table.items())),
     ]
     (TEXT / "reporters.tsv").write_text("\n".join(lines) + "\n")

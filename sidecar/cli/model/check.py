@@ -1,0 +1,83 @@
+"""`rerank-sidecar model check`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sidecar.engine.manifest import Manifest
+
+
+def check_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model folder.")],
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="What the folder was exported from: a Hugging Face folder, a hub name, or a model "
+            "folder with an fp32 graph. Without it the folder's own fp32 graph.",
+        ),
+    ] = None,
+    judged: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A collection with judgements (corpus.jsonl, queries.jsonl, qrels.tsv). May be "
+            "given several times."
+        ),
+    ] = None,
+    max_queries: Annotated[
+        int | None, typer.Option(min=1, help="Use at most so many queries of a collection.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Lowest grade that is relevant, for MRR.")
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Pairs for parity, instead of the package's own."),
+    ] = None,
+) -> None:
+    """Measure a model folder: parity, invariance, operators, quality; write its card.
+
+    Ends with status 1 when a quantised graph keeps less than 99 % of the fp32 nDCG@10.
+    """
+    from sidecar.build.check.run import Wanted, check
+    from sidecar.cli.model.progress import bars
+
+    wanted = Wanted(against, tuple(judged or ()), max_queries, threshold, calibration)
+    with bars() as start:
+        manifest = check(folder, wanted, start)
+    _show(manifest)
+    for name in ("README.md", "quality.png", "rerank.json"):
+        if (folder / name).is_file():
+            typer.echo(f"wrote {folder / name}")
+    checked = manifest.check
+    assert checked is not None
+    if checked.gate.passed is False:
+        print(f"rerank-sidecar: refused: {checked.gate.reason}", file=sys.stderr)
+        raise typer.Exit(1)
+    typer.echo(checked.gate.reason)
+
+
+def _show(manifest: "Manifest") -> None:
+    """The numbers as a table per kind."""
+    checked = manifest.check
+    assert checked is not None
+    for name, sets in checked.parity.items():
+        for on, found in sets.items():
+            typer.echo(
+                f"{name}: {on}, {found.pairs} pairs: Spearman {found.spearman:.4f}, Kendall "
+                f"{found.kendall:.4f}, logits differ by {found.mean_difference:.3g} in the mean, "
+                f"{found.max_difference:.3g} at most"
+            )
+    for name, operators in checked.operators.items():
+        lacking = ", ".join(operators.without_cuda) or "none"
+        typer.echo(
+            f"{name}: {sum(operators.counts.values())} nodes, without a CUDA kernel: {lacking}; "
+            f"company changes a score by {checked.invariance[name]:.2g}"
+        )
+    for ranker, values in manifest.quality.items():
+        for key, value in values.items():
+            low, high = checked.intervals[ranker][key]
+            typer.echo(f"{ranker}: {key} {value:.3f} ({low:.3f} to {high:.3f})")

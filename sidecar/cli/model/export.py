@@ -1,0 +1,90 @@
+"""`rerank-sidecar model export`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+STEPS = {
+    "read": "Read the source",
+    "framework": "Canonical pairs by the framework",
+    "write": "Write graph and weights",
+    "compare": "Canonical pairs by the graph",
+}
+
+
+def export_command(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A Hugging Face folder, or a hub name.")
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The model folder to write.")],
+    name: Annotated[
+        str | None, typer.Option(help="The model's name in answers; the source's when absent.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=64, help="Longest pair, if less than the model can read.")
+    ] = None,
+    instruction: Annotated[
+        str | None, typer.Option(help="Default instruction (yes/no decoders).")
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option(help="Between the prompt's parts: line or blank-line (yes/no decoders)."),
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option(help="Branch, tag or commit of a hub name.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the model folder that is there.")
+    ] = False,
+) -> None:
+    """Make a model folder with one fp32 graph of any reranker that is known.
+
+    Without --force a folder that this command has written from the same files by the same
+    settings is left as it is.
+    """
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    from sidecar.build.hub import fetch
+
+    fetch(source, revision)  # before torch is imported; the hub shows bars of its own
+
+    from sidecar.build.package import export
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(STEPS[step], total=None)
+            progress.update(tasks[step], completed=done, total=total if done else None)
+
+        manifest = export(
+            source,
+            folder,
+            name,
+            revision=revision,
+            force=force,
+            report=report,
+            max_tokens=max_tokens,
+            instruction=instruction,
+            separator=separator,
+        )
+    if manifest is None:
+        typer.echo(f"{folder} is there already, from the same source (--force makes it anew)")
+    else:
+        show_written(folder)
+
+
+def show_written(folder: Path) -> None:
+    """Prints each file of the folder with its size."""
+    files = sorted(file for file in folder.iterdir() if file.is_file())
+    width = max(len(str(file)) for file in files)
+    for file in files:
+        typer.echo(f"{file!s:<{width}}  {_size(file)}")
+
+
+def _size(file: Path) -> str:
+    size = file.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"

@@ -1,0 +1,40 @@
+"""Bars for the steps of a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sidecar.build.runner import Start, Tick
+
+
+@contextmanager
+def bars() -> Iterator[Start]:
+    """A Start that shows one bar per step while the block runs."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    progress = Progress(*columns, console=Console(stderr=True))
+
+    def start(step: str, parts: int) -> Tick:
+        progress.start()  # not before: a command that is refused at once shows nothing
+        task = progress.add_task(step, total=parts)
+        return lambda: progress.advance(task)
+
+    try:
+        yield start
+    finally:
+        if progress.live.is_started:
+            progress.stop()

@@ -1,0 +1,77 @@
+"""`rerank-sidecar model quantize`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def quantize_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A model folder with an fp32 graph.")
+    ],
+    to: Annotated[
+        list[str],
+        typer.Option(
+            help="int8 (integers for CPUs, and a float graph over the same weights for everything "
+            "else) or fp16 (CUDA). May be given twice."
+        ),
+    ],
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help='JSON lines of {"query", "documents"} to measure differences on, instead of the '
+            "set that comes with the package.",
+        ),
+    ] = None,
+    max_difference: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Largest mean difference of an int8 logit, in standard deviations of the fp32 "
+            "logits. Where it is exceeded the worst are multiplied as floats (default 0.06).",
+        ),
+    ] = None,
+    no_search: Annotated[
+        bool, typer.Option("--no-search", help="All weights to int8, whatever it costs.")
+    ] = False,
+    keep_fp32: Annotated[
+        bool, typer.Option("--keep-fp32", help="Leave the fp32 graph in the folder.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make graphs anew that are there already.")
+    ] = False,
+) -> None:
+    """Make int8 or fp16 graphs of a folder's fp32 graph, and measure what they change.
+
+    The fp32 graph is dropped afterwards unless --keep-fp32 is given. A search that was broken off
+    goes on where it ended.
+    """
+    from sidecar.build.quantize import Plan, quantize
+    from sidecar.build.sensitivity import MAX_DIFFERENCE
+    from sidecar.cli.model.export import show_written
+    from sidecar.cli.model.progress import bars
+
+    budget = MAX_DIFFERENCE if max_difference is None else max_difference
+    plan = Plan(tuple(to), calibration, budget, not no_search, keep_fp32, force)
+    with bars() as start:
+        outcome = quantize(folder, plan, start)
+    if not outcome.made:
+        typer.echo(f"{folder} has these graphs already (--force makes them anew)")
+        return
+    for name in outcome.made:
+        found = outcome.manifest.quantization[name]
+        typer.echo(
+            f"{name}: logits differ from fp32 by {found.mean_difference:.3g} in the mean, "
+            f"{found.max_difference:.3g} at most ({found.relative_difference:.3f} of their spread, "
+            f"{found.pairs} {found.calibration} pairs)"
+        )
+        if outcome.manifest.graphs[name].runs == "single":
+            typer.echo(
+                f"{name}: in a shared run a score would change by {found.company:.2g}; it runs "
+                "one pair at a time"
+            )
+        if found.alone:
+            typer.echo(f"{name}: {len(found.float_products)} weights are multiplied as floats")
+    show_written(folder)
