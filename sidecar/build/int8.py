@@ -116,23 +116,18 @@ def with_int8(
     model: onnx.ModelProto,
     found: Quantizable,
     stored: dict[str, TensorProto],
+    chosen: Collection[str],
     integer: Collection[str],
 ) -> onnx.ModelProto:
-    """A copy of the graph with its weights in int8.
+    """A copy of the graph with the chosen units' weights in int8.
 
     Those of the units in `integer` are multiplied as integers, with each activation quantised as it
-    comes; the others become floats again before they are used: what costs quality is the rounding
-    of activations, and a weight file that both graphs share grows by nothing. Embeddings are not
-    multiplied; they are int8 only when `integer` names them.
+    comes; the other chosen ones become floats again before they are used. Embeddings are only
+    looked up.
     """
     result = onnx.ModelProto()
     result.CopyFrom(model)
-    weights = {
-        name
-        for unit in found.units
-        if unit.name != EMBEDDINGS or EMBEDDINGS in integer
-        for name in unit.weights
-    }
+    weights = {name for unit in found.units if unit.name in chosen for name in unit.weights}
     turned = {found.transposed[name]: name for name in weights if name in found.transposed}
     sources = {**{name: name for name in weights}, **turned}
     writer = _Writer({w for unit in found.units if unit.name in integer for w in unit.weights})

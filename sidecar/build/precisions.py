@@ -78,27 +78,40 @@ def make_int8(place: Workplace) -> list[Made]:
     with WeightFile.create(place.trial, "trial.bin") as weights:
         stored = store_int8(model, found, place.trial, weights)
 
-    def trial(chosen: Collection[str], count: int) -> Floats:
-        graph = with_int8(model, found, stored, chosen)
+    def trial(chosen: Collection[str], integer: Collection[str], count: int) -> Floats:
+        graph = with_int8(model, found, stored, chosen, integer)
         (place.trial / "trial.onnx").write_bytes(graph.SerializeToString())
         return _trial(place).logits(place.calibration.some(count))
 
-    choice = _choose(place, [unit.name for unit in found.units], trial)
+    every = [unit.name for unit in found.units]
+    products = [name for name in every if name != EMBEDDINGS]
+    pairs = len(place.calibration.pairs)
+    floats = difference(trial(every, (), pairs), place.reference)
+    shared = not place.search or floats.relative <= place.budget
+    if shared:  # int8 weights do no harm, so none has to lie there twice
+        choice = _choose(place, products, lambda units, count: trial(every, units, count))
+        chosen = every
+    else:
+        choice = _choose(place, every, lambda units, count: trial(units, units, count))
+        chosen = list(choice.quantized)
     graphs = {
-        INT8.file: with_int8(model, found, stored, choice.quantized),
-        FLOAT.file: with_int8(model, found, stored, {EMBEDDINGS} & set(choice.quantized)),
+        INT8.file: with_int8(model, found, stored, chosen, choice.quantized),
+        FLOAT.file: with_int8(model, found, stored, chosen, ()),
     }
     share(graphs, place.trial, place.folder, "weights.int8.bin")
     kept = tuple(
         weight
         for unit in found.units
-        if unit.name not in set(choice.quantized)
+        if unit.name in (products if shared else every) and unit.name not in set(choice.quantized)
         for weight in unit.weights
     )
     alone = {name: _short(value) for name, value in choice.alone.items()}
+    if shared:
+        told: dict[str, object] = {"float_products": kept, "alone": alone}
+        return [_made(place, "int8", INT8, told), _made(place, "float", FLOAT, {})]
     return [
-        _made(place, "int8", INT8, {"float_products": kept, "alone": alone}),
-        _made(place, "float", FLOAT, {}),
+        _made(place, "int8", INT8, {"float_weights": kept, "alone": alone}),
+        _made(place, "float", FLOAT, {"float_weights": kept}),
     ]
 
 

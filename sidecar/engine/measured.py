@@ -21,7 +21,9 @@ class Quantization(Measured):
     company: float
     """Largest difference of a score alone and in one padded run with all others."""
     float_products: tuple[str, ...] = ()
-    """Weights that are multiplied as floats because integers moved the logits too far."""
+    """Int8 weights that are multiplied as floats: rounded activations moved the logits too far."""
+    float_weights: tuple[str, ...] = ()
+    """Weights that stayed float because the int8 ones moved the logits too far."""
     alone: dict[str, float] = {}
     """relative_difference with one group of weights quantised and no other; empty: no search."""
 

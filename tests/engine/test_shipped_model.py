@@ -48,5 +48,7 @@ def test_its_card_names_sources_and_licences(folder: Path, manifest: Manifest) -
 
 def test_it_beats_bm25_by_its_own_manifest(manifest: Manifest) -> None:
     bm25, int8 = manifest.quality["bm25"], manifest.quality["int8"]
-    for measure in ("wikiqa_dev nDCG@10", "cuad nDCG@10"):
+    measured = [measure for measure in int8 if measure.endswith("nDCG@10")]
+    assert len(measured) >= 4
+    for measure in measured:
         assert int8[measure] > bm25[measure]

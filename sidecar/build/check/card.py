@@ -129,11 +129,15 @@ def _quantising(manifest: Manifest, check: Check) -> list[str]:
         return []
     head = ["graph", "pairs of", "pairs", "Spearman", "Kendall", "max", "mean"]
     kept = [
-        f"Of `{name}` these weights are multiplied as floats, where integers moved the logits most: "
-        + ", ".join(f"`{weight}`" for weight in found.float_products)
+        f"Of `{name}` these weights {how}, where int8 moved the logits most: "
+        + ", ".join(f"`{weight}`" for weight in weights)
         + "."
         for name, found in manifest.quantization.items()
-        if found.float_products and name == "int8"
+        for how, weights in (
+            ("are multiplied as floats", found.float_products),
+            ("stayed float", found.float_weights),
+        )
+        if weights and name == "int8"
     ]
     alone = ", ".join(f"`{name}` {value:.2g}" for name, value in check.invariance.items())
     return [

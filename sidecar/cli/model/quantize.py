@@ -30,7 +30,7 @@ def quantize_command(
         typer.Option(
             min=0,
             help="Largest mean difference of an int8 logit, in standard deviations of the fp32 "
-            "logits. Where it is exceeded the worst are multiplied as floats (default 0.06).",
+            "logits. Where it is exceeded the worst are multiplied as floats (default 0.045).",
         ),
     ] = None,
     no_search: Annotated[
@@ -73,5 +73,8 @@ def quantize_command(
                 "one pair at a time"
             )
         if found.alone:
-            typer.echo(f"{name}: {len(found.float_products)} weights are multiplied as floats")
+            typer.echo(
+                f"{name}: {len(found.float_products)} weights are multiplied as floats, "
+                f"{len(found.float_weights)} stay float"
+            )
     show_written(folder)
