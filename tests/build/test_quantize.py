@@ -288,7 +288,8 @@ def test_other_families_are_quantized_too(save: object, tmp_path: Path) -> None:
     for name in made.made:
         assert made.manifest.quantization[name].relative_difference <= 1.5 * MAX_DIFFERENCE
     nodes = open_graph(folder / "model.int8.onnx").graph.node
-    assert sum(node.op_type == "MatMulInteger" for node in nodes) >= 1  # how many the search keeps differs: Unigram training is not repeatable
+    # How many the search keeps differs: Unigram training is not repeatable.
+    assert sum(node.op_type == "MatMulInteger" for node in nodes) >= 1
 
 
 def test_a_full_disk_leaves_the_folder_as_it_was(
