@@ -1,0 +1,72 @@
+"""What an install or an uninstall does to a cluster, shown before it is done.
+
+plan = run(client, plan_install(wanted))      # reads, changes nothing
+print("\\n".join(change.diff() for change in plan))
+run(client, apply(plan))
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import unified_diff
+from enum import StrEnum
+from typing import Any
+
+from es_integration.cluster.procedure import Procedure
+
+Body = dict[str, Any]
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing of a cluster, as it is and as it shall be. Neither body holds a secret."""
+
+    kind: str
+    """"connector", "search pipeline", "index template", ..."""
+    name: str
+    before: Body | None
+    """None: it is not there."""
+    after: Body | None
+    """None: it is to go."""
+    make: Callable[[], Procedure[None]] = field(repr=False, compare=False)
+
+    @property
+    def action(self) -> Action:
+        if self.before == self.after:
+            return Action.KEEP
+        if self.before is None:
+            return Action.CREATE
+        return Action.DELETE if self.after is None else Action.UPDATE
+
+    def diff(self) -> str:
+        """A unified diff of the two bodies as JSON, empty where nothing changes."""
+        name = f"{self.kind} {self.name}"
+        before, after = (
+            json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+            if body is not None
+            else []
+            for body in (self.before, self.after)
+        )
+        return "\n".join(unified_diff(before, after, name, name, lineterm=""))
+
+
+Plan = tuple[Change, ...]
+"""In the order in which the changes are made."""
+
+
+def apply(plan: Sequence[Change]) -> Procedure[Plan]:
+    """Makes the changes; returns those that were made. A second run of a plan that failed takes it
+    up where it stopped, so nothing is taken back."""
+    made = []
+    for change in plan:
+        if change.action is not Action.KEEP:
+            yield from change.make()
+            made.append(change)
+    return tuple(made)

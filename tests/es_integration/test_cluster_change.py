@@ -1,0 +1,84 @@
+"""Procedures over a sync and an async client, and changes that are shown before they are made."""
+
+from typing import Any
+
+import pytest
+
+from es_integration.cluster.change import Action, Change, apply
+from es_integration.cluster.procedure import Pause, Procedure, run, run_async
+
+
+class Store:
+    """A client whose `put` refuses the name "bad"."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, int] = {}
+
+    def put(self, name: str, value: int) -> int:
+        if name == "bad":
+            raise ValueError(name)
+        self.held[name] = value
+        return value
+
+
+class AsyncStore(Store):
+    async def put(self, name: str, value: int) -> int:  # type: ignore[override]
+        return super().put(name, value)
+
+
+def fill(*names: str) -> Procedure[list[str]]:
+    refused = []
+    for value, name in enumerate(names):
+        yield Pause(0.0)
+        try:
+            answer = yield lambda client: client.put(name, value)  # noqa: B023 - called at once
+            assert answer == value
+        except ValueError as error:
+            refused.append(str(error))
+    return refused
+
+
+async def test_a_procedure_does_the_same_over_both_clients() -> None:
+    sync, waiting = Store(), AsyncStore()
+    assert run(sync, fill("a", "bad", "b")) == ["bad"]
+    assert await run_async(waiting, fill("a", "bad", "b")) == ["bad"]
+    assert sync.held == waiting.held == {"a": 0, "b": 2}
+
+
+async def test_what_a_procedure_does_not_catch_leaves_it() -> None:
+    def careless() -> Procedure[None]:
+        yield lambda client: client.put("bad", 1)
+
+    with pytest.raises(ValueError, match="bad"):
+        run(Store(), careless())
+    with pytest.raises(ValueError, match="bad"):
+        await run_async(AsyncStore(), careless())
+
+
+def change(name: str, before: Any, after: Any) -> Change:
+    def make() -> Procedure[None]:
+        yield lambda client: client.put(name, 1)
+
+    return Change("setting", name, before, after, make)
+
+
+def test_only_what_differs_is_changed_and_shown() -> None:
+    plan = (
+        change("new", None, {"size": 1}),
+        change("same", {"size": 1}, {"size": 1}),
+        change("other", {"size": 1, "name": "x"}, {"size": 2, "name": "x"}),
+        change("old", {"size": 1}, None),
+    )
+    assert [one.action for one in plan] == [
+        Action.CREATE,
+        Action.KEEP,
+        Action.UPDATE,
+        Action.DELETE,
+    ]
+    assert plan[1].diff() == ""
+    lines = plan[2].diff().splitlines()
+    assert lines[:2] == ["--- setting other", "+++ setting other"]
+    assert [line for line in lines[3:] if line[0] in "+-"] == ['-  "size": 1', '+  "size": 2']
+    store = Store()
+    assert [one.name for one in run(store, apply(plan))] == ["new", "other", "old"]
+    assert set(store.held) == {"new", "other", "old"}
