@@ -39,7 +39,7 @@ def run(client: Any, procedure: Procedure[T]) -> T:
         step = next(procedure)
         while True:
             try:
-                answer = time.sleep(step.seconds) if isinstance(step, Pause) else step(client)
+                answer = _ask(client, step)
             except Exception as error:
                 step = procedure.throw(error)
             else:
@@ -62,3 +62,10 @@ async def run_async(client: Any, procedure: Procedure[T]) -> T:
                 step = procedure.send(answer)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
+
+
+def _ask(client: Any, step: Call | Pause) -> Any:
+    if not isinstance(step, Pause):
+        return step(client)
+    time.sleep(step.seconds)
+    return None
