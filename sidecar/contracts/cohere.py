@@ -15,7 +15,7 @@ from sidecar.contracts.body import Body, Count, DocumentList, fields_of, validat
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import explanations, warnings
 from sidecar.contracts.numbers import dumps, number
-from sidecar.contracts.results import model, usage, value
+from sidecar.contracts.results import as_object, model, results_schema, usage, value
 from sidecar.model import RankRequest, RankResult, RelevantSpan, SpanWish
 
 SEARCH_UNITS = 1
@@ -93,8 +93,7 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
     for item in result.ranked:
         entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
         if request.return_documents:
-            source = request.documents[item.index].source
-            entry["document"] = {"text": source} if isinstance(source, str) else source
+            entry["document"] = as_object(request.documents[item.index])
         if request.spans is not None:
             entry["relevant_spans"] = [_span(span) for span in result.spans.get(item.index, ())]
         results.append(entry)
@@ -134,18 +133,9 @@ _SPAN = {
 
 
 def _response_schema(*, spans: bool) -> dict[str, Any]:
-    properties: dict[str, Any] = {
-        "index": {"type": "integer", "minimum": 0},
-        "relevance_score": {"type": "number"},
-        "document": {"type": "object"},
-    }
+    beside: dict[str, Any] = {"document": {"type": "object"}}
     if spans:
-        properties["relevant_spans"] = {"type": "array", "items": _SPAN}
-    item = {
-        "type": "object",
-        "required": ["index", "relevance_score"],
-        "properties": properties,
-    }
+        beside["relevant_spans"] = {"type": "array", "items": _SPAN}
     return {
         "type": "object",
         "required": ["id", "model", "results", "usage", "meta"],
@@ -153,7 +143,7 @@ def _response_schema(*, spans: bool) -> dict[str, Any]:
             "id": {"type": "string"},
             "object": {"const": "list"},
             "model": {"type": "string"},
-            "results": {"type": "array", "items": item},
+            "results": results_schema(**beside),
             "usage": {"type": "object"},
             "meta": {"type": "object"},
         },

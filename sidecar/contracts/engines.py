@@ -15,6 +15,7 @@ from sidecar.contracts.body import Body, DocumentList, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import ascii_only, dumps, number
+from sidecar.contracts.results import json_text, results_schema
 from sidecar.contracts.tei import TEI, TeiBody, request_from
 from sidecar.model import RankRequest, RankResult
 
@@ -61,9 +62,7 @@ def encode_elasticsearch(request: RankRequest, result: RankResult, request_id: s
     for item in result.ranked:
         entry: dict[str, Any] = {"index": item.index, "relevance_score": number(item.score)}
         if request.return_documents:
-            source = request.documents[item.index].source
-            text = source if isinstance(source, str) else dumps(source).decode()
-            entry["document"] = {"text": text}
+            entry["document"] = {"text": json_text(request.documents[item.index])}
         results.append(entry)
     return dumps({"id": request_id, "results": results, "meta": {}, **extras(result)})
 
@@ -73,18 +72,10 @@ _RESPONSE = {
     "required": ["id", "results"],
     "properties": {
         "id": {"type": "string"},
-        "results": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "relevance_score"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "relevance_score": {"type": "number", "minimum": 0, "maximum": 1},
-                    "document": {"type": "object"},
-                },
-            },
-        },
+        "results": results_schema(
+            relevance_score={"type": "number", "minimum": 0, "maximum": 1},
+            document={"type": "object"},
+        ),
         "scores": {"type": "array", "items": {"type": "number"}},
     },
 }

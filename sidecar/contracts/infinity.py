@@ -13,7 +13,7 @@ from sidecar.contracts.body import Body, Count, DocumentList, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, text, usage, value
+from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, text, usage, value
 from sidecar.model import RankRequest, RankResult
 
 
@@ -70,27 +70,9 @@ _RESPONSE = {
     "required": ["object", "results", "model", "usage", "id", "created"],
     "properties": {
         "object": {"const": "rerank"},
-        "results": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["relevance_score", "index"],
-                "properties": {
-                    "relevance_score": {"type": "number"},
-                    "index": {"type": "integer", "minimum": 0},
-                    "document": {"type": "string"},
-                },
-            },
-        },
+        "results": results_schema(document={"type": "string"}),
         "model": {"type": "string"},
-        "usage": {
-            "type": "object",
-            "required": ["prompt_tokens", "total_tokens"],
-            "properties": {
-                "prompt_tokens": {"type": "integer", "minimum": 0},
-                "total_tokens": {"type": "integer", "minimum": 0},
-            },
-        },
+        "usage": USAGE_SCHEMA,
         "id": {"type": "string"},
         "created": {"type": "integer"},
     },

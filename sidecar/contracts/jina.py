@@ -13,7 +13,14 @@ from sidecar.contracts.body import Body, Count, TextList, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, usage, value
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    as_object,
+    model,
+    results_schema,
+    usage,
+    value,
+)
 from sidecar.model import RankRequest, RankResult
 
 
@@ -42,8 +49,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     for item in result.ranked:
         entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
         if request.return_documents:
-            source = request.documents[item.index].source
-            entry["document"] = {"text": source} if isinstance(source, str) else source
+            entry["document"] = as_object(request.documents[item.index])
         results.append(entry)
     return dumps(
         {
@@ -60,23 +66,8 @@ _RESPONSE = {
     "required": ["model", "usage", "results"],
     "properties": {
         "model": {"type": "string"},
-        "usage": {
-            "type": "object",
-            "required": ["total_tokens"],
-            "properties": {"total_tokens": {"type": "integer", "minimum": 0}},
-        },
-        "results": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "relevance_score"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "relevance_score": {"type": "number"},
-                    "document": {"type": "object"},
-                },
-            },
-        },
+        "usage": USAGE_SCHEMA,
+        "results": results_schema(document={"type": "object"}),
     },
 }
 

@@ -11,7 +11,7 @@ from sidecar.contracts.body import Body, Count, DocumentList, fields_of, validat
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, usage, value
+from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, usage, value
 from sidecar.model import RankRequest, RankResult
 
 
@@ -61,21 +61,14 @@ _RESPONSE = {
     "type": "object",
     "required": ["usage", "model", "data", "object", "top_k", "return_input"],
     "properties": {
-        "usage": {"type": "object", "required": ["prompt_tokens", "total_tokens"]},
+        "usage": USAGE_SCHEMA,
         "model": {"type": "string"},
-        "data": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "score", "object"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "score": {"type": "number"},
-                    "input": {"type": ["string", "object"]},
-                    "object": {"const": "rank_result"},
-                },
-            },
-        },
+        "data": results_schema(
+            "score",
+            required=("object",),
+            input={"type": ["string", "object"]},
+            object={"const": "rank_result"},
+        ),
         "object": {"const": "list"},
         "top_k": {"type": "integer", "minimum": 0},
         "return_input": {"type": "boolean"},

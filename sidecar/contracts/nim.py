@@ -13,7 +13,7 @@ from sidecar.contracts.body import Body, Count, TextList, read_query, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps, number
-from sidecar.contracts.results import usage
+from sidecar.contracts.results import USAGE_SCHEMA, results_schema, usage
 from sidecar.model import RankRequest, RankResult
 
 
@@ -61,18 +61,8 @@ _RESPONSE = {
     "type": "object",
     "required": ["rankings", "usage"],
     "properties": {
-        "rankings": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "logit"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "logit": {"type": "number"},
-                },
-            },
-        },
-        "usage": {"type": "object", "required": ["prompt_tokens", "total_tokens"]},
+        "rankings": results_schema("logit"),
+        "usage": USAGE_SCHEMA,
     },
 }
 

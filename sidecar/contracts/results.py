@@ -1,4 +1,8 @@
-"""What the dialects' answers have in common: a result's value, its document, the tokens used."""
+"""What the dialects' answers have in common: a result's value, its document, the tokens used, and
+the schemas of these."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -14,11 +18,21 @@ def value(request: RankRequest, item: Ranked) -> np.float32:
 def text(document: Document) -> str:
     """The document for dialects that know strings alone: an object as JSON, {"text": ...} as its
     text."""
-    source = document.source
-    if isinstance(source, str):
-        return source
+    source = as_object(document)
     only = source.get("text") if len(source) == 1 else None
     return only if isinstance(only, str) else dumps(source).decode()
+
+
+def json_text(document: Document) -> str:
+    """As `text`, but {"text": ...} is JSON as every other object is."""
+    source = document.source
+    return source if isinstance(source, str) else dumps(source).decode()
+
+
+def as_object(document: Document) -> Mapping[str, object]:
+    """The document for dialects that answer with objects: a string as {"text": ...}."""
+    source = document.source
+    return {"text": source} if isinstance(source, str) else source
 
 
 def model(request: RankRequest, result: RankResult) -> str:
@@ -27,5 +41,25 @@ def model(request: RankRequest, result: RankResult) -> str:
 
 
 def usage(result: RankResult) -> dict[str, int]:
-    """Tokens of all pairs; a cross-encoder writes none."""
+    """Tokens of the documents' pairs; a cross-encoder writes none."""
     return {"prompt_tokens": result.tokens, "total_tokens": result.tokens}
+
+
+USAGE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["prompt_tokens", "total_tokens"],
+    "properties": {
+        "prompt_tokens": {"type": "integer", "minimum": 0},
+        "total_tokens": {"type": "integer", "minimum": 0},
+    },
+}
+
+
+def results_schema(
+    value: str = "relevance_score", *, required: tuple[str, ...] = (), **beside: Mapping[str, Any]
+) -> dict[str, Any]:
+    """An array of results: each has its index, its value under that key, and what is `required`
+    of the keys `beside` them."""
+    properties = {"index": {"type": "integer", "minimum": 0}, value: {"type": "number"}, **beside}
+    item = {"type": "object", "required": ["index", value, *required], "properties": properties}
+    return {"type": "array", "items": item}

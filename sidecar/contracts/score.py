@@ -17,7 +17,7 @@ from sidecar.contracts.body import validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, usage, value
+from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, usage, value
 from sidecar.contracts.vllm import Documents, VllmOptions
 from sidecar.errors import InvalidRequest, NoDocuments
 from sidecar.model import RankRequest, RankResult
@@ -109,19 +109,8 @@ _RESPONSE = {
         "object": {"const": "list"},
         "created": {"type": "integer"},
         "model": {"type": "string"},
-        "data": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "object", "score"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "object": {"const": "score"},
-                    "score": {"type": "number"},
-                },
-            },
-        },
-        "usage": {"type": "object", "required": ["prompt_tokens", "total_tokens"]},
+        "data": results_schema("score", required=("object",), object={"const": "score"}),
+        "usage": USAGE_SCHEMA,
     },
 }
 

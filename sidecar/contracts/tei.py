@@ -11,12 +11,13 @@ from pydantic import BeforeValidator
 
 from sidecar.contracts.body import Body, DocumentList, validate
 from sidecar.contracts.dialect import Dialect
-from sidecar.contracts.numbers import dumps, number
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.results import json_text, results_schema, value
 from sidecar.model import Cut, RankRequest, RankResult
 
 Direction = Annotated[
     Literal["left", "right"],
-    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given),
 ]
 
 
@@ -32,15 +33,11 @@ class TeiBody(Body):
 def request_from(body: TeiBody) -> RankRequest:
     """The request of a valid body; `/elasticsearch/rerank` reads the same shape."""
     cut: Cut | None = body.truncation_direction or "right"
-    return RankRequest(
-        query=body.query,
-        documents=tuple(body.texts),
-        order=body.order or "score",
+    return body.request(
+        body.texts,
         cut=None if body.truncate is False else cut,
-        deadline_s=body.deadline_s,
         raw_scores=bool(body.raw_scores),
         return_documents=bool(body.return_text),
-        model=body.model,
     )
 
 
@@ -53,35 +50,18 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`[{"index", "score"[, "text"]}]`; the array has no room for the request id."""
     items = []
     for item in result.ranked:
-        entry: dict[str, Any] = {
-            "index": item.index,
-            "score": number(item.logit if request.raw_scores else item.score),
-        }
+        entry: dict[str, Any] = {"index": item.index, "score": value(request, item)}
         if request.return_documents:
-            source = request.documents[item.index].source
-            entry["text"] = source if isinstance(source, str) else dumps(source).decode()
+            entry["text"] = json_text(request.documents[item.index])
         items.append(entry)
     return dumps(items)
 
-
-_RESPONSE = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["index", "score"],
-        "properties": {
-            "index": {"type": "integer", "minimum": 0},
-            "score": {"type": "number"},
-            "text": {"type": "string"},
-        },
-    },
-}
 
 TEI = Dialect(
     "tei",
     TeiBody,
     decode,
     encode,
-    _RESPONSE,
+    results_schema("score", text={"type": "string"}),
     {"query": "capital of France", "texts": ["Paris is the capital.", "Lyon is a city."]},
 )

@@ -23,7 +23,7 @@ from sidecar.contracts.body import (
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, text, usage, value
+from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, text, usage, value
 from sidecar.contracts.tei import Direction
 from sidecar.model import Document, RankRequest, RankResult
 
@@ -127,26 +127,15 @@ _RESPONSE = {
     "properties": {
         "id": {"type": "string"},
         "model": {"type": "string"},
-        "usage": {"type": "object", "required": ["prompt_tokens", "total_tokens"]},
-        "results": {
-            "type": "array",
-            "items": {
+        "usage": USAGE_SCHEMA,
+        "results": results_schema(
+            required=("document",),
+            document={
                 "type": "object",
-                "required": ["index", "document", "relevance_score"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "document": {
-                        "type": "object",
-                        "required": ["text", "multi_modal"],
-                        "properties": {
-                            "text": {"type": "string"},
-                            "multi_modal": {"type": "null"},
-                        },
-                    },
-                    "relevance_score": {"type": "number"},
-                },
+                "required": ["text", "multi_modal"],
+                "properties": {"text": {"type": "string"}, "multi_modal": {"type": "null"}},
             },
-        },
+        ),
     },
 }
 

@@ -11,7 +11,7 @@ from sidecar.contracts.body import Body, Count, DocumentList, validate
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, text, value
+from sidecar.contracts.results import model, results_schema, text, value
 from sidecar.model import RankRequest, RankResult
 
 
@@ -61,18 +61,7 @@ _RESPONSE = {
     "required": ["object", "data", "model", "usage"],
     "properties": {
         "object": {"const": "list"},
-        "data": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["index", "relevance_score"],
-                "properties": {
-                    "index": {"type": "integer", "minimum": 0},
-                    "relevance_score": {"type": "number"},
-                    "document": {"type": "string"},
-                },
-            },
-        },
+        "data": results_schema(document={"type": "string"}),
         "model": {"type": "string"},
         "usage": {
             "type": "object",

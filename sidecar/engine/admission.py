@@ -52,26 +52,51 @@ class Admission:
 
     @contextmanager
     def admit(self, tokens: int, deadline_s: float) -> Iterator[None]:
-        """Holds a place for a request of about `tokens` until its pairs are in the queue.
-
-        An idle server takes any request. Raises Overloaded, with the seconds after which the
-        work that is ahead now will be done, when this request would end after its deadline.
-        """
+        """`check`, then `hold`: for a request whose pairs go into the queue together."""
         with self._lock:
-            wait_s = self._wait_s()
-            if wait_s and self._rate and wait_s + tokens / self._rate > deadline_s:
-                raise Overloaded(
-                    f"about {wait_s:.1f} s of work are queued ahead of this request, whose "
-                    f"deadline is {deadline_s:.1f} s",
-                    retry_after_s=max(wait_s, 0.1),
-                )
-            ticket = next(self._tickets)
-            self._arriving[ticket] = (tokens, self._clock() + deadline_s)
+            self._check(tokens, deadline_s)
+            ticket = self._arrive(tokens, deadline_s)
         try:
             yield
         finally:
-            with self._lock:
-                del self._arriving[ticket]
+            self._leave(ticket)
+
+    def check(self, tokens: int, deadline_s: float) -> None:
+        """Whether a request of about `tokens` is taken. An idle server takes any.
+
+        Raises Overloaded, with the seconds after which the work that is ahead now will be done,
+        when this request would end after its deadline.
+        """
+        with self._lock:
+            self._check(tokens, deadline_s)
+
+    @contextmanager
+    def hold(self, tokens: int, deadline_s: float) -> Iterator[None]:
+        """Counts `tokens` among the work ahead of others until their pairs are in the queue."""
+        with self._lock:
+            ticket = self._arrive(tokens, deadline_s)
+        try:
+            yield
+        finally:
+            self._leave(ticket)
+
+    def _check(self, tokens: int, deadline_s: float) -> None:
+        wait_s = self._wait_s()
+        if wait_s and self._rate and wait_s + tokens / self._rate > deadline_s:
+            raise Overloaded(
+                f"about {wait_s:.1f} s of work are queued ahead of this request, whose "
+                f"deadline is {deadline_s:.1f} s",
+                retry_after_s=max(wait_s, 0.1),
+            )
+
+    def _arrive(self, tokens: int, deadline_s: float) -> int:
+        ticket = next(self._tickets)
+        self._arriving[ticket] = (tokens, self._clock() + deadline_s)
+        return ticket
+
+    def _leave(self, ticket: int) -> None:
+        with self._lock:
+            del self._arriving[ticket]
 
     def _wait_s(self) -> float:
         """Seconds until a request that came now would begin; 0 while no rate is known.

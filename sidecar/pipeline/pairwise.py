@@ -6,24 +6,32 @@ from dataclasses import replace
 
 from sidecar.model import Ranked, RankRequest, RankResult
 
-Rank = Callable[[RankRequest], Awaitable[RankResult]]
+Indexes = tuple[int, ...]
+"""Of a part's documents in the whole request."""
 
 
-async def rank_pairs(rank: Rank, request: RankRequest) -> RankResult:
-    """The result of a request with `queries`, in input order.
-
-    Raises what `rank` raises for the first query that fails; the others are then cancelled.
-    """
+def by_query(request: RankRequest) -> dict[Indexes, RankRequest]:
+    """The parts of a request with `queries`: the documents of each distinct query."""
     groups: dict[str, list[int]] = {}
     for index, query in enumerate(request.queries):
         groups.setdefault(query, []).append(index)
-    tasks = [asyncio.ensure_future(rank(_of(request, *each))) for each in groups.items()]
+    return {tuple(indexes): _of(request, query, indexes) for query, indexes in groups.items()}
+
+
+async def rank_parts(
+    parts: Mapping[Indexes, RankRequest], rank: Callable[[RankRequest], Awaitable[RankResult]]
+) -> RankResult:
+    """The result of the whole request, in input order.
+
+    Raises what `rank` raises for the first part that fails; the others are then cancelled.
+    """
+    tasks = [asyncio.ensure_future(rank(part)) for part in parts.values()]
     try:
         results = await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
-    return _together(list(groups.values()), results)
+    return _together(list(parts), results)
 
 
 def _of(request: RankRequest, query: str, indexes: Sequence[int]) -> RankRequest:

@@ -1,19 +1,18 @@
 """The request path, top to bottom.
 
 admit      or refuse the whole request          (engine/admission)
-read       documents -> fields                  (preparation, text/read)
-hooks      fields -> weights, signals           (hooks)
-prepare    fields -> passages, parts            (preparation)
-tokenize   (query, passages) -> pairs           (engine/units, engine/tokenizer)
+ready      documents -> pairs, parts            (intake)
 score      pairs -> logits                      (engine/scheduler, engine/session)
 fuse       logits, parts -> scores, in order    (verdicts, fusion)
+explain    the best documents once more         (coalitions)
+spans      their sentences, each a pair         (spans)
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,21 +25,17 @@ from sidecar.engine.runs import Layout
 from sidecar.engine.scheduler import RunReport, Scheduler
 from sidecar.engine.session import Session
 from sidecar.engine.tokenizer import PairTokenizer
-from sidecar.engine.units import Fit, Units, build
 from sidecar.errors import ModelError
 from sidecar.fusion import rank
 from sidecar.fusion.fuse import Calibration
-from sidecar.hooks import Hooked, Hooks
-from sidecar.model import Control, Ranked, RankRequest, RankResult, RelevantSpan, Timings
+from sidecar.model import Ranked, RankRequest, RankResult, RelevantSpan, SpanWish, Timings
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
 from sidecar.pipeline.deadline import Until
 from sidecar.pipeline.estimate import estimate
-from sidecar.pipeline.pairwise import rank_pairs
-from sidecar.pipeline.preparation import Prepared, Read, prepare, read_all, views
+from sidecar.pipeline.intake import Intake, Ready, Ways
+from sidecar.pipeline.pairwise import by_query, rank_parts
 from sidecar.pipeline.spans import Sentences, sentence_pairs
-from sidecar.pipeline.verdicts import explanations, verdicts
-from sidecar.profile import PLAIN, Profile
-from sidecar.profiles import Profiles, with_weights
+from sidecar.pipeline.verdicts import Verdict, explanations, verdicts
 
 DEFAULT_DEADLINE_S = 25.0
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
@@ -49,15 +44,9 @@ START_LIMIT_S = 600.0
 """For the first run of all; a graph that never answers must not keep the start waiting."""
 
 Observer = Callable[[RunReport], None]
+Enter = Callable[[int, float], AbstractContextManager[None]]
+"""Tokens and seconds allowed -> a place until the pairs are in the queue."""
 M = TypeVar("M", Coalitions, Sentences)
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """What may be said about documents beside the model: profiles, and hooks."""
-
-    profiles: Profiles = field(default_factory=Profiles.open)
-    hooks: Hooks = field(default_factory=lambda: Hooks(()))
 
 
 class Reranker:
@@ -87,6 +76,7 @@ class Reranker:
             layout.workers, lambda: self.scheduler.backlog()[1], self.scheduler.clears_s
         )
         self._threads = ThreadPoolExecutor(available_cores(), "tokenize")
+        self._intake = Intake(self.ways, tokenizer, self._threads)
 
     @classmethod
     def open(
@@ -129,45 +119,42 @@ class Reranker:
         DeadlineExceeded, InferenceFailed, HookFailed or NonFiniteScore. Cancelling the call takes
         its pairs out of the queue.
         """
-        if request.queries:
-            return await rank_pairs(self.rank, request)
+        if not request.queries:
+            return await self._rank(request, self.admission.admit)
+        # The parts would stand in each other's way: the whole is taken or refused, before any.
+        parts = by_query(request)
+        self.admission.check(sum(map(self._estimate, parts.values())), self._allowed_s(request))
+        return await rank_parts(parts, lambda part: self._rank(part, self.admission.hold))
+
+    async def _rank(self, request: RankRequest, enter: Enter) -> RankResult:
+        """As `rank`, for documents that share a query."""
         start = time.monotonic()
-        profile = self._profile(request.control)
-        allowed_s = min(request.deadline_s or self.deadline_s, self.deadline_s)
+        profile = self._intake.profile(request.control)
+        allowed_s = self._allowed_s(request)
         until = Until(start + allowed_s, allowed_s)
-        with self.admission.admit(estimate(request, profile, self.tokenizer.max_tokens), allowed_s):
-            prepared, units, hooked = await until.wait(self._prepare(request, profile, until))
+        with enter(self._estimate(request), allowed_s):
+            ready = await until.wait(self._intake.ready(request, profile, until))
             tokenized = time.monotonic()
+            units = ready.units
             job = self.scheduler.submit([unit.pair for unit in units.units], until.deadline)
         scored = await until.wait(asyncio.wrap_future(job))
         back = time.monotonic()
         found = verdicts(
-            units, scored.logits.tolist(), prepared.parts, profile.long, self._calibration
+            units, scored.logits.tolist(), ready.prepared.parts, profile.long, self._calibration
         )
         ranked = rank([each.logit for each in found], order=request.order, top_n=request.top_n)
         fused = time.monotonic()
-        instruction = _instruction(request, profile, hooked)
-        warnings = hooked.warnings if hooked else ()
+        warnings = ready.warnings
         explained: tuple[dict[str, object], ...] = ()
         if request.control.explain:
-            values: dict[int, dict[str, float]] = {}
-            if wanted := _best(ranked, request.control.shapley):
-                passages = prepared.passages
-                best = [Explained(one, passages[one], found[one].spoke) for one in wanted]
-                coalitions, logits = await self._score_more(
-                    lambda: coalition_pairs(best, request.query, self.tokenizer, instruction),
-                    until,
-                )
-                values = coalitions.values(logits, self._calibration)
-                warnings += coalitions.warnings
+            wanted = _best(ranked, request.control.shapley)
+            values, told = await self._shapley(wanted, found, request, ready, until)
             explained = explanations(ranked, found, units.truncated, values)
+            warnings += told
         spans: dict[int, tuple[RelevantSpan, ...]] = {}
         if request.spans is not None:
             budget = profile.long.budget_tokens
-            sentences, logits = await self._score_more(
-                lambda: sentence_pairs(ranked, request, self.tokenizer, instruction, budget), until
-            )
-            spans = sentences.spans(logits, self._calibration, request.spans)
+            spans = await self._spans(ranked, request.spans, budget, request, ready, until)
         return RankResult(
             ranked=ranked,
             model=self.loaded.manifest.name,
@@ -192,53 +179,47 @@ class Reranker:
         self.ways.hooks.close()
         self._threads.shutdown(cancel_futures=True)
 
-    def _profile(self, control: Control) -> Profile:
-        """The profile that the search asks for, with what it sends in place of its settings."""
-        profile = self.ways.profiles.get(control.profile or PLAIN.name)
-        if control.long:
-            long = profile.long.model_copy(update=dict(control.long))
-            profile = profile.model_copy(update={"long": long})
-        return with_weights(profile, control.weights) if control.weights else profile
+    def _allowed_s(self, request: RankRequest) -> float:
+        return min(request.deadline_s or self.deadline_s, self.deadline_s)
 
-    async def _prepare(
-        self, request: RankRequest, profile: Profile, until: Until
-    ) -> tuple[Prepared, Units, Hooked | None]:
-        """Everything between the wire and the model, off the event loop but for waiting."""
-        loop = asyncio.get_running_loop()
-        if not self.ways.hooks.any:
-            prepared, units = await loop.run_in_executor(
-                self._threads, self._build, request, profile, until, None, None
-            )
-            return prepared, units, None
-        read = await loop.run_in_executor(self._threads, read_all, request.documents, profile)
-        seen = views(request.documents, read)
-        hooked = await self.ways.hooks.run(request.query, seen, request.control.context)
-        prepared, units = await loop.run_in_executor(
-            self._threads, self._build, request, profile, until, read, hooked
-        )
-        return prepared, units, hooked
+    def _estimate(self, request: RankRequest) -> int:
+        profile = self._intake.profile(request.control)
+        return estimate(request, profile, self.tokenizer.max_tokens)
 
-    def _build(
+    async def _shapley(
         self,
+        wanted: Sequence[int],
+        found: Sequence[Verdict],
         request: RankRequest,
-        profile: Profile,
+        ready: Ready,
         until: Until,
-        read: Read | None,
-        hooked: Hooked | None,
-    ) -> tuple[Prepared, Units]:
-        read = read_all(request.documents, profile) if read is None else read
-        prepared = prepare(request, profile, read, hooked, self.tokenizer.max_tokens)
-        fit = Fit(
-            request.cut,
-            request.max_document_tokens,
-            profile.long,
-            max_pair_tokens=request.max_pair_tokens,
+    ) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
+        """The wanted documents' Shapley values, and what the client is told of them."""
+        if not wanted:
+            return {}, ()
+        passages = ready.prepared.passages
+        best = [Explained(one, passages[one], found[one].spoke) for one in wanted]
+        coalitions, logits = await self._score_more(
+            lambda: coalition_pairs(best, request.query, self.tokenizer, ready.instruction), until
         )
-        instruction = _instruction(request, profile, hooked)
-        units = build(
-            request.query, prepared.passages, self.tokenizer, fit, instruction, until.check
+        return coalitions.values(logits, self._calibration), coalitions.warnings
+
+    async def _spans(
+        self,
+        ranked: Sequence[Ranked],
+        wish: SpanWish,
+        budget_tokens: int,
+        request: RankRequest,
+        ready: Ready,
+        until: Until,
+    ) -> dict[int, tuple[RelevantSpan, ...]]:
+        sentences, logits = await self._score_more(
+            lambda: sentence_pairs(
+                ranked, request, self.tokenizer, ready.instruction, budget_tokens
+            ),
+            until,
         )
-        return prepared, units
+        return sentences.spans(logits, self._calibration, wish)
 
     async def _score_more(self, build: Callable[[], M], until: Until) -> tuple[M, list[float]]:
         """What `build` makes, in a thread, and the logits of its pairs."""
@@ -255,9 +236,3 @@ class Reranker:
 def _best(ranked: Sequence[Ranked], top: int) -> list[int]:
     """The documents of the `top` greatest logits."""
     return [item.index for item in sorted(ranked, key=lambda item: -item.logit)[:top]]
-
-
-def _instruction(request: RankRequest, profile: Profile, hooked: Hooked | None) -> str | None:
-    """The nearest one to the search; None leaves the model's own."""
-    rewritten = hooked.instruction if hooked else None
-    return rewritten or request.control.instruction or profile.instruction

@@ -4,9 +4,8 @@ import { el } from "./dom.js";
 
 /** A bar of the stages and their milliseconds; null when the answer told none. */
 export function timings(stages, roundTrip_ms) {
-  const served = stages.reduce((sum, stage) => sum + stage.ms, 0);
   if (!stages.length) return null;
-  const outside = Math.max(0, roundTrip_ms - served);
+  const outside = Math.max(0, roundTrip_ms - served_ms(stages));
   const all = [...stages, { name: "network, browser", ms: outside }];
   const bar = el("div", { class: "stages", "aria-hidden": "true" });
   const names = el("ul", { class: "legend", "aria-label": "Milliseconds of each stage" });

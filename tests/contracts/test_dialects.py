@@ -1,12 +1,13 @@
 """What every dialect does the same on the shipped model, and what single ones promise."""
 
+import json
 import time
 from typing import Any
 
 import pytest
 
 from sidecar.cli.process import SidecarProcess
-from sidecar.contracts.routes import ROUTES, ROWS
+from sidecar.contracts.routes import ROUTES, ROWS, decode
 from tests.contracts.shapes import SHAPES, body_of, indexed, url_of
 from tests.contracts.test_bad_input import ask, assert_error, post, scores
 
@@ -124,6 +125,13 @@ def test_pairs_of_many_queries_score_as_they_do_alone(server: SidecarProcess) ->
     assert answer["usage"]["total_tokens"] == tokens
 
 
+def test_the_queries_of_a_request_do_not_stand_in_each_others_way(server: SidecarProcess) -> None:
+    """An idle server takes the whole and runs out of time; 429 would ask to come back forever."""
+    queries = [f"query {number}" for number in range(32)]
+    body = {"text_1": queries, "text_2": ["many words " * 300] * 32, "deadline_ms": 150}
+    assert_error(post(server, "/score", body), 504, "deadline")
+
+
 def test_a_pair_is_cut_to_the_tokens_that_it_may_have(server: SidecarProcess) -> None:
     long = TEXTS[1] + " " + "Nothing else. " * 60
     plain = {"query": QUERY, "documents": [long]}
@@ -163,10 +171,15 @@ def test_relevant_spans_are_sentences_with_scores_of_their_own(server: SidecarPr
 
 def test_a_long_text_has_spans_within_the_budget(server: SidecarProcess) -> None:
     text = "A sentence about the weather. " * 2000 + TEXTS[1]
-    body = {"query": QUERY, "documents": [text], "relevant_spans": {"mode": "enabled"}}
+    spans = {"mode": "enabled", "threshold": 0.0}
+    body = {"query": QUERY, "documents": [text], "relevant_spans": spans}
+    for budget in (64, 600):
+        answer = post(server, "/v2/rerank", {**body, "long": {"budget_tokens": budget}})
+        (result,) = answer.body["results"]
+        # Six tokens in a sentence, but for the one in which reading ends.
+        assert 1 < len(result["relevant_spans"]) <= budget // 6 + 1
     start = time.monotonic()
-    answer = post(server, "/v2/rerank", body)
-    assert answer.status == 200
+    assert post(server, "/v2/rerank", body).status == 200
     assert time.monotonic() - start < 20
 
 
@@ -195,8 +208,13 @@ def test_a_refusal_is_in_the_dialects_words_on_a_shared_path_too(server: Sidecar
 
 def test_the_instruction_of_the_gradio_call_is_the_searchs(server: SidecarProcess) -> None:
     lines = "\n".join(TEXTS)
-    found = post(server, "/api/predict", {"data": [QUERY, lines, "an instruction", 8]}).body
+    body = {"data": [QUERY, lines, "an instruction", 8]}
+    found = post(server, "/api/predict", body).body
     assert found["data"][0][0] == TEXTS[1]
+    # The shipped model takes none, so the request must tell.
+    for own, wanted in (({}, "an instruction"), ({"instruction": "ours"}, "ours")):
+        _, request = decode("/api/predict", json.dumps({**body, **own}).encode(), {})
+        assert request.control.instruction == wanted
     long = post(server, "/api/predict", {"data": [QUERY, lines, "x" * 2001]})
     assert_error(long, 422, "validation")
 

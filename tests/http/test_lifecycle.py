@@ -220,7 +220,8 @@ async def test_keys_guard_the_rerank_routes_alone(headers: dict[str, str], statu
             assert answer.headers["WWW-Authenticate"] == "Bearer"
             assert (await answer.json())["error_type"] == "auth"
         for path in ("/health/ready", "/metrics", "/openapi.json"):
-            assert (await client.get(path)).status == 200
+            async with client.get(path) as response:
+                assert response.status == 200
 
 
 async def test_metrics_and_timings_of_a_request() -> None:

@@ -1,12 +1,17 @@
 """A browser for all tests, a page for each, and servers that are not like the common one."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from selenium.webdriver import Chrome
 
 from sidecar.cli.process import SidecarProcess
+from sidecar.http.service import Service
+from tests.http.serving import GatedSession, serving
 from tests.playground.chromium import REQUIRE_BROWSER, chromium, why_unavailable
 from tests.playground.page import Page
 
@@ -50,3 +55,15 @@ def locked_server() -> Iterator[SidecarProcess]:
     """Keys are on, and few documents are taken."""
     with SidecarProcess({"api_key": KEY, "max_documents": 10}) as process:
         yield process
+
+
+@asynccontextmanager
+async def opened(
+    visit: Page, session: GatedSession
+) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
+    """`serving` over the session, and the page open on it."""
+    async with serving(session) as (service, client):
+        await service.start()
+        visit.url = str(client._base_url).rstrip("/")
+        await asyncio.to_thread(visit.open)
+        yield service, client

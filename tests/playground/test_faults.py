@@ -14,8 +14,8 @@ from sidecar.http.serve import listening
 from sidecar.http.service import Watch, open_reranker
 from sidecar.pipeline import Reranker
 from sidecar.settings import Settings
-from tests.http.serving import GatedSession, serving, until
-from tests.playground.conftest import KEY
+from tests.http.serving import GatedSession, until
+from tests.playground.conftest import KEY, opened
 from tests.playground.page import Page
 
 
@@ -76,10 +76,7 @@ def test_no_documents(page: Page) -> None:
 
 async def test_overload_is_told_with_the_time_to_wait(visit: Page) -> None:
     session = GatedSession()
-    async with serving(session) as (service, client):
-        await service.start()
-        visit.url = str(client._base_url).rstrip("/")
-        await asyncio.to_thread(visit.open)
+    async with opened(visit, session) as (service, client):
         # Work that stands still is queued, and by the rate that is known none will ever end.
         session.gate.clear()
         waiting = asyncio.create_task(_post(client, {"query": "q", "documents": ["a", "b"] * 50}))
@@ -122,10 +119,8 @@ async def test_a_page_that_is_there_before_the_model_waits_for_it(visit: Page) -
 
 
 async def test_a_service_that_is_gone(visit: Page) -> None:
-    async with serving(GatedSession()) as (service, client):
-        await service.start()
-        visit.url = str(client._base_url).rstrip("/")
-        await asyncio.to_thread(visit.open)
+    async with opened(visit, GatedSession()):
+        pass
     said = await asyncio.to_thread(visit.fault, visit.element("rank").click)
     assert "No answer" in said
     assert "cannot be reached" in said

@@ -7,7 +7,8 @@ from selenium.webdriver import Keys
 
 from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import Manifest
-from tests.http.serving import GatedSession, metric, serving, until
+from tests.http.serving import GatedSession, metric, until
+from tests.playground.conftest import opened
 from tests.playground.page import Page
 
 # Each field of one is the other's, so that the heavier field alone decides.
@@ -71,10 +72,7 @@ def test_a_plain_search_weighs_the_documents_own_fields(page: Page) -> None:
 async def test_the_last_of_many_moves_is_the_one_that_is_shown(visit: Page) -> None:
     """Requests under way are ended, and the work of those that wait is dropped."""
     session = GatedSession()
-    async with serving(session) as (service, client):
-        await service.start()
-        visit.url = str(client._base_url).rstrip("/")
-        await asyncio.to_thread(visit.open)
+    async with opened(visit, session) as (service, _):
         session.gate.clear()
         slider = visit.slider("title")
         for moves in range(1, 4):

@@ -55,6 +55,18 @@ def test_requests_between_the_door_and_the_queue_count() -> None:
         pass  # the place was given back
 
 
+def test_the_parts_of_a_request_hold_places_and_are_not_asked_again() -> None:
+    door = admission(backlog=0)
+    door.check(10_000, deadline_s=1)
+    with (
+        door.hold(5000, deadline_s=1),
+        door.hold(5000, deadline_s=1),
+        pytest.raises(Overloaded),
+    ):
+        door.check(10, deadline_s=1)
+    door.check(10, deadline_s=1)
+
+
 def test_the_place_is_given_back_when_the_request_fails() -> None:
     door = admission(backlog=0)
     with pytest.raises(ValueError, match="bad"), door.admit(5000, deadline_s=1):

@@ -1,9 +1,8 @@
 """A search as signals read it: each field folded once for all of them, each demand read once."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TypeVar
 
 from sidecar.search import Search
 from sidecar.text.citations import Citation, citations
@@ -17,8 +16,6 @@ from sidecar.text.units import Wanted
 READ_FIELD_CHARACTERS = 10_000
 """Of a field, from its start, are what signals, rules and match strengths read: 1,500 words. A
 50 KB field then costs as much as ten short ones, and no more."""
-
-T = TypeVar("T")
 
 
 class Reading:
@@ -58,12 +55,10 @@ class Reading:
     def folded(self, field: str) -> list[str]:
         """The texts as `terms.words` folds them."""
         if (column := self._folded.get(field)) is None:
-            column = self._folded[field] = _by_text(words, self.texts(field))
+            texts = self.texts(field)
+            known = {text: words(text) for text in set(texts)}  # brands and colours repeat
+            column = self._folded[field] = [known[text] for text in texts]
         return column
-
-    def by_text(self, field: str, read: Callable[[str], float]) -> list[float]:
-        """`read` of each text, once for equal ones; 0.0 where there is none."""
-        return _by_text(lambda text: read(text) if text else 0.0, self.texts(field))
 
     @cached_property
     def now(self) -> float:
@@ -88,12 +83,6 @@ class Reading:
     def context(self, name: str) -> object:
         """What the search's context holds under a name such as `price` or `user.price`."""
         return _inside(self.search.context, name)
-
-
-def _by_text(read: Callable[[str], T], texts: list[str]) -> list[T]:
-    """`read` of each text. Brands, colours and categories repeat: equal texts are read once."""
-    known = {text: read(text) for text in set(texts)}
-    return [known[text] for text in texts]
 
 
 def _inside(fields: Mapping[str, object], name: str) -> object:
