@@ -16,10 +16,11 @@ import onnx
 import torch
 from numpy.typing import NDArray
 
+from sidecar.build.graphs import FP32, GRAPHS
 from sidecar.build.source import Source
 from sidecar.build.weights import WeightFile
 
-FLOAT_GRAPH, FLOAT_FILE, WEIGHTS = "fp32", "model.fp32.onnx", "weights.bin"
+FP32_FILE, WEIGHTS = GRAPHS[FP32].file, "weights.bin"
 OPSET = 17
 """LayerNormalization is one node from here on."""
 
@@ -48,8 +49,8 @@ def write_graph(
     inputs = [item for item in model.graph.input if item.name in source.inputs]
     del model.graph.input[:]
     model.graph.input.extend(inputs)
-    (folder / FLOAT_FILE).write_bytes(model.SerializeToString(deterministic=True))
-    onnx.checker.check_model(folder / FLOAT_FILE)
+    (folder / FP32_FILE).write_bytes(model.SerializeToString(deterministic=True))
+    onnx.checker.check_model(folder / FP32_FILE)
 
 
 def _trace(source: Source, folder: Path) -> onnx.ModelProto:

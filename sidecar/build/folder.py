@@ -21,6 +21,11 @@ def carry(source: Path, fresh: Path) -> None:
             shutil.copy2(file, fresh / file.name)
 
 
+def shown_size(size: int) -> str:
+    """Bytes as people read them."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+
+
 def write_manifest(manifest: Manifest, folder: Path) -> None:
     """Writes `rerank.json` in one step."""
     write_text(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")

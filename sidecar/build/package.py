@@ -7,9 +7,10 @@ from pathlib import Path
 import torch
 
 from sidecar.build.canonical import PAIRS
-from sidecar.build.export import FLOAT_FILE, FLOAT_GRAPH, size, write_graph
+from sidecar.build.export import size, write_graph
 from sidecar.build.families import Option, open_folder, source_name
 from sidecar.build.folder import write_manifest
+from sidecar.build.graphs import FP32, GRAPHS
 from sidecar.build.hub import fetch
 from sidecar.build.place import built_beside, check_room, is_done
 from sidecar.build.pretrained import CONFIG
@@ -18,21 +19,12 @@ from sidecar.build.source import Source
 from sidecar.engine.manifest import (
     TOKENIZER,
     CanonicalPair,
-    Graph,
     Manifest,
     Origin,
     sha256,
 )
 from sidecar.errors import InputTooLong, ModelError
 
-FLOAT = Graph(
-    file=FLOAT_FILE,
-    precision="fp32",
-    devices=("cpu", "cuda"),
-    runs="padded",
-    tolerance=1e-4,
-    canonical_tolerance=0.02,  # TF32 products on a GPU; between CPUs the logits agree to 1e-5
-)
 PARITY = 2e-3
 """Largest difference of a canonical logit, the graph's from the framework's, per unit of logit."""
 READ = {".json", ".txt", ".model", ".safetensors", ".bin"}
@@ -132,14 +124,14 @@ def describe(
         padding=source.padding,
         temperature=source.temperature,
         bias=source.bias,
-        graphs={FLOAT_GRAPH: FLOAT},
+        graphs={FP32: GRAPHS[FP32]},
         files={file.name: sha256(file) for file in sorted(folder.iterdir())},
         canonical=_canonical([0.0] * len(PAIRS)),
         sources=source.collections,
         origin=origin,
     )
     try:
-        logits = Runner.open(folder, manifest, FLOAT).canonical().tolist()
+        logits = Runner.open(folder, manifest, GRAPHS[FP32]).canonical().tolist()
     except InputTooLong:
         raise ModelError(
             f"{source.name}: {source.max_tokens} tokens are too few for a query and a document: "
@@ -156,7 +148,7 @@ def describe(
 
 def _canonical(logits: Sequence[float]) -> tuple[CanonicalPair, ...]:
     return tuple(
-        CanonicalPair(query=query, document=document, logits={FLOAT_GRAPH: round(logit, 5)})
+        CanonicalPair(query=query, document=document, logits={FP32: round(logit, 5)})
         for (query, document), logit in zip(PAIRS, logits, strict=True)
     )
 

@@ -14,20 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from sidecar.build.calibration_pairs import CalibrationSet
+from sidecar.build.graphs import CANONICAL_TOLERANCE, FOLDED, FP32, GRAPHS, TOLERANCE
 from sidecar.build.half import half
 from sidecar.build.int8 import EMBEDDINGS, quantizable, store_int8, with_int8
+from sidecar.build.journal import Journal
 from sidecar.build.runner import Floats, Runner, Start, Tick
-from sidecar.build.sensitivity import Choice, Difference, Journal, choose, difference
+from sidecar.build.sensitivity import Choice, Difference, choose, difference
 from sidecar.build.weights import WeightFile, open_graph, share
 from sidecar.engine.manifest import Graph, Manifest
 from sidecar.engine.measured import Quantization
 from sidecar.errors import ModelError
 
-FP32 = "fp32"
-TOLERANCE = 1e-4
-"""Of a score, for every graph but fp16 (design: one number for fp32 and for int8 on a CPU)."""
-CANONICAL_TOLERANCE = 0.02
-"""Least tolerance of a canonical logit: TF32 products on a GPU moved them by less."""
 ROOM = 3.0
 """A tolerance is this many times what was measured on one machine."""
 RANKED_PAIRS = 16
@@ -49,6 +46,8 @@ class Workplace:
     budget: float
     search: bool
     journal: Journal
+    key: str
+    """Of everything that a measured difference depends on."""
     start: Start
 
 
@@ -78,25 +77,31 @@ def make_int8(place: Workplace) -> list[Made]:
     with WeightFile.create(place.trial, "trial.bin") as weights:
         stored = store_int8(model, found, place.trial, weights)
 
-    def trial(chosen: Collection[str], integer: Collection[str], count: int) -> Floats:
+    def apart(chosen: Collection[str], integer: Collection[str], count: int) -> float:
         graph = with_int8(model, found, stored, chosen, integer)
         (place.trial / "trial.onnx").write_bytes(graph.SerializeToString())
-        return _trial(place).logits(place.calibration.some(count))
+        logits = _trial(place).logits(place.calibration.some(count))
+        return difference(logits, place.reference[place.calibration.places(count)]).relative
 
     every = [unit.name for unit in found.units]
     products = [name for name in every if name != EMBEDDINGS]
-    pairs = len(place.calibration.pairs)
-    floats = difference(trial(every, (), pairs), place.reference)
-    shared = not place.search or floats.relative <= place.budget
+    shared = not place.search or apart(every, (), len(place.calibration.pairs)) <= place.budget
     if shared:  # int8 weights do no harm, so none has to lie there twice
-        choice = _choose(place, products, lambda units, count: trial(every, units, count))
+        choice = _choose(
+            place, "products", products, lambda units, count: apart(every, units, count)
+        )
         chosen = every
-    else:
-        choice = _choose(place, every, lambda units, count: trial(units, units, count))
+    else:  # the float graph is measured too: in the integer one roundings may cancel out
+        choice = _choose(
+            place,
+            "weights",
+            every,
+            lambda units, count: max(apart(units, units, count), apart(units, (), count)),
+        )
         chosen = list(choice.quantized)
     graphs = {
-        INT8.file: with_int8(model, found, stored, chosen, choice.quantized),
-        FLOAT.file: with_int8(model, found, stored, chosen, ()),
+        GRAPHS["int8"].file: with_int8(model, found, stored, chosen, choice.quantized),
+        GRAPHS["float"].file: with_int8(model, found, stored, chosen, ()),
     }
     share(graphs, place.trial, place.folder, "weights.int8.bin")
     kept = tuple(
@@ -108,34 +113,37 @@ def make_int8(place: Workplace) -> list[Made]:
     alone = {name: _short(value) for name, value in choice.alone.items()}
     if shared:
         told: dict[str, object] = {"float_products": kept, "alone": alone}
-        return [_made(place, "int8", INT8, told), _made(place, "float", FLOAT, {})]
+        return [_made(place, "int8", told), _made(place, "float", {})]
     return [
-        _made(place, "int8", INT8, {"float_weights": kept, "alone": alone}),
-        _made(place, "float", FLOAT, {"float_weights": kept}),
+        _made(place, "int8", {"float_weights": kept, "alone": alone}),
+        _made(place, "float", {"float_weights": kept}),
     ]
 
 
 def _choose(
-    place: Workplace, units: list[str], trial: Callable[[Collection[str], int], Floats]
+    place: Workplace,
+    kind: str,
+    units: list[str],
+    apart: Callable[[Collection[str], int], float],
 ) -> Choice:
-    """What is to be int8: everything without a search, else what the budget allows."""
-    every = len(place.calibration.pairs)
+    """What is to be int8: everything without a search, else what the budget allows.
+
+    `apart(units, count)` is the relative difference on so many pairs; `kind` names it.
+    """
     if not place.search:
-        whole = difference(trial(units, every), place.reference)
-        return Choice(tuple(units), whole, {})
-    ranked = place.calibration.places(RANKED_PAIRS)
+        return Choice(tuple(units), {})
     ticks: list[Tick] = []
 
     def rank(unit: str) -> float:
         if not ticks:
             ticks.append(place.start("int8 weights, one group at a time", len(units)))
-        if unit not in place.journal.known:
-            found = difference(trial([unit], RANKED_PAIRS), place.reference[ranked])
-            place.journal.add(unit, found.relative)
+        key = f"{place.key} {kind} {unit}"
+        found: float = place.journal.once(key, lambda: apart([unit], RANKED_PAIRS))
         ticks[0]()
-        return place.journal.known[unit]
+        return found
 
-    return choose(units, place.reference, lambda chosen: trial(chosen, every), place.budget, rank)
+    every = len(place.calibration.pairs)
+    return choose(units, lambda chosen: apart(chosen, every), place.budget, rank)
 
 
 def make_fp16(place: Workplace) -> list[Made]:
@@ -144,16 +152,17 @@ def make_fp16(place: Workplace) -> list[Made]:
     It is measured twice on the CPU, with every fp16 value rounded and as onnxruntime runs it there;
     the worse of the two counts.
     """
+    fp16 = GRAPHS["fp16"]
     model = open_graph(place.trial / place.manifest.graphs[FP32].file)
     with WeightFile.create(place.trial, "trial.bin") as weights:
         emulated = half(model, place.trial, weights, emulated=True)
     (place.trial / "trial.onnx").write_bytes(emulated.SerializeToString())
     with WeightFile.create(place.trial, "half.bin") as weights:
         graph = half(model, place.trial, weights)
-    share({FP16.file: graph}, place.trial, place.folder, "weights.fp16.bin")
+    share({fp16.file: graph}, place.trial, place.folder, "weights.fp16.bin")
     pairs = place.calibration.pairs
     measured = []
-    for runner in (_trial(place), Runner.open(place.folder, place.manifest, FP16)):
+    for runner in (_trial(place), Runner.open(place.folder, place.manifest, fp16)):
         logits = runner.logits(pairs, place.start("fp16 logits", len(pairs)))
         if broken := int((~np.isfinite(logits)).sum()):
             raise ModelError(
@@ -163,7 +172,7 @@ def make_fp16(place: Workplace) -> list[Made]:
         apart = np.abs(runner.scores(logits) - runner.scores(place.reference)).max()
         measured.append((difference(logits, place.reference), float(apart), runner))
     found, apart, runner = max(measured, key=lambda one: one[0].maximum)
-    described = FP16.model_copy(
+    described = fp16.model_copy(
         update={
             "tolerance": _up(max(TOLERANCE, 2 * apart)),
             "canonical_tolerance": _up(max(CANONICAL_TOLERANCE, ROOM * found.maximum)),
@@ -173,8 +182,9 @@ def make_fp16(place: Workplace) -> list[Made]:
     return [Made("fp16", described, measured[1][2].canonical(), told)]
 
 
-def _made(place: Workplace, name: str, graph: Graph, told: dict[str, object]) -> Made:
+def _made(place: Workplace, name: str, told: dict[str, object]) -> Made:
     """The graph with what is measured of it on a CPU."""
+    graph = GRAPHS[name]
     runner = Runner.open(place.folder, place.manifest, graph)
     pairs = place.calibration.pairs
     logits = runner.logits(pairs, place.start(f"{name} logits", len(pairs)))
@@ -227,34 +237,6 @@ def _up(value: float) -> float:
     return float(f"{np.ceil(value / step - 1e-9) * step:.2g}")
 
 
-FOLDED = {"session.disable_quant_qdq": "1"}
-"""Int8 weights that are used as floats become so once, at load."""
-INT8 = Graph(
-    file="model.int8.onnx",
-    precision="int8",
-    devices=("cpu",),
-    runs="single",
-    tolerance=TOLERANCE,
-    canonical_tolerance=CANONICAL_TOLERANCE,
-    session_config=FOLDED,
-)
-FLOAT = Graph(
-    file="model.float.onnx",
-    precision="fp32",
-    devices=("cpu", "cuda"),
-    runs="padded",
-    tolerance=TOLERANCE,
-    canonical_tolerance=CANONICAL_TOLERANCE,
-    session_config=FOLDED,
-)
-FP16 = Graph(
-    file="model.fp16.onnx",
-    precision="fp16",
-    devices=("cuda",),
-    runs="padded",
-    tolerance=TOLERANCE,
-    canonical_tolerance=CANONICAL_TOLERANCE,
-)
 MADE_BY = {
     "int8": Precision(("int8", "float"), make_int8),
     "fp16": Precision(("fp16",), make_fp16),

@@ -56,6 +56,15 @@ def open_config(folder: Path) -> PretrainedConfig:
         ) from None
 
 
+def check_one_label(config: PretrainedConfig, folder: Path) -> None:
+    """Raises ModelError when the head gives another number of logits than one."""
+    if config.num_labels != 1:
+        raise ModelError(
+            f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
+            "model with num_labels 1"
+        )
+
+
 def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
     """The folder's weights in float32 with eager attention, in eval mode.
 

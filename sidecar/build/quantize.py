@@ -14,17 +14,16 @@ from pathlib import Path
 
 from sidecar.build.calibration_pairs import CalibrationSet, read_calibration
 from sidecar.build.folder import carry, write_manifest
+from sidecar.build.graphs import FP32, GRAPHS
+from sidecar.build.journal import Journal
 from sidecar.build.place import built_beside
-from sidecar.build.precisions import FP32, MADE_BY, Made, Workplace
+from sidecar.build.precisions import MADE_BY, Made, Workplace
 from sidecar.build.runner import Runner, Start, unseen
-from sidecar.build.sensitivity import MAX_DIFFERENCE, Journal
+from sidecar.build.sensitivity import MAX_DIFFERENCE
 from sidecar.build.weights import graph_files
 from sidecar.engine.manifest import CanonicalPair, Graph, Manifest, sha256
 from sidecar.engine.session import onnxruntime_version
 from sidecar.errors import ModelError
-
-ORDER = ("int8", "fp16", "float", FP32)
-"""Of the graphs in the manifest: a device takes the first that allows it."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,6 @@ def _workplace(
     trial.mkdir()
     carry(folder, trial)
     runner = Runner.open(fresh, manifest, manifest.graphs[FP32])
-    journal = Journal(
-        folder.parent / f".{folder.name}.search.jsonl",
-        _key(manifest, calibration),
-    )
     return Workplace(
         folder=fresh,
         trial=trial,
@@ -105,7 +100,8 @@ def _workplace(
         reference=runner.logits(calibration.pairs, tick),
         budget=plan.max_difference,
         search=plan.search,
-        journal=journal,
+        journal=Journal(folder.parent / f".{folder.name}.search.jsonl"),
+        key=_key(manifest, calibration),
         start=start,
     )
 
@@ -123,7 +119,8 @@ def _described(
     graphs: dict[str, Graph] = {**manifest.graphs, **{one.name: one.graph for one in made}}
     if not keep_fp32:
         graphs.pop(FP32)
-    graphs = dict(sorted(graphs.items(), key=lambda item: ORDER.index(item[0])))
+    order = list(GRAPHS)
+    graphs = dict(sorted(graphs.items(), key=lambda item: order.index(item[0])))
     old = {file for graph in manifest.graphs.values() for file in graph_files(graph, folder)}
     kept = {file for graph in graphs.values() for file in graph_files(graph, folder)}
     canonical = tuple(

@@ -11,11 +11,9 @@ from typing import Literal
 from tokenizers import Tokenizer
 from torch import nn
 
+from sidecar.build.calibration_pairs import TextPair
 from sidecar.engine.manifest import Padding, Prompt
 from sidecar.engine.manifest import Source as Collection
-
-TextPair = tuple[str, str]
-"""(query, document)"""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Tiny random rerankers with real tokenizers, saved as Hugging Face folders."""
 
 import json
+import math
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,9 +54,32 @@ def word_piece() -> Tokenizer:
     return tokenizer
 
 
+UNIGRAM_MARKS = ("<s>", "<pad>", "</s>", "<unk>")
+
+
+def unigram_pieces(size: int = 500) -> list[tuple[str, float]]:
+    """The parts of words that stand most often in TEXTS, with their log shares.
+
+    Not by UnigramTrainer: each of its runs gives another vocabulary, and so another model.
+    """
+    words = [f"\u2581{word}" for text in TEXTS for word in text.split()]
+    parts = Counter(
+        word[start:end]
+        for word in words
+        for start in range(len(word))
+        for end in range(start + 1, len(word) + 1)
+    )
+    characters = sorted(part for part in parts if len(part) == 1)
+    longer = sorted((part for part in parts if len(part) > 1), key=lambda p: (-parts[p], p))
+    pieces = [*characters, *longer][: size - len(UNIGRAM_MARKS)]
+    total = sum(parts[piece] for piece in pieces)
+    scored = [(piece, math.log(parts[piece] / total)) for piece in pieces]
+    return [*((mark, 0.0) for mark in UNIGRAM_MARKS), *scored]
+
+
 def unigram() -> Tokenizer:
     """XLM-R's: SentencePiece's normalisation, metaspaces, a Unigram model, two separators."""
-    tokenizer = Tokenizer(models.Unigram())
+    tokenizer = Tokenizer(models.Unigram(unigram_pieces(), unk_id=3))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )
@@ -62,13 +87,7 @@ def unigram() -> Tokenizer:
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
     )
     tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=500,
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>"],
-        unk_token="<unk>",
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(TEXTS, trainer)
+    tokenizer.add_special_tokens(list(UNIGRAM_MARKS))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",
@@ -123,47 +142,41 @@ def save(folder: Path, config: PretrainedConfig, tokenizer: Tokenizer, **setting
     return folder
 
 
+def classifier(name: str, tokenizer: Tokenizer, **settings: Any) -> PretrainedConfig:
+    """The config of a small classifier of that kind ("Bert"); its shape is SHAPE but for
+    `settings`."""
+    kind: type[PretrainedConfig] = getattr(transformers, f"{name}Config")
+    return kind(
+        vocab_size=tokenizer.get_vocab_size(),
+        architectures=[f"{name}ForSequenceClassification"],
+        **SHAPE | settings,
+    )
+
+
 def save_bert(folder: Path, **changes: Any) -> Path:
     tokenizer = word_piece()
-    config = transformers.BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        architectures=["BertForSequenceClassification"],
-        **SHAPE | changes,
-    )
-    return save(
-        folder,
-        config,
-        tokenizer,
-        tokenizer_class="BertTokenizer",
-        model_max_length=512,
-        **BERT_MARKS,
-    )
+    config = classifier("Bert", tokenizer, **changes)
+    marks = {"tokenizer_class": "BertTokenizer", "model_max_length": 512, **BERT_MARKS}
+    return save(folder, config, tokenizer, **marks)
 
 
 def save_xlm_roberta(folder: Path, **changes: Any) -> Path:
     tokenizer = unigram()
-    config = transformers.XLMRobertaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        architectures=["XLMRobertaForSequenceClassification"],
-        max_position_embeddings=514,
-        type_vocab_size=1,
-        **SHAPE | changes,
-    )
+    positions = {"max_position_embeddings": 514, "type_vocab_size": 1}
+    config = classifier("XLMRoberta", tokenizer, **positions | changes)
     return save(folder, config, tokenizer, tokenizer_class="XLMRobertaTokenizer", **XLMR_MARKS)
 
 
 def save_modern_bert(folder: Path, **changes: Any) -> Path:
     tokenizer = byte_level()
-    config = transformers.ModernBertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        architectures=["ModernBertForSequenceClassification"],
-        max_position_embeddings=1024,
-        local_attention=16,  # far less than a pair: the sliding window is seen
-        global_attn_every_n_layers=3,
-        classifier_pooling="mean",
-        pad_token_id=0,
-        **SHAPE | changes,
-    )
+    settings = {
+        "max_position_embeddings": 1024,
+        "local_attention": 16,  # far less than a pair: the sliding window is seen
+        "global_attn_every_n_layers": 3,
+        "classifier_pooling": "mean",
+        "pad_token_id": 0,
+    }
+    config = classifier("ModernBert", tokenizer, **settings | changes)
     return save(
         folder,
         config,
@@ -177,36 +190,22 @@ def save_modern_bert(folder: Path, **changes: Any) -> Path:
 
 def save_distil_bert(folder: Path) -> Path:
     tokenizer = word_piece()
-    config = transformers.DistilBertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        dim=32,
-        n_layers=2,
-        n_heads=4,
-        hidden_dim=64,
-        initializer_range=0.3,
-        num_labels=1,
-        architectures=["DistilBertForSequenceClassification"],
-    )
+    config = classifier("DistilBert", tokenizer, num_hidden_layers=2, hidden_dim=64)
     return save(folder, config, tokenizer, tokenizer_class="DistilBertTokenizer", **BERT_MARKS)
 
 
 def save_electra(folder: Path) -> Path:
     tokenizer = word_piece()
-    config = transformers.ElectraConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        embedding_size=16,
-        architectures=["ElectraForSequenceClassification"],
-        **SHAPE,
-    )
+    config = classifier("Electra", tokenizer, embedding_size=16)
     return save(folder, config, tokenizer, tokenizer_class="ElectraTokenizer", **BERT_MARKS)
 
 
 def save_deberta(folder: Path) -> Path:
     """DeBERTa v3's settings: positions only as log-bucketed distances, added to attention."""
     tokenizer = unigram()
-    config = transformers.DebertaV2Config(
-        vocab_size=tokenizer.get_vocab_size(),
-        architectures=["DebertaV2ForSequenceClassification"],
+    config = classifier(
+        "DebertaV2",
+        tokenizer,
         relative_attention=True,
         position_buckets=16,
         pos_att_type=["p2c", "c2p"],
@@ -215,19 +214,13 @@ def save_deberta(folder: Path) -> Path:
         type_vocab_size=0,
         position_biased_input=False,
         pad_token_id=1,
-        **SHAPE,
     )
     return save(folder, config, tokenizer, tokenizer_class="DebertaV2Tokenizer", **XLMR_MARKS)
 
 
 def save_mpnet(folder: Path) -> Path:
     tokenizer = unigram()
-    config = transformers.MPNetConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        max_position_embeddings=514,
-        architectures=["MPNetForSequenceClassification"],
-        **SHAPE,
-    )
+    config = classifier("MPNet", tokenizer, max_position_embeddings=514)
     return save(folder, config, tokenizer, tokenizer_class="MPNetTokenizer", **XLMR_MARKS)
 
 

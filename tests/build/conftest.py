@@ -1,5 +1,6 @@
 """What several build tests share. Imports of torch stay inside: serving's tests do without it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,3 +12,19 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.build.classifiers import save_bert
 
     return save_bert(tmp_path_factory.mktemp("hugging-face") / "tiny-bert")
+
+
+@pytest.fixture(scope="session")
+def exported(bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model folder of `bert`, with its fp32 graph; a test copies it to change it."""
+    from sidecar.build.package import export
+
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    export(str(bert), folder)
+    return folder
+
+
+@pytest.fixture
+def folder(exported: Path, tmp_path: Path) -> Path:
+    """A copy of `exported`, alone in its folder."""
+    return Path(shutil.copytree(exported, tmp_path / "tiny"))

@@ -15,12 +15,12 @@ from sidecar.build.calibration_pairs import read_calibration
 from sidecar.build.check.card import NOTES
 from sidecar.build.check.run import Wanted, check
 from sidecar.build.folder import write_manifest
-from sidecar.build.package import export
 from sidecar.build.quantize import Plan, quantize
 from sidecar.build.runner import Floats, Runner, Tick
 from sidecar.cli import main
 from sidecar.engine.manifest import Manifest
 from sidecar.errors import DeviceError, ModelError
+from tests.build.folders import contents
 
 CALIBRATION = read_calibration()
 DOCUMENTS = sorted({document for _, document in CALIBRATION.pairs})
@@ -28,15 +28,8 @@ QUERIES = sorted({query for query, _ in CALIBRATION.pairs})[:4]
 
 
 @pytest.fixture(scope="module")
-def exported(bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "fp32"
-    export(str(bert), folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def quantized(exported: Path) -> Path:
-    folder = exported.parent / "tiny"
+def quantized(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("quantized") / "tiny"
     shutil.copytree(exported, folder)
     quantize(folder, Plan())
     return folder
@@ -238,7 +231,7 @@ def test_faults_end_with_one_line_and_nothing_is_written(
         "no query with relevant and other": flat,
         "no judged set": tmp_path / "nowhere",
     }
-    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    before = contents(folder)
     for text, collection in cases.items():
         command = ["rerank-sidecar", "model", "check", str(folder), "--judged", str(collection)]
         monkeypatch.setattr("sys.argv", command)
@@ -247,7 +240,7 @@ def test_faults_end_with_one_line_and_nothing_is_written(
         assert ended.value.code == 1
         assert text in (printed := capsys.readouterr().err)
         assert len(printed.splitlines()) == 1
-    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    assert contents(folder) == before
     weights = folder / "weights.int8.bin"
     weights.write_bytes(weights.read_bytes()[:-4])
     with pytest.raises(ModelError, match=r"weights\.int8\.bin is altered"):

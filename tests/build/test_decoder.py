@@ -18,9 +18,10 @@ from transformers import AutoTokenizer
 from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
 from sidecar.build.canonical import PAIRS
-from sidecar.build.export import FLOAT_FILE, FLOAT_GRAPH
+from sidecar.build.export import FP32_FILE
 from sidecar.build.families import open_source
 from sidecar.build.families.decoder import SEPARATORS
+from sidecar.build.graphs import FP32
 from sidecar.build.package import export
 from sidecar.build.runner import Runner
 from sidecar.cli.process import SidecarProcess
@@ -70,7 +71,7 @@ def served(served_folder: Path) -> Iterator[SidecarProcess]:
 
 def runner(folder: Path) -> Runner:
     manifest = Manifest.read(folder)
-    return Runner.open(folder, manifest, manifest.graphs[FLOAT_GRAPH])
+    return Runner.open(folder, manifest, manifest.graphs[FP32])
 
 
 def sigmoid(logits: Any) -> list[float]:
@@ -134,7 +135,7 @@ def test_the_conversion_to_one_label_scores_as_the_original(original: Path, tmp_
 
 
 def test_no_logit_is_computed_but_one_per_pair(exported: Path) -> None:
-    graph = onnx.load(exported / FLOAT_FILE, load_external_data=False).graph
+    graph = onnx.load(exported / FP32_FILE, load_external_data=False).graph
     weights = {t.name: list(t.dims) for t in graph.initializer}
     words = weights["embed_tokens.weight"][0]
     assert [name for name, dims in weights.items() if words in dims] == ["embed_tokens.weight"]

@@ -16,7 +16,7 @@ import torch
 from transformers import BertConfig, BertModel
 
 from sidecar.build.canonical import PAIRS
-from sidecar.build.export import FLOAT_FILE, WEIGHTS
+from sidecar.build.export import FP32_FILE, WEIGHTS
 from sidecar.build.families import open_source
 from sidecar.build.network import CrossEncoder
 from sidecar.build.package import export
@@ -91,7 +91,7 @@ def test_weights_keep_their_names_and_lie_in_a_file_of_their_own(
 ) -> None:
     """Quantising finds a weight by its name; a linear layer's is transposed, as MatMul reads it."""
     network = CrossEncoder.open(checkpoint)
-    graph = onnx.load(folder / FLOAT_FILE).graph
+    graph = onnx.load(folder / FP32_FILE).graph
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
     name = "encoder.encoder.layer.1.output.dense.weight"
     assert np.array_equal(stored[name], network.state_dict()[name].numpy().T)
@@ -100,7 +100,7 @@ def test_weights_keep_their_names_and_lie_in_a_file_of_their_own(
     assert stored.keys() <= {*dict(network.named_parameters()), *dict(network.named_buffers())}
     whole = sum(values.nbytes for values in stored.values())
     assert (folder / WEIGHTS).stat().st_size > 0.8 * whole
-    assert (folder / FLOAT_FILE).stat().st_size < 100_000
+    assert (folder / FP32_FILE).stat().st_size < 100_000
 
 
 def test_the_packaged_tokenizer_neither_cuts_nor_pads(folder: Path) -> None:
@@ -166,7 +166,7 @@ def test_the_command_prints_what_it_wrote(bert: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sidecar", "model", "export", str(bert), str(tmp_path / "m")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
-    for file in (FLOAT_FILE, WEIGHTS, "rerank.json", "tokenizer.json"):
+    for file in (FP32_FILE, WEIGHTS, "rerank.json", "tokenizer.json"):
         assert f"{tmp_path / 'm' / file} " in done.stdout
     assert "Canonical pairs by the graph" in done.stdout
     again = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)

@@ -7,7 +7,8 @@ those notes as a whole.
 from collections.abc import Sequence
 from pathlib import Path
 
-from sidecar.build.folder import write_text
+from sidecar.build.check.quality import METRICS
+from sidecar.build.folder import shown_size, write_text
 from sidecar.build.weights import graph_files
 from sidecar.engine.manifest import MANIFEST, TOKENIZER, Graph, Manifest
 from sidecar.engine.measured import Check
@@ -62,17 +63,13 @@ def _files(manifest: Manifest, folder: Path) -> str:
         told[graph.file] = f"graph `{name}`: {_graph(graph)}"
     told[MANIFEST] = "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"
     sizes = {file: (folder / file).stat().st_size for file in told if (folder / file).is_file()}
-    rows = [[f"`{file}`", _size(sizes[file]), told[file]] for file in sorted(sizes)]
-    return _table(["file", "size", "what"], rows) + f"\n\n{_size(sum(sizes.values()))} in all."
+    rows = [[f"`{file}`", shown_size(sizes[file]), told[file]] for file in sorted(sizes)]
+    return _table(["file", "size", "what"], rows) + f"\n\n{shown_size(sum(sizes.values()))} in all."
 
 
 def _graph(graph: Graph) -> str:
     runs = "one pair per run" if graph.runs == "single" else "padded runs"
     return f"{graph.precision} on {' and '.join(graph.devices)}, {runs}"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
 
 
 def _quality(manifest: Manifest, check: Check, plot: bool) -> list[str]:
@@ -82,7 +79,7 @@ def _quality(manifest: Manifest, check: Check, plot: bool) -> list[str]:
             "Over each query's judged documents, by ir-measures (gain 2^grade - 1); in brackets "
             "the 95 % bootstrap interval over queries."
         )
-        for metric in ("nDCG@10", "MRR@10"):
+        for metric in METRICS:
             rankers = list(manifest.quality)
             rows = [
                 [

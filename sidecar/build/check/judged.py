@@ -8,16 +8,14 @@ are left out: every order of it is the same.
 """
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import zstandard
-
 from sidecar.build.calibration_pairs import TextPair
+from sidecar.build.lines import read_lines
 from sidecar.errors import ModelError
 
 
@@ -120,17 +118,10 @@ def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     if not path.is_file() and not packed.is_file():
         raise ModelError(f"the judged set {folder} has no {name} and no {name}.zst")
     file = path if path.is_file() else packed
-    try:
-        with file.open("rb") as raw:
-            stream = raw if file is path else zstandard.ZstdDecompressor().stream_reader(raw)
-            text = stream.read().decode("utf8")
-        for number, line in enumerate(text.rstrip("\n").split("\n"), 1):
-            row = json.loads(line)
-            if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
-                raise ValueError(f'line {number} is not {{"_id", "text"}}')
-            yield row
-    except (ValueError, zstandard.ZstdError) as fault:
-        raise ModelError(f"{file} is not understood: {fault}") from None
+    for number, row in read_lines(file):
+        if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
+            raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
+        yield row
 
 
 def _text(row: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sidecar.build.check.scoring import REFERENCE, baseline
-from sidecar.build.precisions import FP32
+from sidecar.build.graphs import FP32
 from sidecar.build.runner import Floats
 from sidecar.engine.manifest import Manifest
 

@@ -31,9 +31,6 @@ class Quality:
     def mean(self, metric: str) -> float:
         return float(self.values[metric].mean())
 
-    def interval(self, metric: str) -> tuple[float, float]:
-        return interval(self.values[metric])
-
 
 def measure(judged: Judged, scores: Floats) -> Quality:
     """The metrics of an order by `scores`, one per pair of the pools."""

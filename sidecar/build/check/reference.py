@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sidecar.build.calibration_pairs import TextPair
-from sidecar.build.precisions import FP32
+from sidecar.build.graphs import FP32
 from sidecar.build.runner import Floats, Runner, Tick
 from sidecar.engine.manifest import MANIFEST, Manifest
 from sidecar.errors import ModelError

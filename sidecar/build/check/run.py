@@ -15,9 +15,10 @@ from sidecar.build.check.parity import parity
 from sidecar.build.check.plot import draw
 from sidecar.build.check.quality import METRICS, Quality, interval, measure
 from sidecar.build.check.reference import open_reference
-from sidecar.build.check.scoring import CALIBRATION, REFERENCE, Known, Logits, baseline, score_all
+from sidecar.build.check.scoring import CALIBRATION, REFERENCE, Logits, baseline, score_all
 from sidecar.build.folder import write_manifest
-from sidecar.build.precisions import FP32
+from sidecar.build.graphs import FP32
+from sidecar.build.journal import Journal
 from sidecar.build.runner import Floats, Runner, Start, unseen
 from sidecar.engine.canonical import check_numbers
 from sidecar.engine.manifest import Manifest
@@ -55,9 +56,9 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
     judged = [read_judged(path, wanted.max_queries, wanted.threshold) for path in wanted.judged]
     reference = open_reference(wanted.against, folder, manifest)
     operators, invariance = _graphs(folder, manifest, calibration, start)
-    known = Known(folder.parent / f".{folder.name}.check.jsonl")
+    journal = Journal(folder.parent / f".{folder.name}.check.jsonl")
     sets = {CALIBRATION: calibration.pairs, **{one.name: one.pairs for one in judged}}
-    logits = score_all(folder, manifest, reference, sets, known, start)
+    logits = score_all(folder, manifest, reference, sets, journal, start)
     qualities = {one.name: _qualities(one, logits[one.name]) for one in judged}
     checked = Check(
         against=reference.name if reference else None,
@@ -73,7 +74,7 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
     draw(described, logits[CALIBRATION], folder / PLOT)
     write_manifest(described, folder)
     write_card(described, folder, max_queries=wanted.max_queries)
-    known.remove()
+    journal.remove()
     return described
 
 

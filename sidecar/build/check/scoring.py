@@ -1,17 +1,18 @@
 """Logits of every graph and of the reference on every set of pairs; a broken-off check goes on."""
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from sidecar.build.calibration_pairs import TextPair
 from sidecar.build.check.reference import OWN, Reference
-from sidecar.build.precisions import FP32
+from sidecar.build.graphs import FP32
+from sidecar.build.journal import Journal
 from sidecar.build.runner import Floats, Runner, Start, Tick
-from sidecar.engine.manifest import Manifest
+from sidecar.engine.manifest import Graph, Manifest
 from sidecar.engine.session import onnxruntime_version
 
 CALIBRATION = "calibration"
@@ -20,69 +21,55 @@ Logits = dict[str, dict[str, Floats]]
 """set of pairs -> graph, or REFERENCE -> logits"""
 
 
-class Known:
-    """Logits in a file beside the folder, by the model's files and the pairs."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._known: dict[str, list[float]] = {}
-        if path.is_file():
-            for line in path.read_text(encoding="utf8").splitlines():
-                try:
-                    row = json.loads(line)
-                except ValueError:  # the last line of a process that was killed
-                    continue
-                self._known[row["key"]] = row["logits"]
-
-    def get(self, key: str) -> Floats | None:
-        return np.array(self._known[key]) if key in self._known else None
-
-    def put(self, key: str, logits: Floats) -> Floats:
-        with self._path.open("a", encoding="utf8") as file:
-            file.write(json.dumps({"key": key, "logits": logits.tolist()}) + "\n")
-        return logits
-
-    def remove(self) -> None:
-        self._path.unlink(missing_ok=True)
-
-
 def score_all(
     folder: Path,
     manifest: Manifest,
     reference: Reference | None,
     sets: Mapping[str, Sequence[TextPair]],
-    known: Known,
+    journal: Journal,
     start: Start,
 ) -> Logits:
     """Every graph on every set. The reference too, but on a judged set only where the folder has
     no fp32 graph: a framework takes much longer, and the fp32 graph's parity with it is known."""
+
+    def once(
+        parts: list[str],
+        step: str,
+        pairs: Sequence[TextPair],
+        score: Callable[[Sequence[TextPair], Tick], Floats],
+    ) -> Floats:
+        def measure() -> list[float]:
+            logits: list[float] = score(pairs, start(step, len(pairs))).tolist()
+            return logits
+
+        return np.array(journal.once(_key(parts, pairs), measure))
+
+    files = sorted(manifest.files.values())
     found: Logits = {}
-    for set_name, pairs in sets.items():
-        found[set_name] = {}
-        for name, graph in manifest.graphs.items():
-            key = _key([*sorted(manifest.files.values()), name, onnxruntime_version()], pairs)
-            logits = known.get(key)
-            if logits is None:
-                runner = Runner.open(folder, manifest, graph)
-                tick = start(f"{set_name}: {name}", len(pairs))
-                logits = known.put(key, runner.logits(pairs, tick))
-            found[set_name][name] = logits
+    for on, pairs in sets.items():
+        found[on] = {
+            name: once(
+                [*files, name, onnxruntime_version()],
+                f"{on}: {name}",
+                pairs,
+                partial(_by_graph, folder, manifest, graph),
+            )
+            for name, graph in manifest.graphs.items()
+        }
         if reference is None:
             continue
         if reference.name == OWN:
-            found[set_name][REFERENCE] = found[set_name][FP32]
-        elif set_name == CALIBRATION or FP32 not in manifest.graphs:
-            tick = start(f"{set_name}: {reference.name}", len(pairs))
-            found[set_name][REFERENCE] = _of_reference(reference, pairs, known, tick)
+            found[on][REFERENCE] = found[on][FP32]
+        elif on == CALIBRATION or FP32 not in manifest.graphs:
+            parts = [reference.name, reference.key]
+            found[on][REFERENCE] = once(parts, f"{on}: {reference.name}", pairs, reference.logits)
     return found
 
 
-def _of_reference(
-    reference: Reference, pairs: Sequence[TextPair], known: Known, tick: Tick
+def _by_graph(
+    folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], tick: Tick
 ) -> Floats:
-    key = _key([reference.name, reference.key], pairs)
-    logits = known.get(key)
-    return known.put(key, reference.logits(pairs, tick)) if logits is None else logits
+    return Runner.open(folder, manifest, graph).logits(pairs, tick)
 
 
 def baseline(logits: Mapping[str, Floats]) -> Floats | None:

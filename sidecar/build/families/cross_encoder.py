@@ -18,9 +18,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
+from sidecar.build.calibration_pairs import TextPair
 from sidecar.build.pretrained import (
     bare,
     card,
+    check_one_label,
     longest,
     open_config,
     open_fast_tokenizer,
@@ -28,10 +30,9 @@ from sidecar.build.pretrained import (
     pad_token,
     training,
 )
-from sidecar.build.source import Source, TextPair
+from sidecar.build.source import Source
 from sidecar.engine.manifest import DOCUMENT, Padding, Prompt
 from sidecar.engine.manifest import Source as Collection
-from sidecar.errors import ModelError
 
 ARCHITECTURES = {
     f"{name}ForSequenceClassification"
@@ -57,11 +58,7 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> So
     Raises ModelError: several labels, or a file that is missing, damaged or does not fit.
     """
     config = open_config(folder)
-    if config.num_labels != 1:
-        raise ModelError(
-            f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
-            "model with num_labels 1"
-        )
+    check_one_label(config, folder)
     kind: type[PreTrainedModel] = getattr(transformers, config.architectures[0])
     fast = open_fast_tokenizer(folder)
     padding = Padding(token=pad_token(fast, folder))

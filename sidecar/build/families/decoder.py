@@ -23,17 +23,19 @@ from transformers import (
     Qwen3ForSequenceClassification,
 )
 
+from sidecar.build.calibration_pairs import TextPair
 from sidecar.build.families.decoder_network import YesNoDecoder
 from sidecar.build.pretrained import (
     bare,
     card,
+    check_one_label,
     longest,
     open_config,
     open_fast_tokenizer,
     open_network,
     pad_token,
 )
-from sidecar.build.source import Source, TextPair
+from sidecar.build.source import Source
 from sidecar.engine.manifest import Padding, Prompt
 from sidecar.errors import ModelError
 
@@ -113,11 +115,8 @@ def _pieces(separator: str) -> tuple[str, ...]:
 
 
 def _check(config: PretrainedConfig, architecture: type[PreTrainedModel], folder: Path) -> None:
-    if architecture is Qwen3ForSequenceClassification and config.num_labels != 1:
-        raise ModelError(
-            f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
-            "model with num_labels 1"
-        )
+    if architecture is Qwen3ForSequenceClassification:
+        check_one_label(config, folder)
     if other := sorted(set(config.layer_types) - {"full_attention"}):
         raise ModelError(f"{folder}: its layers use {other[0]}; a reranker's use full_attention")
     if (kind := config.rope_parameters["rope_type"]) in CHANGING:

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
+from sidecar.build.calibration_pairs import TextPair
 from sidecar.build.network import CrossEncoder
 from sidecar.build.pretrained import COPY_AGAIN, SUMMARY, one_line, training
-from sidecar.build.source import Source, TextPair
+from sidecar.build.source import Source
 from sidecar.engine.manifest import DOCUMENT, TOKENIZER, Padding, Prompt
 from sidecar.engine.manifest import Source as Collection
 from sidecar.errors import ModelError

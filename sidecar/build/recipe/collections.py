@@ -4,15 +4,12 @@ The cut is by document (contracts: by place in the file), so that choices betwee
 a judged collection.
 """
 
-import io
-import json
 import random
 import zlib
 from collections import Counter
 from pathlib import Path
 
-import zstandard
-
+from sidecar.build.lines import read_lines
 from sidecar.engine.manifest import Source
 from sidecar.errors import ModelError
 
@@ -43,12 +40,9 @@ COLLECTIONS = tuple(
 def read(data: Path, name: str) -> list[Row]:
     """The rows of a training collection. Raises ModelError when the file is not there."""
     file = data / "train" / f"{name}.jsonl.zst"
-    try:
-        raw = file.open("rb")
-    except FileNotFoundError:
-        raise ModelError(f"no training collection {file}") from None
-    with zstandard.ZstdDecompressor().stream_reader(raw, closefd=True) as stream:
-        return [json.loads(line) for line in io.TextIOWrapper(stream, encoding="utf8")]
+    if not file.is_file():
+        raise ModelError(f"no training collection {file}")
+    return [row for _, row in read_lines(file)]
 
 
 def held_out(text: str) -> bool:

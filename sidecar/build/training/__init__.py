@@ -2,7 +2,7 @@
 
     group       a query with its documents, what is known of them, and what a teacher thinks
     read        pairs or graded judgements from files
-    teacher     hard negatives by BM25 and by an encoder; opinions of any scorer
+    teacher     hard negatives by BM25 and by an encoder; its opinions
     negatives   judgements -> Groups
     start       what the training starts from: an encoder, a reranker, a model folder
     prune       fewer layers, a smaller vocabulary

@@ -17,21 +17,21 @@ def judged_groups(
     mine: Mine,
     rng: random.Random,
     share: float,
-    each: int = 1,
 ) -> list[Group]:
-    """`each` Groups of six per text with a grade above 0: what was judged worse comes first, as
+    """A Group of six per text with a grade above 0: what was judged worse comes first, as
     negatives; what is missing is mined of the corpus and of all other queries' texts."""
     pool = list(dict.fromkeys([t for one in asked for t in one.grades] + corpus))
     place = {text: i for i, text in enumerate(pool)}
     groups = []
     for one, found in zip(asked, mine([a.query for a in asked], pool), strict=True):
         for text, grade in one.grades.items():
-            for _ in range(each if grade > 0 else 0):
-                worse = [place[t] for t, other in one.grades.items() if other < grade]
-                chosen = rng.sample(worse, min(NEGATIVES, len(worse)))
-                right = [t for t, other in one.grades.items() if other > 0]
-                chosen += mined(found, pool, right, chosen, rng)
-                groups.append(_group(one, [place[text], *chosen], pool, found, share))
+            if grade <= 0:
+                continue
+            worse = [place[t] for t, other in one.grades.items() if other < grade]
+            chosen = rng.sample(worse, min(NEGATIVES, len(worse)))
+            right = [t for t, other in one.grades.items() if other > 0]
+            chosen += mined(found, pool, right, chosen, rng)
+            groups.append(_group(one, [place[text], *chosen], pool, found, share))
     return [group for group in groups if len(group.documents) == NEGATIVES + 1]
 
 

@@ -5,18 +5,15 @@ answers the query (grade 1); grade 0 is a text that is known not to. `label` and
 read as `grade` and `text`. Files may be compressed (.jsonl.zst).
 """
 
-import io
-import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import zstandard
-
 from sidecar.build.check.judged import read_judged
+from sidecar.build.lines import read_lines
 from sidecar.errors import ModelError
 
 
@@ -31,9 +28,11 @@ class Asked:
 
 def read_pairs(file: Path) -> list[Asked]:
     """The file's queries with their texts. Raises ModelError with the line that is wrong."""
+    if not file.is_file():
+        raise ModelError(f"no training pairs {file}")
     found: dict[str, Asked] = {}
     name = file.name.split(".")[0]
-    for number, row in enumerate(_rows(file), 1):
+    for number, row in read_lines(file):
         try:
             query, text, grade, negatives = _pair(row)
         except ValueError as fault:
@@ -80,18 +79,3 @@ def _pair(row: Any) -> tuple[str, str, float, list[str]]:
     if not isinstance(negatives, list) or not all(isinstance(n, str) for n in negatives):
         raise ValueError('"negatives" must be a list of texts')
     return query, text, float(grade), negatives
-
-
-def _rows(file: Path) -> Iterator[Any]:
-    try:
-        with file.open("rb") as raw:
-            packed = file.suffix == ".zst"
-            stream = zstandard.ZstdDecompressor().stream_reader(raw) if packed else raw
-            with io.TextIOWrapper(stream, encoding="utf8") as lines:
-                for line in lines:
-                    if line.strip():
-                        yield json.loads(line)
-    except FileNotFoundError:
-        raise ModelError(f"no training pairs {file}") from None
-    except (OSError, ValueError, zstandard.ZstdError) as fault:
-        raise ModelError(f"{file} is not understood: {fault}") from None

@@ -1,19 +1,18 @@
-"""Hard negatives and opinions: BM25, a sentence encoder's cosine, or any reranker's logit."""
+"""Hard negatives and opinions: BM25, and a sentence encoder's cosine."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import bm25s
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import BertModel
 
+from sidecar.build.bm25 import Bm25
 from sidecar.build.pretrained import quiet
-from sidecar.build.source import TextPair
 
 MAX_TOKENS = 192
 NEAREST = 40
@@ -21,8 +20,6 @@ COSINE_TEMPERATURE = 0.07
 """A cosine becomes a logit by it."""
 
 Vectors = NDArray[np.float32]
-Opinion = Callable[[Sequence[TextPair]], list[float]]
-"""Logits of pairs: what a larger reranker gives."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class BiEncoder:
 
 
 class Teacher:
-    """Logits = (cosine + `words` * BM25 over the pool) / 0.07, BM25 with k1 1.2 and b 0.75.
+    """Logits = (cosine + `words` * BM25 over the pool) / 0.07.
 
     An encoder misses rare names and numbers; a reranker should not forget what words say. Without
     an encoder there is nothing but words, which find negatives and teach nothing.
@@ -92,13 +89,11 @@ class Teacher:
         if not queries:
             return []
         share = self._words if words is None else words
-        index = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
-        index.index([tokens(text) for text in pool], show_progress=False)
+        index = Bm25(map(tokens, pool))
         every = None if self._encoder is None else self._encoder.vectors(pool)
         found = []
         for query in queries:
-            known = [w for w in dict.fromkeys(tokens(query)) if w in index.vocab_dict]
-            lexical = index.get_scores(known) if known else np.zeros(len(pool), np.float32)
+            lexical = index.scores(tokens(query))
             if self._encoder is None or every is None:
                 found.append(Mined([], nearest(lexical), None))
                 continue

@@ -79,12 +79,9 @@ def export_command(
 
 def show_written(folder: Path) -> None:
     """Prints each file of the folder with its size."""
+    from sidecar.build.folder import shown_size
+
     files = sorted(file for file in folder.iterdir() if file.is_file())
     width = max(len(str(file)) for file in files)
     for file in files:
-        typer.echo(f"{file!s:<{width}}  {_size(file)}")
-
-
-def _size(file: Path) -> str:
-    size = file.stat().st_size
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
+        typer.echo(f"{file!s:<{width}}  {shown_size(file.stat().st_size)}")

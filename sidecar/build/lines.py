@@ -1,0 +1,28 @@
+"""JSON lines in files that may be compressed (.zst)."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from sidecar.errors import ModelError
+
+
+def read_lines(file: Path) -> Iterator[tuple[int, Any]]:
+    """(number, value) of each line that is not empty. Raises ModelError with what is wrong."""
+    number = 0
+    try:
+        with file.open("rb") as raw:
+            packed = file.suffix == ".zst"
+            stream = zstandard.ZstdDecompressor().stream_reader(raw) if packed else raw
+            with io.TextIOWrapper(stream, encoding="utf8") as lines:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield number, json.loads(line)
+    except json.JSONDecodeError as fault:
+        raise ModelError(f"{file}, line {number} is not understood: {fault.msg}") from None
+    except (OSError, ValueError, zstandard.ZstdError) as fault:
+        raise ModelError(f"{file} is not understood: {fault}") from None
