@@ -1,7 +1,29 @@
-"""What the service and the clusters share, as data: field profiles."""
+"""What the service and the clusters share, as data: field profiles and index templates."""
 
 from functools import cache
 from importlib.resources import files
+
+from mappings.templates import (
+    DOMAINS,
+    ENGINES,
+    AnalysisCase,
+    Synonyms,
+    Template,
+    Templates,
+    load,
+)
+
+__all__ = [
+    "DOMAINS",
+    "ENGINES",
+    "AnalysisCase",
+    "Synonyms",
+    "Template",
+    "Templates",
+    "load",
+    "profile_names",
+    "profile_text",
+]
 
 _PROFILES = files(__name__) / "profiles"
 

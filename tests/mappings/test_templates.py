@@ -1,0 +1,211 @@
+"""The templates as data: they agree with the profiles, with themselves and between the engines."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mappings
+from sidecar.profiles import Profiles
+from sidecar.settings import Settings
+from sidecar.text.read import MAX_DEPTH
+
+PROFILES = Profiles.open()
+EVERY = [(engine, domain) for engine in mappings.ENGINES for domain in mappings.DOMAINS]
+
+
+def component(templates: mappings.Templates, part: str) -> Any:
+    wanted = f"{templates.prefix}-{part}"
+    return next(each.body["template"] for each in templates.components if each.name == wanted)
+
+
+def analysis(templates: mappings.Templates) -> Any:
+    return component(templates, "fields")["settings"]["index"]["analysis"]
+
+
+def properties(templates: mappings.Templates) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for each in templates.components:
+        merged |= each.body["template"].get("mappings", {}).get("properties", {})
+    return merged
+
+
+def leaves(fields: dict[str, Any]) -> Iterator[Any]:
+    """Each field and sub-field."""
+    for field in fields.values():
+        yield field
+        yield from leaves(field.get("properties", {}))
+        yield from leaves(field.get("fields", {}))
+
+
+def script(templates: mappings.Templates, tag: str) -> Any:
+    (pipeline,) = templates.pipelines
+    scripts = [each["script"] for each in pipeline.body["processors"]]
+    return next(each for each in scripts if each["tag"] == tag)
+
+
+@pytest.mark.parametrize(("engine", "domain"), EVERY)
+def test_template_pipeline_and_profile_name_the_same_fields(engine: str, domain: str) -> None:
+    templates = mappings.load(engine, domain)
+    profile = PROFILES.get(domain)
+    written = {
+        field["names"][0]: tuple(field["names"][1:])
+        for field in script(templates, "rerank_doc")["params"]["fields"]
+    }
+    # A dotted alias names something inside another field, which is written whole.
+    aliases = {
+        name: tuple(alias for alias in field.aliases if "." not in alias)
+        for name, field in profile.fields.items()
+    }
+    assert written == aliases
+    assert templates.fields == tuple(written) == tuple(profile.fields)
+    assert set(templates.fields) <= set(properties(templates))
+    assert component(templates, "doc")["mappings"]["_meta"]["rerank"] == {
+        "profile": domain,
+        "version": 1,
+        "fields": list(templates.fields),
+    }
+
+
+@pytest.mark.parametrize("domain", mappings.DOMAINS)
+def test_what_the_sidecar_reads_fits_into_its_limits(domain: str) -> None:
+    params = script(mappings.load("opensearch", domain), "rerank_doc")["params"]
+    assert params["depth"] == MAX_DEPTH - 1
+    largest = sum(field["limit"] for field in params["fields"])
+    bytes_of_a_unit = 3  # at most, in UTF-8: a surrogate pair is two units and four bytes
+    limit: int = Settings.model_fields["max_body_bytes"].default
+    assert 100 * largest * bytes_of_a_unit < limit
+
+
+@pytest.mark.parametrize(("engine", "domain"), EVERY)
+def test_names_hang_together(engine: str, domain: str) -> None:
+    templates = mappings.load(engine, domain)
+    names = [each.name for each in (*templates.pipelines, *templates.components, templates.index)]
+    assert all(name.startswith(templates.prefix) for name in names)
+    index = templates.index.body
+    assert index["composed_of"] == [each.name for each in templates.components]
+    assert index["index_patterns"] == [f"rerank-{domain}-*"]
+    assert index["priority"] > 200
+    pipeline = component(templates, "doc")["settings"]["index"]["final_pipeline"]
+    assert [pipeline] == [each.name for each in templates.pipelines]
+    for body in (*(each.body for each in templates.components), index):
+        assert body["_meta"]["rerank"] == {"profile": domain, "version": body["version"]}
+
+
+@pytest.mark.parametrize(("engine", "domain"), EVERY)
+def test_every_analyser_that_a_field_names_is_there_and_has_a_case(
+    engine: str, domain: str
+) -> None:
+    templates = mappings.load(engine, domain)
+    named = {
+        ("normalizer" if key == "normalizer" else "analyzer", field[key])
+        for field in leaves(properties(templates))
+        for key in ("analyzer", "search_analyzer", "normalizer")
+        if key in field
+    }
+    defined = {
+        (kind, name) for kind in ("analyzer", "normalizer") for name in analysis(templates)[kind]
+    }
+    assert named == defined == {(case.kind, case.name) for case in templates.cases}
+
+
+@pytest.mark.parametrize(("engine", "domain"), EVERY)
+def test_synonyms_work_at_search_time_only(engine: str, domain: str) -> None:
+    templates = mappings.load(engine, domain)
+    analysers = analysis(templates)["analyzer"]
+    fields = list(leaves(properties(templates)))
+    indexing = {field["analyzer"] for field in fields if "analyzer" in field}
+    searching = {field["search_analyzer"] for field in fields if "search_analyzer" in field}
+    assert not any("synonyms" in analysers[name].get("filter", ()) for name in indexing)
+    assert any("synonyms" in analysers[name].get("filter", ()) for name in searching)
+
+
+def test_the_engines_differ_in_the_vector_and_the_bag_of_attributes_alone() -> None:
+    elasticsearch, opensearch = (
+        mappings.load(engine, "ecommerce", dimension=768) for engine in mappings.ENGINES
+    )
+    theirs, ours = properties(elasticsearch), properties(opensearch)
+    differing = {name: (theirs[name]["type"], ours[name]["type"]) for name in theirs
+                 if theirs[name] != ours[name]}  # fmt: skip
+    assert differing == {
+        "attributes": ("flattened", "flat_object"),
+        "vector": ("dense_vector", "knn_vector"),
+    }
+    assert (theirs["vector"]["dims"], ours["vector"]["dimension"]) == (768, 768)
+    assert component(opensearch, "vector")["settings"] == {"index": {"knn": True}}
+    assert "settings" not in component(elasticsearch, "vector")
+    assert analysis(elasticsearch) == analysis(opensearch)
+    assert elasticsearch.pipelines == opensearch.pipelines
+
+
+def test_what_may_be_chosen() -> None:
+    templates = mappings.load(
+        "opensearch", "legal", dimension=None, index_patterns=["opinions-*"], priority=600
+    )
+    assert "vector" not in properties(templates)
+    assert len(templates.index.body["composed_of"]) == len(templates.components) == 2
+    assert templates.index.body["index_patterns"] == ["opinions-*"]
+    assert templates.index.body["priority"] == 600
+
+
+def test_synonyms_may_be_rules_or_a_place() -> None:
+    rules = mappings.load("elasticsearch", "legal", synonyms=["writ, order"])
+    assert analysis(rules)["filter"]["synonyms"] == {
+        "type": "synonym_graph",
+        "synonyms": ["writ, order"],
+    }
+    place = {"synonyms_set": "courts", "updateable": True}
+    stored = mappings.load("elasticsearch", "legal", synonyms=place)
+    assert analysis(stored)["filter"]["synonyms"] == {"type": "synonym_graph", **place}
+
+
+def test_a_body_may_be_changed_without_harm_to_the_next() -> None:
+    first = mappings.load("opensearch", "legal")
+    first.index.body.clear()
+    analysis(first).clear()
+    again = mappings.load("opensearch", "legal")
+    assert again.index.body["composed_of"]
+    assert analysis(again)["analyzer"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "domain"),
+    [("solr", "legal"), ("opensearch", "plain"), ("opensearch", ""), ("..", "legal")],
+)
+def test_other_engines_and_domains_are_refused(engine: str, domain: str) -> None:
+    with pytest.raises(KeyError):
+        mappings.load(engine, domain)
+
+
+@pytest.mark.parametrize("wrong", [{"dimension": 0}, {"dimension": 4097}, {"index_patterns": []}])
+def test_impossible_values_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"dimension|pattern"):
+        mappings.load("opensearch", "legal", **wrong)
+
+
+def test_the_documented_tokens_and_limits_are_those_of_the_templates() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "mappings.md").read_text(encoding="utf-8")
+    loaded = [mappings.load("opensearch", domain) for domain in mappings.DOMAINS]
+    cases = [case for templates in loaded for case in templates.cases]
+    rows = re.findall(r"^\| (`.+?) \| (.+) \|$", text, re.MULTILINE)
+    documented = [
+        (re.findall(r"`([^`]+)`", left), set(re.findall(r"`([^`]+)`", right.split(";")[0])))
+        for left, right in rows
+        if not left.startswith("`rerank-")
+    ]
+    assert len(documented) == 10
+    for texts, tokens in documented:
+        for written in texts:
+            if written in ("sku", "mpn", "gtin", "docket_number"):
+                continue
+            of_it = [case for case in cases if written in case.text]
+            assert any(tokens <= set(case.tokens) for case in of_it), (written, tokens)
+    limits = {
+        field["names"][0]: f"{field['limit']:,}"
+        for templates in loaded
+        for field in script(templates, "rerank_doc")["params"]["fields"]
+    }
+    assert f"{limits['description']} for its description" in " ".join(text.split())
+    assert f"{limits['text']} for a text of law" in " ".join(text.split())
