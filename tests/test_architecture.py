@@ -52,6 +52,7 @@ ONLY_IN = {
     "torch": ("sidecar/build/",),
     "transformers": ("sidecar/build/",),
     "opensearchpy": ("es_integration/",),
+    "elasticsearch": ("es_integration/",),
     "yaml": ("sidecar/text/read.py", "sidecar/profiles.py"),
     "typer": ("sidecar/cli/", "sidecar/build/"),
     "rich": ("sidecar/cli/", "sidecar/build/"),

@@ -1,0 +1,123 @@
+"""A cluster that reranks: the test peer, or the real one that ELASTICSEARCH_URL names."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import elasticsearch
+import pytest
+from elasticsearch import AsyncElasticsearch, Elasticsearch
+
+from es_integration.elasticsearch import ElasticsearchInstall, uninstall
+from es_integration.local_node import LocalElasticsearch
+from sidecar.cli.process import SidecarProcess
+from tests.es_integration.inference_peer import Document, ListedHits, NodeHits, Peer, PeerServer
+
+CLUSTER = "ELASTICSEARCH_URL"
+SIDECAR = "ELASTICSEARCH_SIDECAR_URL"
+PATIENCE_S = 60
+"""The first index of a node on a busy machine took more than the client's 10 s."""
+CLIENT_MAJOR = elasticsearch.__version__[0]
+
+PeerStart = Callable[..., tuple[Peer, Elasticsearch]]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where the tests install; `peer` is None where it is a real one."""
+
+    url: str
+    sidecar_url: str
+    """As the cluster's nodes see it."""
+    peer: Peer | None
+
+    def options(self) -> dict[str, Any]:
+        """Of either official client."""
+        user = os.environ.get("RERANK_CLUSTER_USER")
+        given = {
+            "api_key": os.environ.get("RERANK_CLUSTER_API_KEY"),
+            "basic_auth": tuple(user.split(":", 1)) if user else None,
+            "ca_certs": os.environ.get("RERANK_CLUSTER_CA"),
+        }
+        return {
+            "hosts": self.url,
+            "request_timeout": PATIENCE_S,
+            **{name: value for name, value in given.items() if value},
+        }
+
+
+@pytest.fixture
+def start_peer() -> Iterator[PeerStart]:
+    """A function that starts a peer with the keys that it is given: (peer, client)."""
+    with ExitStack() as stack:
+
+        def start(**given: Any) -> tuple[Peer, Elasticsearch]:
+            peer = Peer(**{"version": "9.3.0", **given})
+            server = stack.enter_context(PeerServer(peer))
+            client = Elasticsearch(server.url, max_retries=0)
+            stack.callback(client.close)
+            return peer, client
+
+        yield start
+
+
+@pytest.fixture
+def cluster(server: SidecarProcess) -> Iterator[Cluster]:
+    url = os.environ.get(CLUSTER)
+    if url:
+        yield Cluster(url, os.environ.get(SIDECAR, server.url), None)
+        return
+    peer = Peer("9.3.0")
+    with PeerServer(peer) as served:
+        yield Cluster(served.url, server.url, peer)
+
+
+@pytest.fixture
+def client(cluster: Cluster) -> Iterator[Elasticsearch]:
+    with Elasticsearch(**cluster.options()) as made:
+        yield made
+
+
+@pytest.fixture
+async def async_client(cluster: Cluster) -> Any:
+    async with AsyncElasticsearch(**cluster.options()) as made:
+        yield made
+
+
+@pytest.fixture
+def wanted(cluster: Cluster, client: Elasticsearch) -> Iterator[ElasticsearchInstall]:
+    """An install under a name that nobody else has, gone after the test."""
+    name = f"rerank-test-{uuid.uuid4().hex[:8]}"
+    install = ElasticsearchInstall(cluster.sidecar_url, name=name)
+    yield install
+    uninstall(client, install)
+
+
+@pytest.fixture
+def searchable(
+    request: pytest.FixtureRequest, server: SidecarProcess
+) -> Iterator[tuple[Cluster, Elasticsearch]]:
+    """A cluster with a real index behind its retriever: the peer stands before the real node."""
+    url = os.environ.get(CLUSTER)
+    with ExitStack() as stack:
+        if url:
+            found = Cluster(url, os.environ.get(SIDECAR, server.url), None)
+        else:
+            node: LocalElasticsearch = request.getfixturevalue("elasticsearch_node")
+            peer = Peer("8.19.21", hits=NodeHits(node.url))
+            served = stack.enter_context(PeerServer(peer))
+            found = Cluster(served.url, server.url, peer)
+        yield found, stack.enter_context(Elasticsearch(**found.options()))
+
+
+def listed(*texts: str, field: str = "rerank_doc", **given: Any) -> ListedHits:
+    """Hits with one text each, the first with the highest first-stage score."""
+    return ListedHits(
+        [
+            Document(str(number), {field: text}, score=float(len(texts) - number), **given)
+            for number, text in enumerate(texts)
+        ]
+    )

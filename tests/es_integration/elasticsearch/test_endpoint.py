@@ -1,0 +1,121 @@
+"""The endpoint's bodies, and what cannot be asked for."""
+
+import json
+from typing import Any
+
+import pytest
+
+from es_integration.elasticsearch import ElasticsearchInstall, endpoint_body
+from es_integration.elasticsearch.asking import Version
+from es_integration.elasticsearch.endpoint import comparable, public_body
+
+URL = "http://sidecar:8080"
+
+
+def test_the_profile_is_in_the_endpoints_name_and_in_the_address() -> None:
+    wanted = ElasticsearchInstall(f"{URL}/", profile="legal")
+    assert wanted.endpoint_id == "rerank-sidecar-legal"
+    assert wanted.url == "http://sidecar:8080/elasticsearch/legal/rerank"
+
+
+def test_hugging_face_is_the_default() -> None:
+    assert endpoint_body(ElasticsearchInstall(URL, sidecar_key="k")) == {
+        "service": "hugging_face",
+        "service_settings": {
+            "url": "http://sidecar:8080/elasticsearch/ecommerce/rerank",
+            "rate_limit": {"requests_per_minute": 10_000},
+            "api_key": "k",
+        },
+    }
+
+
+def test_custom_sends_headers_and_body_keys() -> None:
+    wanted = ElasticsearchInstall(
+        URL,
+        service="custom",
+        headers={"X-Request-Deadline-Ms": "900"},
+        body={"fields": {"title": 3}, "context": {"shop": "de"}},
+    )
+    settings = endpoint_body(wanted)["service_settings"]
+    assert settings["headers"] == {
+        "Content-Type": "application/json",
+        "Authorization": "Bearer ${api_key}",
+        "X-Request-Deadline-Ms": "900",
+    }
+    assert settings["request"] == (
+        '{"query":${query},"documents":${input},"fields":{"title":3},"context":{"shop":"de"}}'
+    )
+    assert settings["secret_parameters"] == {"api_key": "not-used"}
+
+
+@pytest.mark.parametrize("service", ["hugging_face", "custom", "openshift_ai"])
+def test_no_service_is_told_how_many_to_return(service: Any) -> None:
+    assert "top_n" not in json.dumps(endpoint_body(ElasticsearchInstall(URL, service=service)))
+
+
+@pytest.mark.parametrize("service", ["hugging_face", "custom", "openshift_ai"])
+def test_the_key_is_in_no_body_that_is_shown_and_in_no_repr(service: Any) -> None:
+    wanted = ElasticsearchInstall(URL, service=service, sidecar_key="s3cret")
+    assert "s3cret" in json.dumps(endpoint_body(wanted))
+    assert "s3cret" not in json.dumps(public_body(wanted)) + repr(wanted)
+
+
+def test_what_a_cluster_adds_is_no_difference_and_a_top_n_is_one() -> None:
+    wanted = ElasticsearchInstall(URL, service="custom")
+    shown = {
+        "inference_id": wanted.endpoint_id,
+        "task_type": "rerank",
+        "service": "custom",
+        "service_settings": {**public_body(wanted)["service_settings"], "batch_size": 10},
+        "task_settings": {},
+    }
+    assert comparable(shown) == public_body(wanted)
+    assert comparable({**shown, "task_settings": {"top_n": 3}}) != public_body(wanted)
+
+
+def test_a_key_that_somebody_wrote_into_a_header_is_not_shown() -> None:
+    headers = {"X-API-Key": "s3cret", "Authorization": "Bearer ${api_key}", "X-Shop": "de"}
+    shown = comparable({"service": "custom", "service_settings": {"headers": headers}})
+    assert shown["service_settings"]["headers"] == {**headers, "X-API-Key": "(a key)"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"service": "cohere"}, "service must be one of"),
+        ({"sidecar_url": "sidecar:8080"}, "no http"),
+        ({"sidecar_url": "http://sidecar/?a=b"}, "no http"),
+        ({"sidecar_url": "http://user:s3cret@sidecar"}, "no http.*password$"),
+        ({"profile": "Legal"}, "no endpoint ID"),
+        ({"requests_per_minute": 0}, "at least 1"),
+        ({"headers": {"X-A": "b"}}, "custom"),
+        ({"service": "custom", "body": {"query": "x"}}, "own keys"),
+        ({"service": "custom", "headers": {"X-A": "${b}"}}, "filled in"),
+        ({"service": "custom", "body": {"instruction": "${b}"}}, "filled in"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        ElasticsearchInstall(**{"sidecar_url": URL, **given})
+
+
+@pytest.mark.parametrize(
+    ("number", "services"),
+    [
+        ("8.18.4", ""),
+        ("8.19.0", "hugging_face custom"),
+        ("9.0.4", ""),
+        ("9.1.0", "hugging_face custom"),
+        ("9.2.1-SNAPSHOT", "hugging_face custom"),
+        ("9.3.0", "hugging_face custom openshift_ai"),
+        ("10.0.0", "hugging_face custom openshift_ai"),
+    ],
+)
+def test_each_service_has_its_first_version(number: str, services: str) -> None:
+    found = Version(number)
+    names: tuple[Any, ...] = ("hugging_face", "custom", "openshift_ai")
+    assert [name for name in names if found.has(name)] == services.split()
+
+
+def test_serverless_has_every_service() -> None:
+    assert Version("8.11.0", serverless=True).has("openshift_ai")
