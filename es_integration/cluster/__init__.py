@@ -2,5 +2,6 @@
 
 procedure   a conversation with a cluster, written once for the sync and the async client
 change      what would be done to a cluster, shown before it is done
-link        what `verify` found at each link of the chain
+login       how a cluster is reached; product: which of the two it is
+link        what `verify` found at each link of the chain; probe: what it sends, and judges
 """

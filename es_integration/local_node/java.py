@@ -1,7 +1,6 @@
 """Which Java starts the node: a JDK between two major versions, readable for the node's user.
 
-OpenSearch 2.x needs 11 and does not start on 24 or newer (the security manager is gone there),
-so the newest Java on a machine is often the wrong one.
+A product names its range, and the newest Java on a machine is often outside it.
 """
 
 import os

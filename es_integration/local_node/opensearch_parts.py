@@ -5,42 +5,28 @@ server there comes bare: the modules that a normal download has inside (painless
 are separate jars without descriptors, which `Module` supplies.
 """
 
-from dataclasses import dataclass
-
 from es_integration.local_node.artifacts import Artifact
+from es_integration.local_node.distribution import Distribution, Module, Product
 
 VERSION = "2.19.1"
 PLUGIN_VERSION = "2.19.1.0"
 
-
-@dataclass(frozen=True)
-class Module:
-    """Jars that become `modules/<name>`, with the descriptor and policy that they lack.
-
-    Only jars that are not in the server's lib/: the same class twice is a hard error at start.
-    """
-
-    name: str
-    classname: str
-    jars: tuple[Artifact, ...]
-    extends: str = ""
-    permissions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """A server with modules and plugins; `settings` are lines that its plugins understand."""
-
-    name: str
-    server: Artifact
-    modules: tuple[Module, ...]
-    plugins: tuple[Artifact, ...]
-    settings: tuple[str, ...] = ()
-
-    @property
-    def artifacts(self) -> tuple[Artifact, ...]:
-        jars = tuple(jar for module in self.modules for jar in module.jars)
-        return (self.server, *jars, *self.plugins)
+PRODUCT = Product(
+    name="OpenSearch",
+    version=VERSION,
+    # 2.x does not start on 24 or newer: the security manager is gone there.
+    oldest_java=11,
+    newest_java=23,
+    prefix="OPENSEARCH",
+    # Containers often forbid installing the filter.
+    settings=("bootstrap.system_call_filter: false",),
+    jvm_options=(
+        # From 18 on Java refuses a security manager unless asked, and 2.x cannot do without one.
+        "18-:-Djava.security.manager=allow",
+        "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
+        "org.opensearch.secure_sm.SecuredForkJoinWorkerThreadFactory",
+    ),
+)
 
 
 def _module_jar(name: str, sha256: str) -> Artifact:
@@ -198,10 +184,11 @@ NEURAL_SEARCH = _plugin(
 
 MODULES = (PAINLESS, ANALYSIS, INGEST, MAPPER_EXTRAS, MUSTACHE)
 
-SEARCH = Distribution("opensearch-search", SERVER, MODULES, (KNN,))
+SEARCH = Distribution(PRODUCT, "opensearch-search", SERVER, MODULES, (KNN,))
 """Lexical and vector search, no rerank processors."""
 
 RERANK = Distribution(
+    PRODUCT,
     "opensearch-rerank",
     SERVER,
     MODULES,

@@ -1,7 +1,7 @@
 """A search node as a child process: its private folder, its start, its certain end.
 
 The node lives in its own session and in a temporary folder of its own, and both are gone when
-`close` returns, whatever happened before. Nothing here is OpenSearch's alone.
+`close` returns, whatever happened before. Nothing here is one product's alone.
 """
 
 import atexit

@@ -2,9 +2,10 @@
 
 import pytest
 
-from sidecar.cli.demo.cluster import ROUTES
 from sidecar.cli.demo.collections import Collection, Name, load
 from sidecar.cli.demo.first_stage import Bm25
+from sidecar.cli.demo.pipelines import WAYS
+from sidecar.cli.demo.two_stage import PROPERTIES
 
 
 @pytest.fixture(scope="module", params=list(Name))
@@ -57,7 +58,8 @@ def test_bm25_orders_by_score_and_finds_nothing_without_a_common_word() -> None:
 
 
 def test_each_document_has_what_is_searched_sent_and_mapped(collection: Collection) -> None:
-    mapped = set(ROUTES[collection.name].properties) - {"passage"}
+    mapped = set(WAYS[collection.name].properties) - {"passage"}
+    assert set(PROPERTIES[collection.name]) == mapped
     for document in collection.documents:
         assert list(document.fields(collection.sent)) == list(collection.sent)
         assert collection.text(document).strip()

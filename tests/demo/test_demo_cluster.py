@@ -22,7 +22,7 @@ def test_a_real_nodes_hits_are_reranked_by_its_own_pipelines(server: SidecarProc
             pytest.fail(reason)
         pytest.skip(reason)
     done = subprocess.run(
-        [sys.executable, "-m", "sidecar", "demo", "--opensearch", "--url", server.url],
+        [sys.executable, "-m", "sidecar", "demo", "--opensearch", "--sidecar", server.url],
         capture_output=True,
         text=True,
         env={name: value for name, value in os.environ.items() if name != "COLUMNS"},

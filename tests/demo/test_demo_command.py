@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from es_integration import IntegrationError, SidecarAnswerInvalid
-from es_integration.opensearch_client import opensearch_client
+from es_integration.cluster.login import Login, client
 from sidecar.cli import app
 from sidecar.cli.demo.embedded import _ranking, model_seconds
 from sidecar.cli.process import SidecarProcess, free_port
@@ -64,7 +64,7 @@ def test_reranking_beats_bm25_over_all_queries(whole: Done) -> None:
 
 
 def test_all_queries_of_one_collection_against_a_running_sidecar(server: SidecarProcess) -> None:
-    done = demo("--url", server.url, "--collection", "contracts", "--all", "--top", "3")
+    done = demo("--sidecar", server.url, "--collection", "contracts", "--all", "--top", "3")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Reranked") == 12
     assert "starting" not in done.stderr
@@ -72,17 +72,17 @@ def test_all_queries_of_one_collection_against_a_running_sidecar(server: Sidecar
 
 
 def test_a_query_of_ones_own(server: SidecarProcess) -> None:
-    done = demo("--url", server.url, "--query", "[red] shoes", "--top", "4")
+    done = demo("--sidecar", server.url, "--query", "[red] shoes", "--top", "4")
     assert done.returncode == 0, done.stderr
     assert "products: [red] shoes" in done.stdout
     assert "Summary" not in done.stdout
-    done = demo("--url", server.url, "--query", "qwertzuiop", "--collection", "contracts")
+    done = demo("--sidecar", server.url, "--query", "qwertzuiop", "--collection", "contracts")
     assert done.returncode == 0, done.stderr
     assert "No document shares a word" in done.stdout
 
 
 def test_a_terminal_without_unicode_is_no_obstacle(server: SidecarProcess) -> None:
-    flags = ("--url", server.url, "--query", "résumé café shoes ☃")
+    flags = ("--sidecar", server.url, "--query", "résumé café shoes ☃")
     done = demo(*flags, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
     assert done.stdout.isascii()
@@ -98,9 +98,26 @@ def failed(done: Done) -> str:
     return line
 
 
-def test_a_url_where_nobody_listens_is_one_line() -> None:
+def test_an_address_where_nobody_listens_is_one_line(server: SidecarProcess) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    assert url in failed(demo("--url", url))
+    assert url in failed(demo("--sidecar", url))
+    assert url in failed(demo("--sidecar", server.url, "--url", url))
+
+
+def test_what_is_no_cluster_is_told_apart(server: SidecarProcess) -> None:
+    line = failed(demo("--sidecar", server.url, "--url", server.url))
+    assert "neither Elasticsearch nor OpenSearch" in line
+    assert "give one" in failed(demo("--opensearch", "--url", server.url))
+
+
+def test_credentials_are_never_printed(server: SidecarProcess) -> None:
+    flags = ("--sidecar", server.url, "--url", server.url)
+    for name, value in (("RERANK_CLUSTER_API_KEY", "hush"), ("RERANK_CLUSTER_USER", "me:hush")):
+        done = demo(*flags, **{name: value})
+        assert "hush" not in failed(done) + done.stderr
+    assert "name:password" in failed(demo(*flags, "--user", "hush"))
+    in_address = demo("--sidecar", server.url, "--url", "http://me:hush@127.0.0.1:9")
+    assert "hush" not in failed(in_address) + in_address.stderr
 
 
 def test_a_node_that_cannot_be_had_is_one_line(tmp_path: Path) -> None:
@@ -112,8 +129,8 @@ def test_a_node_that_cannot_be_had_is_one_line(tmp_path: Path) -> None:
 
 def test_what_a_cluster_refuses_is_one_line_too() -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(IntegrationError, match=url), opensearch_client(url) as client:
-        client.info()
+    with pytest.raises(IntegrationError, match=url), client("opensearch", Login(url)) as cluster:
+        cluster.info()
 
 
 @pytest.mark.parametrize(("flags", "missing"), [([], "bm25s"), (["--opensearch"], "opensearchpy")])

@@ -1,29 +1,18 @@
-"""The real node: what is in it, that it searches, both rerank routes, and that it goes away.
+"""The real node: what is in it, that it searches, and that it goes away.
 
 `search_node` has no rerank plugins; `opensearch_node` has, and is skipped with its reason where
 they cannot be had (it fails instead when RERANK_REQUIRE_NODE=1).
 """
 
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from opensearchpy import OpenSearch, TransportError
+from opensearchpy import OpenSearch
 
-from es_integration import (
-    SEARCH,
-    LocalNodeFailed,
-    LocalOpenSearch,
-    Wiring,
-    flat_search,
-    install_flat,
-    install_structured,
-    remove,
-    structured_search,
-)
+from es_integration import SEARCH, LocalNodeFailed, LocalOpenSearch
 
 pytestmark = pytest.mark.node
 
@@ -34,7 +23,6 @@ PRODUCTS = {
     "3": {"title": "shoes & <b>sole</b>", "brand": "Ünder", "text": "for the winter"},
 }
 MATCH = {"multi_match": {"query": "red shoes", "fields": ["title", "text"]}}
-FIELDS = ["title", "brand"]
 
 
 def fill(client: OpenSearch) -> None:
@@ -140,62 +128,6 @@ def test_a_node_that_does_not_come_up_leaves_nothing(
     assert not node.folder.exists()
 
 
-# From here on: the rerank routes.
-
-
-class Sidecar:
-    """Likes documents without the word `red`; answers in input order."""
-
-    status = 200
-
-    def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        if self.status != 200:
-            return self.status, {"message": "busy"}
-        scores = [0.125 if "red" in json.dumps(each) else 0.875 for each in body["documents"]]
-        results = [{"index": i, "relevance_score": score} for i, score in enumerate(scores)]
-        return 200, {"results": results}
-
-
-@pytest.fixture
-def sidecar() -> Sidecar:
-    return Sidecar()
-
-
-@pytest.fixture
-def server(recording_server: Callable[..., Any], sidecar: Sidecar) -> Any:
-    return recording_server(sidecar)
-
-
-@pytest.fixture
-def products(cluster: OpenSearch) -> Iterator[OpenSearch]:
-    fill(cluster)
-    yield cluster
-    cluster.indices.delete(index=INDEX)
-
-
-Wire = Callable[..., Wiring]
-
-
-@pytest.fixture
-def wire(products: OpenSearch, server: Any) -> Iterator[Wire]:
-    """A function that installs a route for the test's time."""
-    installed: list[Wiring] = []
-
-    def install(route: Any, **options: Any) -> Wiring:
-        name = f"rerank-{len(installed)}"
-        installed.append(route(products, server.url, name, FIELDS, **options))
-        return installed[-1]
-
-    yield install
-    for wiring in installed:
-        remove(products, wiring)
-
-
-def search(client: OpenSearch, wiring: Wiring | None, body: dict[str, Any]) -> Any:
-    params = {} if wiring is None else {"search_pipeline": wiring.pipeline}
-    return client.search(index=INDEX, body=body, params=params)
-
-
 def test_the_rerank_plugins_are_loaded(cluster: OpenSearch) -> None:
     (node,) = cluster.nodes.info(metric="plugins")["nodes"].values()
     assert {plugin["name"] for plugin in node["plugins"]} == {
@@ -204,72 +136,3 @@ def test_the_rerank_plugins_are_loaded(cluster: OpenSearch) -> None:
         "opensearch-knn",
         "opensearch-neural-search",
     }
-
-
-def test_the_flat_route_sends_glued_fields_once_and_reorders(
-    products: OpenSearch, wire: Wire, server: Any
-) -> None:
-    wiring = wire(install_flat)
-    answer = search(products, wiring, flat_search(MATCH, 'red "shoes" é', size=10))
-    (body,) = server.bodies("/opensearch/rerank")
-    assert body["query"] == 'red "shoes" é'
-    assert body["top_n"] == 3
-    assert sorted(body["documents"]) == sorted(
-        source["title"] + source.get("brand", "") for source in PRODUCTS.values()
-    )
-    assert ids(answer)[0] == "3"
-    assert answer["hits"]["hits"][0]["_score"] == 0.875
-
-
-# A text that parses as JSON breaks the flat route; here it must arrive as it is.
-@pytest.mark.parametrize("text", ["red shoes", '{"a": 1}', ' ["a"]', 'é "x" \\ /'])
-def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
-    products: OpenSearch, wire: Wire, server: Any, text: str
-) -> None:
-    wiring = wire(install_structured)
-    control = {"fields": {"brand": 2.5}, "profile": "ecommerce"}
-    answer = search(products, wiring, structured_search(MATCH, text, size=10, **control))
-    (body,) = server.bodies("/opensearch/rerank")
-    assert body["query"] == {"query_text": text, **control}
-    expected = [
-        {name: source[name] for name in FIELDS if name in source} for source in PRODUCTS.values()
-    ]
-    assert sorted(body["documents"], key=str) == sorted(expected, key=str)
-    top = answer["hits"]["hits"][0]
-    assert (top["_id"], top["_score"]) == ("3", 0.875)
-    assert top["_source"]["previous_score"] > 0
-    assert "rerank_score" not in top["_source"]
-
-
-@pytest.mark.parametrize(
-    ("route", "build"), [(install_flat, flat_search), (install_structured, structured_search)]
-)
-def test_a_refusing_sidecar_leaves_the_first_stage_order(
-    products: OpenSearch, wire: Wire, sidecar: Sidecar, route: Any, build: Any
-) -> None:
-    sidecar.status = 503
-    body = build(MATCH, "red shoes", size=10)
-    assert ids(search(products, wire(route), body)) == ids(search(products, None, {"query": MATCH}))
-
-
-@pytest.mark.parametrize(
-    ("route", "build"), [(install_flat, flat_search), (install_structured, structured_search)]
-)
-def test_without_ignore_failure_a_refusing_sidecar_fails_the_search(
-    products: OpenSearch, wire: Wire, sidecar: Sidecar, route: Any, build: Any
-) -> None:
-    wiring = wire(route, ignore_failure=False)
-    sidecar.status = 503
-    with pytest.raises(TransportError):
-        search(products, wiring, build(MATCH, "red shoes", size=10))
-
-
-def test_removed_wiring_is_gone(products: OpenSearch, server: Any) -> None:
-    wiring = install_flat(products, server.url, "short-lived", FIELDS)
-    model = products.plugins.ml.get_model(model_id=wiring.model_id)
-    assert model["model_state"] == "DEPLOYED"
-    remove(products, wiring)
-    with pytest.raises(TransportError):
-        products.plugins.ml.get_model(model_id=wiring.model_id)
-    with pytest.raises(TransportError):
-        products.search_pipeline.get(id="short-lived")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from es_integration import RERANK, SEARCH, Distribution, LocalNodeUnavailable
+from es_integration import ELASTICSEARCH, RERANK, SEARCH, Distribution, LocalNodeUnavailable
 from es_integration.local_node.artifacts import Artifact, copy_pom, fetch, verify
 
 CONTENT = b"a jar"
@@ -86,7 +86,9 @@ def test_the_pom_copies_by_coordinates_and_names_no_repository() -> None:
     assert not list(pom.iter("url"))
 
 
-@pytest.mark.parametrize("distribution", [SEARCH, RERANK], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "distribution", [SEARCH, RERANK, ELASTICSEARCH], ids=lambda each: each.name
+)
 def test_the_table_is_well_formed(distribution: Distribution) -> None:
     names = [artifact.file_name for artifact in distribution.artifacts]
     assert len(set(names)) == len(names)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sidecar.cli.cluster import options as given
 from sidecar.cli.demo.collections import Name
 from sidecar.errors import StartupError
 
@@ -29,16 +30,35 @@ def demo_command(
     every: Annotated[
         bool, typer.Option("--all", help="Show every bundled query, not three per collection.")
     ] = False,
-    url: Annotated[
+    sidecar: Annotated[
         str | None, typer.Option(help="Use the sidecar at this address; starts none.")
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Search with the Elasticsearch or OpenSearch cluster at this address, in indices"
+            " of the demo's own that are deleted afterwards. OpenSearch's nodes must reach the"
+            " sidecar: where they run elsewhere, give --sidecar."
+        ),
+    ] = None,
+    api_key: given.ApiKey = None,
+    user: given.User = None,
+    ca: given.Ca = None,
 ) -> None:
     """Show BM25's order beside the reranked one, over a bundled catalogue and contract clauses."""
+    if opensearch and url is not None:
+        raise StartupError("--opensearch starts a node and --url uses one that runs: give one")
     needed = "opensearchpy" if opensearch else "bm25s"
-    if find_spec(needed) is None:
+    if url is None and find_spec(needed) is None:
         raise StartupError(f'the demo needs {needed}: pip install "rerank-sidecar[cpu,demo]"')
+    from es_integration.cluster.login import Login
     from sidecar.cli.demo.run import Wanted, run
+
+    try:
+        login = None if url is None else Login(url, api_key, user, None if ca is None else str(ca))
+    except ValueError as fault:
+        raise StartupError(str(fault)) from None
 
     chosen = collection or (Name.PRODUCTS if query is not None else None)
     collections = tuple(Name) if chosen is None else (chosen,)
-    run(Wanted(collections, query, top, every, url, opensearch))
+    run(Wanted(collections, query, top, every, sidecar, opensearch, login))

@@ -20,6 +20,7 @@ from es_integration import (
     SidecarRefused,
     why_unavailable,
 )
+from es_integration.cluster.login import Login
 from sidecar.cli.demo.collections import Name, Query, load
 from sidecar.cli.demo.outcome import Outcome
 from sidecar.cli.demo.table import marks, outcome_view, summary_view
@@ -42,10 +43,12 @@ class Wanted:
     top: int
     every: bool
     """Show every bundled query."""
-    url: str | None
+    sidecar: str | None
     """A sidecar that runs already."""
-    cluster: bool
-    """Through an OpenSearch node."""
+    opensearch: bool
+    """Through a throw-away OpenSearch node."""
+    login: Login | None
+    """Through this cluster."""
 
 
 def run(wanted: Wanted) -> None:
@@ -57,35 +60,41 @@ def run(wanted: Wanted) -> None:
     console = Console()
     with progress(Console(stderr=True)) as say:
         try:
-            headline, outcomes = _outcomes(wanted, say)
+            headline, first_stage, outcomes = _outcomes(wanted, say)
         except IntegrationError as fault:
             raise StartupError(fault.message) from fault
-    _show(wanted, headline, outcomes, console)
+    top = f"It reorders the first {wanted.top} hits of {first_stage}."
+    _show(wanted, f"{headline} {top}", outcomes, console)
 
 
-def _outcomes(wanted: Wanted, say: Say) -> tuple[str, list[Outcome]]:
+def _outcomes(wanted: Wanted, say: Say) -> tuple[str, str, list[Outcome]]:
+    """What runs, whose hits it reorders, and what came of each query."""
     collections = {name: load(name) for name in wanted.collections}
     if wanted.text is None:
         queries = [query for each in collections.values() for query in each.queries]
     else:
         queries = [Query(wanted.collections[0], wanted.text, {})]
-    if wanted.cluster and (reason := why_unavailable()):
+    if wanted.opensearch and (reason := why_unavailable()):
         raise LocalNodeUnavailable(reason)
     with contextlib.ExitStack() as stack:
-        if wanted.url is None:
+        if wanted.sidecar is None:
             say("starting the sidecar")
             url = stack.enter_context(SidecarProcess()).url
         else:
-            url = wanted.url
+            url = wanted.sidecar
         headline = asyncio.run(_headline(url))
-        if wanted.cluster:
+        if wanted.opensearch or wanted.login is not None:
             from sidecar.cli.demo import cluster
 
-            return headline, cluster.outcomes(url, collections, queries, wanted.top, say)
+            if wanted.login is None:
+                done = cluster.on_own_node(url, collections, queries, wanted.top, say)
+                return headline, "an OpenSearch node's BM25", done
+            name, done = cluster.at(wanted.login, url, collections, queries, wanted.top, say)
+            return headline, f"the {name} cluster's BM25", done
         from sidecar.cli.demo import embedded
 
         say(f"queries: {len(queries)}, each with BM25's first {wanted.top} hits to rerank")
-        return headline, embedded.outcomes(url, collections, queries, wanted.top)
+        return headline, "BM25", embedded.outcomes(url, collections, queries, wanted.top)
 
 
 async def _headline(url: str) -> str:
@@ -103,8 +112,7 @@ async def _headline(url: str) -> str:
 
 def _show(wanted: Wanted, headline: str, outcomes: list[Outcome], console: Console) -> None:
     signs = marks(console)
-    first = "an OpenSearch node's BM25" if wanted.cluster else "BM25"
-    console.print(Text(f"{headline} It reorders the first {wanted.top} hits of {first}."))
+    console.print(Text(headline))
     if wanted.text is None:
         legend = f"{signs.right} is a right answer by the demo's own judgements."
         console.print(Text(legend, style="green"))

@@ -1,0 +1,48 @@
+"""Both real nodes with the demo's products, and the real sidecar.
+
+The vectors are hashed trigrams (`embedding`): they show that kNN hits are found, fused and
+reranked, not how good an embedding model would be.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from es_integration import SyncSidecarClient
+from sidecar.cli.process import SidecarProcess
+from tests.es_integration.search.embedding import embed
+from tests.es_integration.search.products import (
+    INDEX,
+    PRODUCTS,
+    Cluster,
+    elasticsearch,
+    opensearch,
+)
+
+
+@pytest.fixture(scope="session", params=[elasticsearch, opensearch], ids=lambda each: each.__name__)
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    cluster, body = request.param(request)
+    cluster.client.indices.create(index=INDEX, body=body)
+    lines: list[dict[str, Any]] = []
+    for document in PRODUCTS.documents:
+        source = {**document.source, "vector": embed(f"{document.title} {document.title}")}
+        lines += [{"index": {"_id": document.id}}, source]
+    assert not cluster.client.bulk(index=INDEX, body=lines, refresh=True)["errors"]
+    yield cluster
+    cluster.client.indices.delete(index=INDEX)
+    cluster.client.close()
+
+
+@pytest.fixture
+def sidecar(server: SidecarProcess) -> Iterator[SyncSidecarClient]:
+    with SyncSidecarClient(server.url, timeout=60.0) as client:
+        yield client
+
+
+@pytest.fixture
+def own_sidecar() -> Iterator[SidecarProcess]:
+    """A sidecar that a test may stop or hang."""
+    with SidecarProcess() as process:
+        yield process
