@@ -1,7 +1,9 @@
 """Everything that talks to a cluster or to the sidecar over HTTP; never imports `sidecar`."""
 
 from es_integration.client import Ranking, SidecarClient
+from es_integration.elasticsearch import ElasticsearchInstall, esql_rerank, retriever_search
 from es_integration.errors import (
+    ClusterRefused,
     IntegrationError,
     LocalNodeFailed,
     LocalNodeUnavailable,
@@ -10,46 +12,53 @@ from es_integration.errors import (
     SidecarError,
     SidecarRefused,
     SidecarUnreachable,
+    StillInUse,
 )
-from es_integration.local_node import RERANK, SEARCH, Distribution, LocalOpenSearch, why_unavailable
-from es_integration.opensearch import Wiring, install_flat, install_structured, remove
-from es_integration.opensearch_bodies import (
-    flat_connector,
-    flat_pipeline,
+from es_integration.local_node import (
+    ELASTICSEARCH,
+    RERANK,
+    SEARCH,
+    Distribution,
+    LocalElasticsearch,
+    LocalOpenSearch,
+    why_unavailable,
+)
+from es_integration.opensearch import (
+    OpenSearchInstall,
+    Route,
     flat_search,
-    structured_connector,
-    structured_pipeline,
     structured_search,
 )
-from es_integration.opensearch_client import opensearch_client
 from es_integration.sync_client import SyncSidecarClient
+from es_integration.templates import plan_templates
 
 __all__ = [
+    "ELASTICSEARCH",
     "RERANK",
     "SEARCH",
+    "ClusterRefused",
     "Distribution",
+    "ElasticsearchInstall",
     "IntegrationError",
+    "LocalElasticsearch",
     "LocalNodeFailed",
     "LocalNodeUnavailable",
     "LocalOpenSearch",
     "NotDeployed",
+    "OpenSearchInstall",
     "Ranking",
+    "Route",
     "SidecarAnswerInvalid",
     "SidecarClient",
     "SidecarError",
     "SidecarRefused",
     "SidecarUnreachable",
+    "StillInUse",
     "SyncSidecarClient",
-    "Wiring",
-    "flat_connector",
-    "flat_pipeline",
+    "esql_rerank",
     "flat_search",
-    "install_flat",
-    "install_structured",
-    "opensearch_client",
-    "remove",
-    "structured_connector",
-    "structured_pipeline",
+    "plan_templates",
+    "retriever_search",
     "structured_search",
     "why_unavailable",
 ]

@@ -3,6 +3,8 @@
 IntegrationError
 ├── LocalNodeUnavailable     the node cannot be had on this machine; says what to install
 ├── LocalNodeFailed          the node was started and died, or did not answer in time
+├── ClusterRefused           an error answer of the cluster, or none; says what would help
+├── StillInUse               what is to be removed is needed by something; says by what
 ├── NotDeployed              the cluster registered the remote model but does not deploy it
 └── SidecarError
     ├── SidecarUnreachable   no answer: refused connection, broken transfer, time-out
@@ -24,6 +26,18 @@ class LocalNodeUnavailable(IntegrationError):
 
 
 class LocalNodeFailed(IntegrationError):
+    pass
+
+
+class ClusterRefused(IntegrationError):
+    """An error answer of the cluster; `status` is 0 where none came."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class StillInUse(IntegrationError):
     pass
 
 

@@ -3,27 +3,39 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
-from es_integration import (
-    flat_connector,
-    flat_pipeline,
-    flat_search,
-    structured_connector,
-    structured_pipeline,
-    structured_search,
-)
+from es_integration import OpenSearchInstall, Route, flat_search, structured_search
+from es_integration.opensearch.asking import Cluster
+from es_integration.opensearch.bodies import connector, credential, model, pipeline
+from es_integration.opensearch.settings import PRIVATE, TRUSTED
+from es_integration.opensearch.wanted import SINCE
 
 TEXT = (Path(__file__).parent.parent / "docs" / "opensearch.md").read_text()
-URL = "http://127.0.0.1:8080"
+WANTED = OpenSearchInstall("http://127.0.0.1:8080", fields=("title", "brand", "price"))
+
+
+def bodies(route: Route, search: Any) -> list[Any]:
+    return [
+        connector(WANTED, route) | credential(WANTED),
+        model(WANTED, route, "CONNECTOR_ID"),
+        pipeline(WANTED, route, "MODEL_ID"),
+        search({"match": {"title": "red shoes"}}, "red shoes", size=50),
+    ]
 
 
 def test_the_documented_bodies_are_the_real_ones() -> None:
-    _, *bodies = map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
-    assert bodies == [
-        structured_connector(URL),
-        structured_pipeline("MODEL_ID", ["title", "brand", "price"]),
-        structured_search({"match": {"title": "red shoes"}}, "red shoes", size=50),
-        flat_connector(URL),
-        flat_pipeline("MODEL_ID", ["text"]),
-        flat_search({"match": {"text": "red shoes"}}, "red shoes", size=50),
+    settings, *shown = map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
+    assert list(settings["persistent"]) == [TRUSTED, PRIVATE]
+    assert settings["persistent"][TRUSTED][-1] == WANTED.pattern
+    assert shown == [
+        *bodies(Route.STRUCTURED, structured_search),
+        *bodies(Route.FLAT, flat_search),
     ]
+
+
+def test_the_documented_versions_are_those_that_are_asked_for() -> None:
+    (row,) = re.findall(r"^\| since \| (.*?) \| (.*?) \|$", TEXT, re.MULTILINE)
+    assert row == tuple(".".join(map(str, SINCE[route])) for route in Route)
+    processors = frozenset({"rerank", "ml_inference"})
+    assert Cluster("2.18.0", processors).lacks(Route.STRUCTURED) is None

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from es_integration import RERANK, SEARCH, Distribution, LocalOpenSearch, why_unavailable
+from es_integration import (
+    ELASTICSEARCH,
+    RERANK,
+    SEARCH,
+    Distribution,
+    LocalElasticsearch,
+    LocalOpenSearch,
+    why_unavailable,
+)
 
 REQUIRE_NODE = "RERANK_REQUIRE_NODE"
 
@@ -28,7 +36,10 @@ class RecordingServer:
 
     answer: Answer
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    """The headers of each request."""
     headers: dict[str, str] = field(default_factory=dict)
+    """Of the answers."""
     url: str = ""
 
     def bodies(self, path: str) -> list[Any]:
@@ -42,6 +53,7 @@ def _handler(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
             body = json.loads(raw) if raw else None
             path = self.path.split("?")[0]
             server.requests.append((self.command, path, body))
+            server.asked.append(dict(self.headers))
             status, answer = server.answer(self.command, path, body)
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
@@ -63,6 +75,16 @@ def _handler(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def recording_server() -> Iterator[Callable[[Answer], RecordingServer]]:
     """A function that starts a server; all of them end with the test."""
+    yield from _recording_servers()
+
+
+@pytest.fixture(scope="module")
+def lasting_server() -> Iterator[Callable[[Answer], RecordingServer]]:
+    """As `recording_server`, for the tests of a module."""
+    yield from _recording_servers()
+
+
+def _recording_servers() -> Iterator[Callable[[Answer], RecordingServer]]:
     running: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
 
     def start(answer: Answer) -> RecordingServer:
@@ -81,13 +103,17 @@ def recording_server() -> Iterator[Callable[[Answer], RecordingServer]]:
         thread.join()
 
 
-def _node(distribution: Distribution) -> Iterator[LocalOpenSearch]:
+def _available(distribution: Distribution) -> Distribution:
     reason = why_unavailable(distribution)
     if reason is not None:
         if os.environ.get(REQUIRE_NODE) == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    with LocalOpenSearch(heap="512m", distribution=distribution) as node:
+    return distribution
+
+
+def _node(distribution: Distribution) -> Iterator[LocalOpenSearch]:
+    with LocalOpenSearch(heap="512m", distribution=_available(distribution)) as node:
         yield node
 
 
@@ -101,6 +127,13 @@ def search_node() -> Iterator[LocalOpenSearch]:
 def opensearch_node() -> Iterator[LocalOpenSearch]:
     """A node with ml-commons and neural-search."""
     yield from _node(RERANK)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node() -> Iterator[LocalElasticsearch]:
+    """A node with what Maven has of Elasticsearch: `es_integration.local_node.elasticsearch`."""
+    with LocalElasticsearch(heap="512m", distribution=_available(ELASTICSEARCH)) as node:
+        yield node
 
 
 @pytest.fixture

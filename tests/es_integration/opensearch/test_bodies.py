@@ -1,0 +1,129 @@
+"""The bodies, word for word where a word matters to ml-commons."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from es_integration import OpenSearchInstall, Route, flat_search, structured_search
+from es_integration.opensearch.bodies import connector, credential, pipeline
+
+WANTED = OpenSearchInstall(
+    "http://127.0.0.1:8090/", fields=("title", "brand"), connect_timeout_s=1, read_timeout_s=2
+)
+
+
+def action(route: Route, wanted: OpenSearchInstall = WANTED) -> dict[str, Any]:
+    (only,) = connector(wanted, route)["actions"]
+    return dict(only)
+
+
+def test_the_flat_connector_quotes_the_query_and_defaults_top_n() -> None:
+    predict = action(Route.FLAT)
+    assert predict["request_body"] == (
+        '{ "query": "${parameters.query}", "documents": ${parameters.documents},'
+        ' "top_n": ${parameters.top_n:-0} }'
+    )
+    assert predict["pre_process_function"] == "connector.pre_process.cohere.rerank"
+    assert predict["post_process_function"] == "connector.post_process.cohere.rerank"
+
+
+def test_the_structured_connector_writes_the_ext_object_unquoted() -> None:
+    predict = action(Route.STRUCTURED)
+    assert predict["request_body"] == (
+        '{ "query": ${parameters.search}, "documents": ${parameters.documents} }'
+    )
+    assert "pre_process_function" not in predict
+    assert "post_process_function" not in predict
+
+
+@pytest.mark.parametrize("route", Route)
+def test_every_connector_calls_its_profile_within_its_time_and_never_again(route: Route) -> None:
+    predict = action(route)
+    assert predict["url"] == "http://127.0.0.1:8090/opensearch/ecommerce/rerank"
+    assert predict["headers"]["X-Request-Deadline-Ms"] == "1750"
+    assert connector(WANTED, route)["client_config"] == {
+        "max_connection": 30,
+        "connection_timeout": 1,
+        "read_timeout": 2,
+        "max_retry_times": 0,
+    }
+
+
+@pytest.mark.parametrize("route", Route)
+def test_a_key_is_a_credential_and_never_stands_in_the_body(route: Route) -> None:
+    assert credential(WANTED) == {"credential": {"key": "not-used"}}
+    assert "Authorization" not in action(route)["headers"]
+    keyed = replace(WANTED, sidecar_key="secret")
+    assert credential(keyed) == {"credential": {"key": "secret"}}
+    assert action(route, keyed)["headers"]["Authorization"] == "Bearer ${credential.key}"
+    assert "secret" not in repr(connector(keyed, route))
+
+
+def test_the_flat_pipeline_reads_one_field() -> None:
+    assert pipeline(WANTED, Route.FLAT, "M")["response_processors"] == [
+        {
+            "rerank": {
+                "ml_opensearch": {"model_id": "M"},
+                "context": {"document_fields": ["rerank_doc"]},
+                "ignore_failure": True,
+            }
+        }
+    ]
+
+
+def test_the_structured_pipeline_maps_the_whole_ext_and_one_object_per_hit() -> None:
+    inference, rerank = pipeline(WANTED, Route.STRUCTURED, "M")["response_processors"]
+    assert inference["ml_inference"]["input_map"] == [
+        {"search": "_request.ext.ml_inference", "documents": "$['title','brand']"}
+    ]
+    assert inference["ml_inference"]["one_to_one"] is False
+    assert inference["ml_inference"]["output_map"] == [
+        {"rerank_score": "results[*].relevance_score"}
+    ]
+    assert rerank["rerank"]["by_field"] == {
+        "target_field": "rerank_score",
+        "remove_target_field": True,
+        "keep_previous_score": True,
+    }
+
+
+@pytest.mark.parametrize("ignore_failure", [True, False])
+@pytest.mark.parametrize("route", Route)
+def test_ignore_failure_stands_on_every_processor(route: Route, ignore_failure: bool) -> None:
+    body = pipeline(replace(WANTED, ignore_failure=ignore_failure), route, "M")
+    for processor in body["response_processors"]:
+        (config,) = processor.values()
+        assert config["ignore_failure"] is ignore_failure
+
+
+@pytest.mark.parametrize("fields", [("it's",), ("a\\b",)])
+def test_fields_that_make_no_path_are_refused(fields: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="field"):
+        pipeline(replace(WANTED, fields=fields), Route.STRUCTURED, "M")
+
+
+def test_a_profile_of_ones_own_must_name_its_fields() -> None:
+    wanted = replace(WANTED, fields=(), profile="mine")
+    with pytest.raises(ValueError, match="'mine'"):
+        pipeline(wanted, Route.STRUCTURED, "M")
+
+
+def test_the_search_bodies_carry_the_query_text_in_their_ext() -> None:
+    match = {"match": {"title": "shoes"}}
+    assert flat_search(match, "red shoes", size=5) == {
+        "size": 5,
+        "query": match,
+        "ext": {"rerank": {"query_context": {"query_text": "red shoes"}}},
+    }
+    assert structured_search(match, "red shoes", size=5, fields={"brand": 2.5}) == {
+        "size": 5,
+        "query": match,
+        "ext": {"ml_inference": {"query_text": "red shoes", "fields": {"brand": 2.5}}},
+    }
+
+
+@pytest.mark.parametrize("build", [flat_search, structured_search])
+def test_a_search_without_hits_on_its_page_is_refused(build: Any) -> None:
+    with pytest.raises(ValueError, match="size"):
+        build({"match_all": {}}, "red shoes", size=0)

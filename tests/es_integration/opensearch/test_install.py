@@ -1,0 +1,222 @@
+"""What an install does to a cluster that keeps what it is given: once, twice, changed, undone."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from opensearchpy import AsyncOpenSearch, OpenSearch
+
+from es_integration import ClusterRefused, NotDeployed, OpenSearchInstall, Route
+from es_integration.cluster.change import Action, apply
+from es_integration.cluster.procedure import run
+from es_integration.opensearch import (
+    install,
+    install_async,
+    plan_install,
+    plan_uninstall,
+    uninstall,
+    uninstall_async,
+)
+from tests.es_integration.opensearch.fake import ML, FakeOpenSearch
+
+CONNECTOR = f"{ML}/connectors/_create"
+WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("title", "brand"))
+READS = ("_search", "settings")
+
+
+@pytest.fixture
+def fake() -> FakeOpenSearch:
+    return FakeOpenSearch()
+
+
+@pytest.fixture
+def server(recording_server: Callable[..., Any], fake: FakeOpenSearch) -> Any:
+    return recording_server(fake)
+
+
+@pytest.fixture
+def client(server: Any) -> Iterator[OpenSearch]:
+    with closing(OpenSearch(server.url, max_retries=0)) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("es_integration.opensearch.models.CREATE_PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("es_integration.opensearch.models.POLL_S", 0.001)
+    monkeypatch.setattr("es_integration.opensearch.models.DEPLOY_LIMIT_S", 0.01)
+
+
+def writes(server: Any) -> list[tuple[str, str]]:
+    return [
+        (method, path)
+        for method, path, _ in server.requests
+        if method != "GET" and not path.endswith("_search")
+    ]
+
+
+def state(fake: FakeOpenSearch) -> Any:
+    return fake.settings, fake.connectors, fake.models, fake.pipelines, fake.groups
+
+
+def test_settings_then_each_route_are_made_in_order(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch
+) -> None:
+    made = install(client, WANTED)
+    names = [f"rerank-sidecar-ecommerce-{route}" for route in ("flat", "structured")]
+    assert [(change.kind, change.name) for change in made][2:] == [
+        (kind, name) for name in names for kind in ("connector", "remote model", "search pipeline")
+    ]
+    assert writes(server) == [
+        ("PUT", "/_cluster/settings"),
+        ("PUT", "/_cluster/settings"),
+        *[
+            call
+            for name in names
+            for call in (
+                ("POST", CONNECTOR),
+                ("POST", f"{ML}/models/_register"),
+                ("PUT", f"/_search/pipeline/{name}"),
+            )
+        ],
+    ]
+    flat = fake.pipelines[names[0]]["response_processors"][0]["rerank"]
+    model = fake.models[flat["ml_opensearch"]["model_id"]]
+    assert fake.connectors[model["connector_id"]]["name"] == names[0]
+
+
+def test_the_second_time_nothing_is_changed(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch
+) -> None:
+    install(client, WANTED)
+    server.requests.clear()
+    plan = run(client, plan_install(WANTED))
+    assert {change.action for change in plan} == {Action.KEEP}
+    assert install(client, WANTED) == ()
+    assert writes(server) == []
+
+
+def test_a_plan_changes_nothing(client: OpenSearch, server: Any, fake: FakeOpenSearch) -> None:
+    assert all(change.diff() for change in run(client, plan_install(WANTED)))
+    run(client, plan_uninstall(WANTED))
+    assert writes(server) == []
+
+
+def test_uninstalling_leaves_the_cluster_as_it_was(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch
+) -> None:
+    before = repr(state(fake))
+    install(client, WANTED)
+    kinds = [change.kind for change in uninstall(client, WANTED)]
+    assert kinds[:3] == ["search pipeline", "remote model", "connector"]
+    assert repr(state(fake)) == before
+    assert uninstall(client, WANTED) == ()
+
+
+async def test_the_async_client_does_the_same(server: Any, fake: FakeOpenSearch) -> None:
+    async with AsyncOpenSearch(server.url, max_retries=0) as client:
+        assert len(await install_async(client, WANTED)) == 8
+        assert await install_async(client, WANTED) == ()
+        assert len(await uninstall_async(client, WANTED)) == 8
+    assert not fake.connectors
+
+
+def test_a_changed_connector_is_a_new_one_and_the_model_keeps_its_id(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
+    install(client, WANTED)
+    models, connectors = set(fake.models), set(fake.connectors)
+    made = install(client, replace(WANTED, read_timeout_s=9))
+    assert [change.kind for change in made] == ["connector", "connector"]
+    assert '+    "read_timeout": 9' in made[0].diff()
+    assert set(fake.models) == models
+    assert not set(fake.connectors) & connectors
+    assert {each["connector_id"] for each in fake.models.values()} == set(fake.connectors)
+    assert {each["model_state"] for each in fake.models.values()} == {"DEPLOYED"}
+    assert install(client, replace(WANTED, read_timeout_s=9)) == ()
+
+
+def test_what_somebody_else_changed_is_changed_back(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
+    install(client, WANTED)
+    (model, _) = fake.models
+    fake.models[model]["model_state"] = "DEPLOY_FAILED"
+    name = WANTED.pipeline(Route.STRUCTURED)
+    fake.pipelines[name]["response_processors"].pop()
+    made = install(client, WANTED)
+    assert [change.kind for change in made] == ["remote model", "search pipeline"]
+    assert [change.action for change in made] == [Action.UPDATE] * 2
+    assert install(client, WANTED) == ()
+
+
+def test_what_an_interrupted_install_left_is_taken_up_and_cleaned_away(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch
+) -> None:
+    path = f"/_search/pipeline/{WANTED.pipeline(Route.FLAT)}"
+    # The plan's reading goes through, the writing does not.
+    plan = run(client, plan_install(WANTED))
+    fake.failures[path] = [400]
+    with pytest.raises(ClusterRefused, match="400"):
+        run(client, apply(plan))
+    fake.create_connector({**next(iter(fake.connectors.values())), "credential": {}})
+    install(client, WANTED)
+    assert sorted(each["name"] for each in fake.connectors.values()) == sorted(fake.pipelines)
+    assert install(client, WANTED) == ()
+
+
+@pytest.mark.parametrize("statuses", [[500], [500, 503]])
+def test_the_first_connector_of_a_cluster_is_tried_again(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch, statuses: list[int]
+) -> None:
+    fake.failures[CONNECTOR] = list(statuses)
+    install(client, WANTED)
+    assert writes(server).count(("POST", CONNECTOR)) == 2 + len(statuses)
+
+
+@pytest.mark.parametrize("statuses", [[400], [500] * 3])
+def test_a_connector_that_is_refused_for_good_is_said(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch, statuses: list[int]
+) -> None:
+    fake.failures[CONNECTOR] = list(statuses)
+    with pytest.raises(ClusterRefused, match=f"refused with {statuses[0]}: .*as the test wants"):
+        install(client, WANTED)
+    assert writes(server).count(("POST", CONNECTOR)) == len(statuses)
+
+
+def test_a_model_that_never_deploys_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
+    fake.states = ["DEPLOYING"] * 1000
+    with pytest.raises(NotDeployed, match="DEPLOYING"):
+        install(client, WANTED)
+
+
+def test_the_key_is_sent_and_never_shown(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch
+) -> None:
+    wanted = replace(WANTED, sidecar_key="very-secret")
+    made = install(client, wanted)
+    sent = [body["credential"] for _, path, body in server.requests if path == CONNECTOR]
+    assert sent == [{"key": "very-secret"}] * 2
+    assert "very-secret" not in repr(wanted) + repr(made) + "".join(one.diff() for one in made)
+    assert install(client, replace(wanted, sidecar_key="another")) == ()
+    rotated = install(client, replace(wanted, sidecar_key="another", rotate_key=True))
+    assert [change.kind for change in rotated] == ["connector", "connector"]
+    assert '+  "credential": "written anew"' in rotated[0].diff()
+    sent = [body["credential"] for _, path, body in server.requests if path == CONNECTOR]
+    assert sent[2:] == [{"key": "another"}] * 2
+
+
+def test_all_connectors_are_looked_through_page_by_page(
+    client: OpenSearch, fake: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("es_integration.opensearch.found.PAGE", 1)
+    other = replace(WANTED, profile="legal")
+    install(client, WANTED)
+    install(client, other)
+    uninstall(client, WANTED)
+    trusted = fake.settings["persistent"]["plugins.ml_commons.trusted_connector_endpoints_regex"]
+    assert WANTED.pattern in trusted, "the other profile's connectors still call it"
+    uninstall(client, other)
+    assert fake.settings["persistent"] == {}

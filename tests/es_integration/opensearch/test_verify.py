@@ -1,0 +1,151 @@
+"""Each link of the chain, broken on its own, is the one that verify names, with what to do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from opensearchpy import AsyncOpenSearch, OpenSearch
+
+from es_integration import OpenSearchInstall, Route
+from es_integration.cluster.link import Report
+from es_integration.opensearch import install, verify_cluster, verify_cluster_async
+from tests.es_integration.opensearch.fake import FakeOpenSearch
+
+WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("brand", "title"))
+PER_ROUTE = (
+    "plugins",
+    "connector",
+    "remote model",
+    "search pipeline",
+    "sidecar",
+    "shape",
+    "order",
+    "scores",
+    "latency",
+)
+
+
+@pytest.fixture
+def fake() -> FakeOpenSearch:
+    return FakeOpenSearch()
+
+
+@pytest.fixture
+def server(recording_server: Callable[..., Any], fake: FakeOpenSearch) -> Any:
+    return recording_server(fake)
+
+
+@pytest.fixture
+def client(server: Any) -> Iterator[OpenSearch]:
+    with closing(OpenSearch(server.url, max_retries=0)) as client:
+        yield client
+
+
+def broken(report: Report) -> list[str]:
+    return [link.name for link in report if not link.held]
+
+
+def detail(report: Report, name: str) -> str:
+    (link,) = [link for link in report if link.name == name]
+    return link.detail
+
+
+async def test_all_links_hold_after_an_install(client: OpenSearch, server: Any) -> None:
+    install(client, WANTED)
+    report = verify_cluster(client, WANTED)
+    assert [link.name for link in report] == [
+        "cluster",
+        "trusted_connector_endpoints_regex",
+        "private_ip_enabled",
+        *[f"{route}: {name}" for route in Route for name in PER_ROUTE],
+    ]
+    assert broken(report) == []
+    async with AsyncOpenSearch(server.url, max_retries=0) as waiting:
+        again = await verify_cluster_async(waiting, WANTED)
+    assert [link.name for link in again] == [link.name for link in report]
+
+
+def test_before_an_install_the_first_thing_that_is_missing_is_named(client: OpenSearch) -> None:
+    report = verify_cluster(client, WANTED)
+    assert broken(report) == ["trusted_connector_endpoints_regex", "private_ip_enabled"]
+    assert "run install" in report[-1].detail
+
+
+def test_a_missing_or_changed_part_is_named(client: OpenSearch, fake: FakeOpenSearch) -> None:
+    install(client, WANTED)
+    del fake.pipelines[WANTED.pipeline(Route.FLAT)]
+    (model,) = [key for key, each in fake.models.items() if each["name"].endswith("structured")]
+    fake.models[model]["model_state"] = "UNDEPLOYED"
+    report = verify_cluster(client, WANTED)
+    assert broken(report) == ["flat: search pipeline", "structured: remote model"]
+    assert "is not there: run install" in detail(report, "flat: search pipeline")
+    assert "UNDEPLOYED" in detail(report, "structured: remote model")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "advice"),
+    [
+        (401, "Error from remote service: {}", "rotate_key"),
+        (404, "Error from remote service: {}", "is the profile loaded"),
+        (503, "Error from remote service: {}", "/health/ready"),
+        (500, "Error communicating with remote model: Connection refused", "every OpenSearch node"),
+        (500, "Error communicating with remote model: Read timed out", "within read_timeout_s"),
+        (500, "Fail to execute http connector", "cannot look its name up"),
+        (400, "Remote inference host name has private ip address: h", "install sets it"),
+        (400, "Connector URL is not matching the trusted connector endpoint regex", "install adds"),
+    ],
+)
+def test_why_the_sidecar_is_not_reached_is_said_with_what_to_do(
+    client: OpenSearch, fake: FakeOpenSearch, status: int, reason: str, advice: str
+) -> None:
+    install(client, WANTED)
+    fake.predicting = status, reason
+    report = verify_cluster(client, WANTED)
+    assert broken(report) == ["flat: sidecar", "structured: sidecar"]
+    assert report[-1].name == "structured: sidecar", "nothing behind it can be tried"
+    assert advice in report[-1].detail
+    assert reason in report[-1].detail
+
+
+@pytest.mark.parametrize(
+    ("scores", "links"),
+    [
+        ([0.1, 0.9], ["shape"]),
+        ([0.1, 0.2, 0.9], ["order"]),
+        ([-3.5, 7.25, -1.0], ["scores"]),
+        ([0.1, float("inf"), 0.2], ["scores"]),
+        ([], ["shape", "order"]),
+    ],
+)
+def test_a_wrong_answer_breaks_the_link_that_it_is_wrong_in(
+    client: OpenSearch, fake: FakeOpenSearch, scores: list[float], links: list[str]
+) -> None:
+    install(client, WANTED)
+    fake.scores = scores
+    report = verify_cluster(client, WANTED)
+    assert broken(report) == [f"{route}: {name}" for route in Route for name in links]
+
+
+def test_an_answer_that_is_none_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
+    install(client, WANTED)
+    fake.predict = lambda body: (200, {"inference_results": []})  # type: ignore[method-assign]
+    report = verify_cluster(client, WANTED)
+    assert broken(report) == ["flat: sidecar", "structured: sidecar"]
+    assert "not understood" in report[-1].detail
+
+
+def test_the_probe_fills_a_field_that_the_profile_reads(client: OpenSearch, server: Any) -> None:
+    install(client, WANTED)
+    verify_cluster(client, WANTED)
+    (probe, _) = [
+        body["parameters"] for _, _, body in server.requests if body and "parameters" in body
+    ]
+    assert all(list(document) == ["title"] for document in probe["documents"])
+    assert set(probe["search"]) == {"query_text"}
+
+
+def test_a_cluster_that_cannot_be_used_is_the_only_link() -> None:
+    with closing(OpenSearch("http://127.0.0.1:9", max_retries=0)) as client:
+        (link,) = verify_cluster(client, WANTED)
+    assert (link.name, link.held) == ("cluster", False)

@@ -1,0 +1,113 @@
+"""`rerank-sidecar install | verify | uninstall` as engineers run them; keys stay out of sight."""
+
+from collections.abc import Iterator
+
+import pytest
+from click.testing import Result
+from opensearchpy import OpenSearch
+from typer.testing import CliRunner
+
+from es_integration.local_node import LocalOpenSearch
+from sidecar.cli import app
+from sidecar.cli.process import SidecarProcess
+from sidecar.errors import StartupError
+from tests.es_integration.inference_peer import Peer, PeerServer
+
+KEY = "a-secret-of-the-sidecar"
+INDEX = "rerank-ecommerce-command"
+SHOES = {
+    "bag": {"title": "Shoe bag in red", "brand": "Acme"},
+    "shoe": {"title": "Red running shoe", "brand": "Acme", "price": 59.9},
+}
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[SidecarProcess]:
+    """A sidecar that wants a key."""
+    with SidecarProcess({"api_key": KEY}) as process:
+        yield process
+
+
+def command(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, arguments, input=text)
+
+
+@pytest.mark.node
+def test_install_verify_uninstall_on_a_real_node(
+    opensearch_node: LocalOpenSearch, cluster: OpenSearch, guarded: SidecarProcess
+) -> None:
+    where = ["opensearch", "--cluster", opensearch_node.url, "--sidecar", guarded.url]
+    given = [*where, "--sidecar-key", KEY]
+    tried = command("install", *given, "--dry-run")
+    assert tried.exit_code == 0, tried.output
+    assert "create search pipeline rerank-sidecar-ecommerce-structured" in tried.output
+    assert "nothing was changed" in tried.output
+    assert command("install", *given, text="n\n").exit_code == 1, "asked, and answered no"
+    assert "rerank-sidecar-ecommerce-structured" not in cluster.search_pipeline.get(ignore=404)
+    try:
+        made = command("install", *given, text="y\n")
+        assert made.exit_code == 0, made.output
+        assert "search_pipeline=rerank-sidecar-ecommerce-structured" in made.output
+        again = command("install", *given, "--yes")
+        assert "Nothing to change." in again.output
+
+        for name, source in SHOES.items():
+            cluster.index(index=INDEX, id=name, body=source)
+        cluster.indices.refresh(index=INDEX)
+        seen = command("verify", *given, "--index", INDEX)
+        assert seen.exit_code == 0, seen.output
+        assert "FAILED" not in seen.output
+        assert seen.output.count("ok") >= 5
+    finally:
+        cluster.indices.delete(index=INDEX, ignore_unavailable=True)
+        gone = command("uninstall", *where, "--yes")
+    assert gone.exit_code == 0, gone.output
+    assert "Nothing to change." in command("uninstall", *where, "--yes").output
+    failed = command("verify", *where)
+    assert failed.exit_code == 1
+    assert "FAILED" in failed.output
+    for result in (tried, made, again, seen, gone, failed):
+        assert KEY not in result.output
+
+
+def test_install_verify_uninstall_over_the_inference_peer(guarded: SidecarProcess) -> None:
+    with PeerServer(Peer("9.3.0")) as peer:
+        where = ["elasticsearch", "--cluster", peer.url, "--sidecar", guarded.url]
+        given = [*where, "--no-templates", "--sidecar-key", KEY, "--yes"]
+        made = command("install", *given)
+        assert made.exit_code == 0, made.output
+        assert "create inference endpoint rerank-sidecar-ecommerce" in made.output
+        assert "text_similarity_reranker" in made.output
+        assert "Nothing to change." in command("install", *given).output
+        seen = command("verify", *where)
+        assert seen.exit_code == 0, seen.output
+        changed = command("install", *given, "--service", "openshift_ai")
+        assert "update inference endpoint" in changed.output
+        assert '-  "service": "hugging_face"' in changed.output
+        gone = command("uninstall", *where, "--no-templates", "--yes")
+        assert "delete inference endpoint" in gone.output
+        assert command("verify", *where).exit_code == 1
+        for result in (made, seen, changed, gone):
+            assert KEY not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("opensearch", "--service", "custom"), "--service is a choice of Elasticsearch's"),
+        (("elasticsearch", "--fields", "title"), "--fields is a choice of OpenSearch's"),
+        (("opensearch", "--user", "nobody"), "name:password"),
+        (("opensearch", "--user", "a:b", "--api-key", "k"), "two ways to log in"),
+        (("opensearch", "--profile", "mine"), "name the fields to send for the profile 'mine'"),
+        (("elasticsearch", "--profile", "My shop"), "no endpoint ID"),
+        (("opensearch",), "Connection refused"),
+        (("elasticsearch",), "Connection"),
+    ],
+)
+def test_what_cannot_be_is_one_line(arguments: tuple[str, ...], reason: str) -> None:
+    engine, *more = arguments
+    where = ["--cluster", "http://127.0.0.1:1", "--sidecar", "http://127.0.0.1:8080"]
+    done = command("install", engine, *where, *more)
+    assert isinstance(done.exception, StartupError), done.output
+    assert reason in done.exception.message
+    assert len(done.exception.message.splitlines()) == 1
