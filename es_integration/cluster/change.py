@@ -46,15 +46,25 @@ class Change:
         return Action.DELETE if self.after is None else Action.UPDATE
 
     def diff(self) -> str:
-        """A unified diff of the two bodies as JSON, empty where nothing changes."""
+        """A unified diff of the two bodies as JSON, empty where nothing changes. A text of several
+        lines is shown as a list of them."""
         name = f"{self.kind} {self.name}"
         before, after = (
-            json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+            json.dumps(_shown(body), indent=2, sort_keys=True, ensure_ascii=False).split("\n")
             if body is not None
             else []
             for body in (self.before, self.after)
         )
         return "\n".join(unified_diff(before, after, name, name, lineterm=""))
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shown(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_shown(inner) for inner in value]
+    lines = value.split("\n") if isinstance(value, str) else []
+    return lines if len(lines) > 1 else value
 
 
 Plan = tuple[Change, ...]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
+from urllib.parse import urlsplit
 
 from es_integration.errors import IntegrationError
 
@@ -21,7 +22,8 @@ REASON_LENGTH = 400
 
 @dataclass(frozen=True)
 class Login:
-    """Raises ValueError for a user without a password, and for two ways to log in at once."""
+    """Raises ValueError for a password in the address, which errors repeat, for a user without
+    one, and for two ways to log in at once."""
 
     url: str
     api_key: str | None = field(default=None, repr=False)
@@ -32,6 +34,8 @@ class Login:
     """File with the certificates to trust, for https; absent: the machine's own."""
 
     def __post_init__(self) -> None:
+        if urlsplit(self.url).username is not None:
+            raise ValueError("give name and password apart from the address: it may be logged")
         if self.user is not None and ":" not in self.user:
             raise ValueError("the user is given as name:password")
         if self.user is not None and self.api_key is not None:

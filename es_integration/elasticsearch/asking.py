@@ -100,8 +100,12 @@ def _in_words(status: int, body: Any, said: str) -> str:
             "seen from every Elasticsearch node, its key too; https needs a certificate that the "
             "nodes' Java trusts"
         )
+    if "Request timed out after" in whole:  # 408, and 429 by later versions
+        return f"the sidecar did not answer the node in time ({reason})"
     if "from inference entity id" in whole:  # with the sidecar's own status, where below 500
         return f"the sidecar did not answer the node as it should ({reason})"
+    if status == 200:  # the client's own finding
+        return f"this is not Elasticsearch ({reason})"
     if status == 401:
         return f"Elasticsearch does not know these credentials ({reason})"
     if status == 403:

@@ -152,8 +152,10 @@ def _search(wanted: ElasticsearchInstall, index: str, field: str) -> Procedure[L
     seconds = time.monotonic() - start
     hits = answer["hits"]["hits"]
     reranked = [hit for hit in hits if 0 < hit["_score"] <= 2]
-    if not hits or len(reranked) < len(hits):
-        detail = f"{len(reranked)} of {len(hits)} hits of {index} were reranked"
+    # A hit without the field drops out of the page, or keeps its first-stage score.
+    matched = min(WINDOW, answer["hits"]["total"]["value"])
+    if not hits or len(reranked) < matched:
+        detail = f"{len(reranked)} of {matched} hits of {index} were reranked"
         return Link("search", False, f"{detail}: do its documents hold `{field}`?", seconds)
     return Link("search", True, f"{len(hits)} hits of {index} reranked by `{field}`", seconds)
 

@@ -100,6 +100,7 @@ def _in_words(status: int, said: str) -> str:
     if status == 403:
         return (
             f"these credentials may not do it: {reason}. Needed: cluster:admin/opensearch/ml/*,"
-            " cluster:admin/search/pipeline/*, cluster:admin/settings/update and cluster:monitor/*"
+            " cluster:admin/search/pipeline/*, cluster:admin/settings/update, cluster:monitor/* and"
+            " indices:monitor/settings/get"
         )
     return f"OpenSearch refused with {status}: {reason}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from es_integration.cluster.change import Change, Plan, apply
 from es_integration.cluster.procedure import Procedure, run, run_async
-from es_integration.errors import ClusterRefused
+from es_integration.errors import ClusterRefused, StillInUse
 from es_integration.opensearch import bodies, found, settings
 from es_integration.opensearch.asking import Cluster, ask, ask_for, cluster
 from es_integration.opensearch.bodies import Body
@@ -62,7 +62,7 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
     """What an uninstall would take away: all of these names, whatever they hold, and of the
     cluster's settings what an install had set and no other connector needs.
 
-    Raises ClusterRefused.
+    Raises ClusterRefused, and StillInUse where an index searches by a pipeline that is to go.
     """
     changes: list[Change] = []
     gone: set[str] = set()
@@ -71,6 +71,7 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
         pipeline = yield from found.pipeline(name)
         if pipeline is not None:
             changes.append(Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name)))
+            yield from _refuse_in_use(name)
         models = yield from found.models(name)
         connectors = yield from found.connectors(name)
         changes += [*removals(models, MODEL), *removals(connectors, CONNECTOR)]
@@ -92,7 +93,8 @@ async def install_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) ->
 
 
 def uninstall(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
-    """The changes that were made, none when nothing was there. Raises ClusterRefused."""
+    """The changes that were made, none when nothing was there. Raises ClusterRefused,
+    StillInUse."""
     return run(client, _done(plan_uninstall(wanted)))
 
 
@@ -135,6 +137,16 @@ def _put_pipeline(wanted: OpenSearchInstall, route: Route) -> Procedure[None]:
     model, *_ = yield from found.models(name)
     body: Body = bodies.pipeline(wanted, route, model.id)
     yield from ask(lambda client: client.search_pipeline.put(id=name, body=body))
+
+
+def _refuse_in_use(name: str) -> Procedure[None]:
+    """An index whose default search pipeline is gone refuses every search."""
+    using = yield from found.searching_by(name)
+    if using:
+        raise StillInUse(
+            f"indices {using} search by the pipeline {name}:"
+            f' set "{found.DEFAULT_PIPELINE}": null there first'
+        )
 
 
 def _remove_pipeline(name: str) -> Procedure[None]:

@@ -152,6 +152,8 @@ def _wrong(
     sources = [hit.get("_source", {}) for hit in after]
     if route is Route.FLAT and not any(wanted.text_field in source for source in sources):
         return f"no hit has the field {wanted.text_field}, which is all that this route sends"
+    if route is Route.STRUCTURED and not any(set(wanted.sent) & set(source) for source in sources):
+        return f"no hit has any of the fields {list(wanted.sent)}, which is all that is sent"
     if route is Route.STRUCTURED and not all("previous_score" in source for source in sources):
         return "the first-stage scores are lost"
     return None

@@ -91,7 +91,10 @@ class OpenSearchInstall:
         if self.fields:
             return self.fields
         if self.profile not in mappings.DOMAINS:
-            raise ValueError(f"name the fields to send for the profile {self.profile!r}")
+            raise ValueError(
+                f"name the fields to send for the profile {self.profile!r} (`fields`, `--fields`):"
+                f" only {' and '.join(mappings.DOMAINS)} have templates that name them"
+            )
         return mappings.load("opensearch", self.profile).fields
 
     @property

@@ -5,7 +5,7 @@ same search with another `from` reranks the same window, so pages neither overla
 out. A page behind the window has what the first stage has there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from es_integration.search.wish import Body
 DEFAULT_SIZE = 10
 """Both engines' own."""
 OTHER_PAGING = ("search_after", "scroll", "slice")
+BODY_ONLY = ("from", "size", "q", "query", "knn", "retriever")
+"""What decides over hits or page: beside the body it would outdo what is asked here, unseen."""
 
 KEPT_SCORE = "_first_stage_score"
 REPORT = "rerank"
@@ -29,12 +31,17 @@ class Page:
     size: int
 
     @classmethod
-    def of(cls, body: Mapping[str, Any]) -> "Page":
+    def of(cls, body: Mapping[str, Any], params: Iterable[str] = ()) -> "Page":
         """The page that a search's body asks for. Raises ValueError for other ways of paging:
-        a window that begins somewhere else on each page would rerank other hits each time."""
+        a window that begins somewhere else on each page would rerank other hits each time; and
+        for parameters that belong in the body."""
+        given = [name.removesuffix("_") for name in params]
         for key in OTHER_PAGING:
-            if key in body:
+            if key in body or key in given:
                 raise ValueError(f"{key}: a reranked window is paged with `from` and `size`")
+        for key in given:
+            if key in BODY_ONLY or key.removeprefix("_").startswith("source"):
+                raise ValueError(f"{key}: put it into the body")
         start, size = body.get("from", 0), body.get("size", DEFAULT_SIZE)
         if not (isinstance(start, int) and isinstance(size, int) and start >= 0 and size >= 0):
             raise ValueError("`from` and `size` must be whole numbers, 0 or more")

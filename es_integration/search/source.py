@@ -66,14 +66,18 @@ class SourceFilter:
 
 def document(hit: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     """What of a hit the sidecar gets: the named fields of `_source`, and those that are only in
-    the hit's `fields` (stored, runtime and script fields); empty where it has none of them."""
+    the hit's `fields` (stored, runtime and script fields); empty where it has none of them.
+
+    In the order of their names: OpenSearch mixes up the keys of a filtered `_source`, and a model
+    that reads them in another order gives another score."""
     found = SourceFilter(includes=tuple(fields)).apply(hit.get("_source") or {})
     fetched = hit.get("fields") or {}
     for name in fields:
         if name in fetched and name.partition(".")[0] not in found:
             values = fetched[name]
             found[name] = values[0] if len(values) == 1 else values
-    return found
+    order = [key for name in fields for key in (name, name.partition(".")[0])]
+    return {key: found[key] for key in order if key in found} | found
 
 
 def _patterns(value: Any) -> tuple[str, ...]:

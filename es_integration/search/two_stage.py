@@ -101,7 +101,7 @@ class _Search:
 
 def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     rerank, window = search.rerank, search.rerank.window
-    page = Page.of(search.body)
+    page = Page.of(search.body, search.params)
     span = page.span(window, window_only=search.knn is not None)
     shown = SourceFilter.of(search.body.get("_source"))
     fetched = shown.with_fields(rerank.fields)
@@ -110,7 +110,7 @@ def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     documents = [_document(hit, rerank) for hit in head]
     if fetched != shown:
         answer = _showing(answer, shown)
-    if reason := _why_not(page, answer["hits"]["hits"], documents, window):
+    if reason := _why_not(search.text, page, answer["hits"]["hits"], documents, window):
         return unchanged(answer, page, span, reason)
     options = rerank.options()
     ranking: Ranking = yield lambda edge: edge.sidecar.rerank_or_keep(
@@ -122,7 +122,9 @@ def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     return reranked(answer, page, span, window, ranking)
 
 
-def _why_not(page: Page, hits: list[Body], documents: list[Body], window: int) -> str | None:
+def _why_not(
+    text: str, page: Page, hits: list[Body], documents: list[Body], window: int
+) -> str | None:
     """Why there is nothing to rerank, or None."""
     if page.size == 0:
         return "size is 0"
@@ -130,6 +132,8 @@ def _why_not(page: Page, hits: list[Body], documents: list[Body], window: int) -
         return f"the page begins behind the window of {window} hits"
     if page.start >= len(hits):
         return "no hits"
+    if not text.strip():
+        return "the text is empty"
     if not any(documents):
         return "no hit has any of the fields"
     return None

@@ -43,7 +43,8 @@ MAX_YAML_CHARACTERS = 1 << 20
 MAX_YAML_EVENTS = 10_000
 """About 10 ms; a row of ES|QL has some tens."""
 
-_YAML = re.compile(r"---[ \t]*\r?\n")
+_YAML = re.compile(r"---(?:[ \t]*\r?\n|[ \t]+\{\}\s*\Z)")
+"""`--- {}` is a row in which every column is null."""
 
 
 def read(document: Document, profile: Profile) -> Fields | None:

@@ -82,3 +82,14 @@ def test_only_what_differs_is_changed_and_shown() -> None:
     store = Store()
     assert [one.name for one in run(store, apply(plan))] == ["new", "other", "old"]
     assert set(store.held) == {"new", "other", "old"}
+
+
+def test_a_text_of_several_lines_is_shown_line_by_line() -> None:
+    script = {"source": "a\nb\u2028c\nd"}
+    diff = change(
+        "script", {"scripts": [script]}, {"scripts": [{"source": "a\nb\u2028c\ne"}]}
+    ).diff()
+    changed = [
+        line for line in diff.split("\n") if line[:1] in "+-" and line[:3] not in ("+++", "---")
+    ]
+    assert [line.split() for line in changed] == [["-", '"d"'], ["+", '"e"']]

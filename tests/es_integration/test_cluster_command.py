@@ -1,6 +1,8 @@
 """`rerank-sidecar install | verify | uninstall` as engineers run them; keys stay out of sight."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -12,6 +14,7 @@ from sidecar.cli import app
 from sidecar.cli.process import SidecarProcess
 from sidecar.errors import StartupError
 from tests.es_integration.inference_peer import Peer, PeerServer
+from tests.es_integration.opensearch.fake import FakeOpenSearch
 
 KEY = "a-secret-of-the-sidecar"
 INDEX = "rerank-ecommerce-command"
@@ -91,13 +94,41 @@ def test_install_verify_uninstall_over_the_inference_peer(guarded: SidecarProces
             assert KEY not in result.output
 
 
+def test_a_route_that_is_left_out_is_said_and_the_other_is_shown(
+    recording_server: Callable[..., Any],
+) -> None:
+    cluster = recording_server(FakeOpenSearch("2.17.1"))
+    where = ["opensearch", "--cluster", cluster.url, "--sidecar", "http://10.1.2.3:8080"]
+    made = command("install", *where, "--no-templates", "--read-timeout", "20", "--yes")
+    assert made.exit_code == 0, made.output
+    assert "left out route rerank-sidecar-ecommerce-structured: the structured" in made.output
+    assert "search_pipeline=rerank-sidecar-ecommerce-flat" in made.output
+    assert '"X-Request-Deadline-Ms": "19750"' in made.output
+
+
+def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]) -> None:
+    cluster = recording_server(FakeOpenSearch())
+    url = "http://127.0.0.1:1/" + "path/" * 30
+    where = ["opensearch", "--cluster", cluster.url, "--sidecar", url, "--no-templates"]
+    narrow = CliRunner(env={"COLUMNS": "60"})
+    shown = narrow.invoke(app, ["install", *where, "--yes"]).output
+    *_, search = shown.splitlines()
+    assert json.loads(search)["ext"], "one line, to be copied"
+    seen = narrow.invoke(app, ["verify", *where[:-1]]).output
+    for output in (shown, seen):
+        joined = "".join(output.split())
+        assert f"{url}opensearch/ecommerce/rerank" in joined
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         (("opensearch", "--service", "custom"), "--service is a choice of Elasticsearch's"),
         (("elasticsearch", "--fields", "title"), "--fields is a choice of OpenSearch's"),
+        (("elasticsearch", "--read-timeout", "9"), "--read-timeout is a choice of OpenSearch's"),
         (("opensearch", "--user", "nobody"), "name:password"),
         (("opensearch", "--user", "a:b", "--api-key", "k"), "two ways to log in"),
+        (("opensearch", "--cluster", "http://a:b@127.0.0.1:1"), "apart from the address"),
         (("opensearch", "--profile", "mine"), "name the fields to send for the profile 'mine'"),
         (("elasticsearch", "--profile", "My shop"), "no endpoint ID"),
         (("opensearch",), "Connection refused"),

@@ -216,6 +216,24 @@ def test_random_documents_stay_json_within_every_limit(node: OpenSearch, limit: 
         assert units(written) <= 2 + sum(units(f'"{name}":,') + limit for name in fields)
 
 
+@pytest.mark.parametrize(
+    ("value", "feature"),
+    [
+        *[(12, 12.0), ("12", 12.0), (" 4.5 ", 4.5)],
+        *[(value, None) for value in ("0", -1, "many", "", "NaN", "1e99", [3], None, True)],
+    ],
+)
+def test_a_rank_feature_is_a_number_above_0_also_in_quotes(
+    node: OpenSearch, value: Any, feature: float | None
+) -> None:
+    document = {"title": "Lamp", "popularity": value}
+    body = {"pipeline": TEMPLATES.pipelines[0].body, "docs": [{"_source": document}]}
+    (written,) = node.ingest.simulate(body=body)["docs"]
+    source = written["doc"]["_source"]
+    assert source.get("rank") == (None if feature is None else {"popularity": feature})
+    assert source["popularity"] == value
+
+
 def test_indexed_documents_hold_it_and_updates_in_part_need_care(node: OpenSearch) -> None:
     """A bulk update runs the pipeline on the part that it sends, or not at all; the whole document
     indexed again is right again."""

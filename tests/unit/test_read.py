@@ -149,6 +149,7 @@ def test_yaml_scalars_stay_text(yaml: str, value: object) -> None:
 
 def test_an_empty_yaml_value_is_absent_and_a_repeated_key_counts_by_its_last() -> None:
     assert text("---\ntitle:\nbrand: a\nbrand: b\n") == {"brand": "b"}
+    assert text("--- {}\n") == {}, "a row of nulls"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ def install_command(
     sidecar: given.Sidecar,
     profile: given.Profile = "ecommerce",
     fields: given.Fields = None,
+    read_timeout: given.ReadTimeout = None,
     service: given.Service = None,
     templates: given.Templates = True,
     index_pattern: given.IndexPattern = None,
@@ -42,6 +43,7 @@ def install_command(
         profile,
         name,
         fields=split(fields),
+        read_timeout_s=read_timeout,
         service=service,
         templates=templates,
         index_patterns=tuple(index_pattern or ()),
@@ -98,4 +100,4 @@ def _carry_out(official: object, wish: "Wish", *, remove: bool, dry_run: bool, y
         made = run(official, apply(planned))
         console.print(f"{len(made)} changed.")
     if not remove:
-        console.print(usage(wish), highlight=False, markup=False)
+        console.print(usage(wish, planned), highlight=False, markup=False, soft_wrap=True)

@@ -34,6 +34,14 @@ Fields = Annotated[
         show_default=False,
     ),
 ]
+ReadTimeout = Annotated[
+    int | None,
+    typer.Option(
+        help="Whole seconds that a search of OpenSearch waits for the sidecar; absent: 5.",
+        min=1,
+        show_default=False,
+    ),
+]
 Service = Annotated[
     str | None,
     typer.Option(

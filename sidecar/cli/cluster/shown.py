@@ -9,6 +9,7 @@ from rich.table import Table
 
 from es_integration.cluster.change import Action, Change
 from es_integration.cluster.link import Link
+from es_integration.opensearch.install import ROUTE
 
 _MARKS = {
     Action.CREATE: "[green]+[/]",
@@ -19,19 +20,27 @@ _MARKS = {
 
 
 def show_plan(console: Console, plan: Sequence[Change]) -> None:
-    """Each change with its diff; what stays is one line."""
+    """Each change with its diff; what stays, and what cannot be had, is one line."""
     for change in plan:
         name = f"{change.kind} {escape(change.name)}"
+        if change.kind == ROUTE:
+            reason = escape((change.before or {})["left out"])
+            console.print(f"  left out {name}: {reason}", highlight=False)
+            continue
         console.print(f"{_MARKS[change.action]} {change.action} {name}", highlight=False)
         if diff := change.diff():
-            # Its first three lines repeat the name.
+            # Its first two lines repeat the name.
             lines = "\n".join(diff.splitlines()[2:])
-            console.print(Syntax(lines, "diff", theme="ansi_dark", background_color="default"))
+            shown = Syntax(
+                lines, "diff", theme="ansi_dark", background_color="default", word_wrap=True
+            )
+            console.print(shown)
 
 
 def show_report(console: Console, links: Sequence[Link]) -> None:
     """The chain as a table, a link a row."""
-    table = Table("", "link", "what was seen", box=None, pad_edge=False)
+    table = Table("", "link", box=None, pad_edge=False)
+    table.add_column("what was seen", overflow="fold")
     for link in links:
         mark = "[green]ok[/]" if link.held else "[red]FAILED[/]"
         time = "" if link.seconds is None else f" ({link.seconds * 1000:.0f} ms)"

@@ -19,6 +19,7 @@ def verify_command(
     profile: given.Profile = "ecommerce",
     index: Index = None,
     fields: given.Fields = None,
+    read_timeout: given.ReadTimeout = None,
     service: given.Service = None,
     name: given.Name = "rerank-sidecar",
     sidecar_key: given.SidecarKey = None,
@@ -43,6 +44,7 @@ def verify_command(
         profile,
         name,
         fields=split(fields),
+        read_timeout_s=read_timeout,
         service=service,
         sidecar_key=sidecar_key,
     )

@@ -13,6 +13,7 @@ from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.link import Report
 from es_integration.cluster.login import Login, client
 from es_integration.cluster.procedure import Procedure
+from es_integration.opensearch.install import ROUTE
 from es_integration.templates import plan_templates
 from sidecar.cli.cluster.options import Engine
 from sidecar.errors import StartupError
@@ -27,6 +28,7 @@ class Wish:
     profile: str
     name: str
     fields: tuple[str, ...] = ()
+    read_timeout_s: int | None = None
     service: str | None = None
     sidecar_key: str | None = None
     rotate_key: bool = False
@@ -41,6 +43,10 @@ class Wish:
         if self.fields and self.engine is not Engine.OPENSEARCH:
             raise StartupError(
                 "--fields is a choice of OpenSearch's alone: Elasticsearch sends `rerank_doc`"
+            )
+        if self.read_timeout_s is not None and self.engine is not Engine.OPENSEARCH:
+            raise StartupError(
+                "--read-timeout is a choice of OpenSearch's alone: Elasticsearch waits 30 s"
             )
 
 
@@ -109,6 +115,7 @@ def _elasticsearch(wish: Wish) -> elasticsearch.ElasticsearchInstall:
 
 
 def _opensearch(wish: Wish) -> opensearch.OpenSearchInstall:
+    default = opensearch.OpenSearchInstall.read_timeout_s
     return opensearch.OpenSearchInstall(
         wish.sidecar,
         wish.profile,
@@ -116,11 +123,12 @@ def _opensearch(wish: Wish) -> opensearch.OpenSearchInstall:
         wish.name,
         sidecar_key=wish.sidecar_key,
         rotate_key=wish.rotate_key,
+        read_timeout_s=wish.read_timeout_s or default,
     )
 
 
-def usage(wish: Wish) -> str:
-    """How a search is reranked from now on."""
+def usage(wish: Wish, planned: Plan) -> str:
+    """How a search is reranked from now on, by the better route of those that can be had."""
     if wish.engine is Engine.ELASTICSEARCH:
         body = elasticsearch.retriever_search(
             {"match": {"title": "red shoes"}},
@@ -129,8 +137,12 @@ def usage(wish: Wish) -> str:
         )
         request = "POST products/_search"
     else:
-        body = opensearch.structured_search({"match": {"title": "red shoes"}}, "red shoes", size=50)
-        pipeline = _opensearch(wish).pipeline(opensearch.Route.STRUCTURED)
+        wanted = _opensearch(wish)
+        left_out = {change.name for change in planned if change.kind == ROUTE}
+        flat = wanted.pipeline(opensearch.Route.STRUCTURED) in left_out
+        build = opensearch.flat_search if flat else opensearch.structured_search
+        body = build({"match": {"title": "red shoes"}}, "red shoes", size=50)
+        pipeline = wanted.pipeline(opensearch.Route.FLAT if flat else opensearch.Route.STRUCTURED)
         request = f"POST products/_search?search_pipeline={pipeline}"
     return f"A search that is reranked:\n{request}\n{json.dumps(body)}"
 

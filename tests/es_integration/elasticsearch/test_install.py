@@ -183,6 +183,15 @@ def test_a_cluster_that_answers_nothing_is_said() -> None:
     assert refused.value.status == 0
 
 
+def test_another_product_is_told(recording_server: Any) -> None:
+    other = recording_server(lambda method, path, body: (200, {"version": {"number": "2.19.1"}}))
+    with (
+        Elasticsearch(other.url) as client,
+        pytest.raises(ClusterRefused, match="this is not Elasticsearch"),
+    ):
+        install(client, ElasticsearchInstall("http://127.0.0.1:9"))
+
+
 def test_the_probe_of_a_put_is_what_elasticsearch_sends(
     start_peer: PeerStart, server: SidecarProcess
 ) -> None:

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from elasticsearch import ApiError, Elasticsearch
 
-from es_integration.elasticsearch import ElasticsearchInstall, install, retriever_search
+from es_integration.elasticsearch import (
+    ElasticsearchInstall,
+    endpoint_body,
+    install,
+    retriever_search,
+)
 from sidecar.cli.process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import PeerStart, listed
 from tests.es_integration.inference_peer import Document, ListedHits, Peer
@@ -138,6 +143,19 @@ def test_an_endpoints_own_top_n_below_the_window_fails_the_search(
     (endpoint,) = peer.endpoints.values()
     peer.endpoints[endpoint.id] = replace(endpoint, task={"top_n": 1})
     assert "configured to return the top [1]" in failure(search)
+
+
+def test_a_custom_template_that_a_search_cannot_fill_is_refused_at_the_put(
+    start_peer: PeerStart, server: SidecarProcess
+) -> None:
+    """The probe of a PUT has a top_n, a search has none: Elasticsearch tries both."""
+    _, client = start_peer()
+    body = endpoint_body(ElasticsearchInstall(server.url, service="custom"))
+    body["service_settings"]["request"] = '{"query":${query},"documents":${input},"n":${top_n}}'
+    with pytest.raises(ApiError, match="Failed to validate model configuration: Found placehold"):
+        client.inference.put(task_type="rerank", inference_id="e", inference_config=body)
+    body["task_settings"] = {"parameters": {"top_n": 100}}
+    client.inference.put(task_type="rerank", inference_id="e", inference_config=body)
 
 
 def test_only_the_first_value_of_a_field_is_sent(

@@ -1,5 +1,6 @@
 """Each link that breaks is named, with what to do; nothing behind it is tried."""
 
+import socket
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,9 @@ from es_integration.elasticsearch import (
 )
 from sidecar.cli.process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import PeerStart, listed
-from tests.es_integration.inference_peer import ListedHits
+from tests.es_integration.inference_peer import Document, ListedHits
 from tests.es_integration.inference_peer.errors import ElasticsearchError
+from tests.es_integration.inference_peer.sender import Sender
 
 ALL = ["cluster", "licence", "endpoint", "sidecar", "shape", "order", "scores", "latency"]
 
@@ -88,6 +90,23 @@ def test_a_sidecar_that_is_gone_is_named_with_its_address(start_peer: PeerStart)
     assert not report[-1].held
     assert wanted.url in report[-1].detail
     assert len(peer.sender.sent) == 4, "the probe of the install, and three attempts"
+
+
+def test_a_sidecar_that_hangs_is_told_after_the_clusters_own_limit(
+    start_peer: PeerStart, server: SidecarProcess
+) -> None:
+    peer, client = start_peer(sender=Sender((0.0, 0.0), limit_s=20.0))
+    wanted = ElasticsearchInstall(server.url)
+    install(client, wanted)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wanted = replace(wanted, sidecar_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        held = peer.endpoints[wanted.endpoint_id]
+        settings = {**held.settings, "url": wanted.url}
+        peer.endpoints[wanted.endpoint_id] = replace(held, settings=settings)
+        peer.sender = replace(peer.sender, limit_s=0.2)
+        report = verify_cluster(client, wanted)
+    assert names(report) == ALL[:4]
+    assert "did not answer the node in time (Request timed out after [0.2s])" in report[-1].detail
 
 
 def test_a_key_that_the_sidecar_no_longer_takes_is_told_apart_from_the_clusters(
@@ -165,3 +184,17 @@ def test_a_field_that_no_document_has_is_told(
     report = verify_cluster(client, wanted, index="pages")
     assert (report[-1].name, report[-1].held) == ("search", False)
     assert "`rerank_doc`" in report[-1].detail
+
+
+def test_documents_without_the_field_are_told(
+    start_peer: PeerStart, server: SidecarProcess
+) -> None:
+    """They drop out of the page, and the rest looks well."""
+    sources = ({"rerank_doc": "a"}, {"title": "b"}, {"rerank_doc": "c"})
+    hits = ListedHits([Document(str(n), source) for n, source in enumerate(sources)])
+    _, client = start_peer(hits=hits)
+    wanted = ElasticsearchInstall(server.url)
+    install(client, wanted)
+    link = verify_cluster(client, wanted, index="pages")[-1]
+    assert (link.name, link.held) == ("search", False)
+    assert "2 of 3 hits of pages were reranked" in link.detail

@@ -11,6 +11,7 @@ from tests.es_integration.inference_peer import retriever, rows, settings
 from tests.es_integration.inference_peer.errors import (
     ElasticsearchError,
     bad_argument,
+    invalid,
     status_error,
 )
 from tests.es_integration.inference_peer.hits import Hits, ListedHits
@@ -80,6 +81,8 @@ class Peer:
                 f"Inference endpoint [{endpoint_id}] already exists",
             )
         endpoint = settings.read(endpoint_id, body, self.number)
+        if endpoint.service == "custom":
+            _check_template(endpoint)
         self._validate(endpoint)
         self.endpoints[endpoint_id] = endpoint
         return endpoint.shown()
@@ -198,3 +201,11 @@ class Peer:
             raise ElasticsearchError(
                 403, "security_exception", f"current license is non-compliant for [{feature}]"
             )
+
+
+def _check_template(endpoint: Endpoint) -> None:
+    """Fills it as a search does, which gives no top_n."""
+    try:
+        build(endpoint, Inference("test query", ("test input",)))
+    except ElasticsearchError as error:
+        raise invalid(f"Failed to validate model configuration: {error.reason}") from error

@@ -1,6 +1,7 @@
 """What ES|QL's RERANK sends for rows: which texts, and how many in a request.
 
-9.2, 9.3   one field: its text. Several: the row as YAML, with the columns' names, nulls left out.
+9.2, 9.3   one field is named: its text. Several: the row as YAML with the columns' names, nulls
+           left out, even where one value stays.
 9.4        every value of every field is an input of its own; a row gets its best score.
 
 A row with nothing to send gets no score. Requests hold 20 inputs in 9.2 and 10 later, and scores of
@@ -31,9 +32,7 @@ def inputs(rows: Sequence[Row], columns: Sequence[str], version: Version) -> lis
     return [
         Input(number, text)
         for number, row in enumerate(rows)
-        for text in _texts(
-            {name: row[name] for name in columns if row.get(name) is not None}, version
-        )
+        for text in _texts(row, columns, version)
     ]
 
 
@@ -53,14 +52,15 @@ def best(found: Sequence[Input], scores: Sequence[np.float32], rows: int) -> lis
     return kept
 
 
-def _texts(present: Mapping[str, Any], version: Version) -> list[str]:
+def _texts(row: Row, columns: Sequence[str], version: Version) -> list[str]:
+    present = {name: row[name] for name in columns if row.get(name) is not None}
     if not present:
         return []
     if version >= (9, 4):
         return [
             text for value in present.values() for text in _list(value) if isinstance(text, str)
         ]
-    if len(present) == 1:
+    if len(columns) == 1:
         (value,) = present.values()
         return [java_text(_list(value)[0])]
     return [yaml_row(present)]

@@ -1,7 +1,8 @@
 """Sends a request as RetryingHttpSender does: which failures are tried again, and in what words.
 
 At most three attempts, the first pause 1 s, none above 5 s (`delays`, which a test shortens), no
-read time-out but the call's own 30 s. The same request may so arrive three times.
+read time-out but the call's own 30 s, for all attempts together (`limit_s`). The same request may
+so arrive three times.
 """
 
 import http.client
@@ -35,6 +36,7 @@ class Sender:
     """`delays` are the pauses before the second and the third attempt, in seconds."""
 
     delays: tuple[float, ...] = (1.0, 2.0)
+    limit_s: float = CALL_S
     sent: list[Outbound] = field(default_factory=list)
     """Every attempt, so that tests may count them and read their bytes."""
 
@@ -43,18 +45,27 @@ class Sender:
 
         A body that cannot be read is tried again too, by all services but custom.
         """
+        end = time.monotonic() + self.limit_s
         for delay in (*self.delays, None):
             try:
-                return self._once(service, request, parse)
+                return self._once(service, request, parse, end)
             except Retryable as failure:
                 if delay is None:
                     raise failure.error from failure
-                time.sleep(delay)
+                time.sleep(max(0.0, min(delay, end - time.monotonic())))
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, service: str, request: Outbound, parse: Callable[[bytes], T]) -> T:
-        self.sent.append(request)
-        status, body = _exchange(request)
+    def _once(self, service: str, request: Outbound, parse: Callable[[bytes], T], end: float) -> T:
+        try:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self.sent.append(request)
+            status, body = _exchange(request, left)
+        except TimeoutError as error:
+            raise ElasticsearchError(
+                408, "status_exception", f"Request timed out after [{self.limit_s:g}s]"
+            ) from error
         if not 200 <= status < 300:
             error = _refused(service, request, status, body)
             raise Retryable(error) if status in RETRIED[service] else error
@@ -71,13 +82,14 @@ class Sender:
             raise (error if service == "custom" else Retryable(error)) from error
 
 
-def _exchange(request: Outbound) -> tuple[int, bytes]:
+def _exchange(request: Outbound, limit_s: float) -> tuple[int, bytes]:
+    """Raises TimeoutError when no answer has come in time."""
     parts = urlsplit(request.url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=CONNECT_S)
+    connection = kind(parts.hostname or "", parts.port, timeout=min(CONNECT_S, limit_s))
     try:
         connection.connect()
-        connection.sock.settimeout(CALL_S)
+        connection.sock.settimeout(limit_s)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.putrequest("POST", path, skip_accept_encoding=True)
         connection.putheader("Content-Length", str(len(request.body)))
@@ -90,6 +102,8 @@ def _exchange(request: Outbound) -> tuple[int, bytes]:
         raise bad_argument(
             f"Invalid host [{request.url}], please check that the URL is correct."
         ) from error
+    except TimeoutError:
+        raise
     except (OSError, http.client.HTTPException) as error:
         failed = f"Failed to send request from inference entity id [{request.endpoint_id}]"
         raise Retryable(

@@ -29,6 +29,11 @@ def test_one_column_is_the_plain_text() -> None:
     assert texts == ["War and Peace", "Emma"]
 
 
+def test_of_several_columns_a_row_is_yaml_even_where_one_value_stays() -> None:
+    (item,) = inputs([{"title": "Emma", "author": None}], ["title", "author"], (9, 3))
+    assert item.text == '---\ntitle: "Emma"\n'
+
+
 def test_from_9_4_each_value_is_a_text_and_the_best_score_counts() -> None:
     found = inputs(ROWS, ["title", "author", "pages"], (9, 4))
     assert [tuple(item) for item in found][2:] == [(2, "Emma"), (2, "Austen"), (2, "Anonymous")]

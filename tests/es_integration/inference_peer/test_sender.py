@@ -1,5 +1,6 @@
 """How often a request is sent, and in what words it fails."""
 
+import socket
 import time
 from typing import Any
 
@@ -59,6 +60,20 @@ def test_a_connection_that_is_refused_is_tried_again() -> None:
     assert len(sender.sent) == 3
     assert failed.value.cause is not None
     assert "refused" in failed.value.cause.reason
+
+
+def test_a_service_that_hangs_costs_the_calls_own_limit_once() -> None:
+    """All attempts together have the time that one has."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        sender = Sender((0.0, 0.0), limit_s=0.3)
+        start = time.monotonic()
+        with pytest.raises(ElasticsearchError) as failed:
+            sender.send(
+                "hugging_face", request(f"http://127.0.0.1:{silent.getsockname()[1]}"), bytes
+            )
+        assert 0.25 <= time.monotonic() - start < 5
+    assert (failed.value.status, len(sender.sent)) == (408, 1)
+    assert failed.value.reason == "Request timed out after [0.3s]"
 
 
 def test_an_unknown_host_is_not() -> None:

@@ -29,6 +29,8 @@ class FakeOpenSearch:
         self.models: dict[str, Any] = {}
         self.groups: dict[str, Any] = {}
         self.pipelines: dict[str, Any] = {}
+        self.indices: dict[str, Any] = {}
+        """The flat settings of each index."""
         self.scores = [0.25, 0.75, 0.125]
         self.predicting: tuple[int, str] | None = None
         """A status and a reason that a prediction fails with."""
@@ -46,6 +48,8 @@ class FakeOpenSearch:
             return 200, {"nodes": {"n": {"search_pipelines": known}}}
         if parts[:2] == ["_cluster", "settings"]:
             return self.put_settings(body) if method == "PUT" else self.get_settings()
+        if parts[1] == "_settings":
+            return 200, {name: {"settings": each} for name, each in self.indices.items()}
         if parts[0] == "_search":
             return self.keep(self.pipelines, method, parts[-1], body)
         return self.ml(method, parts[2:], body)

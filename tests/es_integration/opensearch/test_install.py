@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
-from es_integration import ClusterRefused, NotDeployed, OpenSearchInstall, Route
+from es_integration import ClusterRefused, NotDeployed, OpenSearchInstall, Route, StillInUse
 from es_integration.cluster.change import Action, apply
 from es_integration.cluster.procedure import run
 from es_integration.opensearch import (
@@ -113,6 +113,20 @@ def test_uninstalling_leaves_the_cluster_as_it_was(
     assert kinds[:3] == ["search pipeline", "remote model", "connector"]
     assert repr(state(fake)) == before
     assert uninstall(client, WANTED) == ()
+
+
+def test_an_index_that_searches_by_a_pipeline_keeps_it(
+    client: OpenSearch, server: Any, fake: FakeOpenSearch
+) -> None:
+    install(client, WANTED)
+    server.requests.clear()
+    name = WANTED.pipeline(Route.STRUCTURED)
+    fake.indices = {"shop": {"index.search.default_pipeline": name}, "other": {}}
+    with pytest.raises(StillInUse, match=rf"\['shop'\] search by the pipeline {name}: set"):
+        uninstall(client, WANTED)
+    assert writes(server) == []
+    fake.indices["shop"] = {"index.search.default_pipeline": "another"}
+    assert len(uninstall(client, WANTED)) == 8
 
 
 async def test_the_async_client_does_the_same(server: Any, fake: FakeOpenSearch) -> None:

@@ -198,6 +198,12 @@ def test_verify_searches_an_index_and_sees_what_ignore_failure_hides(
         report = verify_cluster(cluster, wanted, index="verified")
         assert broken(report) == ["flat: search", "structured: search"]
         assert "keep their first-stage scores" in report[-1].detail
+        other = replace(wanted, name="node-install-other", fields=("a.path", "b"))
+        install(cluster, other)
+        cluster.delete(index="verified", id="2", refresh="true")
+        report = verify_cluster(cluster, other, index="verified")
+        uninstall(cluster, other)
+        assert "no hit has any of the fields ['a.path', 'b']" in report[-1].detail
         assert "no such index" in verify_cluster(cluster, wanted, index="none")[-1].detail
     finally:
         cluster.indices.delete(index="verified")

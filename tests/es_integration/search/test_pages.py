@@ -104,6 +104,9 @@ def test_what_cannot_be_reranked_is_the_first_stages_answer(
         )
         assert answer.pop("rerank") == {"reranked": False, "reason": reason}
         assert {**answer, "took": 0} == {**dict(cluster.plain(body)), "took": 0}
+    blank = two_stage_search(cluster.client, sidecar, " ", index=INDEX, body=match(), rerank=RERANK)
+    assert blank["rerank"]["reason"] == "the text is empty"
+    assert blank["hits"] == cluster.plain(match())["hits"]
     absent = Rerank(fields=["absent"])
     answer = two_stage_search(
         cluster.client, sidecar, QUERY, index=INDEX, body=match(), rerank=absent

@@ -44,6 +44,16 @@ def test_what_cannot_be_paged_is_refused(body: dict[str, Any]) -> None:
         Page.of(body)
 
 
+@pytest.mark.parametrize(
+    "name", ["from_", "size", "scroll", "_source", "source_includes", "_source_excludes", "q"]
+)
+def test_what_decides_over_the_page_is_refused_beside_the_body(name: str) -> None:
+    """The engine would take it, and another window would be reranked without a word."""
+    with pytest.raises(ValueError, match=r"body|paged with `from`"):
+        Page.of({}, [name])
+    assert Page.of({}, ["routing", "preference", "search_type"]) == Page(0, 10)
+
+
 @pytest.mark.parametrize("wish", [{"window": 0}, {"fields": ()}, {"fields": "title"}])
 def test_a_wish_without_window_or_fields_is_refused(wish: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="window of 1 hit or more and a list of fields"):

@@ -78,3 +78,10 @@ def test_a_document_is_the_named_fields_of_a_hit() -> None:
     }
     assert document({"fields": {"popularity": [7]}}, ("popularity",)) == {"popularity": 7}
     assert document({}, ("title",)) == {}
+
+
+def test_a_documents_fields_stand_in_the_order_of_their_names() -> None:
+    """OpenSearch mixes up the keys of a filtered source, and the model reads them in order."""
+    hit = {"_source": {"c": 1, "a": {"y": 2, "x": 3}, "b.z": 4, "d": 5}}
+    found = document(hit, ("a.x", "b.z", "c", "a.y"))
+    assert list(found.items()) == [("a", {"y": 2, "x": 3}), ("b.z", 4), ("c", 1)]
