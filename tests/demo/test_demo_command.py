@@ -147,7 +147,12 @@ def test_a_missing_extra_is_named(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_leaving_in_the_middle_leaves_no_process_behind(number: signal.Signals) -> None:
     with subprocess.Popen(
-        DEMO, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        DEMO,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # In the background a shell has Ctrl-C ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
