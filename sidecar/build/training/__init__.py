@@ -10,6 +10,7 @@
     loop        the optimiser's way over them
     held_out    what the model does with Groups that it has not seen
     run         all of it, resumable; writes the checkpoint
+    average     the mean of several checkpoints
 
 The shipped model's own Groups are made in `sidecar.build.recipe`.
 """

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from sidecar.cli.model.average import average_command
 from sidecar.cli.model.check import check_command
 from sidecar.cli.model.export import export_command
 from sidecar.cli.model.quantize import quantize_command
@@ -44,3 +45,4 @@ model_app.command("export")(with_build(export_command))
 model_app.command("quantize")(with_build(quantize_command))
 model_app.command("check")(with_build(check_command))
 model_app.command("train")(with_build(train_command))
+model_app.command("average")(with_build(average_command))
