@@ -3,6 +3,7 @@
 import { byId, el } from "./dom.js";
 import { fieldNames, isObject } from "./documents.js";
 import { at } from "./fields.js";
+import { withPairs } from "./pairs.js";
 
 const MOST = 3; // logits; a part of 3 is a verdict, and a heavier weight of a profile widens it
 const STEP = 0.05;
@@ -34,7 +35,7 @@ export function weightsKey(profile, documents) {
 
 /** The fields that may be weighed: the profile's, and, where it reads any, the documents' own. */
 function fieldsOf(profile, documents) {
-  const objects = documents.filter(isObject);
+  const objects = documents.filter(isObject).map(withPairs);
   const named = profile.fields.map((field) => ({
     ...field,
     own: true,

@@ -1,10 +1,12 @@
 """Lines and JSON are two views of one list."""
 
 import json
+from json import dumps
 
 import pytest
 from selenium.webdriver import Keys
 
+from sidecar.text.pairs import of_pairs
 from tests.playground.page import Page
 
 LISTS: list[list[object]] = [
@@ -30,6 +32,42 @@ def test_reading_undoes_writing(page: Page, view: str) -> None:
             json.dumps(documents),
         )
         assert json.loads(again) == documents
+
+
+ATTRIBUTES: list[list[object]] = [
+    [{"name": "Color", "value": "Red"}],
+    [{"key": "fit", "value": ["M", "L"], "id": 7, "visible": True}],
+    [{"name": "Weight", "value": 250, "unit": "g"}, {"label": "Fit", "value": "M"}],
+    [{"name": "Fit", "value": "M"}, {"name": "Fit", "value": "L"}, {"name": "Fit", "value": "S"}],
+    [{"name": "Note", "value": "", "unit": "g"}, {"name": "Deep", "value": {"a": 1}}],
+    [{"name": "Color", "value": "Red"}, "a text"],
+    [{"name": " ", "value": "Red"}],
+    [{"name": "A", "key": "B", "value": 1}],
+    [{"name": "Ann", "value": 5, "text": "a review"}],
+    [],
+    [1, 2],
+]
+
+
+def test_lists_of_attributes_are_read_as_the_service_reads_them(page: Page) -> None:
+    for items in ATTRIBUTES:
+        found = page.module("pairs.js", "JSON.stringify(m.ofPairs(JSON.parse(a[0])))", dumps(items))
+        assert json.loads(found) == of_pairs(items), items
+
+
+def test_a_list_of_attributes_is_a_field_of_the_document(page: Page) -> None:
+    document = {"title": "Shoe", "attributes": [{"name": "type", "value": "Boot"}]}
+    profile = {"fields": [{"name": "category", "aliases": ["attributes.type"]}], "parse": True}
+    for given in (document, dumps(document)):
+        found = page.module(
+            "fields.js",
+            "JSON.stringify(m.readFields(JSON.parse(a[0]), JSON.parse(a[1])))",
+            dumps(given),
+            dumps(profile),
+        )
+        by_key = {field["key"]: field for field in json.loads(found)}
+        assert by_key["attributes"]["text"] == "type: Boot"
+        assert by_key["attributes"]["read"] is True
 
 
 def test_typing_in_one_view_changes_the_other(page: Page) -> None:

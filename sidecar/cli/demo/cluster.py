@@ -9,7 +9,6 @@ from contextlib import ExitStack
 
 from es_integration import LocalOpenSearch
 from es_integration.cluster.login import Login, client
-from es_integration.cluster.product import product_of
 from sidecar.cli.demo import pipelines, two_stage
 from sidecar.cli.demo.collections import Collection, Name, Query
 from sidecar.cli.demo.indexed import Search
@@ -28,25 +27,12 @@ def on_own_node(
 ) -> list[Outcome]:
     """Each query's outcome on a node that lives as long as this call. Raises IntegrationError."""
     with LocalOpenSearch(heap="512m", log=say) as node:
-        done = _outcomes("opensearch", Login(node.url), sidecar, collections, queries, top, say)
+        done = at("opensearch", Login(node.url), sidecar, collections, queries, top, say)
         say("stopping the node")
     return done
 
 
 def at(
-    login: Login,
-    sidecar: str,
-    collections: Collections,
-    queries: Sequence[Query],
-    top: int,
-    say: Say,
-) -> tuple[str, list[Outcome]]:
-    """The product's name, and each query's outcome on the cluster. Raises IntegrationError."""
-    product = product_of(login)
-    return NAMES[product], _outcomes(product, login, sidecar, collections, queries, top, say)
-
-
-def _outcomes(
     product: str,
     login: Login,
     sidecar: str,
@@ -55,6 +41,7 @@ def _outcomes(
     top: int,
     say: Say,
 ) -> list[Outcome]:
+    """Each query's outcome on a cluster that runs. Raises IntegrationError."""
     with client(product, login) as official, ExitStack() as made:
         searches: dict[Name, Search] = {}
         for name, collection in collections.items():

@@ -21,6 +21,7 @@ from es_integration import (
     why_unavailable,
 )
 from es_integration.cluster.login import Login
+from es_integration.cluster.product import product_of
 from sidecar.cli.demo.collections import Name, Query, load
 from sidecar.cli.demo.outcome import Outcome
 from sidecar.cli.demo.table import marks, outcome_view, summary_view
@@ -76,6 +77,8 @@ def _outcomes(wanted: Wanted, say: Say) -> tuple[str, str, list[Outcome]]:
         queries = [Query(wanted.collections[0], wanted.text, {})]
     if wanted.opensearch and (reason := why_unavailable()):
         raise LocalNodeUnavailable(reason)
+    # Asked before the sidecar loads its model: an address may be wrong.
+    product = None if wanted.login is None else product_of(wanted.login)
     with contextlib.ExitStack() as stack:
         if wanted.sidecar is None:
             say("starting the sidecar")
@@ -86,11 +89,11 @@ def _outcomes(wanted: Wanted, say: Say) -> tuple[str, str, list[Outcome]]:
         if wanted.opensearch or wanted.login is not None:
             from sidecar.cli.demo import cluster
 
-            if wanted.login is None:
+            if wanted.login is None or product is None:
                 done = cluster.on_own_node(url, collections, queries, wanted.top, say)
                 return headline, "an OpenSearch node's BM25", done
-            name, done = cluster.at(wanted.login, url, collections, queries, wanted.top, say)
-            return headline, f"the {name} cluster's BM25", done
+            done = cluster.at(product, wanted.login, url, collections, queries, wanted.top, say)
+            return headline, f"the {cluster.NAMES[product]} cluster's BM25", done
         from sidecar.cli.demo import embedded
 
         say(f"queries: {len(queries)}, each with BM25's first {wanted.top} hits to rerank")
