@@ -9,9 +9,11 @@ The same for the official clients of both engines, sync and async: es_integratio
 Indices that exist keep the mapping with which they were made; a template is for the next one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from es_integration.cluster.asking import Ask, if_there, indices_with
 from es_integration.cluster.change import Body, Change, Plan
 from es_integration.cluster.procedure import Call, Procedure
 from es_integration.elasticsearch.asking import ask as ask_elasticsearch
@@ -20,7 +22,8 @@ from es_integration.opensearch.asking import ask as ask_opensearch
 from mappings import Template, Templates
 
 PIPELINE, COMPONENT, INDEX = "ingest pipeline", "component template", "index template"
-_ASK: Mapping[str, Callable[[Call], Procedure[Any]]] = {
+FINAL_PIPELINE = "index.final_pipeline"
+_ASK: Mapping[str, Ask] = {
     "elasticsearch": ask_elasticsearch,
     "opensearch": ask_opensearch,
 }
@@ -102,14 +105,8 @@ def _get_pipeline(pipeline: Template) -> Call:
 
 def _there(engine: str, call: Call) -> Procedure[Mapping[str, Any]]:
     """The answer, empty where there is nothing of the name."""
-    try:
-        answer = yield from _ask(engine, call)
-    except ClusterRefused as refused:
-        if refused.status != 404:
-            raise
-        return {}
-    found: Mapping[str, Any] = answer
-    return found
+    found: Mapping[str, Any] | None = yield from if_there(_ask(engine, call))
+    return found or {}
 
 
 def _ask(engine: str, call: Call) -> Procedure[Any]:
@@ -129,24 +126,11 @@ def _refuse_in_use(templates: Templates, pipelines: set[str]) -> Procedure[None]
     """An index whose final pipeline is gone refuses every document."""
     if not pipelines:
         return
-    answer = yield from _there(
-        templates.engine,
-        lambda client: client.indices.get_settings(
-            index="*,-.*",  # system indices warn and are never ours
-            name="index.final_pipeline",
-            flat_settings=True,
-            expand_wildcards="open,closed",
-        ),
-    )
-    using = sorted(
-        index
-        for index, body in answer.items()
-        if body["settings"].get("index.final_pipeline") in pipelines
-    )
+    using = yield from indices_with(partial(_ask, templates.engine), FINAL_PIPELINE, pipelines)
     if using:
         raise StillInUse(
             f"indices {using} write through the ingest pipeline {sorted(pipelines)}: delete them,"
-            ' or set "index.final_pipeline": "_none" there (rerank_doc is then no longer written)'
+            f' or set "{FINAL_PIPELINE}": "_none" there (rerank_doc is then no longer written)'
         )
 
 

@@ -2,7 +2,7 @@
 
 plan = run(client, plan_install(wanted))      # reads, changes nothing
 print("\\n".join(change.diff() for change in plan))
-run(client, apply(plan))
+run(client, apply(plan))                      # or both at once: carried_out(plan_install(wanted))
 """
 
 import json
@@ -80,3 +80,15 @@ def apply(plan: Sequence[Change]) -> Procedure[Plan]:
             yield from change.make()
             made.append(change)
     return tuple(made)
+
+
+def carried_out(planned: Procedure[Plan]) -> Procedure[Plan]:
+    """Plans and applies; returns the changes that were made."""
+    plan = yield from planned
+    made = yield from apply(plan)
+    return made
+
+
+def nothing() -> Procedure[None]:
+    """How a change is made that is only looked at."""
+    yield from ()

@@ -8,16 +8,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from textwrap import shorten
 from typing import Any
 from urllib.parse import urlsplit
 
+from es_integration.cluster.asking import in_short
 from es_integration.errors import IntegrationError
 
 TIMEOUT_S = 30.0
 _SILENT = logging.NullHandler()
-REASON_LENGTH = 400
-"""Characters kept of a refusal: one from a connector quotes every document that was sent."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def client(engine: str, login: Login, *, timeout_s: float = TIMEOUT_S) -> Iterat
         with make(login, timeout_s) as cluster:
             yield cluster
     except failures as error:
-        reason = shorten(str(error), REASON_LENGTH, placeholder=" ...")
-        raise IntegrationError(f"{engine} at {login.url}: {reason}") from error
+        raise IntegrationError(f"{engine} at {login.url}: {in_short(str(error))}") from error
 
 
 def _elasticsearch() -> Official:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import Any
 
+from es_integration.cluster.asking import if_there, in_short
 from es_integration.cluster.procedure import Call, Procedure
 from es_integration.elasticsearch.endpoint import Service
 from es_integration.errors import ClusterRefused
@@ -12,6 +12,7 @@ from es_integration.errors import ClusterRefused
 CALL_LIMIT_S = 45.0
 """Elasticsearch gives an inference call 30 s, with its own retries in it."""
 REASON_LENGTH = 600
+"""Of a refusal: Elasticsearch's names each of its causes."""
 SINCE: Mapping[Service, str] = {
     "hugging_face": "8.19 or 9.1",
     "custom": "8.19 or 9.1",
@@ -53,7 +54,9 @@ def ask(call: Call) -> Procedure[Any]:
             _in_words(error.status_code, error.body, str(error)), error.meta.status
         ) from error
     except TransportError as error:
-        raise ClusterRefused(f"Elasticsearch gave no answer: {_short(error.message)}") from error
+        raise ClusterRefused(
+            f"Elasticsearch gave no answer: {in_short(error.message, REASON_LENGTH)}"
+        ) from error
     return answer
 
 
@@ -76,21 +79,15 @@ def too_old(found: Version, service: Service) -> str:
 
 def endpoint(endpoint_id: str) -> Procedure[Mapping[str, Any] | None]:
     """The endpoint as the cluster shows it, None where there is none. Raises ClusterRefused."""
-    try:
-        answer = yield from ask(
-            lambda client: client.inference.get(task_type="rerank", inference_id=endpoint_id)
-        )
-    except ClusterRefused as refused:
-        if refused.status == 404:
-            return None
-        raise
-    found: Mapping[str, Any] = answer["endpoints"][0]
-    return found
+    answer = yield from if_there(
+        ask(lambda client: client.inference.get(task_type="rerank", inference_id=endpoint_id))
+    )
+    return None if answer is None else answer["endpoints"][0]
 
 
 def _in_words(status: int, body: Any, said: str) -> str:
     reasons = _reasons(body)
-    reason = _short(": ".join(reasons) or said)
+    reason = in_short(": ".join(reasons) or said, REASON_LENGTH)
     whole = " ".join(reasons)
     if status == 403 and "license" in whole:
         return f"the licence does not allow it ({reason}). {TRIAL}"
@@ -131,7 +128,3 @@ def _reasons(body: Any) -> list[str]:
     for item in suppressed:
         found += _reasons({"error": item})
     return list(dict.fromkeys(found))
-
-
-def _short(text: str) -> str:
-    return shorten(text, REASON_LENGTH, placeholder=" ...")

@@ -14,9 +14,11 @@ settings are first put under a name of their own: what the nodes cannot reach le
 endpoint as it is.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from es_integration.cluster.change import Body, Change, Plan, apply
+from es_integration.cluster.asking import if_there
+from es_integration.cluster.change import Body, Change, Plan, carried_out
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.elasticsearch.asking import ask, endpoint, require, version
 from es_integration.elasticsearch.endpoint import (
@@ -26,7 +28,6 @@ from es_integration.elasticsearch.endpoint import (
     public_body,
     secrets,
 )
-from es_integration.errors import ClusterRefused
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:
@@ -44,13 +45,10 @@ def plan_install(wanted: ElasticsearchInstall) -> Procedure[Plan]:
     found = yield from endpoint(wanted.endpoint_id)
     before = None if found is None else comparable(found)
     after = public_body(wanted)
-    if before is None:
-        return (Change(KIND, wanted.endpoint_id, None, after, lambda: _put(wanted)),)
-    if before != after:
-        return (Change(KIND, wanted.endpoint_id, before, after, lambda: _replace(wanted)),)
-    if wanted.rotate_key:
+    if before == after and wanted.rotate_key:
         return (_rotation(wanted, after),)
-    return (Change(KIND, wanted.endpoint_id, before, after, lambda: _put(wanted)),)
+    make = partial(_put if before is None else _replace, wanted)
+    return (Change(KIND, wanted.endpoint_id, before, after, make),)
 
 
 def plan_uninstall(wanted: ElasticsearchInstall) -> Procedure[Plan]:
@@ -65,28 +63,22 @@ def plan_uninstall(wanted: ElasticsearchInstall) -> Procedure[Plan]:
 
 def install(client: "Elasticsearch", wanted: ElasticsearchInstall) -> Plan:
     """Installs; returns the changes that were made. Raises ClusterRefused."""
-    return run(client, _done(plan_install(wanted)))
+    return run(client, carried_out(plan_install(wanted)))
 
 
 async def install_async(client: "AsyncElasticsearch", wanted: ElasticsearchInstall) -> Plan:
     """As `install`, over the async client."""
-    return await run_async(client, _done(plan_install(wanted)))
+    return await run_async(client, carried_out(plan_install(wanted)))
 
 
 def uninstall(client: "Elasticsearch", wanted: ElasticsearchInstall) -> Plan:
     """Takes away; returns the changes that were made. Raises ClusterRefused."""
-    return run(client, _done(plan_uninstall(wanted)))
+    return run(client, carried_out(plan_uninstall(wanted)))
 
 
 async def uninstall_async(client: "AsyncElasticsearch", wanted: ElasticsearchInstall) -> Plan:
     """As `uninstall`, over the async client."""
-    return await run_async(client, _done(plan_uninstall(wanted)))
-
-
-def _done(planned: Procedure[Plan]) -> Procedure[Plan]:
-    plan = yield from planned
-    made = yield from apply(plan)
-    return made
+    return await run_async(client, carried_out(plan_uninstall(wanted)))
 
 
 def _put(wanted: ElasticsearchInstall, endpoint_id: str | None = None) -> Procedure[None]:
@@ -130,10 +122,6 @@ def _rotation(wanted: ElasticsearchInstall, body: Body) -> Change:
 
 def _delete(endpoint_id: str) -> Procedure[None]:
     """What is gone already is no error."""
-    try:
-        yield from ask(
-            lambda client: client.inference.delete(task_type="rerank", inference_id=endpoint_id)
-        )
-    except ClusterRefused as refused:
-        if refused.status != 404:
-            raise
+    yield from if_there(
+        ask(lambda client: client.inference.delete(task_type="rerank", inference_id=endpoint_id))
+    )

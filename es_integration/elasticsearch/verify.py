@@ -7,10 +7,9 @@ The probe goes cluster -> node -> sidecar and back, as a search's hits do.
 """
 
 import time
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from es_integration.cluster.change import Change
+from es_integration.cluster.change import Change, nothing
 from es_integration.cluster.link import Link, Report
 from es_integration.cluster.probe import DOCUMENTS, QUERY, judged
 from es_integration.cluster.procedure import Procedure, run, run_async
@@ -34,7 +33,7 @@ WINDOW = 10
 BOOST = 64.0
 """First-stage score of verify's search, which no reranked hit can have: those end at 2."""
 
-Links = Generator[Any, Any, tuple[list[Link], bool]]
+Links = Procedure[tuple[list[Link], bool]]
 """A part of the chain, and whether what stands behind it can be tried."""
 
 
@@ -102,7 +101,7 @@ def _installed(wanted: ElasticsearchInstall) -> Links:
     if found is None:
         return [Link("endpoint", False, f"there is no {wanted.endpoint_id}: install it")], False
     difference = Change(
-        KIND, wanted.endpoint_id, comparable(found), public_body(wanted), lambda: _nothing()
+        KIND, wanted.endpoint_id, comparable(found), public_body(wanted), nothing
     ).diff()
     if difference:
         detail = f"{wanted.endpoint_id} is not as wanted: install it anew\n{difference}"
@@ -167,8 +166,3 @@ def _unreached(refused: ClusterRefused, wanted: ElasticsearchInstall) -> str:
         f"{refused.message}. The nodes call {wanted.url}: try it from a node, with the key; 401 is "
         "a wrong key, 404 a wrong path or profile, 429 a sidecar with too much to do"
     )
-
-
-def _nothing() -> Procedure[None]:
-    """A change that is only looked at."""
-    yield from ()

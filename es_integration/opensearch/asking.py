@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import Any
 
+from es_integration.cluster.asking import if_there, in_short
 from es_integration.cluster.procedure import Call, Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.wanted import SINCE, Route, Version
 
 CALL_LIMIT_S = 60
 """For calls that may wait: the first connector of a cluster also makes two system indices."""
-REASON_LENGTH = 400
-"""Characters kept of a refusal: one from a connector quotes every document that was sent."""
 
 _PROCESSORS: Mapping[Route, frozenset[str]] = {
     Route.FLAT: frozenset({"rerank"}),
@@ -65,13 +63,7 @@ def ask(call: Call) -> Procedure[Any]:
 
 def ask_for(call: Call) -> Procedure[Any]:
     """What the call answers, None where what it asks for is not there. Raises ClusterRefused."""
-    try:
-        answer = yield from ask(call)
-    except ClusterRefused as refused:
-        if refused.status == 404:
-            return None
-        raise
-    return answer
+    return if_there(ask(call))
 
 
 def cluster() -> Procedure[Cluster]:
@@ -90,7 +82,7 @@ def _response_processors(node: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _in_words(status: int, said: str) -> str:
-    reason = shorten(said, REASON_LENGTH, placeholder=" ...")
+    reason = in_short(said)
     if "Error from remote service" in said:  # The sidecar's status, passed on as it is.
         return f"the sidecar answered {status}: {reason}"
     if status == 0:

@@ -9,7 +9,6 @@ from es_integration.opensearch.asking import ask_for
 from es_integration.opensearch.bodies import Body
 
 PAGE = 500
-DEFAULT_PIPELINE = "index.search.default_pipeline"
 Search = Callable[[Any, Body], Any]
 
 
@@ -49,20 +48,6 @@ def pipeline(name: str) -> Procedure[Body | None]:
     """The search pipeline of that name. Raises ClusterRefused."""
     answer = yield from ask_for(lambda client: client.search_pipeline.get(id=name))
     return None if answer is None else dict(answer[name])
-
-
-def searching_by(pipeline: str) -> Procedure[list[str]]:
-    """The indices whose default search pipeline it is, sorted. Raises ClusterRefused."""
-    answer = yield from ask_for(
-        lambda client: client.indices.get_settings(
-            index="*,-.*",  # system indices warn and are never ours
-            name=DEFAULT_PIPELINE,
-            flat_settings=True,
-            expand_wildcards="open,closed",
-        )
-    )
-    settings = {name: body["settings"] for name, body in (answer or {}).items()}
-    return sorted(name for name, each in settings.items() if each.get(DEFAULT_PIPELINE) == pipeline)
 
 
 def url(connector: Found) -> str:

@@ -12,7 +12,8 @@ for the key, which the cluster shows to nobody: `rotate_key` writes it all the s
 from functools import partial
 from typing import TYPE_CHECKING
 
-from es_integration.cluster.change import Change, Plan, apply
+from es_integration.cluster.asking import indices_with
+from es_integration.cluster.change import Change, Plan, carried_out, nothing
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused, StillInUse
 from es_integration.opensearch import bodies, found, settings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 PIPELINE = "search pipeline"
 ROUTE = "route"
+DEFAULT_PIPELINE = "index.search.default_pipeline"
 
 
 def plan_install(wanted: OpenSearchInstall) -> Procedure[Plan]:
@@ -84,29 +86,23 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
 
 def install(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
     """The changes that were made, none when all was there. Raises ClusterRefused, NotDeployed."""
-    return run(client, _done(plan_install(wanted)))
+    return run(client, carried_out(plan_install(wanted)))
 
 
 async def install_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) -> Plan:
     """As `install`, over the async client."""
-    return await run_async(client, _done(plan_install(wanted)))
+    return await run_async(client, carried_out(plan_install(wanted)))
 
 
 def uninstall(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
     """The changes that were made, none when nothing was there. Raises ClusterRefused,
     StillInUse."""
-    return run(client, _done(plan_uninstall(wanted)))
+    return run(client, carried_out(plan_uninstall(wanted)))
 
 
 async def uninstall_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) -> Plan:
     """As `uninstall`, over the async client."""
-    return await run_async(client, _done(plan_uninstall(wanted)))
-
-
-def _done(planned: Procedure[Plan]) -> Procedure[Plan]:
-    plan = yield from planned
-    made = yield from apply(plan)
-    return made
+    return await run_async(client, carried_out(plan_uninstall(wanted)))
 
 
 def _plan_route(wanted: OpenSearchInstall, route: Route, there: Cluster) -> Procedure[list[Change]]:
@@ -141,11 +137,11 @@ def _put_pipeline(wanted: OpenSearchInstall, route: Route) -> Procedure[None]:
 
 def _refuse_in_use(name: str) -> Procedure[None]:
     """An index whose default search pipeline is gone refuses every search."""
-    using = yield from found.searching_by(name)
+    using = yield from indices_with(ask, DEFAULT_PIPELINE, {name})
     if using:
         raise StillInUse(
             f"indices {using} search by the pipeline {name}:"
-            f' set "{found.DEFAULT_PIPELINE}": null there first'
+            f' set "{DEFAULT_PIPELINE}": null there first'
         )
 
 
@@ -153,10 +149,6 @@ def _remove_pipeline(name: str) -> Procedure[None]:
     yield from ask_for(lambda client: client.search_pipeline.delete(id=name))
 
 
-def _nothing() -> Procedure[None]:
-    yield from ()
-
-
 def _left_out(wanted: OpenSearchInstall, route: Route, reason: str) -> Change:
     body = {"left out": reason}
-    return Change(ROUTE, wanted.pipeline(route), body, body, _nothing)
+    return Change(ROUTE, wanted.pipeline(route), body, body, nothing)

@@ -130,9 +130,10 @@ def _hits(
 ) -> Procedure[list[Any]]:
     # The same copies of the shards both times, so that equal scores stand in the same order.
     params = {**params, "preference": "rerank-sidecar-verify"}
-    limit_s = wanted.connect_timeout_s + wanted.read_timeout_s + 10
     answer = yield from ask(
-        lambda client: client.search(index=index, body=body, params=params, request_timeout=limit_s)
+        lambda client: client.search(
+            index=index, body=body, params=params, request_timeout=wanted.call_limit_s
+        )
     )
     return list(answer["hits"]["hits"])
 

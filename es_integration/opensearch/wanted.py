@@ -108,6 +108,12 @@ class OpenSearchInstall:
         return f"{self.base_url}/opensearch/{self.profile}/rerank"
 
     @property
+    def call_limit_s(self) -> int:
+        """Of a call that goes on to the sidecar: longer than the cluster waits, so that it is the
+        cluster that says what went wrong."""
+        return self.connect_timeout_s + self.read_timeout_s + 10
+
+    @property
     def pattern(self) -> str:
         """The regular expression that trusts this sidecar's addresses and no others."""
         return f"^{re.escape(self.base_url)}/.*$"

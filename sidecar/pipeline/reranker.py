@@ -36,6 +36,7 @@ from sidecar.pipeline.intake import Intake, Ready, Ways
 from sidecar.pipeline.pairwise import by_query, rank_parts
 from sidecar.pipeline.spans import Sentences, sentence_pairs
 from sidecar.pipeline.verdicts import Verdict, explanations, verdicts
+from sidecar.profile import Profile
 
 DEFAULT_DEADLINE_S = 25.0
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
@@ -123,7 +124,9 @@ class Reranker:
             return await self._rank(request, self.admission.admit)
         # The parts would stand in each other's way: the whole is taken or refused, before any.
         parts = by_query(request)
-        self.admission.check(sum(map(self._estimate, parts.values())), self._allowed_s(request))
+        profile = self._intake.profile(request.control)
+        tokens = sum(self._estimate(part, profile) for part in parts.values())
+        self.admission.check(tokens, self._allowed_s(request))
         return await rank_parts(parts, lambda part: self._rank(part, self.admission.hold))
 
     async def _rank(self, request: RankRequest, enter: Enter) -> RankResult:
@@ -132,7 +135,7 @@ class Reranker:
         profile = self._intake.profile(request.control)
         allowed_s = self._allowed_s(request)
         until = Until(start + allowed_s, allowed_s)
-        with enter(self._estimate(request), allowed_s):
+        with enter(self._estimate(request, profile), allowed_s):
             ready = await until.wait(self._intake.ready(request, profile, until))
             tokenized = time.monotonic()
             units = ready.units
@@ -182,8 +185,7 @@ class Reranker:
     def _allowed_s(self, request: RankRequest) -> float:
         return min(request.deadline_s or self.deadline_s, self.deadline_s)
 
-    def _estimate(self, request: RankRequest) -> int:
-        profile = self._intake.profile(request.control)
+    def _estimate(self, request: RankRequest, profile: Profile) -> int:
         return estimate(request, profile, self.tokenizer.max_tokens)
 
     async def _shapley(

@@ -36,16 +36,18 @@ def average(checkpoints: Sequence[Path], folder: Path) -> dict[str, Any]:
     first = starts[0]
     first.source.network.load_state_dict(_mean(starts, checkpoints))
     told = [training(checkpoint) for checkpoint in checkpoints]
-    batches = Batches(first.source, _run(told[0], "max_tokens"), _run(told[0], "groups_per_batch"))
+    run = told[0]["run"]
+    batches = Batches(first.source, run["max_tokens"], run["groups_per_batch"])
     held = batches.usable(_unseen(checkpoints))
     logits = score(first.source.network, held, batches) if held else {}
     temperature, bias = calibration(logits)
     summary = {
         **told[0],
-        "run": {"mean_of": [each.get("run") for each in told]},
+        # With the first's own settings, so that a mean may be averaged again.
+        "run": {**run, "mean_of": [each["run"] for each in told]},
         "temperature": temperature,
         "bias": bias,
-        "groups": sum(each.get("groups", 0) for each in told),
+        "groups": sum(each["groups"] for each in told),
         "collections": _collections(told),
         "held_out_first_right": {"before": {}, "after": first_right(logits)},
     }
@@ -84,10 +86,6 @@ def _unseen(checkpoints: Sequence[Path]) -> list[Group]:
     }
     held = dict.fromkeys(group for part in parts for group in part.get("held", []))
     return [group for group in held if (group.query, group.documents[0]) not in trained]
-
-
-def _run(told: dict[str, Any], name: str) -> int:
-    return int(told["run"][name])
 
 
 def _collections(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

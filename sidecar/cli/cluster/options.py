@@ -2,9 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from sidecar.errors import StartupError
+
+if TYPE_CHECKING:
+    from es_integration.cluster.login import Login
 
 
 class Engine(StrEnum):
@@ -110,3 +115,13 @@ Ca = Annotated[
         dir_okay=False,
     ),
 ]
+
+
+def login(url: str, api_key: str | None, user: str | None, ca: Path | None) -> "Login":
+    """What the options say of the way to the cluster. Raises StartupError."""
+    from es_integration.cluster.login import Login
+
+    try:
+        return Login(url, api_key, user, None if ca is None else str(ca))
+    except ValueError as fault:
+        raise StartupError(str(fault)) from None

@@ -11,11 +11,11 @@ import mappings
 from es_integration import IntegrationError, elasticsearch, opensearch
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.link import Report
-from es_integration.cluster.login import Login, client
+from es_integration.cluster.login import client
 from es_integration.cluster.procedure import Procedure
 from es_integration.opensearch.install import ROUTE
 from es_integration.templates import plan_templates
-from sidecar.cli.cluster.options import Engine
+from sidecar.cli.cluster.options import Engine, login
 from sidecar.errors import StartupError
 
 
@@ -56,8 +56,7 @@ def reached(
 ) -> Iterator[Any]:
     """The official client; what goes wrong with it leaves as StartupError, one line."""
     try:
-        login = Login(url, api_key, user, None if ca is None else str(ca))
-        with client(engine, login) as official:
+        with client(engine, login(url, api_key, user, ca)) as official:
             yield official
     except (IntegrationError, ValueError) as fault:
         raise StartupError(str(fault)) from None

@@ -51,14 +51,9 @@ def demo_command(
     needed = "opensearchpy" if opensearch else "bm25s"
     if url is None and find_spec(needed) is None:
         raise StartupError(f'the demo needs {needed}: pip install "rerank-sidecar[cpu,demo]"')
-    from es_integration.cluster.login import Login
     from sidecar.cli.demo.run import Wanted, run
 
-    try:
-        login = None if url is None else Login(url, api_key, user, None if ca is None else str(ca))
-    except ValueError as fault:
-        raise StartupError(str(fault)) from None
-
+    login = None if url is None else given.login(url, api_key, user, ca)
     chosen = collection or (Name.PRODUCTS if query is not None else None)
     collections = tuple(Name) if chosen is None else (chosen,)
     run(Wanted(collections, query, top, every, sidecar, opensearch, login))
