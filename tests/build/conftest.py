@@ -28,3 +28,19 @@ def exported(bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(exported: Path, tmp_path: Path) -> Path:
     """A copy of `exported`, alone in its folder."""
     return Path(shutil.copytree(exported, tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny random sentence encoder, to train rerankers from."""
+    from tests.build.training import save_encoder
+
+    return save_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Questions and answers that such an encoder can learn."""
+    from tests.build.training import save_pairs
+
+    return save_pairs(tmp_path_factory.mktemp("pairs") / "answers.jsonl")

@@ -19,11 +19,11 @@ from sidecar.build.training.start import open_start  # noqa: E402
 from sidecar.cli import app  # noqa: E402
 from sidecar.errors import ModelError  # noqa: E402
 from tests.build.classifiers import SHAPE, save, word_piece  # noqa: E402
-from tests.build.test_train import encoder, job, pairs, summary  # noqa: E402, F401
+from tests.build.training import job, summary  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def runs(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:  # noqa: F811
+def runs(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two short runs, of two seeds."""
     made = []
     for seed in (7, 8):
@@ -52,6 +52,8 @@ def test_the_weights_are_the_mean_and_the_calibration_is_its_own(
     assert told["collections"][0]["rows"] == sum(
         each["collections"][0]["rows"] for each in (first, second)
     )
+    again = average([tmp_path / "mean", runs[0]], tmp_path / "again")
+    assert again["groups"] == told["groups"] + first["groups"]
     manifest = export(str(tmp_path / "mean"), tmp_path / "model")
     assert manifest is not None
     assert manifest.temperature == told["temperature"]
@@ -76,10 +78,7 @@ def test_what_a_run_was_trained_on_is_not_held_out(runs: list[Path], tmp_path: P
 
 
 def test_what_has_no_mean_is_one_line(
-    runs: list[Path],
-    encoder: Path,  # noqa: F811
-    pairs: Path,  # noqa: F811
-    tmp_path: Path,
+    runs: list[Path], encoder: Path, pairs: Path, tmp_path: Path
 ) -> None:
     import transformers
 

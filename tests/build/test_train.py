@@ -9,70 +9,19 @@ import pytest
 torch = pytest.importorskip("torch", reason="building models needs the extra `build`")
 pytest.importorskip("transformers", reason="building models needs the extra `build`")
 
-import transformers  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from sidecar.build.package import export  # noqa: E402
 from sidecar.build.runner import Runner  # noqa: E402
-from sidecar.build.training.job import Data, Job, Taught, do  # noqa: E402
+from sidecar.build.training.job import Taught, do  # noqa: E402
 from sidecar.build.training.loop import Loop  # noqa: E402
 from sidecar.build.training.run import Run  # noqa: E402
 from sidecar.build.training.start import open_start  # noqa: E402
 from sidecar.cli import app  # noqa: E402
 from sidecar.engine.manifest import Manifest  # noqa: E402
 from sidecar.errors import ModelError  # noqa: E402
-from tests.build.classifiers import SHAPE, save, save_bert, word_piece  # noqa: E402
-
-WORDS = {
-    "tall": "metres",
-    "bread": "yeast",
-    "renewal": "periods",
-    "deficiency": "anaemia",
-    "laptop": "memory",
-    "coffee": "crème",
-    "colour": "grey",
-    "notice": "mail",
-}
-"""A question's word and the word that only its answers hold."""
-ASKED = (
-    *("how {} is it", "what of the {}", "the {} in this", "is there {}", "{}", "on {} and days"),
-    *("and the {}", "{} to go", "may it be {}", "{} by days", "what {} and how", "their {} in it"),
-)
-SAID = ("it may have {} in it", "the {} are by the other", "any {} shall be given")
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny random sentence encoder: BERT without a head."""
-    tokenizer = word_piece()
-    config = transformers.BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        architectures=["BertModel"],
-        **SHAPE
-        | {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
-        | {"initializer_range": 0.1},
-    )
-    return save(tmp_path_factory.mktemp("encoder") / "tiny", config, tokenizer)
-
-
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = [
-        {"query": asked.format(word), "text": SAID[i % len(SAID)].format(answer)}
-        for i, asked in enumerate(ASKED)
-        for word, answer in WORDS.items()
-    ]
-    file = tmp_path_factory.mktemp("pairs") / "answers.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)) + "\n")
-    return file
-
-
-RUN = Run(epochs=12, peak=2e-3, max_tokens=48)
-
-
-def job(start: Path, pairs: Path, **changes: Any) -> Job:
-    parts = {"data": Data(pairs=(pairs,)), "taught": Taught(), "run": RUN} | changes
-    return Job(str(start), **parts)
+from tests.build.classifiers import save_bert  # noqa: E402
+from tests.build.training import SAID, WORDS, job, summary  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +29,6 @@ def checkpoint(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
     do(job(encoder, pairs), folder)
     return folder
-
-
-def summary(checkpoint: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((checkpoint / "train.json").read_text())
-    return found
 
 
 def lines(file: Path) -> list[dict[str, Any]]:

@@ -11,10 +11,11 @@ import socket
 import socketserver
 import ssl
 import subprocess
-import threading
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import urlsplit
+
+from tests.served import served
 
 
 def certificate(hosts: tuple[str, ...], folder: Path) -> tuple[Path, Path]:
@@ -34,46 +35,32 @@ def certificate(hosts: tuple[str, ...], folder: Path) -> tuple[Path, Path]:
     return crt, key
 
 
-class Gateway:
-    """Listens on a free port of 127.0.0.1 from enter to exit, and sends what comes to `target`."""
+@contextlib.contextmanager
+def gateway(target: str, hosts: tuple[str, ...], crt: Path, key: Path) -> Iterator[str]:
+    """The URL of a proxy that sends what comes to `target`, for the time of a `with` block."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(crt, key)
+    address = (urlsplit(target).hostname, urlsplit(target).port)
+    lines = {f"CONNECT {host}:443 ".encode() for host in hosts}
 
-    def __init__(self, target: str, hosts: tuple[str, ...], crt: Path, key: Path) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(crt, key)
-        address = (urlsplit(target).hostname, urlsplit(target).port)
-        lines = {f"CONNECT {host}:443 ".encode() for host in hosts}
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            head = _head(self.request)
+            if not any(head.startswith(line) for line in lines):
+                self.request.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+                return
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with (
+                context.wrap_socket(self.request, server_side=True) as inside,
+                socket.create_connection(address) as outside,
+                contextlib.suppress(OSError),
+            ):
+                _relay(inside, outside)
 
-        class Handler(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                head = _head(self.request)
-                if not any(head.startswith(line) for line in lines):
-                    self.request.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
-                    return
-                self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                with (
-                    context.wrap_socket(self.request, server_side=True) as inside,
-                    socket.create_connection(address) as outside,
-                    contextlib.suppress(OSError),
-                ):
-                    _relay(inside, outside)
-
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> "Gateway":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    with served(server) as url:
+        yield url
 
 
 def _head(connection: socket.socket) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sidecar.cli.process import SidecarProcess
 from tests.clients import venvs
 from tests.clients.cases import HOSTS
-from tests.clients.gateway import Gateway, certificate
+from tests.clients.gateway import certificate, gateway
 
 ROOT = Path(__file__).parents[2]
 KEY = "a-key-of-the-clients-tests"
@@ -59,16 +59,16 @@ def sidecars() -> Iterator[Started]:
         tight = {"api_key": KEY, "workers": 1, "deadline_ms": int(DEADLINE_S * 1000)}
         busy = stack.enter_context(SidecarProcess(tight))
         gateways = [
-            stack.enter_context(Gateway(sidecar.url, HOSTS, crt, private))
+            stack.enter_context(gateway(sidecar.url, HOSTS, crt, private))
             for sidecar in (plain, busy)
         ]
         addresses = {
             "key": KEY,
             "plain": plain.url,
-            "plain_gateway": gateways[0].url,
+            "plain_gateway": gateways[0],
             "documents": DOCUMENTS,
             "busy": busy.url,
-            "busy_gateway": gateways[1].url,
+            "busy_gateway": gateways[1],
             "deadline_s": DEADLINE_S,
         }
         yield Started(addresses, crt)

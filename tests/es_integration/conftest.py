@@ -2,8 +2,8 @@
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,6 +20,8 @@ from es_integration import (
     LocalOpenSearch,
     why_unavailable,
 )
+from sidecar.cli.process import SidecarProcess
+from tests.served import served
 
 REQUIRE_NODE = "RERANK_REQUIRE_NODE"
 
@@ -85,22 +87,22 @@ def lasting_server() -> Iterator[Callable[[Answer], RecordingServer]]:
 
 
 def _recording_servers() -> Iterator[Callable[[Answer], RecordingServer]]:
-    running: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
+    with ExitStack() as running:
 
-    def start(answer: Answer) -> RecordingServer:
-        server = RecordingServer(answer)
-        http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        running.append((http, thread))
-        server.url = f"http://127.0.0.1:{http.server_address[1]}"
-        return server
+        def start(answer: Answer) -> RecordingServer:
+            server = RecordingServer(answer)
+            http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
+            server.url = running.enter_context(served(http))
+            return server
 
-    yield start
-    for http, thread in running:
-        http.shutdown()
-        http.server_close()
-        thread.join()
+        yield start
+
+
+@pytest.fixture
+def own_sidecar() -> Iterator[SidecarProcess]:
+    """A sidecar that a test may stop or hang."""
+    with SidecarProcess() as process:
+        yield process
 
 
 def _available(distribution: Distribution) -> Distribution:

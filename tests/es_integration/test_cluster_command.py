@@ -13,7 +13,7 @@ from es_integration.local_node import LocalOpenSearch
 from sidecar.cli import app
 from sidecar.cli.process import SidecarProcess
 from sidecar.errors import StartupError
-from tests.es_integration.inference_peer import Peer, PeerServer
+from tests.es_integration.inference_peer import Peer, serve_peer
 from tests.es_integration.opensearch.fake import FakeOpenSearch
 
 KEY = "a-secret-of-the-sidecar"
@@ -74,8 +74,8 @@ def test_install_verify_uninstall_on_a_real_node(
 
 
 def test_install_verify_uninstall_over_the_inference_peer(guarded: SidecarProcess) -> None:
-    with PeerServer(Peer("9.3.0")) as peer:
-        where = ["elasticsearch", "--cluster", peer.url, "--sidecar", guarded.url]
+    with serve_peer(Peer("9.3.0")) as url:
+        where = ["elasticsearch", "--cluster", url, "--sidecar", guarded.url]
         given = [*where, "--no-templates", "--sidecar-key", KEY, "--yes"]
         made = command("install", *given)
         assert made.exit_code == 0, made.output

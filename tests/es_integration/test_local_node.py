@@ -13,30 +13,15 @@ import pytest
 from opensearchpy import OpenSearch
 
 from es_integration import SEARCH, LocalNodeFailed, LocalOpenSearch
+from tests.es_integration.opensearch.searches import INDEX, MATCH, filled
 
 pytestmark = pytest.mark.node
 
-INDEX = "products"
-PRODUCTS = {
-    "1": {"title": "red running shoes", "brand": "Nike", "text": "light shoes"},
-    "2": {"title": "red shoes for red feet", "text": "shoes, red shoes"},
-    "3": {"title": "shoes & <b>sole</b>", "brand": "Ünder", "text": "for the winter"},
-}
-MATCH = {"multi_match": {"query": "red shoes", "fields": ["title", "text"]}}
-
-
-def fill(client: OpenSearch) -> None:
-    client.indices.create(index=INDEX, body={"settings": {"number_of_shards": 1}})
-    for name, source in PRODUCTS.items():
-        client.index(index=INDEX, id=name, body=source)
-    client.indices.refresh(index=INDEX)
-
 
 @pytest.fixture
-def filled(search_client: OpenSearch) -> Iterator[OpenSearch]:
-    fill(search_client)
-    yield search_client
-    search_client.indices.delete(index=INDEX)
+def products(search_client: OpenSearch) -> Iterator[OpenSearch]:
+    with filled(search_client):
+        yield search_client
 
 
 def ids(answer: Any) -> list[str]:
@@ -51,26 +36,26 @@ def test_modules_and_plugins_are_loaded(search_client: OpenSearch) -> None:
     assert node["version"] == "2.19.1"
 
 
-def test_bm25_finds_and_orders(filled: OpenSearch) -> None:
-    answer = filled.search(index=INDEX, body={"query": MATCH})
+def test_bm25_finds_and_orders(products: OpenSearch) -> None:
+    answer = products.search(index=INDEX, body={"query": MATCH})
     assert set(ids(answer)) == {"1", "2", "3"}
     assert ids(answer)[-1] == "3"
     scores = [hit["_score"] for hit in answer["hits"]["hits"]]
     assert scores == sorted(scores, reverse=True)
 
 
-def test_analysis_painless_ingest_and_templates_work(filled: OpenSearch) -> None:
+def test_analysis_painless_ingest_and_templates_work(products: OpenSearch) -> None:
     body = {"tokenizer": "standard", "filter": ["lowercase", "stemmer"], "text": "Running shoes"}
-    tokens = filled.indices.analyze(body=body)["tokens"]
+    tokens = products.indices.analyze(body=body)["tokens"]
     assert [token["token"] for token in tokens] == ["run", "shoe"]
     doubled = {"query": {"match_all": {}}, "script_fields": {"x": {"script": "21 * 2"}}}
-    assert filled.search(index=INDEX, body=doubled)["hits"]["hits"][0]["fields"]["x"] == [42]
+    assert products.search(index=INDEX, body=doubled)["hits"]["hits"][0]["fields"]["x"] == [42]
     processors = [{"grok": {"field": "m", "patterns": ["%{WORD:first}"]}}]
     docs = [{"_source": {"m": "hello world"}}]
-    done = filled.ingest.simulate(body={"pipeline": {"processors": processors}, "docs": docs})
+    done = products.ingest.simulate(body={"pipeline": {"processors": processors}, "docs": docs})
     assert done["docs"][0]["doc"]["_source"]["first"] == "hello"
     template = {"source": {"query": {"match": {"title": "{{q}}"}}}, "params": {"q": "running"}}
-    assert ids(filled.search_template(index=INDEX, body=template)) == ["1"]
+    assert ids(products.search_template(index=INDEX, body=template)) == ["1"]
 
 
 def test_vectors_are_searched_with_the_lucene_engine(search_client: OpenSearch) -> None:

@@ -44,13 +44,6 @@ def index(cluster: OpenSearch) -> Iterator[OpenSearch]:
     cluster.indices.delete(index=INDEX)
 
 
-@pytest.fixture
-def own_sidecar() -> Iterator[SidecarProcess]:
-    """A sidecar that a test may stop or hang."""
-    with SidecarProcess() as process:
-        yield process
-
-
 def wanted(url: str, route: Route, **options: Any) -> OpenSearchInstall:
     options = {"read_timeout_s": READ_TIMEOUT_S, **options}
     return OpenSearchInstall(

@@ -1,6 +1,5 @@
 import json
 import string
-import time
 
 import pytest
 from hypothesis import given
@@ -10,29 +9,8 @@ from sidecar.model import Document
 from sidecar.profile import FieldProfile, Profile
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
-from sidecar.text.read import MAX_DEPTH, MAX_YAML_EVENTS, read
-
-SHOP = Profile(
-    name="shop",
-    fields={
-        "title": FieldProfile(aliases=("name",)),
-        "brand": FieldProfile(label="made by"),
-        "color": FieldProfile(aliases=("colour", "attributes.color"), weight=0),
-    },
-)
-OPEN = SHOP.model_copy(update={"other_fields": True})
-ANY = Profile(name="any")
-PLAIN = Profile(name="plain", parse=False)
-
-ROW = '---\ntitle: "War and Peace"\nauthor:\n- "Tolstoy"\n'
-
-
-def text(string: str, profile: Profile = SHOP) -> Fields | None:
-    return read(Document(text=string), profile)
-
-
-def fields(given: Fields, profile: Profile = SHOP) -> Fields | None:
-    return read(Document(fields=given), profile)
+from sidecar.text.read import MAX_DEPTH, read
+from tests.unit.reading import ANY, OPEN, PLAIN, ROW, SHOP, fields, text
 
 
 def test_fields_come_under_the_profiles_names_in_its_order() -> None:
@@ -120,64 +98,6 @@ def test_a_string_that_holds_a_json_object_is_its_fields() -> None:
     assert text('{"title": null}') == {}
     assert text('{"title": "a", "title": "b"}') == {"title": "b"}
     assert text('{"b": 1, "a": [true]}', ANY) == {"b": 1, "a": [True]}
-
-
-def test_a_row_of_esql_is_its_fields() -> None:
-    assert text(ROW, ANY) == {"title": "War and Peace", "author": ["Tolstoy"]}
-    assert text(ROW) == {"title": "War and Peace"}
-
-
-@pytest.mark.parametrize(
-    ("yaml", "value"),
-    [
-        ("NO", "NO"),
-        ("1e3", "1e3"),
-        ("0012", "0012"),
-        ("2020-01-01", "2020-01-01"),
-        ("null", "null"),
-        ('"R&D *new*"', "R&D *new*"),
-        ('"a\\\n  \\ folded line"', "a folded line"),
-        ("{a: 1, b: [2]}", {"a": "1", "b": ["2"]}),
-        ("|-\n  two\n  lines", "two\nlines"),
-        ('"𝄞 中文"', "𝄞 中文"),
-    ],
-)
-def test_yaml_scalars_stay_text(yaml: str, value: object) -> None:
-    assert text(f"---\ntitle: {yaml}\n") == {"title": value}
-    assert text(f"---\r\ntitle: {yaml}\r\n") == {"title": value}
-
-
-def test_an_empty_yaml_value_is_absent_and_a_repeated_key_counts_by_its_last() -> None:
-    assert text("---\ntitle:\nbrand: a\nbrand: b\n") == {"brand": "b"}
-    assert text("--- {}\n") == {}, "a row of nulls"
-
-
-@pytest.mark.parametrize(
-    "yaml",
-    [
-        "title: &a Shoe\nbrand: *a",
-        "title: &a Shoe",
-        "title: *a",
-        "a: &a [x, x]\nb: &b [*a, *a]\ntitle: [*b, *b]",
-        "? [title]\n: Shoe",
-        "title: Shoe\n---\ntitle: Other",
-        "title: Shoe\n---\nA page with front matter",
-        "title: 'open",
-        "- title: Shoe",
-        "title",
-        "",
-        "title: \x00",
-        "title: \ud800",
-        "title: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH,
-        "title: " + "[" * 100_000,
-        "title: [" + "a," * MAX_YAML_EVENTS + "]",
-        "title: a\n" + "\n" * (1 << 20),
-    ],
-    ids=lambda yaml: repr(yaml[:20]),
-)
-def test_yaml_that_is_no_row_of_fields_stays_text(yaml: str) -> None:
-    assert text(f"---\n{yaml}") is None
-    assert text(f"---\n{yaml}", ANY) is None
 
 
 def test_lines_are_fields_when_each_begins_with_a_name_alias_or_label() -> None:
@@ -296,17 +216,3 @@ def test_prose_without_a_known_word_before_its_colon_is_never_parsed(lines: list
     assert text(prose) is None
     assert text(f"---\n{prose}") is None
     assert text(f"{{{prose}}}") is None
-
-
-def test_a_hundred_yaml_rows_of_a_kilobyte_take_some_milliseconds() -> None:
-    words = "a durable rubber sole and a breathable upper for road and trail " * 2
-    row = "---\n" + "".join(f'field_{i}: "{words[: 90 + i]}"\n' for i in range(9))
-    row += 'title: "Trail runner"\ntags:\n- "run"\n- "trail"\n- "road"\n'
-    documents = [Document(text=row)] * 100
-    assert 900 < len(row) < 1100
-    best = float("inf")
-    for _ in range(5):
-        start = time.process_time()
-        assert all(read(document, OPEN) for document in documents)
-        best = min(best, time.process_time() - start)
-    assert best < 0.010  # 0.005 on a busy core of 2025

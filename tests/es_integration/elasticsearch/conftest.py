@@ -14,7 +14,7 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 from es_integration.elasticsearch import ElasticsearchInstall, uninstall
 from es_integration.local_node import LocalElasticsearch
 from sidecar.cli.process import SidecarProcess
-from tests.es_integration.inference_peer import Document, ListedHits, NodeHits, Peer, PeerServer
+from tests.es_integration.inference_peer import Document, ListedHits, NodeHits, Peer, serve_peer
 
 CLUSTER = "ELASTICSEARCH_URL"
 SIDECAR = "ELASTICSEARCH_SIDECAR_URL"
@@ -56,8 +56,8 @@ def start_peer() -> Iterator[PeerStart]:
 
         def start(**given: Any) -> tuple[Peer, Elasticsearch]:
             peer = Peer(**{"version": "9.3.0", **given})
-            server = stack.enter_context(PeerServer(peer))
-            client = Elasticsearch(server.url, max_retries=0)
+            url = stack.enter_context(serve_peer(peer))
+            client = Elasticsearch(url, max_retries=0)
             stack.callback(client.close)
             return peer, client
 
@@ -71,8 +71,8 @@ def cluster(server: SidecarProcess) -> Iterator[Cluster]:
         yield Cluster(url, os.environ.get(SIDECAR, server.url), None)
         return
     peer = Peer("9.3.0")
-    with PeerServer(peer) as served:
-        yield Cluster(served.url, server.url, peer)
+    with serve_peer(peer) as own:
+        yield Cluster(own, server.url, peer)
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ def searchable(
         else:
             node: LocalElasticsearch = request.getfixturevalue("elasticsearch_node")
             peer = Peer("8.19.21", hits=NodeHits(node.url))
-            served = stack.enter_context(PeerServer(peer))
-            found = Cluster(served.url, server.url, peer)
+            own = stack.enter_context(serve_peer(peer))
+            found = Cluster(own, server.url, peer)
         yield found, stack.enter_context(Elasticsearch(**found.options()))
 
 

@@ -20,6 +20,6 @@ server        HTTP
 
 from tests.es_integration.inference_peer.hits import Document, ListedHits, NodeHits
 from tests.es_integration.inference_peer.peer import Peer
-from tests.es_integration.inference_peer.server import PeerServer
+from tests.es_integration.inference_peer.server import serve_peer
 
-__all__ = ["Document", "ListedHits", "NodeHits", "Peer", "PeerServer"]
+__all__ = ["Document", "ListedHits", "NodeHits", "Peer", "serve_peer"]

@@ -1,20 +1,20 @@
 """The peer's HTTP: routes, the media types that a client's major version names, the product header.
 
-with PeerServer(Peer("9.3.0")) as server:
-    Elasticsearch(server.url).inference.put(...)
+with serve_peer(Peer("9.3.0")) as url:
+    Elasticsearch(url).inference.put(...)
 """
 
 import json
 import re
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 
 from tests.es_integration.inference_peer.errors import ElasticsearchError
 from tests.es_integration.inference_peer.peer import Peer
 from tests.es_integration.inference_peer.retriever import NAME
+from tests.served import served
 
 Body = dict[str, Any]
 Act = Callable[[Peer, str, Body], Body]
@@ -35,30 +35,9 @@ _COMPATIBLE = re.compile(r"compatible-with=(\d+)")
 _SEARCH = re.compile(r"/([^/]+)/_search")
 
 
-class PeerServer:
-    """The peer on a free port of 127.0.0.1 for the time of a `with` block."""
-
-    def __init__(self, peer: Peer) -> None:
-        self.peer = peer
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(peer))
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}
-        )
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def __enter__(self) -> "PeerServer":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+def serve_peer(peer: Peer) -> AbstractContextManager[str]:
+    """The URL of the peer on a free port of 127.0.0.1, for the time of a `with` block."""
+    return served(ThreadingHTTPServer(("127.0.0.1", 0), _handler(peer)))
 
 
 def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:

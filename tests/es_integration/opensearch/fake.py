@@ -105,7 +105,7 @@ class FakeOpenSearch:
             return self.refusal(404, "no such index")  # As it was up to 2.x.
         name = body["query"].get("term", {}).get("name.keyword")
         hits = [
-            {"_id": key, "_source": {field: value for field, value in each.items()}}
+            {"_id": key, "_source": dict(each)}
             for key, each in kept.items()
             if name in (None, each["name"])
         ]

@@ -1,4 +1,4 @@
-"""What the tests on a real OpenSearch node share: an install for a test's time, and searches."""
+"""What the tests on a real OpenSearch node share: products, an install, searches."""
 
 import json
 import urllib.request
@@ -11,7 +11,27 @@ from opensearchpy import OpenSearch
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
 from es_integration.opensearch import install, uninstall
 
+INDEX = "products"
+PRODUCTS = {
+    "1": {"title": "red running shoes", "brand": "Nike", "text": "light shoes"},
+    "2": {"title": "red shoes for red feet", "text": "shoes, red shoes"},
+    "3": {"title": "shoes & <b>sole</b>", "brand": "Ünder", "text": "for the winter"},
+}
+MATCH = {"multi_match": {"query": "red shoes", "fields": ["title", "text"]}}
 SEARCHES: dict[Route, Any] = {Route.FLAT: flat_search, Route.STRUCTURED: structured_search}
+
+
+@contextmanager
+def filled(client: OpenSearch) -> Iterator[None]:
+    """PRODUCTS in INDEX, for the time of a `with` block."""
+    client.indices.create(index=INDEX, body={"settings": {"number_of_shards": 1}})
+    try:
+        for name, source in PRODUCTS.items():
+            client.index(index=INDEX, id=name, body=source)
+        client.indices.refresh(index=INDEX)
+        yield
+    finally:
+        client.indices.delete(index=INDEX)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """What an install does to a cluster that keeps what it is given: once, twice, changed, undone."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -23,23 +21,6 @@ from tests.es_integration.opensearch.fake import ML, FakeOpenSearch
 
 CONNECTOR = f"{ML}/connectors/_create"
 WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("title", "brand"))
-READS = ("_search", "settings")
-
-
-@pytest.fixture
-def fake() -> FakeOpenSearch:
-    return FakeOpenSearch()
-
-
-@pytest.fixture
-def server(recording_server: Callable[..., Any], fake: FakeOpenSearch) -> Any:
-    return recording_server(fake)
-
-
-@pytest.fixture
-def client(server: Any) -> Iterator[OpenSearch]:
-    with closing(OpenSearch(server.url, max_retries=0)) as client:
-        yield client
 
 
 @pytest.fixture(autouse=True)
@@ -49,10 +30,10 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("es_integration.opensearch.models.DEPLOY_LIMIT_S", 0.01)
 
 
-def writes(server: Any) -> list[tuple[str, str]]:
+def writes(fake_server: Any) -> list[tuple[str, str]]:
     return [
         (method, path)
-        for method, path, _ in server.requests
+        for method, path, _ in fake_server.requests
         if method != "GET" and not path.endswith("_search")
     ]
 
@@ -62,14 +43,14 @@ def state(fake: FakeOpenSearch) -> Any:
 
 
 def test_settings_then_each_route_are_made_in_order(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     made = install(client, WANTED)
     names = [f"rerank-sidecar-ecommerce-{route}" for route in ("flat", "structured")]
     assert [(change.kind, change.name) for change in made][2:] == [
         (kind, name) for name in names for kind in ("connector", "remote model", "search pipeline")
     ]
-    assert writes(server) == [
+    assert writes(fake_server) == [
         ("PUT", "/_cluster/settings"),
         ("PUT", "/_cluster/settings"),
         *[
@@ -88,24 +69,24 @@ def test_settings_then_each_route_are_made_in_order(
 
 
 def test_the_second_time_nothing_is_changed(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     install(client, WANTED)
-    server.requests.clear()
+    fake_server.requests.clear()
     plan = run(client, plan_install(WANTED))
     assert {change.action for change in plan} == {Action.KEEP}
     assert install(client, WANTED) == ()
-    assert writes(server) == []
+    assert writes(fake_server) == []
 
 
-def test_a_plan_changes_nothing(client: OpenSearch, server: Any, fake: FakeOpenSearch) -> None:
+def test_a_plan_changes_nothing(client: OpenSearch, fake_server: Any, fake: FakeOpenSearch) -> None:
     assert all(change.diff() for change in run(client, plan_install(WANTED)))
     run(client, plan_uninstall(WANTED))
-    assert writes(server) == []
+    assert writes(fake_server) == []
 
 
 def test_uninstalling_leaves_the_cluster_as_it_was(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     before = repr(state(fake))
     install(client, WANTED)
@@ -116,21 +97,21 @@ def test_uninstalling_leaves_the_cluster_as_it_was(
 
 
 def test_an_index_that_searches_by_a_pipeline_keeps_it(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     install(client, WANTED)
-    server.requests.clear()
+    fake_server.requests.clear()
     name = WANTED.pipeline(Route.STRUCTURED)
     fake.indices = {"shop": {"index.search.default_pipeline": name}, "other": {}}
     with pytest.raises(StillInUse, match=rf"\['shop'\] search by the pipeline {name}: set"):
         uninstall(client, WANTED)
-    assert writes(server) == []
+    assert writes(fake_server) == []
     fake.indices["shop"] = {"index.search.default_pipeline": "another"}
     assert len(uninstall(client, WANTED)) == 8
 
 
-async def test_the_async_client_does_the_same(server: Any, fake: FakeOpenSearch) -> None:
-    async with AsyncOpenSearch(server.url, max_retries=0) as client:
+async def test_the_async_client_does_the_same(fake_server: Any, fake: FakeOpenSearch) -> None:
+    async with AsyncOpenSearch(fake_server.url, max_retries=0) as client:
         assert len(await install_async(client, WANTED)) == 8
         assert await install_async(client, WANTED) == ()
         assert len(await uninstall_async(client, WANTED)) == 8
@@ -167,7 +148,7 @@ def test_what_somebody_else_changed_is_changed_back(
 
 
 def test_what_an_interrupted_install_left_is_taken_up_and_cleaned_away(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     path = f"/_search/pipeline/{WANTED.pipeline(Route.FLAT)}"
     # The plan's reading goes through, the writing does not.
@@ -183,21 +164,21 @@ def test_what_an_interrupted_install_left_is_taken_up_and_cleaned_away(
 
 @pytest.mark.parametrize("statuses", [[500], [500, 503]])
 def test_the_first_connector_of_a_cluster_is_tried_again(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch, statuses: list[int]
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch, statuses: list[int]
 ) -> None:
     fake.failures[CONNECTOR] = list(statuses)
     install(client, WANTED)
-    assert writes(server).count(("POST", CONNECTOR)) == 2 + len(statuses)
+    assert writes(fake_server).count(("POST", CONNECTOR)) == 2 + len(statuses)
 
 
 @pytest.mark.parametrize("statuses", [[400], [500] * 3])
 def test_a_connector_that_is_refused_for_good_is_said(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch, statuses: list[int]
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch, statuses: list[int]
 ) -> None:
     fake.failures[CONNECTOR] = list(statuses)
     with pytest.raises(ClusterRefused, match=f"refused with {statuses[0]}: .*as the test wants"):
         install(client, WANTED)
-    assert writes(server).count(("POST", CONNECTOR)) == len(statuses)
+    assert writes(fake_server).count(("POST", CONNECTOR)) == len(statuses)
 
 
 def test_a_model_that_never_deploys_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
@@ -207,18 +188,18 @@ def test_a_model_that_never_deploys_is_said(client: OpenSearch, fake: FakeOpenSe
 
 
 def test_the_key_is_sent_and_never_shown(
-    client: OpenSearch, server: Any, fake: FakeOpenSearch
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     wanted = replace(WANTED, sidecar_key="very-secret")
     made = install(client, wanted)
-    sent = [body["credential"] for _, path, body in server.requests if path == CONNECTOR]
+    sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
     assert sent == [{"key": "very-secret"}] * 2
     assert "very-secret" not in repr(wanted) + repr(made) + "".join(one.diff() for one in made)
     assert install(client, replace(wanted, sidecar_key="another")) == ()
     rotated = install(client, replace(wanted, sidecar_key="another", rotate_key=True))
     assert [change.kind for change in rotated] == ["connector", "connector"]
     assert '+  "credential": "written anew"' in rotated[0].diff()
-    sent = [body["credential"] for _, path, body in server.requests if path == CONNECTOR]
+    sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
     assert sent[2:] == [{"key": "another"}] * 2
 
 

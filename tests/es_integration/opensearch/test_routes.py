@@ -8,17 +8,19 @@ import pytest
 from opensearchpy import OpenSearch, TransportError
 
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
-from tests.es_integration.opensearch.searches import SEARCHES, hits, ids, installed
+from tests.es_integration.opensearch.searches import (
+    INDEX,
+    MATCH,
+    PRODUCTS,
+    SEARCHES,
+    filled,
+    hits,
+    ids,
+    installed,
+)
 
 pytestmark = pytest.mark.node
 
-INDEX = "products"
-PRODUCTS = {
-    "1": {"title": "red running shoes", "brand": "Nike", "text": "light shoes"},
-    "2": {"title": "red shoes for red feet", "text": "shoes, red shoes"},
-    "3": {"title": "shoes & <b>sole</b>", "brand": "Ünder", "text": "for the winter"},
-}
-MATCH = {"multi_match": {"query": "red shoes", "fields": ["title", "text"]}}
 FIELDS = ("title", "brand")
 PATH = "/opensearch/plain/rerank"
 
@@ -48,12 +50,8 @@ def server(recording_server: Callable[..., Any], sidecar: Sidecar) -> Any:
 
 @pytest.fixture
 def products(cluster: OpenSearch) -> Iterator[OpenSearch]:
-    cluster.indices.create(index=INDEX, body={"settings": {"number_of_shards": 1}})
-    for name, source in PRODUCTS.items():
-        cluster.index(index=INDEX, id=name, body=source)
-    cluster.indices.refresh(index=INDEX)
-    yield cluster
-    cluster.indices.delete(index=INDEX)
+    with filled(cluster):
+        yield cluster
 
 
 def wanted(server: Any, **options: Any) -> OpenSearchInstall:

@@ -1,8 +1,6 @@
 """The cluster settings: what is added to a list that others rely on, and what is taken away."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -17,17 +15,6 @@ from tests.es_integration.opensearch.fake import PRIVATE, TRUSTED, VENDORS, Fake
 
 WANTED = OpenSearchInstall("http://10.0.0.1:8090", fields=("title",))
 OURS = r"^http://10\.0\.0\.1:8090/.*$"
-
-
-@pytest.fixture
-def fake() -> FakeOpenSearch:
-    return FakeOpenSearch()
-
-
-@pytest.fixture
-def client(recording_server: Callable[..., Any], fake: FakeOpenSearch) -> Iterator[OpenSearch]:
-    with closing(OpenSearch(recording_server(fake).url, max_retries=0)) as client:
-        yield client
 
 
 def test_one_pattern_is_added_to_the_default_list_and_shown(

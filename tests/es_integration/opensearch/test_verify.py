@@ -1,6 +1,5 @@
 """Each link of the chain, broken on its own, is the one that verify names, with what to do."""
 
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -26,22 +25,6 @@ PER_ROUTE = (
 )
 
 
-@pytest.fixture
-def fake() -> FakeOpenSearch:
-    return FakeOpenSearch()
-
-
-@pytest.fixture
-def server(recording_server: Callable[..., Any], fake: FakeOpenSearch) -> Any:
-    return recording_server(fake)
-
-
-@pytest.fixture
-def client(server: Any) -> Iterator[OpenSearch]:
-    with closing(OpenSearch(server.url, max_retries=0)) as client:
-        yield client
-
-
 def broken(report: Report) -> list[str]:
     return [link.name for link in report if not link.held]
 
@@ -51,7 +34,7 @@ def detail(report: Report, name: str) -> str:
     return link.detail
 
 
-async def test_all_links_hold_after_an_install(client: OpenSearch, server: Any) -> None:
+async def test_all_links_hold_after_an_install(client: OpenSearch, fake_server: Any) -> None:
     install(client, WANTED)
     report = verify_cluster(client, WANTED)
     assert [link.name for link in report] == [
@@ -61,7 +44,7 @@ async def test_all_links_hold_after_an_install(client: OpenSearch, server: Any) 
         *[f"{route}: {name}" for route in Route for name in PER_ROUTE],
     ]
     assert broken(report) == []
-    async with AsyncOpenSearch(server.url, max_retries=0) as waiting:
+    async with AsyncOpenSearch(fake_server.url, max_retries=0) as waiting:
         again = await verify_cluster_async(waiting, WANTED)
     assert [link.name for link in again] == [link.name for link in report]
 
@@ -135,11 +118,13 @@ def test_an_answer_that_is_none_is_said(client: OpenSearch, fake: FakeOpenSearch
     assert "not understood" in report[-1].detail
 
 
-def test_the_probe_fills_a_field_that_the_profile_reads(client: OpenSearch, server: Any) -> None:
+def test_the_probe_fills_a_field_that_the_profile_reads(
+    client: OpenSearch, fake_server: Any
+) -> None:
     install(client, WANTED)
     verify_cluster(client, WANTED)
     (probe, _) = [
-        body["parameters"] for _, _, body in server.requests if body and "parameters" in body
+        body["parameters"] for _, _, body in fake_server.requests if body and "parameters" in body
     ]
     assert all(list(document) == ["title"] for document in probe["documents"])
     assert set(probe["search"]) == {"query_text"}

@@ -39,10 +39,3 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
 def sidecar(server: SidecarProcess) -> Iterator[SyncSidecarClient]:
     with SyncSidecarClient(server.url, timeout=60.0) as client:
         yield client
-
-
-@pytest.fixture
-def own_sidecar() -> Iterator[SidecarProcess]:
-    """A sidecar that a test may stop or hang."""
-    with SidecarProcess() as process:
-        yield process
