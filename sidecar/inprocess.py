@@ -21,7 +21,8 @@ from typing import Any, Self, TypedDict, Unpack
 
 from sidecar.contracts.body import Body, Count, DocumentList, validate
 from sidecar.contracts.control import read_control
-from sidecar.engine.manifest import Device
+from sidecar.engine.engines import Engine
+from sidecar.engine.manifest import Device, Precision
 from sidecar.model import Order, RankRequest, RankResult
 from sidecar.pipeline import DEFAULT_DEADLINE_S, Ways
 from sidecar.pipeline import Reranker as Core
@@ -75,13 +76,16 @@ class Reranker:
         *,
         device: Device = "cpu",
         graph: str | None = None,
+        engine: Engine = "onnxruntime",
+        precision: Precision | None = None,
         workers: int | None = None,
         profiles: str | Path | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
     ) -> Self:
         """The model folder `model` (default: the shipped one) on `device`, warm and proven.
 
-        `profiles` is a folder with more profiles, `deadline_s` the longest time for a call.
+        `engine` and `precision` are what the settings of these names are, `profiles` is a folder
+        with more profiles, `deadline_s` the longest time for a call.
         Raises ModelError, DeviceError, ProfileError or StartupError with the reason.
         """
         ways = Ways(Profiles.open(None if profiles is None else Path(profiles)))
@@ -90,6 +94,8 @@ class Reranker:
                 None if model is None else Path(model),
                 device=device,
                 graph=graph,
+                engine=engine,
+                precision=precision,
                 workers=workers,
                 ways=ways,
                 deadline_s=deadline_s,

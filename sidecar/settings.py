@@ -39,13 +39,34 @@ class Settings(BaseSettings):
     device: Literal["cpu", "cuda"] = Field(
         "cpu", description="Where to run. A device that does not really run stops the start."
     )
+    engine: Literal["onnxruntime", "openvino"] = Field(
+        "onnxruntime",
+        description="What runs the graph. openvino (extra `openvino`) takes a float graph, on a "
+        "CPU.",
+    )
+    precision: Literal["fp32", "bf16", "int8"] | None = Field(
+        None,
+        description="What openvino computes at; the graph's own precision when absent. onnxruntime "
+        "always has that.",
+    )
     workers: int | None = Field(
         None, ge=1, le=1024, description="Runs at a time; on a CPU one per core when absent."
+    )
+    threads: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        description="Threads of a run on a CPU; cores divided by workers when absent.",
     )
     token_budget: int | None = Field(
         None,
         ge=0,
         description="Most padded tokens of a run; 0 is one unpadded pair per run, as on a CPU.",
+    )
+    state: Path | None = Field(
+        None,
+        description="Folder for what `rerank-sidecar tune` found; by the XDG convention "
+        "`~/.local/state/rerank-sidecar` when absent.",
     )
     profiles: Path | None = Field(
         None, description="Folder with more profiles (YAML); one of a shipped name replaces it."
@@ -94,6 +115,22 @@ class Settings(BaseSettings):
             return ()
         keys = self.api_key.get_secret_value().split(",")
         return tuple(key.strip() for key in keys if key.strip())
+
+    @property
+    def state_folder(self) -> Path | None:
+        """The folder of `state`, or of the XDG Base Directory specification; None without a home.
+
+        It need not be there.
+        """
+        if self.state is not None:
+            return self.state
+        base = os.environ.get("XDG_STATE_HOME", "")
+        try:
+            # The specification wants a path that is not absolute to be ignored.
+            above = Path(base) if os.path.isabs(base) else Path.home() / ".local" / "state"
+        except RuntimeError:  # no HOME, and a user that is in no list
+            return None
+        return above / "rerank-sidecar"
 
     @property
     def hook_files(self) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """What many tests share: the shipped model, loaded once, and a real server process."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from sidecar.engine.tokenizer import PairTokenizer
 # A busy machine must not fail a test: nothing here is timed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# What `rerank-sidecar tune` has kept on this machine is no matter of the tests.
+os.environ.setdefault("RERANK_STATE", os.devnull)
 
 
 @pytest.fixture(scope="session")

@@ -47,10 +47,11 @@ MAY_IMPORT = {
 }
 ONLY_IN = {
     "onnxruntime": ("sidecar/engine/session.py", "sidecar/build/", "sidecar/cli/bench/"),
+    "openvino": ("sidecar/engine/openvino.py",),
     "tokenizers": ("sidecar/engine/tokenizer.py", "sidecar/build/", "sidecar/cli/bench/"),
     "aiohttp": ("sidecar/http/", "es_integration/"),
-    "torch": ("sidecar/build/",),
-    "transformers": ("sidecar/build/",),
+    "torch": ("sidecar/build/", "sidecar/cli/bench/compare/"),
+    "transformers": ("sidecar/build/", "sidecar/cli/bench/compare/"),
     "opensearchpy": ("es_integration/",),
     "elasticsearch": ("es_integration/",),
     "yaml": ("sidecar/text/read.py", "sidecar/profiles.py"),

@@ -10,7 +10,7 @@ residual stream stays too, for the same reason. Inputs and logits keep their typ
 in float32: each value that would be fp16 is rounded to fp16, and computed in float32.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +35,18 @@ STATISTICS = frozenset({"Pow", "ReduceMean", "Sqrt", "Reciprocal"})
 
 
 def half(
-    model: onnx.ModelProto, folder: Path, weights: WeightFile, *, emulated: bool = False
+    model: onnx.ModelProto,
+    folder: Path,
+    weights: WeightFile,
+    *,
+    emulated: bool = False,
+    also: Collection[str] = (),
 ) -> onnx.ModelProto:
-    """The graph, whose tensors lie in `folder`, in fp16, its fp16 tensors in `weights`."""
+    """The graph, whose tensors lie in `folder`, in fp16, its fp16 tensors in `weights`.
+
+    `also` names operators that may run in fp16 beside HALVES: those of one device alone.
+    """
+    halves = HALVES.union(also)
     result = onnx.ModelProto()
     result.CopyFrom(model)
     floats = _floats(model)
@@ -46,7 +55,7 @@ def half(
     for node in model.graph.node:
         copy = NodeProto()
         copy.CopyFrom(node)
-        as_half = node.op_type in HALVES and node.output[0] not in kept and node.output[0] in floats
+        as_half = node.op_type in halves and node.output[0] not in kept and node.output[0] in floats
         for place, name in enumerate(node.input):
             if name in floats:
                 copy.input[place] = writer.read(name, as_half)

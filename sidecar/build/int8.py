@@ -8,11 +8,12 @@ load: for everything else, and in padded batches.
 Weights are signed, with one scale per output column: unsigned ones were measured 5 to 12 times
 slower on CPUs with AMX. Embeddings have one scale per row. Only MatMul with a constant second
 factor and Gather from a table are touched; a Gemm (a BERT classification head) and a logit head
-of one or two columns stay float.
+of one or two columns stay float. Activations may be smoothed before they are multiplied
+(`smooth.py`): the weights then hold the factors, and both graphs divide by them.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Unit:
 
     name: str
     weights: tuple[str, ...]
+    activation: str = ""
+    """What they all read, if nothing else is multiplied by one of them; else empty."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +68,20 @@ def quantizable(model: onnx.ModelProto) -> Quantizable:
         and len(readers[node.input[0]]) == 1
     }
     groups: dict[str, list[str]] = {}
+    repeated: set[str] = set()
     for name, shape in floats.items():
         uses = readers[transposed.get(name, name)]
         kinds = {(node.op_type, place) for node, place in uses}
         columns = shape[0] if name in transposed else shape[1]
         if kinds == {("MatMul", 1)} and columns > HEAD:
             groups.setdefault(uses[0][0].input[0], []).append(name)
+            repeated |= {uses[0][0].input[0]} if len(uses) > 1 else set()
         elif kinds == {("Gather", 0)} and shape[0] >= ROWS and not _by_column(uses):
             groups.setdefault(EMBEDDINGS, []).append(name)
     units = [
-        Unit(EMBEDDINGS if key == EMBEDDINGS else names[0], tuple(names))
+        Unit(EMBEDDINGS, tuple(names))
+        if key == EMBEDDINGS
+        else Unit(names[0], tuple(names), "" if key in repeated else key)
         for key, names in groups.items()
     ]
     return Quantizable(tuple(units), transposed)
@@ -85,15 +92,29 @@ def _by_column(uses: list[tuple[NodeProto, int]]) -> bool:
 
 
 def store_int8(
-    model: onnx.ModelProto, found: Quantizable, folder: Path, weights: WeightFile
+    model: onnx.ModelProto,
+    found: Quantizable,
+    folder: Path,
+    weights: WeightFile,
+    factors: Mapping[str, Array] | None = None,
 ) -> dict[str, TensorProto]:
     """Writes every quantizable weight as int8: name -> tensor of "NAME_quantized", "NAME_scale"
-    and, for a MatMul's, "NAME_zero_point"."""
+    and, for a MatMul's, "NAME_zero_point".
+
+    `factors` by activation, one per channel: rows of the weights that read it are multiplied by
+    them, and "ACTIVATION_smoothing" is what it is to be multiplied by.
+    """
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     stored = {}
     for unit in found.units:
+        factor = (factors or {}).get(unit.activation)
+        if factor is not None:
+            name = f"{unit.activation}_smoothing"
+            stored[name] = weights.put(name, np.reciprocal(factor))
         for name in unit.weights:
             values = read(tensors[name], folder)
+            if factor is not None:
+                values = values * (factor if name in found.transposed else factor[:, None])
             for part, array in _int8(values, unit.name, name in found.transposed).items():
                 stored[f"{name}_{part}"] = weights.put(f"{name}_{part}", array)
     return stored
@@ -130,7 +151,10 @@ def with_int8(
     weights = {name for unit in found.units if unit.name in chosen for name in unit.weights}
     turned = {found.transposed[name]: name for name in weights if name in found.transposed}
     sources = {**{name: name for name in weights}, **turned}
-    writer = _Writer({w for unit in found.units if unit.name in integer for w in unit.weights})
+    writer = _Writer(
+        {w for unit in found.units if unit.name in integer for w in unit.weights},
+        {unit.activation for unit in found.units if f"{unit.activation}_smoothing" in stored},
+    )
     for node in result.graph.node:
         if node.op_type == "Transpose" and node.output[0] in turned:
             continue
@@ -153,11 +177,13 @@ def with_int8(
 class _Writer:
     """Collects the nodes of the new graph in their order."""
 
-    def __init__(self, integer: set[str]) -> None:
-        """`integer`: the weights that are multiplied as integers."""
+    def __init__(self, integer: set[str], smoothed: set[str]) -> None:
+        """`integer`: the weights that are multiplied as integers; `smoothed`: activations."""
         self.nodes: list[NodeProto] = []
         self._integer = integer
+        self._smoothed = smoothed
         self._done: set[str] = set()
+        self._divided: set[str] = set()
 
     def gather(self, node: NodeProto, table: str) -> None:
         """Rows are scaled after they are gathered."""
@@ -169,7 +195,8 @@ class _Writer:
 
     def matmul(self, node: NodeProto, weight: str) -> None:
         parts = [f"{weight}_{part}" for part in ("quantized", "scale", "zero_point")]
-        activation, out = node.input[0], node.output[0]
+        activation, out = self._smooth(node.input[0]), node.output[0]
+        node.input[0] = activation
         if weight not in self._integer:
             if node.input[1] not in self._done:
                 self._done.add(node.input[1])
@@ -186,6 +213,16 @@ class _Writer:
         self._add("Cast", [f"{out}_int32"], f"{out}_float", to=TensorProto.FLOAT)
         self._add("Mul", [scale, parts[1]], f"{out}_scales")
         self._add("Mul", [f"{out}_float", f"{out}_scales"], out)
+
+    def _smooth(self, activation: str) -> str:
+        """The name of the activation as it is multiplied."""
+        if activation not in self._smoothed:
+            return activation
+        smooth = f"{activation}_smooth"
+        if smooth not in self._divided:
+            self._divided.add(smooth)
+            self._add("Mul", [activation, f"{activation}_smoothing"], smooth)
+        return smooth
 
     def _add(self, kind: str, inputs: list[str], output: str, **attributes: int) -> None:
         node = helper.make_node(kind, inputs, [output], f"{output}/{kind}")

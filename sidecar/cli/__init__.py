@@ -5,13 +5,14 @@ import sys
 import typer
 
 from sidecar import __version__
-from sidecar.cli.bench import bench_command
+from sidecar.cli.bench import bench_app
 from sidecar.cli.cluster.install import install_command, uninstall_command
 from sidecar.cli.cluster.verify import verify_command
 from sidecar.cli.demo import demo_command
 from sidecar.cli.model import model_app
 from sidecar.cli.serve import serve_command
 from sidecar.cli.settings import settings_command
+from sidecar.cli.tune import tune_command
 from sidecar.errors import StartupError
 
 app = typer.Typer(
@@ -23,11 +24,12 @@ app = typer.Typer(
 )
 app.command("serve")(serve_command)
 app.command("settings")(settings_command)
-app.command("bench")(bench_command)
+app.command("tune")(tune_command)
 app.command("demo")(demo_command)
 app.command("install")(install_command)
 app.command("uninstall")(uninstall_command)
 app.command("verify")(verify_command)
+app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")
 
 

@@ -21,6 +21,7 @@ CANONICAL_PAIRS = 8
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Device = Literal["cpu", "cuda"]
+Precision = Literal["fp32", "fp16", "bf16", "int8"]
 DOCUMENT = "{document}"
 SLOTS = ("{instruction}", "{query}", DOCUMENT)
 
@@ -33,7 +34,7 @@ class Graph(Part):
     """One ONNX file and where and how it may run."""
 
     file: FileName
-    precision: Literal["fp32", "fp16", "bf16", "int8"]
+    precision: Precision
     devices: tuple[Device, ...] = Field(min_length=1)
     runs: Literal["single", "padded"]
     """`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""

@@ -22,6 +22,9 @@ class Quantization(Measured):
     """Largest difference of a score alone and in one padded run with all others."""
     float_products: tuple[str, ...] = ()
     """Int8 weights that are multiplied as floats: rounded activations moved the logits too far."""
+    smoothed: tuple[str, ...] = ()
+    """Weights whose activations had channels that stood out: these were divided before they are
+    quantised, the weights' rows multiplied (SmoothQuant, arXiv 2211.10438)."""
     float_weights: tuple[str, ...] = ()
     """Weights that stayed float because the int8 ones moved the logits too far."""
     alone: dict[str, float] = {}

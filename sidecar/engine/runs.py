@@ -8,7 +8,7 @@ import bisect
 import heapq
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -22,13 +22,15 @@ DEVICE_TOKEN_BUDGET = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How work is laid out: numbers only, chosen by `layout_for` or by the settings."""
+    """How work is laid out: numbers only, and no score depends on them."""
 
     workers: int
     intra_op_threads: int
     token_budget: int
     """Most padded tokens of a run; 0 means one unpadded pair per run."""
     max_run_pairs: int = 1024
+    source: str = field(default="default", compare=False)
+    """Who chose it: "default", "setting", or "tuned" with the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,12 @@ def layout_for(
     cores: int,
     *,
     workers: int | None = None,
+    threads: int | None = None,
     token_budget: int | None = None,
 ) -> Layout:
     """The device's layout, with what the settings fix. Raises StartupError where they clash."""
     on_cpu = device == "cpu"
+    chosen = any(number is not None for number in (workers, threads, token_budget))
     if token_budget is None:
         token_budget = 0 if on_cpu or graph.runs == "single" else DEVICE_TOKEN_BUDGET
     if token_budget and graph.runs == "single":
@@ -67,9 +71,12 @@ def layout_for(
             "company); token_budget must be 0"
         )
     if workers is None:
-        workers = cores if on_cpu and not token_budget else 1
-    threads = max(1, cores // workers) if on_cpu else 1
-    return Layout(workers=workers, intra_op_threads=threads, token_budget=token_budget)
+        alone = cores if on_cpu and not token_budget else 1
+        workers = max(1, alone // (threads or 1))
+    if threads is None:
+        threads = max(1, cores // workers) if on_cpu else 1
+    source = "setting" if chosen else "default"
+    return Layout(workers, threads, token_budget, source=source)
 
 
 def take_run(

@@ -88,9 +88,7 @@ class OnnxSession:
                 f"device {device!r} was asked for, but onnxruntime runs on {found}: "
                 "its CUDA libraries did not load (install the extra gpu; see the log above)"
             )
-        unknown = {item.name for item in session.get_inputs()} - {
-            field.name for field in dataclasses.fields(Batch)
-        }
+        unknown = {item.name for item in session.get_inputs()} - batch_fields()
         if unknown:
             raise ModelError(f"{graph.file} wants inputs that nobody gives: {sorted(unknown)}")
         return cls(session, device, bind=device != "cpu" if bind is None else bind)
@@ -118,6 +116,11 @@ class OnnxSession:
         path.unlink()
         path.parent.rmdir()
         return events
+
+
+def batch_fields() -> set[str]:
+    """The inputs that a graph may have."""
+    return {field.name for field in dataclasses.fields(Batch)}
 
 
 def onnxruntime_version() -> str:

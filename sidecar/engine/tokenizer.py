@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import AddedToken, Tokenizer
+from tokenizers import AddedToken, Encoding, Tokenizer
 from tokenizers.models import Unigram
 
 from sidecar.engine.legibility import Legibility
@@ -41,6 +41,19 @@ class Pair:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text's ids, and with them where they lie in it if that was asked for."""
+
+    ids: list[int]
+    located: Encoding | None
+
+    @property
+    def spans(self) -> list[tuple[int, int]] | None:
+        """The code points of each token in the text."""
+        return None if self.located is None else self.located.offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +153,26 @@ class PairTokenizer:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
-    def spans(self, text: str, lead: str = "") -> list[tuple[int, int]]:
-        """Where each token of `lead` and the text lies in the text, in code points."""
-        offsets = self._tokenizer.encode(lead + text, add_special_tokens=False).offsets
-        if not lead:
-            return list(offsets)
-        return [(max(0, begin - len(lead)), max(0, end - len(lead))) for begin, end in offsets]
+    def locate(self, texts: Sequence[str], longer_than: int) -> list[Encoded]:
+        """As `encode`; of texts with more characters than `longer_than` with their tokens' places.
+
+        Those cost a quarter more, and encoding such a text again for them as much as twice.
+        """
+        long = [text for text in texts if len(text) > longer_than]
+        if not long:
+            return [Encoded(ids, None) for ids in self.encode(texts)]
+        short = iter(self.encode([text for text in texts if len(text) <= longer_than]))
+        located = iter(self._tokenizer.encode_batch(long, add_special_tokens=False))
+        return [
+            Encoded((found := next(located)).ids, found)
+            if len(text) > longer_than
+            else Encoded(next(short), None)
+            for text in texts
+        ]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of the text lies in it, in code points."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
 
     def pair(self, query: EncodedQuery, document_ids: Sequence[int]) -> Pair:
         """The whole input of a query and a document, its lead included, that fits its room."""

@@ -4,10 +4,11 @@ A document is one pair, unless it does not fit the model (then windows of its lo
 under the other segments as a header) or its profile scores fields alone (then a pair for each).
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sidecar.engine.tokenizer import EncodedQuery, Pair, PairTokenizer
+from sidecar.engine.tokenizer import Encoded, EncodedQuery, Pair, PairTokenizer
 from sidecar.errors import InputTooLong
 from sidecar.model import Cut
 from sidecar.profile import LongDocuments
@@ -16,6 +17,9 @@ from sidecar.text.windows import select, windows
 
 ENCODED_TOGETHER = 256
 """Texts per call of the tokenizer, which spreads them over the cores and cannot be interrupted."""
+LONG_CHARACTERS = 4
+"""From so many for each token of the room a text is expected not to fit, and the places of its
+tokens are asked for with their ids. English has 4 to 5 characters for a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +88,22 @@ def build(
     query = tokenizer.query(query_text, instruction)
     fit = _within_pairs(fit, query, tokenizer.max_tokens)
     every = [text for passage in passages for text in _texts(passage, tokenizer.lead)]
-    encoded = _encode(tokenizer, every, check)
+    windowed = fit.long is not None and fit.max_tokens is None
+    long = LONG_CHARACTERS * query.room if windowed else sys.maxsize
+    encoded = _encode(tokenizer, every, check, long)
     found: list[Unit] = []
     truncated: list[int] = []
     unread: list[int] = []
     for document, passage in enumerate(passages):
         check()
-        ids = [next(encoded) for _ in passage.segments]
-        one = _Document(document, passage, ids, query, tokenizer, fit)
+        segments = [next(encoded) for _ in passage.segments]
+        ids = [segment.ids for segment in segments]
+        one = _Document(document, passage, ids, segments, query, tokenizer, fit)
         stands = any(ids) and any(segment.text.strip() for segment in passage.segments)
         units, whole = one.units(query_text) if stands or fit.score_empty else ([], True)
         texts = [segment.text for segment in passage.segments]
         for alone in passage.alone:
-            alone_ids = next(encoded)
+            alone_ids = next(encoded).ids
             texts.append(alone.segment.text)
             ids.append(alone_ids)
             whole = whole and len(alone_ids) <= query.room
@@ -129,11 +136,11 @@ def _within_pairs(fit: Fit, query: EncodedQuery, most: int) -> Fit:
 
 
 def _encode(
-    tokenizer: PairTokenizer, texts: Sequence[str], check: Callable[[], None]
-) -> Iterator[list[int]]:
+    tokenizer: PairTokenizer, texts: Sequence[str], check: Callable[[], None], longer_than: int
+) -> Iterator[Encoded]:
     for start in range(0, len(texts), ENCODED_TOGETHER):
         check()
-        yield from tokenizer.encode(texts[start : start + ENCODED_TOGETHER])
+        yield from tokenizer.locate(texts[start : start + ENCODED_TOGETHER], longer_than)
 
 
 def _texts(passage: Passage, lead: str) -> list[str]:
@@ -151,6 +158,8 @@ class _Document:
     index: int
     passage: Passage
     ids: list[list[int]]
+    encoded: list[Encoded]
+    """The segments, whose ids `ids` are."""
     query: EncodedQuery
     tokenizer: PairTokenizer
     fit: Fit
@@ -198,8 +207,7 @@ class _Document:
         above = len(_joined(header))
         # Not shorter than the header: that is read again with each window.
         size = min(room - above, max(long.window_tokens, above))
-        spans = self.tokenizer.spans(segment.text, "" if longest else self.tokenizer.lead)
-        cuts = windows(segment.text, spans, size, long.overlap)
+        cuts = windows(segment.text, self._spans(longest), size, long.overlap)
         chosen = select(cuts, segment.text, query_text, long.budget_tokens)
         units = []
         for place in chosen:
@@ -213,6 +221,16 @@ class _Document:
             units.append(self._pieced([*header, piece], evidence))
         whole = len(chosen) == len(cuts) and above == others and not self.passage.cut
         return units, whole
+
+    def _spans(self, place: int) -> list[tuple[int, int]]:
+        """Where each token of a segment lies in its text; those of the lead at its beginning."""
+        lead = "" if place else self.tokenizer.lead
+        spans = self.encoded[place].spans
+        if spans is None:  # shorter than expected of a long text
+            spans = self.tokenizer.spans(lead + self.passage.segments[place].text)
+        if not lead:
+            return spans
+        return [(max(0, begin - len(lead)), max(0, end - len(lead))) for begin, end in spans]
 
 
 def _joined(pieces: Sequence[tuple[str, Sequence[int]]]) -> list[int]:

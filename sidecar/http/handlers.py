@@ -22,6 +22,8 @@ from sidecar.http.service import Service
 from sidecar.model import RankRequest, RankResult
 from sidecar.profile import Profile
 
+COMPUTE_TYPES = {"onnxruntime": "onnx", "openvino": "openvino"}
+"""As text-embeddings-inference names them after the device."""
 LARGE_BODY = 256 * 1024
 """Bytes from which a body is parsed off the event loop (about 1 ms of parsing)."""
 
@@ -58,7 +60,9 @@ async def rerank(request: web.Request) -> web.Response:
     _record(service, wanted, result, seconds)
     request[FACTS]["tokens"] = result.tokens
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
-    headers = _timing_headers(seconds, wanted, result, reranker.loaded.device)
+    loaded = reranker.loaded
+    runtime = f"{loaded.device}+{COMPUTE_TYPES[loaded.engine]}"
+    headers = _timing_headers(seconds, wanted, result, runtime)
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 
@@ -97,14 +101,14 @@ def _record(
 
 
 def _timing_headers(
-    seconds: dict[str, float], wanted: RankRequest, result: RankResult, device: str
+    seconds: dict[str, float], wanted: RankRequest, result: RankResult, runtime: str
 ) -> dict[str, str]:
     """Server-Timing for browsers and people, and the x-* set of text-embeddings-inference."""
     ms = {stage: spent * 1000 for stage, spent in seconds.items()}
     timing = ", ".join(f"{stage};dur={spent:.2f}" for stage, spent in ms.items())
     return {
         "Server-Timing": timing,
-        "x-compute-type": f"{device}+onnx",
+        "x-compute-type": runtime,
         "x-compute-time": f"{ms['tokenize'] + ms['queue'] + ms['infer']:.0f}",
         "x-compute-characters": str(sum(document.size for document in wanted.documents)),
         "x-compute-tokens": str(result.tokens),
@@ -150,7 +154,7 @@ async def info(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     reranker = service.reranker
     loaded, settings = reranker.loaded, service.settings
-    graph = loaded.manifest.graphs[loaded.graph]
+    graph = loaded.running
     layout = reranker.scheduler.layout
     return _json(
         {
@@ -162,7 +166,7 @@ async def info(request: web.Request) -> web.Response:
             "graph": loaded.graph,
             "precision": graph.precision,
             "tolerance": graph.tolerance,
-            "engine": "onnxruntime",
+            "engine": loaded.engine,
             "device": loaded.device,
             "score_revision": loaded.score_revision,
             "max_tokens": loaded.manifest.max_tokens,
@@ -170,6 +174,7 @@ async def info(request: web.Request) -> web.Response:
                 "workers": layout.workers,
                 "intra_op_threads": layout.intra_op_threads,
                 "token_budget": layout.token_budget,
+                "source": layout.source,
             },
             "limits": {
                 "max_documents": settings.max_documents,

@@ -92,8 +92,12 @@ def _say_ready(service: Service) -> None:
         "ready",
         model=loaded.manifest.name,
         graph=loaded.graph,
+        engine=loaded.engine,
+        precision=loaded.running.precision,
         device=loaded.device,
         workers=layout.workers,
+        threads=layout.intra_op_threads,
         token_budget=layout.token_budget,
+        layout=layout.source,
         score_revision=loaded.score_revision,
     )

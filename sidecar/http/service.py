@@ -50,8 +50,12 @@ def open_reranker(settings: Settings, watch: Watch) -> Reranker:
         settings.model,
         device=settings.device,
         graph=settings.graph,
+        engine=settings.engine,
+        precision=settings.precision,
         workers=settings.workers,
+        threads=settings.threads,
         token_budget=settings.token_budget,
+        state=settings.state_folder,
         ways=Ways(Profiles.open(settings.profiles), hooks),
         deadline_s=settings.deadline_ms / 1000,
         on_run=watch.on_run,
@@ -85,7 +89,8 @@ class Service:
         self.metrics.model_info.labels(
             model=loaded.manifest.name,
             graph=loaded.graph,
-            precision=loaded.manifest.graphs[loaded.graph].precision,
+            precision=loaded.running.precision,
+            engine=loaded.engine,
             device=loaded.device,
             score_revision=loaded.score_revision,
         ).set(1)

@@ -19,8 +19,9 @@ from typing import TypeVar
 from sidecar.engine.admission import Admission
 from sidecar.engine.canonical import canonical_pairs
 from sidecar.engine.cores import available_cores
-from sidecar.engine.loading import Loaded, load
-from sidecar.engine.manifest import Device
+from sidecar.engine.engines import Engine
+from sidecar.engine.loading import Loaded, Opening
+from sidecar.engine.manifest import Device, Precision
 from sidecar.engine.runs import Layout
 from sidecar.engine.scheduler import RunReport, Scheduler
 from sidecar.engine.session import Session
@@ -86,19 +87,27 @@ class Reranker:
         *,
         device: Device = "cpu",
         graph: str | None = None,
+        engine: Engine = "onnxruntime",
+        precision: Precision | None = None,
         workers: int | None = None,
+        threads: int | None = None,
         token_budget: int | None = None,
+        state: Path | None = None,
         ways: Ways | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
         on_run: Observer = lambda report: None,
     ) -> "Reranker":
         """The model of `folder` (default: the shipped one) on `device`, warm and proven.
 
-        Raises ModelError, DeviceError or StartupError with the reason when it must not serve.
+        `state` is the folder in which `rerank-sidecar tune` kept a layout; None: none is looked
+        for. Raises ModelError, DeviceError or StartupError with the reason when it must not serve.
         """
-        loaded, tokenizer, session, layout = load(
-            folder, device, graph, workers=workers, token_budget=token_budget
+        opening = Opening.read(folder, device, graph, engine, precision)
+        loaded, tokenizer = opening.loaded, opening.tokenizer
+        layout = opening.layout(
+            workers=workers, threads=threads, token_budget=token_budget, state=state
         )
+        session = opening.session(layout)
         reranker = cls(
             loaded, tokenizer, session, layout, ways=ways, deadline_s=deadline_s, on_run=on_run
         )

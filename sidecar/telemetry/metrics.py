@@ -89,7 +89,7 @@ class Metrics:
         self.model_info = Gauge(
             "rerank_model_info",
             "The model in use; always 1.",
-            ["model", "graph", "precision", "device", "score_revision"],
+            ["model", "graph", "precision", "engine", "device", "score_revision"],
             registry=registry,
         )
 

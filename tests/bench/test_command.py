@@ -35,6 +35,7 @@ def test_it_prints_every_figure_and_writes_them(tmp_path: Path) -> None:
     assert [loop["company"] for loop in report["bare"]] == [False, False, True, True, True]
     assert all(loop["ratio"]["median"] > 0 for loop in report["bare"])
     assert report["overhead_ms"]["total"] > 0
+    assert report["overhead_ms"]["tokenizing"]["wall"] > 0
     assert report["structured_ms"]["most"] >= report["structured_ms"]["median"] > 0
     if sys.platform == "linux":
         assert report["memory_mb"]["peak"] > 50

@@ -11,17 +11,18 @@ from sidecar.cli.bench.over_http import Answered
 from sidecar.cli.bench.overhead import Overhead
 from sidecar.cli.bench.structured import Structured
 from sidecar.cli.bench.table import show
+from sidecar.cli.bench.tokenizing import Tokenizing
 
 REPORT = Report(
     date="2026-11-21",
     machine=Machine("a CPU", 2, False, True, False, 0.1, "onnxruntime 1.31.1", "3.11.7"),
-    model=Model("minilm-en", "int8", "int8", "0123456789abcdef", 2),
+    model=Model("minilm-en", "int8", "int8", "onnxruntime", "0123456789abcdef", 2),
     workload=Workload("synthetic mix", 2, 2, 200, {"median": 90, "mean": 110, "max": 400}, 1),
     http=over_http([80.0, 90.0], [Answered(1.2, {"infer": 1.0})]),
     bare=(compare("single pairs", False, [80.0, 90.0], [100.0, 100.0]),),
     best_bare="single pairs",
     ratio_target=0.9,
-    overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0),
+    overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0, tokenizing=Tokenizing(1.2, 0.9, 14.0)),
     structured_ms=Structured(4.0, 4.5),
     memory_mb=Memory(200.0, 300.0),
 )
@@ -39,13 +40,17 @@ def test_every_target_is_judged() -> None:
     assert "target 0.9 missed" in text
     assert "6.00 ms; target 5 missed" in text
     assert "target 400 met" in text
+    assert "1.20, of CPU time 0.90 (14.0 ms per 100 documents); target 1.1 missed" in text
     assert "load average" not in text
     assert "company" not in text
 
 
 def test_what_is_not_known_is_said() -> None:
-    text = shown(replace(REPORT, bare=(), best_bare=None, memory_mb=None))
+    overhead = replace(REPORT.overhead_ms, tokenizing=None)
+    lacking = replace(REPORT, bare=(), best_bare=None, memory_mb=None, overhead_ms=overhead)
+    text = shown(lacking)
     assert "No bare loops" in text
+    assert "Tokenizing has nothing" in text
     assert "not known" in text
 
 

@@ -10,6 +10,7 @@ from sidecar.engine.manifest import Manifest
 from sidecar.engine.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer
 from sidecar.engine.units import Fit
 from sidecar.errors import InputTooLong, ModelError
+from sidecar.profile import PLAIN
 from tests.engine.pairs import pairs, units
 from tests.engine.texts import companies, queries
 
@@ -87,3 +88,30 @@ def test_an_unknown_padding_token_is_refused(folder: Path, manifest: Manifest) -
     padding = manifest.padding.model_copy(update={"token": "<nothing>"})
     with pytest.raises(ModelError, match="padding"):
         PairTokenizer.open(folder, manifest.model_copy(update={"padding": padding}))
+
+
+def test_long_texts_are_located_with_the_same_ids(tokenizer: PairTokenizer) -> None:
+    texts = ["short", "naïve größe 東京 \U0001f45f " * 20, "", "also short", "word " * 50]
+    found = tokenizer.locate(texts, longer_than=20)
+    assert [each.ids for each in found] == tokenizer.encode(texts)
+    assert [each.spans is not None for each in found] == [False, True, False, False, True]
+    for text, each in zip(texts, found, strict=True):
+        if each.spans is not None:
+            assert each.spans == tokenizer.spans(text)
+            assert len(each.spans) == len(each.ids)
+    assert all(each.spans is None for each in tokenizer.locate(texts, longer_than=10_000))
+
+
+@pytest.mark.parametrize("characters", [1, 10**6])
+def test_windows_are_the_same_whether_a_text_was_expected_to_be_long(
+    tokenizer: PairTokenizer, monkeypatch: pytest.MonkeyPatch, characters: int
+) -> None:
+    text = "The lease ends. Größe 東京 counts. " * 120
+    documents = [{"title": "A title", "text": text}, text, "short"]
+    usual = units(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
+    monkeypatch.setattr("sidecar.engine.units.LONG_CHARACTERS", characters)
+    other = units(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
+    assert len(usual.units) > 3
+    for one, two in zip(usual.units, other.units, strict=True):
+        assert one.pair.ids.tolist() == two.pair.ids.tolist()
+        assert one.evidence == two.evidence

@@ -127,6 +127,21 @@ def test_a_cpu_gets_a_worker_per_core_and_a_device_one_with_a_budget() -> None:
     assert device.token_budget > 0
 
 
+def test_what_a_setting_fixes_leaves_the_rest_to_the_cores() -> None:
+    def shape(**wish: int) -> tuple[int, int, str]:
+        layout = layout_for("cpu", graph("single"), cores=8, **wish)
+        return layout.workers, layout.intra_op_threads, layout.source
+
+    assert shape() == (8, 1, "default")
+    assert shape(workers=2) == (2, 4, "setting")
+    assert shape(threads=4) == (2, 4, "setting")
+    assert shape(threads=16) == (1, 16, "setting")
+    assert shape(workers=9, threads=1) == (9, 1, "setting")
+    assert shape(token_budget=0) == (8, 1, "setting")
+    padded = layout_for("cpu", graph("padded"), cores=8, token_budget=512)
+    assert (padded.workers, padded.intra_op_threads) == (1, 8)
+
+
 def test_a_single_graph_never_gets_a_budget() -> None:
     assert layout_for("cuda", graph("single"), cores=4).token_budget == 0
     with pytest.raises(StartupError, match="one pair per run"):

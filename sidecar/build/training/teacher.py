@@ -49,7 +49,7 @@ class BiEncoder:
         self._known: dict[str, Vectors] = {}
 
     def vectors(self, texts: list[str]) -> Vectors:
-        missing = sorted({t for t in texts if t not in self._known}, key=len)
+        missing = sorted(dict.fromkeys(t for t in texts if t not in self._known), key=len)
         for start in range(0, len(missing), 32):
             batch = missing[start : start + 32]
             self._known.update(zip(batch, self._encode(batch), strict=True))

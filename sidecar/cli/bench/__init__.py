@@ -8,6 +8,8 @@ overhead   CPU time of what is not the model
 machine    which machine it was; the server's memory
 figures    measured values -> a Report
 table      a Report -> the screen
+compare/   the subcommand `compare`: us and other rerankers on the same model
+kernels/   the subcommand `kernels`: where a run's time goes, and its products beside bare ones
 """
 
 import sys
@@ -16,8 +18,17 @@ from typing import Annotated
 
 import typer
 
+from sidecar.cli.bench.compare import compare_command
+from sidecar.cli.bench.kernels import kernels_command
 
+bench_app = typer.Typer()
+bench_app.command("compare")(compare_command)
+bench_app.command("kernels")(kernels_command)
+
+
+@bench_app.callback(invoke_without_command=True)
 def bench_command(
+    context: typer.Context,
     rounds: Annotated[int, typer.Option(min=1, help="Measured rounds; one more warms up.")] = 20,
     documents: Annotated[
         int, typer.Option(min=1, help="Documents of a request of the synthetic mix.")
@@ -44,6 +55,9 @@ def bench_command(
     ] = None,
 ) -> None:
     """Measure speed on this machine: over HTTP, and beside bare onnxruntime loops."""
+    if context.invoked_subcommand is not None:
+        return
+
     from es_integration.errors import SidecarError
     from sidecar.cli.bench.run import Plan, run
 

@@ -69,6 +69,7 @@ class Model:
     name: str
     graph: str
     precision: str
+    engine: str
     score_revision: str
     workers: int
 

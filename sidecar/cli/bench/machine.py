@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidecar.engine.cores import available_cores
+from sidecar.engine.cores import available_cores, read_cpu
 
 PROC = Path("/proc")
 MEMORY_TARGET_MB = 400.0
@@ -36,16 +36,13 @@ class Memory:
 
 
 def read_machine() -> Machine:
-    cpuinfo = _read(PROC / "cpuinfo")
-    flags = re.search(r"^(?:flags|Features)\s*:(.*)$", cpuinfo, re.MULTILINE)
-    names = flags.group(1).split() if flags else []
-    model = re.search(r"^model name\s*:\s*(.*)$", cpuinfo, re.MULTILINE)
+    cpu = read_cpu()
     return Machine(
-        cpu=model.group(1) if model else platform.processor() or platform.machine(),
+        cpu=cpu.name,
         cores=available_cores(),
-        amx=any(name.startswith("amx_") for name in names),
-        vnni=any("vnni" in name for name in names),
-        bf16=any("bf16" in name for name in names),
+        amx=any(name.startswith("amx_") for name in cpu.flags),
+        vnni=any("vnni" in name for name in cpu.flags),
+        bf16=any("bf16" in name for name in cpu.flags),
         load_before=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         onnxruntime=_onnxruntime(),
         python=platform.python_version(),

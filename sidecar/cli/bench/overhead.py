@@ -1,7 +1,8 @@
 """CPU time of all that is not the model: body -> request -> queue -> order -> body, no sockets.
 
 The service's own scheduler, observers and dialect, over a session that answers at once with zeros.
-The pairs are tokenised before; the time is that of all threads of this process.
+The pairs are tokenised before; the time is that of all threads of this process. Tokenising stands
+beside it, as a ratio.
 """
 
 import asyncio
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sidecar.cli.bench import tokenizing
 from sidecar.cli.bench.over_http import PATH
+from sidecar.cli.bench.tokenizing import Tokenizing
 from sidecar.cli.bench.workload import Request
 from sidecar.contracts.body import parse
 from sidecar.contracts.numbers import dumps
@@ -46,6 +49,7 @@ class Overhead:
     encode: float
     total: float
     target: float = TARGET_MS
+    tokenizing: Tokenizing | None = None
 
 
 class Zeros:
@@ -60,12 +64,17 @@ def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
     service = Service(load(), lambda settings, watch: _open(folder, watch.on_run))
     asyncio.run(service.start())
     try:
-        measured = [_one(service.reranker, request) for request in requests]
+        reranker = service.reranker
+        requests = list(requests)
+        measured = [_one(reranker, request) for request in requests]
+        manifest = reranker.loaded.manifest
+        beside = tokenizing.measure(folder, manifest, reranker.tokenizer, requests)
     finally:
         service.reranker.close()
     kept = measured[WARM_UP:] or measured
     parse_ms, schedule_ms, encode_ms = (statistics.median(part) for part in zip(*kept, strict=True))
-    return Overhead(parse_ms, schedule_ms, encode_ms, statistics.median(map(sum, kept)))
+    total_ms = statistics.median(map(sum, kept))
+    return Overhead(parse_ms, schedule_ms, encode_ms, total_ms, tokenizing=beside)
 
 
 def _open(folder: Path, on_run: Observer) -> Reranker:

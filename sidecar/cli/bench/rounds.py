@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sidecar.cli.bench.workload import Round
 
@@ -10,6 +10,7 @@ REST_S = 0.05
 """Between variants: onnxruntime's threads spin for some ms after a run and would be measured."""
 
 Clock = Callable[[], float]
+T = TypeVar("T")
 
 
 class Variant(Protocol):
@@ -39,7 +40,7 @@ def interleave(
     return rates
 
 
-def turns(variants: Sequence[Variant], number: int) -> list[Variant]:
+def turns(variants: Sequence[T], number: int) -> list[T]:
     """The order of round `number`: each starts equally often, and every other round runs back."""
     first = number // 2 % len(variants)
     order = [*variants[first:], *variants[:first]]

@@ -119,7 +119,7 @@ def _loops(
     Raises StartupError when the sidecar runs another model than this one.
     """
     name = info["graph"]
-    loaded = Loaded(manifest, name, info["device"])
+    loaded = Loaded(manifest, name, info["device"], info["engine"], info["precision"])
     if loaded.score_revision != info["score_revision"]:
         raise StartupError(
             f"the sidecar runs another model ({info['model']}) than {folder}: give its folder "
@@ -136,6 +136,7 @@ def _model(info: Mapping[str, Any]) -> Model:
     return Model(
         name=info["model"],
         graph=info["graph"],
+        engine=info["engine"],
         precision=info["precision"],
         score_revision=info["score_revision"],
         workers=info["layout"]["workers"],

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sidecar.cli.bench.figures import Report, Spread
+from sidecar.cli.bench.tokenizing import Tokenizing
 
 BUSY = 0.5
 
@@ -26,7 +27,10 @@ def _show_setting(report: Report, console: Console) -> None:
         f"{report.date}: {machine.cpu}, {machine.cores} cores ({', '.join(can) or 'plain'}), "
         f"{machine.onnxruntime}"
     )
-    console.print(f"Model {model.name}, graph {model.graph}, {model.workers} workers")
+    console.print(
+        f"Model {model.name}, graph {model.graph}, {model.engine} {model.precision}, "
+        f"{model.workers} workers"
+    )
     console.print(
         f"{load.source}: {load.rounds} rounds, {load.requests} requests, {load.pairs} pairs, "
         f"{load.concurrency} at a time"
@@ -44,8 +48,10 @@ def _show_setting(report: Report, console: Console) -> None:
 
 def _rates(report: Report) -> Table:
     notes = ["bare: padded tokens of a run at most, workers x intra-op threads"]
+    if report.model.engine != "onnxruntime":
+        notes.append("bare loops run the graph in onnxruntime, the sidecar runs another engine")
     if any(loop.company for loop in report.bare):
-        notes.append("* a pair's score depends on its company: not for the sidecar")
+        notes.append("* padded: the graph scores these wrongly, and only their speed is of use")
     caption = "\n".join(notes)
     table = Table(title="Pairs/s over rounds", caption=caption, caption_justify="left")
     table.add_column("")
@@ -93,6 +99,7 @@ def _show_costs(report: Report, console: Console) -> None:
             f"{spent.schedule:.2f} + encode {spent.encode:.2f} = {spent.total:.2f} ms; target "
             f"{spent.target:.0f} {_verdict(spent.target, spent.total)}"
         )
+        _show_tokenizing(spent.tokenizing, console)
     fields = report.structured_ms
     console.print(
         f"CPU time of the ecommerce profile, per 100 documents of 1 KB: {fields.median:.2f} ms, "
@@ -106,6 +113,17 @@ def _show_costs(report: Report, console: Console) -> None:
             f"Memory of the server: {memory.resident:.0f} MB resident, {memory.peak:.0f} MB at "
             f"most; target {memory.target:.0f} {_verdict(memory.target, memory.peak)}"
         )
+
+
+def _show_tokenizing(found: Tokenizing | None, console: Console) -> None:
+    if found is None:
+        console.print("Tokenizing has nothing to be compared with: the model is no cross-encoder.")
+        return
+    console.print(
+        f"Tokenizing / a bare encode_batch of the same pairs: {found.wall:.2f}, of CPU time "
+        f"{found.cpu:.2f} ({found.cpu_ms:.1f} ms per 100 documents); target {found.target} "
+        f"{_verdict(found.target, found.wall)}"
+    )
 
 
 def _verdict(more: float, less: float) -> str:

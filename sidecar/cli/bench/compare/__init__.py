@@ -1,0 +1,133 @@
+"""`rerank-sidecar bench compare`: us and other rerankers on the same model and texts.
+
+prepare       one model in the form that each of them takes (shipped, graphs)
+environments  theirs, made once
+opened        a row of kinds -> a contender in processes of its own (worker, served)
+workloads     new texts for every round
+measure       best batch sizes, then all over the same rounds in turn (usage: CPU and memory)
+figures       rounds -> a Comparison (accuracy: error against torch fp32)
+table, plot   a Comparison -> the screen, Markdown, a picture
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sidecar.errors import StartupError
+
+PEERS = "st-fp32, st-bf16, st-onnx, fastembed, flashrank, infinity, bare"
+KINDS = "short, lognormal, long, clients, single, thousand"
+
+
+def compare_command(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SOURCE]",
+            help="A cross-encoder: a Hugging Face folder or a hub name. When absent the shipped "
+            "model with a head that other libraries have.",
+        ),
+    ] = None,
+    peers: Annotated[
+        str | None, typer.Option(help=f"Of {PEERS}; separated by commas. All when absent.")
+    ] = None,
+    workloads: Annotated[
+        str | None, typer.Option(help=f"Of {KINDS}; separated by commas. All when absent.")
+    ] = None,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Measured rounds; heavy workloads take 0.2 or 0.3 of them.")
+    ] = 10,
+    documents: Annotated[
+        int, typer.Option(min=1, help="Documents of a request where the workload says 100.")
+    ] = 100,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where environments (6 GB) and models are kept; the user's cache when absent."
+        ),
+    ] = None,
+    sidecar: Annotated[
+        list[str] | None,
+        typer.Option(help="A setting of our own, NAME=VALUE; may be given several times."),
+    ] = None,
+    price_per_hour: Annotated[
+        float | None, typer.Option(min=0, help="Of this machine, for the cost of a million pairs.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a PNG to this file.")] = None,
+) -> None:
+    """Compare with other rerankers: the same model, texts and machine, in turn.
+
+    Their environments are made on the first run. Needs the extra `bench`.
+    """
+    from sidecar.cli.model import with_build
+
+    with_build(_compare)(
+        source,
+        peers,
+        workloads,
+        rounds,
+        documents,
+        folder,
+        _settings(sidecar or []),
+        price_per_hour,
+        {"json": json, "markdown": markdown, "plot": plot},
+    )
+
+
+def _compare(
+    source: str | None,
+    peers: str | None,
+    workloads: str | None,
+    rounds: int,
+    documents: int,
+    folder: Path | None,
+    options: dict[str, Any],
+    price_per_hour: float | None,
+    files: dict[str, Path | None],
+) -> None:
+    from sidecar.cli.bench.compare import kinds
+    from sidecar.cli.bench.compare.environments import default_folder
+    from sidecar.cli.bench.compare.figures import to_json
+    from sidecar.cli.bench.compare.plot import draw
+    from sidecar.cli.bench.compare.run import Plan, compare
+    from sidecar.cli.bench.compare.table import markdown, show
+    from sidecar.cli.bench.compare.workloads import WORKLOADS
+    from sidecar.cli.model.progress import bars
+
+    plan = Plan(
+        source,
+        kinds.chosen(peers),
+        tuple(
+            workload.scaled(documents)
+            for workload in kinds.pick(workloads, WORKLOADS, "--workloads")
+        ),
+        rounds,
+        documents,
+        (folder or default_folder()).absolute(),
+        price_per_hour,
+        options,
+    )
+    with bars() as start:
+        comparison = compare(plan, start)
+    show(comparison)
+    if path := files["json"]:
+        path.write_bytes(to_json(comparison))
+    if path := files["markdown"]:
+        path.write_text(markdown(comparison), encoding="utf8")
+    if path := files["plot"]:
+        draw(comparison, path)
+
+
+def _settings(given: list[str]) -> dict[str, Any]:
+    """NAME=VALUE as the settings table names them. Raises StartupError."""
+    found: dict[str, Any] = {}
+    for setting in given:
+        name, equals, value = setting.partition("=")
+        if not equals or not re.fullmatch(r"[a-z_]+", name):
+            raise StartupError(f"--sidecar {setting}: it must be NAME=VALUE")
+        found[name] = int(value) if value.isdecimal() else value
+    return found

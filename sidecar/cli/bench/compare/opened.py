@@ -1,0 +1,107 @@
+"""A row of the comparison to the contender that does the work."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sidecar.cli.bench.compare import environments, kinds
+from sidecar.cli.bench.compare.contender import (
+    Answered,
+    Contender,
+    ContenderFailed,
+    Kind,
+    Search,
+)
+from sidecar.cli.bench.compare.served import Infinity, OverHttp
+from sidecar.cli.bench.compare.worker import Worker
+from sidecar.errors import StartupError
+
+GRAPH = "int8"
+DEADLINE_MS = 3_600_000
+ADAPTERS = {
+    kinds.IN_PROCESS: "with_sidecar",
+    kinds.ST_FP32: "with_sentence_transformers",
+    kinds.ST_BF16: "with_sentence_transformers",
+    kinds.ST_ONNX: "with_sentence_transformers",
+    kinds.FASTEMBED: "with_fastembed",
+    kinds.FLASHRANK: "with_flashrank",
+    kinds.BARE: "with_onnxruntime",
+}
+ENGINES = {kinds.ST_FP32: "float32", kinds.ST_BF16: "bfloat16", kinds.ST_ONNX: "onnx"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What all contenders get."""
+
+    source: Path
+    sidecar: Path
+    onnx: Path
+    max_tokens: int
+    pad_id: int
+    threads: int
+    environments: Path
+    scratch: Path
+    options: Mapping[str, Any]
+    """Settings of ours beside the defaults."""
+
+
+class Absent:
+    """A contender that cannot be installed."""
+
+    pid = None
+
+    def __init__(self, kind: Kind, reason: str) -> None:
+        self.kind = kind
+        self.versions: Mapping[str, str] = {}
+        self._reason = reason
+
+    def start(self, setting: int | None) -> None:
+        """Raises ContenderFailed."""
+        raise ContenderFailed(self._reason)
+
+    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+        """Raises ContenderFailed."""
+        raise ContenderFailed(self._reason)
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+def open_contender(kind: Kind, place: Place) -> Contender:
+    """The contender, not yet started; its environment is made. Absent where that fails."""
+    if kind == kinds.OVER_HTTP:
+        return OverHttp(
+            {
+                "model": place.sidecar,
+                "deadline_ms": DEADLINE_MS,
+                "log_level": "error",
+                **{"graph": GRAPH, **place.options},
+            }
+        )
+    try:
+        python = _python(kind, place.environments)
+    except StartupError as fault:
+        return Absent(kind, fault.message)
+    if kind == kinds.INFINITY:
+        return Infinity(python, place.source, place.threads)
+    settings = {
+        "torch": str(place.source),
+        "onnx": str(place.onnx),
+        "sidecar": str(place.sidecar),
+        "options": {"graph": GRAPH, **place.options},
+        "engine": ENGINES.get(kind),
+        "max_tokens": place.max_tokens,
+        "pad_id": place.pad_id,
+        "scratch": str(place.scratch),
+    }
+    return Worker(kind, python, ADAPTERS[kind], settings, place.threads)
+
+
+def _python(kind: Kind, folder: Path) -> Path:
+    """Raises StartupError when the environment cannot be made."""
+    if kind.environment is None:
+        return Path(sys.executable)
+    return environments.make(kind.environment, folder)

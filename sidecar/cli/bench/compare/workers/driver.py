@@ -1,0 +1,84 @@
+"""Serves an adapter over standard input and output, a JSON object a line.
+
+    driver.py ADAPTER.py SETTINGS
+
+An adapter is a file with `open_model(settings) -> score`, where `score(query, documents, setting)`
+returns a logit for each document; `PACKAGES`, whose versions are told; and `PARALLEL`, True where
+several threads may call `score` at a time.
+
+    first line out   {"ready": true, "versions": {...}}
+    in               {"requests": [[query, documents], ...], "setting": 16, "at_once": false}
+    out              {"seconds": 1.2, "request_seconds": [...], "logits": [[...], ...]}
+    either           {"error": "..."}
+
+With `at_once` all requests arrive together: a library that one thread may call at a time takes
+them one after the other, and each one's time runs from their common arrival.
+"""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import runpy
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+Score = Callable[[str, list[str], int], list[float]]
+
+
+def answer(call: dict[str, Any], score: Score, parallel: bool) -> dict[str, Any]:
+    """Scores the requests of one call and times them."""
+    requests, setting, at_once = call["requests"], call["setting"], call["at_once"]
+    start = time.perf_counter()
+
+    def one(request: tuple[str, list[str]]) -> tuple[float, list[float]]:
+        begin = start if at_once else time.perf_counter()
+        query, documents = request
+        logits = score(query, documents, setting)
+        return time.perf_counter() - begin, [float(logit) for logit in logits]
+
+    if at_once and parallel:
+        with ThreadPoolExecutor(len(requests)) as clients:
+            found = list(clients.map(one, requests))
+    else:
+        found = [one(request) for request in requests]
+    seconds = time.perf_counter() - start
+    return {
+        "seconds": seconds,
+        "request_seconds": [each for each, _ in found],
+        "logits": [logits for _, logits in found],
+    }
+
+
+def main(adapter: str, settings: str) -> None:
+    """Serves until standard input ends."""
+    # Libraries print what they like: what is said goes over a copy of standard output.
+    said = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score_file:
+        score_file.write("1000")  # where memory ends, this process goes and no other
+
+    def say(message: dict[str, Any]) -> None:
+        said.write(json.dumps(message) + "\n")
+        said.flush()
+
+    try:
+        module = runpy.run_path(adapter)
+        score = module["open_model"](json.loads(settings))
+        versions = {name: importlib.metadata.version(name) for name in module["PACKAGES"]}
+    except Exception as fault:
+        say({"error": f"{type(fault).__name__}: {fault}"})
+        return
+    say({"ready": True, "versions": versions})
+    for line in sys.stdin:
+        try:
+            say(answer(json.loads(line), score, module["PARALLEL"]))
+        except Exception as fault:
+            say({"error": f"{type(fault).__name__}: {fault}"})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,26 @@
+"""fastembed's TextCrossEncoder over a model folder that it was told of."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastembed.common.model_description import ModelSource
+from fastembed.rerank.cross_encoder import TextCrossEncoder
+
+PACKAGES = ("fastembed", "onnxruntime")
+PARALLEL = False
+NAME = "compared/model"
+
+
+def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
+    TextCrossEncoder.add_custom_model(
+        model=NAME, sources=ModelSource(hf=NAME), model_file="model.onnx"
+    )
+    model = TextCrossEncoder(
+        NAME,
+        specific_model_path=settings["onnx"],
+        threads=settings["threads"],
+        providers=["CPUExecutionProvider"],
+    )
+    return lambda query, documents, setting: list(
+        model.rerank(query, documents, batch_size=setting)
+    )

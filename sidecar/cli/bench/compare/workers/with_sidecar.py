@@ -1,0 +1,20 @@
+"""Ours in a process of its own: `sidecar.Reranker`, without HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sidecar import Reranker
+
+PACKAGES = ("rerank-sidecar", "onnxruntime")
+PARALLEL = True
+DEADLINE_S = 3600.0
+
+
+def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
+    reranker = Reranker.open(settings["sidecar"], deadline_s=DEADLINE_S, **settings["options"])
+
+    def score(query: str, documents: list[str], setting: int) -> list[float]:
+        ranked = reranker.rerank(query, documents, order="input").ranked
+        return [place.logit for place in ranked]
+
+    return score

@@ -1,0 +1,54 @@
+"""`rerank-sidecar bench kernels`: where the time of a run goes, and how near its products come to
+onnxruntime's own integer products.
+
+profiled   a profile's events -> time by kind of operator, the products, their operations
+products   a product of a given size as a graph of one node
+measure    a model folder -> Figures, everything by turns in one process
+table      Figures -> the screen
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LENGTHS = (32, 64, 128, 256, 512)
+
+
+def kernels_command(
+    model: Annotated[
+        Path | None, typer.Option(help="Model folder; the shipped model when absent.")
+    ] = None,
+    graph: Annotated[
+        str | None, typer.Option(help="A graph of the folder; the CPU's when absent.")
+    ] = None,
+    length: Annotated[
+        list[int] | None,
+        typer.Option(min=8, help="Tokens of a pair; may be given again (32 to 512 when absent)."),
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Measured rounds of each length; two more warm up.")
+    ] = 20,
+    json: Annotated[
+        Path | None, typer.Option(help="Write the figures to this file as well.")
+    ] = None,
+) -> None:
+    """Measure where the time of one run goes, and its products beside onnxruntime's bare ones."""
+    from sidecar.cli.bench.kernels.measure import measure, to_json
+    from sidecar.cli.bench.kernels.table import show
+
+    try:
+        figures = measure(model, graph, tuple(length or LENGTHS), repeats)
+    except ModuleNotFoundError as fault:
+        if fault.name != "onnx":
+            raise
+        print(
+            "rerank-sidecar bench kernels: onnx is missing, which writes the bare products: "
+            'pip install "rerank-sidecar[test]", or onnx alone',
+            file=sys.stderr,
+        )
+        raise typer.Exit(1) from None
+    show(figures)
+    if json is not None:
+        json.write_bytes(to_json(figures))

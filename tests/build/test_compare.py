@@ -1,0 +1,45 @@
+"""`bench compare` from end to end: a tiny model, ours and a bare loop. No speed is asserted."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+pytest.importorskip("torch")
+
+from sidecar.cli import app
+
+
+def test_one_command_compares_and_writes(bert: Path, tmp_path: Path) -> None:
+    json, page, plot = (tmp_path / name for name in ("figures.json", "page.md", "plot.png"))
+    command = [
+        *("bench", "compare", str(bert), "--peers=bare", "--workloads=lognormal,single"),
+        *("--rounds=1", "--documents=4", f"--folder={tmp_path / 'kept'}", "--price-per-hour=1"),
+        *(f"--json={json}", f"--markdown={page}", f"--plot={plot}"),
+    ]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    found = orjson.loads(json.read_bytes())
+    assert [row["key"] for row in found["rows"]] == ["http", "in-process", "bare"]
+    for row in found["rows"]:
+        assert row["failed"] is None
+        assert row["workloads"].keys() == {"lognormal", "single"}
+        assert row["accuracy"]["pairs"] == 8
+        assert row["workloads"]["lognormal"]["ratio"]["median"] > 0
+    ours, inside, bare = found["rows"]
+    # The same graph and texts: HTTP changes no logit, and int8 stays near fp32.
+    assert ours["accuracy"] == pytest.approx(inside["accuracy"], abs=1e-4)
+    assert ours["accuracy"]["mean_relative"] < 0.2
+    assert bare["accuracy"]["mean_relative"] < 0.5
+    assert bare["setting"] in (1, 8, 16, 32, 64)
+    assert found["target"]["peer"] == bare["title"]
+    assert "bare onnxruntime loop, int8" in page.read_text()
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_wrong_name_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["bench", "compare", "--peers=torch", f"--folder={tmp_path}"])
+    assert done.exit_code != 0
+    assert "--peers torch" in str(done.exception)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,120 @@
+"""Step 1: does the service start on this device as it should, and refuse where it should?"""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from typing import Any
+
+import onnxruntime as ort
+
+from sidecar import Reranker
+from sidecar.engine.loading import shipped_model
+from sidecar.engine.manifest import Manifest
+from sidecar.engine.session import PROVIDERS
+from tests.gpu.bench import Bench
+from tests.gpu.record import Figures
+
+STEP = "install"
+PACKAGES = (
+    "onnxruntime onnxruntime-gpu torch transformers onnx numpy tokenizers aiohttp orjson pydantic "
+    "nvidia-cublas nvidia-cudnn-cu13 nvidia-cuda-runtime nvidia-cufft"
+).split()
+OPEN = """
+import sys
+import onnxruntime
+if "{hide}":
+    onnxruntime.preload_dlls = lambda *given, **named: None
+from sidecar import Reranker
+from sidecar.errors import RerankError
+try:
+    Reranker.open(device="cuda").close()
+except RerankError as fault:
+    print(type(fault).__name__, fault)
+    sys.exit(3)
+"""
+REFUSED = 3
+
+
+def run(bench: Bench) -> None:
+    """All of the step's measurements that are not there yet."""
+    once = bench.record.once
+    once(STEP, "versions", versions)
+    once(STEP, "device", device)
+    once(STEP, "providers", lambda: providers(bench))
+    once(STEP, "start", lambda: start(bench))
+    once(STEP, "refusal without a device", lambda: refusal({"CUDA_VISIBLE_DEVICES": ""}))
+    once(STEP, "refusal without libraries", lambda: refusal({"LD_LIBRARY_PATH": ""}, hide="yes"))
+
+
+def versions() -> Figures:
+    """Versions of what is installed; both onnxruntime wheels at once would stop the service."""
+    found: Figures = {"python": platform.python_version(), "cpu": _cpu()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _cpu() -> str:
+    with open("/proc/cpuinfo") as lines:
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} x {names[0]}" if names else platform.machine()
+
+
+def device() -> Figures:
+    """The GPU, its memory and driver, by nvidia-smi; nothing is set."""
+    asked = "name,memory.total,driver_version,compute_cap,clocks.max.sm"
+    done = subprocess.run(
+        ["nvidia-smi", f"--query-gpu={asked}", "--format=csv,noheader"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    values = [value.strip() for value in done.stdout.splitlines()[0].split(",")]
+    return dict(zip(asked.split(","), values, strict=True))
+
+
+def providers(bench: Bench) -> Figures:
+    """What a session of the shipped float graph says that it runs on, and not what is installed."""
+    folder = shipped_model()
+    graph = Manifest.read(folder).graphs["float"]
+    if bench.device == "cuda":
+        ort.preload_dlls()
+    options = ort.SessionOptions()
+    for key, value in graph.session_config.items():
+        options.add_session_config_entry(key, value)
+    session = ort.InferenceSession(
+        folder / graph.file, options, providers=[PROVIDERS[bench.device]]
+    )
+    found = session.get_providers()
+    if found[0] != PROVIDERS[bench.device]:
+        raise RuntimeError(f"the session runs on {found[0]}")
+    return {"session": found, "available": ort.get_available_providers()}
+
+
+def start(bench: Bench) -> Figures:
+    """The service's own start: placement and canonical pairs are proven, or it raises."""
+    with Reranker.open(device=bench.device, graph="float") as reranker:
+        told: Any = reranker.rerank("red shoes", ["Plain sock", "Red running shoe"])
+    return {"best": told.ranked[0].index, "scores": [one.score for one in told.ranked]}
+
+
+def refusal(environment: dict[str, str], hide: str = "") -> Figures:
+    """A start on CUDA that cannot be, in a process of its own. Raises when it did not refuse."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN.format(hide=hide)],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode == 0 and hide:
+        return {"refused": "no: the system has CUDA's libraries where the loader finds them"}
+    if done.returncode != REFUSED:
+        raise RuntimeError(f"status {done.returncode}: {(done.stdout + done.stderr)[-400:]}")
+    return {"refused": done.stdout.strip()[-400:]}

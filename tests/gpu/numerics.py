@@ -1,0 +1,186 @@
+"""Step 2: do the graphs say on this device what torch says in fp32, alone and in company?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sidecar.cli.demo.collections import Name, load
+from sidecar.cli.demo.measure import after
+from sidecar.cli.demo.outcome import Outcome, reordered
+from sidecar.engine.canonical import check_numbers
+from sidecar.engine.loading import shipped_model
+from sidecar.engine.manifest import Device, Graph, Manifest
+from sidecar.engine.placement import strays
+from sidecar.engine.runs import batch
+from sidecar.engine.session import PROVIDERS, OnnxSession, Session
+from sidecar.engine.tokenizer import Pair, PairTokenizer
+from tests.gpu import shapes
+from tests.gpu.bench import Bench
+from tests.gpu.record import Figures
+from tests.gpu.shapes import SHAPES
+from tests.gpu.shared import SharedPrefix
+from tests.gpu.shipped import VARIANTS, made
+from tests.gpu.variants import Workshop, names
+from tests.gpu.workloads import PAD, pairs_of, runs_of
+
+STEP = "numerics"
+ON_CPU = "int8 on the CPU"
+"""What the shipped model says today: orders are compared with its."""
+LENGTHS = (40, 33, 90, 12, 150, 64, 90, 8)
+PREFIX = 30
+DOCUMENTS = {False: 400, True: 12}
+"""Of each of the demo's collections; few when it is only tried."""
+
+
+def run(bench: Bench) -> None:
+    """All of the step's measurements that are not there yet."""
+    once = bench.record.once
+    for name in SHAPES:
+        workshop = bench.workshop(name, tiny=True)
+        for variant in names(workshop.shape):
+            once(STEP, f"{name} | {variant}", lambda v=variant, w=workshop: parity(w, v, bench))
+        if workshop.shape.decoder:
+            once(STEP, f"{name} | prefix sharing", lambda w=workshop: sharing(w, bench))
+    once(STEP, "shipped | canonical pairs", lambda: canonical(bench.device))
+    for collection in Name:
+        for variant in (ON_CPU, *VARIANTS):
+            once(
+                STEP,
+                f"{collection} | {variant}",
+                lambda c=collection, v=variant: quality(c, v, bench),
+            )
+
+
+def parity(workshop: Workshop, variant: str, bench: Bench) -> Figures:
+    """Logits beside torch's in fp32, scores alone beside those in company, and where nodes ran."""
+    shape, graph = workshop.shape, workshop.graph(variant)
+    pairs = pairs_of(
+        LENGTHS, shape.vocabulary, np.random.default_rng(3), segments=shape.family == "bert"
+    )
+    reference = torch_logits(workshop, pairs)
+    session = OnnxSession.open(workshop.folder, graph, bench.device)
+    together = scored(session, pairs)
+    alone = np.array([scored(session, [pair])[0] for pair in pairs])
+    longest = max(pairs, key=len)
+    padded = np.array([scored(session, [pair, longest])[0] for pair in pairs])
+    difference = np.abs(alone - reference)
+    return {
+        "max_difference": float(difference.max()),
+        "relative": float(difference.mean() / reference.std()),
+        "company": company(alone, together, padded),
+        "away": away(workshop, graph, pairs, bench.device),
+    }
+
+
+def torch_logits(workshop: Workshop, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+    """By the fp32 network on the CPU, in the order of the pairs."""
+    ((places, arrays),) = runs_of(pairs, 1 << 20)
+    given = [torch.from_numpy(getattr(arrays, name)) for name in shapes.inputs(workshop.shape)]
+    network = workshop.network  # made outside: a graph may still be traced from it
+    with torch.no_grad():
+        logits = network(*given).numpy()
+    found = np.zeros(len(pairs))
+    found[places] = logits
+    return found
+
+
+def scored(session: Session, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+    """Logits of all pairs in one padded run."""
+    ((places, arrays),) = runs_of(pairs, 1 << 20)
+    found = np.zeros(len(pairs))
+    found[places] = session.run(arrays)
+    return found
+
+
+def company(alone: NDArray[np.float64], *others: NDArray[np.float64]) -> float:
+    """Largest difference of a score (after the sigmoid) from that of the pair alone."""
+    return max(float(np.abs(_sigmoid(other) - _sigmoid(alone)).max()) for other in others)
+
+
+def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-logits))
+
+
+def away(workshop: Workshop, graph: Graph, pairs: Sequence[Pair], device: Device) -> list[str]:
+    """Nodes on activations that did not run on the device, by onnxruntime's own profile."""
+    session = OnnxSession.open(workshop.folder, graph, device, profile=True)
+    ((_, arrays),) = runs_of(pairs, 1 << 20)
+    session.run(arrays)
+    return strays(session.end_profile(), PROVIDERS[device], arrays.input_ids.size)[:8]
+
+
+def sharing(workshop: Workshop, bench: Bench) -> Figures:
+    """A pair's logit with the prefix computed once, beside that of the whole pair by torch."""
+    chance = np.random.default_rng(5)
+    prefix = pairs_of([PREFIX], workshop.shape.vocabulary, chance, segments=False)[0].ids
+    rest = pairs_of(LENGTHS, workshop.shape.vocabulary, chance, segments=False)
+    whole = [Pair(np.concatenate([prefix, pair.ids]), None) for pair in rest]
+    shared = SharedPrefix(
+        workshop.folder, workshop.graph("prefix"), workshop.graph("documents"), bench.device
+    )
+    found = shared.score(prefix, rest, 1 << 20)
+    alone = np.array([shared.score(prefix, [pair], 1 << 20)[0] for pair in rest])
+    difference = np.abs(found - torch_logits(workshop, whole))
+    return {"max_difference": float(difference.max()), "company": company(alone, found)}
+
+
+def canonical(device: Device) -> Figures:
+    """The shipped model's canonical pairs by each graph that allows the device."""
+    folder = shipped_model()
+    manifest = Manifest.read(folder)
+    tokenizer = PairTokenizer.open(folder, manifest)
+    found: Figures = {}
+    for name, graph in manifest.graphs.items():
+        if device in graph.devices:
+            check_numbers(OnnxSession.open(folder, graph, device), manifest, name, tokenizer)
+            found[name] = f"within {graph.canonical_tolerance}"
+    return found
+
+
+def quality(collection: Name, variant: str, bench: Bench) -> Figures:
+    """nDCG@10 over the demo's documents in the variant's order, and the first ten of each query."""
+    folder = shipped_model()
+    manifest = Manifest.read(folder)
+    tokenizer = PairTokenizer.open(folder, manifest)
+    session, single = _shipped(variant, manifest, bench)
+    read = load(collection)
+    documents = read.documents[: DOCUMENTS[bench.small]]
+    found = [(document, 0.0) for document in documents]
+    outcomes, orders = [], []
+    for query in read.queries[: 2 if bench.small else None]:
+        encoded = tokenizer.query(query.text)
+        pairs = [tokenizer.whole(encoded, read.text(document)) for document in documents]
+        logits = _logits(session, pairs, manifest, tokenizer, single=single)
+        ranking = [(int(place), float(logits[place])) for place in np.argsort(-logits)]
+        outcomes.append(Outcome(query, reordered(found, ranking), 0.0, 0.0))
+        orders.append([documents[place].id for place, _ in ranking[:10]])
+    quality = after(outcomes)
+    return {"ndcg": round(quality.ndcg, 4), "queries": quality.queries, "first_ten": orders}
+
+
+def _shipped(variant: str, manifest: Manifest, bench: Bench) -> tuple[Session, bool]:
+    if variant == ON_CPU:
+        return OnnxSession.open(shipped_model(), manifest.graphs["int8"], "cpu", threads=8), True
+    graph = made(bench.work / "shipped", variant)
+    return OnnxSession.open(bench.work / "shipped", graph, bench.device), False
+
+
+def _logits(
+    session: Session,
+    pairs: list[Pair],
+    manifest: Manifest,
+    tokenizer: PairTokenizer,
+    *,
+    single: bool,
+) -> NDArray[np.float64]:
+    found = np.zeros(len(pairs))
+    if single:
+        for place, pair in enumerate(pairs):
+            found[place] = session.run(batch([pair], manifest.padding, tokenizer.pad_id))[0]
+        return found
+    assert tokenizer.pad_id == PAD
+    for places, arrays in runs_of(pairs, 16_384):
+        found[places] = session.run(arrays)
+    return found

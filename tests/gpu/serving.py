@@ -1,0 +1,250 @@
+"""Step 5: the 0.6B shape as a service: requests through our scheduler, and over HTTP.
+
+P1 (serving's anchor): requests of 64 pairs, 16 at once. The other: 100 documents, one at a time.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
+
+from sidecar.build.canonical import PAIRS
+from sidecar.build.families.decoder import INSTRUCTION, PREFIX, SUFFIX
+from sidecar.build.folder import write_manifest
+from sidecar.build.weights import graph_files
+from sidecar.cli.bench.over_http import OverHttp
+from sidecar.cli.bench.workload import Request, Words, count_tokens
+from sidecar.cli.demo.collections import Name, load
+from sidecar.cli.process import SidecarProcess
+from sidecar.engine.canonical import canonical_pairs
+from sidecar.engine.manifest import (
+    TOKENIZER,
+    CanonicalPair,
+    Manifest,
+    Padding,
+    Prompt,
+    sha256,
+)
+from sidecar.engine.runs import Layout
+from sidecar.engine.scheduler import Scheduler
+from sidecar.engine.session import OnnxSession
+from sidecar.engine.tokenizer import Pair, PairTokenizer
+from tests.gpu.bench import Bench
+from tests.gpu.numerics import torch_logits
+from tests.gpu.record import Figures
+from tests.gpu.timing import figures, percentiles_ms
+from tests.gpu.variants import MAX_TOKENS, Workshop
+from tests.gpu.workloads import EQUAL_160, P1, Workload, pairs_of
+
+STEP = "serving"
+SHAPE = "qwen3-0.6b"
+VARIANT = "fp16 fused"
+AT_ONCE = 16
+REQUESTS = 96
+BUDGETS = (8_192, 16_384, 32_768)
+MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>")
+BODY = "<Instruct>: {instruction}\n<Query>: {query}\n<Document>:"
+
+
+def run(bench: Bench) -> None:
+    """All of the step's measurements that are not there yet."""
+    workshop = bench.workshop(SHAPE)
+    asked = [(P1, AT_ONCE), (EQUAL_160, 1)]
+    budgets = BUDGETS[:1] if bench.small else BUDGETS
+    for budget in budgets:
+        for workload, at_once in asked:
+            bench.record.once(
+                STEP,
+                key("scheduler", workload, at_once, budget),
+                lambda w=workload, n=at_once, b=budget: through_scheduler(bench, workshop, w, n, b),
+            )
+    for budget in budgets:
+        for workload, at_once in asked:
+            bench.record.once(
+                STEP,
+                key("HTTP", workload, at_once, budget),
+                lambda w=workload, n=at_once, b=budget: over_http(bench, workshop, w, n, b),
+            )
+
+
+def key(by: str, workload: Workload, at_once: int, budget: int) -> str:
+    return f"{by} | {workload.name}, {at_once} at once | {budget}"
+
+
+def through_scheduler(
+    bench: Bench, workshop: Workshop, workload: Workload, at_once: int, budget: int
+) -> Figures:
+    """Requests of random ids by `at_once` threads, each waiting for its answer."""
+    session = OnnxSession.open(workshop.folder, workshop.graph(VARIANT), bench.device)
+    lengths = _lengths(workload, bench)
+    layout = Layout(workers=1, intra_op_threads=1, token_budget=budget)
+    scheduler = Scheduler(session, layout, Padding(side="right", token=MARKS[0]), 0)
+    chance = np.random.default_rng(4)
+    requests = [
+        pairs_of(lengths, workshop.shape.vocabulary, chance, segments=False)
+        for _ in range(_count(bench, at_once))
+    ]
+
+    def one(pairs: Sequence[Pair]) -> float:
+        start = time.perf_counter()
+        scheduler.submit(pairs, time.monotonic() + 600).result()
+        return time.perf_counter() - start
+
+    try:
+        return _measured(requests, one, at_once, bench, workshop, lengths)
+    finally:
+        scheduler.close()
+
+
+def _measured(
+    requests: Sequence[Sequence[Pair]],
+    one: Callable[[Sequence[Pair]], float],
+    at_once: int,
+    bench: Bench,
+    workshop: Workshop,
+    lengths: Sequence[int],
+) -> Figures:
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(one, requests[:at_once]))  # warm
+        start = time.perf_counter()
+        seconds = list(pool.map(one, requests))
+        wall = time.perf_counter() - start
+    return _told(seconds, wall, len(requests), bench, workshop, lengths)
+
+
+def over_http(
+    bench: Bench, workshop: Workshop, workload: Workload, at_once: int, budget: int
+) -> Figures:
+    """Texts of as many tokens over HTTP, to a sidecar in a process of its own."""
+    folder = model_folder(bench, workshop)
+    manifest = Manifest.read(folder)
+    tokenizer = PairTokenizer.open(folder, manifest)
+    lengths = _lengths(workload, bench)
+    requests = list(texts(tokenizer, lengths, _count(bench, at_once)))
+    settings = {
+        "model": folder,
+        "device": bench.device,
+        "token_budget": budget,
+        "deadline_ms": 600_000,
+    }
+    with SidecarProcess(settings) as sidecar, OverHttp(sidecar.url, at_once) as client:
+        client.run(tuple(requests[:at_once]))
+        client.take_answers()
+        start = time.perf_counter()
+        client.run(tuple(requests))
+        wall = time.perf_counter() - start
+        seconds = [answer.seconds for answer in client.take_answers()]
+    tokens = [
+        len(tokenizer.whole(tokenizer.query(one.query), text))
+        for one in requests[:2]
+        for text in one.texts
+    ]
+    told = _told(seconds, wall, len(requests), bench, workshop, lengths)
+    return told | {
+        "mean_tokens": round(float(np.mean(tokens)), 1),
+        "meant": float(np.mean(lengths)),
+    }
+
+
+def texts(tokenizer: PairTokenizer, lengths: Sequence[int], requests: int) -> Iterator[Request]:
+    """Requests whose pairs have about as many tokens, the prompt included."""
+    found = [text for name in Name for text in _written(name)]
+    taken = [word for text in found for word in text.split()]
+    # Inside a text a word begins with its space, and has a token of its own for both.
+    words = Words(taken, count_tokens(tokenizer, [f" {word}" for word in taken]))
+    for number in range(requests):
+        chance = random.Random(number)
+        query = words.query(chance)
+        spent = tokenizer.max_tokens - tokenizer.query(query).room
+        documents = [words.text(chance, max(4, length - spent)) for length in lengths]
+        yield Request.of({"query": query, "documents": documents}, tokenizer.document_tokens)
+
+
+def _told(
+    seconds: Sequence[float],
+    wall: float,
+    requests: int,
+    bench: Bench,
+    workshop: Workshop,
+    lengths: Sequence[int],
+) -> Figures:
+    """Pairs a second over all requests; percentiles of one request."""
+    each = figures([wall / requests], workshop.shape, lengths, bench.peak_tflops)
+    return each | percentiles_ms(seconds) | {"requests": requests, "rounds": 1}
+
+
+def _lengths(workload: Workload, bench: Bench) -> tuple[int, ...]:
+    return tuple(min(n, 100) for n in workload.lengths[:3]) if bench.small else workload.lengths
+
+
+def _count(bench: Bench, at_once: int) -> int:
+    if bench.small:
+        return 4
+    return REQUESTS if at_once > 1 else REQUESTS // 3
+
+
+def model_folder(bench: Bench, workshop: Workshop) -> Path:
+    """A model folder of the shape's fused fp16 graph, with torch's logits of canonical pairs."""
+    folder = workshop.folder / "served"
+    if (folder / "rerank.json").exists():
+        return folder
+    folder.mkdir(exist_ok=True)
+    graph = workshop.graph(VARIANT)
+    for file in sorted(graph_files(graph, workshop.folder)):
+        (folder / file).unlink(missing_ok=True)
+        (folder / file).hardlink_to(workshop.folder / file)
+    byte_pairs(workshop.shape.vocabulary).save(str(folder / TOKENIZER), pretty=False)
+    manifest = Manifest(
+        format=1,
+        name="random-qwen3",
+        family="yes-no-decoder",
+        languages=("en",),
+        licence="none: random weights",
+        max_tokens=MAX_TOKENS,
+        prompt=Prompt(pieces=(PREFIX, BODY, " {document}", SUFFIX), instruction=INSTRUCTION),
+        padding=Padding(side="right", token=MARKS[0]),
+        graphs={"fp16": graph},
+        files={file.name: sha256(file) for file in sorted(folder.iterdir())},
+        canonical=[CanonicalPair(query=q, document=d, logits={"fp16": 0.0}) for q, d in PAIRS],
+    )
+    pairs = canonical_pairs(manifest, PairTokenizer.open(folder, manifest))
+    logits = torch_logits(workshop, pairs)
+    known = [
+        pair.model_copy(update={"logits": {"fp16": float(logit)}})
+        for pair, logit in zip(manifest.canonical, logits, strict=True)
+    ]
+    write_manifest(manifest.model_copy(update={"canonical": tuple(known)}), folder)
+    return folder
+
+
+def byte_pairs(vocabulary: int) -> Tokenizer:
+    """Qwen's kind of tokenizer, its merges learnt from the prompt and the demo's texts."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(PRETOKENIZE_REGEX), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    trainer = trainers.BpeTrainer(
+        vocab_size=min(16_000, vocabulary - len(MARKS)),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    found = [PREFIX, INSTRUCTION, SUFFIX, BODY] * 3
+    found += [text for name in Name for text in _written(name)]
+    tokenizer.train_from_iterator(found, trainer)
+    tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in MARKS])
+    return tokenizer
+
+
+def _written(name: Name) -> list[str]:
+    """The texts of one of the demo's collections."""
+    collection = load(name)
+    return [collection.text(document) for document in collection.documents]

@@ -1,0 +1,56 @@
+"""Prefix sharing in a session pair: one run for the prefix, then the documents behind it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from sidecar.engine.manifest import Device, Graph
+from sidecar.engine.runs import Batch
+from sidecar.engine.session import PROVIDERS, Logits
+from sidecar.engine.tokenizer import Ids, Pair
+from tests.gpu.workloads import runs_of
+
+
+class SharedPrefix:
+    """Two graphs of one decoder. The keys and values stay on the device between the runs."""
+
+    def __init__(self, folder: Path, prefix: Graph, documents: Graph, device: Device) -> None:
+        self._device = device
+        options = ort.SessionOptions()
+        options.log_severity_level = 3
+        self._prefix, self._documents = (
+            ort.InferenceSession(folder / graph.file, options, providers=[PROVIDERS[device]])
+            for graph in (prefix, documents)
+        )
+
+    def score(self, prefix: Ids, rest: Sequence[Pair], token_budget: int) -> Logits:
+        """One logit per pair of the prefix and what stands behind it, shape (pairs,)."""
+        shared = self._shared(prefix)
+        logits = np.zeros(len(rest), np.float32)
+        for places, batch in runs_of(rest, token_budget):
+            logits[places] = self._run(batch, shared)
+        return logits
+
+    def _shared(self, prefix: Ids) -> ort.OrtValue:
+        binding = self._prefix.io_binding()
+        binding.bind_ortvalue_input("input_ids", self._value(prefix[None]))
+        binding.bind_output("shared", self._device, 0)
+        self._prefix.run_with_iobinding(binding)
+        binding.synchronize_outputs()
+        return binding.get_outputs()[0]
+
+    def _run(self, batch: Batch, shared: ort.OrtValue) -> Logits:
+        binding = self._documents.io_binding()
+        for name in ("input_ids", "attention_mask"):
+            binding.bind_ortvalue_input(name, self._value(getattr(batch, name)))
+        binding.bind_ortvalue_input("shared", shared)
+        binding.bind_output("logits", self._device, 0)
+        self._documents.run_with_iobinding(binding)
+        binding.synchronize_outputs()
+        found: Logits = binding.copy_outputs_to_cpu()[0].reshape(-1)
+        return found
+
+    def _value(self, array: Ids) -> ort.OrtValue:
+        return ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array), self._device, 0)

@@ -1,0 +1,73 @@
+"""What is scored: pairs of random ids by their lengths in tokens, new in each round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sidecar.engine.manifest import Padding
+from sidecar.engine.runs import Batch, Layout, batch, take_run
+from sidecar.engine.tokenizer import Pair
+
+LEAST_ID = 10
+"""Ids below are marks in the tokenizers of all shapes, padding among them."""
+PREFIX_TOKENS = 70
+"""Of a Qwen3-Reranker pair: the system's text, the instruction and a query of 8 tokens."""
+PAD = 0
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Lengths of the pairs of one request, the decoder's prompt included."""
+
+    name: str
+    lengths: tuple[int, ...]
+
+
+def _mix(count: int, median: float, sigma: float, least: int, most: int) -> tuple[int, ...]:
+    drawn = np.random.default_rng(11).lognormal(np.log(median), sigma, count)
+    return tuple(int(length) for length in np.clip(np.rint(drawn), least, most))
+
+
+EQUAL_160 = Workload("100 x 160", (160,) * 100)
+EQUAL_512 = Workload("100 x 512", (512,) * 100)
+MIX = Workload("100 lognormal", _mix(100, 110, 0.65, 20, 500))
+"""The mix of `rerank-sidecar bench`, with 20 tokens for the query and the marks."""
+P1 = Workload("64 as MS MARCO", _mix(64, PREFIX_TOKENS + 90, 0.25, PREFIX_TOKENS + 20, 400))
+"""One request of serving's P1: passages of 80 tokens or so behind the prompt."""
+WORKLOADS = {one.name: one for one in (EQUAL_160, EQUAL_512, MIX, P1)}
+
+
+def pairs_of(
+    lengths: Sequence[int], vocabulary: int, chance: np.random.Generator, *, segments: bool
+) -> list[Pair]:
+    """A pair of random ids for each length; with `segments` a tenth of it is the query."""
+    found = []
+    for length in lengths:
+        ids = chance.integers(min(LEAST_ID, vocabulary - 1), vocabulary, length)
+        types = (np.arange(length) >= length // 10).astype(np.int64) if segments else None
+        found.append(Pair(ids, types))
+    return found
+
+
+@dataclass
+class _Job:
+    waiting: list[tuple[int, int]]
+
+
+def runs_of(pairs: Sequence[Pair], token_budget: int) -> list[tuple[list[int], Batch]]:
+    """(positions, arrays) of each run, laid out as the service does on a device."""
+    layout = Layout(workers=1, intra_op_threads=1, token_budget=token_budget)
+    job = _Job(sorted((len(pair), place) for place, pair in enumerate(pairs)))
+    padding, found = Padding(side="right", token=""), []
+    while run := take_run([job], layout):
+        places = [place for _, place in run]
+        found.append((places, batch([pairs[place] for place in places], padding, PAD)))
+    return found
+
+
+def padded_share(lengths: Sequence[int], token_budget: int) -> float:
+    """Share of the runs' tokens that are padding."""
+    pairs = [Pair(np.zeros(length, np.int64), None) for length in lengths]
+    total = sum(arrays.input_ids.size for _, arrays in runs_of(pairs, token_budget))
+    return 1 - sum(lengths) / total
