@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="building models needs the extra `build`")
@@ -17,6 +18,7 @@ from sidecar.build.training.job import Taught, do  # noqa: E402
 from sidecar.build.training.loop import Loop  # noqa: E402
 from sidecar.build.training.run import Run  # noqa: E402
 from sidecar.build.training.start import open_start  # noqa: E402
+from sidecar.build.training.teacher import BiEncoder, Vectors  # noqa: E402
 from sidecar.cli import app  # noqa: E402
 from sidecar.engine.manifest import Manifest  # noqa: E402
 from sidecar.errors import ModelError  # noqa: E402
@@ -140,6 +142,23 @@ def test_an_encoder_finds_negatives_and_teaches(encoder: Path, pairs: Path, tmp_
         answers = {w for q, w in WORDS.items() if q in row["query"]}
         assert all(any(a in row["documents"][0] for a in answers) for _ in [0])
         assert row["documents"][0] not in row["documents"][1:]
+
+
+def test_no_hash_decides_the_order_in_which_texts_are_encoded(
+    encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A text's vector depends a little on its batch, at bf16; Python's string hashes change by call.
+    bi_encoder = BiEncoder(encoder)
+    encoded: list[str] = []
+
+    def encode(texts: list[str]) -> Vectors:
+        encoded.extend(texts)
+        return np.ones((len(texts), 2), np.float32)
+
+    monkeypatch.setattr(bi_encoder, "_encode", encode)
+    texts = [f"{number:03} metres" for number in range(90, 0, -1)]
+    bi_encoder.vectors([*texts, *texts, "a"])
+    assert encoded == ["a", *texts]
 
 
 def test_layers_and_vocabulary_are_pruned(encoder: Path, pairs: Path, tmp_path: Path) -> None:

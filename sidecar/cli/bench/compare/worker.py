@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -120,7 +121,11 @@ class Worker:
         return answer
 
     def _last_words(self) -> str:
-        assert self._stderr, "started"
+        assert self._process, "started"
+        assert self._stderr
+        status = self._process.wait()
         self._stderr.seek(0)
         said = " ".join(self._stderr.read().decode(errors="replace").split())
-        return f"its process ended: {said[-TOLD:]}"
+        # It offers itself first when memory runs out (`oom_score_adj`), and says nothing then.
+        killed = " (killed, as when memory runs out)" if status == -signal.SIGKILL else ""
+        return f"its process ended{killed}: {said[-TOLD:]}".removesuffix(": ")
