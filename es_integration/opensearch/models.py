@@ -25,6 +25,8 @@ CREATE_PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 """The first connector of a cluster makes the master key too, and fails until its index is ready:
 seen on 2.19.1 on a busy machine, `Fetching master key timed out`, then a 503 for the shard."""
 DELETE_TRIES = 5
+IN_USE_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Longer than an index's usual second between two refreshes."""
 
 
 def connector_change(
@@ -152,7 +154,18 @@ def _turn_over(model_id: str, body: Body) -> Procedure[None]:
 
 
 def _remove_connector(connector: Found) -> Procedure[None]:
-    yield from ask_for(lambda client: client.plugins.ml.delete_connector(connector_id=connector.id))
+    """A connector in use refuses deletion (409), by a search: until its index is refreshed, the
+    model that has turned to another connector, or is deleted, counts too."""
+    for pause_s in (*IN_USE_PAUSES_S, None):
+        try:
+            yield from ask_for(
+                lambda client: client.plugins.ml.delete_connector(connector_id=connector.id)
+            )
+            return
+        except ClusterRefused as refused:
+            if refused.status != 409 or pause_s is None:
+                raise
+            yield Pause(pause_s)
 
 
 def _remove_model(model: Found) -> Procedure[None]:

@@ -26,6 +26,7 @@ WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("title", "brand"))
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("es_integration.opensearch.models.CREATE_PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("es_integration.opensearch.models.IN_USE_PAUSES_S", (0.0, 0.0))
     monkeypatch.setattr("es_integration.opensearch.models.POLL_S", 0.001)
     monkeypatch.setattr("es_integration.opensearch.models.DEPLOY_LIMIT_S", 0.01)
 
@@ -131,6 +132,24 @@ def test_a_changed_connector_is_a_new_one_and_the_model_keeps_its_id(
     assert {each["connector_id"] for each in fake.models.values()} == set(fake.connectors)
     assert {each["model_state"] for each in fake.models.values()} == {"DEPLOYED"}
     assert install(client, replace(WANTED, read_timeout_s=9)) == ()
+
+
+def test_a_connector_that_counts_as_used_until_a_refresh_is_asked_for_again(
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
+) -> None:
+    install(client, WANTED)
+    old = next(iter(fake.connectors))
+    fake.failures[f"{ML}/connectors/{old}"] = [409, 409]
+    install(client, replace(WANTED, read_timeout_s=9))
+    assert old not in fake.connectors
+    assert writes(fake_server).count(("DELETE", f"{ML}/connectors/{old}")) == 3
+
+
+def test_a_connector_that_stays_in_use_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
+    install(client, WANTED)
+    fake.failures[f"{ML}/connectors/{next(iter(fake.connectors))}"] = [409] * 3
+    with pytest.raises(ClusterRefused, match="409"):
+        install(client, replace(WANTED, read_timeout_s=9))
 
 
 def test_what_somebody_else_changed_is_changed_back(
