@@ -21,8 +21,7 @@ BF16_TOLERANCE = 0.005
 """Of a score, alone and in company: measured 0.0009 at most on the shipped model."""
 ROUNDING = 0.1
 """Most that bf16 and int8 may move a canonical logit, in standard deviations of the canonical
-logits. Measured of the shipped model over two judged sets: 0.012 and 0.041. The shipped int8
-graph's own tolerance in onnxruntime is 0.09 of them."""
+logits. Measured of an earlier model over two judged sets: 0.012 and 0.041."""
 
 
 def graph_for(
@@ -51,7 +50,8 @@ def graph_for(
     if found.precision != "fp32":
         raise ModelError(
             f"engine openvino takes a float graph, and graph {name!r} is {found.precision}: it "
-            "ran such a graph at a third of onnxruntime's speed"
+            "ran such a graph at a third of onnxruntime's speed (leave `graph` away, or name a "
+            "float one)"
         )
     return name, as_run(manifest, name, precision)
 

@@ -115,3 +115,9 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "is not a model folder" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_length_beyond_the_model_is_refused() -> None:
+    done = kernels("--length=64", "--length=513")
+    assert done.returncode == 1
+    assert "--length 513: a pair of this model has at most 512 tokens" in done.stderr

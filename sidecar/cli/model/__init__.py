@@ -23,8 +23,9 @@ BUILD = {
 """What the extra `build` installs and serving does without."""
 
 
-def with_build(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, with one line instead of a traceback where the extra `build` is missing."""
+def with_build(command: Callable[..., None], extra: str = "build") -> Callable[..., None]:
+    """The command, with one line instead of a traceback where what the extra `build` installs is
+    missing; `extra` is the one to name."""
 
     @functools.wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
@@ -34,7 +35,7 @@ def with_build(command: Callable[..., None]) -> Callable[..., None]:
             if (fault.name or "").split(".")[0] not in BUILD:
                 raise
             raise StartupError(
-                f'{fault.name} is missing: pip install "rerank-sidecar[build,cpu]"'
+                f'{fault.name} is missing: pip install "rerank-sidecar[{extra},cpu]"'
             ) from None
 
     return run

@@ -65,7 +65,7 @@ def compare_command(
     """
     from sidecar.cli.model import with_build
 
-    with_build(_compare)(
+    with_build(_compare, "bench")(
         source,
         peers,
         workloads,

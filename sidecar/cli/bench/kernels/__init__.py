@@ -13,8 +13,6 @@ from typing import Annotated
 
 import typer
 
-LENGTHS = (32, 64, 128, 256, 512)
-
 
 def kernels_command(
     model: Annotated[
@@ -39,7 +37,7 @@ def kernels_command(
     from sidecar.cli.bench.kernels.table import show
 
     try:
-        figures = measure(model, graph, tuple(length or LENGTHS), repeats)
+        figures = measure(model, graph, tuple(length or ()), repeats)
     except ModuleNotFoundError as fault:
         if fault.name != "onnx":
             raise

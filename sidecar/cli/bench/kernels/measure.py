@@ -24,6 +24,9 @@ from sidecar.engine.manifest import Manifest
 from sidecar.engine.runs import Batch, batch
 from sidecar.engine.session import OnnxSession
 from sidecar.engine.tokenizer import Pair, PairTokenizer
+from sidecar.errors import StartupError
+
+LENGTHS = (32, 64, 128, 256, 512)
 
 PROFILED = 20
 """Runs of a profile."""
@@ -70,10 +73,11 @@ class Figures:
 def measure(
     folder: Path | None, graph: str | None, lengths: tuple[int, ...], repeats: int
 ) -> Figures:
-    """Figures of a folder's graph (None: the CPU's) at each length that the model takes.
+    """Figures of a folder's graph (None: the CPU's) at each length; without any at those of LENGTHS
+    that the model takes.
 
-    Raises ModelError for a folder or a graph that cannot be used, ModuleNotFoundError where onnx is
-    not installed.
+    Raises ModelError for a folder or a graph that cannot be used, StartupError for a length beyond
+    the model, ModuleNotFoundError where onnx is not installed.
     """
     import onnx  # noqa: F401  # before minutes are spent
 
@@ -83,13 +87,21 @@ def measure(
     tokenizer = PairTokenizer.open(folder, manifest)
     session = OnnxSession.open(folder, chosen, "cpu")
     found = []
-    for tokens in sorted({each for each in lengths if each <= manifest.max_tokens}):
+    for tokens in sorted(set(_fitting(lengths, manifest.max_tokens))):
         arrays = batch([_pair(tokenizer, tokens)], manifest.padding, tokenizer.pad_id)
         profiled = OnnxSession.open(folder, chosen, "cpu", profile=True)
         for _ in range(PROFILED):
             profiled.run(arrays)
         found.append(_length(session, arrays, read_profile(profiled.end_profile()), repeats))
     return Figures(read_machine(), manifest.name, name, repeats, tuple(found))
+
+
+def _fitting(lengths: tuple[int, ...], most: int) -> tuple[int, ...]:
+    if lengths and max(lengths) > most:
+        raise StartupError(
+            f"--length {max(lengths)}: a pair of this model has at most {most} tokens"
+        )
+    return lengths or tuple(each for each in LENGTHS if each <= most)
 
 
 def to_json(figures: Figures) -> bytes:
