@@ -104,10 +104,21 @@ def _put_connector(
 ) -> Procedure[None]:
     body = bodies.connector(wanted, route, version) | bodies.credential(wanted)
     connector_id = yield from _create(body)
-    for model in (yield from found.models(wanted.pipeline(route))):
-        yield from _turn_over(model.id, {"connector_id": connector_id})
-    for each in old:
-        yield from _remove_connector(each)
+    turned: set[str] = set()
+    for pause_s in (*IN_USE_PAUSES_S, None):
+        # A search finds a model that was just registered only after its index is refreshed.
+        for model in (yield from found.models(wanted.pipeline(route))):
+            if model.id not in turned:
+                yield from _turn_over(model.id, {"connector_id": connector_id})
+                turned.add(model.id)
+        try:
+            for each in old:
+                yield from _delete_connector(each)
+            return
+        except ClusterRefused as refused:
+            if refused.status != 409 or pause_s is None:
+                raise
+            yield Pause(pause_s)
 
 
 def _create(body: Body) -> Procedure[str]:
@@ -154,18 +165,20 @@ def _turn_over(model_id: str, body: Body) -> Procedure[None]:
 
 
 def _remove_connector(connector: Found) -> Procedure[None]:
-    """A connector in use refuses deletion (409), by a search: until its index is refreshed, the
-    model that has turned to another connector, or is deleted, counts too."""
+    """A connector in use refuses deletion (409), by a search: until its index is refreshed, a model
+    that is deleted counts too."""
     for pause_s in (*IN_USE_PAUSES_S, None):
         try:
-            yield from ask_for(
-                lambda client: client.plugins.ml.delete_connector(connector_id=connector.id)
-            )
+            yield from _delete_connector(connector)
             return
         except ClusterRefused as refused:
             if refused.status != 409 or pause_s is None:
                 raise
             yield Pause(pause_s)
+
+
+def _delete_connector(connector: Found) -> Procedure[None]:
+    yield from ask_for(lambda client: client.plugins.ml.delete_connector(connector_id=connector.id))
 
 
 def _remove_model(model: Found) -> Procedure[None]:
