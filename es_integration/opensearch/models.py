@@ -5,8 +5,9 @@ undeployed model again at its next search. So a changed connector is a new one: 
 over to it and deployed anew, and the old one goes. The model keeps its ID and searches go on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
+from typing import TypeVar
 
 from es_integration.cluster.change import Change
 from es_integration.cluster.procedure import Pause, Procedure
@@ -17,6 +18,8 @@ from es_integration.opensearch.bodies import Body
 from es_integration.opensearch.found import Found
 from es_integration.opensearch.wanted import OpenSearchInstall, Route, Version
 
+T = TypeVar("T")
+
 CONNECTOR, MODEL = "connector", "remote model"
 DEPLOYED = "DEPLOYED"
 DEPLOY_LIMIT_S = 30.0
@@ -25,6 +28,8 @@ CREATE_PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 """The first connector of a cluster makes the master key too, and fails until its index is ready:
 seen on 2.19.1 on a busy machine, `Fetching master key timed out`, then a 503 for the shard."""
 DELETE_TRIES = 5
+IN_USE = (409,)
+"""What a connector that a model uses is refused deletion with."""
 IN_USE_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6)
 """Longer than an index's usual second between two refreshes."""
 
@@ -105,37 +110,49 @@ def _put_connector(
     body = bodies.connector(wanted, route, version) | bodies.credential(wanted)
     connector_id = yield from _create(body)
     turned: set[str] = set()
-    for pause_s in (*IN_USE_PAUSES_S, None):
-        # A search finds a model that was just registered only after its index is refreshed.
+
+    def replaced() -> Procedure[None]:
+        """A search finds a model that was just registered only after its index is refreshed; until
+        it is turned over too, the old connector is refused deletion."""
         for model in (yield from found.models(wanted.pipeline(route))):
             if model.id not in turned:
                 yield from _turn_over(model.id, {"connector_id": connector_id})
                 turned.add(model.id)
-        try:
-            for each in old:
-                yield from _delete_connector(each)
-            return
-        except ClusterRefused as refused:
-            if refused.status != 409 or pause_s is None:
-                raise
-            yield Pause(pause_s)
+        for each in old:
+            yield from _delete_connector(each)
+
+    yield from _again(replaced, IN_USE_PAUSES_S, IN_USE)
 
 
 def _create(body: Body) -> Procedure[str]:
-    for pause_s in (*CREATE_PAUSES_S, None):
-        try:
-            answer = yield from ask(
-                lambda client: client.plugins.ml.create_connector(
-                    body=body, request_timeout=CALL_LIMIT_S
-                )
+    answer = yield from _again(
+        lambda: ask(
+            lambda client: client.plugins.ml.create_connector(
+                body=body, request_timeout=CALL_LIMIT_S
             )
+        ),
+        CREATE_PAUSES_S,
+        range(500, 600),
+    )
+    return str(answer["connector_id"])
+
+
+def _again(
+    attempt: Callable[[], Procedure[T]], pauses_s: Sequence[float], passing: Container[int]
+) -> Procedure[T]:
+    """What the attempt returns. After a refusal with a status of `passing` it is made again, once
+    after each pause. Raises ClusterRefused."""
+    for pause_s in pauses_s:
+        try:
+            answer = yield from attempt()
         except ClusterRefused as refused:
-            if refused.status < 500 or pause_s is None:
+            if refused.status not in passing:
                 raise
-            yield Pause(pause_s)
         else:
-            return str(answer["connector_id"])
-    raise AssertionError("the last try returns or raises")
+            return answer
+        yield Pause(pause_s)
+    answer = yield from attempt()
+    return answer
 
 
 def _put_model(wanted: OpenSearchInstall, route: Route) -> Procedure[None]:
@@ -165,16 +182,8 @@ def _turn_over(model_id: str, body: Body) -> Procedure[None]:
 
 
 def _remove_connector(connector: Found) -> Procedure[None]:
-    """A connector in use refuses deletion (409), by a search: until its index is refreshed, a model
-    that is deleted counts too."""
-    for pause_s in (*IN_USE_PAUSES_S, None):
-        try:
-            yield from _delete_connector(connector)
-            return
-        except ClusterRefused as refused:
-            if refused.status != 409 or pause_s is None:
-                raise
-            yield Pause(pause_s)
+    """Until an index is refreshed, a model that was deleted counts as using its connector."""
+    yield from _again(partial(_delete_connector, connector), IN_USE_PAUSES_S, IN_USE)
 
 
 def _delete_connector(connector: Found) -> Procedure[None]:
@@ -182,16 +191,13 @@ def _delete_connector(connector: Found) -> Procedure[None]:
 
 
 def _remove_model(model: Found) -> Procedure[None]:
-    """A deployed model refuses deletion, and a search may deploy it again in between."""
-    for tries_left in reversed(range(DELETE_TRIES)):
+    """A deployed model refuses deletion (400), and a search may deploy it again in between."""
+
+    def removed() -> Procedure[None]:
         yield from ask_for(lambda client: client.plugins.ml.undeploy_model(model_id=model.id))
-        try:
-            yield from ask_for(lambda client: client.plugins.ml.delete_model(model_id=model.id))
-            break
-        except ClusterRefused as refused:
-            if refused.status != 400 or not tries_left:
-                raise
-            yield Pause(POLL_S)
+        yield from ask_for(lambda client: client.plugins.ml.delete_model(model_id=model.id))
+
+    yield from _again(removed, (POLL_S,) * (DELETE_TRIES - 1), (400,))
     yield from _remove_group(model)
 
 

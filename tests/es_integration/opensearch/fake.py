@@ -23,6 +23,8 @@ class FakeOpenSearch:
         self.processors = ["ml_inference", "rerank"]
         self.failures: dict[str, list[int]] = {}
         self.states: list[str] = []
+        self.unrefreshed = 0
+        """So many searches find no model yet."""
         self.defaults: dict[str, Any] = {TRUSTED: list(VENDORS), PRIVATE: "false"}
         self.settings: dict[str, dict[str, Any]] = {"persistent": {}, "transient": {}}
         self.connectors: dict[str, Any] = {}
@@ -103,6 +105,9 @@ class FakeOpenSearch:
     def search(self, kept: dict[str, Any], body: Any) -> tuple[int, Any]:
         if not kept:
             return self.refusal(404, "no such index")  # As it was up to 2.x.
+        if kept is self.models and self.unrefreshed:
+            self.unrefreshed -= 1
+            return 200, {"hits": {"total": {"value": 0}, "hits": []}}
         name = body["query"].get("term", {}).get("name.keyword")
         hits = [
             {"_id": key, "_source": dict(each)}

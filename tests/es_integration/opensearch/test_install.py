@@ -134,6 +134,20 @@ def test_a_changed_connector_is_a_new_one_and_the_model_keeps_its_id(
     assert install(client, replace(WANTED, read_timeout_s=9)) == ()
 
 
+def test_a_model_that_no_search_finds_yet_gets_the_new_connector_too(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
+    install(client, WANTED)
+    changed = replace(WANTED, read_timeout_s=9)
+    plan = run(client, plan_install(changed))
+    fake.unrefreshed = 2
+    run(client, apply(plan))
+    assert not fake.unrefreshed
+    assert {each["connector_id"] for each in fake.models.values()} == set(fake.connectors)
+    assert {each["model_state"] for each in fake.models.values()} == {"DEPLOYED"}
+    assert install(client, changed) == ()
+
+
 def test_a_connector_that_counts_as_used_until_a_refresh_is_asked_for_again(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
