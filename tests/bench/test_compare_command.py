@@ -14,8 +14,8 @@ from sidecar.errors import StartupError
 
 
 def test_the_help_names_what_there_is() -> None:
-    assert compare.PEERS.split(", ") == [kind.key for kind in PEERS]
-    assert compare.KINDS.split(", ") == list(WORKLOADS)
+    assert compare.PEER_NAMES.split(", ") == [kind.key for kind in PEERS]
+    assert compare.WORKLOAD_NAMES.split(", ") == list(WORKLOADS)
 
 
 def test_the_help_loads_no_runtime() -> None:

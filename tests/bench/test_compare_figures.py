@@ -4,9 +4,9 @@ import orjson
 import pytest
 
 from sidecar.cli.bench.compare.accuracy import CLIPPED, accuracy, kendall
-from sidecar.cli.bench.compare.figures import Target, figures, ratio, target, to_json
+from sidecar.cli.bench.compare.figures import Target, figures, ratio, target
 from sidecar.cli.bench.compare.measure import Done
-from sidecar.cli.bench.figures import Spread
+from sidecar.cli.bench.figures import Spread, to_json
 from tests.bench.compared import COMPARISON, row
 
 

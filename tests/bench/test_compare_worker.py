@@ -3,19 +3,19 @@
 import os
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from sidecar.cli.bench.compare import environments
-from sidecar.cli.bench.compare.contender import ContenderFailed, Kind, Search
+from sidecar.cli.bench.compare import worker as workers
+from sidecar.cli.bench.compare.contender import Answered, ContenderFailed, Kind, Search
 from sidecar.cli.bench.compare.measure import (
     Entry,
     finish,
-    in_turn,
     measure,
-    search_setting,
+    search_batch_size,
     warm_up,
 )
 from sidecar.cli.bench.compare.opened import Absent
@@ -31,7 +31,7 @@ ADAPTER = """
     print("a library that prints")
 
     def open_model(settings):
-        def score(query, documents, setting):
+        def score(query, documents, batch_size):
             print("and again", flush=True)
             if query == "die":
                 os._exit(3)
@@ -39,7 +39,7 @@ ADAPTER = """
                 raise ValueError("not this one")
             if query == "lose":
                 return [0.0]
-            time.sleep(settings["slow"] if setting == 1 else 0.0)
+            time.sleep(settings["slow"] if batch_size == 1 else 0.0)
             return [float(len(text)) for text in documents]
         return score
 """
@@ -51,7 +51,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def worker(tmp_path: Path) -> Iterator[Worker]:
     file = tmp_path / "adapter.py"
     file.write_text(textwrap.dedent(ADAPTER))
-    kind = Kind("toy", "a toy", settings=(1, 8))
+    kind = Kind("toy", "a toy", batch_sizes=(1, 8))
     adapter = str(file.with_suffix(""))
     found = Worker(kind, Path(sys.executable), adapter, {"slow": 0.2}, threads=1)
     yield found
@@ -86,6 +86,13 @@ def test_failures_are_told_by_their_reason(worker: Worker) -> None:
         worker.run([Search("die", ("x",))], at_once=False)
 
 
+def test_who_takes_too_long_is_given_up(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker.start(1)
+    monkeypatch.setattr(workers, "LIMIT_S", 0.1)
+    with pytest.raises(ContenderFailed, match=r"^it had not answered after 0\.1 s$"):
+        worker.run(SEARCHES, at_once=False)
+
+
 def test_a_library_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
     file = tmp_path / "adapter.py"
     file.write_text("import no_such_library")
@@ -102,8 +109,8 @@ def test_a_library_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
 
 def test_the_fastest_batch_size_is_taken_and_rounds_are_kept(worker: Worker) -> None:
     entry = Entry(worker)
-    search_setting(entry, SEARCHES, [SEARCHES])
-    assert entry.setting == 8
+    search_batch_size(entry, SEARCHES, [SEARCHES])
+    assert entry.batch_size == 8
     assert entry.tried.keys() == {1, 8}
     assert worker.pid is None  # memory of the search does not count
     warm_up(entry, SEARCHES)
@@ -129,11 +136,27 @@ def test_who_fails_is_left_out_and_the_others_go_on(worker: Worker) -> None:
     assert worker.pid is None
 
 
-def test_the_order_changes_from_round_to_round() -> None:
-    entries = [Entry(Absent(Kind(str(n), ""), "")) for n in range(3)]
-    orders = [[e.contender.kind.key for e in in_turn(entries, n)] for n in range(6)]
-    assert {order[0] for order in orders} == {"0", "1", "2"}
-    assert orders[1] == ["0", "2", "1"]
+class Noted(Absent):
+    """Answers at once, and notes that it was its turn."""
+
+    def __init__(self, key: str, turns: list[str]) -> None:
+        super().__init__(Kind(key, key), "")
+        self._turns = turns
+
+    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+        self._turns.append(self.kind.key)
+        return Answered(1.0, (1.0,), ((0.0,),))
+
+
+@pytest.mark.parametrize("contenders", ["ab", "abc"])
+def test_the_order_changes_from_round_to_round(contenders: str) -> None:
+    turns: list[str] = []
+    entries = [Entry(Noted(key, turns)) for key in contenders]
+    rounds = 2 * len(contenders)
+    measure(entries, "some", [[Search("q", ("x",))]] * rounds, at_once=False)
+    leading = turns[:: len(contenders)]
+    assert sorted(leading) == sorted(2 * contenders)
+    assert leading[0] != leading[1]
 
 
 def test_a_process_is_read_whatever_its_name_is() -> None:

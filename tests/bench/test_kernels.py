@@ -105,7 +105,7 @@ def test_without_onnx_it_says_so_in_a_line(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("rerank-sidecar bench kernels: onnx is missing")
+    assert done.stderr.startswith("rerank-sidecar: onnx is missing")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -1,9 +1,6 @@
 """What the screen says where a figure is missing or a target is missed."""
 
-import io
 from dataclasses import replace
-
-from rich.console import Console
 
 from sidecar.cli.bench.figures import Model, Report, Workload, compare, over_http
 from sidecar.cli.bench.machine import Machine, Memory
@@ -12,6 +9,7 @@ from sidecar.cli.bench.overhead import Overhead
 from sidecar.cli.bench.structured import Structured
 from sidecar.cli.bench.table import show
 from sidecar.cli.bench.tokenizing import Tokenizing
+from tests.printed import printed
 
 REPORT = Report(
     date="2026-11-21",
@@ -28,32 +26,36 @@ REPORT = Report(
 )
 
 
-def shown(report: Report) -> str:
-    out = io.StringIO()
-    show(report, Console(file=out, width=200))
-    return out.getvalue()
-
-
 def test_every_target_is_judged() -> None:
-    text = shown(REPORT)
+    text = printed(show, REPORT)
     assert "0.850, median over rounds (0.800 to 0.900)" in text
     assert "target 0.9 missed" in text
     assert "6.00 ms; target 5 missed" in text
     assert "target 400 met" in text
     assert "1.20, of CPU time 0.90 (14.0 ms per 100 documents); target 1.1 missed" in text
     assert "load average" not in text
-    assert "company" not in text
+    assert "padded, which" not in text
 
 
 def test_what_is_not_known_is_said() -> None:
     overhead = replace(REPORT.overhead_ms, tokenizing=None)
     lacking = replace(REPORT, bare=(), best_bare=None, memory_mb=None, overhead_ms=overhead)
-    text = shown(lacking)
+    text = printed(show, lacking)
     assert "No bare loops" in text
     assert "Tokenizing has nothing" in text
     assert "not known" in text
 
 
+def test_what_a_bare_loop_is_no_measure_of_is_said() -> None:
+    padded = replace(REPORT.bare[0], name="512 tokens", company=True)
+    model = replace(REPORT.model, engine="openvino")
+    report = replace(REPORT, model=model, bare=(*REPORT.bare, padded))
+    text = " ".join(printed(show, report).split())  # notes are as wide as their table
+    assert "bare: 512 tokens *" in text
+    assert "* padded, which changes this graph's scores" in text
+    assert "the sidecar runs another engine" in text
+
+
 def test_a_machine_that_was_not_idle_is_said() -> None:
     machine = replace(REPORT.machine, load_before=3.0)
-    assert "The load average was 3.0" in shown(replace(REPORT, machine=machine))
+    assert "The load average was 3.0" in printed(show, replace(REPORT, machine=machine))

@@ -32,7 +32,7 @@ def test_one_command_compares_and_writes(bert: Path, tmp_path: Path) -> None:
     assert ours["accuracy"] == pytest.approx(inside["accuracy"], abs=1e-4)
     assert ours["accuracy"]["mean_relative"] < 0.2
     assert bare["accuracy"]["mean_relative"] < 0.5
-    assert bare["setting"] in (1, 8, 16, 32, 64)
+    assert bare["batch_size"] in (1, 8, 16, 32, 64)
     assert found["target"]["peer"] == bare["title"]
     assert "bare onnxruntime loop, int8" in page.read_text()
     assert plot.read_bytes().startswith(b"\x89PNG")

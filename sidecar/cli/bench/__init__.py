@@ -5,6 +5,8 @@ over_http  a round through the sidecar: request times, and where the sidecar spe
 bare       the same round through onnxruntime alone
 rounds     all of them round by round, in changing order
 overhead   CPU time of what is not the model
+tokenizing the request path's tokenising beside the library's own
+structured CPU time that profiles cost
 machine    which machine it was; the server's memory
 figures    measured values -> a Report
 table      a Report -> the screen
@@ -20,10 +22,11 @@ import typer
 
 from sidecar.cli.bench.compare import compare_command
 from sidecar.cli.bench.kernels import kernels_command
+from sidecar.cli.model import with_build
 
 bench_app = typer.Typer()
-bench_app.command("compare")(compare_command)
-bench_app.command("kernels")(kernels_command)
+bench_app.command("compare")(with_build(compare_command, "bench"))
+bench_app.command("kernels")(with_build(kernels_command, "test"))
 
 
 @bench_app.callback(invoke_without_command=True)

@@ -23,9 +23,7 @@ def bare_loops(
     folder: Path, manifest: Manifest, graph: Graph, *, pad_id: int, cores: int
 ) -> list["BareLoop"]:
     """The loops over a cross-encoder's graph on this machine's CPU."""
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(manifest.max_tokens, strategy="only_second")
+    tokenizer = bare_tokenizer(folder, manifest)
     narrow = BareSession(folder, graph, 1, pad_id)
     wide = BareSession(folder, graph, cores, pad_id)
     return [
@@ -35,6 +33,14 @@ def bare_loops(
         BareLoop(tokenizer, wide, workers=1, budget=512),
         BareLoop(tokenizer, wide, workers=1, budget=1024),
     ]
+
+
+def bare_tokenizer(folder: Path, manifest: Manifest) -> Tokenizer:
+    """The library's own, for `encode_batch` of (query, text): unpadded, long texts cut."""
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(manifest.max_tokens, strategy="only_second")
+    return tokenizer
 
 
 class BareSession:

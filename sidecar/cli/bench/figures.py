@@ -96,8 +96,9 @@ class Report:
         return next((loop for loop in self.bare if loop.name == self.best_bare), None)
 
 
-def to_json(report: Report) -> bytes:
-    return orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+def to_json(figures: object) -> bytes:
+    """A report, or another command's figures, as JSON with a final newline."""
+    return orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:

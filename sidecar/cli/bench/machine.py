@@ -11,6 +11,8 @@ from sidecar.engine.cores import available_cores, read_cpu
 
 PROC = Path("/proc")
 MEMORY_TARGET_MB = 400.0
+BUSY = 0.5
+"""A load average above this: somebody else used the cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,24 @@ class Machine:
     vnni: bool
     bf16: bool
     load_before: float | None
-    """Load average before the run: above 0.5 somebody else used the cores."""
+    """Load average before the run."""
     onnxruntime: str
     python: str
+
+    @property
+    def extensions(self) -> str:
+        """What it has for products of small numbers, as "vnni, bf16"; "plain" without any."""
+        return ", ".join(name for name in ("amx", "vnni", "bf16") if getattr(self, name)) or "plain"
+
+    @property
+    def warning(self) -> str | None:
+        """What to say of a machine that was not idle before the run."""
+        if self.load_before is None or self.load_before <= BUSY:
+            return None
+        return (
+            f"The load average was {self.load_before:.1f} before the run: others used the cores, "
+            "so trust the ratios alone."
+        )
 
 
 @dataclass(frozen=True, slots=True)

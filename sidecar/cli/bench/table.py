@@ -6,8 +6,6 @@ from rich.table import Table
 from sidecar.cli.bench.figures import Report, Spread
 from sidecar.cli.bench.tokenizing import Tokenizing
 
-BUSY = 0.5
-
 
 def show(report: Report, console: Console | None = None) -> None:
     """Prints the report; every target stands beside its figure."""
@@ -21,10 +19,9 @@ def show(report: Report, console: Console | None = None) -> None:
 
 def _show_setting(report: Report, console: Console) -> None:
     machine, model, load = report.machine, report.model, report.workload
-    can = [name for name in ("amx", "vnni", "bf16") if getattr(machine, name)]
     tokens = load.document_tokens
     console.print(
-        f"{report.date}: {machine.cpu}, {machine.cores} cores ({', '.join(can) or 'plain'}), "
+        f"{report.date}: {machine.cpu}, {machine.cores} cores ({machine.extensions}), "
         f"{machine.onnxruntime}"
     )
     console.print(
@@ -39,11 +36,8 @@ def _show_setting(report: Report, console: Console) -> None:
         f"Tokens of a document: median {tokens['median']:.0f}, mean {tokens['mean']:.0f}, "
         f"at most {tokens['max']:.0f}"
     )
-    if machine.load_before is not None and machine.load_before > BUSY:
-        console.print(
-            f"[yellow]The load average was {machine.load_before:.1f} before the run: others used "
-            "the cores, so trust the ratios alone.[/]"
-        )
+    if machine.warning:
+        console.print(f"[yellow]{machine.warning}[/]")
 
 
 def _rates(report: Report) -> Table:
@@ -51,7 +45,7 @@ def _rates(report: Report) -> Table:
     if report.model.engine != "onnxruntime":
         notes.append("bare loops run the graph in onnxruntime, the sidecar runs another engine")
     if any(loop.company for loop in report.bare):
-        notes.append("* padded: the graph scores these wrongly, and only their speed is of use")
+        notes.append("* padded, which changes this graph's scores: only the speed is of use")
     caption = "\n".join(notes)
     table = Table(title="Pairs/s over rounds", caption=caption, caption_justify="left")
     table.add_column("")

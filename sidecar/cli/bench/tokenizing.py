@@ -13,9 +13,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from sidecar.cli.bench.bare import bare_tokenizer
 from sidecar.cli.bench.workload import Request
 from sidecar.contracts.cohere import decode_v2
-from sidecar.engine.manifest import TOKENIZER, Manifest
+from sidecar.engine.manifest import Manifest
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.engine.units import Fit, build
 from sidecar.pipeline.preparation import prepare, read_all
@@ -41,9 +42,7 @@ def measure(
     """None where the library encodes no such pairs: a decoder's prompt is more than two texts."""
     if manifest.family != "cross-encoder":
         return None
-    bare = Tokenizer.from_file(str(folder / TOKENIZER))
-    bare.no_padding()
-    bare.enable_truncation(manifest.max_tokens, strategy="only_second")
+    bare = bare_tokenizer(folder, manifest)
     measured = [_both(request, tokenizer, bare, n % 2 == 1) for n, request in enumerate(requests)]
     kept = measured[WARM_UP:] or measured
     wall, cpu, cpu_ms = (statistics.median(column) for column in zip(*kept, strict=True))

@@ -59,16 +59,16 @@ def synthetic(
 ) -> Iterator[Round]:
     """Endless rounds of `requests` requests of `documents` documents each."""
     words = Words.bundled(tokenizer)
-    most = min(MAX_TOKENS, tokenizer.document_tokens)
+    most = tokenizer.document_tokens
     for number in itertools.count():
         rng = random.Random(f"{seed} {number}")  # a round is the same whatever came before
         yield tuple(
             Request.of(
                 {
                     "query": words.query(rng),
-                    "documents": [words.text(rng, _length(rng, most)) for _ in range(documents)],
+                    "documents": [words.text(rng, lognormal(rng, most)) for _ in range(documents)],
                 },
-                tokenizer.document_tokens,
+                most,
             )
             for _ in range(requests)
         )
@@ -140,6 +140,7 @@ def count_tokens(tokenizer: PairTokenizer, texts: Sequence[str]) -> list[int]:
     return [len(ids) for ids in tokenizer.encode(texts)]
 
 
-def _length(rng: random.Random, most: int) -> int:
+def lognormal(rng: random.Random, most: int) -> int:
+    """A document's tokens in the mix, at most MAX_TOKENS and `most`."""
     wanted = round(rng.lognormvariate(math.log(MEDIAN_TOKENS), SIGMA))
-    return min(max(wanted, MIN_TOKENS), most)
+    return min(max(wanted, MIN_TOKENS), MAX_TOKENS, most)

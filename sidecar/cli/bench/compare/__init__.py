@@ -17,8 +17,8 @@ import typer
 
 from sidecar.errors import StartupError
 
-PEERS = "st-fp32, st-bf16, st-onnx, fastembed, flashrank, infinity, bare"
-KINDS = "short, lognormal, long, clients, single, thousand"
+PEER_NAMES = "st-fp32, st-bf16, st-onnx, fastembed, flashrank, infinity, bare"
+WORKLOAD_NAMES = "short, lognormal, long, clients, single, thousand"
 
 
 def compare_command(
@@ -31,10 +31,10 @@ def compare_command(
         ),
     ] = None,
     peers: Annotated[
-        str | None, typer.Option(help=f"Of {PEERS}; separated by commas. All when absent.")
+        str | None, typer.Option(help=f"Of {PEER_NAMES}; separated by commas. All when absent.")
     ] = None,
     workloads: Annotated[
-        str | None, typer.Option(help=f"Of {KINDS}; separated by commas. All when absent.")
+        str | None, typer.Option(help=f"Of {WORKLOAD_NAMES}; separated by commas. All when absent.")
     ] = None,
     rounds: Annotated[
         int, typer.Option(min=1, help="Measured rounds; heavy workloads take 0.2 or 0.3 of them.")
@@ -50,7 +50,10 @@ def compare_command(
     ] = None,
     sidecar: Annotated[
         list[str] | None,
-        typer.Option(help="A setting of our own, NAME=VALUE; may be given several times."),
+        typer.Option(
+            help="A setting of ours, NAME=VALUE: workers, graph, engine or precision; may be given "
+            "several times."
+        ),
     ] = None,
     price_per_hour: Annotated[
         float | None, typer.Option(min=0, help="Of this machine, for the cost of a million pairs.")
@@ -63,39 +66,13 @@ def compare_command(
 
     Their environments are made on the first run. Needs the extra `bench`.
     """
-    from sidecar.cli.model import with_build
-
-    with_build(_compare, "bench")(
-        source,
-        peers,
-        workloads,
-        rounds,
-        documents,
-        folder,
-        _settings(sidecar or []),
-        price_per_hour,
-        {"json": json, "markdown": markdown, "plot": plot},
-    )
-
-
-def _compare(
-    source: str | None,
-    peers: str | None,
-    workloads: str | None,
-    rounds: int,
-    documents: int,
-    folder: Path | None,
-    options: dict[str, Any],
-    price_per_hour: float | None,
-    files: dict[str, Path | None],
-) -> None:
     from sidecar.cli.bench.compare import kinds
     from sidecar.cli.bench.compare.environments import default_folder
-    from sidecar.cli.bench.compare.figures import to_json
     from sidecar.cli.bench.compare.plot import draw
     from sidecar.cli.bench.compare.run import Plan, compare
-    from sidecar.cli.bench.compare.table import markdown, show
+    from sidecar.cli.bench.compare.table import show, to_markdown
     from sidecar.cli.bench.compare.workloads import WORKLOADS
+    from sidecar.cli.bench.figures import to_json
     from sidecar.cli.model.progress import bars
 
     plan = Plan(
@@ -109,17 +86,17 @@ def _compare(
         documents,
         (folder or default_folder()).absolute(),
         price_per_hour,
-        options,
+        _settings(sidecar or []),
     )
     with bars() as start:
         comparison = compare(plan, start)
     show(comparison)
-    if path := files["json"]:
-        path.write_bytes(to_json(comparison))
-    if path := files["markdown"]:
-        path.write_text(markdown(comparison), encoding="utf8")
-    if path := files["plot"]:
-        draw(comparison, path)
+    if json is not None:
+        json.write_bytes(to_json(comparison))
+    if markdown is not None:
+        markdown.write_text(to_markdown(comparison), encoding="utf8")
+    if plot is not None:
+        draw(comparison, plot)
 
 
 def _settings(given: list[str]) -> dict[str, Any]:

@@ -6,9 +6,17 @@ from typing import Protocol
 
 from sidecar.errors import StartupError
 
+TOLD = 300
+"""Characters of a program's words that are shown."""
+
 
 class ContenderFailed(StartupError):
     """It could not be installed or started, or failed at its work; the message says why."""
+
+
+def last_words(said: str) -> str:
+    """The end of what a program said, on one line."""
+    return " ".join(said.split())[-TOLD:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,8 @@ class Kind:
     """As `--peers` takes it."""
     title: str
     ours: bool = False
-    settings: tuple[int, ...] = ()
-    """Batch sizes to choose from; none where it has no such setting."""
+    batch_sizes: tuple[int, ...] = ()
+    """Batch sizes to choose from; none where it has none."""
     environment: str | None = None
     """Its environment's name; None for the one that this command runs in."""
 
@@ -56,8 +64,8 @@ class Contender(Protocol):
     def pid(self) -> int | None:
         """The root of its processes while it runs."""
 
-    def start(self, setting: int | None) -> None:
-        """Ready to work with that setting. Raises ContenderFailed."""
+    def start(self, batch_size: int | None) -> None:
+        """Ready to work with that batch size. Raises ContenderFailed."""
 
     def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
         """Scores all, one after the other or all at once. Raises ContenderFailed."""

@@ -11,12 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sidecar.cli.bench.compare.contender import last_words
 from sidecar.errors import StartupError
 
 REQUIREMENTS = Path(__file__).parent / "environments"
 CACHE_VARIABLE = "RERANK_CACHE_DIR"
-TOLD = 300
-"""Characters of an installer's last words."""
 
 
 def default_folder() -> Path:
@@ -59,7 +58,7 @@ def _run(command: list[str | Path]) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as fault:
-        said = " ".join(fault.stderr.split())[-TOLD:]
+        said = last_words(fault.stderr)
         raise StartupError(f"the environment cannot be made: {said}") from None
     except OSError as fault:
         raise StartupError(f"the environment cannot be made: {fault}") from None

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import orjson
-
 from sidecar.cli.bench.compare.accuracy import Accuracy
 from sidecar.cli.bench.compare.measure import Done
 from sidecar.cli.bench.figures import Spread, percentiles
@@ -41,7 +39,7 @@ class Row:
     title: str
     ours: bool
     versions: Mapping[str, str]
-    setting: int | None
+    batch_size: int | None
     """Batch size; None where it has none."""
     tried: Mapping[str, float]
     """Pairs/s by batch size in the search."""
@@ -72,7 +70,6 @@ class Comparison:
     date: str
     machine: Machine
     model: str
-    threads: int
     sidecar: Mapping[str, object]
     """Settings of ours beside the defaults."""
     titles: Mapping[str, str]
@@ -80,10 +77,6 @@ class Comparison:
     price_per_hour: float | None
     rows: tuple[Row, ...]
     target: Target | None
-
-
-def to_json(comparison: Comparison) -> bytes:
-    return orjson.dumps(comparison, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def figures(

@@ -10,8 +10,8 @@ import transformers
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
-from sidecar.build.families.cross_encoder import ARCHITECTURES
-from sidecar.build.pretrained import open_config, open_network
+from sidecar.build.families.cross_encoder import accepts
+from sidecar.build.pretrained import open_network, read_config
 from sidecar.errors import ModelError
 
 OPSET = 17
@@ -31,13 +31,17 @@ class _Logits(nn.Module):
         return logits
 
 
+def architecture(source: Path) -> str:
+    """The name of a folder's network. Raises ModelError when it is no cross-encoder."""
+    found = (read_config(source).get("architectures") or [""])[0]
+    if not accepts(found):
+        raise ModelError(f"{source}: {found or 'no architecture'} is not a cross-encoder")
+    return found
+
+
 def write_fp32(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
     """The graph of a Hugging Face folder. Raises ModelError when it is no cross-encoder."""
-    config = open_config(source)
-    architecture = (config.architectures or [""])[0]
-    if architecture not in ARCHITECTURES:
-        raise ModelError(f"{source}: {architecture or 'no architecture'} is not a cross-encoder")
-    network = open_network(getattr(transformers, architecture), source)
+    network = open_network(getattr(transformers, architecture(source)), source)
     example = {name: torch.ones(2, 8, dtype=torch.int64) for name in inputs}
     example["token_type_ids"] = torch.zeros(2, 8, dtype=torch.int64)
     with warnings.catch_warnings():

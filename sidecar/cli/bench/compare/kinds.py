@@ -6,39 +6,40 @@ from typing import TypeVar
 from sidecar.cli.bench.compare.contender import Kind
 from sidecar.errors import StartupError
 
+Named = TypeVar("Named")
+
 SIZES = (1, 8, 16, 32, 64)
+"""Of the batches that are tried."""
 
 OVER_HTTP = Kind("http", "rerank-sidecar over HTTP", ours=True)
 IN_PROCESS = Kind("in-process", "rerank-sidecar in process", ours=True)
 ST_FP32 = Kind(
     "st-fp32",
     "sentence-transformers, torch fp32",
-    settings=SIZES,
+    batch_sizes=SIZES,
     environment="sentence-transformers",
 )
 ST_BF16 = Kind(
     "st-bf16",
     "sentence-transformers, torch bf16",
-    settings=SIZES,
+    batch_sizes=SIZES,
     environment="sentence-transformers",
 )
 ST_ONNX = Kind(
     "st-onnx",
     "sentence-transformers, ONNX int8",
-    settings=SIZES,
+    batch_sizes=SIZES,
     environment="sentence-transformers-onnx",
 )
-FASTEMBED = Kind("fastembed", "fastembed, ONNX int8", settings=SIZES, environment="fastembed")
+FASTEMBED = Kind("fastembed", "fastembed, ONNX int8", batch_sizes=SIZES, environment="fastembed")
 FLASHRANK = Kind("flashrank", "FlashRank, ONNX int8", environment="flashrank")
 INFINITY = Kind(
     "infinity",
     "infinity over HTTP, torch bf16",
-    settings=SIZES,
+    batch_sizes=SIZES,
     environment="infinity",
 )
-BARE = Kind("bare", "bare onnxruntime loop, int8", settings=SIZES)
-
-Named = TypeVar("Named")
+BARE = Kind("bare", "bare onnxruntime loop, int8", batch_sizes=SIZES)
 
 OURS = (OVER_HTTP, IN_PROCESS)
 PEERS = (ST_FP32, ST_BF16, ST_ONNX, FASTEMBED, FLASHRANK, INFINITY, BARE)

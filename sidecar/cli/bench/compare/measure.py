@@ -9,6 +9,7 @@ from functools import partial
 
 from sidecar.cli.bench.compare.contender import Answered, Contender, ContenderFailed, Search
 from sidecar.cli.bench.compare.usage import cpu_seconds, peak_memory_mb
+from sidecar.cli.bench.rounds import turns
 
 REST_S = 0.1
 """Between contenders: OpenMP's and onnxruntime's threads spin for some ms after their work."""
@@ -30,7 +31,7 @@ class Entry:
     """A contender with what has been measured of it."""
 
     contender: Contender
-    setting: int | None = None
+    batch_size: int | None = None
     tried: dict[int, float] = field(default_factory=dict)
     """Pairs/s by batch size in the search."""
     warm: tuple[tuple[float, ...], ...] = ()
@@ -62,27 +63,27 @@ def run(contender: Contender, searches: Sequence[Search], *, at_once: bool) -> A
     return answered
 
 
-def search_setting(
+def search_batch_size(
     entry: Entry, warm: Sequence[Search], rounds: Sequence[Sequence[Search]]
 ) -> None:
     """Finds the batch size with the fastest round, and stops the contender: what the others needed
     shall not count as its memory. Raises ContenderFailed."""
-    for setting in entry.contender.kind.settings:
-        entry.contender.start(setting)
+    for batch_size in entry.contender.kind.batch_sizes:
+        entry.contender.start(batch_size)
         run(entry.contender, warm, at_once=False)
         rates = []
         for searches in rounds[:TRIED_ROUNDS]:
             pairs = sum(len(search.documents) for search in searches)
             rates.append(pairs / run(entry.contender, searches, at_once=False).seconds)
-        entry.tried[setting] = max(rates)
+        entry.tried[batch_size] = max(rates)
     if entry.tried:
-        entry.setting = max(entry.tried, key=lambda setting: entry.tried[setting])
+        entry.batch_size = max(entry.tried, key=lambda size: entry.tried[size])
         entry.contender.stop()
 
 
 def warm_up(entry: Entry, searches: Sequence[Search]) -> None:
-    """Starts with the chosen setting and keeps the logits. Raises ContenderFailed."""
-    entry.contender.start(entry.setting)
+    """Starts with the chosen batch size and keeps the logits. Raises ContenderFailed."""
+    entry.contender.start(entry.batch_size)
     entry.warm = run(entry.contender, searches, at_once=False).logits
 
 
@@ -96,16 +97,9 @@ def measure(
 ) -> None:
     """Every round through every contender that has not failed, in changing order."""
     for number, searches in enumerate(rounds):
-        for entry in in_turn(entries, number):
+        for entry in turns(entries, number):
             entry.attempt(partial(_one, entry, key, searches, at_once))
             advance()
-
-
-def in_turn(entries: Sequence[Entry], number: int) -> list[Entry]:
-    """The order of round `number`: a step further each time, and every other round runs back."""
-    first = number % len(entries)
-    order = [*entries[first:], *entries[:first]]
-    return order if number % 2 == 0 else order[::-1]
 
 
 def finish(entry: Entry) -> None:

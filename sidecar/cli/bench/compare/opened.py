@@ -20,6 +20,8 @@ from sidecar.errors import StartupError
 
 GRAPH = "int8"
 DEADLINE_MS = 3_600_000
+MAX_DOCUMENTS = 10**6
+"""Of a request: `--documents` decides how many there are, and no limit of ours."""
 ADAPTERS = {
     kinds.IN_PROCESS: "with_sidecar",
     kinds.ST_FP32: "with_sentence_transformers",
@@ -58,7 +60,7 @@ class Absent:
         self.versions: Mapping[str, str] = {}
         self._reason = reason
 
-    def start(self, setting: int | None) -> None:
+    def start(self, batch_size: int | None) -> None:
         """Raises ContenderFailed."""
         raise ContenderFailed(self._reason)
 
@@ -72,15 +74,10 @@ class Absent:
 
 def open_contender(kind: Kind, place: Place) -> Contender:
     """The contender, not yet started; its environment is made. Absent where that fails."""
+    options = {"graph": GRAPH, **place.options}
     if kind == kinds.OVER_HTTP:
-        return OverHttp(
-            {
-                "model": place.sidecar,
-                "deadline_ms": DEADLINE_MS,
-                "log_level": "error",
-                **{"graph": GRAPH, **place.options},
-            }
-        )
+        limits = {"deadline_ms": DEADLINE_MS, "max_documents": MAX_DOCUMENTS}
+        return OverHttp({"model": place.sidecar, "log_level": "error", **limits, **options})
     try:
         python = _python(kind, place.environments)
     except StartupError as fault:
@@ -91,7 +88,7 @@ def open_contender(kind: Kind, place: Place) -> Contender:
         "torch": str(place.source),
         "onnx": str(place.onnx),
         "sidecar": str(place.sidecar),
-        "options": {"graph": GRAPH, **place.options},
+        "options": options,
         "engine": ENGINES.get(kind),
         "max_tokens": place.max_tokens,
         "pad_id": place.pad_id,

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sidecar import build
+from sidecar.build.calibration_pairs import DEFAULT as CALIBRATION
 from sidecar.build.calibration_pairs import TextPair
 from sidecar.build.families import open_folder
 from sidecar.build.hub import fetch
@@ -19,10 +21,10 @@ from sidecar.build.package import export, fingerprint
 from sidecar.build.place import built_beside
 from sidecar.build.quantize import Plan, quantize
 from sidecar.build.runner import Start, unseen
-from sidecar.cli.bench.compare import shipped
-from sidecar.cli.bench.compare.graphs import write_fp32, write_int8
+from sidecar.cli.bench.compare import graphs, shipped
 from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import MANIFEST, TOKENIZER, Manifest
+from sidecar.engine.session import onnxruntime_version
 from sidecar.errors import ModelError
 
 SHIPPED = "shipped"
@@ -50,10 +52,13 @@ def prepare(source: str | None, folder: Path, start: Start = unseen) -> Files:
     """The files of a Hugging Face folder or hub name in `folder`, made where they are not there.
 
     Without a source it is the shipped model with a head that other libraries have. `start` is told
-    of each step. Raises ModelError when the source cannot be read or quantised.
+    of each step. Raises ModelError when the source cannot be read or quantised, or is no
+    cross-encoder.
     """
     name = Path(source).name if source else SHIPPED
     local = fetch(source, None) if source else None
+    if local is not None:
+        graphs.architecture(local)  # before minutes are spent
     home = folder / f"{name}-{_key(local)}"
     files = Files(name, local or home / "source", home / "sidecar", home / "onnx")
     if local is None and not (files.source / "config.json").exists():
@@ -75,29 +80,31 @@ def prepare(source: str | None, folder: Path, start: Start = unseen) -> Files:
 
 
 def _key(local: Path | None) -> str:
-    """Of the files that all others are made of."""
-    if local is not None:
-        return fingerprint(local, "", {})[:12]
-    made_of = (shipped_model() / MANIFEST, Path(shipped.__file__))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in made_of)).hexdigest()[:12]
+    """Of the files that all others are made of, and of the code that makes them."""
+    code = [*sorted(Path(build.__file__).parent.rglob("*.py")), CALIBRATION]
+    code += [Path(file) for file in (__file__, graphs.__file__, shipped.__file__)]
+    digest = hashlib.sha256(onnxruntime_version().encode())
+    for file in code:
+        digest.update(file.read_bytes())
+    if local is None:
+        digest.update((shipped_model() / MANIFEST).read_bytes())
+    else:
+        digest.update(fingerprint(local, "", {}).encode())
+    return digest.hexdigest()[:12]
 
 
 def _write_ours(source: Path, folder: Path, name: str) -> None:
-    made = folder / "made"
-    export(str(source), made, name)
+    export(str(source), folder, name)
     # As theirs: every product in integers.
-    quantize(made, Plan(to=("int8",), search=False, keep_fp32=True))
-    for file in made.iterdir():
-        file.rename(folder / file.name)
-    made.rmdir()
+    quantize(folder, Plan(to=("int8",), search=False, keep_fp32=True))
 
 
 def _write_onnx(files: Files, folder: Path) -> None:
     manifest = Manifest.read(files.sidecar)
     segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
     fp32 = folder / "fp32.onnx"
-    write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
-    write_int8(fp32, folder / "model.onnx")
+    graphs.write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
+    graphs.write_int8(fp32, folder / "model.onnx")
     fp32.unlink()
     for name in COPIED:
         if (files.source / name).exists():

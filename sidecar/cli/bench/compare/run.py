@@ -18,14 +18,13 @@ from sidecar.cli.bench.compare.measure import (
     Entry,
     finish,
     measure,
-    search_setting,
+    search_batch_size,
     warm_up,
 )
 from sidecar.cli.bench.compare.opened import Place, open_contender
 from sidecar.cli.bench.compare.prepare import Files, prepare
 from sidecar.cli.bench.compare.workloads import LOGNORMAL, Texts, Workload
 from sidecar.cli.bench.machine import Machine, read_machine
-from sidecar.engine.cores import available_cores
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.tokenizer import PairTokenizer
 
@@ -65,7 +64,7 @@ def compare(plan: Plan, start: Start) -> Comparison:
             files.onnx,
             max_tokens=manifest.max_tokens,
             pad_id=tokenizer.pad_id,
-            threads=available_cores(),
+            threads=machine.cores,
             environments=plan.folder / "environments",
             scratch=Path(scratch),
             options=plan.options,
@@ -112,7 +111,7 @@ def _choose(
     """Every contender runs afterwards, at its best batch size, and has answered `warm`."""
     tick = start("batch sizes", len(entries))
     for entry in entries:
-        entry.attempt(partial(search_setting, entry, warm[:1], tries))
+        entry.attempt(partial(search_batch_size, entry, warm[:1], tries))
         tick()
     tick = start("warm-up", len(entries))
     for entry in entries:
@@ -147,7 +146,6 @@ def _comparison(
         date=datetime.date.today().isoformat(),
         machine=machine,
         model=files.name,
-        threads=available_cores(),
         sidecar=plan.options,
         titles={workload.key: workload.title for workload in plan.workloads},
         price_per_hour=plan.price_per_hour,
@@ -163,8 +161,8 @@ def _row(entry: Entry, over_http: Entry, reference: Reference, price: float | No
         title=kind.title,
         ours=kind.ours,
         versions=entry.contender.versions,
-        setting=entry.setting,
-        tried={str(setting): rate for setting, rate in entry.tried.items()},
+        batch_size=entry.batch_size,
+        tried={str(size): rate for size, rate in entry.tried.items()},
         peak_mb=entry.peak_mb,
         accuracy=accuracy(entry.warm, reference) if entry.warm else None,
         failed=entry.failed,

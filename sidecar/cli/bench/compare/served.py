@@ -12,9 +12,16 @@ from typing import IO, Any
 from es_integration.client import SidecarClient
 from es_integration.errors import SidecarError
 from sidecar import __version__
-from sidecar.cli.bench.compare.contender import Answered, ContenderFailed, Kind, Search
+from sidecar.cli.bench.compare.contender import (
+    TOLD,
+    Answered,
+    ContenderFailed,
+    Kind,
+    Search,
+    last_words,
+)
 from sidecar.cli.bench.compare.kinds import INFINITY, OVER_HTTP
-from sidecar.cli.bench.compare.worker import LIMIT_S, TOLD, surroundings
+from sidecar.cli.bench.compare.worker import LIMIT_S, surroundings
 from sidecar.cli.process import SidecarProcess, free_port
 from sidecar.errors import StartupError
 
@@ -37,7 +44,7 @@ class OverHttp:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def start(self, setting: int | None) -> None:
+    def start(self, batch_size: int | None) -> None:
         """Starts the server unless it runs. Raises ContenderFailed."""
         if self._process is not None:
             return
@@ -73,7 +80,7 @@ class Infinity:
         self._source = source
         self._threads = threads
         self._port = 0
-        self._setting: int | None = None
+        self._batch_size: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
 
@@ -81,12 +88,12 @@ class Infinity:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def start(self, setting: int | None) -> None:
+    def start(self, batch_size: int | None) -> None:
         """Starts the server with that batch size. Raises ContenderFailed."""
-        if self._process is not None and setting == self._setting:
+        if self._process is not None and batch_size == self._batch_size:
             return
         self.stop()
-        self._setting, self._port = setting, free_port()
+        self._batch_size, self._port = batch_size, free_port()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         flags = {
             "model-id": self._source,
@@ -94,7 +101,7 @@ class Infinity:
             "engine": "torch",
             "dtype": "bfloat16",
             "device": "cpu",
-            "batch-size": setting,
+            "batch-size": batch_size,
             "host": "127.0.0.1",
             "port": self._port,
         }
@@ -142,8 +149,8 @@ class Infinity:
                     return
             time.sleep(0.5)
         self._log.seek(0)
-        said = " ".join(self._log.read().decode(errors="replace").split())
-        raise ContenderFailed(f"it does not start: {said[-TOLD:]}")
+        said = last_words(self._log.read().decode(errors="replace"))
+        raise ContenderFailed(f"it does not start: {said}")
 
 
 def send(url: str, path: str, bodies: Sequence[Mapping[str, Any]], *, at_once: bool) -> Answered:

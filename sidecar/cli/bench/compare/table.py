@@ -9,7 +9,6 @@ from rich.table import Table as Screen
 from sidecar.cli.bench.compare.figures import Comparison, Figures, Row
 from sidecar.cli.bench.figures import Spread
 
-BUSY = 0.5
 NONE = ""
 """In a cell of which nothing is known."""
 
@@ -21,7 +20,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def markdown(comparison: Comparison) -> str:
+def to_markdown(comparison: Comparison) -> str:
     """The whole page section: machine, tables, target, and who failed by what."""
     parts = [*_setting(comparison)]
     for table in tables(comparison):
@@ -87,7 +86,7 @@ def _about(row: Row) -> tuple[str, ...]:
         errors.append(f"{found.kendall:.3f}" + (f", {found.clipped} cut" if found.clipped else ""))
     return (
         _name(row),
-        NONE if row.setting is None else str(row.setting),
+        NONE if row.batch_size is None else str(row.batch_size),
         NONE if row.peak_mb is None else f"{row.peak_mb:.0f}",
         *errors,
     )
@@ -128,20 +127,16 @@ def _short(milliseconds: float) -> str:
 
 def _setting(comparison: Comparison) -> list[str]:
     machine = comparison.machine
-    can = [name for name in ("amx", "vnni", "bf16") if getattr(machine, name)]
     lines = [
-        f"{comparison.date}: {machine.cpu}, {machine.cores} cores ({', '.join(can) or 'plain'}), "
-        f"{comparison.threads} threads for each, {machine.onnxruntime}, Python {machine.python}. "
+        f"{comparison.date}: {machine.cpu}, {machine.cores} cores ({machine.extensions}), "
+        f"{machine.cores} threads for each, {machine.onnxruntime}, Python {machine.python}. "
         f"Model: {comparison.model}."
     ]
     if comparison.sidecar:
         given = ", ".join(f"{name}={value}" for name, value in comparison.sidecar.items())
         lines.append(f"Ours with {given}.")
-    if machine.load_before is not None and machine.load_before > BUSY:
-        lines.append(
-            f"The load average was {machine.load_before:.1f} before the run: others used the "
-            "cores, so trust the ratios alone."
-        )
+    if machine.warning:
+        lines.append(machine.warning)
     return lines
 
 

@@ -6,20 +6,27 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from sidecar.cli.bench.compare.contender import Answered, ContenderFailed, Kind, Search
+from sidecar.cli.bench.compare.contender import (
+    TOLD,
+    Answered,
+    ContenderFailed,
+    Kind,
+    Search,
+    last_words,
+)
 
 WORKERS = Path(__file__).parent / "workers"
 LIMIT_S = 1800.0
 """A start or a round that takes longer is given up."""
-TOLD = 300
 
 
 def surroundings(threads: int) -> dict[str, str]:
-    """The environment variables of every contender: `threads` threads, no hub, no GPU."""
+    """The environment variables of all but our server: `threads` threads, no hub, no GPU."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("RERANK_", "PYTHON"))}
     counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     offline = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
@@ -44,7 +51,7 @@ class Worker:
             *(str(WORKERS / f"{adapter}.py"), json.dumps({**settings, "threads": threads})),
         ]
         self._threads = threads
-        self._setting = 0
+        self._batch_size = 0
         self._process: subprocess.Popen[str] | None = None
         self._stderr: IO[bytes] | None = None
 
@@ -52,9 +59,9 @@ class Worker:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def start(self, setting: int | None) -> None:
+    def start(self, batch_size: int | None) -> None:
         """Starts the process unless it runs. Raises ContenderFailed."""
-        self._setting = setting or 0
+        self._batch_size = batch_size or 0
         if self._process is not None:
             return
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
@@ -76,7 +83,7 @@ class Worker:
         assert self._process, "started"
         assert self._process.stdin
         requests = [(search.query, search.documents) for search in searches]
-        call = {"requests": requests, "setting": self._setting, "at_once": at_once}
+        call = {"requests": requests, "batch_size": self._batch_size, "at_once": at_once}
         try:
             self._process.stdin.write(json.dumps(call) + "\n")
             self._process.stdin.flush()
@@ -107,12 +114,15 @@ class Worker:
         process = self._process
         assert process, "started"
         assert process.stdout
+        began = time.monotonic()
         late = threading.Timer(LIMIT_S, process.kill)
         late.start()
         try:
             line = process.stdout.readline()
         finally:
             late.cancel()
+        if not line and time.monotonic() - began >= LIMIT_S:
+            raise ContenderFailed(f"it had not answered after {LIMIT_S:g} s")
         if not line:
             raise ContenderFailed(self._last_words())
         answer: dict[str, Any] = json.loads(line)
@@ -125,7 +135,7 @@ class Worker:
         assert self._stderr
         status = self._process.wait()
         self._stderr.seek(0)
-        said = " ".join(self._stderr.read().decode(errors="replace").split())
+        said = last_words(self._stderr.read().decode(errors="replace"))
         # It offers itself first when memory runs out (`oom_score_adj`), and says nothing then.
         killed = " (killed, as when memory runs out)" if status == -signal.SIGKILL else ""
-        return f"its process ended{killed}: {said[-TOLD:]}".removesuffix(": ")
+        return f"its process ended{killed}: {said}".removesuffix(": ")

@@ -5,13 +5,12 @@ The longest fill the model with their query and are never cut: a library that cu
 one that reads it in windows do the same work.
 """
 
-import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sidecar.cli.bench.compare.contender import Search
-from sidecar.cli.bench.workload import MAX_TOKENS, MEDIAN_TOKENS, MIN_TOKENS, SIGMA, Words
+from sidecar.cli.bench.workload import Words, lognormal
 from sidecar.engine.tokenizer import PairTokenizer
 
 SEED = 21
@@ -98,5 +97,4 @@ class Texts:
 def _length(workload: Workload, rng: random.Random, room: int) -> int:
     if workload.tokens is not None:
         return min(workload.tokens, room)
-    wanted = round(rng.lognormvariate(math.log(MEDIAN_TOKENS), SIGMA))
-    return min(max(wanted, MIN_TOKENS), MAX_TOKENS, room)
+    return lognormal(rng, room)

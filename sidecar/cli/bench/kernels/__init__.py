@@ -7,7 +7,6 @@ measure    a model folder -> Figures, everything by turns in one process
 table      Figures -> the screen
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,21 +31,15 @@ def kernels_command(
         Path | None, typer.Option(help="Write the figures to this file as well.")
     ] = None,
 ) -> None:
-    """Measure where the time of one run goes, and its products beside onnxruntime's bare ones."""
-    from sidecar.cli.bench.kernels.measure import measure, to_json
+    """Measure where the time of one run goes, and its products beside onnxruntime's bare ones.
+
+    Needs onnx, which is in the extra `test`.
+    """
+    from sidecar.cli.bench.figures import to_json
+    from sidecar.cli.bench.kernels.measure import measure
     from sidecar.cli.bench.kernels.table import show
 
-    try:
-        figures = measure(model, graph, tuple(length or ()), repeats)
-    except ModuleNotFoundError as fault:
-        if fault.name != "onnx":
-            raise
-        print(
-            "rerank-sidecar bench kernels: onnx is missing, which writes the bare products: "
-            'pip install "rerank-sidecar[test]", or onnx alone',
-            file=sys.stderr,
-        )
-        raise typer.Exit(1) from None
+    figures = measure(model, graph, tuple(length or ()), repeats)
     show(figures)
     if json is not None:
         json.write_bytes(to_json(figures))

@@ -8,11 +8,10 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import orjson
 
 from sidecar.cli.bench.figures import Spread
 from sidecar.cli.bench.kernels.products import BareProduct
@@ -102,11 +101,6 @@ def _fitting(lengths: tuple[int, ...], most: int) -> tuple[int, ...]:
             f"--length {max(lengths)}: a pair of this model has at most {most} tokens"
         )
     return lengths or tuple(each for each in LENGTHS if each <= most)
-
-
-def to_json(figures: Figures) -> bytes:
-    """The figures as JSON, with a final newline."""
-    return orjson.dumps(asdict(figures), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _length(session: OnnxSession, arrays: Batch, profile: Profile, repeats: int) -> Length:

@@ -13,9 +13,8 @@ def show(figures: Figures, console: Console | None = None) -> None:
     """Prints both tables."""
     console = console or Console()
     machine = figures.machine
-    can = [name for name in ("amx", "vnni", "bf16") if getattr(machine, name)]
     console.print(
-        f"{machine.cpu} ({', '.join(can) or 'plain'}), {machine.onnxruntime}; model "
+        f"{machine.cpu} ({machine.extensions}), {machine.onnxruntime}; model "
         f"{figures.model}, graph {figures.graph}; one core, {figures.repeats} rounds"
     )
     console.print(_rates(figures))

@@ -2,12 +2,12 @@
 
     driver.py ADAPTER.py SETTINGS
 
-An adapter is a file with `open_model(settings) -> score`, where `score(query, documents, setting)`
-returns a logit for each document; `PACKAGES`, whose versions are told; and `PARALLEL`, True where
-several threads may call `score` at a time.
+An adapter is a file with `open_model(settings) -> score`, where `score(query, documents,
+batch_size)` returns a logit for each document; `PACKAGES`, whose versions are told; and `PARALLEL`,
+True where several threads may call `score` at a time.
 
     first line out   {"ready": true, "versions": {...}}
-    in               {"requests": [[query, documents], ...], "setting": 16, "at_once": false}
+    in               {"requests": [[query, documents], ...], "batch_size": 16, "at_once": false}
     out              {"seconds": 1.2, "request_seconds": [...], "logits": [[...], ...]}
     either           {"error": "..."}
 
@@ -31,13 +31,13 @@ Score = Callable[[str, list[str], int], list[float]]
 
 def answer(call: dict[str, Any], score: Score, parallel: bool) -> dict[str, Any]:
     """Scores the requests of one call and times them."""
-    requests, setting, at_once = call["requests"], call["setting"], call["at_once"]
+    requests, batch_size, at_once = call["requests"], call["batch_size"], call["at_once"]
     start = time.perf_counter()
 
     def one(request: tuple[str, list[str]]) -> tuple[float, list[float]]:
         begin = start if at_once else time.perf_counter()
         query, documents = request
-        logits = score(query, documents, setting)
+        logits = score(query, documents, batch_size)
         return time.perf_counter() - begin, [float(logit) for logit in logits]
 
     if at_once and parallel:

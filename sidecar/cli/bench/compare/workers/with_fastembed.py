@@ -21,6 +21,6 @@ def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list
         threads=settings["threads"],
         providers=["CPUExecutionProvider"],
     )
-    return lambda query, documents, setting: list(
-        model.rerank(query, documents, batch_size=setting)
+    return lambda query, documents, batch_size: list(
+        model.rerank(query, documents, batch_size=batch_size)
     )

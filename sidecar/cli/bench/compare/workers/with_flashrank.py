@@ -24,7 +24,7 @@ def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list
         link.symlink_to(file)
     ranker = Ranker(KNOWN, cache_dir=str(folder.parent), max_length=settings["max_tokens"])
 
-    def score(query: str, documents: list[str], setting: int) -> list[float]:
+    def score(query: str, documents: list[str], batch_size: int) -> list[float]:
         passages = [{"id": place, "text": text} for place, text in enumerate(documents)]
         logits = [0.0] * len(documents)
         for passage in ranker.rerank(RerankRequest(query=query, passages=passages)):

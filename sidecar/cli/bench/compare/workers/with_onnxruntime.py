@@ -24,12 +24,12 @@ def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list
     )
     inputs = {item.name for item in session.get_inputs()}
 
-    def score(query: str, documents: list[str], setting: int) -> list[float]:
+    def score(query: str, documents: list[str], batch_size: int) -> list[float]:
         pairs = tokenizer.encode_batch([(query, document) for document in documents])
         order = sorted(range(len(pairs)), key=lambda index: -len(pairs[index]))
         logits = np.zeros(len(pairs), dtype=np.float32)
-        for start in range(0, len(order), setting):
-            chosen = order[start : start + setting]
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
             shape = (len(chosen), len(pairs[chosen[0]]))
             ids = np.full(shape, settings["pad_id"], dtype=np.int64)
             mask, types = np.zeros_like(ids), np.zeros_like(ids)

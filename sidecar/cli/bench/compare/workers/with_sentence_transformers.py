@@ -37,10 +37,10 @@ def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list
             local_files_only=True,
         )
 
-    def score(query: str, documents: list[str], setting: int) -> list[float]:
+    def score(query: str, documents: list[str], batch_size: int) -> list[float]:
         logits = model.predict(
             [(query, document) for document in documents],
-            batch_size=setting,
+            batch_size=batch_size,
             activation_fn=torch.nn.Identity(),
             convert_to_tensor=True,
             show_progress_bar=False,
