@@ -22,7 +22,10 @@
 `code` is the word for machines: it stands in the error body and in the metric's `reason` label.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class RerankError(Exception):
@@ -109,3 +112,11 @@ class DeviceError(StartupError):
 
 class HookError(StartupError):
     code = "hook"
+
+
+def first_fault(fault: "ValidationError") -> str:
+    """The first that is wrong with a file or a setting: "graphs.int8.file: Field required", without
+    a place where it is the whole."""
+    first = fault.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]

@@ -23,6 +23,7 @@ from sidecar.contracts.body import Body, Count, DocumentList, validate
 from sidecar.contracts.control import read_control
 from sidecar.engine.engines import Engine
 from sidecar.engine.manifest import Device, Precision
+from sidecar.engine.tuned import state_folder
 from sidecar.model import Order, RankRequest, RankResult
 from sidecar.pipeline import DEFAULT_DEADLINE_S, Ways
 from sidecar.pipeline import Reranker as Core
@@ -79,13 +80,17 @@ class Reranker:
         engine: Engine = "onnxruntime",
         precision: Precision | None = None,
         workers: int | None = None,
+        threads: int | None = None,
+        token_budget: int | None = None,
+        state: str | Path | None = None,
         profiles: str | Path | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
     ) -> Self:
         """The model folder `model` (default: the shipped one) on `device`, warm and proven.
 
-        `engine` and `precision` are what the settings of these names are, `profiles` is a folder
-        with more profiles, `deadline_s` the longest time for a call.
+        `engine` to `state` are what the settings of these names are: a layout that `rerank-sidecar
+        tune` kept is used, unless one of its numbers is given. `profiles` is a folder with more
+        profiles, `deadline_s` the longest time for a call.
         Raises ModelError, DeviceError, ProfileError or StartupError with the reason.
         """
         ways = Ways(Profiles.open(None if profiles is None else Path(profiles)))
@@ -97,6 +102,9 @@ class Reranker:
                 engine=engine,
                 precision=precision,
                 workers=workers,
+                threads=threads,
+                token_budget=token_budget,
+                state=state_folder(None if state is None else Path(state)),
                 ways=ways,
                 deadline_s=deadline_s,
             )

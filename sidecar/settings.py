@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from sidecar.errors import StartupError
+from sidecar.errors import StartupError, first_fault
 
 PREFIX = "RERANK_"
 
@@ -117,22 +117,6 @@ class Settings(BaseSettings):
         return tuple(key.strip() for key in keys if key.strip())
 
     @property
-    def state_folder(self) -> Path | None:
-        """The folder of `state`, or of the XDG Base Directory specification; None without a home.
-
-        It need not be there.
-        """
-        if self.state is not None:
-            return self.state
-        base = os.environ.get("XDG_STATE_HOME", "")
-        try:
-            # The specification wants a path that is not absolute to be ignored.
-            above = Path(base) if os.path.isabs(base) else Path.home() / ".local" / "state"
-        except RuntimeError:  # no HOME, and a user that is in no list
-            return None
-        return above / "rerank-sidecar"
-
-    @property
     def hook_files(self) -> tuple[Path, ...]:
         """The files of `hooks`."""
         return tuple(Path(name.strip()) for name in (self.hooks or "").split(",") if name.strip())
@@ -150,7 +134,7 @@ class Settings(BaseSettings):
 
 
 def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Settings:
-    """The settings in force. `flags` holds only what the command line gave.
+    """The settings in force. `flags` is what the command line gave; None is what it did not give.
 
     Raises StartupError naming the setting at fault.
     """
@@ -162,10 +146,8 @@ def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Set
         model_config = SettingsConfigDict(toml_file=path)
 
     try:
-        return WithFile(**(flags or {}))
+        return WithFile(**{name: flag for name, flag in (flags or {}).items() if flag is not None})
     except ValidationError as fault:
-        first = fault.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(step) for step in first["loc"])
-        raise StartupError(f"setting {name}: {first['msg']}") from None
+        raise StartupError(f"setting {first_fault(fault)}") from None
     except ValueError as fault:  # TOML that does not parse
         raise StartupError(f"the settings file {path}: {fault}") from None

@@ -18,7 +18,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 # What `rerank-sidecar tune` has kept on this machine is no matter of the tests.
-os.environ.setdefault("RERANK_STATE", os.devnull)
+os.environ["XDG_STATE_HOME"] = os.devnull
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,6 @@ def serve_command(config: Path | None, **flags: Any) -> None:
     from sidecar.http.serve import serve
     from sidecar.telemetry.logs import configure
 
-    settings = load({name: flag for name, flag in flags.items() if flag is not None}, config)
+    settings = load(flags, config)
     configure(settings.log_level)
     asyncio.run(serve(settings))

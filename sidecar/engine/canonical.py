@@ -8,8 +8,8 @@ from sidecar.engine.tokenizer import Pair, PairTokenizer
 from sidecar.errors import DeviceError, ModelError
 
 EXACT = 1e-4
-"""A logit that is as near was not rounded on the way: fp32 on two CPUs agrees to 1e-5, the shipped
-model moves by 0.03 at bf16 and 0.04 at int8."""
+"""A logit that is as near was not rounded on the way: fp32 on two CPUs agrees to 1e-5. An earlier
+model moved by 0.03 at bf16 and 0.04 at int8."""
 
 
 def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:

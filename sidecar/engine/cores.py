@@ -16,7 +16,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidecar.engine.quota import quota_cores
+from sidecar.engine.quota import kernel_text, quota_cores
 
 ROOT = Path("/")
 KERNEL_FLAGS = re.compile(
@@ -58,7 +58,7 @@ def nodes(root: Path = ROOT, mask: Set[int] | None = None) -> dict[int, set[int]
     mask = affinity() if mask is None else mask
     found = {}
     for folder in (root / "sys/devices/system/node").glob("node[0-9]*"):
-        if cpus := cpu_list(_read(folder / "cpulist")) & mask:
+        if cpus := cpu_list(kernel_text(folder / "cpulist")) & mask:
             found[int(folder.name.removeprefix("node"))] = cpus
     return dict(sorted(found.items()))
 
@@ -72,7 +72,7 @@ def affinity() -> Set[int]:
 
 def read_cpu(root: Path = ROOT) -> Cpu:
     """The first CPU of /proc/cpuinfo. Arm's kernel gives numbers for a name."""
-    info = _read(root / "proc/cpuinfo").partition("\n\n")[0]
+    info = kernel_text(root / "proc/cpuinfo").partition("\n\n")[0]
     lines = {
         key.strip(): value.strip()
         for key, colon, value in (line.partition(":") for line in info.splitlines())
@@ -99,11 +99,4 @@ def cpu_list(text: str) -> set[int]:
 
 def _siblings(root: Path, cpu: int) -> set[int]:
     topology = root / f"sys/devices/system/cpu/cpu{cpu}/topology"
-    return cpu_list(_read(topology / "thread_siblings_list"))
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
+    return cpu_list(kernel_text(topology / "thread_siblings_list"))

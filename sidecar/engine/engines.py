@@ -18,7 +18,7 @@ from sidecar.errors import ModelError, StartupError
 Engine = Literal["onnxruntime", "openvino"]
 OpenVinoPrecision = Literal["fp32", "bf16", "int8"]
 BF16_TOLERANCE = 0.005
-"""Of a score, alone and in company: measured 0.0009 at most on the shipped model."""
+"""Of a score, alone and in company: measured 0.0009 at most, of an earlier model."""
 ROUNDING = 0.1
 """Most that bf16 and int8 may move a canonical logit, in standard deviations of the canonical
 logits. Measured of an earlier model over two judged sets: 0.012 and 0.041."""

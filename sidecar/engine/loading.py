@@ -82,11 +82,6 @@ class Opening:
         return cls(folder, loaded, PairTokenizer.open(folder, manifest))
 
     @property
-    def graph(self) -> Graph:
-        """The graph that runs, at its precision."""
-        return self.loaded.running
-
-    @property
     def place(self) -> Place:
         """What a kept layout is of."""
         loaded = self.loaded
@@ -107,7 +102,7 @@ class Opening:
         """
         chosen = layout_for(
             self.loaded.device,
-            self.graph,
+            self.loaded.running,
             available_cores(),
             workers=workers,
             threads=threads,
@@ -115,7 +110,8 @@ class Opening:
         )
         if chosen.source == "setting" or state is None:
             return chosen
-        return find(state, self.place, self.loaded.score_revision, self.graph.runs) or chosen
+        runs = self.loaded.running.runs
+        return find(state, self.place, self.loaded.score_revision, runs) or chosen
 
     def shares_session(self, one: Layout, other: Layout) -> bool:
         """Whether a session that was opened for one layout serves the other as well."""
@@ -130,18 +126,18 @@ class Opening:
         """
         session = self._session(layout)
         loaded = self.loaded
-        check_numbers(session, loaded.manifest, loaded.graph, self.tokenizer, self.graph)
+        check_numbers(session, loaded.manifest, loaded.graph, self.tokenizer, loaded.running)
         return session
 
     def _session(self, layout: Layout) -> Session:
-        manifest, name, device = self.loaded.manifest, self.loaded.graph, self.loaded.device
+        manifest, graph, device = self.loaded.manifest, self.loaded.running, self.loaded.device
         threads = layout.intra_op_threads
         if self.loaded.engine == "openvino":
             pad_id, workers = self.tokenizer.pad_id, layout.workers
             return OpenVinoSession.open(
-                self.folder, manifest, self.graph, pad_id, workers=workers, threads=threads
+                self.folder, manifest, graph, pad_id, workers=workers, threads=threads
             )
         if device != "cpu":
-            probe = OnnxSession.open(self.folder, self.graph, device, profile=True)
-            check_placement(probe, manifest, name, self.tokenizer)
-        return OnnxSession.open(self.folder, self.graph, device, threads=threads)
+            probe = OnnxSession.open(self.folder, graph, device, profile=True)
+            check_placement(probe, manifest, self.loaded.graph, self.tokenizer)
+        return OnnxSession.open(self.folder, graph, device, threads=threads)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from sidecar.engine.measured import Check, Quantization
-from sidecar.errors import ModelError
+from sidecar.errors import ModelError, first_fault
 
 MANIFEST = "rerank.json"
 TOKENIZER = "tokenizer.json"
@@ -22,6 +22,8 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Device = Literal["cpu", "cuda"]
 Precision = Literal["fp32", "fp16", "bf16", "int8"]
+Runs = Literal["single", "padded"]
+"""`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""
 DOCUMENT = "{document}"
 SLOTS = ("{instruction}", "{query}", DOCUMENT)
 
@@ -36,8 +38,7 @@ class Graph(Part):
     file: FileName
     precision: Precision
     devices: tuple[Device, ...] = Field(min_length=1)
-    runs: Literal["single", "padded"]
-    """`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""
+    runs: Runs
     tolerance: float = Field(gt=0)
     """Largest difference of a pair's score (after the activation) alone and in company."""
     canonical_tolerance: float = Field(gt=0)
@@ -133,9 +134,7 @@ class Manifest(Part):
         except OSError as fault:
             raise ModelError(f"{path} cannot be read: {fault.strerror}") from None
         except ValidationError as fault:
-            first = fault.errors()[0]
-            where = ".".join(str(step) for step in first["loc"])
-            raise ModelError(f"{path} is not a valid manifest: {where}: {first['msg']}") from None
+            raise ModelError(f"{path} is not a valid manifest: {first_fault(fault)}") from None
         manifest._check_references(path)
         for name, expected in manifest.files.items():
             _check_file(folder / name, expected)

@@ -16,7 +16,7 @@ import numpy as np
 
 from sidecar.engine.manifest import Graph, Manifest, Padding
 from sidecar.engine.runs import Batch
-from sidecar.engine.session import Logits, batch_fields
+from sidecar.engine.session import Logits, check_inputs, column
 from sidecar.errors import DeviceError, ModelError, StartupError
 
 HINTS = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}
@@ -71,9 +71,7 @@ class OpenVinoSession:
         except Exception as fault:  # openvino raises bare RuntimeError
             raise ModelError(f"{folder / graph.file} does not load: {_short(fault)}") from None
         check_hint(graph, compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
-        unknown = {item.get_any_name() for item in compiled.inputs} - batch_fields()
-        if unknown:
-            raise ModelError(f"{graph.file} wants inputs that nobody gives: {sorted(unknown)}")
+        check_inputs(graph, (item.get_any_name() for item in compiled.inputs))
         return cls(compiled, manifest, pad_id, workers)
 
     def run(self, batch: Batch) -> Logits:
@@ -86,7 +84,7 @@ class OpenVinoSession:
             output = request.infer(feed, share_inputs=True)[0]  # a copy: the request goes back
         finally:
             self._idle.put(request)
-        return np.asarray(output, dtype=np.float32).reshape(-1)
+        return column(output)
 
 
 def widened(batch: Batch, width: int, padding: Padding, pad_id: int) -> Batch:
@@ -148,10 +146,10 @@ def _openvino() -> Any:
             import openvino
             import openvino.passes
     except ImportError as fault:
-        raise StartupError(
-            f"engine openvino needs the extra openvino (pip install 'rerank-sidecar[openvino]'): "
-            f"{fault}"
-        ) from None
+        absent = isinstance(fault, ModuleNotFoundError) and fault.name == "openvino"
+        extra = "needs its extra: pip install 'rerank-sidecar[openvino]'"
+        reason = extra if absent else f"does not load: {fault}"
+        raise StartupError(f"engine openvino {reason}") from None
     return openvino
 
 

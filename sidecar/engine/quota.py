@@ -32,10 +32,10 @@ def quota_cores(root: Path = Path("/")) -> float | None:
 
     `root` is the folder that holds `proc` and what is mounted; another one is for tests.
     """
-    groups = _groups(_read(root / "proc/self/cgroup"))
+    groups = _groups(kernel_text(root / "proc/self/cgroup"))
     quotas = [
         quota
-        for mount in _mounts(_read(root / "proc/self/mountinfo"))
+        for mount in _mounts(kernel_text(root / "proc/self/mountinfo"))
         if (group := groups.get(mount.version)) is not None
         for folder in _folders(mount, group)
         if (quota := _quota(root / folder.relative_to("/"), mount.version)) is not None
@@ -85,10 +85,10 @@ def _folders(mount: _Mount, group: PurePosixPath) -> Iterator[PurePosixPath]:
 def _quota(folder: Path, version: int) -> float | None:
     """The folder's own quota. The kernel's words for none are "max" and -1."""
     if version == 2:
-        quota, _, period = _read(folder / "cpu.max").strip().partition(" ")
+        quota, _, period = kernel_text(folder / "cpu.max").strip().partition(" ")
     else:
-        quota = _read(folder / "cpu.cfs_quota_us").strip()
-        period = _read(folder / "cpu.cfs_period_us").strip()
+        quota = kernel_text(folder / "cpu.cfs_quota_us").strip()
+        period = kernel_text(folder / "cpu.cfs_period_us").strip()
     if not (quota.isdigit() and period.isdigit()) or int(period) == 0:
         return None
     return int(quota) / int(period)
@@ -99,7 +99,8 @@ def _unescaped(field: str) -> str:
     return _OCTAL.sub(lambda code: chr(int(code[1], 8)), field)
 
 
-def _read(path: Path) -> str:
+def kernel_text(path: Path) -> str:
+    """A file of /proc or /sys; empty where there is none, or none that may be read."""
     try:
         return path.read_text()
     except OSError:

@@ -8,6 +8,7 @@ import dataclasses
 import importlib.metadata
 import json
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -88,16 +89,14 @@ class OnnxSession:
                 f"device {device!r} was asked for, but onnxruntime runs on {found}: "
                 "its CUDA libraries did not load (install the extra gpu; see the log above)"
             )
-        unknown = {item.name for item in session.get_inputs()} - batch_fields()
-        if unknown:
-            raise ModelError(f"{graph.file} wants inputs that nobody gives: {sorted(unknown)}")
+        check_inputs(graph, (item.name for item in session.get_inputs()))
         return cls(session, device, bind=device != "cpu" if bind is None else bind)
 
     def run(self, batch: Batch) -> Logits:
         """One logit per pair, shape (pairs,). May be called from several threads at once."""
         feed = {name: getattr(batch, name) for name in self._inputs}
         if not self._bind:
-            return _column(self._session.run([self._output], feed)[0])
+            return column(self._session.run([self._output], feed)[0])
         binding = self._session.io_binding()
         for name, value in feed.items():
             binding.bind_ortvalue_input(
@@ -107,7 +106,7 @@ class OnnxSession:
         binding.synchronize_inputs()
         self._session.run_with_iobinding(binding)
         binding.synchronize_outputs()
-        return _column(binding.copy_outputs_to_cpu()[0])
+        return column(binding.copy_outputs_to_cpu()[0])
 
     def end_profile(self) -> list[dict[str, Any]]:
         """The events of a session opened with `profile=True`; profiling ends."""
@@ -118,9 +117,10 @@ class OnnxSession:
         return events
 
 
-def batch_fields() -> set[str]:
-    """The inputs that a graph may have."""
-    return {field.name for field in dataclasses.fields(Batch)}
+def check_inputs(graph: Graph, names: Iterable[str]) -> None:
+    """Raises ModelError where the graph has an input that no run fills."""
+    if unknown := set(names) - {field.name for field in dataclasses.fields(Batch)}:
+        raise ModelError(f"{graph.file} wants inputs that nobody gives: {sorted(unknown)}")
 
 
 def onnxruntime_version() -> str:
@@ -143,6 +143,6 @@ def check_one_onnxruntime() -> None:
         )
 
 
-def _column(output: Any) -> Logits:
+def column(output: Any) -> Logits:
     """(pairs,) from a graph's (pairs,) or (pairs, 1)."""
     return np.asarray(output, dtype=np.float32).reshape(-1)

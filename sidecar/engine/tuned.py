@@ -17,9 +17,11 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sidecar.engine.cores import ROOT, available_cores, read_cpu
+from sidecar.engine.manifest import Runs
+from sidecar.engine.quota import kernel_text
 from sidecar.engine.runs import Layout
+from sidecar.errors import first_fault
 
-Runs = Literal["single", "padded"]
 FOLDER = "layouts"
 MOST_BYTES = 65_536
 log = structlog.get_logger("rerank")
@@ -66,6 +68,22 @@ class Kept(Stored):
         )
 
 
+def state_folder(given: Path | None) -> Path | None:
+    """The given one, else that of the XDG Base Directory specification; None without a home.
+
+    It need not be there.
+    """
+    if given is not None:
+        return given
+    base = os.environ.get("XDG_STATE_HOME", "")
+    try:
+        # The specification wants a path that is not absolute to be ignored.
+        above = Path(base) if os.path.isabs(base) else Path.home() / ".local" / "state"
+    except RuntimeError:  # no HOME, and a user that is in no list
+        return None
+    return above / "rerank-sidecar"
+
+
 def place_of(model: str, graph: str, engine: str, device: str, root: Path = ROOT) -> Place:
     """This machine, for a graph of a model. `root` holds `proc` and `sys`; others are for tests."""
     cpu = read_cpu(root)
@@ -106,8 +124,7 @@ def find(state: Path, place: Place, score_revision: str, runs: Runs) -> Layout |
     except OSError as fault:
         reason = f"it cannot be read: {fault.strerror}"
     except ValidationError as fault:
-        first = fault.errors(include_url=False, include_input=False)[0]
-        reason = f"it is no kept layout: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        reason = f"it is no kept layout: {first_fault(fault)}"
     else:
         if kept.place != place:
             reason = "it is of another machine or model"
@@ -130,9 +147,6 @@ def _gpus(root: Path) -> list[str]:
     """The names of the GPUs that NVIDIA's driver tells of, in their order."""
     names = []
     for path in sorted((root / "proc/driver/nvidia/gpus").glob("*/information")):
-        try:
-            lines = path.read_text().splitlines()
-        except OSError:
-            continue
+        lines = kernel_text(path).splitlines()
         names += [line.partition(":")[2].strip() for line in lines if line.startswith("Model:")]
     return names

@@ -71,6 +71,11 @@ class Fit:
     score_empty: bool = False
     """Whether a passage without a single token is a pair too: Shapley values need it."""
 
+    @property
+    def windowed(self) -> LongDocuments | None:
+        """How a long document is read in windows; None: it is not."""
+        return self.long if self.max_tokens is None else None
+
 
 def build(
     query_text: str,
@@ -88,8 +93,7 @@ def build(
     query = tokenizer.query(query_text, instruction)
     fit = _within_pairs(fit, query, tokenizer.max_tokens)
     every = [text for passage in passages for text in _texts(passage, tokenizer.lead)]
-    windowed = fit.long is not None and fit.max_tokens is None
-    long = LONG_CHARACTERS * query.room if windowed else sys.maxsize
+    long = sys.maxsize if fit.windowed is None else LONG_CHARACTERS * query.room
     encoded = _encode(tokenizer, every, check, long)
     found: list[Unit] = []
     truncated: list[int] = []
@@ -175,8 +179,8 @@ class _Document:
             raise InputTooLong(
                 f"document {self.index} has more than the {room} tokens that fit beside the query"
             )
-        if total > room and self.fit.long is not None and self.fit.max_tokens is None:
-            return self._windows(query_text, self.fit.long)
+        if total > room and self.fit.windowed is not None:
+            return self._windows(query_text, self.fit.windowed)
         return [self._pieced(self._shared(room))], False
 
     def _pieced(

@@ -15,6 +15,7 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, decode
+from sidecar.engine.engines import Engine
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import canonical, header_deadline_s
@@ -22,7 +23,7 @@ from sidecar.http.service import Service
 from sidecar.model import RankRequest, RankResult
 from sidecar.profile import Profile
 
-COMPUTE_TYPES = {"onnxruntime": "onnx", "openvino": "openvino"}
+COMPUTE_TYPES: dict[Engine, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
 """As text-embeddings-inference names them after the device."""
 LARGE_BODY = 256 * 1024
 """Bytes from which a body is parsed off the event loop (about 1 ms of parsing)."""

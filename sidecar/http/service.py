@@ -13,6 +13,7 @@ from typing import Literal
 import structlog
 
 from sidecar.engine.scheduler import RunReport
+from sidecar.engine.tuned import state_folder
 from sidecar.errors import NotReady, StartupError
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.pipeline import Observer, Reranker, Ways
@@ -55,7 +56,7 @@ def open_reranker(settings: Settings, watch: Watch) -> Reranker:
         workers=settings.workers,
         threads=settings.threads,
         token_budget=settings.token_budget,
-        state=settings.state_folder,
+        state=state_folder(settings.state),
         ways=Ways(Profiles.open(settings.profiles), hooks),
         deadline_s=settings.deadline_ms / 1000,
         on_run=watch.on_run,

@@ -45,8 +45,9 @@ def test_openvino_on_a_gpu_is_refused() -> None:
 
 def test_a_package_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
-    with pytest.raises(StartupError, match=r"pip install 'rerank-sidecar\[openvino\]'"):
+    with pytest.raises(StartupError, match=r"pip install 'rerank-sidecar\[openvino\]'$") as fault:
         Reranker.open(engine="openvino")
+    assert fault.value.message.count("openvino") == 2
 
 
 def test_what_holds_of_a_rounded_graph(manifest: Manifest) -> None:

@@ -22,7 +22,7 @@ from sidecar.engine.openvino import OpenVinoSession
 from sidecar.engine.runs import Batch, batch
 from sidecar.engine.session import OnnxSession
 from sidecar.engine.tokenizer import Pair, PairTokenizer
-from sidecar.errors import DeviceError, ModelError
+from sidecar.errors import DeviceError, ModelError, StartupError
 from sidecar.fusion import sigmoid
 from tests.engine.pairs import pairs
 
@@ -118,6 +118,12 @@ def test_a_graph_that_does_not_load(folder: Path, tmp_path: Path, manifest: Mani
     (tmp_path / "model.float.onnx").write_bytes(b"not a graph")
     with pytest.raises(ModelError, match=r"model\.float\.onnx does not load"):
         OpenVinoSession.open(tmp_path, manifest, manifest.graphs["float"], 0)
+
+
+def test_a_package_that_is_there_and_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino.passes", None)
+    with pytest.raises(StartupError, match="engine openvino does not load: "):
+        sidecar.Reranker.open(engine="openvino")
 
 
 def test_the_import_tells_nobody(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -182,7 +183,7 @@ def test_a_layout_that_is_twice_as_fast_is_found(
     measurement: Measurement, machine: Machine
 ) -> None:
     machine.speed[2] = 2000.0
-    with measurement:
+    with closing(measurement):
         assert measurement.warm_up() > 0
         screened = measurement.screen(WIDE, 0.1)
         default, final = measurement.final([WIDE], 0.1)
@@ -194,7 +195,7 @@ def test_a_layout_that_is_twice_as_fast_is_found(
 
 
 def test_one_that_is_as_fast_leaves_the_default(measurement: Measurement) -> None:
-    with measurement:
+    with closing(measurement):
         measurement.warm_up()
         default, final = measurement.final([WIDE], 0.1)
     assert fastest([default, final]) is default
@@ -203,7 +204,7 @@ def test_one_that_is_as_fast_leaves_the_default(measurement: Measurement) -> Non
 def test_a_layout_that_moves_scores_is_out(measurement: Measurement, machine: Machine) -> None:
     machine.speed[2] = 9000.0
     machine.shift[2] = 0.01
-    with measurement:
+    with closing(measurement):
         measurement.warm_up()
         outcome = measurement.screen(WIDE, 0.1)
     assert "moves scores by 0.00" in outcome.fault
@@ -213,7 +214,7 @@ def test_a_layout_with_which_the_model_fails_is_out(
     measurement: Measurement, machine: Machine
 ) -> None:
     machine.broken.add(2)
-    with measurement:
+    with closing(measurement):
         measurement.warm_up()
         assert "RuntimeError" in measurement.screen(WIDE, 0.1).fault
         (default,) = measurement.final([], 0.1)
@@ -225,7 +226,7 @@ def test_another_engine_is_measured_beside_the_winner(
 ) -> None:
     read = Opening.read(None, "cpu", "float")
     other = OnMachine(read.folder, read.loaded, read.tokenizer, machine, times=1.5)
-    with measurement:
+    with closing(measurement):
         measurement.warm_up()
         assert measurement.beside(other, DEFAULT, 0.1).low == pytest.approx(1.5)
         machine.broken.add(1)
@@ -236,7 +237,7 @@ def test_another_engine_is_measured_beside_the_winner(
 def test_few_sessions_are_open_and_layouts_of_as_many_threads_share_one(
     measurement: Measurement, machine: Machine
 ) -> None:
-    with measurement:
+    with closing(measurement):
         measurement.warm_up()
         for workers, threads in ((3, 1), (1, 2), (4, 1), (1, 3), (1, 4), (5, 1), (2, 2)):
             measurement.screen(Layout(workers, threads, 0), 0.1)
@@ -305,7 +306,7 @@ def test_the_other_graphs_of_the_folder_are_told_by_their_flags(
     found = others(opening)
     assert list(found) == ["--engine onnxruntime --graph float"]
     (other,) = found.values()
-    assert (other.loaded.graph, other.graph.runs) == ("float", "padded")
+    assert (other.loaded.graph, other.loaded.running.runs) == ("float", "padded")
     assert other.loaded.score_revision != opening.loaded.score_revision
 
 
@@ -321,4 +322,9 @@ def test_an_engine_that_is_installed_is_told_with_each_precision(
         "--engine openvino --precision fp32",
         "--engine openvino --precision int8",
     ]
-    assert [other.graph.precision for other in found.values()] == ["int8", "fp32", "fp32", "int8"]
+    assert [other.loaded.running.precision for other in found.values()] == [
+        "int8",
+        "fp32",
+        "fp32",
+        "int8",
+    ]

@@ -9,6 +9,7 @@ import orjson
 import pytest
 import structlog
 
+import sidecar
 from sidecar.engine.loading import Opening
 from sidecar.engine.tuned import Kept, find, keep, place_of
 from sidecar.pipeline import Reranker
@@ -59,6 +60,23 @@ def test_a_kept_layout_is_the_next_starts(tmp_path: Path, opening: Opening, kept
     assert layout.source == "tuned 2026-11-26"
 
 
+def test_it_counts_in_process_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: Kept
+) -> None:
+    keep(tmp_path / "own", kept)
+    keep(tmp_path / "rerank-sidecar", kept.model_copy(update={"workers": 5}))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    for options, source, workers, threads in (
+        ({"state": str(tmp_path / "own")}, "tuned 2026-11-26", 3, 2),
+        ({}, "tuned 2026-11-26", 5, 2),
+        ({"workers": 1, "threads": 3, "token_budget": 0}, "setting", 1, 3),
+    ):
+        with sidecar.Reranker.open(graph="int8", **options) as reranker:
+            layout = reranker.core.scheduler.layout
+        found = (layout.source, layout.workers, layout.intra_op_threads)
+        assert found == (source, workers, threads)
+
+
 @pytest.mark.parametrize("setting", [{"workers": 1}, {"threads": 1}, {"token_budget": 0}])
 def test_a_setting_beats_it(
     tmp_path: Path, opening: Opening, kept: Kept, setting: dict[str, int]
@@ -95,7 +113,9 @@ def test_a_newer_result_replaces_the_older(tmp_path: Path, opening: Opening, kep
 )
 def test_a_corrupt_file(tmp_path: Path, opening: Opening, kept: Kept, raw: bytes) -> None:
     keep(tmp_path, kept).write_bytes(raw)
-    assert "no kept layout" in ignored(tmp_path, opening)
+    reason = ignored(tmp_path, opening)
+    assert "no kept layout" in reason
+    assert ": :" not in reason
 
 
 @pytest.mark.parametrize(

@@ -57,14 +57,16 @@ def tune_command(
     """Measure which layout (workers, threads, token budget) is fastest here, and keep it."""
     from rich.console import Console
 
-    from sidecar.cli.tune.run import Plan, run
-    from sidecar.cli.tune.table import show
+    from sidecar.cli.tune.run import Plan, fixed, run
+    from sidecar.cli.tune.table import show, show_fixed
 
-    settings = load({name: flag for name, flag in flags.items() if flag is not None}, config)
+    settings = load(flags, config)
+    console = Console()
+    show_fixed(fixed(settings), console)
     plan = Plan(settings, seconds, requests, concurrency, dry_run, beside_others)
     try:
         with Console(stderr=True).status("loading") as status:
             report = run(plan, status.update)
     except RerankError as fault:  # a model that fails, a query that is too long
         raise StartupError(fault.message) from fault
-    show(report)
+    show(report, console)

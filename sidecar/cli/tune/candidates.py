@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar.engine.manifest import Device
+from sidecar.engine.manifest import Device, Runs
 from sidecar.engine.runs import Layout
-from sidecar.engine.tuned import Runs
 
 CPU_BUDGETS = (0, 512, 1024)
 """Padded tokens of a run. Above some 2,000 a run leaves the cache and never gained on a CPU."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 TASKS = Path("/proc/self/task")
-MOST = 0.1
+BUSY = 0.1
 """Share from which a measurement is one of a busy machine."""
 
 

@@ -11,11 +11,9 @@ default's: a layout may never change them.
 
 import statistics
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from sidecar.cli.bench.rounds import turns
 from sidecar.cli.tune.contention import Waits
@@ -32,7 +30,7 @@ ROUND_S = 0.5
 """Long enough that the end of a round, when workers run out of pairs, counts little."""
 SCREEN_ROUNDS, MOST_ROUNDS = 2, 20
 MOST_SESSIONS = 3
-"""Open at a time: each may hold a gigabyte of weights."""
+"""Of the graph, open at a time: each may hold a gigabyte of weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Outcome:
 
 
 class Measurement:
-    """The default layout at work, and whatever is measured beside it. A context manager."""
+    """The default layout at work, and whatever is measured beside it. `close` it after use."""
 
     def __init__(
         self,
@@ -89,7 +87,7 @@ class Measurement:
         except RerankError as fault:
             return Outcome(layout, fault=fault.message)
         ours, base = found[trial], found[self._base]
-        tolerance = self._opening.graph.tolerance
+        tolerance = self._opening.loaded.running.tolerance
         if (far := farthest(ours, base)) > tolerance:
             return Outcome(layout, fault=f"moves scores by {far:.1g}, tolerance {tolerance:.1g}")
         ratios = [mine.rate / their.rate for mine, their in zip(ours, base, strict=True)]
@@ -120,20 +118,23 @@ class Measurement:
         """
         layout = other.layout()
         session = other.session(layout)
-        with self._trial(winner) as ours, self._start(other, layout, session) as it:
-            it.run(self._texts.rounds(1, self._least_pairs)[0])
+        with self._trial(winner) as ours, self._warm(other, layout, session) as it:
             found = self._race([ours, it], LEAST_ROUNDS, seconds)
         return _gain(found[it], found[ours], CHANCE)
 
-    def _trial(self, layout: Layout) -> Trial:
+    def close(self) -> None:
+        """Stops the default layout's workers."""
+        self._base.close()
+
+    def _trial(self, layout: Layout) -> AbstractContextManager[Trial]:
+        return self._warm(self._opening, layout, self._sessions.of(layout))
+
+    @contextmanager
+    def _warm(self, opening: Opening, layout: Layout, session: Session) -> Iterator[Trial]:
         """The layout at work, and warm."""
-        trial = self._start(self._opening, layout, self._sessions.of(layout))
-        try:
+        with closing(self._start(opening, layout, session)) as trial:
             trial.run(self._texts.rounds(1, self._least_pairs)[0])
-        except RerankError:
-            trial.close()
-            raise
-        return trial
+            yield trial
 
     def _start(self, opening: Opening, layout: Layout, session: Session) -> Trial:
         return Trial(opening, layout, session, self._texts.together, self._clock)
@@ -153,17 +154,6 @@ class Measurement:
                 if trial is self._base:
                     self.waits += Waits.now() - before
         return found
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._base.close()
 
 
 class Sessions:

@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from sidecar.cli.bench.machine import Machine, read_machine
 from sidecar.cli.tune.candidates import budgets, named, shapes
-from sidecar.cli.tune.contention import MOST
+from sidecar.cli.tune.contention import BUSY
 from sidecar.cli.tune.measure import Measurement, Outcome
 from sidecar.cli.tune.others import others
 from sidecar.cli.tune.paired import Gain
@@ -15,7 +16,7 @@ from sidecar.cli.tune.texts import Texts
 from sidecar.engine.cores import available_cores, nodes, physical_cores
 from sidecar.engine.loading import Opening
 from sidecar.engine.runs import Layout
-from sidecar.engine.tuned import Kept, keep
+from sidecar.engine.tuned import Kept, keep, state_folder
 from sidecar.errors import RerankError
 from sidecar.settings import Settings
 
@@ -71,8 +72,6 @@ class Report:
     """Where the winner was kept."""
     not_kept: str
     """Why it was not."""
-    overruled: tuple[str, ...]
-    """Settings in force that fix the layout, so that a kept one is not used."""
 
 
 def run(plan: Plan, say: Say) -> Report:
@@ -84,7 +83,7 @@ def run(plan: Plan, say: Say) -> Report:
     )
     texts = Texts(opening.tokenizer, plan.requests, plan.together)
     least = PAIRS_PER_CORE * machine.cores
-    with Measurement(opening, opening.layout(), texts, least) as measurement:
+    with closing(Measurement(opening, opening.layout(), texts, least)) as measurement:
         say("warming up")
         measurement.warm_up()
         outcomes = _outcomes(measurement, opening, plan.seconds, say)
@@ -103,12 +102,13 @@ def run(plan: Plan, say: Say) -> Report:
         others=beside,
         path=path,
         not_kept=not_kept,
-        overruled=tuple(
-            name
-            for name in ("workers", "threads", "token_budget")
-            if getattr(settings, name) is not None
-        ),
     )
+
+
+def fixed(settings: Settings) -> list[str]:
+    """Settings in force that fix the layout, so that a kept one is not used."""
+    names = ("workers", "threads", "token_budget")
+    return [name for name in names if getattr(settings, name) is not None]
 
 
 def fastest(outcomes: Sequence[Outcome]) -> Outcome:
@@ -124,10 +124,11 @@ def _outcomes(
 
     Token budgets are tried with the best of the shapes alone, so that each gets longer rounds.
     """
-    default, device, runs = opening.layout(), opening.loaded.device, opening.graph.runs
-    others = shapes(default, device=device, cores=available_cores(), physical=physical_cores())
+    default, loaded = opening.layout(), opening.loaded
+    device, runs = loaded.device, loaded.running.runs
+    candidates = shapes(default, device=device, cores=available_cores(), physical=physical_cores())
     each_s = (
-        seconds * SCREEN_SHARE / (len(others) + len(budgets(default, runs=runs, device=device)))
+        seconds * SCREEN_SHARE / (len(candidates) + len(budgets(default, runs=runs, device=device)))
     )
 
     def screened(layouts: Sequence[Layout]) -> list[Outcome]:
@@ -137,7 +138,7 @@ def _outcomes(
             found.append(measurement.screen(layout, each_s))
         return found
 
-    found = screened(others)
+    found = screened(candidates)
     best = max([Outcome(default), *_hopeful(found)], key=lambda each: each.ratio).layout
     found += screened(budgets(best, runs=runs, device=device))
     finalists = [each.layout for each in _hopeful(found)[:FINALISTS]]
@@ -171,9 +172,9 @@ def _keep(plan: Plan, opening: Opening, winner: Outcome, waited: float) -> tuple
     """(where the winner is kept, else why it is not)."""
     if plan.dry_run:
         return None, "--dry-run"
-    if waited > MOST and not plan.beside_others:
+    if waited > BUSY and not plan.beside_others:
         return None, "others used the cores; --beside-others if they always will"
-    state = plan.settings.state_folder
+    state = state_folder(plan.settings.state)
     if state is None:
         return None, "there is no home folder, and the setting `state` names no other"
     layout = winner.layout

@@ -1,10 +1,12 @@
 """A report on the screen."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from sidecar.cli.tune.candidates import as_settings, counted, named
-from sidecar.cli.tune.contention import MOST
+from sidecar.cli.tune.contention import BUSY
 from sidecar.cli.tune.measure import Outcome
 from sidecar.cli.tune.paired import WORTH
 from sidecar.cli.tune.run import Other, Report
@@ -13,9 +15,17 @@ MUCH = 1.05
 """Ratio from which another graph or engine is worth a word."""
 
 
-def show(report: Report, console: Console | None = None) -> None:
+def show_fixed(names: Sequence[str], console: Console) -> None:
+    """Says, before anything is measured, which settings keep the result from being used."""
+    if names:
+        console.print(
+            f"[yellow]The settings fix {', '.join(names)}: a kept layout is used only where none "
+            "of workers, threads and token_budget is set.[/]"
+        )
+
+
+def show(report: Report, console: Console) -> None:
     """Prints the report, and what to do with it."""
-    console = console or Console()
     _show_setting(report, console)
     console.print(_layouts(report))
     _show_winner(report, console)
@@ -34,7 +44,7 @@ def _show_setting(report: Report, console: Console) -> None:
         f"Model {loaded.manifest.name}, graph {loaded.graph} by {loaded.engine} at "
         f"{loaded.running.precision} on {loaded.device}"
     )
-    if report.waited > MOST:
+    if report.waited > BUSY:
         console.print(
             f"[yellow]Others used the cores: our threads waited for one {report.waited:.0%} of the "
             "time. What wins beside them may lose on a quiet machine.[/]"
@@ -71,7 +81,8 @@ def _figures(outcome: Outcome, default: bool) -> tuple[str, str, str]:
 
 def _show_winner(report: Report, console: Console) -> None:
     winner = report.winner
-    if winner is report.outcomes[0]:
+    tie = winner is report.outcomes[0]
+    if tie:
         console.print("Nothing beats the default beyond the noise: it stays.")
         for outcome in report.outcomes:
             if outcome.gain is not None and outcome.gain.ratio >= WORTH:
@@ -83,14 +94,14 @@ def _show_winner(report: Report, console: Console) -> None:
         console.print(f"{named(winner.layout)}: {winner.ratio:.2f} times the default.")
     if report.path is not None:
         console.print(f"Kept in {report.path}; `rerank-sidecar serve` takes it at its next start.")
+    elif tie:
+        console.print(
+            f"Nothing was kept ({report.not_kept}). Where nothing is kept, `rerank-sidecar serve` "
+            "takes the default anyway."
+        )
     else:
         console.print(
             f"Not kept ({report.not_kept}). To serve with it: {as_settings(winner.layout)}"
-        )
-    if report.overruled:
-        console.print(
-            f"[yellow]The settings fix {', '.join(report.overruled)}: a kept layout is used only "
-            "where none of workers, threads and token_budget is set.[/]"
         )
 
 

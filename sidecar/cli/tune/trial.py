@@ -5,8 +5,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +27,7 @@ class Timed:
 
 
 class Trial:
-    """A layout over a session. `close` it after use, or use it as a context manager."""
+    """A layout over a session. `close` it after use."""
 
     def __init__(
         self,
@@ -68,17 +66,6 @@ class Trial:
     def close(self) -> None:
         """Stops the workers; the session stays."""
         self._scheduler.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def farthest(one: Sequence[Timed], other: Sequence[Timed]) -> float:
