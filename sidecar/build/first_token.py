@@ -47,7 +47,6 @@ def first_token_alone(model: onnx.ModelProto) -> onnx.ModelProto | None:
                     node.input[place] = cut[name]
         nodes.append(node)
     result.graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.int64), "first_token"))
-    nodes = [NodeProto.FromString(node.SerializeToString()) for node in nodes]
     del result.graph.node[:]
     result.graph.node.extend(nodes)
     keep_what_is_used(result)

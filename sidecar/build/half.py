@@ -44,7 +44,8 @@ def half(
 ) -> onnx.ModelProto:
     """The graph, whose tensors lie in `folder`, in fp16, its fp16 tensors in `weights`.
 
-    `also` names operators that may run in fp16 beside HALVES: those of one device alone.
+    `also` names operators that may run in fp16 beside HALVES: those of one device alone, which
+    tests/gpu tries.
     """
     halves = HALVES.union(also)
     result = onnx.ModelProto()

@@ -96,7 +96,7 @@ def store_int8(
     found: Quantizable,
     folder: Path,
     weights: WeightFile,
-    factors: Mapping[str, Array] | None = None,
+    factors: Mapping[str, Array],
 ) -> dict[str, TensorProto]:
     """Writes every quantizable weight as int8: name -> tensor of "NAME_quantized", "NAME_scale"
     and, for a MatMul's, "NAME_zero_point".
@@ -107,7 +107,7 @@ def store_int8(
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     stored = {}
     for unit in found.units:
-        factor = (factors or {}).get(unit.activation)
+        factor = factors.get(unit.activation)
         if factor is not None:
             name = f"{unit.activation}_smoothing"
             stored[name] = weights.put(name, np.reciprocal(factor))

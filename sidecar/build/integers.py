@@ -7,7 +7,7 @@ activations are smoothed (`smooth.py`), and which products need floats to keep t
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import onnx
 from onnx import TensorProto
@@ -16,7 +16,7 @@ from sidecar.build.first_token import first_token_alone
 from sidecar.build.fuse import fuse_attention
 from sidecar.build.graphs import FP32, GRAPHS
 from sidecar.build.int8 import EMBEDDINGS, Quantizable, quantizable, store_int8, with_int8
-from sidecar.build.runner import Runner, Tick
+from sidecar.build.runner import Tick, encoded
 from sidecar.build.sensitivity import Choice, choose
 from sidecar.build.smooth import smoothing_factors
 from sidecar.build.weights import Array, WeightFile, open_graph, share
@@ -29,6 +29,7 @@ from sidecar.build.workplace import (
     short,
 )
 from sidecar.engine.runs import batch
+from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.errors import ModelError
 
 SAME = 1e-3
@@ -50,6 +51,8 @@ class Trial:
     """The graph for one pair per run; the same object where nothing was fused."""
     stored: dict[str, TensorProto]
     factors: Factors
+    known: dict[tuple[frozenset[str], frozenset[str], int], float] = field(default_factory=dict)
+    """What was measured, by what was asked: the choice of a trial and the search ask the same."""
 
     def with_int8(self, chosen: Collection[str], integer: Collection[str]) -> onnx.ModelProto:
         """The graph with the chosen units' weights in int8, those in `integer` as integers."""
@@ -58,7 +61,11 @@ class Trial:
 
     def apart(self, chosen: Collection[str], integer: Collection[str], count: int) -> float:
         """Relative difference from the fp32 logits of so many calibration pairs."""
-        return difference_of(self.place, self.with_int8(chosen, integer), count).relative
+        asked = (frozenset(chosen), frozenset(integer), count)
+        if asked not in self.known:
+            found = difference_of(self.place, self.with_int8(chosen, integer), count)
+            self.known[asked] = found.relative
+        return self.known[asked]
 
 
 def make_int8(place: Workplace) -> list[Made]:
@@ -70,7 +77,7 @@ def make_int8(place: Workplace) -> list[Made]:
     every = [unit.name for unit in found.units]
     products = [name for name in every if name != EMBEDDINGS]
     whole = len(place.calibration.pairs)
-    trial = _trial(place, graph, found, every)
+    trial = _trial(place, graph, found, every, products)
     shared = not place.search or trial.apart(every, (), whole) <= place.budget
     if shared:  # int8 weights do no harm, so none has to lie there twice
         choice = _choose(
@@ -112,7 +119,13 @@ def _told(trial: Trial, choice: Choice, tried: list[str], *, shared: bool) -> li
     return [measured(trial.place, "int8", integer), measured(trial.place, "float", told)]
 
 
-def _trial(place: Workplace, graph: onnx.ModelProto, found: Quantizable, every: list[str]) -> Trial:
+def _trial(
+    place: Workplace,
+    graph: onnx.ModelProto,
+    found: Quantizable,
+    every: list[str],
+    products: list[str],
+) -> Trial:
     """The weights as int8, with smoothed activations where that brings both graphs' logits nearer
     to those of fp32."""
     alone = _fused(place, graph)
@@ -126,7 +139,7 @@ def _trial(place: Workplace, graph: onnx.ModelProto, found: Quantizable, every: 
             return trials[0]
     whole = len(place.calibration.pairs)
     return min(
-        trials, key=lambda one: max(one.apart(every, every, whole), one.apart(every, (), whole))
+        trials, key=lambda one: max(one.apart(every, products, whole), one.apart(every, (), whole))
     )
 
 
@@ -145,9 +158,9 @@ def _fused(place: Workplace, graph: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _factors(place: Workplace, graph: onnx.ModelProto, found: Quantizable) -> Factors:
-    runner = Runner.open(place.trial, place.manifest, place.manifest.graphs[FP32])
-    pairs = runner.encoded(place.calibration.pairs)
-    batches = (batch([pair], place.manifest.padding, runner.tokenizer.pad_id) for pair in pairs)
+    tokenizer = PairTokenizer.open(place.trial, place.manifest)
+    pairs = encoded(tokenizer, place.calibration.pairs)
+    batches = (batch([pair], place.manifest.padding, tokenizer.pad_id) for pair in pairs)
     return smoothing_factors(graph, found, place.trial, batches)
 
 

@@ -4,6 +4,9 @@ A GPU's fp16 is bounded by rounding every fp16 value on the CPU (`half.py`): two
 otherwise lie at most twice that far apart.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from sidecar.build.graphs import CANONICAL_TOLERANCE, FP32, GRAPHS, TOLERANCE
@@ -15,7 +18,6 @@ from sidecar.build.weights import WeightFile, open_graph, share
 from sidecar.build.workplace import (
     ROOM,
     Made,
-    Precision,
     Workplace,
     company,
     open_trial,
@@ -59,6 +61,13 @@ def make_fp16(place: Workplace) -> list[Made]:
     )
     told = told_of(place, found, company(place, runner))
     return [Made("fp16", described, measured[1][2].canonical(), told)]
+
+
+@dataclass(frozen=True)
+class Precision:
+    names: tuple[str, ...]
+    """Of the graphs that `make` makes."""
+    make: Callable[[Workplace], list[Made]]
 
 
 MADE_BY = {

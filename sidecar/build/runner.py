@@ -29,6 +29,18 @@ def unseen(step: str, parts: int) -> Tick:
     return lambda: None
 
 
+def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[Pair]:
+    """The pairs' ids, as a request's would be. Raises ModelError for a query too long."""
+    found = []
+    for query, document in pairs:
+        try:
+            start = tokenizer.query(query)
+        except InputTooLong as fault:
+            raise ModelError(f"{query[:60]!r}...: {fault.message}") from None
+        found.append(tokenizer.whole(start, document))
+    return found
+
+
 class Runner:
     """One graph, scored as the service does it: a shared session, one worker per core."""
 
@@ -61,15 +73,7 @@ class Runner:
         return cls(opened, manifest, PairTokenizer.open(folder, manifest))
 
     def encoded(self, pairs: Sequence[TextPair]) -> list[Pair]:
-        """The pairs' ids, as a request's would be. Raises ModelError for a query too long."""
-        found = []
-        for query, document in pairs:
-            try:
-                start = self.tokenizer.query(query)
-            except InputTooLong as fault:
-                raise ModelError(f"{query[:60]!r}...: {fault.message}") from None
-            found.append(self.tokenizer.whole(start, document))
-        return found
+        return encoded(self.tokenizer, pairs)
 
     def canonical(self) -> Floats:
         """Logits of the manifest's canonical pairs, each alone."""

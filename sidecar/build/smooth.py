@@ -1,12 +1,12 @@
 """Channels that stand out of an activation are made smaller before it is rounded to integers.
 
 An activation has one scale for all its channels. In trained encoders a few channels are many times
-larger than all others (in the shipped model one of 1,536 behind a GELU, four of 384 behind a layer
-normalisation), and the scale that holds them leaves few steps for the rest. SmoothQuant (Xiao et
-al., 2023, https://arxiv.org/abs/2211.10438) divides each channel by a factor and multiplies its row
-of the weights by the same: X W = (X / s) (s W), exact in floats. Here only the channels that stand
-out have a factor, s = max(1, (largest / usual) ** STRENGTH): the other rows of the weights, whose
-columns share a scale with them, keep most of their steps.
+larger than all others (in the model shipped on 2026-11-21 one of 1,536 behind a GELU, four of 384
+behind a layer normalisation), and the scale that holds them leaves few steps for the rest.
+SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438) divides each channel by a factor
+and multiplies its row of the weights by the same: X W = (X / s) (s W), exact in floats. Here only
+the channels that stand out have a factor, s = max(1, (largest / usual) ** STRENGTH): the other rows
+of the weights, whose columns share a scale with them, keep most of their steps.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,9 +27,10 @@ USUAL = 0.99
 STANDS_OUT = 3.0
 """An activation is smoothed when its largest channel is so many times the usual one."""
 STRENGTH = 0.7
-"""1: a channel comes down to the usual one; 0: it stays. The more, the coarser the weights: on a
-MiniLM 0, 0.5, 0.7 and 1 gave logits 0.064, 0.032, 0.030 and 0.030 off in integers, and 0.012,
-0.019, 0.016 and 0.020 in floats over the same weights (in standard deviations of the logits)."""
+"""1: a channel comes down to the usual one; 0: it stays. The more, the coarser the weights: 0, 0.5,
+0.7 and 1 gave logits 0.064, 0.032, 0.030 and 0.030 off in integers, and 0.012, 0.019, 0.016 and
+0.020 in floats over the same weights (in standard deviations of the logits; the source as in
+docs/performance.md: the int8 weights of the model shipped on 2026-11-21, as floats again)."""
 
 
 def smoothing_factors(

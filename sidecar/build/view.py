@@ -77,8 +77,7 @@ def keep_what_is_used(model: onnx.ModelProto) -> None:
         if needed & set(node.output):
             kept.append(node)
             needed |= set(node.input)
-    nodes = [NodeProto.FromString(node.SerializeToString()) for node in reversed(kept)]
     del model.graph.node[:]
-    model.graph.node.extend(nodes)
+    model.graph.node.extend(reversed(kept))
     for tensor in [t for t in model.graph.initializer if t.name not in needed]:
         model.graph.initializer.remove(tensor)

@@ -5,7 +5,6 @@ machines: run with and without onnxruntime's fusions they show by how much (in a
 that rounds otherwise moves an activation by a whole step, as quantising itself does).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,13 +55,6 @@ class Made:
     quantization: Quantization
 
 
-@dataclass(frozen=True)
-class Precision:
-    names: tuple[str, ...]
-    """Of the graphs that `make` makes."""
-    make: Callable[[Workplace], list[Made]]
-
-
 def difference_of(place: Workplace, graph: onnx.ModelProto, count: int) -> Difference:
     """What the graph's logits of so many calibration pairs differ by from the fp32 graph's."""
     (place.trial / "trial.onnx").write_bytes(graph.SerializeToString())
@@ -91,6 +83,7 @@ def measured(place: Workplace, name: str, told: dict[str, object]) -> Made:
 
 
 def told_of(place: Workplace, found: Difference, company: float) -> Quantization:
+    """What the manifest tells of a graph's logits."""
     return Quantization(
         calibration=place.calibration.name,
         pairs=len(place.calibration.pairs),
@@ -109,6 +102,7 @@ def company(place: Workplace, runner: Runner) -> float:
 
 
 def open_trial(place: Workplace) -> Runner:
+    """The graph that was written last to `trial.onnx`."""
     graph = place.manifest.graphs[FP32].model_copy(
         update={"file": "trial.onnx", "session_config": FOLDED}
     )

@@ -2,4 +2,7 @@
 
 python -m tests.gpu --out DIR                     on the machine with the GPU; docs/gpu.md says how
 python -m tests.gpu --out DIR --device cpu --small    the same code on a CPU, tiny models
+
+Among it are graphs that no command of the package makes yet: device_int8, decoder_graph,
+decoder_prefix (by graph_writer) and buckets.
 """

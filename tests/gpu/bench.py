@@ -21,7 +21,7 @@ class Bench:
     small: bool
     """Tiny networks, few rounds: to try the code, not to measure."""
     peak_tflops: float | None = None
-    effort: Effort = field(default_factory=lambda: Effort(rounds=15, seconds=1.5))
+    effort: Effort = field(default_factory=Effort)
 
     def shape(self, name: str) -> Shape:
         return small(SHAPES[name]) if self.small else SHAPES[name]

@@ -1,4 +1,4 @@
-"""Step 3: what single products reach here, so that the table's figures can be explained.
+"""Step `ceilings`: what single products reach here, so that the table's figures can be explained.
 
 Each product of the 0.6B shape at the tokens of 100 x 160, by torch and by onnxruntime's operators.
 """
@@ -13,11 +13,11 @@ import onnxruntime as ort
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from sidecar.build.device_int8 import block_int8, row_int8
 from sidecar.build.weights import WeightFile
 from sidecar.engine.manifest import Device
 from sidecar.engine.session import PROVIDERS
 from tests.gpu.bench import Bench
+from tests.gpu.device_int8 import block_int8, row_int8
 from tests.gpu.record import Figures
 
 STEP = "ceilings"
@@ -29,13 +29,12 @@ def run(bench: Bench) -> None:
     rows = 256 if bench.small else 16_000
     shape = bench.shape("qwen3-0.6b")
     sizes = {(shape.hidden, shape.ffn), (shape.ffn, shape.hidden), (shape.hidden, shape.hidden)}
-    where = "cuda" if bench.device == "cuda" else "cpu"
     for inner, columns in sorted(sizes):
         size = (rows, inner, columns)
         told = f"{rows} x {inner} x {columns}"
         for kind in ("torch", "torch int8"):
             bench.record.once(
-                STEP, f"{told} | {kind}", lambda k=kind, s=size: by_torch(k, s, where)
+                STEP, f"{told} | {kind}", lambda k=kind, s=size: by_torch(k, s, bench.device)
             )
         for kind in ("fp16", "int8 w8a8", "int8 weights", "int8 qdq", "int8 product alone"):
             bench.record.once(

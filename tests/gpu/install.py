@@ -1,4 +1,4 @@
-"""Step 1: does the service start on this device as it should, and refuse where it should?"""
+"""Step `install`: does the service start on this device, and refuse where it should?"""
 
 import importlib.metadata
 import os
@@ -82,8 +82,6 @@ def providers(bench: Bench) -> Figures:
     """What a session of the shipped float graph says that it runs on, and not what is installed."""
     folder = shipped_model()
     graph = Manifest.read(folder).graphs["float"]
-    if bench.device == "cuda":
-        ort.preload_dlls()
     options = ort.SessionOptions()
     for key, value in graph.session_config.items():
         options.add_session_config_entry(key, value)

@@ -1,4 +1,4 @@
-"""Step 2: do the graphs say on this device what torch says in fp32, alone and in company?"""
+"""Step `numerics`: do the graphs say here what torch says in fp32, alone and in company?"""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from sidecar.engine.canonical import check_numbers
 from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import Device, Graph, Manifest
 from sidecar.engine.placement import strays
-from sidecar.engine.runs import batch
-from sidecar.engine.session import PROVIDERS, OnnxSession, Session
+from sidecar.engine.runs import Batch
+from sidecar.engine.session import PROVIDERS, Logits, OnnxSession, Session
 from sidecar.engine.tokenizer import Pair, PairTokenizer
 from tests.gpu import shapes
 from tests.gpu.bench import Bench
@@ -23,7 +23,7 @@ from tests.gpu.shapes import SHAPES
 from tests.gpu.shared import SharedPrefix
 from tests.gpu.shipped import VARIANTS, made
 from tests.gpu.variants import Workshop, names
-from tests.gpu.workloads import PAD, pairs_of, runs_of
+from tests.gpu.workloads import BUDGET, ONE_RUN, PAD, pairs_of, runs_of, scored
 
 STEP = "numerics"
 ON_CPU = "int8 on the CPU"
@@ -61,10 +61,10 @@ def parity(workshop: Workshop, variant: str, bench: Bench) -> Figures:
     )
     reference = torch_logits(workshop, pairs)
     session = OnnxSession.open(workshop.folder, graph, bench.device)
-    together = scored(session, pairs)
-    alone = np.array([scored(session, [pair])[0] for pair in pairs])
+    together = scored(session.run, pairs)
+    alone = one_by_one(session, pairs)
     longest = max(pairs, key=len)
-    padded = np.array([scored(session, [pair, longest])[0] for pair in pairs])
+    padded = np.array([scored(session.run, [pair, longest])[0] for pair in pairs])
     difference = np.abs(alone - reference)
     return {
         "max_difference": float(difference.max()),
@@ -74,39 +74,37 @@ def parity(workshop: Workshop, variant: str, bench: Bench) -> Figures:
     }
 
 
-def torch_logits(workshop: Workshop, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+def torch_logits(workshop: Workshop, pairs: Sequence[Pair]) -> Logits:
     """By the fp32 network on the CPU, in the order of the pairs."""
-    ((places, arrays),) = runs_of(pairs, 1 << 20)
-    given = [torch.from_numpy(getattr(arrays, name)) for name in shapes.inputs(workshop.shape)]
     network = workshop.network  # made outside: a graph may still be traced from it
-    with torch.no_grad():
-        logits = network(*given).numpy()
-    found = np.zeros(len(pairs))
-    found[places] = logits
-    return found
+
+    def run(arrays: Batch) -> Logits:
+        given = [torch.from_numpy(getattr(arrays, name)) for name in shapes.inputs(workshop.shape)]
+        with torch.no_grad():
+            found: Logits = network(*given).numpy()
+        return found
+
+    return scored(run, pairs)
 
 
-def scored(session: Session, pairs: Sequence[Pair]) -> NDArray[np.float64]:
-    """Logits of all pairs in one padded run."""
-    ((places, arrays),) = runs_of(pairs, 1 << 20)
-    found = np.zeros(len(pairs))
-    found[places] = session.run(arrays)
-    return found
+def one_by_one(session: Session, pairs: Sequence[Pair]) -> Logits:
+    """Logits of pairs, each in a run of its own."""
+    return np.array([scored(session.run, [pair])[0] for pair in pairs])
 
 
-def company(alone: NDArray[np.float64], *others: NDArray[np.float64]) -> float:
+def company(alone: Logits, *others: Logits) -> float:
     """Largest difference of a score (after the sigmoid) from that of the pair alone."""
     return max(float(np.abs(_sigmoid(other) - _sigmoid(alone)).max()) for other in others)
 
 
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1 / (1 + np.exp(-logits))
+def _sigmoid(logits: Logits) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-logits.astype(np.float64)))
 
 
 def away(workshop: Workshop, graph: Graph, pairs: Sequence[Pair], device: Device) -> list[str]:
     """Nodes on activations that did not run on the device, by onnxruntime's own profile."""
     session = OnnxSession.open(workshop.folder, graph, device, profile=True)
-    ((_, arrays),) = runs_of(pairs, 1 << 20)
+    ((_, arrays),) = runs_of(pairs, ONE_RUN)
     session.run(arrays)
     return strays(session.end_profile(), PROVIDERS[device], arrays.input_ids.size)[:8]
 
@@ -120,8 +118,8 @@ def sharing(workshop: Workshop, bench: Bench) -> Figures:
     shared = SharedPrefix(
         workshop.folder, workshop.graph("prefix"), workshop.graph("documents"), bench.device
     )
-    found = shared.score(prefix, rest, 1 << 20)
-    alone = np.array([shared.score(prefix, [pair], 1 << 20)[0] for pair in rest])
+    found = shared.score(prefix, rest, ONE_RUN)
+    alone = np.array([shared.score(prefix, [pair], ONE_RUN)[0] for pair in rest])
     difference = np.abs(found - torch_logits(workshop, whole))
     return {"max_difference": float(difference.max()), "company": company(alone, found)}
 
@@ -144,6 +142,7 @@ def quality(collection: Name, variant: str, bench: Bench) -> Figures:
     folder = shipped_model()
     manifest = Manifest.read(folder)
     tokenizer = PairTokenizer.open(folder, manifest)
+    assert tokenizer.pad_id == PAD
     session, single = _shipped(variant, manifest, bench)
     read = load(collection)
     documents = read.documents[: DOCUMENTS[bench.small]]
@@ -152,7 +151,7 @@ def quality(collection: Name, variant: str, bench: Bench) -> Figures:
     for query in read.queries[: 2 if bench.small else None]:
         encoded = tokenizer.query(query.text)
         pairs = [tokenizer.whole(encoded, read.text(document)) for document in documents]
-        logits = _logits(session, pairs, manifest, tokenizer, single=single)
+        logits = one_by_one(session, pairs) if single else scored(session.run, pairs, BUDGET)
         ranking = [(int(place), float(logits[place])) for place in np.argsort(-logits)]
         outcomes.append(Outcome(query, reordered(found, ranking), 0.0, 0.0))
         orders.append([documents[place].id for place, _ in ranking[:10]])
@@ -165,22 +164,3 @@ def _shipped(variant: str, manifest: Manifest, bench: Bench) -> tuple[Session, b
         return OnnxSession.open(shipped_model(), manifest.graphs["int8"], "cpu", threads=8), True
     graph = made(bench.work / "shipped", variant)
     return OnnxSession.open(bench.work / "shipped", graph, bench.device), False
-
-
-def _logits(
-    session: Session,
-    pairs: list[Pair],
-    manifest: Manifest,
-    tokenizer: PairTokenizer,
-    *,
-    single: bool,
-) -> NDArray[np.float64]:
-    found = np.zeros(len(pairs))
-    if single:
-        for place, pair in enumerate(pairs):
-            found[place] = session.run(batch([pair], manifest.padding, tokenizer.pad_id))[0]
-        return found
-    assert tokenizer.pad_id == PAD
-    for places, arrays in runs_of(pairs, 16_384):
-        found[places] = session.run(arrays)
-    return found

@@ -1,4 +1,4 @@
-"""Step 5: the 0.6B shape as a service: requests through our scheduler, and over HTTP.
+"""Step `serving`: the 0.6B shape as a service: requests through our scheduler, and over HTTP.
 
 P1 (serving's anchor): requests of 64 pairs, 16 at once. The other: 100 documents, one at a time.
 """
@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -56,20 +57,14 @@ def run(bench: Bench) -> None:
     workshop = bench.workshop(SHAPE)
     asked = [(P1, AT_ONCE), (EQUAL_160, 1)]
     budgets = BUDGETS[:1] if bench.small else BUDGETS
-    for budget in budgets:
-        for workload, at_once in asked:
-            bench.record.once(
-                STEP,
-                key("scheduler", workload, at_once, budget),
-                lambda w=workload, n=at_once, b=budget: through_scheduler(bench, workshop, w, n, b),
-            )
-    for budget in budgets:
-        for workload, at_once in asked:
-            bench.record.once(
-                STEP,
-                key("HTTP", workload, at_once, budget),
-                lambda w=workload, n=at_once, b=budget: over_http(bench, workshop, w, n, b),
-            )
+    for by, measure in (("scheduler", through_scheduler), ("HTTP", over_http)):
+        for budget in budgets:
+            for workload, at_once in asked:
+                bench.record.once(
+                    STEP,
+                    key(by, workload, at_once, budget),
+                    partial(measure, bench, workshop, workload, at_once, budget),
+                )
 
 
 def key(by: str, workload: Workload, at_once: int, budget: int) -> str:

@@ -10,7 +10,7 @@ from sidecar.engine.manifest import Device, Graph
 from sidecar.engine.runs import Batch
 from sidecar.engine.session import PROVIDERS, Logits
 from sidecar.engine.tokenizer import Ids, Pair
-from tests.gpu.workloads import runs_of
+from tests.gpu.workloads import scored
 
 
 class SharedPrefix:
@@ -28,10 +28,7 @@ class SharedPrefix:
     def score(self, prefix: Ids, rest: Sequence[Pair], token_budget: int) -> Logits:
         """One logit per pair of the prefix and what stands behind it, shape (pairs,)."""
         shared = self._shared(prefix)
-        logits = np.zeros(len(rest), np.float32)
-        for places, batch in runs_of(rest, token_budget):
-            logits[places] = self._run(batch, shared)
-        return logits
+        return scored(lambda batch: self._run(batch, shared), rest, token_budget)
 
     def _shared(self, prefix: Ids) -> ort.OrtValue:
         binding = self._prefix.io_binding()

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from sidecar.build.device_int8 import block_int8, row_int8
 from sidecar.build.half import half
+from sidecar.build.view import keep_what_is_used
 from sidecar.build.weights import WeightFile, open_graph, read
 from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import Graph, Manifest
+from tests.gpu.device_int8 import block_int8, row_int8
 
 VARIANTS = ("fp32", "fp16", "int8 w8a8", "int8 weights")
 
@@ -49,10 +50,8 @@ def as_floats(model: onnx.ModelProto, folder: Path, weights: WeightFile) -> onnx
         result.graph.initializer.append(weights.put(node.output[0], values))
     del result.graph.node[:]
     result.graph.node.extend(nodes)
-    used = {name for node in nodes for name in node.input}
-    for tensor in list(result.graph.initializer):
-        if tensor.name not in used:
-            result.graph.initializer.remove(tensor)
-        elif tensor.name in tensors:
+    keep_what_is_used(result)
+    for tensor in result.graph.initializer:
+        if tensor.name in tensors:
             tensor.CopyFrom(weights.put(tensor.name, read(tensors[tensor.name], folder)))
     return result

@@ -1,4 +1,4 @@
-"""Step 6: what was aimed at, met or missed, and the tables, in Markdown. Pure."""
+"""What was aimed at, met or missed, and the tables, in Markdown. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -100,16 +100,9 @@ def _lines(figures: All) -> Iterator[str]:
         value = "" if one.found is None else f"{one.found:,g}"
         by = one.where.replace("|", "·")
         yield f"| {one.what} | {one.aim} | {value} | {one.verdict} | {by} |"
-    for name in SHAPES:
-        if cells := figures.get(name):
-            yield from ("", f"## {name}", "", *_table(cells, "pairs/s (p95 ms, share of the peak)"))
-    if cells := figures.get(serving.STEP):
-        yield from (
-            "",
-            "## As a service",
-            "",
-            *_table(cells, "pairs/s (p95 ms, share of the peak)"),
-        )
+    for step, title in ({name: name for name in SHAPES} | {serving.STEP: "As a service"}).items():
+        if cells := figures.get(step):
+            yield from ("", f"## {title}", "", *_table(cells))
     for step in (install.STEP, numerics.STEP, ceilings.STEP):
         if cells := figures.get(step):
             yield from ("", f"## {step}", "", "| what | found |", "|---|---|")
@@ -130,12 +123,12 @@ def _same_orders(cells: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, 
     return {"same first ten": f"{same} of {len(kept)}"}
 
 
-def _table(cells: Mapping[str, Mapping[str, Any]], told: str) -> Iterator[str]:
+def _table(cells: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Rows by engine and budget, columns by workload."""
     split = {key: key.split(" | ") for key in cells}
     workloads = list(dict.fromkeys(parts[1] for parts in split.values()))
     rows = list(dict.fromkeys((parts[0], parts[2]) for parts in split.values()))
-    yield f"{told}; budget in padded tokens of a run."
+    yield "pairs/s (p95 ms, share of the peak); budget in padded tokens of a run."
     yield ""
     yield "| | budget | " + " | ".join(workloads) + " |"
     yield "|---|---|" + "---|" * len(workloads)

@@ -1,4 +1,4 @@
-"""Step 4: pairs a second of each graph of a shape, beside torch's own."""
+"""A step of each shape: pairs a second of each graph of a shape, beside torch's own."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from tests.gpu.shared import SharedPrefix
 from tests.gpu.timing import figures, timed
 from tests.gpu.variants import Workshop, names
 from tests.gpu.workloads import (
+    BUDGET,
     EQUAL_160,
     EQUAL_512,
     MIX,
@@ -26,10 +27,9 @@ from tests.gpu.workloads import (
     Workload,
     padded_share,
     pairs_of,
-    runs_of,
+    scored,
 )
 
-BUDGET = 16_384
 SWEEP = (4_096, 8_192, 32_768, 65_536)
 SWEPT = "fp16 fused"
 BUCKETS = "fp16 fused, CUDA graphs"
@@ -136,14 +136,7 @@ def scorer(
     elif not opened:
         opened.append(_session(bench, workshop, cell.row))
     session: Session = opened[0]
-
-    def score(pairs: Sequence[Pair]) -> Any:
-        logits = np.zeros(len(pairs), np.float32)
-        for places, arrays in runs_of(pairs, cell.budget):
-            logits[places] = session.run(arrays)
-        return logits
-
-    return score
+    return lambda pairs: scored(session.run, pairs, cell.budget)
 
 
 def _session(bench: Bench, workshop: Workshop, row: str) -> Session:

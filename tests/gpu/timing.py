@@ -18,8 +18,8 @@ class Effort:
     """How long a measurement goes on."""
 
     warm_up: int = 3
-    rounds: int = 20
-    seconds: float = 2.0
+    rounds: int = 15
+    seconds: float = 1.5
     """It ends after so many rounds and so long, and at 10 times as long at the latest."""
 
 

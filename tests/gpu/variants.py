@@ -10,15 +10,15 @@ from onnx import TensorProto
 from onnx.external_data_helper import ExternalDataInfo
 from tokenizers import Tokenizer, models
 
-from sidecar.build.decoder_graph import FUSED, FUSED_NORM, decoder_graph
-from sidecar.build.decoder_prefix import documents_graph, prefix_graph
-from sidecar.build.device_int8 import block_int8, row_int8
 from sidecar.build.export import FP32_FILE, write_graph
 from sidecar.build.half import half
 from sidecar.build.source import Source
 from sidecar.build.weights import WeightFile, open_graph, read
 from sidecar.engine.manifest import Graph, Padding, Prompt
 from tests.gpu import shapes
+from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph
+from tests.gpu.decoder_prefix import documents_graph, prefix_graph
+from tests.gpu.device_int8 import block_int8, row_int8
 from tests.gpu.shapes import Shape
 
 MAX_TOKENS = 1024
@@ -38,7 +38,8 @@ DECODER = {
     "int8 w8a8": "MatMulInteger over the fused fp16 graph, a scale per token",
     "int8 weights": "MatMulNBits over the fused fp16 graph",
 }
-PREFIX = ("prefix", "documents")
+PASSING = "passing"
+"""Of float32 weights that are read once."""
 
 
 def names(shape: Shape) -> dict[str, str]:
@@ -108,7 +109,7 @@ class Workshop:
 
     def _half(self, model: onnx.ModelProto, variant: str, *also: str) -> onnx.ModelProto:
         """In fp16, with what stays float32 in the same file."""
-        with WeightFile.create(self.folder, f"{variant.replace(' ', '-')}.bin") as weights:
+        with self._weights(variant) as weights:
             made = half(model, self.folder, weights, also=also)
             for tensor in made.graph.initializer:
                 if tensor.data_location == TensorProto.EXTERNAL:
@@ -120,24 +121,24 @@ class Workshop:
     def _fused(self, *, fused_norms: bool = False) -> onnx.ModelProto:
         if not self.shape.decoder:
             return self._optimised()
-        with self._passing() as weights:
+        with self._weights(PASSING) as weights:
             model = decoder_graph(self.network, weights, MAX_TOKENS, fused_norms=fused_norms)
         if fused_norms:
             return self._half(model, "fp16 fused stream", *FUSED, FUSED_NORM)
         return self._half(model, "fp16 fused", *FUSED)
 
-    def _passing(self) -> AbstractContextManager[WeightFile]:
-        """A file for float32 weights that are read once."""
-        return WeightFile.create(self.folder, "passing.bin")
+    def _weights(self, variant: str) -> AbstractContextManager[WeightFile]:
+        """The file of the variant's weights, written anew."""
+        return WeightFile.create(self.folder, f"{variant.replace(' ', '-')}.bin")
 
     def _int8(self, variant: str, rewrite: Any) -> onnx.ModelProto:
         source = self.open("fp16 fused" if self.shape.decoder else "fp16")
-        with WeightFile.create(self.folder, f"{variant.replace(' ', '-')}.bin") as weights:
+        with self._weights(variant) as weights:
             made: onnx.ModelProto = rewrite(source, self.folder, weights)
         return made
 
     def _part(self, part: str, write: Any) -> onnx.ModelProto:
-        with self._passing() as weights:
+        with self._weights(PASSING) as weights:
             model = write(self.network, weights)
         return self._half(model, part)
 
@@ -161,7 +162,7 @@ class Workshop:
         )
         fused.convert_float_to_float16(keep_io_types=True)
         result: onnx.ModelProto = fused.model
-        with WeightFile.create(self.folder, "fp16-fused.bin") as weights:
+        with self._weights("fp16 fused") as weights:
             for tensor in result.graph.initializer:
                 if tensor.dims and tensor.dims[0] == 8 and tensor.name.startswith(table.name):
                     tensor.CopyFrom(weights.put(tensor.name, words))

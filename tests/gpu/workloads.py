@@ -1,12 +1,13 @@
 """What is scored: pairs of random ids by their lengths in tokens, new in each round."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sidecar.engine.manifest import Padding
 from sidecar.engine.runs import Batch, Layout, batch, take_run
+from sidecar.engine.session import Logits
 from sidecar.engine.tokenizer import Pair
 
 LEAST_ID = 10
@@ -14,6 +15,10 @@ LEAST_ID = 10
 PREFIX_TOKENS = 70
 """Of a Qwen3-Reranker pair: the system's text, the instruction and a query of 8 tokens."""
 PAD = 0
+BUDGET = 16_384
+"""Padded tokens of a run, unless a row of the table says otherwise."""
+ONE_RUN = 1 << 20
+"""Padded tokens of a run that holds all pairs."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def _mix(count: int, median: float, sigma: float, least: int, most: int) -> tupl
 EQUAL_160 = Workload("100 x 160", (160,) * 100)
 EQUAL_512 = Workload("100 x 512", (512,) * 100)
 MIX = Workload("100 lognormal", _mix(100, 110, 0.65, 20, 500))
-"""The mix of `rerank-sidecar bench`, with 20 tokens for the query and the marks."""
+"""About the mix of `rerank-sidecar bench`, with 20 tokens for the query and the marks."""
 P1 = Workload("64 as MS MARCO", _mix(64, PREFIX_TOKENS + 90, 0.25, PREFIX_TOKENS + 20, 400))
 """One request of serving's P1: passages of 80 tokens or so behind the prompt."""
 WORKLOADS = {one.name: one for one in (EQUAL_160, EQUAL_512, MIX, P1)}
@@ -64,6 +69,16 @@ def runs_of(pairs: Sequence[Pair], token_budget: int) -> list[tuple[list[int], B
         places = [place for _, place in run]
         found.append((places, batch([pairs[place] for place in places], padding, PAD)))
     return found
+
+
+def scored(
+    run: Callable[[Batch], Logits], pairs: Sequence[Pair], token_budget: int = ONE_RUN
+) -> Logits:
+    """One logit per pair, in their order, each run by `run`."""
+    logits = np.zeros(len(pairs), np.float32)
+    for places, arrays in runs_of(pairs, token_budget):
+        logits[places] = run(arrays)
+    return logits
 
 
 def padded_share(lengths: Sequence[int], token_budget: int) -> float:

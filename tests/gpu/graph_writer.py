@@ -8,9 +8,6 @@ from torch import Tensor, nn
 
 from sidecar.build.weights import Array, WeightFile
 
-CONTRIB = "com.microsoft"
-"""The domain of onnxruntime's own operators."""
-
 
 class GraphWriter:
     """Collects nodes in their order; floats are float32, their tensors lie in a weight file."""
@@ -28,9 +25,8 @@ class GraphWriter:
     ) -> str:
         """Adds a node; the name of its output."""
         name = out or f"{kind}_{len(self.nodes)}"
-        node = helper.make_node(kind, list(inputs), [name], f"{name}/node", domain=domain)
-        node.attribute.extend(
-            helper.make_attribute(key, given) for key, given in attributes.items()
+        node = helper.make_node(
+            kind, list(inputs), [name], f"{name}/node", domain=domain, **attributes
         )
         self.nodes.append(node)
         return name

@@ -18,13 +18,14 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from sidecar.build.decoder_graph import DecoderWriter, of_pairs
 from sidecar.build.families.decoder_network import HIDDEN, Attention, YesNoDecoder
 from sidecar.build.weights import WeightFile
+from tests.gpu.decoder_graph import DecoderWriter, of_pairs
 
 SHARED = "shared"
 """Keys and values behind the prefix, float32 [layers, 2, key heads, prefix tokens, head_dim]."""
 Turn = tuple[str, str]
+"""cos and sin of each position, by the names of their tensors."""
 
 
 def prefix_graph(network: YesNoDecoder, weights: WeightFile) -> onnx.ModelProto:
@@ -102,7 +103,7 @@ class PrefixWriter(DecoderWriter):
         return self.finished(states, found, self.last_places())
 
     def _turned(
-        self, normed: str, attention: Attention, name: str, turn: tuple[str, str]
+        self, normed: str, attention: Attention, name: str, turn: Turn
     ) -> tuple[str, str, str]:
         """Queries [key heads, batch, group, tokens, head_dim], keys and values [key heads, batch,
         tokens, head_dim], with RoPE."""
@@ -154,7 +155,7 @@ class PrefixWriter(DecoderWriter):
         tokens = self.op("Gather", self.op("Shape", "input_ids"), self.scalar(1))
         return self.op("Range", self.scalar(0), tokens, self.scalar(1))
 
-    def _turn(self, before: str | None) -> tuple[str, str]:
+    def _turn(self, before: str | None) -> Turn:
         """cos and sin of each position [tokens, head_dim], positions behind `before` [1]."""
         places = self._places() if before is None else self.op("Add", self._places(), before)
         column = self.op("Unsqueeze", self.op("Cast", places, to=TensorProto.FLOAT), self.ints(1))
@@ -166,7 +167,7 @@ class PrefixWriter(DecoderWriter):
         both = self.op("Concat", cos, cos, axis=-1)
         return both, self.op("Concat", self.op("Neg", sin), sin, axis=-1)
 
-    def _rotated(self, heads: str, turn: tuple[str, str]) -> str:
+    def _rotated(self, heads: str, turn: Turn) -> str:
         """RoPE: features i and i + half turned by their position's angle."""
         half = self.ints(self.head_dim // 2)
         first = self.op("Slice", heads, self.ints(0), half, self.ints(-1))

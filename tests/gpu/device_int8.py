@@ -14,11 +14,14 @@ its runs may be padded batches. Both also run on a CPU, which is how they are pr
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from sidecar.build.fuse import CONTRIB
+from sidecar.build.view import keep_what_is_used
 from sidecar.build.weights import Array, WeightFile, read
 
 LEVELS = 127
@@ -29,7 +32,6 @@ HEAD = 2
 LEAST = {TensorProto.FLOAT: 1e-12, TensorProto.FLOAT16: 2.0**-7}
 """Least max|x| of a row, so that no scale is 0, nor in fp16 a subnormal number."""
 FLOATS = tuple(LEAST)
-CONTRIB = "com.microsoft"
 
 
 def row_int8(model: onnx.ModelProto, folder: Path, weights: WeightFile) -> onnx.ModelProto:
@@ -96,16 +98,16 @@ def block_int8(model: onnx.ModelProto, folder: Path, weights: WeightFile) -> onn
     def write(node: NodeProto, weight: Array, kind: int) -> Iterator[NodeProto]:
         inputs, columns = weight.shape
         name = node.input[1]
-        product = helper.make_node(
+        yield _node(
             "MatMulNBits",
             [node.input[0], f"{name}_blocks", f"{name}_block_scale"],
-            [node.output[0]],
-            f"{node.output[0]}/MatMulNBits",
+            node.output[0],
             domain=CONTRIB,
+            K=inputs,
+            N=columns,
+            bits=8,
+            block_size=BLOCK,
         )
-        sizes = {"K": inputs, "N": columns, "bits": 8, "block_size": BLOCK}
-        product.attribute.extend(helper.make_attribute(key, size) for key, size in sizes.items())
-        yield product
 
     def store(name: str, weight: Array, kind: int) -> Iterator[TensorProto]:
         inputs, columns = weight.shape
@@ -155,14 +157,10 @@ def _rewritten(model: onnx.ModelProto, folder: Path, write: Write, store: Store)
         nodes += write(node, weight, tensor.data_type)
     del result.graph.node[:]
     result.graph.node.extend(nodes)
-    used = {name for node in nodes for name in node.input}
-    for tensor in [t for t in result.graph.initializer if t.name not in used]:
-        result.graph.initializer.remove(tensor)
+    keep_what_is_used(result)
     del result.graph.value_info[:]
     return result
 
 
-def _node(kind: str, inputs: list[str], output: str, **attributes: object) -> NodeProto:
-    node = helper.make_node(kind, inputs, [output], f"{output}/{kind}")
-    node.attribute.extend(helper.make_attribute(key, value) for key, value in attributes.items())
-    return node
+def _node(kind: str, inputs: list[str], output: str, **given: Any) -> NodeProto:
+    return helper.make_node(kind, inputs, [output], f"{output}/{kind}", **given)

@@ -14,12 +14,12 @@ import onnxruntime as ort
 import torch
 from transformers import Qwen3ForSequenceClassification
 
-from sidecar.build.decoder_graph import FUSED, FUSED_NORM, decoder_graph
-from sidecar.build.decoder_prefix import SHARED, documents_graph, prefix_graph
 from sidecar.build.families.decoder_network import YesNoDecoder
 from sidecar.build.half import half
 from sidecar.build.weights import WeightFile
 from tests.build.decoders import save_decoder
+from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph
+from tests.gpu.decoder_prefix import SHARED, documents_graph, prefix_graph
 
 PREFIX = 17
 LENGTHS = (40, 33, 21, 18)

@@ -13,7 +13,6 @@ import onnxruntime as ort
 from onnx import TensorProto, helper
 
 from sidecar.build.canonical import PAIRS
-from sidecar.build.device_int8 import BLOCK, LEVELS, block_int8, row_int8
 from sidecar.build.half import half
 from sidecar.build.weights import WeightFile, open_graph
 from sidecar.engine.canonical import canonical_pairs
@@ -21,6 +20,7 @@ from sidecar.engine.manifest import Manifest
 from sidecar.engine.runs import batch
 from sidecar.engine.session import OnnxSession
 from sidecar.engine.tokenizer import PairTokenizer
+from tests.gpu.device_int8 import BLOCK, LEVELS, block_int8, row_int8
 
 Rewrite = Callable[[onnx.ModelProto, Path, WeightFile], onnx.ModelProto]
 INPUTS, COLUMNS = 40, 24  # no multiple of a block
