@@ -29,7 +29,7 @@ from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 from sidecar.build.canonical import PAIRS
 from sidecar.build.families.decoder import INSTRUCTION, PREFIX, SUFFIX
 from sidecar.build.package import export
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.quantize import Plan, quantize
 from sidecar.build.runner import Runner
 from sidecar.build.weights import graph_files
 from sidecar.engine.cores import available_cores

@@ -8,11 +8,7 @@ Needs the extra `build` (torch, transformers, onnx, ...). Serving never imports 
     export, weights      a Source -> one float graph, and a weight file of its own
     package, place       the same -> a model folder with its manifest, in one step or not at all
     graphs               the graphs that a model folder may have
-    quantize, precisions that folder's fp32 graph -> int8, float and fp16 graphs
-    workplace            where they are made, and what is measured of each
-    integers, smooth     the int8 graphs; activations whose channels stand out
-    view, fuse           an encoder's graph for one pair per run: attention as one operator,
-    first_token          and of the last layer only what the head reads
+    quantizing           that folder's fp32 graph -> int8, float and fp16 graphs
     runner               a graph's logits, as the service computes them
     lines, journal, bm25 what several of them use
     check                a model folder against its Source, and on judged collections

@@ -3,7 +3,8 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +35,41 @@ SHAPE: dict[str, Any] = {
 }
 
 
+WORD_PIECE_MARKS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+UNIGRAM_MARKS = ("<s>", "<pad>", "</s>", "<unk>")
+
+
+def frequent_parts(words: Iterable[str], inner: str = "") -> dict[str, int]:
+    """The parts of the words with their counts: characters first, then the most frequent. A part
+    that does not begin its word has `inner` before it.
+
+    Not by WordPieceTrainer or UnigramTrainer: each process gets another vocabulary from them, and
+    so another model.
+    """
+    counts: dict[int, Counter[str]] = {1: Counter(), 2: Counter()}
+    for word in words:
+        for start, end in combinations(range(len(word) + 1), 2):
+            part = f"{inner if start else ''}{word[start:end]}"
+            counts[min(end - start, 2)][part] += 1
+    longer = sorted(counts[2].items(), key=lambda item: (-item[1], item[0]))
+    return dict([*sorted(counts[1].items()), *longer])
+
+
 def word_piece() -> Tokenizer:
     """BERT's uncased WordPiece."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    normalizer = normalizers.BertNormalizer(lowercase=True)
+    splitter = pre_tokenizers.BertPreTokenizer()
+    words = [
+        word
+        for text in TEXTS
+        for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))
+    ]
+    vocabulary = [*WORD_PIECE_MARKS, *frequent_parts(words, "##")][:600]
+    ids = {piece: index for index, piece in enumerate(vocabulary)}
+    tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
     tokenizer.decoder = decoders.WordPiece()
-    marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer.train_from_iterator(
-        TEXTS, trainers.WordPieceTrainer(vocab_size=600, special_tokens=marks, show_progress=False)
-    )
+    tokenizer.add_special_tokens(list(WORD_PIECE_MARKS))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",
@@ -54,26 +80,12 @@ def word_piece() -> Tokenizer:
     return tokenizer
 
 
-UNIGRAM_MARKS = ("<s>", "<pad>", "</s>", "<unk>")
-
-
 def unigram_pieces(size: int = 500) -> list[tuple[str, float]]:
-    """The parts of words that stand most often in TEXTS, with their log shares.
-
-    Not by UnigramTrainer: each of its runs gives another vocabulary, and so another model.
-    """
+    """The most frequent parts of the words of TEXTS, with their log shares."""
     words = [f"\u2581{word}" for text in TEXTS for word in text.split()]
-    parts = Counter(
-        word[start:end]
-        for word in words
-        for start in range(len(word))
-        for end in range(start + 1, len(word) + 1)
-    )
-    characters = sorted(part for part in parts if len(part) == 1)
-    longer = sorted((part for part in parts if len(part) > 1), key=lambda p: (-parts[p], p))
-    pieces = [*characters, *longer][: size - len(UNIGRAM_MARKS)]
-    total = sum(parts[piece] for piece in pieces)
-    scored = [(piece, math.log(parts[piece] / total)) for piece in pieces]
+    parts = list(frequent_parts(words).items())[: size - len(UNIGRAM_MARKS)]
+    total = sum(count for _, count in parts)
+    scored = [(part, math.log(count / total)) for part, count in parts]
     return [*((mark, 0.0) for mark in UNIGRAM_MARKS), *scored]
 
 

@@ -15,7 +15,7 @@ from sidecar.build.calibration_pairs import read_calibration
 from sidecar.build.check.card import NOTES
 from sidecar.build.check.run import Wanted, check
 from sidecar.build.folder import write_manifest
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.quantize import Plan, quantize
 from sidecar.build.runner import Floats, Runner, Tick
 from sidecar.cli import main
 from sidecar.engine.manifest import Manifest

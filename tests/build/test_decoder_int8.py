@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 from sidecar.build.canonical import PAIRS
 from sidecar.build.package import export
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.quantize import Plan, quantize
 from sidecar.build.runner import Runner
 from sidecar.engine.manifest import Manifest
 from sidecar.engine.runs import layout_for

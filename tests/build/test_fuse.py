@@ -12,12 +12,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from sidecar.build.calibration_pairs import read_calibration
-from sidecar.build.first_token import first_token_alone
-from sidecar.build.fuse import fuse_attention
 from sidecar.build.package import export
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.first_token import first_token_alone
+from sidecar.build.quantizing.fuse import fuse_attention
+from sidecar.build.quantizing.quantize import Plan, quantize
+from sidecar.build.quantizing.view import View
 from sidecar.build.runner import Runner
-from sidecar.build.view import View
 from sidecar.build.weights import open_graph
 from sidecar.engine.manifest import Manifest
 from tests.build.classifiers import save_bert, save_distil_bert, save_mpnet, save_xlm_roberta

@@ -13,10 +13,10 @@ from onnx import TensorProto
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from sidecar.build.calibration_pairs import read_calibration
-from sidecar.build.int8 import EMBEDDINGS, quantizable, store_int8, with_int8
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.int8 import EMBEDDINGS, quantizable, store_int8, with_int8
+from sidecar.build.quantizing.quantize import Plan, quantize
+from sidecar.build.quantizing.sensitivity import difference
 from sidecar.build.runner import Floats, Runner
-from sidecar.build.sensitivity import difference
 from sidecar.build.weights import INLINE, WeightFile, open_graph, read
 from sidecar.engine.canonical import check_numbers
 from sidecar.engine.manifest import Manifest

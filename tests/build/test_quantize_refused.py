@@ -11,7 +11,7 @@ import torch
 from transformers import BertForSequenceClassification
 
 from sidecar.build.package import export
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.quantize import Plan, quantize
 from sidecar.build.weights import WeightFile
 from sidecar.cli import main
 from sidecar.engine.manifest import Manifest

@@ -10,9 +10,9 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 from onnx import TensorProto
 
 from sidecar.build.package import export
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.quantize import Plan, quantize
+from sidecar.build.quantizing.sensitivity import MAX_DIFFERENCE
 from sidecar.build.runner import Tick
-from sidecar.build.sensitivity import MAX_DIFFERENCE
 from sidecar.build.weights import open_graph
 from sidecar.engine.measured import Quantization
 from tests.build.classifiers import save_modern_bert, save_xlm_roberta

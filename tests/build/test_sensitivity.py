@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("onnx", reason="building models needs the extra `build`")
 
 from sidecar.build.graphs import GRAPHS
-from sidecar.build.precisions import MADE_BY
-from sidecar.build.sensitivity import choose, difference
+from sidecar.build.quantizing.precisions import MADE_BY
+from sidecar.build.quantizing.sensitivity import choose, difference
 
 
 def test_units_are_chosen_by_bisection_over_the_worst() -> None:

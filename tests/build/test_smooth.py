@@ -10,8 +10,8 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 from safetensors.torch import load_file, save_file
 
 from sidecar.build.package import export
-from sidecar.build.quantize import Plan, quantize
-from sidecar.build.smooth import STANDS_OUT, factors
+from sidecar.build.quantizing.quantize import Plan, quantize
+from sidecar.build.quantizing.smooth import STANDS_OUT, factors
 from sidecar.build.weights import open_graph
 from tests.build.classifiers import save_bert
 from tests.build.folders import contents
@@ -57,7 +57,7 @@ def test_it_brings_the_integer_graph_nearer_and_the_manifest_tells(
 ) -> None:
     plan = Plan(search=False, keep_fp32=True, force=True)
     with monkeypatch.context() as patch:
-        patch.setattr("sidecar.build.integers.smoothing_factors", lambda *_: {})
+        patch.setattr("sidecar.build.quantizing.integers.smoothing_factors", lambda *_: {})
         plain = quantize(outlying, plan).manifest.quantization
     smooth = quantize(outlying, plan).manifest.quantization
     weight = "model.bert.encoder.layer.0.output.dense.weight"

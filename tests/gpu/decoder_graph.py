@@ -18,7 +18,7 @@ from onnx import TensorProto, ValueInfoProto, helper
 
 from sidecar.build.export import OPSET
 from sidecar.build.families.decoder_network import Attention, Layer, Norm, YesNoDecoder
-from sidecar.build.fuse import CONTRIB
+from sidecar.build.quantizing.fuse import CONTRIB
 from sidecar.build.weights import WeightFile
 from tests.gpu.graph_writer import GraphWriter
 

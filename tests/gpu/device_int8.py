@@ -20,8 +20,8 @@ import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from sidecar.build.fuse import CONTRIB
-from sidecar.build.view import keep_what_is_used
+from sidecar.build.quantizing.fuse import CONTRIB
+from sidecar.build.quantizing.view import keep_what_is_used
 from sidecar.build.weights import Array, WeightFile, read
 
 LEVELS = 127

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from sidecar.build.half import half
-from sidecar.build.view import keep_what_is_used
+from sidecar.build.quantizing.half import half
+from sidecar.build.quantizing.view import keep_what_is_used
 from sidecar.build.weights import WeightFile, open_graph, read
 from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import Graph, Manifest

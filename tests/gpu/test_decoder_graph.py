@@ -15,7 +15,7 @@ import torch
 from transformers import Qwen3ForSequenceClassification
 
 from sidecar.build.families.decoder_network import YesNoDecoder
-from sidecar.build.half import half
+from sidecar.build.quantizing.half import half
 from sidecar.build.weights import WeightFile
 from tests.build.decoders import save_decoder
 from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph

@@ -13,7 +13,7 @@ import onnxruntime as ort
 from onnx import TensorProto, helper
 
 from sidecar.build.canonical import PAIRS
-from sidecar.build.half import half
+from sidecar.build.quantizing.half import half
 from sidecar.build.weights import WeightFile, open_graph
 from sidecar.engine.canonical import canonical_pairs
 from sidecar.engine.manifest import Manifest

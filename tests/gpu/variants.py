@@ -11,7 +11,7 @@ from onnx.external_data_helper import ExternalDataInfo
 from tokenizers import Tokenizer, models
 
 from sidecar.build.export import FP32_FILE, write_graph
-from sidecar.build.half import half
+from sidecar.build.quantizing.half import half
 from sidecar.build.source import Source
 from sidecar.build.weights import WeightFile, open_graph, read
 from sidecar.engine.manifest import Graph, Padding, Prompt

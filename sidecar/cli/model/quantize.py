@@ -48,8 +48,8 @@ def quantize_command(
     The fp32 graph is dropped afterwards unless --keep-fp32 is given. A search that was broken off
     goes on where it ended.
     """
-    from sidecar.build.quantize import Plan, quantize
-    from sidecar.build.sensitivity import MAX_DIFFERENCE
+    from sidecar.build.quantizing.quantize import Plan, quantize
+    from sidecar.build.quantizing.sensitivity import MAX_DIFFERENCE
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.progress import bars
 

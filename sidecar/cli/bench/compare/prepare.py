@@ -19,7 +19,7 @@ from sidecar.build.families import open_folder
 from sidecar.build.hub import fetch
 from sidecar.build.package import export, fingerprint
 from sidecar.build.place import built_beside
-from sidecar.build.quantize import Plan, quantize
+from sidecar.build.quantizing.quantize import Plan, quantize
 from sidecar.build.runner import Start, unseen
 from sidecar.cli.bench.compare import graphs, shipped
 from sidecar.engine.loading import shipped_model

@@ -12,15 +12,19 @@ from dataclasses import dataclass, field
 import onnx
 from onnx import TensorProto
 
-from sidecar.build.first_token import first_token_alone
-from sidecar.build.fuse import fuse_attention
 from sidecar.build.graphs import FP32, GRAPHS
-from sidecar.build.int8 import EMBEDDINGS, Quantizable, quantizable, store_int8, with_int8
-from sidecar.build.runner import Tick, encoded
-from sidecar.build.sensitivity import Choice, choose
-from sidecar.build.smooth import smoothing_factors
-from sidecar.build.weights import Array, WeightFile, open_graph, share
-from sidecar.build.workplace import (
+from sidecar.build.quantizing.first_token import first_token_alone
+from sidecar.build.quantizing.fuse import fuse_attention
+from sidecar.build.quantizing.int8 import (
+    EMBEDDINGS,
+    Quantizable,
+    quantizable,
+    store_int8,
+    with_int8,
+)
+from sidecar.build.quantizing.sensitivity import Choice, choose
+from sidecar.build.quantizing.smooth import smoothing_factors
+from sidecar.build.quantizing.workplace import (
     RANKED_PAIRS,
     Made,
     Workplace,
@@ -28,6 +32,8 @@ from sidecar.build.workplace import (
     measured,
     short,
 )
+from sidecar.build.runner import Tick, encoded
+from sidecar.build.weights import Array, WeightFile, open_graph, share
 from sidecar.engine.runs import batch
 from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.errors import ModelError

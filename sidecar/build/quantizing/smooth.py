@@ -17,7 +17,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper
 
-from sidecar.build.int8 import Quantizable
+from sidecar.build.quantizing.int8 import Quantizable
 from sidecar.build.weights import Array
 from sidecar.engine.cores import available_cores
 from sidecar.engine.runs import Batch

@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from onnx import NodeProto, helper, numpy_helper
 
-from sidecar.build.view import View, attributes, keep_what_is_used
+from sidecar.build.quantizing.view import View, attributes, keep_what_is_used
 
 BY_TOKEN = frozenset(
     "Add Sub Mul Div MatMul LayerNormalization Erf Gelu Tanh Sqrt Pow Relu Sigmoid Cast".split()

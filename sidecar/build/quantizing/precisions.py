@@ -10,12 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sidecar.build.graphs import CANONICAL_TOLERANCE, FP32, GRAPHS, TOLERANCE
-from sidecar.build.half import half
-from sidecar.build.integers import make_int8
-from sidecar.build.runner import Runner
-from sidecar.build.sensitivity import difference
-from sidecar.build.weights import WeightFile, open_graph, share
-from sidecar.build.workplace import (
+from sidecar.build.quantizing.half import half
+from sidecar.build.quantizing.integers import make_int8
+from sidecar.build.quantizing.sensitivity import difference
+from sidecar.build.quantizing.workplace import (
     ROOM,
     Made,
     Workplace,
@@ -24,6 +22,8 @@ from sidecar.build.workplace import (
     rounded_up,
     told_of,
 )
+from sidecar.build.runner import Runner
+from sidecar.build.weights import WeightFile, open_graph, share
 from sidecar.errors import ModelError
 
 

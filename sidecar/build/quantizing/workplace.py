@@ -14,8 +14,8 @@ import onnx
 from sidecar.build.calibration_pairs import CalibrationSet
 from sidecar.build.graphs import CANONICAL_TOLERANCE, FOLDED, FP32, GRAPHS
 from sidecar.build.journal import Journal
+from sidecar.build.quantizing.sensitivity import Difference, difference
 from sidecar.build.runner import Floats, Runner, Start
-from sidecar.build.sensitivity import Difference, difference
 from sidecar.engine.manifest import Graph, Manifest
 from sidecar.engine.measured import Quantization
 

@@ -17,11 +17,11 @@ from sidecar.build.folder import carry, write_manifest
 from sidecar.build.graphs import FP32, GRAPHS
 from sidecar.build.journal import Journal
 from sidecar.build.place import built_beside
-from sidecar.build.precisions import MADE_BY
+from sidecar.build.quantizing.precisions import MADE_BY
+from sidecar.build.quantizing.sensitivity import MAX_DIFFERENCE
+from sidecar.build.quantizing.workplace import Made, Workplace
 from sidecar.build.runner import Runner, Start, unseen
-from sidecar.build.sensitivity import MAX_DIFFERENCE
 from sidecar.build.weights import graph_files
-from sidecar.build.workplace import Made, Workplace
 from sidecar.engine.manifest import CanonicalPair, Graph, Manifest, sha256
 from sidecar.engine.session import onnxruntime_version
 from sidecar.errors import ModelError

@@ -19,7 +19,7 @@ import onnx
 import onnxruntime
 from onnx import NodeProto, helper
 
-from sidecar.build.view import View, attributes, keep_what_is_used
+from sidecar.build.quantizing.view import View, attributes, keep_what_is_used
 
 CONTRIB = "com.microsoft"
 MASK_LENGTHS = (2, 3, 17)
