@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 
 from sidecar.build.canonical import PAIRS
 from sidecar.build.export import size, write_graph
@@ -23,6 +24,7 @@ from sidecar.engine.manifest import (
     Origin,
     sha256,
 )
+from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.errors import InputTooLong, ModelError
 
 PARITY = 2e-3
@@ -74,9 +76,10 @@ def package(
     """Writes the model folder of an open source, in one step; returns its manifest.
 
     With `release` the network's weights leave memory as soon as they are written, and the source
-    cannot be used again. Raises ModelError when the disk is full, or when the graph does not give
-    the framework's own logits.
+    cannot be used again. Raises ModelError when the source's limit is too low for a query, when the
+    disk is full, or when the graph does not give the framework's own logits.
     """
+    _check_limit(source)
     total = size(source)
     check_room(folder, total)
     with built_beside(folder) as fresh:
@@ -130,13 +133,7 @@ def describe(
         sources=source.collections,
         origin=origin,
     )
-    try:
-        logits = Runner.open(folder, manifest, GRAPHS[FP32]).canonical().tolist()
-    except InputTooLong:
-        raise ModelError(
-            f"{source.name}: {source.max_tokens} tokens are too few for a query and a document: "
-            "raise --max-tokens"
-        ) from None
+    logits = Runner.open(folder, manifest, GRAPHS[FP32]).canonical().tolist()
     for number, (found, wanted) in enumerate(zip(logits, expected, strict=True)):
         if not abs(found - wanted) <= PARITY * max(1.0, abs(wanted)):  # a NaN fails too
             raise ModelError(
@@ -144,6 +141,19 @@ def describe(
                 f"the framework {wanted:.4f}: this model cannot be exported; please report it"
             )
     return manifest.model_copy(update={"canonical": _canonical(logits)})
+
+
+def _check_limit(source: Source) -> None:
+    """Before the framework is asked: it has no words for a query that leaves no room."""
+    tokenizer = PairTokenizer(Tokenizer.from_str(source.tokenizer.to_str()), source)
+    try:
+        for query, _ in PAIRS:
+            tokenizer.query(query)
+    except InputTooLong:
+        raise ModelError(
+            f"{source.name}: {source.max_tokens} tokens are too few for a query and a document: "
+            "raise --max-tokens"
+        ) from None
 
 
 def _canonical(logits: Sequence[float]) -> tuple[CanonicalPair, ...]:

@@ -45,7 +45,7 @@ def test_the_integer_graph_gives_the_logits_of_onnxruntimes_own_quantizer(
     model = open_graph(folder / "model.fp32.onnx")
     found = quantizable(model)
     with WeightFile.create(folder, "int8.bin") as weights:
-        stored = store_int8(model, found, folder, weights)
+        stored = store_int8(model, found, folder, weights, {})
     chosen = [unit.name for unit in found.units if unit.name != EMBEDDINGS]
     ours = with_int8(model, found, stored, chosen, chosen)
     (folder / "ours.onnx").write_bytes(ours.SerializeToString())
