@@ -40,11 +40,11 @@ def is_done(folder: Path, origin: Origin, *, force: bool) -> bool:
 def check_room(folder: Path, needed: int) -> None:
     """Raises ModelError when the disk of `folder` has fewer than `needed` bytes left."""
     place = next(parent for parent in folder.absolute().parents if parent.exists())
-    free = shutil.disk_usage(place).free
-    if free < needed:
+    disk = shutil.disk_usage(place)
+    if disk.free < needed and disk.total:  # /proc has no size; writing there says why it fails
         raise ModelError(
-            f"{folder} needs {needed / 1e6:.0f} MB and its disk has {free / 1e6:.0f} MB left: free "
-            "some, or give a folder on another disk"
+            f"{folder} needs {needed / 1e6:.0f} MB and its disk has {disk.free / 1e6:.0f} MB left: "
+            "free some, or give a folder on another disk"
         )
 
 

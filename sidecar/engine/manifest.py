@@ -182,4 +182,7 @@ def _check_file(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ModelError(f"{path} is missing; the manifest names it")
     if (found := sha256(path)) != expected:
-        raise ModelError(f"{path} is altered: SHA-256 {found[:12]}…, manifest {expected[:12]}…")
+        raise ModelError(
+            f"{path} is altered: SHA-256 {found[:12]}…, manifest {expected[:12]}…; "
+            "copy or make the model folder again"
+        )

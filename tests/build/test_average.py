@@ -59,6 +59,17 @@ def test_the_weights_are_the_mean_and_the_calibration_is_its_own(
     assert manifest.temperature == told["temperature"]
 
 
+def test_the_rows_of_the_runs_common_start_count_once(
+    runs: list[Path], pairs: Path, tmp_path: Path
+) -> None:
+    more = [tmp_path / "more1", tmp_path / "more2"]
+    for number, folder in enumerate(more):
+        do(job(runs[0], pairs, run=Run(max_tokens=48, seed=number)), folder)
+    known, *each = (summary(folder)["collections"][0]["rows"] for folder in (runs[0], *more))
+    told = average(more, tmp_path / "mean")
+    assert told["collections"][0]["rows"] == known + sum(rows - known for rows in each)
+
+
 def test_what_a_run_was_trained_on_is_not_held_out(runs: list[Path], tmp_path: Path) -> None:
     """A calibration on what was trained on would be too sure."""
     shared = tmp_path / "shared"
@@ -74,7 +85,9 @@ def test_what_a_run_was_trained_on_is_not_held_out(runs: list[Path], tmp_path: P
     told = average([runs[0], shared], tmp_path / "mean")
     assert held
     assert told["held_out_first_right"]["after"] == {}
-    assert (told["temperature"], told["bias"]) == (1.0, 0.0)
+    first = summary(runs[0])
+    assert (told["temperature"], told["bias"]) == (first["temperature"], first["bias"])
+    assert told["calibrated_on"] == 0
 
 
 def test_what_has_no_mean_is_one_line(

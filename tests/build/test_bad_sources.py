@@ -190,6 +190,12 @@ def test_a_limit_that_leaves_no_room_for_a_document(source: Path, tmp_path: Path
     refused(source, tmp_path, "20 tokens are too few", max_tokens=20)
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="only Linux has /proc")
+def test_a_place_without_a_disk_is_not_called_full(source: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be written: No such file"):
+        export(str(source), Path("/proc/nowhere/model"))
+
+
 def test_a_place_that_holds_something_else_is_left_alone(source: Path, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "thesis.txt").write_text("do not lose")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner  # noqa: E402
 
 from sidecar.build.package import export  # noqa: E402
 from sidecar.build.runner import Runner  # noqa: E402
+from sidecar.build.training.held_out import LEAST  # noqa: E402
 from sidecar.build.training.job import Taught, do  # noqa: E402
 from sidecar.build.training.loop import Loop  # noqa: E402
 from sidecar.build.training.run import Run  # noqa: E402
@@ -187,6 +188,28 @@ def test_a_faulty_line_is_named(line: str, reason: str, encoder: Path, tmp_path:
     file.write_text('{"query": "a", "text": "b"}\n' + line + "\n")
     with pytest.raises(ModelError, match=reason):
         do(job(encoder, file), tmp_path / "checkpoint")
+    assert not (tmp_path / "checkpoint").exists(), "the mended file would be other settings"
+
+
+def test_too_few_texts_for_a_group_are_told(encoder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "few.jsonl"
+    file.write_text('{"query": "a", "text": "the metres"}\n{"query": "b", "text": "the yeast"}\n')
+    with pytest.raises(ModelError, match="too few texts"):
+        do(job(encoder, file), tmp_path / "checkpoint")
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_a_few_held_out_groups_do_not_replace_the_calibration(
+    checkpoint: Path, pairs: Path, tmp_path: Path
+) -> None:
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(pairs.read_text().splitlines(keepends=True)[:60]))
+    known = summary(checkpoint)
+    assert known["calibrated_on"] >= LEAST
+    done = do(job(checkpoint, few, run=Run(max_tokens=48)), tmp_path / "more")
+    assert 0 < sum(done["held_out_groups"].values()) < LEAST
+    assert done["calibrated_on"] == 0
+    assert (done["temperature"], done["bias"]) == (known["temperature"], known["bias"])
 
 
 def test_the_command_says_what_it_wrote_and_what_is_missing(
@@ -198,6 +221,11 @@ def test_the_command_says_what_it_wrote_and_what_is_missing(
     assert done.exit_code == 0, done.output
     assert "train.json" in done.output
     assert "before" in done.output
+    assert f"fitted on {summary(tmp_path / 'out')['calibrated_on']} groups" in done.output
     nothing = runner.invoke(app, [*command[:3], str(tmp_path / "none")])
     assert isinstance(nothing.exception, ModelError)
     assert "nothing to train on" in nothing.exception.message
+    mistyped = runner.invoke(app, [*command[:3], str(tmp_path / "none"), "--pairs", "no.jsonl"])
+    assert mistyped.exit_code == 2
+    assert "no.jsonl" in mistyped.output
+    assert not (tmp_path / "none").exists()

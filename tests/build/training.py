@@ -21,13 +21,14 @@ WORDS = {
     "notice": "mail",
 }
 """A question's word and the word that only its answers hold."""
-ASKED = (
-    *("how {} is it", "what of the {}", "the {} in this", "is there {}", "{}", "on {} and days"),
-    *("and the {}", "{} to go", "may it be {}", "{} by days", "what {} and how", "their {} in it"),
+ASKED = tuple(
+    f"{before} {{}} {after}"
+    for before in ("how", "what of the", "the", "is there", "on", "and the", "may it be", "their")
+    for after in ("is it", "in this", "and days", "to go")
 )
 SAID = ("it may have {} in it", "the {} are by the other", "any {} shall be given")
 
-RUN = Run(epochs=12, peak=2e-3, max_tokens=48)
+RUN = Run(epochs=5, peak=2e-3, max_tokens=48)
 
 
 def save_encoder(folder: Path) -> Path:

@@ -39,16 +39,15 @@ def average(checkpoints: Sequence[Path], folder: Path) -> dict[str, Any]:
     run = told[0]["run"]
     batches = Batches(first.source, run["max_tokens"], run["groups_per_batch"])
     held = batches.usable(_unseen(checkpoints))
-    logits = score(first.source.network, held, batches) if held else {}
-    temperature, bias = calibration(logits)
+    logits = score(first.source.network, held, batches)
     summary = {
         **told[0],
         # With the first's own settings, so that a mean may be averaged again.
         "run": {**run, "mean_of": [each["run"] for each in told]},
-        "temperature": temperature,
-        "bias": bias,
+        **calibration(logits, first.source),
         "groups": sum(each["groups"] for each in told),
-        "collections": _collections(told),
+        **_collections(told),
+        "held_out_groups": {name: len(each) for name, each in logits.items()},
         "held_out_first_right": {"before": {}, "after": first_right(logits)},
     }
     folder.mkdir(parents=True)
@@ -88,14 +87,18 @@ def _unseen(checkpoints: Sequence[Path]) -> list[Group]:
     return [group for group in held if (group.query, group.documents[0]) not in trained]
 
 
-def _collections(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each collection once, with the pairs of all runs."""
-    rows: Counter[str] = Counter()
-    licences: dict[str, str] = {}
-    for each in (one for summary in told for one in summary["collections"]):
-        rows[each["name"]] += each["rows"]
-        licences.setdefault(each["name"], each["licence"])
-    return [
-        {"name": name, "licence": licences[name], "rows": count}
-        for name, count in sorted(rows.items())
-    ]
+def _collections(told: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Each collection once, with the rows of all runs, and once those of the start."""
+    licences = {one["name"]: one["licence"] for each in told for one in each["collections"]}
+    known = [{one["name"]: one["rows"] for one in each["collections"]} for each in told]
+    # A checkpoint that does not say what is of the run alone is of a start without any.
+    own = [each.get("rows_of_this_run", rows) for each, rows in zip(told, known, strict=True)]
+    seen = sum(map(Counter, own), Counter())
+    rows = Counter(known[0]) - Counter(own[0]) + seen
+    return {
+        "collections": [
+            {"name": name, "licence": licences[name], "rows": count}
+            for name, count in sorted(rows.items())
+        ],
+        "rows_of_this_run": dict(sorted(seen.items())),
+    }

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from sidecar.build.source import Source
 from sidecar.build.training.batches import Batches
 from sidecar.build.training.calibrate import fit
 from sidecar.build.training.group import Group
+
+LEAST = 20
+"""Fewer Groups say too little of how sure the network may be; often it ranks them all rightly."""
 
 Logits = dict[str, list[tuple[Group, Tensor]]]
 """By the Groups' source: each Group with its documents' logits."""
@@ -42,16 +46,25 @@ def best(group: Group) -> int:
     return int(group.target().argmax())
 
 
-def calibration(logits: Logits) -> tuple[float, float]:
-    """(temperature, bias) of the labelled Groups; (1, 0) when there are none."""
+def calibration(logits: Logits, start: Source) -> dict[str, float]:
+    """`temperature` and `bias` by the labelled Groups, and `calibrated_on`, how many these are.
+
+    Where they are fewer than LEAST they are none, and the calibration stays that of the start.
+    """
+    labelled = [
+        pair
+        for rows in logits.values()
+        for pair in rows
+        # Without a label nobody said what is relevant.
+        if pair[0].teacher is None or pair[0].teacher_share < 1
+    ]
+    if len(labelled) < LEAST:
+        return {"temperature": start.temperature, "bias": start.bias, "calibrated_on": 0}
     right: list[float] = []
     wrong: list[float] = []
-    for group, row in (pair for rows in logits.values() for pair in rows):
-        if group.teacher is not None and group.teacher_share == 1:
-            continue  # nobody said what is relevant there
+    for group, row in labelled:
         gains = group.gains or (1.0, *[0.0] * (len(row) - 1))
         for gain, logit in zip(gains, row.tolist(), strict=True):
             (right if gain > 0 else wrong).append(logit)
-    if not right or not wrong:
-        return 1.0, 0.0
-    return fit(torch.tensor(right), torch.tensor(wrong))
+    temperature, bias = fit(torch.tensor(right), torch.tensor(wrong))
+    return {"temperature": temperature, "bias": bias, "calibrated_on": len(labelled)}

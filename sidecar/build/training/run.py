@@ -19,6 +19,7 @@ from sidecar.build.training.batches import Batches
 from sidecar.build.training.group import Group, read_groups, write_groups
 from sidecar.build.training.held_out import Logits, calibration, first_right, score
 from sidecar.build.training.loop import Loop
+from sidecar.build.training.negatives import NEGATIVES
 from sidecar.build.training.plot import plot_loss
 from sidecar.build.training.start import Start
 from sidecar.engine.manifest import Source as Collection
@@ -52,9 +53,9 @@ class Run:
 def prepared(checkpoint: Path, make: Callable[[], Prepared], settings: dict[str, Any]) -> Prepared:
     """The Groups that an earlier call wrote, or those that `make` makes.
 
-    Raises ModelError when the checkpoint was begun with other settings.
+    Raises ModelError when the checkpoint was begun with other settings, or when there is nothing to
+    train on; then nothing is written.
     """
-    checkpoint.mkdir(parents=True, exist_ok=True)
     file, known = checkpoint / GROUPS, checkpoint / SETTINGS
     text = json.dumps(settings, indent=2, sort_keys=True, default=str)
     if known.exists() and known.read_text() != text:
@@ -62,9 +63,15 @@ def prepared(checkpoint: Path, make: Callable[[], Prepared], settings: dict[str,
             f"{checkpoint} was begun with other settings (see {known}): give another folder, or "
             "--force to begin anew"
         )
-    known.write_text(text)
     if not file.exists():
         train, held = make()
+        if not train:
+            raise ModelError(
+                f"too few texts: no answer has {NEGATIVES} others beside it that do not answer its "
+                "query, so there is no group to train on"
+            )
+        checkpoint.mkdir(parents=True, exist_ok=True)
+        known.write_text(text)
         write_groups({"train": train, "held": held}, file)
     parts = read_groups(file)
     return parts.get("train", []), parts.get("held", [])
@@ -87,7 +94,7 @@ def train(
     kept, held = (batches.usable(part) for part in groups)
     if not kept:
         raise ModelError("no query leaves room for a document: raise --max-tokens")
-    before = first_right(score(start.source.network, held, batches)) if held else {}
+    before = first_right(score(start.source.network, held, batches))
     cut = [b for epoch in range(run.epochs) for b in batches.cut(kept, run.seed + epoch)]
     loop = Loop(start, checkpoint, run.peak, run.minutes)
     with (checkpoint / LOG).open("a") as log:
@@ -114,19 +121,19 @@ def _summary(
     collections: Sequence[Collection],
 ) -> dict[str, Any]:
     pairs = Counter(g.source for part in seen for g in part for _ in g.documents)
-    temperature, bias = calibration(after)
     licences = {c.name: c.licence for c in (*start.source.collections, *collections)}
     rows = Counter({c.name: c.rows for c in start.source.collections}) + pairs
     return {
         "run": asdict(run),
         "languages": start.source.languages,
         "licence": start.source.licence,
-        "temperature": temperature,
-        "bias": bias,
+        **calibration(after, start.source),
         "groups": sum(map(len, seen)),
         "collections": [
             {"name": name, "licence": licences.get(name, ""), "rows": count}
             for name, count in sorted(rows.items())
         ],
+        "rows_of_this_run": dict(sorted(pairs.items())),
+        "held_out_groups": {name: len(each) for name, each in after.items()},
         "held_out_first_right": {"before": before, "after": first_right(after)},
     }

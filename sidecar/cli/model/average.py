@@ -16,16 +16,9 @@ def average_command(
 
     Give the runs other seeds (`model train --seed`). The result is a checkpoint as theirs.
     """
-    from rich.console import Console
-    from rich.table import Table
-
     from sidecar.build.training.average import average
     from sidecar.cli.model.export import show_written
+    from sidecar.cli.model.train import show_held_out
 
-    summary = average(checkpoints, folder)
-    if found := summary["held_out_first_right"]["after"]:
-        table = Table("held out", "first right", title="Share of groups, best document first")
-        for name, share in found.items():
-            table.add_row(name, f"{share:.3f}")
-        Console().print(table)
+    show_held_out(average(checkpoints, folder), "after")
     show_written(folder)

@@ -10,11 +10,21 @@ import typer
 
 Files = Annotated[
     list[Path] | None,
-    typer.Option(help='JSON lines {"query", "text"[, "grade"][, "negatives"]}; may be repeated.'),
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        metavar="FILE",
+        help='JSON lines {"query", "text"[, "grade"][, "negatives"]}; may be repeated.',
+    ),
 ]
 Folders = Annotated[
     list[Path] | None,
-    typer.Option(help="Folder with corpus.jsonl, queries.jsonl, qrels.tsv; may be repeated."),
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        metavar="FOLDER",
+        help="Folder with corpus.jsonl, queries.jsonl, qrels.tsv; may be repeated.",
+    ),
 ]
 
 
@@ -31,7 +41,13 @@ def train_command(
     pairs: Files = None,
     judged: Folders = None,
     recipe: Annotated[
-        Path | None, typer.Option(help="The data folder of the shipped model's own recipe.")
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            metavar="FOLDER",
+            help="The data folder of the shipped model's own recipe.",
+        ),
     ] = None,
     encoder: Annotated[
         str | None,
@@ -53,13 +69,16 @@ def train_command(
     vocabulary: Annotated[
         int | None, typer.Option(min=1, help="Keep so many word pieces, the texts' most frequent.")
     ] = None,
-    groups: Annotated[int | None, typer.Option(min=1, help="Groups of six documents.")] = None,
-    epochs: Annotated[int, typer.Option(min=1)] = 1,
+    groups: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most groups of six documents; absent: all, of a recipe 9000."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each group is seen.")] = 1,
     minutes: Annotated[float, typer.Option(help="End sooner when these are over.")] = 600,
     rate: Annotated[float, typer.Option(help="Learning rate at its highest.")] = 6e-5,
     max_tokens: Annotated[int, typer.Option(min=32, help="Of a pair.")] = 208,
     batch: Annotated[int, typer.Option(min=1, help="Groups per step.")] = 6,
-    seed: int = 7,
+    seed: Annotated[int, typer.Option(help="Of the groups' choice and order.")] = 7,
     force: Annotated[bool, typer.Option("--force", help="Begin anew.")] = False,
 ) -> None:
     """Train a reranker on pairs, judgements, or both; a run that was stopped is taken up.
@@ -74,6 +93,7 @@ def train_command(
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from sidecar.build.training.job import Data, Job, Taught, do
     from sidecar.build.training.run import Run
+    from sidecar.cli.model.export import show_written
 
     if force and checkpoint.exists():
         shutil.rmtree(checkpoint)
@@ -83,7 +103,8 @@ def train_command(
     job = Job(start, data, taught, run, layers, vocabulary)
     with _bar() as report:
         summary = do(job, checkpoint, report)
-    _show(summary, checkpoint)
+    show_held_out(summary, "before", "after")
+    show_written(checkpoint)
 
 
 @contextmanager
@@ -93,7 +114,7 @@ def _bar() -> Iterator[Callable[[dict[str, Any]], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Read, mine", total=None)
+        task = progress.add_task("Read the texts, find negatives", total=None)
 
         def report(event: dict[str, Any]) -> None:
             text = f"Train, loss {event['loss']:.3f}, {event['pairs_per_second']} pairs/s"
@@ -102,16 +123,21 @@ def _bar() -> Iterator[Callable[[dict[str, Any]], None]]:
         yield report
 
 
-def _show(summary: dict[str, Any], checkpoint: Path) -> None:
+def show_held_out(summary: dict[str, Any], *columns: str) -> None:
+    """Prints how often the best document of a held-out group is first, and the calibration."""
     from rich.console import Console
     from rich.table import Table
 
-    from sidecar.cli.model.export import show_written
-
-    held = summary["held_out_first_right"]
-    if held["before"]:
-        table = Table("held out", "before", "after", title="Share of groups, best document first")
-        for name, after in held["after"].items():
-            table.add_row(name, f"{held['before'][name]:.3f}", f"{after:.3f}")
-        Console().print(table)
-    show_written(checkpoint)
+    console, groups = Console(), summary["held_out_groups"]
+    if groups:
+        title = "Share of groups, best document first"
+        table = Table("held out", "groups", *columns, title=title)
+        for name, count in groups.items():
+            shares = [summary["held_out_first_right"][column][name] for column in columns]
+            table.add_row(name, str(count), *(f"{share:.3f}" for share in shares))
+        console.print(table)
+    fitted = f"temperature {summary['temperature']}, bias {summary['bias']}"
+    if summary["calibrated_on"]:
+        console.print(f"Scores: {fitted}, fitted on {summary['calibrated_on']} groups", style="dim")
+    else:
+        console.print(f"Scores: {fitted}, as before: too few held-out groups to fit them on")
