@@ -93,7 +93,7 @@ def _collections(told: Sequence[dict[str, Any]]) -> dict[str, Any]:
     known = [{one["name"]: one["rows"] for one in each["collections"]} for each in told]
     # A checkpoint that does not say what is of the run alone is of a start without any.
     own = [each.get("rows_of_this_run", rows) for each, rows in zip(told, known, strict=True)]
-    seen = sum(map(Counter, own), Counter())
+    seen: Counter[str] = sum(map(Counter, own), Counter())
     rows = Counter(known[0]) - Counter(own[0]) + seen
     return {
         "collections": [
