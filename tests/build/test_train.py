@@ -21,6 +21,7 @@ from sidecar.build.training.run import Run  # noqa: E402
 from sidecar.build.training.start import open_start  # noqa: E402
 from sidecar.build.training.teacher import BiEncoder, Vectors  # noqa: E402
 from sidecar.cli import app  # noqa: E402
+from sidecar.engine.loading import shipped_model  # noqa: E402
 from sidecar.engine.manifest import Manifest  # noqa: E402
 from sidecar.errors import ModelError  # noqa: E402
 from tests.build.classifiers import save_bert  # noqa: E402
@@ -81,6 +82,16 @@ def test_a_model_folder_is_trained_on(checkpoint: Path, pairs: Path, tmp_path: P
     before, after = done["held_out_first_right"]["before"], known["held_out_first_right"]["after"]
     assert before == after
     assert done["collections"][0]["rows"] > known["collections"][0]["rows"]
+
+
+def test_the_shipped_model_starts_as_it_is_served() -> None:
+    """Its weights are int8, and some hold the factors of smoothed activations."""
+    folder = shipped_model()
+    manifest = Manifest.read(folder)
+    assert manifest.quantization["float"].smoothed
+    asked = [(pair.query, pair.document) for pair in manifest.canonical]
+    served = [pair.logits["float"] for pair in manifest.canonical]
+    assert open_start(str(folder)).source.reference(asked) == pytest.approx(served, abs=1e-3)
 
 
 def test_a_cross_encoder_of_the_framework_is_trained_and_exported(
