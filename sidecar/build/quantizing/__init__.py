@@ -8,4 +8,5 @@ smooth                activations whose channels stand out
 view, fuse            an encoder's graph for one pair per run: attention as one operator,
 first_token           and of the last layer only what the head reads
 half                  fp16
+unquantized           the weights of such a graph as floats again, to train on
 """

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
@@ -19,6 +18,7 @@ from sidecar.build.families.trained import source_of
 from sidecar.build.hub import fetch
 from sidecar.build.network import CrossEncoder, from_encoder
 from sidecar.build.pretrained import CONFIG, SUMMARY, open_fast_tokenizer, read_config, training
+from sidecar.build.quantizing.unquantized import float_weights
 from sidecar.build.source import Source
 from sidecar.engine.manifest import MANIFEST, TOKENIZER, Manifest
 from sidecar.errors import ModelError
@@ -98,40 +98,17 @@ def from_model_folder(folder: Path, manifest: Manifest) -> CrossEncoder:
     config = BertConfig(**json.loads((folder / CONFIG).read_text()), attn_implementation="eager")
     network = CrossEncoder(BertModel(config, add_pooling_layer=False))
     _, described = manifest.graph_for("cuda")
-    graph = onnx.load(folder / described.file).graph
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    smoothings = _smoothings(graph)
+    floats = float_weights(onnx.load(folder / described.file))
     network.load_state_dict(
-        {name: _weight(name, stored, smoothings, folder) for name in network.state_dict()},
-        strict=True,
+        {name: _weight(name, floats, folder) for name in network.state_dict()}, strict=True
     )
     return network
 
 
-def _smoothings(graph: onnx.GraphProto) -> dict[str, str]:
-    """int8 weight -> what the activation that it is multiplied with is multiplied by before."""
-    made = {node.output[0]: node for node in graph.node}
-    found = {}
-    for node in graph.node:
-        activation, weight = (made.get(name) for name in (*node.input, "", "")[:2])
-        if activation is None or weight is None or weight.op_type != "DequantizeLinear":
-            continue
-        if activation.op_type == "Mul" and activation.input[1].endswith("_smoothing"):
-            found[weight.input[0].removesuffix("_quantized")] = activation.input[1]
-    return found
-
-
-def _weight(
-    name: str, stored: dict[str, np.ndarray], smoothings: dict[str, str], folder: Path
-) -> torch.Tensor:
+def _weight(name: str, floats: dict[str, np.ndarray], folder: Path) -> torch.Tensor:
     """A tensor of the network by its name: linear layers lie transposed in a graph."""
-    floats = stored.get(name)
-    if floats is None:
-        values, scale = stored.get(f"{name}_quantized"), stored.get(f"{name}_scale")
-        if values is None or scale is None:
-            raise ModelError(f"{folder}: its graph has no weight {name}: start from the checkpoint")
-        floats = values.astype(np.float32) * scale
-        if name in smoothings:  # the weight's rows hold the factors, the network has none
-            floats = floats * stored[smoothings[name]][:, None]
-    linear = floats.ndim == 2 and "embeddings" not in name
-    return torch.tensor(np.ascontiguousarray(floats.T) if linear else floats)
+    if name not in floats:
+        raise ModelError(f"{folder}: its graph has no weight {name}: start from the checkpoint")
+    values = floats[name]
+    linear = values.ndim == 2 and "embeddings" not in name
+    return torch.tensor(np.ascontiguousarray(values.T) if linear else values)
