@@ -7,7 +7,7 @@ run(client, apply(plan))                      # or both at once: carried_out(pla
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from enum import StrEnum
 from typing import Any
@@ -35,7 +35,10 @@ class Change:
     """None: it is not there."""
     after: Body | None
     """None: it is to go."""
-    make: Callable[[], Procedure[None]] = field(repr=False, compare=False)
+    make: Callable[[], Procedure[str | None]] = field(repr=False, compare=False)
+    """Returns what is left to say of it, None where all went as planned."""
+    remark: str | None = field(default=None, compare=False)
+    """Of a change that was made: what `make` returned."""
 
     @property
     def action(self) -> Action:
@@ -77,8 +80,8 @@ def apply(plan: Sequence[Change]) -> Procedure[Plan]:
     made = []
     for change in plan:
         if change.action is not Action.KEEP:
-            yield from change.make()
-            made.append(change)
+            remark = yield from change.make()
+            made.append(replace(change, remark=remark))
     return tuple(made)
 
 

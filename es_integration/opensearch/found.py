@@ -34,7 +34,20 @@ def every_connector() -> Procedure[list[Found]]:
 
 def models(name: str) -> Procedure[list[Found]]:
     """Those of that name, newest first. Raises ClusterRefused."""
-    listed = yield from _search(_search_models, _named(name))
+    found = yield from _models(_named(name))
+    return found
+
+
+def users(connector: Found) -> Procedure[list[Found]]:
+    """The models that use the connector, of those that these credentials may see. Raises
+    ClusterRefused."""
+    # Compared here: the field is text, and the search matches any word of an ID.
+    listed = yield from _models({"match": {"connector_id": connector.id}})
+    return [model for model in listed if model.body.get("connector_id") == connector.id]
+
+
+def _models(query: Mapping[str, Any]) -> Procedure[list[Found]]:
+    listed = yield from _search(_search_models, query)
     found = []
     for each in listed:
         # A search lags behind: it may say DEPLOYING a second after the model is deployed.

@@ -19,6 +19,7 @@ from es_integration.errors import ClusterRefused, StillInUse
 from es_integration.opensearch import bodies, found, settings
 from es_integration.opensearch.asking import Cluster, ask, ask_for, cluster
 from es_integration.opensearch.bodies import Body
+from es_integration.opensearch.found import Found
 from es_integration.opensearch.models import (
     CONNECTOR,
     MODEL,
@@ -67,7 +68,7 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
     Raises ClusterRefused, and StillInUse where an index searches by a pipeline that is to go.
     """
     changes: list[Change] = []
-    gone: set[str] = set()
+    connectors: list[Found] = []
     for route in wanted.routes:
         name = wanted.pipeline(route)
         pipeline = yield from found.pipeline(name)
@@ -75,9 +76,11 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
             changes.append(Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name)))
             yield from _refuse_in_use(name)
         models = yield from found.models(name)
-        connectors = yield from found.connectors(name)
-        changes += [*removals(models, MODEL), *removals(connectors, CONNECTOR)]
-        gone |= {connector.id for connector in connectors}
+        changes += removals(models, MODEL)
+        connectors += yield from found.connectors(name)
+    # After all the models: one of another route may be mistaken for a connector's user.
+    changes += removals(connectors, CONNECTOR)
+    gone = {connector.id for connector in connectors}
     everyone = yield from found.every_connector()
     others = [found.url(each) for each in everyone if each.id not in gone]
     changes += yield from settings.plan_disallow(wanted, others)

@@ -106,22 +106,24 @@ def deployed(model_id: str) -> Procedure[None]:
 
 def _put_connector(
     wanted: OpenSearchInstall, route: Route, version: Version, old: Sequence[Found]
-) -> Procedure[None]:
+) -> Procedure[str | None]:
     body = bodies.connector(wanted, route, version) | bodies.credential(wanted)
     connector_id = yield from _create(body)
     turned: set[str] = set()
 
-    def replaced() -> Procedure[None]:
+    def replaced(connector: Found) -> Procedure[None]:
         """A search finds a model that was just registered only after its index is refreshed; until
         it is turned over too, the old connector is refused deletion."""
         for model in (yield from found.models(wanted.pipeline(route))):
             if model.id not in turned:
                 yield from _turn_over(model.id, {"connector_id": connector_id})
                 turned.add(model.id)
-        for each in old:
-            yield from _delete_connector(each)
+        yield from _delete_connector(connector)
 
-    yield from _again(replaced, IN_USE_PAUSES_S, IN_USE)
+    remarks = []
+    for each in old:
+        remarks.append((yield from _unused(each, partial(replaced, each))))
+    return "; ".join(filter(None, remarks)) or None
 
 
 def _create(body: Body) -> Procedure[str]:
@@ -181,9 +183,29 @@ def _turn_over(model_id: str, body: Body) -> Procedure[None]:
     yield from deployed(model_id)
 
 
-def _remove_connector(connector: Found) -> Procedure[None]:
-    """Until an index is refreshed, a model that was deleted counts as using its connector."""
-    yield from _again(partial(_delete_connector, connector), IN_USE_PAUSES_S, IN_USE)
+def _remove_connector(connector: Found) -> Procedure[str | None]:
+    remark = yield from _unused(connector, partial(_delete_connector, connector))
+    return remark
+
+
+def _unused(connector: Found, delete: Callable[[], Procedure[None]]) -> Procedure[str | None]:
+    """Deletes a connector that no model uses; says so where ml-commons will not have it.
+
+    Until its index is refreshed, a model counts as using the connector that it had. And ml-commons
+    looks for users by a match of analysed text, `MLModel.CONNECTOR_ID_FIELD` in its
+    DeleteConnectorTransportAction (2.19.1, and the same in 3.x): `Zl-PF6IBoYSU7sT-63ni` has three
+    words, and a model whose connector's ID shares one of them counts too, for good.
+    """
+    try:
+        yield from _again(delete, IN_USE_PAUSES_S, IN_USE)
+    except ClusterRefused as refused:
+        if refused.status not in IN_USE or (yield from found.users(connector)):
+            raise
+        return (
+            f"connector {connector.id} stays, and its key with it: no model seen here uses it, but"
+            " OpenSearch compares IDs by words and takes another model for its user"
+        )
+    return None
 
 
 def _delete_connector(connector: Found) -> Procedure[None]:

@@ -106,6 +106,22 @@ def test_a_route_that_is_left_out_is_said_and_the_other_is_shown(
     assert '"X-Request-Deadline-Ms": "19750"' in made.output
 
 
+def test_a_connector_that_the_cluster_would_not_let_go_is_said(
+    recording_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("es_integration.opensearch.models.IN_USE_PAUSES_S", ())
+    fake = FakeOpenSearch()
+    fake.ending = "-shared"
+    where = ["opensearch", "--cluster", recording_server(fake).url]
+    install = ["install", *where, "--sidecar", "http://10.1.2.3:8080", "--no-templates", "--yes"]
+    assert "note:" not in command(*install).output
+    old = list(fake.connectors)
+    changed = command(*install, "--read-timeout", "20")
+    assert changed.exit_code == 0, changed.output
+    assert changed.output.count("note: connector") == len(old) == 2
+    assert all(f"note: connector {each} stays" in changed.output for each in old)
+
+
 def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]) -> None:
     cluster = recording_server(FakeOpenSearch())
     url = "http://127.0.0.1:1/" + "path/" * 30

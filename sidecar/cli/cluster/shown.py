@@ -37,6 +37,13 @@ def show_plan(console: Console, plan: Sequence[Change]) -> None:
             console.print(shown)
 
 
+def show_remarks(console: Console, made: Sequence[Change]) -> None:
+    """What was left to say of the changes that were made."""
+    for change in made:
+        if change.remark is not None:
+            console.print(f"[yellow]note:[/] {escape(change.remark)}", highlight=False)
+
+
 def show_report(console: Console, links: Sequence[Link]) -> None:
     """The chain as a table, a link a row."""
     table = Table("", "link", box=None, pad_edge=False)

@@ -2,7 +2,8 @@
 
 What it answers was seen on the real node: names are found by `name.keyword`, a connector's
 credential is never shown, its action types come back in capitals, a deployed model refuses
-deletion, a connector in use does too, and a new model is DEPLOYING for a moment.
+deletion, a connector does too when a word of its ID is in one that a model uses, and a new model is
+DEPLOYING for a moment.
 """
 
 import copy
@@ -37,6 +38,8 @@ class FakeOpenSearch:
         self.predicting: tuple[int, str] | None = None
         """A status and a reason that a prediction fails with."""
         self.count = 0
+        self.ending = ""
+        """Of every ID; real ones have the node's part in common."""
 
     def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if self.failures.get(path):
@@ -85,10 +88,11 @@ class FakeOpenSearch:
         """Why something refuses deletion."""
         if kind == "models" and self.models.get(name, {}).get("model_state") == "DEPLOYED":
             return 400, "Model cannot be deleted in deploying or deployed state"
-        used = [each["connector_id"] for each in self.models.values()]
-        return (
-            (409, "still using this connector") if kind == "connectors" and name in used else None
-        )
+        if kind == "connectors" and any(
+            words(name) & words(each["connector_id"]) for each in self.models.values()
+        ):
+            return 409, "1 models are still using this connector"
+        return None
 
     def keep(self, kept: dict[str, Any], method: str, name: str, body: Any) -> tuple[int, Any]:
         if method == "PUT":
@@ -108,11 +112,10 @@ class FakeOpenSearch:
         if kept is self.models and self.unrefreshed:
             self.unrefreshed -= 1
             return 200, {"hits": {"total": {"value": 0}, "hits": []}}
-        name = body["query"].get("term", {}).get("name.keyword")
         hits = [
             {"_id": key, "_source": dict(each)}
             for key, each in kept.items()
-            if name in (None, each["name"])
+            if matches(body["query"], each)
         ]
         page = hits[body["from"] : body["from"] + body["size"]]
         return 200, {"hits": {"total": {"value": len(hits)}, "hits": page}}
@@ -169,9 +172,23 @@ class FakeOpenSearch:
 
     def next(self, letter: str) -> str:
         self.count += 1
-        return f"{letter}{self.count}"
+        return f"{letter}{self.count}{self.ending}"
 
     @staticmethod
     def refusal(status: int, reason: str) -> tuple[int, Any]:
         error = {"type": "status_exception", "reason": reason}
         return status, {"error": {**error, "root_cause": [error]}, "status": status}
+
+
+def matches(query: Any, source: dict[str, Any]) -> bool:
+    """Whether a search finds it: by an exact name, or by a word of its connector's ID."""
+    if "term" in query:
+        return bool(source["name"] == query["term"]["name.keyword"])
+    if "match" in query:
+        return bool(words(source["connector_id"]) & words(query["match"]["connector_id"]))
+    return True
+
+
+def words(text: str) -> set[str]:
+    """As the standard analyzer finds them in an ID."""
+    return set(text.lower().split("-"))

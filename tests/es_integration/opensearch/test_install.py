@@ -92,7 +92,7 @@ def test_uninstalling_leaves_the_cluster_as_it_was(
     before = repr(state(fake))
     install(client, WANTED)
     kinds = [change.kind for change in uninstall(client, WANTED)]
-    assert kinds[:3] == ["search pipeline", "remote model", "connector"]
+    assert kinds[:6] == ["search pipeline", "remote model"] * 2 + ["connector"] * 2
     assert repr(state(fake)) == before
     assert uninstall(client, WANTED) == ()
 
@@ -161,9 +161,29 @@ def test_a_connector_that_counts_as_used_until_a_refresh_is_asked_for_again(
 
 def test_a_connector_that_stays_in_use_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
     install(client, WANTED)
-    fake.failures[f"{ML}/connectors/{next(iter(fake.connectors))}"] = [409] * 3
+    old = next(iter(fake.connectors))
+    fake.register({"name": "another's", "connector_id": old})
     with pytest.raises(ClusterRefused, match="409"):
         install(client, replace(WANTED, read_timeout_s=9))
+
+
+def test_a_connector_whose_id_shares_a_word_with_a_used_one_stays_and_is_said(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
+    fake.ending = "-node"
+    install(client, WANTED)
+    old = set(fake.connectors)
+    changed = replace(WANTED, read_timeout_s=9)
+    made = install(client, changed)
+    assert [change.remark.split()[1] for change in made if change.remark] == sorted(old)
+    assert old < set(fake.connectors)
+    used = {each["connector_id"] for each in fake.models.values()}
+    assert used == set(fake.connectors) - old, "the models are turned over all the same"
+    again = install(client, changed)
+    assert {change.action for change in again} == {Action.DELETE}, "tried again, and said again"
+    assert all("stays" in (change.remark or "") for change in again)
+    assert not any(change.remark for change in uninstall(client, changed)), "no model is left"
+    assert not fake.connectors
 
 
 def test_what_somebody_else_changed_is_changed_back(
