@@ -61,7 +61,8 @@ def check_one_label(config: PretrainedConfig, folder: Path) -> None:
     if config.num_labels != 1:
         raise ModelError(
             f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
-            "model with num_labels 1"
+            "model with num_labels 1, or give a BERT's encoder alone (save it by transformers' "
+            "AutoModel) a new head by `model train`"
         )
 
 

@@ -210,6 +210,23 @@ def test_too_few_texts_for_a_group_are_told(encoder: Path, tmp_path: Path) -> No
     assert not (tmp_path / "checkpoint").exists()
 
 
+def test_a_limit_that_no_query_leaves_room_under_is_told_before_anything_is_written(
+    encoder: Path, pairs: Path, tmp_path: Path
+) -> None:
+    long = tmp_path / "long.jsonl"
+    rows = [json.loads(line) for line in pairs.read_text().splitlines()]
+    rows = [{**row, "query": row["query"] + 40 * " how tall is it"} for row in rows]
+    long.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(ModelError, match="no query leaves room for a document: raise --max-tok"):
+        do(job(encoder, long, run=Run(max_tokens=48)), tmp_path / "checkpoint")
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_whoever_may_read_the_folder_may_read_the_weights(checkpoint: Path) -> None:
+    modes = {file.stat().st_mode for file in checkpoint.iterdir()}
+    assert len(modes) == 1
+
+
 def test_a_few_held_out_groups_do_not_replace_the_calibration(
     checkpoint: Path, pairs: Path, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from sidecar.cli.model import with_build
+from sidecar.cli.model import resumable, with_build
 from sidecar.errors import StartupError
 
 
@@ -21,6 +21,17 @@ def test_a_missing_extra_is_one_line_that_says_what_to_install() -> None:
 def test_any_other_missing_module_is_a_bug_and_stays_one() -> None:
     with pytest.raises(ModuleNotFoundError):
         with_build(missing)("sidecar.nowhere")
+
+
+def test_an_interrupted_command_says_that_it_can_be_taken_up(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        resumable(interrupted)()
+    assert "the same command goes on" in capsys.readouterr().err
 
 
 def test_the_command_line_imports_no_framework() -> None:

@@ -12,7 +12,7 @@ from sidecar.build.source import Source
 from sidecar.build.training.group import Group
 from sidecar.engine.runs import batch
 from sidecar.engine.tokenizer import PairTokenizer
-from sidecar.errors import InputTooLong
+from sidecar.errors import InputTooLong, ModelError
 
 WINDOW = 16
 """Batches are cut from so many batches' groups, sorted by length."""
@@ -37,8 +37,12 @@ class Batches:
         self._size = groups_per_batch
 
     def usable(self, groups: Sequence[Group]) -> list[Group]:
-        """Without those whose query leaves no room for a document."""
-        return [group for group in groups if self._fits(group.query)]
+        """Without those whose query leaves no room for a document. Raises ModelError when there
+        are some and none is left."""
+        left = [group for group in groups if self._fits(group.query)]
+        if groups and not left:
+            raise ModelError("no query leaves room for a document: raise --max-tokens")
+        return left
 
     def cut(self, groups: Sequence[Group], seed: int) -> list[list[Group]]:
         """The groups in batches of similar length, the batches' order shuffled."""

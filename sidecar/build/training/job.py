@@ -10,6 +10,7 @@ from sidecar.build.families import open_source
 from sidecar.build.hub import fetch
 from sidecar.build.recipe.collections import COLLECTIONS
 from sidecar.build.recipe.mixture import collect
+from sidecar.build.training.batches import Batches
 from sidecar.build.training.group import Group, with_teacher
 from sidecar.build.training.negatives import judged_groups
 from sidecar.build.training.prune import prune
@@ -66,7 +67,14 @@ def do(job: Job, checkpoint: Path, report: Report = lambda event: None) -> dict[
     if job.data.recipe and not job.taught.encoder:
         raise ModelError("--recipe needs --encoder: it finds the negatives and judges the phrases")
     start = open_start(str(shipped_model()) if job.start == "shipped" else job.start)
-    groups = prepared(checkpoint, lambda: make_groups(job), asdict(job))
+    batches = Batches(start.source, job.run.max_tokens, job.run.groups_per_batch)
+
+    def make() -> Prepared:
+        """Looked at before anything is written: the same command with another limit may follow."""
+        trained, held = make_groups(job)
+        return batches.usable(trained), held
+
+    groups = prepared(checkpoint, make, asdict(job))
     texts = [text for group in groups[0] for text in (group.query, *group.documents)]
     pruned = prune(start, job.layers, job.vocabulary, texts)
     return train(pruned, groups, job.run, checkpoint, COLLECTIONS, report)

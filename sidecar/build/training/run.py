@@ -87,13 +87,11 @@ def train(
 ) -> dict[str, Any]:
     """Writes the checkpoint; returns what `train.json` holds.
 
-    `report` gets each log event. Raises ModelError when there is nothing to train on.
+    `report` gets each log event. Raises ModelError when no group is short enough to train on.
     """
     torch.manual_seed(run.seed)
     batches = Batches(start.source, run.max_tokens, run.groups_per_batch)
     kept, held = (batches.usable(part) for part in groups)
-    if not kept:
-        raise ModelError("no query leaves room for a document: raise --max-tokens")
     before = first_right(score(start.source.network, held, batches))
     cut = [b for epoch in range(run.epochs) for b in batches.cut(kept, run.seed + epoch)]
     loop = Loop(start, checkpoint, run.peak, run.minutes)

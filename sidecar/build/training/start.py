@@ -1,6 +1,7 @@
 """What a training starts from: a sentence encoder, a reranker, or a model folder of ours."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,9 @@ class Start:
     def save(self, checkpoint: Path) -> None:
         """Writes what `model export` reads, but for the calibration."""
         self.write(self.source, checkpoint)
+        for weights in checkpoint.glob("*.safetensors"):
+            # safetensors 0.8 lets their owner alone read them, whatever the umask.
+            shutil.copymode(checkpoint / TOKENIZER, weights)
 
 
 def open_start(start: str) -> Start:
