@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sidecar.build.calibration_pairs import TextPair
 from sidecar.engine.canonical import canonical_pairs
 from sidecar.engine.cores import available_cores
+from sidecar.engine.loading import Opening
 from sidecar.engine.manifest import Device, Graph, Manifest
 from sidecar.engine.runs import batch
-from sidecar.engine.session import OnnxSession
+from sidecar.engine.session import OnnxSession, Session
 from sidecar.engine.tokenizer import Pair, PairTokenizer
 from sidecar.errors import InputTooLong, ModelError
 
@@ -44,11 +45,17 @@ def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[Pair]:
 class Runner:
     """One graph, scored as the service does it: a shared session, one worker per core."""
 
-    def __init__(self, session: OnnxSession, manifest: Manifest, tokenizer: PairTokenizer) -> None:
+    def __init__(
+        self,
+        session: Session,
+        manifest: Manifest,
+        tokenizer: PairTokenizer,
+        workers: int | None = None,
+    ) -> None:
         self.session = session
         self.manifest = manifest
         self.tokenizer = tokenizer
-        self._workers = available_cores() if session.device == "cpu" else 1
+        self._workers = workers or available_cores()
 
     @classmethod
     def open(
@@ -56,7 +63,18 @@ class Runner:
     ) -> "Runner":
         """Raises ModelError or DeviceError when the graph does not load on the device."""
         session = OnnxSession.open(folder, graph, device)
-        return cls(session, manifest, PairTokenizer.open(folder, manifest))
+        workers = None if device == "cpu" else 1
+        return cls(session, manifest, PairTokenizer.open(folder, manifest), workers)
+
+    @classmethod
+    def served(cls, opening: Opening) -> "Runner":
+        """What the service would run on this CPU, one pair per run.
+
+        Raises StartupError, ModelError or DeviceError where it would not start.
+        """
+        layout = opening.layout(workers=available_cores(), threads=1, token_budget=0)
+        session = opening.session(layout)
+        return cls(session, opening.loaded.manifest, opening.tokenizer, layout.workers)
 
     @classmethod
     def unoptimised(cls, folder: Path, manifest: Manifest, graph: Graph) -> "Runner":

@@ -19,7 +19,7 @@ from sidecar.build.quantizing.quantize import Plan, quantize
 from sidecar.build.runner import Floats, Runner, Tick
 from sidecar.cli import main
 from sidecar.engine.manifest import Manifest
-from sidecar.errors import DeviceError, ModelError
+from sidecar.errors import DeviceError, ModelError, StartupError
 from tests.build.folders import contents
 
 CALIBRATION = read_calibration()
@@ -104,6 +104,33 @@ def test_against_its_framework_every_number_is_there(
     assert "--against tiny-bert --judged few" in card
     assert str(tmp_path) not in card + (folder / "rerank.json").read_text()
     assert 1000 < (folder / "quality.png").stat().st_size < 60_000
+
+
+def test_openvino_is_measured_beside_the_graphs_and_not_by_the_gate(
+    folder: Path, exported: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("openvino")
+    pools = {q: {d: float((d * 7 + q) % 4 == 0) for d in range(12)} for q in range(len(QUERIES))}
+    collection = judged_set(tmp_path / "few", pools)
+    wanted = Wanted(against=str(exported), judged=(collection,), openvino=("fp32", "int8"))
+    manifest = check(folder, wanted)
+    checked = manifest.check
+    assert checked is not None
+    rounded = {name: sets["calibration"].mean_difference for name, sets in checked.parity.items()}
+    assert set(rounded) == {"int8", "float", "openvino fp32", "openvino int8"}
+    assert rounded["openvino fp32"] == pytest.approx(rounded["float"], rel=1e-2)
+    assert rounded["openvino int8"] != pytest.approx(rounded["openvino fp32"], rel=1e-2)
+    assert list(manifest.quality) == ["bm25", "fp32", *rounded]
+    assert set(checked.gate.kept) == {"int8", "float"}
+    card = (folder / "README.md").read_text()
+    assert "--judged few --openvino fp32 --openvino int8" in card
+
+
+def test_a_precision_that_openvino_has_not_is_refused_at_once(folder: Path) -> None:
+    before = contents(folder)
+    with pytest.raises(StartupError, match="openvino has no precision fp16: fp32, bf16, int8"):
+        check(folder, Wanted(openvino=("fp16",)))
+    assert contents(folder) == before
 
 
 def test_below_the_gate_it_ends_with_status_1_and_the_manifest_says_so(

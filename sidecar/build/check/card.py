@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sidecar.build.check.quality import METRICS
+from sidecar.build.check.rankers import OPENVINO
 from sidecar.build.folder import shown_size, write_text
 from sidecar.build.weights import graph_files
 from sidecar.engine.manifest import MANIFEST, TOKENIZER, Graph, Manifest
@@ -167,6 +168,8 @@ def _command(manifest: Manifest, check: Check, max_queries: int | None) -> str:
     command += "".join(f" --judged {name}" for name in check.queries)
     if max_queries is not None and check.queries:
         command += f" --max-queries {max_queries}"
+    measured = {**check.parity, **manifest.quality}
+    command += "".join(f" --{name}" for name in measured if name.startswith(OPENVINO))
     return f"```\n{command}\n```"
 
 

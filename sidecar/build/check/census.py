@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sidecar.build.runner import Runner
 from sidecar.build.weights import open_graph
 from sidecar.engine.manifest import Graph
 from sidecar.engine.measured import Operators
+from sidecar.engine.session import OnnxSession
 
 ON_CUDA = frozenset(
     """
@@ -39,15 +39,15 @@ NOT_ON_CUDA = frozenset(
 PARTLY_ON_CUDA = {"MatMulInteger": "int8 by int8 only; unsigned activations go to the CPU"}
 
 
-def census(folder: Path, graph: Graph, runner: Runner) -> Operators:
-    """The graph's operators; `runner` has the graph in a session opened for a profile."""
+def census(folder: Path, graph: Graph, session: OnnxSession) -> Operators:
+    """The graph's operators; `session` was opened for a profile, and has run."""
     nodes = open_graph(folder / graph.file).graph.node
     counts = Counter(node.op_type for node in nodes)
     return Operators(
         counts=dict(sorted(counts.items())),
         cuda=by_cuda(counts),
         without_cuda=tuple(sorted(set(counts) & (NOT_ON_CUDA | set(PARTLY_ON_CUDA)))),
-        cpu_share=shares(runner.session.end_profile()),
+        cpu_share=shares(session.end_profile()),
     )
 
 

@@ -1,6 +1,6 @@
 """The whole check, from a model folder to the numbers in its manifest, its card and its plot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sidecar.build.check.judged import Judged, read_judged
 from sidecar.build.check.parity import parity
 from sidecar.build.check.plot import draw
 from sidecar.build.check.quality import METRICS, Quality, interval, measure
+from sidecar.build.check.rankers import rankers
 from sidecar.build.check.reference import open_reference
 from sidecar.build.check.scoring import CALIBRATION, REFERENCE, Logits, baseline, score_all
 from sidecar.build.folder import write_manifest
@@ -41,6 +42,8 @@ class Wanted:
     max_queries: int | None = None
     threshold: float | None = None
     calibration: Path | None = None
+    openvino: tuple[str, ...] = ()
+    """Precisions at which OpenVINO runs a float graph beside the folder's graphs."""
 
 
 def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
@@ -48,22 +51,24 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
 
     `manifest.check.gate` holds the verdict. Raises ModelError (nothing is written): an altered
     file, no such source, a judged set that is not understood, a graph whose scores depend on their
-    company; DeviceError: canonical pairs with other logits than the manifest's.
+    company; DeviceError: canonical pairs with other logits than the manifest's; of OpenVINO what
+    `rankers` says.
     """
     folder = folder.resolve()
     manifest = Manifest.read(folder)
     calibration = read_calibration(wanted.calibration)
     judged = [read_judged(path, wanted.max_queries, wanted.threshold) for path in wanted.judged]
     reference = open_reference(wanted.against, folder, manifest)
+    candidates = rankers(folder, manifest, wanted.openvino)
     operators, invariance = _graphs(folder, manifest, calibration, start)
     journal = Journal(folder.parent / f".{folder.name}.check.jsonl")
     sets = {CALIBRATION: calibration.pairs, **{one.name: one.pairs for one in judged}}
-    logits = score_all(folder, manifest, reference, sets, journal, start)
+    logits = score_all(candidates, manifest, reference, sets, journal, start)
     qualities = {one.name: _qualities(one, logits[one.name]) for one in judged}
     checked = Check(
         against=reference.name if reference else None,
         calibration=calibration.name,
-        parity=_parities(manifest, logits),
+        parity=_parities([one.name for one in candidates], logits),
         invariance=invariance,
         operators=operators,
         intervals=_intervals(qualities),
@@ -99,18 +104,17 @@ def _graphs(
             )
         invariance[name] = float(f"{found:.2g}")
         session = OnnxSession.open(folder, graph, "cpu", profile=True)
-        profiled = Runner(session, manifest, runner.tokenizer)
-        profiled.alone(pairs)
-        operators[name] = census(folder, graph, profiled)
+        Runner(session, manifest, runner.tokenizer).alone(pairs)
+        operators[name] = census(folder, graph, session)
         tick()
     return operators, invariance
 
 
-def _parities(manifest: Manifest, logits: Logits) -> dict[str, dict[str, Parity]]:
-    found: dict[str, dict[str, Parity]] = {name: {} for name in manifest.graphs}
+def _parities(names: Sequence[str], logits: Logits) -> dict[str, dict[str, Parity]]:
+    found: dict[str, dict[str, Parity]] = {name: {} for name in names}
     for set_name, by_graph in logits.items():
         known = by_graph.get(REFERENCE) if set_name == CALIBRATION else baseline(by_graph)
-        for name in manifest.graphs:
+        for name in names:
             if known is not None and known is not by_graph[name]:
                 found[name][set_name] = parity(by_graph[name], known)
     return {name: sets for name, sets in found.items() if sets}

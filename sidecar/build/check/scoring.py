@@ -1,35 +1,33 @@
-"""Logits of every graph and of the reference on every set of pairs; a broken-off check goes on."""
+"""Logits of every ranker and of the reference on every set of pairs; a broken-off check goes on."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from sidecar.build.calibration_pairs import TextPair
+from sidecar.build.check.rankers import Ranker
 from sidecar.build.check.reference import OWN, Reference
 from sidecar.build.graphs import FP32
 from sidecar.build.journal import Journal
-from sidecar.build.runner import Floats, Runner, Start, Tick
-from sidecar.engine.manifest import Graph, Manifest
-from sidecar.engine.session import onnxruntime_version
+from sidecar.build.runner import Floats, Start, Tick
+from sidecar.engine.manifest import Manifest
 
 CALIBRATION = "calibration"
 REFERENCE = "reference"
 Logits = dict[str, dict[str, Floats]]
-"""set of pairs -> graph, or REFERENCE -> logits"""
+"""set of pairs -> ranker, or REFERENCE -> logits"""
 
 
 def score_all(
-    folder: Path,
+    rankers: Sequence[Ranker],
     manifest: Manifest,
     reference: Reference | None,
     sets: Mapping[str, Sequence[TextPair]],
     journal: Journal,
     start: Start,
 ) -> Logits:
-    """Every graph on every set. The reference too, but on a judged set only where the folder has
+    """Every ranker on every set. The reference too, but on a judged set only where the folder has
     no fp32 graph: a framework takes much longer, and the fp32 graph's parity with it is known."""
 
     def once(
@@ -48,13 +46,13 @@ def score_all(
     found: Logits = {}
     for on, pairs in sets.items():
         found[on] = {
-            name: once(
-                [*files, name, onnxruntime_version()],
-                f"{on}: {name}",
+            ranker.name: once(
+                [*files, ranker.name, ranker.engine],
+                f"{on}: {ranker.name}",
                 pairs,
-                partial(_by_graph, folder, manifest, graph),
+                ranker.logits,
             )
-            for name, graph in manifest.graphs.items()
+            for ranker in rankers
         }
         if reference is None:
             continue
@@ -64,12 +62,6 @@ def score_all(
             parts = [reference.name, reference.key]
             found[on][REFERENCE] = once(parts, f"{on}: {reference.name}", pairs, reference.logits)
     return found
-
-
-def _by_graph(
-    folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], tick: Tick
-) -> Floats:
-    return Runner.open(folder, manifest, graph).logits(pairs, tick)
 
 
 def baseline(logits: Mapping[str, Floats]) -> Floats | None:

@@ -37,6 +37,14 @@ def check_command(
         Path | None,
         typer.Option(dir_okay=False, help="Pairs for parity, instead of the package's own."),
     ] = None,
+    openvino: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PRECISION",
+            help="Measure a float graph too as the engine openvino runs it at fp32, bf16 or int8 "
+            "(extra `openvino`). May be given several times.",
+        ),
+    ] = None,
 ) -> None:
     """Measure a model folder: parity, invariance, operators, quality; write its card.
 
@@ -45,7 +53,14 @@ def check_command(
     from sidecar.build.check.run import Wanted, check
     from sidecar.cli.model.progress import bars
 
-    wanted = Wanted(against, tuple(judged or ()), max_queries, threshold, calibration)
+    wanted = Wanted(
+        against,
+        tuple(judged or ()),
+        max_queries,
+        threshold,
+        calibration,
+        tuple(openvino or ()),
+    )
     with bars() as start:
         manifest = check(folder, wanted, start)
     _show(manifest)
