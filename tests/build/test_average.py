@@ -11,7 +11,7 @@ pytest.importorskip("transformers", reason="building models needs the extra `bui
 from typer.testing import CliRunner  # noqa: E402
 
 from sidecar.build.package import export  # noqa: E402
-from sidecar.build.training.average import average  # noqa: E402
+from sidecar.build.training.average import Kept, average  # noqa: E402
 from sidecar.build.training.group import read_groups  # noqa: E402
 from sidecar.build.training.job import do  # noqa: E402
 from sidecar.build.training.run import Run  # noqa: E402
@@ -57,6 +57,24 @@ def test_the_weights_are_the_mean_and_the_calibration_is_its_own(
     manifest = export(str(tmp_path / "mean"), tmp_path / "model")
     assert manifest is not None
     assert manifest.temperature == told["temperature"]
+
+
+def test_a_share_of_the_start_stays_in_the_mean(
+    runs: list[Path], encoder: Path, tmp_path: Path
+) -> None:
+    command = ["model", "average", str(tmp_path / "near"), *map(str, runs)]
+    done = CliRunner().invoke(app, [*command, "--start", str(encoder), "--start-share", "0.25"])
+    assert done.exit_code == 0, done.output
+    one, two, start, near = (weights(each) for each in (*runs, encoder, tmp_path / "near"))
+    for name in near:
+        expected = 0.375 * one[name] + 0.375 * two[name] + 0.25 * start[name]
+        assert torch.allclose(near[name], expected, atol=1e-6)
+    assert summary(tmp_path / "near")["run"]["start_share"] == 0.25
+    average(runs[:1], tmp_path / "single", Kept(str(encoder), 0.5))
+    single = weights(tmp_path / "single")
+    assert all(
+        torch.allclose(single[name], (one[name] + start[name]) / 2, atol=1e-6) for name in single
+    )
 
 
 def test_the_rows_of_the_runs_common_start_count_once(

@@ -1,12 +1,14 @@
 """The mean of several runs' weights, as one checkpoint.
 
 Runs from one start with other data or seeds end in one valley, and the mean of their weights ranks
-better than most of them, at no cost when it serves: "Model soups", arXiv 2203.05482.
+better than most of them, at no cost when it serves: "Model soups", arXiv 2203.05482. A share of the
+start in it keeps more of what the start knew beside the training data: "WiSE-FT", arXiv 2109.01903.
 """
 
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +19,39 @@ from sidecar.build.training.batches import Batches
 from sidecar.build.training.group import Group, read_groups
 from sidecar.build.training.held_out import calibration, first_right, score
 from sidecar.build.training.run import GROUPS
-from sidecar.build.training.start import Start, open_start
+from sidecar.build.training.start import Start, open_named, open_start
 from sidecar.errors import ModelError
 
 
-def average(checkpoints: Sequence[Path], folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Kept:
+    """What of the runs' common start stays in a mean."""
+
+    start: str
+    """As `model train` takes it."""
+    share: float
+    """Of the start's weights in the mean, from 0 to 1; the runs share the rest equally."""
+
+
+def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None) -> dict[str, Any]:
     """Writes the mean of the checkpoints, calibrated on the Groups that none of them was trained
     on; returns what its `train.json` holds.
 
-    Raises ModelError when they are fewer than two, no checkpoints of `model train`, or differ in
-    tokenizer or architecture, and when `folder` is there already.
+    Raises ModelError when there is nothing to average, they are no checkpoints of `model train`,
+    or differ in tokenizer or architecture, and when `folder` is there already.
     """
-    if len(checkpoints) < 2:
-        raise ModelError("a mean needs two checkpoints or more")
+    if len(checkpoints) < 2 and kept is None:
+        raise ModelError("a mean needs two checkpoints or more, or one and its start")
     if folder.exists():
         raise ModelError(f"{folder} is there already: give another folder")
     starts = [_open(checkpoint) for checkpoint in checkpoints]
     first = starts[0]
-    first.source.network.load_state_dict(_mean(starts, checkpoints))
+    names, shares = [str(each) for each in checkpoints], [1 / len(starts)] * len(starts)
+    if kept is not None:
+        starts.append(open_named(kept.start))
+        names.append(kept.start)
+        shares = [(1 - kept.share) * each for each in shares] + [kept.share]
+    first.source.network.load_state_dict(_mean(starts, names, shares))
     told = [training(checkpoint) for checkpoint in checkpoints]
     run = told[0]["run"]
     batches = Batches(first.source, run["max_tokens"], run["groups_per_batch"])
@@ -43,7 +60,7 @@ def average(checkpoints: Sequence[Path], folder: Path) -> dict[str, Any]:
     summary = {
         **told[0],
         # With the first's own settings, so that a mean may be averaged again.
-        "run": {**run, "mean_of": [each["run"] for each in told]},
+        "run": {**run, "mean_of": [each["run"] for each in told], **_told(kept)},
         **calibration(logits, first.source),
         "groups": sum(each["groups"] for each in told),
         **_collections(told),
@@ -62,16 +79,26 @@ def _open(checkpoint: Path) -> Start:
     return open_start(str(checkpoint))
 
 
-def _mean(starts: Sequence[Start], checkpoints: Sequence[Path]) -> dict[str, torch.Tensor]:
+def _told(kept: Kept | None) -> dict[str, float]:
+    return {} if kept is None else {"start_share": kept.share}
+
+
+def _mean(
+    starts: Sequence[Start], names: Sequence[str], shares: Sequence[float]
+) -> dict[str, torch.Tensor]:
+    """By the name of a weight; the shares add up to 1."""
     weights = [start.source.network.state_dict() for start in starts]
     shapes = [{name: one.shape for name, one in each.items()} for each in weights]
-    for start, shape, checkpoint in zip(starts, shapes, checkpoints, strict=True):
+    for start, shape, checkpoint in zip(starts, shapes, names, strict=True):
         if shape != shapes[0]:
-            raise ModelError(f"{checkpoint} is of another architecture than {checkpoints[0]}")
+            raise ModelError(f"{checkpoint} is of another architecture than {names[0]}")
         if start.source.tokenizer.to_str() != starts[0].source.tokenizer.to_str():
-            raise ModelError(f"{checkpoint} has another tokenizer than {checkpoints[0]}")
+            raise ModelError(f"{checkpoint} has another tokenizer than {names[0]}")
     return {
-        name: torch.stack([each[name].float() for each in weights]).mean(0).to(one.dtype)
+        name: sum(
+            (share * each[name].float() for share, each in zip(shares, weights, strict=True)),
+            torch.zeros(one.shape),
+        ).to(one.dtype)
         for name, one in weights[0].items()
     }
 

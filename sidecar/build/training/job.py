@@ -16,9 +16,8 @@ from sidecar.build.training.negatives import judged_groups
 from sidecar.build.training.prune import prune
 from sidecar.build.training.read import Asked, read_judgements, read_pairs, split
 from sidecar.build.training.run import Prepared, Report, Run, prepared, train
-from sidecar.build.training.start import open_start
+from sidecar.build.training.start import open_named
 from sidecar.build.training.teacher import BiEncoder, Teacher
-from sidecar.engine.loading import shipped_model
 from sidecar.errors import ModelError
 
 ONE_IN = 10
@@ -66,7 +65,7 @@ def do(job: Job, checkpoint: Path, report: Report = lambda event: None) -> dict[
         raise ModelError("nothing to train on: give --pairs, --judged or --recipe")
     if job.data.recipe and not job.taught.encoder:
         raise ModelError("--recipe needs --encoder: it finds the negatives and judges the phrases")
-    start = open_start(str(shipped_model()) if job.start == "shipped" else job.start)
+    start = open_named(job.start)
     batches = Batches(start.source, job.run.max_tokens, job.run.groups_per_batch)
 
     def make() -> Prepared:

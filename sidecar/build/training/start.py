@@ -21,6 +21,7 @@ from sidecar.build.network import CrossEncoder, from_encoder
 from sidecar.build.pretrained import CONFIG, SUMMARY, open_fast_tokenizer, read_config, training
 from sidecar.build.quantizing.unquantized import float_weights
 from sidecar.build.source import Source
+from sidecar.engine.loading import shipped_model
 from sidecar.engine.manifest import MANIFEST, TOKENIZER, Manifest
 from sidecar.errors import ModelError
 
@@ -42,6 +43,11 @@ class Start:
         for weights in checkpoint.glob("*.safetensors"):
             # safetensors 0.8 lets their owner alone read them, whatever the umask.
             shutil.copymode(checkpoint / TOKENIZER, weights)
+
+
+def open_named(start: str) -> Start:
+    """As `open_start`; "shipped" is the model in the package."""
+    return open_start(str(shipped_model()) if start == "shipped" else start)
 
 
 def open_start(start: str) -> Start:
