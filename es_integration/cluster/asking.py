@@ -1,10 +1,10 @@
 """What either engine's calls and refusals have in common."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container, Sequence
 from textwrap import shorten
 from typing import Any, TypeVar
 
-from es_integration.cluster.procedure import Call, Procedure
+from es_integration.cluster.procedure import Call, Pause, Procedure
 from es_integration.errors import ClusterRefused
 
 T = TypeVar("T")
@@ -30,6 +30,24 @@ def if_there(asked: Procedure[T]) -> Procedure[T | None]:
         if refused.status == 404:
             return None
         raise
+    return answer
+
+
+def again(
+    attempt: Callable[[], Procedure[T]], pauses_s: Sequence[float], passing: Container[int]
+) -> Procedure[T]:
+    """What the attempt returns. After a refusal with a status of `passing` it is made again, once
+    after each pause. Raises ClusterRefused."""
+    for pause_s in pauses_s:
+        try:
+            answer = yield from attempt()
+        except ClusterRefused as refused:
+            if refused.status not in passing:
+                raise
+        else:
+            return answer
+        yield Pause(pause_s)
+    answer = yield from attempt()
     return answer
 
 

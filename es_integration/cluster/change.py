@@ -36,9 +36,9 @@ class Change:
     after: Body | None
     """None: it is to go."""
     make: Callable[[], Procedure[str | None]] = field(repr=False, compare=False)
-    """Returns what is left to say of it, None where all went as planned."""
-    remark: str | None = field(default=None, compare=False)
-    """Of a change that was made: what `make` returned."""
+    """Returns why the cluster would not have it, where all else can go on; else None."""
+    refused: str | None = field(default=None, compare=False)
+    """What `make` returned."""
 
     @property
     def action(self) -> Action:
@@ -75,13 +75,13 @@ Plan = tuple[Change, ...]
 
 
 def apply(plan: Sequence[Change]) -> Procedure[Plan]:
-    """Makes the changes; returns those that were made. A second run of a plan that failed takes it
-    up where it stopped, so nothing is taken back."""
+    """Makes the changes; returns them, each with `refused` where it was not made. A second run of a
+    plan that failed takes it up where it stopped, so nothing is taken back."""
     made = []
     for change in plan:
         if change.action is not Action.KEEP:
-            remark = yield from change.make()
-            made.append(replace(change, remark=remark))
+            refused = yield from change.make()
+            made.append(replace(change, refused=refused))
     return tuple(made)
 
 

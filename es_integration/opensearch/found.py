@@ -19,6 +19,16 @@ class Found:
     id: str
     body: Body
 
+    @property
+    def label(self) -> str:
+        """Its name and ID: several may have one name."""
+        return f"{self.body['name']} ({self.id})"
+
+    @property
+    def described(self) -> Body:
+        """What is shown of one that is to go."""
+        return {key: self.body.get(key) for key in ("description", "version")}
+
 
 def connectors(name: str) -> Procedure[list[Found]]:
     """Those of that name, newest first. Raises ClusterRefused."""

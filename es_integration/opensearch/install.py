@@ -13,20 +13,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from es_integration.cluster.asking import indices_with
-from es_integration.cluster.change import Change, Plan, carried_out, nothing
+from es_integration.cluster.change import Action, Change, Plan, carried_out, nothing
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused, StillInUse
 from es_integration.opensearch import bodies, found, settings
 from es_integration.opensearch.asking import Cluster, ask, ask_for, cluster
 from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.found import Found
-from es_integration.opensearch.models import (
-    CONNECTOR,
-    MODEL,
+from es_integration.opensearch.connectors import (
     connector_change,
-    model_change,
-    removals,
+    connector_removals,
+    replacements,
 )
+from es_integration.opensearch.found import Found
+from es_integration.opensearch.models import model_change, model_removals
 from es_integration.opensearch.wanted import OpenSearchInstall, Route
 
 # The official client is an extra: imported where it is used.
@@ -53,8 +52,13 @@ def plan_install(wanted: OpenSearchInstall) -> Procedure[Plan]:
     if not possible:
         raise ClusterRefused("; ".join(str(reason) for reason in lacking.values()))
     changes = yield from settings.plan_allow(wanted, there)
+    replaced: list[Found] = []
     for route in possible:
-        changes += yield from _plan_route(wanted, route, there)
+        planned, old = yield from _plan_route(wanted, route, there)
+        changes += planned
+        replaced += old
+    # After all the models are turned over: see `plan_uninstall`.
+    changes += replacements(replaced)
     for route, reason in lacking.items():
         if reason is not None:
             changes.append(_left_out(wanted, route, reason))
@@ -76,10 +80,10 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
             changes.append(Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name)))
             yield from _refuse_in_use(name)
         models = yield from found.models(name)
-        changes += removals(models, MODEL)
+        changes += model_removals(models)
         connectors += yield from found.connectors(name)
     # After all the models: one of another route may be mistaken for a connector's user.
-    changes += removals(connectors, CONNECTOR)
+    changes += connector_removals(connectors)
     gone = {connector.id for connector in connectors}
     everyone = yield from found.every_connector()
     others = [found.url(each) for each in everyone if each.id not in gone]
@@ -88,7 +92,8 @@ def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
 
 
 def install(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
-    """The changes that were made, none when all was there. Raises ClusterRefused, NotDeployed."""
+    """The changes, none when all was there; one has `refused` where the cluster would not have it
+    and all else could go on. Raises ClusterRefused, NotDeployed."""
     return run(client, carried_out(plan_install(wanted)))
 
 
@@ -98,7 +103,7 @@ async def install_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) ->
 
 
 def uninstall(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
-    """The changes that were made, none when nothing was there. Raises ClusterRefused,
+    """The changes, none when nothing was there; `refused` as of `install`. Raises ClusterRefused,
     StillInUse."""
     return run(client, carried_out(plan_uninstall(wanted)))
 
@@ -108,19 +113,20 @@ async def uninstall_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) 
     return await run_async(client, carried_out(plan_uninstall(wanted)))
 
 
-def _plan_route(wanted: OpenSearchInstall, route: Route, there: Cluster) -> Procedure[list[Change]]:
+def _plan_route(
+    wanted: OpenSearchInstall, route: Route, there: Cluster
+) -> Procedure[tuple[list[Change], list[Found]]]:
+    """(changes, connectors that are to go after them)"""
     name = wanted.pipeline(route)
     connectors = yield from found.connectors(name)
     models = yield from found.models(name)
     pipeline = yield from found.pipeline(name)
-    connector = connector_change(wanted, route, there.version, connectors)
+    connector = connector_change(wanted, route, there.version, connectors, used=bool(models))
     model_id = models[0].id if models else f"that of {name}"
-    return [
+    changes = [
         connector,
         model_change(wanted, route, connectors, models),
-        *removals(models[1:], MODEL),
-        # A changed connector takes all the old ones away by itself.
-        *(removals(connectors[1:], CONNECTOR) if connector.before == connector.after else ()),
+        *model_removals(models[1:]),
         Change(
             PIPELINE,
             name,
@@ -129,6 +135,7 @@ def _plan_route(wanted: OpenSearchInstall, route: Route, there: Cluster) -> Proc
             partial(_put_pipeline, wanted, route),
         ),
     ]
+    return changes, connectors[1:] if connector.action is Action.KEEP else connectors
 
 
 def _put_pipeline(wanted: OpenSearchInstall, route: Route) -> Procedure[None]:

@@ -61,8 +61,8 @@ def check_one_label(config: PretrainedConfig, folder: Path) -> None:
     if config.num_labels != 1:
         raise ModelError(
             f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
-            "model with num_labels 1, or give a BERT's encoder alone (save it by transformers' "
-            "AutoModel) a new head by `model train`"
+            "model with num_labels 1, or save a BERT's encoder alone (transformers' AutoModel and "
+            "AutoTokenizer) and give it a head by `model train`"
         )
 
 
@@ -115,6 +115,17 @@ def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
             f"or {COPY_AGAIN}"
         ) from None
     return tokenizer
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The folder's `tokenizer.json` alone. Raises ModelError when it cannot be read."""
+    try:
+        return Tokenizer.from_file(str(folder / TOKENIZER))
+    except Exception as fault:  # tokenizers raises bare Exception
+        raise ModelError(
+            f"{folder / TOKENIZER} cannot be read ({one_line(fault)}): save it by transformers' "
+            f"AutoTokenizer, or {COPY_AGAIN}"
+        ) from None
 
 
 def bare(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:

@@ -121,7 +121,7 @@ class Runner:
         arrays = batch(pairs, self.manifest.padding, self.tokenizer.pad_id)
         try:
             return self.session.run(arrays).astype(np.float64)
-        except Exception as fault:  # onnxruntime raises its own classes and bare RuntimeError
+        except Exception as fault:  # each engine has its own classes, and bare RuntimeError
             raise ModelError(f"the graph does not run: {fault}") from None
 
     def scores(self, logits: Floats) -> Floats:

@@ -112,7 +112,7 @@ class Manifest(Part):
         min_length=CANONICAL_PAIRS, max_length=CANONICAL_PAIRS
     )
     quality: dict[str, dict[str, float]] = {}
-    """Measured quality: ranker (a graph's name, or a baseline) -> "collection metric" -> value."""
+    """Measured quality: ranker (a graph, an engine, a baseline) -> "collection metric" -> value."""
     sources: tuple[Source, ...] = ()
     quantization: dict[str, Quantization] = {}
     """What `model quantize` measured of each graph that it made."""

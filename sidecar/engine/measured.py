@@ -72,9 +72,9 @@ class Check(Measured):
     """What the graphs were compared with; None: nothing was at hand."""
     calibration: str
     parity: dict[str, dict[str, Parity]]
-    """graph -> "calibration" or a collection -> parity. On a collection it is with the folder's
-    own fp32 graph where it has one, else with `against`; on the calibration pairs always with
-    `against`."""
+    """graph, or "openvino" with a precision -> "calibration" or a collection -> parity. On a
+    collection it is with the folder's own fp32 graph where it has one, else with `against`; on the
+    calibration pairs always with `against`."""
     invariance: dict[str, float]
     """graph -> largest difference of a score alone, in company, padded further and permuted."""
     operators: dict[str, Operators]

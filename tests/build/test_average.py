@@ -1,6 +1,7 @@
 """`model average`: the mean of runs, calibrated on what none of them saw."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,18 +64,25 @@ def test_a_share_of_the_start_stays_in_the_mean(
     runs: list[Path], encoder: Path, tmp_path: Path
 ) -> None:
     command = ["model", "average", str(tmp_path / "near"), *map(str, runs)]
-    done = CliRunner().invoke(app, [*command, "--start", str(encoder), "--start-share", "0.25"])
+    done = CliRunner().invoke(app, [*command, "--start-share", "0.25"])
     assert done.exit_code == 0, done.output
     one, two, start, near = (weights(each) for each in (*runs, encoder, tmp_path / "near"))
     for name in near:
         expected = 0.375 * one[name] + 0.375 * two[name] + 0.25 * start[name]
         assert torch.allclose(near[name], expected, atol=1e-6)
     assert summary(tmp_path / "near")["run"]["start_share"] == 0.25
-    average(runs[:1], tmp_path / "single", Kept(str(encoder), 0.5))
+    moved = Path(shutil.copytree(encoder, tmp_path / "moved"))
+    average(runs[:1], tmp_path / "single", Kept(0.5, str(moved)))
     single = weights(tmp_path / "single")
     assert all(
         torch.allclose(single[name], (one[name] + start[name]) / 2, atol=1e-6) for name in single
     )
+    again = average([tmp_path / "near", runs[0]], tmp_path / "again")
+    assert "start_share" not in again["run"], "of a mean that this one is of"
+    with pytest.raises(ModelError, match="names the same start: give it by --start"):
+        average([tmp_path / "near", runs[0]], tmp_path / "third", Kept(0.5))
+    refused = CliRunner().invoke(app, [*command[:2], str(tmp_path / "no"), "--start", "shipped"])
+    assert refused.exit_code != 0
 
 
 def test_the_rows_of_the_runs_common_start_count_once(

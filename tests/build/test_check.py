@@ -126,10 +126,15 @@ def test_openvino_is_measured_beside_the_graphs_and_not_by_the_gate(
     assert "--judged few --openvino fp32 --openvino int8" in card
 
 
-def test_a_precision_that_openvino_has_not_is_refused_at_once(folder: Path) -> None:
+def test_openvino_with_nothing_to_compare_by_is_refused_at_once(folder: Path) -> None:
+    with pytest.raises(ModelError, match="--openvino has nothing to be compared by"):
+        check(folder, Wanted(openvino=("fp32",)))
+
+
+def test_a_precision_that_openvino_has_not_is_refused_at_once(folder: Path, exported: Path) -> None:
     before = contents(folder)
     with pytest.raises(StartupError, match="openvino has no precision fp16: fp32, bf16, int8"):
-        check(folder, Wanted(openvino=("fp16",)))
+        check(folder, Wanted(against=str(exported), openvino=("fp32", "fp16")))
     assert contents(folder) == before
 
 

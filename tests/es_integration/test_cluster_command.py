@@ -109,7 +109,7 @@ def test_a_route_that_is_left_out_is_said_and_the_other_is_shown(
 def test_a_connector_that_the_cluster_would_not_let_go_is_said(
     recording_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("es_integration.opensearch.models.IN_USE_PAUSES_S", ())
+    monkeypatch.setattr("es_integration.opensearch.connectors.IN_USE_PAUSES_S", ())
     fake = FakeOpenSearch()
     fake.ending = "-shared"
     where = ["opensearch", "--cluster", recording_server(fake).url]
@@ -118,6 +118,7 @@ def test_a_connector_that_the_cluster_would_not_let_go_is_said(
     old = list(fake.connectors)
     changed = command(*install, "--read-timeout", "20")
     assert changed.exit_code == 0, changed.output
+    assert "2 changed, 2 refused." in changed.output
     assert changed.output.count("note: connector") == len(old) == 2
     assert all(f"note: connector {each} stays" in changed.output for each in old)
 

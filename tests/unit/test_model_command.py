@@ -31,7 +31,7 @@ def test_an_interrupted_command_says_that_it_can_be_taken_up(
 
     with pytest.raises(KeyboardInterrupt):
         resumable(interrupted)()
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command, without --force, keeps" in capsys.readouterr().err
 
 
 def test_the_command_line_imports_no_framework() -> None:

@@ -7,6 +7,8 @@ parity      a graph's logits beside the framework's
 invariance  a pair alone, in company, padded, permuted
 census      the operators of a graph, and where they would run
 reference   the fp32 logits to compare with
+scorers     the folder's graphs, and what OpenVINO makes of one
+scoring     their logits on every set of pairs
 gate        may the int8 graph stand for the fp32 graph?
 plot, card  README.md of the folder
 run         all of it, into the manifest

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sidecar.build.check.quality import METRICS
-from sidecar.build.check.rankers import OPENVINO
 from sidecar.build.folder import shown_size, write_text
+from sidecar.build.graphs import OPENVINO
 from sidecar.build.weights import graph_files
 from sidecar.engine.manifest import MANIFEST, TOKENIZER, Graph, Manifest
 from sidecar.engine.measured import Check
@@ -125,7 +125,7 @@ def _quantising(manifest: Manifest, check: Check) -> list[str]:
     ]
     if not rows:
         return []
-    head = ["graph", "pairs of", "pairs", "Spearman", "Kendall", "max", "mean"]
+    head = ["graph or engine", "pairs of", "pairs", "Spearman", "Kendall", "max", "mean"]
     kept = [
         f"Of `{name}` these weights {how}, where int8 moved the logits most: "
         + ", ".join(f"`{weight}`" for weight in weights)

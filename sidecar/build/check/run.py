@@ -14,8 +14,8 @@ from sidecar.build.check.judged import Judged, read_judged
 from sidecar.build.check.parity import parity
 from sidecar.build.check.plot import draw
 from sidecar.build.check.quality import METRICS, Quality, interval, measure
-from sidecar.build.check.rankers import rankers
 from sidecar.build.check.reference import open_reference
+from sidecar.build.check.scorers import scorers
 from sidecar.build.check.scoring import CALIBRATION, REFERENCE, Logits, baseline, score_all
 from sidecar.build.folder import write_manifest
 from sidecar.build.graphs import FP32
@@ -52,23 +52,25 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
     `manifest.check.gate` holds the verdict. Raises ModelError (nothing is written): an altered
     file, no such source, a judged set that is not understood, a graph whose scores depend on their
     company; DeviceError: canonical pairs with other logits than the manifest's; of OpenVINO what
-    `rankers` says.
+    `scorers` says.
     """
     folder = folder.resolve()
     manifest = Manifest.read(folder)
     calibration = read_calibration(wanted.calibration)
     judged = [read_judged(path, wanted.max_queries, wanted.threshold) for path in wanted.judged]
+    if wanted.openvino and not (judged or wanted.against or FP32 in manifest.graphs):
+        raise ModelError("--openvino has nothing to be compared by: give --against or --judged")
+    measured = scorers(folder, manifest, wanted.openvino)
     reference = open_reference(wanted.against, folder, manifest)
-    candidates = rankers(folder, manifest, wanted.openvino)
     operators, invariance = _graphs(folder, manifest, calibration, start)
     journal = Journal(folder.parent / f".{folder.name}.check.jsonl")
     sets = {CALIBRATION: calibration.pairs, **{one.name: one.pairs for one in judged}}
-    logits = score_all(candidates, manifest, reference, sets, journal, start)
+    logits = score_all(measured, manifest, reference, sets, journal, start)
     qualities = {one.name: _qualities(one, logits[one.name]) for one in judged}
     checked = Check(
         against=reference.name if reference else None,
         calibration=calibration.name,
-        parity=_parities([one.name for one in candidates], logits),
+        parity=_parities([one.name for one in measured], logits),
         invariance=invariance,
         operators=operators,
         intervals=_intervals(qualities),
@@ -112,16 +114,16 @@ def _graphs(
 
 def _parities(names: Sequence[str], logits: Logits) -> dict[str, dict[str, Parity]]:
     found: dict[str, dict[str, Parity]] = {name: {} for name in names}
-    for set_name, by_graph in logits.items():
-        known = by_graph.get(REFERENCE) if set_name == CALIBRATION else baseline(by_graph)
+    for set_name, by_scorer in logits.items():
+        known = by_scorer.get(REFERENCE) if set_name == CALIBRATION else baseline(by_scorer)
         for name in names:
-            if known is not None and known is not by_graph[name]:
-                found[name][set_name] = parity(by_graph[name], known)
+            if known is not None and known is not by_scorer[name]:
+                found[name][set_name] = parity(by_scorer[name], known)
     return {name: sets for name, sets in found.items() if sets}
 
 
 def _qualities(judged: Judged, logits: Mapping[str, Floats]) -> dict[str, Quality]:
-    """BM25, fp32 where it is known, then the quantised graphs."""
+    """BM25, fp32 where it is known, then the quantised graphs and OpenVINO's."""
     scores = {BM25: bm25_scores(judged)}
     known = baseline(logits)
     if known is not None:

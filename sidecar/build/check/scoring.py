@@ -1,4 +1,4 @@
-"""Logits of every ranker and of the reference on every set of pairs; a broken-off check goes on."""
+"""Logits of every scorer and of the reference on every set of pairs; a broken-off check goes on."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from sidecar.build.calibration_pairs import TextPair
-from sidecar.build.check.rankers import Ranker
 from sidecar.build.check.reference import OWN, Reference
+from sidecar.build.check.scorers import Scorer
 from sidecar.build.graphs import FP32
 from sidecar.build.journal import Journal
 from sidecar.build.runner import Floats, Start, Tick
@@ -16,18 +16,18 @@ from sidecar.engine.manifest import Manifest
 CALIBRATION = "calibration"
 REFERENCE = "reference"
 Logits = dict[str, dict[str, Floats]]
-"""set of pairs -> ranker, or REFERENCE -> logits"""
+"""set of pairs -> scorer, or REFERENCE -> logits"""
 
 
 def score_all(
-    rankers: Sequence[Ranker],
+    scorers: Sequence[Scorer],
     manifest: Manifest,
     reference: Reference | None,
     sets: Mapping[str, Sequence[TextPair]],
     journal: Journal,
     start: Start,
 ) -> Logits:
-    """Every ranker on every set. The reference too, but on a judged set only where the folder has
+    """Every scorer on every set. The reference too, but on a judged set only where the folder has
     no fp32 graph: a framework takes much longer, and the fp32 graph's parity with it is known."""
 
     def once(
@@ -46,13 +46,13 @@ def score_all(
     found: Logits = {}
     for on, pairs in sets.items():
         found[on] = {
-            ranker.name: once(
-                [*files, ranker.name, ranker.engine],
-                f"{on}: {ranker.name}",
+            scorer.name: once(
+                [*files, scorer.name, scorer.engine],
+                f"{on}: {scorer.name}",
                 pairs,
-                ranker.logits,
+                scorer.logits,
             )
-            for ranker in rankers
+            for scorer in scorers
         }
         if reference is None:
             continue

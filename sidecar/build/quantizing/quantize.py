@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sidecar.build.calibration_pairs import CalibrationSet, read_calibration
 from sidecar.build.folder import carry, write_manifest
-from sidecar.build.graphs import FP32, GRAPHS
+from sidecar.build.graphs import FP32, GRAPHS, OPENVINO
 from sidecar.build.journal import Journal
 from sidecar.build.place import built_beside
 from sidecar.build.quantizing.precisions import MADE_BY
@@ -148,6 +148,10 @@ def _described(
                 **{one.name: one.quantization for one in made},
             },
             "check": None,  # it was of other graphs
-            "quality": {n: v for n, v in manifest.quality.items() if n not in new},
+            "quality": {
+                n: v
+                for n, v in manifest.quality.items()
+                if n not in new and not n.startswith(OPENVINO)
+            },
         }
     )

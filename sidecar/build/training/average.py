@@ -14,23 +14,27 @@ from typing import Any
 
 import torch
 
+from sidecar.build.families import source_name
 from sidecar.build.pretrained import SUMMARY, training
 from sidecar.build.training.batches import Batches
 from sidecar.build.training.group import Group, read_groups
 from sidecar.build.training.held_out import calibration, first_right, score
-from sidecar.build.training.run import GROUPS
+from sidecar.build.training.run import GROUPS, SETTINGS
 from sidecar.build.training.start import Start, open_named, open_start
 from sidecar.errors import ModelError
+
+OF_A_MEAN = ("mean_of", "start_share", "start")
+"""What a mean's settings have beside those of a run."""
 
 
 @dataclass(frozen=True)
 class Kept:
     """What of the runs' common start stays in a mean."""
 
-    start: str
-    """As `model train` takes it."""
     share: float
     """Of the start's weights in the mean, from 0 to 1; the runs share the rest equally."""
+    start: str | None = None
+    """As `model train` takes it; None: what the runs say that they started from."""
 
 
 def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None) -> dict[str, Any]:
@@ -38,7 +42,8 @@ def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None)
     on; returns what its `train.json` holds.
 
     Raises ModelError when there is nothing to average, they are no checkpoints of `model train`,
-    or differ in tokenizer or architecture, and when `folder` is there already.
+    or differ in tokenizer or architecture, or from the start that is to be averaged too, and when
+    `folder` is there already.
     """
     if len(checkpoints) < 2 and kept is None:
         raise ModelError("a mean needs two checkpoints or more, or one and its start")
@@ -48,19 +53,22 @@ def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None)
     first = starts[0]
     names, shares = [str(each) for each in checkpoints], [1 / len(starts)] * len(starts)
     if kept is not None:
-        starts.append(open_named(kept.start))
-        names.append(kept.start)
+        names.append(kept.start or _common_start(checkpoints))
+        starts.append(open_named(names[-1]))
         shares = [(1 - kept.share) * each for each in shares] + [kept.share]
     first.source.network.load_state_dict(_mean(starts, names, shares))
     told = [training(checkpoint) for checkpoint in checkpoints]
-    run = told[0]["run"]
+    run = {key: value for key, value in told[0]["run"].items() if key not in OF_A_MEAN}
+    described: dict[str, Any] = {"mean_of": [each["run"] for each in told]}
+    if kept is not None:
+        described |= {"start_share": kept.share, "start": source_name(names[-1])}
     batches = Batches(first.source, run["max_tokens"], run["groups_per_batch"])
     held = batches.usable(_unseen(checkpoints))
     logits = score(first.source.network, held, batches)
     summary = {
         **told[0],
         # With the first's own settings, so that a mean may be averaged again.
-        "run": {**run, "mean_of": [each["run"] for each in told], **_told(kept)},
+        "run": run | described,
         **calibration(logits, first.source),
         "groups": sum(each["groups"] for each in told),
         **_collections(told),
@@ -79,8 +87,15 @@ def _open(checkpoint: Path) -> Start:
     return open_start(str(checkpoint))
 
 
-def _told(kept: Kept | None) -> dict[str, float]:
-    return {} if kept is None else {"start_share": kept.share}
+def _common_start(checkpoints: Sequence[Path]) -> str:
+    """What every run's settings name. Raises ModelError when they name none, or several."""
+    files = [checkpoint / SETTINGS for checkpoint in checkpoints]
+    found = {str(json.loads(file.read_text())["start"]) for file in files if file.exists()}
+    if len(found) != 1 or not all(file.exists() for file in files):
+        raise ModelError(
+            f"not every checkpoint has a {SETTINGS} that names the same start: give it by --start"
+        )
+    return found.pop()
 
 
 def _mean(

@@ -37,9 +37,12 @@ class Batches:
         self._size = groups_per_batch
 
     def usable(self, groups: Sequence[Group]) -> list[Group]:
-        """Without those whose query leaves no room for a document. Raises ModelError when there
-        are some and none is left."""
-        left = [group for group in groups if self._fits(group.query)]
+        """Without those whose query leaves no room for a document."""
+        return [group for group in groups if self._fits(group.query)]
+
+    def trainable(self, groups: Sequence[Group]) -> list[Group]:
+        """As `usable`. Raises ModelError when there are some and none is left."""
+        left = self.usable(groups)
         if groups and not left:
             raise ModelError("no query leaves room for a document: raise --max-tokens")
         return left

@@ -59,7 +59,8 @@ def do(job: Job, checkpoint: Path, report: Report = lambda event: None) -> dict[
     """Writes the checkpoint; returns what its `train.json` holds.
 
     Raises ModelError: nothing to train on, options that do not go together, a start or a teacher
-    that cannot be opened, or a checkpoint that was begun with other settings.
+    that cannot be opened, a token limit that leaves no query room for a document, or a checkpoint
+    that was begun with other settings.
     """
     if not (job.data.pairs or job.data.judged or job.data.recipe):
         raise ModelError("nothing to train on: give --pairs, --judged or --recipe")
@@ -71,7 +72,7 @@ def do(job: Job, checkpoint: Path, report: Report = lambda event: None) -> dict[
     def make() -> Prepared:
         """Looked at before anything is written: the same command with another limit may follow."""
         trained, held = make_groups(job)
-        return batches.usable(trained), held
+        return batches.trainable(trained), held
 
     groups = prepared(checkpoint, make, asdict(job))
     texts = [text for group in groups[0] for text in (group.query, *group.documents)]

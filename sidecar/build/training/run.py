@@ -87,11 +87,11 @@ def train(
 ) -> dict[str, Any]:
     """Writes the checkpoint; returns what `train.json` holds.
 
-    `report` gets each log event. Raises ModelError when no group is short enough to train on.
+    `report` gets each log event. Raises ModelError when no query leaves room for a document.
     """
     torch.manual_seed(run.seed)
     batches = Batches(start.source, run.max_tokens, run.groups_per_batch)
-    kept, held = (batches.usable(part) for part in groups)
+    kept, held = batches.trainable(groups[0]), batches.usable(groups[1])
     before = first_right(score(start.source.network, held, batches))
     cut = [b for epoch in range(run.epochs) for b in batches.cut(kept, run.seed + epoch)]
     loop = Loop(start, checkpoint, run.peak, run.minutes)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from sidecar.build.families import open_folder, source_name
@@ -18,7 +17,14 @@ from sidecar.build.families.cross_encoder import OneLogit
 from sidecar.build.families.trained import source_of
 from sidecar.build.hub import fetch
 from sidecar.build.network import CrossEncoder, from_encoder
-from sidecar.build.pretrained import CONFIG, SUMMARY, open_fast_tokenizer, read_config, training
+from sidecar.build.pretrained import (
+    CONFIG,
+    SUMMARY,
+    open_fast_tokenizer,
+    read_config,
+    read_tokenizer,
+    training,
+)
 from sidecar.build.quantizing.unquantized import float_weights
 from sidecar.build.source import Source
 from sidecar.engine.loading import shipped_model
@@ -86,7 +92,7 @@ def _ours(
     new: frozenset[str] = frozenset(),
 ) -> Start:
     """A network of ours; `known` is what earlier trainings say of themselves."""
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer = read_tokenizer(folder)
     return Start(source_of(network, tokenizer, source_name(str(folder)), known), _write_ours, new)
 
 

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from sidecar.build.bm25 import Bm25
-from sidecar.build.pretrained import quiet
+from sidecar.build.pretrained import quiet, read_tokenizer
 
 MAX_TOKENS = 192
 NEAREST = 40
@@ -121,7 +121,7 @@ def tokens(text: str) -> list[str]:
 
 def open_tokenizer(folder: Path) -> Tokenizer:
     """The folder's tokenizer, stripped of the truncation and padding that the file may set."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = read_tokenizer(folder)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -82,7 +82,7 @@ def _carry_out(official: object, wish: "Wish", *, remove: bool, dry_run: bool, y
 
     from es_integration.cluster.change import Action, apply
     from es_integration.cluster.procedure import run
-    from sidecar.cli.cluster.shown import show_plan, show_remarks
+    from sidecar.cli.cluster.shown import show_made, show_plan
     from sidecar.cli.cluster.wiring import plan, usage
 
     console = Console()
@@ -98,7 +98,6 @@ def _carry_out(official: object, wish: "Wish", *, remove: bool, dry_run: bool, y
         if not yes:
             typer.confirm(f"Make these {len(changes)} changes?", abort=True)
         made = run(official, apply(planned))
-        console.print(f"{len(made)} changed.")
-        show_remarks(console, made)
+        show_made(console, made)
     if not remove:
         console.print(usage(wish, planned), highlight=False, markup=False, soft_wrap=True)

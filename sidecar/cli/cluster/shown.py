@@ -37,11 +37,13 @@ def show_plan(console: Console, plan: Sequence[Change]) -> None:
             console.print(shown)
 
 
-def show_remarks(console: Console, made: Sequence[Change]) -> None:
-    """What was left to say of the changes that were made."""
-    for change in made:
-        if change.remark is not None:
-            console.print(f"[yellow]note:[/] {escape(change.remark)}", highlight=False)
+def show_made(console: Console, made: Sequence[Change]) -> None:
+    """How many changes were made, and why the cluster refused the others."""
+    refused = [change.refused for change in made if change.refused is not None]
+    left = f", {len(refused)} refused" if refused else ""
+    console.print(f"{len(made) - len(refused)} changed{left}.")
+    for reason in refused:
+        console.print(f"[yellow]note:[/] {escape(reason)}", highlight=False)
 
 
 def show_report(console: Console, links: Sequence[Link]) -> None:

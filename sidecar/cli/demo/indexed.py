@@ -47,7 +47,7 @@ def refuse_existing(kind: str, name: str, there: object) -> None:
     """Raises IntegrationError when it is there."""
     if there:
         raise IntegrationError(
-            f"the cluster has an {kind} {name} already, and the demo touches nothing that it did"
+            f"the cluster has the {kind} {name} already, and the demo touches nothing that it did"
             " not make; if an earlier demo was killed and left it, delete it"
         )
 

@@ -7,6 +7,7 @@ Each query is searched twice, without the pipeline and with it: the first order 
 BM25, the second is what an application gets.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from es_integration import OpenSearchInstall, Route, flat_search, structured_sea
 from es_integration.cluster.change import apply
 from es_integration.cluster.procedure import run
 from es_integration.opensearch import plan_install, plan_uninstall, uninstall
+from es_integration.opensearch.connectors import CONNECTOR
 from es_integration.opensearch.settings import KIND as SETTING
 from sidecar.cli.demo.collections import Collection, Document, Name, Query
 from sidecar.cli.demo.indexed import (
@@ -131,9 +133,12 @@ def searchable(client: Any, sidecar_url: str, collection: Collection) -> Iterato
 def _installed(client: Any, wanted: OpenSearchInstall) -> Iterator[None]:
     planned = run(client, plan_install(wanted))  # It says why a cluster cannot have the route.
     for change in run(client, plan_uninstall(wanted)):
-        refuse_existing(change.kind, change.name, change.kind != SETTING)
+        # A connector alone is what an earlier demo had to leave: it is replaced, and goes.
+        refuse_existing(change.kind, change.name, change.kind not in (SETTING, CONNECTOR))
     try:
         run(client, apply(planned))
         yield
     finally:
-        uninstall(client, wanted)
+        for change in uninstall(client, wanted):
+            if change.refused is not None:
+                print(f"rerank-sidecar: {change.refused}", file=sys.stderr)

@@ -42,22 +42,26 @@ def with_build(command: Callable[..., None], extra: str = "build") -> Callable[.
 
 
 def resumable(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, which says when it is interrupted that it can be taken up."""
+    """The command, of those that keep what they have done; interrupted, it says so."""
 
     @functools.wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
         try:
             command(*arguments, **options)
         except KeyboardInterrupt:
-            typer.echo("rerank-sidecar: interrupted: the same command goes on from here", err=True)
+            typer.echo(
+                "rerank-sidecar: interrupted: the same command, without --force, keeps the steps "
+                "that are done",
+                err=True,
+            )
             raise
 
     return run
 
 
 model_app = typer.Typer(help="Make a model folder, and measure it.", no_args_is_help=True)
-model_app.command("export")(with_build(resumable(export_command)))
+model_app.command("export")(with_build(export_command))
 model_app.command("quantize")(with_build(resumable(quantize_command)))
 model_app.command("check")(with_build(resumable(check_command)))
 model_app.command("train")(with_build(resumable(train_command)))
-model_app.command("average")(with_build(resumable(average_command)))
+model_app.command("average")(with_build(average_command))

@@ -10,15 +10,24 @@ def average_command(
     folder: Annotated[Path, typer.Argument(help="The checkpoint to write.")],
     checkpoints: Annotated[
         list[Path],
-        typer.Argument(help="Checkpoints of `model train` from one start; two without --start."),
+        typer.Argument(help="Two or more checkpoints of `model train` from one start."),
     ],
+    start_share: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Of what the runs started from, which is averaged too; then one run is enough. "
+            "Not for runs that pruned their start (--layers, --vocabulary).",
+            show_default=False,
+        ),
+    ] = None,
     start: Annotated[
         str | None,
-        typer.Option(help="What the runs started from, as for `model train`: it is averaged too."),
+        typer.Option(
+            help="With --start-share: the start, as for `model train`, where it has moved."
+        ),
     ] = None,
-    start_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Of the start in the mean.")
-    ] = 0.2,
 ) -> None:
     """Average the weights of several runs from one start: often better than each of them.
 
@@ -28,7 +37,10 @@ def average_command(
     from sidecar.build.training.average import Kept, average
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.train import show_held_out
+    from sidecar.errors import ModelError
 
-    kept = None if start is None else Kept(start, start_share)
+    if start is not None and start_share is None:
+        raise ModelError("--start needs --start-share: how much of the mean it is")
+    kept = None if start_share is None else Kept(start_share, start)
     show_held_out(average(checkpoints, folder, kept), "after")
     show_written(folder)

@@ -25,8 +25,8 @@ WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("title", "brand"))
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("es_integration.opensearch.models.CREATE_PAUSES_S", (0.0, 0.0))
-    monkeypatch.setattr("es_integration.opensearch.models.IN_USE_PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("es_integration.opensearch.connectors.CREATE_PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("es_integration.opensearch.connectors.IN_USE_PAUSES_S", (0.0, 0.0))
     monkeypatch.setattr("es_integration.opensearch.models.POLL_S", 0.001)
     monkeypatch.setattr("es_integration.opensearch.models.DEPLOY_LIMIT_S", 0.01)
 
@@ -125,7 +125,8 @@ def test_a_changed_connector_is_a_new_one_and_the_model_keeps_its_id(
     install(client, WANTED)
     models, connectors = set(fake.models), set(fake.connectors)
     made = install(client, replace(WANTED, read_timeout_s=9))
-    assert [change.kind for change in made] == ["connector", "connector"]
+    assert [change.kind for change in made] == ["connector"] * 4
+    assert [change.action for change in made] == [Action.UPDATE] * 2 + [Action.DELETE] * 2
     assert '+    "read_timeout": 9' in made[0].diff()
     assert set(fake.models) == models
     assert not set(fake.connectors) & connectors
@@ -175,15 +176,45 @@ def test_a_connector_whose_id_shares_a_word_with_a_used_one_stays_and_is_said(
     old = set(fake.connectors)
     changed = replace(WANTED, read_timeout_s=9)
     made = install(client, changed)
-    assert [change.remark.split()[1] for change in made if change.remark] == sorted(old)
+    assert [change.refused.split()[1] for change in made if change.refused] == sorted(old)
     assert old < set(fake.connectors)
     used = {each["connector_id"] for each in fake.models.values()}
     assert used == set(fake.connectors) - old, "the models are turned over all the same"
     again = install(client, changed)
     assert {change.action for change in again} == {Action.DELETE}, "tried again, and said again"
-    assert all("stays" in (change.remark or "") for change in again)
-    assert not any(change.remark for change in uninstall(client, changed)), "no model is left"
+    assert all("stays" in (change.refused or "") for change in again)
+    assert not any(change.refused for change in uninstall(client, changed)), "no model is left"
     assert not fake.connectors
+
+
+def test_all_models_are_turned_over_before_an_old_connector_goes(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
+    fake.ending = "-first"
+    install(client, WANTED)
+    fake.ending = ""
+    made = install(client, replace(WANTED, read_timeout_s=9))
+    assert not any(change.refused for change in made)
+    assert not any(name.endswith("-first") for name in fake.connectors)
+
+
+def test_a_connector_that_an_uninstall_had_to_leave_is_not_taken_up(
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
+) -> None:
+    """Its key may be any."""
+    fake.ending = "-first"
+    install(client, replace(WANTED, sidecar_key="old"))
+    left = set(fake.connectors)
+    fake.register({"name": "another's", "connector_id": "X-first"})
+    gone = uninstall(client, WANTED)
+    assert sum(change.refused is not None for change in gone) == len(left) == 2
+    fake.models.clear()
+    fake.ending = ""
+    made = install(client, replace(WANTED, sidecar_key="new"))
+    assert not any(change.refused for change in made)
+    assert not left & set(fake.connectors)
+    sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
+    assert sent[2:] == [{"key": "new"}] * 2
 
 
 def test_what_somebody_else_changed_is_changed_back(
@@ -250,7 +281,7 @@ def test_the_key_is_sent_and_never_shown(
     assert "very-secret" not in repr(wanted) + repr(made) + "".join(one.diff() for one in made)
     assert install(client, replace(wanted, sidecar_key="another")) == ()
     rotated = install(client, replace(wanted, sidecar_key="another", rotate_key=True))
-    assert [change.kind for change in rotated] == ["connector", "connector"]
+    assert [change.kind for change in rotated] == ["connector"] * 4
     assert '+  "credential": "written anew"' in rotated[0].diff()
     sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
     assert sent[2:] == [{"key": "another"}] * 2

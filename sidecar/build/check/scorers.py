@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from sidecar.build.calibration_pairs import TextPair
+from sidecar.build.graphs import OPENVINO
 from sidecar.build.runner import Floats, Runner, Tick
 from sidecar.engine.engines import OpenVinoPrecision
 from sidecar.engine.loading import Opening
@@ -15,13 +16,11 @@ from sidecar.engine.openvino import openvino_version
 from sidecar.engine.session import onnxruntime_version
 from sidecar.errors import StartupError
 
-OPENVINO = "openvino "
-"""What a ranker's name begins with that OpenVINO runs; its precision follows."""
 PRECISIONS: tuple[OpenVinoPrecision, ...] = get_args(OpenVinoPrecision)
 
 
 @dataclass(frozen=True)
-class Ranker:
+class Scorer:
     name: str
     """A graph's, or an engine and its precision: what its numbers stand under."""
     engine: str
@@ -30,22 +29,25 @@ class Ranker:
     """Of the pairs, each scored alone; the Tick is called once per pair."""
 
 
-def rankers(folder: Path, manifest: Manifest, openvino: Sequence[str] = ()) -> list[Ranker]:
+def scorers(folder: Path, manifest: Manifest, openvino: Sequence[str] = ()) -> list[Scorer]:
     """Every graph by onnxruntime, then the first float graph by OpenVINO at each precision.
 
-    OpenVINO's are opened at once. Raises StartupError where openvino is not installed or has no
-    such precision, DeviceError where this CPU does not compute at it, ModelError where there is no
-    float graph.
+    OpenVINO's are proven first: what it cannot run is known before an hour of scoring. Raises
+    StartupError where openvino is not installed or has no such precision, DeviceError where this
+    CPU does not compute at it, ModelError where there is no float graph.
     """
+    if unknown := sorted(set(openvino) - set(PRECISIONS)):
+        raise StartupError(f"openvino has no precision {unknown[0]}: {', '.join(PRECISIONS)}")
     found = [
-        Ranker(name, onnxruntime_version(), partial(_by_graph, folder, manifest, graph))
+        Scorer(name, onnxruntime_version(), partial(_by_graph, folder, manifest, graph))
         for name, graph in manifest.graphs.items()
     ]
-    for precision in openvino:
-        if precision not in PRECISIONS:
-            raise StartupError(f"openvino has no precision {precision}: {', '.join(PRECISIONS)}")
-        runner = Runner.served(Opening.read(folder, "cpu", None, "openvino", precision))
-        found.append(Ranker(f"{OPENVINO}{precision}", openvino_version(), runner.logits))
+    for precision in PRECISIONS:
+        if precision in openvino:
+            opening = Opening.read(folder, "cpu", None, "openvino", precision)
+            Runner.served(opening)
+            logits = partial(_served, opening)
+            found.append(Scorer(OPENVINO + precision, openvino_version(), logits))
     return found
 
 
@@ -53,3 +55,7 @@ def _by_graph(
     folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], tick: Tick
 ) -> Floats:
     return Runner.open(folder, manifest, graph).logits(pairs, tick)
+
+
+def _served(opening: Opening, pairs: Sequence[TextPair], tick: Tick) -> Floats:
+    return Runner.served(opening).logits(pairs, tick)
