@@ -106,10 +106,10 @@ def _replace_connector(old: Found) -> Procedure[str | None]:
     def removed() -> Procedure[None]:
         """A search finds a model that was just registered only after its index is refreshed; until
         it is turned over too, the old connector is refused deletion."""
-        newest, *_ = yield from found.connectors(name)
+        others = [each for each in (yield from found.connectors(name)) if each.id != old.id]
         for model in (yield from found.models(name)):
-            if model.body.get("connector_id") == old.id:
-                yield from turn_over(model.id, {"connector_id": newest.id})
+            if others and model.body.get("connector_id") == old.id:
+                yield from turn_over(model.id, {"connector_id": others[0].id})
         yield from _delete_connector(old)
 
     refused = yield from _unused(old, removed)
