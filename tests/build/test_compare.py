@@ -38,6 +38,26 @@ def test_one_command_compares_and_writes(bert: Path, tmp_path: Path) -> None:
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 
+def test_ours_may_have_another_folder_of_the_same_model(bert: Path, tmp_path: Path) -> None:
+    kept, exact = tmp_path / "kept", tmp_path / "exact"
+    runner = CliRunner()
+    for command in (
+        ["model", "export", str(bert), str(exact)],
+        ["model", "quantize", str(exact), "--to", "int8", "--max-difference", "0"],
+    ):
+        assert runner.invoke(app, command).exit_code == 0
+    json = tmp_path / "figures.json"
+    command = [
+        *("bench", "compare", str(bert), "--peers=bare", "--workloads=single", "--rounds=1"),
+        *("--documents=2", f"--folder={kept}", f"--json={json}", f"--sidecar=model={exact}"),
+    ]
+    done = runner.invoke(app, command)
+    assert done.exit_code == 0, done.output
+    ours, inside, bare = orjson.loads(json.read_bytes())["rows"]
+    assert ours["accuracy"] == pytest.approx(inside["accuracy"], abs=1e-4)
+    assert ours["accuracy"]["mean_relative"] < bare["accuracy"]["mean_relative"] / 2
+
+
 def test_a_wrong_name_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["bench", "compare", "--peers=torch", f"--folder={tmp_path}"])
     assert done.exit_code != 0

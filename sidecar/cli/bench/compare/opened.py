@@ -74,10 +74,10 @@ class Absent:
 
 def open_contender(kind: Kind, place: Place) -> Contender:
     """The contender, not yet started; its environment is made. Absent where that fails."""
-    options = {"graph": GRAPH, **place.options}
+    options = {"model": str(place.sidecar), "graph": GRAPH, **place.options}
     if kind == kinds.OVER_HTTP:
         limits = {"deadline_ms": DEADLINE_MS, "max_documents": MAX_DOCUMENTS}
-        return OverHttp({"model": place.sidecar, "log_level": "error", **limits, **options})
+        return OverHttp({"log_level": "error", **limits, **options})
     try:
         python = _python(kind, place.environments)
     except StartupError as fault:
@@ -87,7 +87,6 @@ def open_contender(kind: Kind, place: Place) -> Contender:
     settings = {
         "torch": str(place.source),
         "onnx": str(place.onnx),
-        "sidecar": str(place.sidecar),
         "options": options,
         "engine": ENGINES.get(kind),
         "max_tokens": place.max_tokens,

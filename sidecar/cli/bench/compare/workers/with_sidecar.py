@@ -11,7 +11,7 @@ DEADLINE_S = 3600.0
 
 
 def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
-    reranker = Reranker.open(settings["sidecar"], deadline_s=DEADLINE_S, **settings["options"])
+    reranker = Reranker.open(deadline_s=DEADLINE_S, **settings["options"])
 
     def score(query: str, documents: list[str], batch_size: int) -> list[float]:
         ranked = reranker.rerank(query, documents, order="input").ranked
