@@ -26,8 +26,8 @@ from sidecar.engine.tokenizer import Pair
 
 RIDGE = 1.0
 """Added to the normal equations' diagonal, as a share of its mean. On pairs left out of the fit, of
-an earlier model, the row then explains 0.67 of the logits' variance; with 0.1 it is 0.72, but the row is twice as long,
-and int8's roundings count twice as much."""
+an earlier model, the row then explains 0.67 of the logits' variance; with 0.1 it is 0.72, but the
+row is twice as long, and int8's roundings count twice as much."""
 POOLED = 0.5
 """Standard deviation of what goes into the pooler's tanh: there it is nearly a line."""
 DOCUMENTS_PER_QUERY = 10
