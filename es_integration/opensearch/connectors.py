@@ -56,23 +56,9 @@ def connector_change(
 
 
 def connector_removals(there: Sequence[Found]) -> list[Change]:
-    """Takes connectors away."""
+    """Takes connectors away; models of their names that are left use the newest other one."""
     return [
         Change(CONNECTOR, each.label, each.described, None, partial(_remove_connector, each))
-        for each in there
-    ]
-
-
-def replacements(there: Sequence[Found]) -> list[Change]:
-    """Takes away connectors whose place another of their name has."""
-    return [
-        Change(
-            CONNECTOR,
-            each.label,
-            {"connector_id": each.id},
-            None,
-            partial(_replace_connector, each),
-        )
         for each in there
     ]
 
@@ -100,22 +86,6 @@ def _put_connector(wanted: OpenSearchInstall, route: Route, version: Version) ->
         yield from turn_over(model.id, {"connector_id": connector_id})
 
 
-def _replace_connector(old: Found) -> Procedure[str | None]:
-    name = str(old.body["name"])
-
-    def removed() -> Procedure[None]:
-        """A search finds a model that was just registered only after its index is refreshed; until
-        it is turned over too, the old connector is refused deletion."""
-        others = [each for each in (yield from found.connectors(name)) if each.id != old.id]
-        for model in (yield from found.models(name)):
-            if others and model.body.get("connector_id") == old.id:
-                yield from turn_over(model.id, {"connector_id": others[0].id})
-        yield from _delete_connector(old)
-
-    refused = yield from _unused(old, removed)
-    return refused
-
-
 def _create(body: Body) -> Procedure[str]:
     answer = yield from again(
         lambda: ask(
@@ -129,8 +99,19 @@ def _create(body: Body) -> Procedure[str]:
     return str(answer["connector_id"])
 
 
-def _remove_connector(connector: Found) -> Procedure[str | None]:
-    refused = yield from _unused(connector, partial(_delete_connector, connector))
+def _remove_connector(old: Found) -> Procedure[str | None]:
+    name = str(old.body["name"])
+
+    def removed() -> Procedure[None]:
+        """A search finds a model that was just registered only after its index is refreshed. Until
+        it is turned over to another connector of its name, the old one is refused deletion."""
+        others = [each for each in (yield from found.connectors(name)) if each.id != old.id]
+        for model in (yield from found.models(name)):
+            if others and model.body.get("connector_id") == old.id:
+                yield from turn_over(model.id, {"connector_id": others[0].id})
+        yield from ask_for(lambda client: client.plugins.ml.delete_connector(connector_id=old.id))
+
+    refused = yield from _unused(old, removed)
     return refused
 
 
@@ -154,7 +135,3 @@ def _unused(connector: Found, delete: Callable[[], Procedure[None]]) -> Procedur
             " again"
         )
     return None
-
-
-def _delete_connector(connector: Found) -> Procedure[None]:
-    yield from ask_for(lambda client: client.plugins.ml.delete_connector(connector_id=connector.id))

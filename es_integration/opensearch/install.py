@@ -19,11 +19,7 @@ from es_integration.errors import ClusterRefused, StillInUse
 from es_integration.opensearch import bodies, found, settings
 from es_integration.opensearch.asking import Cluster, ask, ask_for, cluster
 from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.connectors import (
-    connector_change,
-    connector_removals,
-    replacements,
-)
+from es_integration.opensearch.connectors import connector_change, connector_removals
 from es_integration.opensearch.found import Found
 from es_integration.opensearch.models import model_change, model_removals
 from es_integration.opensearch.wanted import OpenSearchInstall, Route
@@ -58,7 +54,7 @@ def plan_install(wanted: OpenSearchInstall) -> Procedure[Plan]:
         changes += planned
         replaced += old
     # After all the models are turned over: see `plan_uninstall`.
-    changes += replacements(replaced)
+    changes += connector_removals(replaced)
     for route, reason in lacking.items():
         if reason is not None:
             changes.append(_left_out(wanted, route, reason))

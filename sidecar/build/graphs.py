@@ -5,7 +5,8 @@ from sidecar.engine.manifest import Graph
 FP32 = "fp32"
 """The exported graph, which all others are made of."""
 OPENVINO = "openvino "
-"""What the numbers of a float graph stand under that OpenVINO runs; its precision follows."""
+"""What the numbers of a float graph stand under that OpenVINO runs; its precision follows, so that
+`--` before the name is the option of `model check`."""
 TOLERANCE = 1e-4
 """Of a score, for every graph but fp16 (design: one number for fp32 and for int8 on a CPU)."""
 CANONICAL_TOLERANCE = 0.02

@@ -120,7 +120,8 @@ def tokens(text: str) -> list[str]:
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
-    """The folder's tokenizer, stripped of the truncation and padding that the file may set."""
+    """The folder's tokenizer, stripped of the truncation and padding that the file may set. Raises
+    ModelError."""
     tokenizer = read_tokenizer(folder)
     tokenizer.no_padding()
     tokenizer.no_truncation()
