@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Protocol
 
-from sidecar.model import Ranked
+from sidecar.request import Ranked
 
 TOLERANCE = 1e-6
 DIGITS = 9

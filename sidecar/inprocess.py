@@ -21,13 +21,13 @@ from typing import Any, Self, TypedDict, Unpack
 
 from sidecar.contracts.body import Body, Count, DocumentList, validate
 from sidecar.contracts.control import read_control
-from sidecar.engine.engines import Engine
-from sidecar.engine.manifest import Device, Precision
-from sidecar.engine.tuned import state_folder
-from sidecar.model import Order, RankRequest, RankResult
 from sidecar.pipeline import DEFAULT_DEADLINE_S, Ways
 from sidecar.pipeline import Reranker as Core
 from sidecar.profiles import Profiles
+from sidecar.request import Order, RankRequest, RankResult
+from sidecar.runtime.manifest import Device, Precision
+from sidecar.runtime.precision import Engine
+from sidecar.runtime.tuned_layouts import state_folder
 
 Text = str | Mapping[str, Any]
 """A string is always text; a mapping holds named fields, or the query and its options."""

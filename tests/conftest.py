@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from sidecar.cli.process import SidecarProcess
-from sidecar.engine.loading import shipped_model
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.session import OnnxSession
-from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.sidecar_process import SidecarProcess
 
 # A busy machine must not fail a test: nothing here is timed.
 settings.register_profile("untimed", deadline=None)

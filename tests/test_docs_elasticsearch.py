@@ -11,7 +11,7 @@ from es_integration.elasticsearch import (
     esql_rerank,
     retriever_search,
 )
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.inference_peer import Document, ListedHits, Peer, serve_peer
 
 TEXT = (Path(__file__).parent.parent / "docs" / "elasticsearch.md").read_text()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.profile import FieldProfile, LongDocuments, Profile, Signal
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import post
 
 ROOT = Path(__file__).parent.parent

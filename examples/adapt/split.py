@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from sidecar.build.check.judged import Judged, Pool, read_judged
+from sidecar.workshop.model.check.judged import Judged, Pool, read_judged
 
 
 def main() -> None:

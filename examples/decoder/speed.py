@@ -26,15 +26,15 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 from transformers import Qwen3Config, Qwen3ForCausalLM
 from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
-from sidecar.build.canonical import PAIRS
-from sidecar.build.families.decoder import INSTRUCTION, PREFIX, SUFFIX
-from sidecar.build.package import export
-from sidecar.build.quantizing.quantize import Plan, quantize
-from sidecar.build.runner import Runner
-from sidecar.build.weights import graph_files
-from sidecar.engine.cores import available_cores
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.tokenizer import Pair
+from sidecar.runtime.cores import available_cores
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.tokenizer import Pair
+from sidecar.workshop.model.canonical import PAIRS
+from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
+from sidecar.workshop.model.package import export
+from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.runner import Runner
+from sidecar.workshop.model.weights import graph_files
 
 MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>")
 GRAPHS = ("fp32", "int8")

@@ -32,11 +32,11 @@ from parts import PROFILE, Parts, Product, Search, score
 from report import plot, show, show_factors, show_losses
 from rich.console import Console
 
-from sidecar.build.check.judged import Judged, read_judged
-from sidecar.build.check.quality import METRICS, Quality, measure
-from sidecar.build.lines import read_lines
-from sidecar.build.runner import Floats
 from sidecar.errors import ModelError
+from sidecar.workshop.model.check.judged import Judged, read_judged
+from sidecar.workshop.model.check.quality import METRICS, Quality, measure
+from sidecar.workshop.model.lines import read_lines
+from sidecar.workshop.model.runner import Floats
 
 RELEVANT = 2.0
 FOLDS, REPEATS = 5, 2

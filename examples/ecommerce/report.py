@@ -12,9 +12,9 @@ from parts import PROFILE, Parts, Search, title
 from rich.console import Console
 from rich.table import Table
 
-from sidecar.build.check.judged import Judged
-from sidecar.build.check.quality import METRICS, Quality, interval
-from sidecar.build.runner import Floats
+from sidecar.workshop.model.check.judged import Judged
+from sidecar.workshop.model.check.quality import METRICS, Quality, interval
+from sidecar.workshop.model.runner import Floats
 
 RIVALS = ("title", "glued")
 LOSSES = 8

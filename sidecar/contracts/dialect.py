@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sidecar.contracts.body import Options
-from sidecar.model import RankRequest, RankResult
+from sidecar.request import RankRequest, RankResult
 
 Example = Mapping[str, Any]
 

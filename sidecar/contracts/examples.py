@@ -13,7 +13,7 @@ import orjson
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import error_body
 from sidecar.errors import InvalidRequest
-from sidecar.model import Ranked, RankResult
+from sidecar.request import Ranked, RankResult
 
 LOGITS = (2.0, -3.0)
 TOKENS = 42

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sidecar.model import RankResult
+from sidecar.request import RankResult
 
 MOST_INDEXES = 20
 

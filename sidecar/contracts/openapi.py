@@ -18,7 +18,7 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
 from sidecar.contracts.extras import EXPLANATION_SCHEMA, WARNINGS_SCHEMA
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects
-from sidecar.model import Ranked, RankResult
+from sidecar.request import Ranked, RankResult
 
 _REF = "#/components/schemas/{model}"
 _CONTROL = {"$ref": "#/components/schemas/Control"}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sidecar.contracts.numbers import dumps, number
-from sidecar.model import Document, Ranked, RankRequest, RankResult
+from sidecar.request import Document, Ranked, RankRequest, RankResult
 
 
 def value(request: RankRequest, item: Ranked) -> np.float32:

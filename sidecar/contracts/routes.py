@@ -9,21 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sidecar.contracts import score, vllm
 from sidecar.contracts.body import parse
-from sidecar.contracts.cohere import COHERE_V1, COHERE_V2
 from sidecar.contracts.control import header_keys, open_query, read_control
 from sidecar.contracts.dialect import Dialect
-from sidecar.contracts.engines import ELASTICSEARCH, ELASTICSEARCH_TEXTS, OPENSEARCH
-from sidecar.contracts.gradio import GRADIO
-from sidecar.contracts.infinity import INFINITY
-from sidecar.contracts.jina import JINA
-from sidecar.contracts.mixedbread import MIXEDBREAD
-from sidecar.contracts.nim import NIM
-from sidecar.contracts.tei import TEI
-from sidecar.contracts.voyage import VOYAGE
+from sidecar.contracts.dialects import score, vllm
+from sidecar.contracts.dialects.cohere import COHERE_V1, COHERE_V2
+from sidecar.contracts.dialects.gradio import GRADIO
+from sidecar.contracts.dialects.infinity import INFINITY
+from sidecar.contracts.dialects.jina import JINA
+from sidecar.contracts.dialects.mixedbread import MIXEDBREAD
+from sidecar.contracts.dialects.nim import NIM
+from sidecar.contracts.dialects.search_engines import ELASTICSEARCH, ELASTICSEARCH_TEXTS, OPENSEARCH
+from sidecar.contracts.dialects.tei import TEI
+from sidecar.contracts.dialects.voyage import VOYAGE
 from sidecar.errors import InvalidRequest
-from sidecar.model import Control, RankRequest
+from sidecar.request import Control, RankRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from sidecar.errors import NonFiniteScore
-from sidecar.model import Order, Ranked
+from sidecar.request import Order, Ranked
 
 
 def sigmoid(x: float) -> float:

@@ -16,7 +16,7 @@ They run on threads of their own, all at once, within a time budget; examples/ho
 
 from sidecar.hooks.loading import GROUP, Hook, load
 from sidecar.hooks.results import Context, HookResult, QueryResult
-from sidecar.hooks.run import Hooked, HookEvent, Hooks, HookState
+from sidecar.hooks.runner import Hooked, HookEvent, Hooks, HookState
 from sidecar.search import Constraint, Fields
 
 __all__ = [

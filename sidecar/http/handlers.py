@@ -15,13 +15,13 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, decode
-from sidecar.engine.engines import Engine
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import canonical, header_deadline_s
 from sidecar.http.service import Service
-from sidecar.model import RankRequest, RankResult
 from sidecar.profile import Profile
+from sidecar.request import RankRequest, RankResult
+from sidecar.runtime.precision import Engine
 
 COMPUTE_TYPES: dict[Engine, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
 """As text-embeddings-inference names them after the device."""

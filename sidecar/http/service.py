@@ -12,12 +12,12 @@ from typing import Literal
 
 import structlog
 
-from sidecar.engine.scheduler import RunReport
-from sidecar.engine.tuned import state_folder
 from sidecar.errors import NotReady, StartupError
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.pipeline import Observer, Reranker, Ways
 from sidecar.profiles import Profiles
+from sidecar.runtime.scheduler import RunReport
+from sidecar.runtime.tuned_layouts import state_folder
 from sidecar.settings import Settings
 from sidecar.telemetry.metrics import Metrics
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sidecar.engine.tokenizer import Pair, PairTokenizer
-from sidecar.engine.units import Fit, Unit, build
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalitions, shapley
 from sidecar.fusion.fuse import Calibration
+from sidecar.pipeline.passage_pairs import Fit, Unit, build
+from sidecar.runtime.tokenizer import Pair, PairTokenizer
 from sidecar.text.compose import Passage
 
 

@@ -13,10 +13,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sidecar.engine.admission import CHARACTERS_PER_TOKEN, estimate_tokens
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
-from sidecar.model import Document, RankRequest
+from sidecar.lengths import MEAN_CHARACTERS_PER_TOKEN
 from sidecar.profile import FieldProfile, Profile
+from sidecar.request import Document, RankRequest
 
 SPECIAL_TOKENS = 3
 UNREAD_HEADER = 64
@@ -32,7 +32,7 @@ _DEFAULT = FieldProfile()
 
 def estimate(request: RankRequest, profile: Profile, most: int) -> int:
     """Tokens of all pairs; `most` is what the model takes of one."""
-    query = math.ceil(len(request.query) / CHARACTERS_PER_TOKEN) + SPECIAL_TOKENS
+    query = _tokens(len(request.query)) + SPECIAL_TOKENS
     windowed = (
         request.cut is not None
         and request.max_document_tokens is None
@@ -63,7 +63,7 @@ class _Work:
 
     def of(self, document: Document) -> int:
         """Tokens of the document's pairs."""
-        whole = self.query + math.ceil(document.size / CHARACTERS_PER_TOKEN)
+        whole = self.query + _tokens(document.size)
         if whole <= self.most:
             return whole + self._alone(document)
         longest, others = self._lengths(document)
@@ -83,14 +83,14 @@ class _Work:
     def _lengths(self, document: Document) -> tuple[int, int]:
         """Tokens of the longest field of the passage, and of its others together."""
         if document.text is not None:
-            total = math.ceil(document.size / CHARACTERS_PER_TOKEN)
+            total = _tokens(document.size)
             fields = self.profile.parse and document.text.lstrip()[:3].startswith(("{", "---"))
             header = min(UNREAD_HEADER, total) if fields else 0
             return total - header, header
         lengths = sorted(self._characters(document.fields).values())
         longest = lengths[-1] if lengths else 0
         others = sum(lengths) - longest
-        return math.ceil(longest / CHARACTERS_PER_TOKEN), math.ceil(others / CHARACTERS_PER_TOKEN)
+        return _tokens(longest), _tokens(others)
 
     def _characters(self, fields: Mapping[str, object]) -> dict[str, int]:
         """Characters of each field that the composed passage holds, about."""
@@ -107,7 +107,7 @@ class _Work:
         if not any(field.score == "alone" for field in self.profile.fields.values()):
             return 0
         alone = {
-            name: min(self.most, self.query + _length(value) // CHARACTERS_PER_TOKEN)
+            name: min(self.most, self.query + _length(value) // MEAN_CHARACTERS_PER_TOKEN)
             for name, value in document.fields.items()
             if (field := self._field(name)) is not None and field.weight and field.score == "alone"
         }
@@ -121,6 +121,11 @@ class _Work:
             if name in field.aliases:
                 return field
         return _DEFAULT if self.profile.other_fields or not self.profile.fields else None
+
+
+def _tokens(characters: int) -> int:
+    """Tokens of a text of so many characters, about."""
+    return math.ceil(characters / MEAN_CHARACTERS_PER_TOKEN)
 
 
 def _length(value: object) -> int:
@@ -137,3 +142,14 @@ def _length(value: object) -> int:
 def _fields(document: Document) -> int:
     """How many fields a document may turn out to have; a string may hold any number."""
     return len(document.fields) if document.text is None else MAX_SHAPLEY_FIELDS
+
+
+def estimate_tokens(query_characters: int, passage_characters: list[int], most: int) -> int:
+    """About how many tokens the pairs of a request will have; none has more than `most`."""
+    return sum(
+        min(
+            most,
+            _tokens(query_characters + length) + SPECIAL_TOKENS,
+        )
+        for length in passage_characters
+    )

@@ -10,14 +10,15 @@ import asyncio
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
-from sidecar.engine.tokenizer import PairTokenizer
-from sidecar.engine.units import Fit, Units, build
 from sidecar.hooks import Hooked, Hooks
-from sidecar.model import Control, RankRequest
 from sidecar.pipeline.deadline import Until
+from sidecar.pipeline.legibility import Legibility
+from sidecar.pipeline.passage_pairs import Fit, Units, build
 from sidecar.pipeline.preparation import Prepared, Read, prepare, read_all, views
 from sidecar.profile import PLAIN, Profile
 from sidecar.profiles import Profiles, with_weights
+from sidecar.request import Control, RankRequest
+from sidecar.runtime.tokenizer import PairTokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Intake:
 
     ways: Ways
     tokenizer: PairTokenizer
+    legibility: Legibility
     threads: Executor
 
     def profile(self, control: Control) -> Profile:
@@ -92,6 +94,12 @@ class Intake:
         rewritten = hooked.instruction if hooked else None
         instruction = rewritten or request.control.instruction or profile.instruction
         units = build(
-            request.query, prepared.passages, self.tokenizer, fit, instruction, until.check
+            request.query,
+            prepared.passages,
+            self.tokenizer,
+            fit,
+            instruction,
+            until.check,
+            self.legibility,
         )
         return Ready(prepared, units, instruction, hooked.warnings if hooked else ())

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sidecar.fusion.parts import Part, field_weights, signal_parts
 from sidecar.hooks import Hooked, HookResult
-from sidecar.model import Document, RankRequest
 from sidecar.profile import PLAIN, Profile
+from sidecar.request import Document, RankRequest
 from sidecar.search import Fields, Search
 from sidecar.text.compose import Passage, compose
 from sidecar.text.query import extract

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sidecar.engine.tokenizer import Pair, PairTokenizer
 from sidecar.fusion.fuse import Calibration
 from sidecar.fusion.rank import sigmoid
-from sidecar.model import Ranked, RankRequest, RelevantSpan, SpanWish
+from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
+from sidecar.request import Ranked, RankRequest, RelevantSpan, SpanWish
+from sidecar.runtime.tokenizer import Pair, PairTokenizer
 from sidecar.text.boundaries import boundaries
-from sidecar.text.compose import CHARACTERS_PER_TOKEN
 from sidecar.text.windows import Window, select
 
 
@@ -54,7 +54,7 @@ def sentence_pairs(
     sentence and the best by BM25 take part; objects, which are no text, do not. A sentence that
     does not fit the model is cut."""
     query = tokenizer.query(request.query, instruction)
-    most = budget_tokens * SCANNED_PER_SCORED * CHARACTERS_PER_TOKEN
+    most = budget_tokens * SCANNED_PER_SCORED * MAX_CHARACTERS_PER_TOKEN
     places: list[tuple[int, int, int]] = []
     pairs: list[Pair] = []
     for item in ranked:

@@ -1,4 +1,4 @@
-// Lists of attributes as one object, as the service reads them (sidecar/text/pairs.py).
+// Lists of attributes as one object, as the service reads them (sidecar/text/key_values.py).
 
 import { isObject } from "./documents.js";
 

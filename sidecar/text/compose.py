@@ -15,13 +15,10 @@ The reading of a value is fixed:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sidecar.model import Cut
+from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.profile import FieldProfile, Profile
+from sidecar.request import Cut
 from sidecar.search import Fields
-
-CHARACTERS_PER_TOKEN = 32
-"""Longest run of characters that a token of the budget pays for. English needs 4 to 5, so text
-is only cut here when it is far beyond the budget: a 1 MB document costs no 1 MB of tokenising."""
 
 _DEFAULT = FieldProfile()
 
@@ -57,10 +54,10 @@ def compose(
 ) -> Passage:
     """The passage of a plain text or of fields under the profile's names.
 
-    At most `budget_tokens * CHARACTERS_PER_TOKEN` characters; the first fields are the last to be
-    cut.
+    At most `budget_tokens * MAX_CHARACTERS_PER_TOKEN` characters; the first fields are the last to
+    be cut.
     """
-    limit = budget_tokens * CHARACTERS_PER_TOKEN
+    limit = budget_tokens * MAX_CHARACTERS_PER_TOKEN
     if isinstance(source, str):
         return _cut_characters([Segment("", source)], (), limit, cut)
     composed: list[Segment] = []

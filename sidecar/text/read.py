@@ -31,10 +31,10 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from sidecar.model import Document
 from sidecar.profile import Profile
+from sidecar.request import Document
 from sidecar.search import Fields
-from sidecar.text.pairs import of_pairs
+from sidecar.text.key_values import of_pairs
 
 MAX_DEPTH = 16
 """Objects and lists within one another, the document included; every reader may then recurse."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from sidecar.contracts.dialects.score import SIDES
 from sidecar.contracts.routes import ROUTES
-from sidecar.contracts.score import SIDES
 
 SHAPES = [(path, key) for path, keys in ROUTES.items() for key in keys]
 """Every path with every key of the body that may hold the documents there."""

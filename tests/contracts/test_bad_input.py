@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts.routes import ROUTES
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.shapes import SHAPES, body_of, indexed, url_of
 
 KEYS = {"error", "error_type", "message", "detail", "status", "request_id"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts.routes import ROUTES, ROWS, decode
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.shapes import SHAPES, body_of, indexed, url_of
 from tests.contracts.test_bad_input import ask, assert_error, post, scores
 

@@ -14,14 +14,14 @@ from typing import Any
 import orjson
 import pytest
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts import examples, stamp
 from sidecar.contracts.body import parse
 from sidecar.contracts.errors import error_body
 from sidecar.contracts.routes import ROUTES, ROWS, choose
 from sidecar.errors import InvalidRequest
 from sidecar.fusion import rank
-from sidecar.model import RankResult, RelevantSpan
+from sidecar.request import RankResult, RelevantSpan
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import post
 
 GOLDEN = Path(__file__).parent.parent / "golden"

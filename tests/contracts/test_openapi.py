@@ -8,7 +8,6 @@ from openapi_spec_validator import validate
 from pydantic import AliasChoices
 
 from sidecar import __version__
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts import examples
 from sidecar.contracts.control import HEADERS, ControlKeys
 from sidecar.contracts.openapi import document
@@ -17,6 +16,7 @@ from sidecar.fusion.parts import Kind
 from sidecar.http.app import create_app
 from sidecar.http.service import Service
 from sidecar.settings import Settings
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.shapes import SHAPES, body_of, url_of
 from tests.contracts.test_bad_input import ask, post
 

@@ -20,7 +20,7 @@ from es_integration import (
     LocalOpenSearch,
     why_unavailable,
 )
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.served import served
 
 REQUIRE_NODE = "RERANK_REQUIRE_NODE"

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from es_integration.local_node import LocalOpenSearch
 from sidecar.cli import app
-from sidecar.cli.process import SidecarProcess
 from sidecar.errors import StartupError
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.inference_peer import Peer, serve_peer
 from tests.es_integration.opensearch.fake import FakeOpenSearch
 

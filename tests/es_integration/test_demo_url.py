@@ -13,7 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from opensearchpy import NotFoundError, OpenSearch
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 
 pytestmark = pytest.mark.node
 

@@ -8,7 +8,7 @@ import pytest
 from opensearchpy import OpenSearch, TransportError
 
 from es_integration import OpenSearchInstall, Route, structured_search
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.opensearch.searches import (
     SEARCHES,
     direct_scores,

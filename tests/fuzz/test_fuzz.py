@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from sidecar import __version__
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts.openapi import document
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.fuzz.bounded import bounded
 
 pytest.importorskip("schemathesis", reason="needs the extra `test`")

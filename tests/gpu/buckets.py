@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from sidecar.engine.manifest import Device, Graph
-from sidecar.engine.runs import Batch
-from sidecar.engine.session import PROVIDERS, Logits
+from sidecar.runtime.manifest import Device, Graph
+from sidecar.runtime.onnx_session import PROVIDERS, Logits
+from sidecar.runtime.runs import Batch
 
 
 class Bucket:

@@ -13,9 +13,9 @@ import onnxruntime as ort
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from sidecar.build.weights import WeightFile
-from sidecar.engine.manifest import Device
-from sidecar.engine.session import PROVIDERS
+from sidecar.runtime.manifest import Device
+from sidecar.runtime.onnx_session import PROVIDERS
+from sidecar.workshop.model.weights import WeightFile
 from tests.gpu.bench import Bench
 from tests.gpu.device_int8 import block_int8, row_int8
 from tests.gpu.record import Figures

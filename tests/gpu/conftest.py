@@ -1,5 +1,5 @@
 """The tiny BERT of the build tests, for these tests too."""
 
-from tests.build.conftest import bert, exported, folder
+from tests.workshop.model.conftest import bert, exported, folder
 
 __all__ = ["bert", "exported", "folder"]

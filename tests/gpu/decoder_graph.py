@@ -1,8 +1,8 @@
 """A Qwen3 decoder's graph written node by node, with attention as one node.
 
-The traced graph (`sidecar/build/export.py`) holds the attention weights of all heads in memory, in
-float32. Here they are never written: onnxruntime's GroupQueryAttention turns, multiplies and sums
-in one kernel, on a GPU in fp16 alone. Right padding is what that operator wants.
+The traced graph (`sidecar/workshop/model/export.py`) holds the attention weights of all heads in
+memory, in float32. Here they are never written: onnxruntime's GroupQueryAttention turns, multiplies
+and sums in one kernel, on a GPU in fp16 alone. Right padding is what that operator wants.
 
 The graph is float32; `half.half` makes an fp16 one of it, with `FUSED` beside its own list. Each
 norm is written as its parts, so that the residual stream stays float32 there, or with `fused_norms`
@@ -16,10 +16,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, ValueInfoProto, helper
 
-from sidecar.build.export import OPSET
-from sidecar.build.families.decoder_network import Attention, Layer, Norm, YesNoDecoder
-from sidecar.build.quantizing.fuse import CONTRIB
-from sidecar.build.weights import WeightFile
+from sidecar.workshop.model.export import OPSET
+from sidecar.workshop.model.families.decoder_network import Attention, Layer, Norm, YesNoDecoder
+from sidecar.workshop.model.quantizing.fuse import CONTRIB
+from sidecar.workshop.model.weights import WeightFile
 from tests.gpu.graph_writer import GraphWriter
 
 FUSED = frozenset({"GroupQueryAttention"})

@@ -18,8 +18,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from sidecar.build.families.decoder_network import HIDDEN, Attention, YesNoDecoder
-from sidecar.build.weights import WeightFile
+from sidecar.workshop.model.families.decoder_network import HIDDEN, Attention, YesNoDecoder
+from sidecar.workshop.model.weights import WeightFile
 from tests.gpu.decoder_graph import DecoderWriter, of_pairs
 
 SHARED = "shared"

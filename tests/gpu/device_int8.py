@@ -20,9 +20,9 @@ import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from sidecar.build.quantizing.fuse import CONTRIB
-from sidecar.build.quantizing.view import keep_what_is_used
-from sidecar.build.weights import Array, WeightFile, read
+from sidecar.workshop.model.quantizing.fuse import CONTRIB
+from sidecar.workshop.model.quantizing.view import keep_what_is_used
+from sidecar.workshop.model.weights import Array, WeightFile, read
 
 LEVELS = 127
 BLOCK = 32

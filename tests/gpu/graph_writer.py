@@ -6,7 +6,7 @@ import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper
 from torch import Tensor, nn
 
-from sidecar.build.weights import Array, WeightFile
+from sidecar.workshop.model.weights import Array, WeightFile
 
 
 class GraphWriter:

@@ -10,9 +10,9 @@ from typing import Any
 import onnxruntime as ort
 
 from sidecar import Reranker
-from sidecar.engine.loading import shipped_model
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.session import PROVIDERS
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import PROVIDERS
 from tests.gpu.bench import Bench
 from tests.gpu.record import Figures
 

@@ -6,16 +6,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sidecar.cli.demo.collections import Name, load
-from sidecar.cli.demo.measure import after
-from sidecar.cli.demo.outcome import Outcome, reordered
-from sidecar.engine.canonical import check_numbers
-from sidecar.engine.loading import shipped_model
-from sidecar.engine.manifest import Device, Graph, Manifest
-from sidecar.engine.placement import strays
-from sidecar.engine.runs import Batch
-from sidecar.engine.session import PROVIDERS, Logits, OnnxSession, Session
-from sidecar.engine.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.canonical import check_numbers
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import Device, Graph, Manifest
+from sidecar.runtime.onnx_session import PROVIDERS, Logits, OnnxSession, Session
+from sidecar.runtime.placement import strays
+from sidecar.runtime.runs import Batch
+from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.demo.measure import after
+from sidecar.workshop.demo.outcome import Outcome, reordered
 from tests.gpu import shapes
 from tests.gpu.bench import Bench
 from tests.gpu.record import Figures

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from sidecar.engine.runs import Batch
-from sidecar.engine.session import Logits
+from sidecar.runtime.onnx_session import Logits
+from sidecar.runtime.runs import Batch
 from tests.gpu.shapes import Shape
 
 

@@ -14,16 +14,8 @@ import numpy as np
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
-from sidecar.build.canonical import PAIRS
-from sidecar.build.families.decoder import INSTRUCTION, PREFIX, SUFFIX
-from sidecar.build.folder import write_manifest
-from sidecar.build.weights import graph_files
-from sidecar.cli.bench.over_http import OverHttp
-from sidecar.cli.bench.workload import Request, Words, count_tokens
-from sidecar.cli.demo.collections import Name, load
-from sidecar.cli.process import SidecarProcess
-from sidecar.engine.canonical import canonical_pairs
-from sidecar.engine.manifest import (
+from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.manifest import (
     TOKENIZER,
     CanonicalPair,
     Manifest,
@@ -31,10 +23,18 @@ from sidecar.engine.manifest import (
     Prompt,
     sha256,
 )
-from sidecar.engine.runs import Layout
-from sidecar.engine.scheduler import Scheduler
-from sidecar.engine.session import OnnxSession
-from sidecar.engine.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.scheduler import Scheduler
+from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.workshop.bench.over_http import OverHttp
+from sidecar.workshop.bench.workload import Request, Words, count_tokens
+from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.model.canonical import PAIRS
+from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
+from sidecar.workshop.model.folder import write_manifest
+from sidecar.workshop.model.weights import graph_files
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.gpu.bench import Bench
 from tests.gpu.numerics import torch_logits
 from tests.gpu.record import Figures

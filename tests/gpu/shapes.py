@@ -103,7 +103,7 @@ def inputs(shape: Shape) -> tuple[str, ...]:
 def _decoder(shape: Shape, common: dict[str, Any], max_tokens: int) -> nn.Module:
     from transformers import Qwen3Config, Qwen3Model
 
-    from sidecar.build.families.decoder_network import YesNoDecoder
+    from sidecar.workshop.model.families.decoder_network import YesNoDecoder
 
     config = Qwen3Config(
         **common,
@@ -128,7 +128,7 @@ def _encoder(shape: Shape, common: dict[str, Any], max_tokens: int) -> nn.Module
         XLMRobertaForSequenceClassification,
     )
 
-    from sidecar.build.families.cross_encoder import OneLogit
+    from sidecar.workshop.model.families.cross_encoder import OneLogit
 
     model: Any
     if shape.family == "bert":

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from sidecar.engine.manifest import Device, Graph
-from sidecar.engine.runs import Batch
-from sidecar.engine.session import PROVIDERS, Logits
-from sidecar.engine.tokenizer import Ids, Pair
+from sidecar.runtime.manifest import Device, Graph
+from sidecar.runtime.onnx_session import PROVIDERS, Logits
+from sidecar.runtime.runs import Batch
+from sidecar.runtime.tokenizer import Ids, Pair
 from tests.gpu.workloads import scored
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from sidecar.build.quantizing.half import half
-from sidecar.build.quantizing.view import keep_what_is_used
-from sidecar.build.weights import WeightFile, open_graph, read
-from sidecar.engine.loading import shipped_model
-from sidecar.engine.manifest import Graph, Manifest
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import Graph, Manifest
+from sidecar.workshop.model.quantizing.half import half
+from sidecar.workshop.model.quantizing.view import keep_what_is_used
+from sidecar.workshop.model.weights import WeightFile, open_graph, read
 from tests.gpu.device_int8 import block_int8, row_int8
 
 VARIANTS = ("fp32", "fp16", "int8 w8a8", "int8 weights")

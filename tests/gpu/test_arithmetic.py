@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
-from sidecar.engine.tokenizer import Pair
+from sidecar.runtime.tokenizer import Pair
 from tests.gpu.shapes import M3, MINILM, QWEN, SHAPES, Shape, inputs, network, small
 from tests.gpu.targets import markdown, targets
 from tests.gpu.timing import figures, peak_of, percentiles_ms

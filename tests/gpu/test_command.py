@@ -9,9 +9,9 @@ import pytest
 
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
-from sidecar.build.families.decoder import INSTRUCTION, PREFIX, SUFFIX
-from sidecar.engine.manifest import Padding, Prompt
-from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.runtime.manifest import Padding, Prompt
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
 from tests.gpu.__main__ import STEPS, TABLES, main
 from tests.gpu.record import FILE
 from tests.gpu.serving import BODY, MARKS, byte_pairs, texts

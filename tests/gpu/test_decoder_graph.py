@@ -14,12 +14,12 @@ import onnxruntime as ort
 import torch
 from transformers import Qwen3ForSequenceClassification
 
-from sidecar.build.families.decoder_network import YesNoDecoder
-from sidecar.build.quantizing.half import half
-from sidecar.build.weights import WeightFile
-from tests.build.decoders import save_decoder
+from sidecar.workshop.model.families.decoder_network import YesNoDecoder
+from sidecar.workshop.model.quantizing.half import half
+from sidecar.workshop.model.weights import WeightFile
 from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph
 from tests.gpu.decoder_prefix import SHARED, documents_graph, prefix_graph
+from tests.workshop.model.decoders import save_decoder
 
 PREFIX = 17
 LENGTHS = (40, 33, 21, 18)

@@ -12,14 +12,14 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 import onnxruntime as ort
 from onnx import TensorProto, helper
 
-from sidecar.build.canonical import PAIRS
-from sidecar.build.quantizing.half import half
-from sidecar.build.weights import WeightFile, open_graph
-from sidecar.engine.canonical import canonical_pairs
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.runs import batch
-from sidecar.engine.session import OnnxSession
-from sidecar.engine.tokenizer import PairTokenizer
+from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.runs import batch
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.model.canonical import PAIRS
+from sidecar.workshop.model.quantizing.half import half
+from sidecar.workshop.model.weights import WeightFile, open_graph
 from tests.gpu.device_int8 import BLOCK, LEVELS, block_int8, row_int8
 
 Rewrite = Callable[[onnx.ModelProto, Path, WeightFile], onnx.ModelProto]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from sidecar.engine.session import OnnxSession, Session
-from sidecar.engine.tokenizer import Pair
+from sidecar.runtime.onnx_session import OnnxSession, Session
+from sidecar.runtime.tokenizer import Pair
 from tests.gpu.bench import Bench
 from tests.gpu.buckets import Buckets
 from tests.gpu.peer import TorchPeer, gpu_memory_gb

@@ -10,11 +10,11 @@ from onnx import TensorProto
 from onnx.external_data_helper import ExternalDataInfo
 from tokenizers import Tokenizer, models
 
-from sidecar.build.export import FP32_FILE, write_graph
-from sidecar.build.quantizing.half import half
-from sidecar.build.source import Source
-from sidecar.build.weights import WeightFile, open_graph, read
-from sidecar.engine.manifest import Graph, Padding, Prompt
+from sidecar.runtime.manifest import Graph, Padding, Prompt
+from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.export import FP32_FILE, write_graph
+from sidecar.workshop.model.quantizing.half import half
+from sidecar.workshop.model.weights import WeightFile, open_graph, read
 from tests.gpu import shapes
 from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph
 from tests.gpu.decoder_prefix import documents_graph, prefix_graph

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sidecar.engine.manifest import Padding
-from sidecar.engine.runs import Batch, Layout, batch, take_run
-from sidecar.engine.session import Logits
-from sidecar.engine.tokenizer import Pair
+from sidecar.runtime.manifest import Padding
+from sidecar.runtime.onnx_session import Logits
+from sidecar.runtime.runs import Batch, Layout, batch, take_run
+from sidecar.runtime.tokenizer import Pair
 
 LEAST_ID = 10
 """Ids below are marks in the tokenizers of all shapes, padding among them."""

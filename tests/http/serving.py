@@ -10,14 +10,14 @@ from typing import Any
 import aiohttp
 import numpy as np
 
-from sidecar.engine.loading import Loaded, shipped_model
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.runs import Batch, Layout
-from sidecar.engine.session import Logits
-from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.http.serve import listening
 from sidecar.http.service import Service, Watch
 from sidecar.pipeline import Reranker
+from sidecar.runtime.loading import Loaded, shipped_model
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import Logits
+from sidecar.runtime.runs import Batch, Layout
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.settings import Settings
 
 BODY = {"query": "q", "documents": ["a", "b c", "d e f"]}

@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 
 
 def status(url: str) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import ask, post
 
 RUSSIAN = "кроссовки для бега мужские красные"

@@ -7,9 +7,9 @@ import pytest
 
 import mappings
 from sidecar.fusion.signals import strengths
-from sidecar.model import Document
 from sidecar.profile import Profile, Rule
 from sidecar.profiles import Profiles, read_profile
+from sidecar.request import Document
 from sidecar.search import Search
 from sidecar.text.query import EXTRACTORS, extract
 from sidecar.text.read import read

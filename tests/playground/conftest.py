@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from selenium.webdriver import Chrome
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.http.service import Service
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http.serving import GatedSession, serving
 from tests.playground.chromium import REQUIRE_BROWSER, chromium, why_unavailable
 from tests.playground.page import Page

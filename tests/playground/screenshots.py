@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.playground.chromium import chromium
 from tests.playground.page import Page
 

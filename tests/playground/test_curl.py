@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts.routes import ROWS
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.playground.chromium import REQUIRE_BROWSER
 from tests.playground.conftest import KEY
 from tests.playground.page import Page

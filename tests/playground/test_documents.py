@@ -6,7 +6,7 @@ from json import dumps
 import pytest
 from selenium.webdriver import Keys
 
-from sidecar.text.pairs import of_pairs
+from sidecar.text.key_values import of_pairs
 from tests.playground.page import Page
 
 LISTS: list[list[object]] = [

@@ -6,14 +6,14 @@ import re
 
 import aiohttp
 
-from sidecar.cli.process import SidecarProcess
-from sidecar.engine.loading import shipped_model
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.scheduler import RunReport
 from sidecar.http.serve import listening
 from sidecar.http.service import Watch, open_reranker
 from sidecar.pipeline import Reranker
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.scheduler import RunReport
 from sidecar.settings import Settings
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http.serving import GatedSession, until
 from tests.playground.conftest import KEY, opened
 from tests.playground.page import Page

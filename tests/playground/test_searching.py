@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from selenium.webdriver import Keys
 
-from sidecar.engine.loading import shipped_model
-from sidecar.engine.manifest import Manifest
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import Manifest
 from tests.http.serving import GatedSession, metric, until
 from tests.playground.conftest import opened
 from tests.playground.page import Page

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from sidecar.cli.process import SidecarProcess
 from sidecar.contracts.routes import ROUTES, dialects
 from sidecar.http.playground import assets
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import ask, assert_error
 from tests.http.serving import GatedSession, serving
 from tests.playground.conftest import KEY

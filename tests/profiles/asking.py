@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import Answer, post
 
 Entry = dict[str, Any]

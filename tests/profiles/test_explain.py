@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
-from sidecar.engine.manifest import Manifest
-from sidecar.engine.runs import batch
-from sidecar.engine.session import OnnxSession
-from sidecar.engine.tokenizer import PairTokenizer
 from sidecar.fusion import sigmoid
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.runs import batch
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import post
 from tests.profiles.asking import explained, part
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import ask, assert_error, post
 from tests.profiles.asking import explained, order, part
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.profiles.asking import explained
 
 TOLERANCE = 1e-4

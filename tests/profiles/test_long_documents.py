@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import assert_error, post
 from tests.profiles.asking import Entry, explained, logits, part
 
-DATA = Path(__file__).parents[2] / "sidecar" / "cli" / "demo" / "data"
+DATA = Path(__file__).parents[2] / "sidecar" / "workshop" / "demo" / "data"
 WORDS = 2000
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.test_bad_input import assert_error, post, scores
 from tests.profiles.asking import explained, logits, order, part
 

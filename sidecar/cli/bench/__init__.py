@@ -1,18 +1,4 @@
-"""`rerank-sidecar bench`: how fast this machine reranks, beside bare loops over the same graph.
-
-workload   texts -> rounds of requests
-over_http  a round through the sidecar: request times, and where the sidecar spent them
-bare       the same round through onnxruntime alone
-rounds     all of them round by round, in changing order
-overhead   CPU time of what is not the model
-tokenizing the request path's tokenising beside the library's own
-structured CPU time that profiles cost
-machine    which machine it was; the server's memory
-figures    measured values -> a Report
-table      a Report -> the screen
-compare/   the subcommand `compare`: us and other rerankers on the same model
-kernels/   the subcommand `kernels`: where a run's time goes, and its products beside bare ones
-"""
+"""`rerank-sidecar bench`: how fast this machine reranks, beside bare loops over the same graph."""
 
 import sys
 from pathlib import Path
@@ -62,7 +48,7 @@ def bench_command(
         return
 
     from es_integration.errors import SidecarError
-    from sidecar.cli.bench.run import Plan, run
+    from sidecar.workshop.bench.benchmark import Plan, run
 
     plan = Plan(rounds, documents, requests, model, url, concurrency)
     try:
@@ -71,8 +57,8 @@ def bench_command(
         print(f"rerank-sidecar bench: {fault.message}", file=sys.stderr)
         raise typer.Exit(1) from None
 
-    from sidecar.cli.bench.figures import to_json
-    from sidecar.cli.bench.table import show
+    from sidecar.workshop.bench.figures import to_json
+    from sidecar.workshop.bench.report_tables import show
 
     show(report)
     if json is not None:

@@ -34,10 +34,10 @@ def average_command(
     Give the runs other seeds (`model train --seed`). With a share of the start the mean keeps more
     of what the start knew beside the training data. The result is a checkpoint as theirs.
     """
-    from sidecar.build.training.average import Kept, average
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.train import show_held_out
     from sidecar.errors import ModelError
+    from sidecar.workshop.model.training.average import Kept, average
 
     if start is not None and start_share is None:
         raise ModelError("--start needs --start-share: how much of the mean it is")

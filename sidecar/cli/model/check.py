@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sidecar.engine.manifest import Manifest
+    from sidecar.runtime.manifest import Manifest
 
 
 def check_command(
@@ -50,8 +50,8 @@ def check_command(
 
     Ends with status 1 when a quantised graph keeps less than 99 % of the fp32 nDCG@10.
     """
-    from sidecar.build.check.run import Wanted, check
     from sidecar.cli.model.progress import bars
+    from sidecar.workshop.model.check.checking import Wanted, check
 
     wanted = Wanted(
         against,

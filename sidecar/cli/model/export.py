@@ -45,11 +45,11 @@ def export_command(
     """
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from sidecar.build.hub import fetch
+    from sidecar.workshop.model.hub import fetch
 
     fetch(source, revision)  # before torch is imported; the hub shows bars of its own
 
-    from sidecar.build.package import export
+    from sidecar.workshop.model.package import export
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
@@ -79,7 +79,7 @@ def export_command(
 
 def show_written(folder: Path) -> None:
     """Prints each file of the folder with its size."""
-    from sidecar.build.folder import shown_size
+    from sidecar.workshop.model.folder import shown_size
 
     files = sorted(file for file in folder.iterdir() if file.is_file())
     width = max(len(str(file)) for file in files)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sidecar.build.runner import Start, Tick
+from sidecar.workshop.model.runner import Start, Tick
 
 
 @contextmanager

@@ -48,10 +48,10 @@ def quantize_command(
     The fp32 graph is dropped afterwards unless --keep-fp32 is given. A search that was broken off
     goes on where it ended.
     """
-    from sidecar.build.quantizing.quantize import Plan, quantize
-    from sidecar.build.quantizing.sensitivity import MAX_DIFFERENCE
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.progress import bars
+    from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+    from sidecar.workshop.model.quantizing.sensitivity import MAX_DIFFERENCE
 
     budget = MAX_DIFFERENCE if max_difference is None else max_difference
     plan = Plan(tuple(to), calibration, budget, not no_search, keep_fp32, force)

@@ -91,9 +91,9 @@ def train_command(
     # that the thread waited for needed: 6 pairs a second instead of 22 (two cores).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
-    from sidecar.build.training.job import Data, Job, Taught, do
-    from sidecar.build.training.run import Run
     from sidecar.cli.model.export import show_written
+    from sidecar.workshop.model.training.job import Data, Job, Taught, do
+    from sidecar.workshop.model.training.train import Run
 
     if force and checkpoint.exists():
         shutil.rmtree(checkpoint)

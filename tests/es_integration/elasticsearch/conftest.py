@@ -13,7 +13,7 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from es_integration.elasticsearch import ElasticsearchInstall, uninstall
 from es_integration.local_node import LocalElasticsearch
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.inference_peer import Document, ListedHits, NodeHits, Peer, serve_peer
 
 CLUSTER = "ELASTICSEARCH_URL"

@@ -18,7 +18,7 @@ from es_integration.elasticsearch import (
 )
 from es_integration.elasticsearch.asking import version
 from es_integration.errors import ClusterRefused
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import CLIENT_MAJOR, Cluster, PeerStart
 from tests.es_integration.inference_peer.requests import dump
 

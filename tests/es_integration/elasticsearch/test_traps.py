@@ -13,7 +13,7 @@ from es_integration.elasticsearch import (
     install,
     retriever_search,
 )
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import PeerStart, listed
 from tests.es_integration.inference_peer import Document, ListedHits, Peer
 

@@ -13,7 +13,7 @@ from es_integration.elasticsearch import (
     verify_cluster,
     verify_cluster_async,
 )
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import PeerStart, listed
 from tests.es_integration.inference_peer import Document, ListedHits
 from tests.es_integration.inference_peer.errors import ElasticsearchError

@@ -19,9 +19,9 @@ from es_integration.cluster.procedure import run
 from es_integration.local_node import LocalOpenSearch
 from es_integration.opensearch import install, uninstall, verify_cluster
 from es_integration.templates import plan_templates
-from sidecar.cli.demo import collections
-from sidecar.cli.demo.collections import Name
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.demo import collections
+from sidecar.workshop.demo.collections import Name
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.opensearch.searches import SEARCHES, direct_scores, hits, ids
 from tests.es_integration.search.embedding import DIMENSIONS, embed
 

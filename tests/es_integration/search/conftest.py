@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from es_integration import SyncSidecarClient
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.search.embedding import embed
 from tests.es_integration.search.products import (
     INDEX,

@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from es_integration.search import Rerank
-from sidecar.cli.demo.collections import Name, load
+from sidecar.workshop.demo.collections import Name, load
 from tests.es_integration.search.embedding import DIMENSIONS
 
 INDEX = "two-stage-products"

@@ -8,7 +8,7 @@ import pytest
 from es_integration import SidecarClient, SyncSidecarClient
 from es_integration.search import Knn, Rerank, two_stage_search, two_stage_search_async
 from es_integration.search.fusion import rrf
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.search.embedding import embed
 from tests.es_integration.search.products import (
     FIELDS,

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from es_integration import ClusterRefused, SidecarClient, SyncSidecarClient
 from es_integration.search import Knn, Rerank, two_stage_search
-from sidecar.cli.process import SidecarProcess
+from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.search.embedding import DIMENSIONS, embed
 from tests.es_integration.search.products import (
     FIELDS,

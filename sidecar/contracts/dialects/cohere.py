@@ -1,0 +1,172 @@
+"""Cohere's rerank API, versions 1 and 2, and everything that speaks it (Jina, litellm, ...).
+
+Source of the contract: the request and response types of Cohere's SDK, 5.x and 7.x. Documents
+may be objects in both versions here. `rank_fields` and `return_documents` are version 1's,
+`relevant_spans` is version 2's: sentences of a text document, in code points. The answer is the
+union of what Cohere's and Jina's clients read.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sidecar.contracts.body import Body, Count, DocumentList, fields_of, validate
+from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.extras import explanations, warnings
+from sidecar.contracts.numbers import dumps, number
+from sidecar.contracts.results import as_object, model, results_schema, usage, value
+from sidecar.request import RankRequest, RankResult, RelevantSpan, SpanWish
+
+SEARCH_UNITS = 1
+"""Of a request, for `meta.billed_units`."""
+
+
+class RelevantSpans(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    mode: Literal["enabled", "disabled"]
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Least score of a span; 0.1 when absent."""
+    max_spans: Annotated[int, Field(ge=1)] | None = None
+
+    def wish(self) -> SpanWish | None:
+        """None where no spans are wanted."""
+        if self.mode == "disabled":
+            return None
+        threshold = SpanWish().threshold if self.threshold is None else self.threshold
+        return SpanWish(threshold, self.max_spans)
+
+
+class CohereBody(Body):
+    documents: DocumentList
+    top_n: Count | None = None
+    max_tokens_per_doc: Count | None = None
+    return_documents: bool | None = None
+    raw_scores: bool | None = None
+    """Ours: logits instead of scores in [0, 1]."""
+
+    def options(self) -> dict[str, Any]:
+        """What both versions' keys say of a request."""
+        return {
+            "top_n": self.top_n,
+            "max_document_tokens": self.max_tokens_per_doc or None,
+            "raw_scores": bool(self.raw_scores),
+            "return_documents": bool(self.return_documents),
+        }
+
+
+class CohereV2Body(CohereBody):
+    relevant_spans: RelevantSpans | None = None
+
+
+class CohereV1Body(CohereBody):
+    rank_fields: list[str] | None = None
+    max_chunks_per_doc: Count | None = None
+    """Accepted and without effect: a document is read as one chunk."""
+
+
+def decode_v2(body: Mapping[str, Any]) -> RankRequest:
+    """Raises InvalidRequest with the JSON path of the fault."""
+    valid = validate(CohereV2Body, body)
+    spans = valid.relevant_spans.wish() if valid.relevant_spans else None
+    return valid.request(valid.documents, spans=spans, **valid.options())
+
+
+def decode_v1(body: Mapping[str, Any]) -> RankRequest:
+    """Raises InvalidRequest with the JSON path of the fault."""
+    valid = validate(CohereV1Body, body)
+    documents = fields_of(valid.documents, valid.rank_fields or ())
+    return valid.request(documents, **valid.options())
+
+
+def encode_v2(request: RankRequest, result: RankResult, request_id: str) -> bytes:
+    return _encode(request, result, request_id, "2")
+
+
+def encode_v1(request: RankRequest, result: RankResult, request_id: str) -> bytes:
+    return _encode(request, result, request_id, "1")
+
+
+def _encode(request: RankRequest, result: RankResult, request_id: str, version: str) -> bytes:
+    results = []
+    for item in result.ranked:
+        entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
+        if request.return_documents:
+            entry["document"] = as_object(request.documents[item.index])
+        if request.spans is not None:
+            entry["relevant_spans"] = [_span(span) for span in result.spans.get(item.index, ())]
+        results.append(entry)
+    meta: dict[str, Any] = {
+        "api_version": {"version": version},
+        "billed_units": {"search_units": SEARCH_UNITS},
+        "tokens": {"input_tokens": result.tokens, "output_tokens": 0},
+    }
+    if told := warnings(result):
+        meta["warnings"] = told
+    return dumps(
+        {
+            "id": request_id,
+            "object": "list",
+            "model": model(request, result),
+            "results": results,
+            "usage": usage(result),
+            "meta": meta,
+            **explanations(result),
+        }
+    )
+
+
+def _span(span: RelevantSpan) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "score": number(span.score)}
+
+
+_SPAN = {
+    "type": "object",
+    "required": ["start", "end", "score"],
+    "properties": {
+        "start": {"type": "integer", "minimum": 0},
+        "end": {"type": "integer", "minimum": 0},
+        "score": {"type": "number", "minimum": 0, "maximum": 1},
+    },
+}
+
+
+def _response_schema(*, spans: bool) -> dict[str, Any]:
+    beside: dict[str, Any] = {"document": {"type": "object"}}
+    if spans:
+        beside["relevant_spans"] = {"type": "array", "items": _SPAN}
+    return {
+        "type": "object",
+        "required": ["id", "model", "results", "usage", "meta"],
+        "properties": {
+            "id": {"type": "string"},
+            "object": {"const": "list"},
+            "model": {"type": "string"},
+            "results": results_schema(**beside),
+            "usage": {"type": "object"},
+            "meta": {"type": "object"},
+        },
+    }
+
+
+_EXAMPLE = {
+    "query": "running shoes for wet trails",
+    "documents": [
+        "Waterproof trail runner with a grippy sole",
+        {"title": "Rain cover for shoes", "category": "Accessories"},
+    ],
+    "top_n": 2,
+}
+
+COHERE_V2 = Dialect(
+    "cohere-v2", CohereV2Body, decode_v2, encode_v2, _response_schema(spans=True), _EXAMPLE
+)
+COHERE_V1 = Dialect(
+    "cohere-v1",
+    CohereV1Body,
+    decode_v1,
+    encode_v1,
+    _response_schema(spans=False),
+    {**_EXAMPLE, "return_documents": True},
+)

@@ -1,0 +1,94 @@
+"""infinity's rerank API: Cohere's words, documents as strings, and FastAPI's faults.
+
+Source of the contract: fastapi_schemas/pymodels.py of infinity and infinity_client 0.0.78, whose
+parser accepts `object` "rerank" alone and iterates over the `detail` of a 422. The client always
+sends `raw_scores`, by which the shared path knows it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sidecar.contracts import stamp
+from sidecar.contracts.body import Body, Count, DocumentList, validate
+from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.extras import extras
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, text, usage, value
+from sidecar.request import RankRequest, RankResult
+
+
+class InfinityBody(Body):
+    documents: DocumentList
+    return_documents: bool | None = None
+    raw_scores: bool | None = None
+    """true: logits instead of scores in [0, 1]."""
+    top_n: Count | None = None
+
+
+def decode(body: Mapping[str, Any]) -> RankRequest:
+    """Raises InvalidRequest with the JSON path of the fault."""
+    valid = validate(InfinityBody, body)
+    return valid.request(
+        valid.documents,
+        top_n=valid.top_n,
+        raw_scores=bool(valid.raw_scores),
+        return_documents=bool(valid.return_documents),
+    )
+
+
+def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
+    """`{"object", "results", "model", "usage", "id", "created"}`."""
+    results = []
+    for item in result.ranked:
+        entry: dict[str, Any] = {"relevance_score": value(request, item), "index": item.index}
+        if request.return_documents:
+            entry["document"] = text(request.documents[item.index])
+        results.append(entry)
+    return dumps(
+        {
+            "object": "rerank",
+            "results": results,
+            "model": model(request, result),
+            "usage": usage(result),
+            "id": f"infinity-{request_id}",
+            "created": stamp.created(),
+            **extras(result),
+        }
+    )
+
+
+def error(flat: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The error body, the `detail` of a 422 as the list that FastAPI makes of it."""
+    if flat["status"] != 422:
+        return flat
+    fault = {"loc": ["body"], "msg": flat["message"], "type": flat["error_type"]}
+    return {**flat, "detail": [fault]}
+
+
+_RESPONSE = {
+    "type": "object",
+    "required": ["object", "results", "model", "usage", "id", "created"],
+    "properties": {
+        "object": {"const": "rerank"},
+        "results": results_schema(document={"type": "string"}),
+        "model": {"type": "string"},
+        "usage": USAGE_SCHEMA,
+        "id": {"type": "string"},
+        "created": {"type": "integer"},
+    },
+}
+
+INFINITY = Dialect(
+    "infinity",
+    InfinityBody,
+    decode,
+    encode,
+    _RESPONSE,
+    {
+        "query": "how to reset the router",
+        "documents": ["Hold the reset button for ten seconds.", "The router has four ports."],
+        "return_documents": True,
+        "raw_scores": False,
+    },
+    error,
+)

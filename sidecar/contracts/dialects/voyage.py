@@ -1,0 +1,87 @@
+"""Voyage's rerank API: `top_k` and `truncation` in, `data` and `usage.total_tokens` out.
+
+Source of the contract: voyageai 0.5 (`Reranking.create`, `RerankingObject`) and litellm. Voyage's
+client always sends `"top_k": null` and `truncation`, by which the shared path knows it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sidecar.contracts.body import Body, Count, DocumentList, validate
+from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.extras import extras
+from sidecar.contracts.numbers import dumps
+from sidecar.contracts.results import model, results_schema, text, value
+from sidecar.request import RankRequest, RankResult
+
+
+class VoyageBody(Body):
+    documents: DocumentList
+    top_k: Count | None = None
+    truncation: bool | None = None
+    """false: a pair that is too long is an error."""
+    return_documents: bool | None = None
+    raw_scores: bool | None = None
+    """Ours: logits instead of scores in [0, 1]."""
+
+
+def decode(body: Mapping[str, Any]) -> RankRequest:
+    """Raises InvalidRequest with the JSON path of the fault."""
+    valid = validate(VoyageBody, body)
+    return valid.request(
+        valid.documents,
+        top_n=valid.top_k,
+        cut=None if valid.truncation is False else "right",
+        raw_scores=bool(valid.raw_scores),
+        return_documents=bool(valid.return_documents),
+    )
+
+
+def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
+    """`{"object", "data", "model", "usage"}`; a document comes back as a string."""
+    data = []
+    for item in result.ranked:
+        entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
+        if request.return_documents:
+            entry["document"] = text(request.documents[item.index])
+        data.append(entry)
+    return dumps(
+        {
+            "object": "list",
+            "data": data,
+            "model": model(request, result),
+            "usage": {"total_tokens": result.tokens},
+            **extras(result),
+        }
+    )
+
+
+_RESPONSE = {
+    "type": "object",
+    "required": ["object", "data", "model", "usage"],
+    "properties": {
+        "object": {"const": "list"},
+        "data": results_schema(document={"type": "string"}),
+        "model": {"type": "string"},
+        "usage": {
+            "type": "object",
+            "required": ["total_tokens"],
+            "properties": {"total_tokens": {"type": "integer", "minimum": 0}},
+        },
+    },
+}
+
+VOYAGE = Dialect(
+    "voyage",
+    VoyageBody,
+    decode,
+    encode,
+    _RESPONSE,
+    {
+        "query": "when is the warranty void",
+        "documents": ["Opening the case voids the warranty.", "The warranty card is in the box."],
+        "model": "rerank-2.5",
+        "top_k": None,
+        "truncation": True,
+    },
+)

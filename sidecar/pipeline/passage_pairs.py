@@ -1,0 +1,243 @@
+"""From passages to pairs: what the model scores for each document of a request.
+
+A document is one pair, unless it does not fit the model (then windows of its longest segment, each
+under the other segments as a header) or its profile scores fields alone (then a pair for each).
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sidecar.errors import InputTooLong
+from sidecar.pipeline.legibility import Legibility
+from sidecar.profile import LongDocuments
+from sidecar.request import Cut
+from sidecar.runtime.tokenizer import Encoded, EncodedQuery, Pair, PairTokenizer
+from sidecar.text.compose import Passage, share
+from sidecar.text.windows import select, windows
+
+ENCODED_TOGETHER = 256
+"""Texts per call of the tokenizer, which spreads them over the cores and cannot be interrupted."""
+LONG_CHARACTERS = 4
+"""From so many for each token of the room a text is expected not to fit, and the places of its
+tokens are asked for with their ids. English has 4 to 5 characters for a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of a field's text (or of the plain text, field ""), in code points."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """A pair and what its logit is for."""
+
+    document: int
+    pair: Pair
+    evidence: Evidence | None = None
+    """The window that the pair holds, for a long document."""
+    alone: tuple[str, float] | None = None
+    """(field, weight) of a pair that holds one field."""
+    pieces: tuple[tuple[str, Sequence[int]], ...] = ()
+    """Of a window or a cut document: its fields and their ids, in the order of the pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    units: list[Unit]
+    truncated: tuple[int, ...]
+    """Documents of which the model did not see everything."""
+    unread: tuple[int, ...] = ()
+    """Documents of whose words the model knows few: see `legibility`."""
+    query_unread: bool = False
+    """Whether it knows few of the query's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What to do with a document that is longer than the room beside the query."""
+
+    cut: Cut | None = "right"
+    """None: refuse it."""
+    max_tokens: int | None = None
+    """Most ids of a document; when given, documents are cut there and not windowed."""
+    long: LongDocuments | None = None
+    """None: cut, never window."""
+    max_pair_tokens: int | None = None
+    """Most ids of a pair; as `max_tokens`, it cuts."""
+    score_empty: bool = False
+    """Whether a passage without a single token is a pair too: Shapley values need it."""
+
+    @property
+    def windowed(self) -> LongDocuments | None:
+        """How a long document is read in windows; None: it is not."""
+        return self.long if self.max_tokens is None else None
+
+
+def build(
+    query_text: str,
+    passages: Sequence[Passage],
+    tokenizer: PairTokenizer,
+    fit: Fit,
+    instruction: str | None = None,
+    check: Callable[[], None] = lambda: None,
+    legibility: Legibility | None = None,
+) -> Units:
+    """The units of all documents, in their order; documents in which nothing stands have none.
+
+    `check` is called between documents; what it raises ends the work. Without `legibility` no text
+    counts as unread. Raises InputTooLong: the
+    query leaves no room, or `fit.cut` is None and a passage is too long.
+    """
+    query = tokenizer.query(query_text, instruction)
+    fit = _within_pairs(fit, query, tokenizer.max_tokens)
+    every = [text for passage in passages for text in _texts(passage, tokenizer.lead)]
+    long = sys.maxsize if fit.windowed is None else LONG_CHARACTERS * query.room
+    encoded = _encode(tokenizer, every, check, long)
+    found: list[Unit] = []
+    truncated: list[int] = []
+    unread: list[int] = []
+    for document, passage in enumerate(passages):
+        check()
+        segments = [next(encoded) for _ in passage.segments]
+        ids = [segment.ids for segment in segments]
+        one = _Document(document, passage, ids, segments, query, tokenizer, fit)
+        stands = any(ids) and any(segment.text.strip() for segment in passage.segments)
+        units, whole = one.units(query_text) if stands or fit.score_empty else ([], True)
+        texts = [segment.text for segment in passage.segments]
+        for alone in passage.alone:
+            alone_ids = next(encoded).ids
+            texts.append(alone.segment.text)
+            ids.append(alone_ids)
+            whole = whole and len(alone_ids) <= query.room
+            pair = tokenizer.pair(query, alone_ids[: query.room])
+            units.append(Unit(document, pair, alone=(alone.segment.field, alone.weight)))
+        if not whole:
+            truncated.append(document)
+        if legibility is not None and legibility.unread(texts, ids):
+            unread.append(document)
+        found += units
+    query_unread = legibility is not None and _query_unread(query_text, tokenizer, legibility)
+    return Units(found, tuple(truncated), tuple(unread), query_unread)
+
+
+def _query_unread(text: str, tokenizer: PairTokenizer, legibility: Legibility) -> bool:
+    return not text.isascii() and legibility.unread([text], tokenizer.encode([text]))
+
+
+def _within_pairs(fit: Fit, query: EncodedQuery, most: int) -> Fit:
+    """The fit with `max_pair_tokens` as what it leaves of a document beside the query."""
+    if fit.max_pair_tokens is None or fit.max_pair_tokens >= most:
+        return fit
+    left = fit.max_pair_tokens - (most - query.room)
+    if left < 1:
+        raise InputTooLong(
+            f"$.query: too long; a pair of {fit.max_pair_tokens} tokens has no room beside it"
+        )
+    return replace(fit, max_tokens=min(left, fit.max_tokens or left))
+
+
+def _encode(
+    tokenizer: PairTokenizer, texts: Sequence[str], check: Callable[[], None], longer_than: int
+) -> Iterator[Encoded]:
+    for start in range(0, len(texts), ENCODED_TOGETHER):
+        check()
+        yield from tokenizer.locate(texts[start : start + ENCODED_TOGETHER], longer_than)
+
+
+def _texts(passage: Passage, lead: str) -> list[str]:
+    """What is encoded of a passage: each segment, and those alone; the lead before each pair's."""
+    together = [segment.text for segment in passage.segments]
+    if together:
+        together[0] = lead + together[0]
+    return [*together, *(lead + alone.segment.text for alone in passage.alone)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One document's composed segments and their ids."""
+
+    index: int
+    passage: Passage
+    ids: list[list[int]]
+    encoded: list[Encoded]
+    """The segments, whose ids `ids` are."""
+    query: EncodedQuery
+    tokenizer: PairTokenizer
+    fit: Fit
+
+    def units(self, query_text: str) -> tuple[list[Unit], bool]:
+        """(units, whether the model sees the whole document)."""
+        room = min(self.query.room, self.fit.max_tokens or self.query.room)
+        total = sum(map(len, self.ids))
+        if total <= room and not self.passage.cut:
+            ids = [token for each in self.ids for token in each]
+            return [Unit(self.index, self.tokenizer.pair(self.query, ids))], True
+        if self.fit.cut is None:
+            raise InputTooLong(
+                f"document {self.index} has more than the {room} tokens that fit beside the query"
+            )
+        if total > room and self.fit.windowed is not None:
+            return self._windows(query_text, self.fit.windowed)
+        return [self._pieced(self._shared(room))], False
+
+    def _pieced(
+        self, pieces: Sequence[tuple[str, Sequence[int]]], evidence: Evidence | None = None
+    ) -> Unit:
+        pair = self.tokenizer.pair(self.query, _joined(pieces))
+        return Unit(self.index, pair, evidence, pieces=tuple(pieces))
+
+    def _shared(self, room: int, without: int | None = None) -> list[tuple[str, Sequence[int]]]:
+        """Each segment's ids within the room by their quotas; segment `without` left out."""
+        places = [place for place in range(len(self.ids)) if place != without]
+        quotas = [self.passage.segments[place].quota for place in places]
+        parts = share([len(self.ids[place]) for place in places], quotas, room)
+        kept: list[tuple[str, Sequence[int]]] = []
+        for place, part in zip(places, parts, strict=True):
+            ids = self.ids[place]
+            ids = ids[len(ids) - part :] if self.fit.cut == "left" else ids[:part]
+            kept.append((self.passage.segments[place].field, ids))
+        return kept
+
+    def _windows(self, query_text: str, long: LongDocuments) -> tuple[list[Unit], bool]:
+        """A unit per chosen window of the longest segment, the others above it as a header."""
+        longest = max(range(len(self.ids)), key=lambda place: len(self.ids[place]))
+        segment, ids = self.passage.segments[longest], self.ids[longest]
+        room = self.query.room
+        others = sum(map(len, self.ids)) - len(ids)
+        header = self._shared(min(others, room // 2), without=longest)
+        above = len(_joined(header))
+        # Not shorter than the header: that is read again with each window.
+        size = min(room - above, max(long.window_tokens, above))
+        cuts = windows(segment.text, self._spans(longest), size, long.overlap)
+        chosen = select(cuts, segment.text, query_text, long.budget_tokens)
+        units = []
+        for place in chosen:
+            window = cuts[place]
+            evidence = Evidence(
+                segment.field,
+                max(0, window.start - segment.start),
+                max(0, window.end - segment.start),
+            )
+            piece = (segment.field, ids[window.first : window.last])
+            units.append(self._pieced([*header, piece], evidence))
+        whole = len(chosen) == len(cuts) and above == others and not self.passage.cut
+        return units, whole
+
+    def _spans(self, place: int) -> list[tuple[int, int]]:
+        """Where each token of a segment lies in its text; those of the lead at its beginning."""
+        lead = "" if place else self.tokenizer.lead
+        spans = self.encoded[place].spans
+        if spans is None:  # shorter than expected of a long text
+            spans = self.tokenizer.spans(lead + self.passage.segments[place].text)
+        if not lead:
+            return spans
+        return [(max(0, begin - len(lead)), max(0, end - len(lead))) for begin, end in spans]
+
+
+def _joined(pieces: Sequence[tuple[str, Sequence[int]]]) -> list[int]:
+    return [token for _, ids in pieces for token in ids]

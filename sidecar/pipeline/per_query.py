@@ -1,0 +1,64 @@
+"""Pairs with a query each: one ranking per distinct query, and one result of them all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sidecar.request import Ranked, RankRequest, RankResult
+
+Indexes = tuple[int, ...]
+"""Of a part's documents in the whole request."""
+
+
+def by_query(request: RankRequest) -> dict[Indexes, RankRequest]:
+    """The parts of a request with `queries`: the documents of each distinct query."""
+    groups: dict[str, list[int]] = {}
+    for index, query in enumerate(request.queries):
+        groups.setdefault(query, []).append(index)
+    return {tuple(indexes): _of(request, query, indexes) for query, indexes in groups.items()}
+
+
+async def rank_parts(
+    parts: Mapping[Indexes, RankRequest], rank: Callable[[RankRequest], Awaitable[RankResult]]
+) -> RankResult:
+    """The result of the whole request, in input order.
+
+    Raises what `rank` raises for the first part that fails; the others are then cancelled.
+    """
+    tasks = [asyncio.ensure_future(rank(part)) for part in parts.values()]
+    try:
+        results = await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return _together(list(parts), results)
+
+
+def _of(request: RankRequest, query: str, indexes: Sequence[int]) -> RankRequest:
+    documents = tuple(request.documents[index] for index in indexes)
+    return replace(request, query=query, queries=(), documents=documents, order="input", top_n=None)
+
+
+def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) -> RankResult:
+    """One result, its indexes those of the whole request; times are the slowest ranking's."""
+    ranked: list[Ranked] = []
+    explained: list[Mapping[str, object]] = []
+    truncated: list[int] = []
+    unread: list[int] = []
+    for indexes, result in zip(groups, results, strict=True):
+        ranked += [replace(item, index=indexes[item.index]) for item in result.ranked]
+        truncated += [indexes[index] for index in result.truncated]
+        unread += [indexes[index] for index in result.unread]
+        for item, entry in zip(result.ranked, result.explanations, strict=False):
+            explained.append({**entry, "index": indexes[item.index]})
+    slowest = max(results, key=lambda result: result.timings.infer)
+    return replace(
+        slowest,
+        ranked=tuple(sorted(ranked, key=lambda item: item.index)),
+        tokens=sum(result.tokens for result in results),
+        truncated=tuple(sorted(truncated)),
+        unread=tuple(sorted(unread)),
+        query_unread=any(result.query_unread for result in results),
+        warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
+        explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),
+    )

@@ -1,0 +1,188 @@
+"""`rerank.json`: what a model folder says of itself, so that nothing is guessed at load time.
+
+A folder holds one or more ONNX graphs over shared weights, `tokenizer.json` and this manifest.
+`Manifest.read` refuses a folder whose files are not byte for byte those that it names.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from sidecar.errors import ModelError, first_fault
+from sidecar.runtime.measured import Check, Quantization
+
+MANIFEST = "rerank.json"
+TOKENIZER = "tokenizer.json"
+CANONICAL_PAIRS = 8
+
+# A bare name: a manifest cannot point outside of its folder.
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Device = Literal["cpu", "cuda"]
+Precision = Literal["fp32", "fp16", "bf16", "int8"]
+Runs = Literal["single", "padded"]
+"""`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""
+DOCUMENT = "{document}"
+SLOTS = ("{instruction}", "{query}", DOCUMENT)
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Graph(Part):
+    """One ONNX file and where and how it may run."""
+
+    file: FileName
+    precision: Precision
+    devices: tuple[Device, ...] = Field(min_length=1)
+    runs: Runs
+    tolerance: float = Field(gt=0)
+    """Largest difference of a pair's score (after the activation) alone and in company."""
+    canonical_tolerance: float = Field(gt=0)
+    """Largest difference of a canonical pair's logit between the builder's machine and this one."""
+    session_config: dict[str, str] = {}
+    """onnxruntime session configuration entries that the graph needs."""
+
+
+class Prompt(Part):
+    """The pieces of a pair's input in order, each tokenised alone: text, slots, or both.
+
+    `["[CLS]", "{query}", "[SEP]", "{document}", "[SEP]"]` with segments `[0, 0, 0, 1, 1]` is
+    BERT's pair. A decoder's chat template has `{instruction}` too. The document's slot ends its
+    piece; special tokens stand in pieces without slots.
+    """
+
+    pieces: tuple[str, ...]
+    segments: tuple[int, ...] | None = None
+    instruction: str | None = None
+    """The default instruction, for a template that has the slot."""
+
+
+class Padding(Part):
+    side: Literal["left", "right"] = "right"
+    token: str
+
+
+class CanonicalPair(Part):
+    query: str
+    document: str
+    logits: dict[str, float]
+    """One logit per graph, by the graph's name."""
+
+
+class Source(Part):
+    name: str
+    licence: str
+    rows: int
+
+
+class Origin(Part):
+    """What `rerank-sidecar model export` made the folder of."""
+
+    source: str
+    """A hub name, or the name of a local folder."""
+    settings: dict[str, str | int] = {}
+    """Options that were given, by name: they open the source again as it was."""
+    sha256: Sha256
+    """Of the source's files, the model's name and the settings."""
+
+
+class Manifest(Part):
+    """All that is known of a model; see the module's text."""
+
+    format: Literal[1]
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,128}$")]
+    family: Literal["cross-encoder", "yes-no-decoder"]
+    languages: tuple[str, ...]
+    licence: str
+    max_tokens: int = Field(ge=16)
+    """Longest pair, prompt pieces included."""
+    prompt: Prompt
+    padding: Padding
+    activation: Literal["sigmoid"] = "sigmoid"
+    temperature: float = Field(default=1.0, gt=0)
+    bias: float = 0.0
+    """score = sigmoid((logit - bias) / temperature)."""
+    graphs: dict[str, Graph] = Field(min_length=1)
+    files: dict[FileName, Sha256]
+    canonical: tuple[CanonicalPair, ...] = Field(
+        min_length=CANONICAL_PAIRS, max_length=CANONICAL_PAIRS
+    )
+    quality: dict[str, dict[str, float]] = {}
+    """Measured quality: ranker (a graph, an engine, a baseline) -> "collection metric" -> value."""
+    sources: tuple[Source, ...] = ()
+    quantization: dict[str, Quantization] = {}
+    """What `model quantize` measured of each graph that it made."""
+    check: Check | None = None
+    """What `model check` measured."""
+    origin: Origin | None = None
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest":
+        """The folder's manifest, with every file that it names verified.
+
+        Raises ModelError: no such folder, no or a faulty manifest, a file missing or altered.
+        """
+        path = folder / MANIFEST
+        try:
+            manifest = cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise ModelError(f"{folder} is not a model folder: it has no {MANIFEST}") from None
+        except OSError as fault:
+            raise ModelError(f"{path} cannot be read: {fault.strerror}") from None
+        except ValidationError as fault:
+            raise ModelError(f"{path} is not a valid manifest: {first_fault(fault)}") from None
+        manifest._check_references(path)
+        for name, expected in manifest.files.items():
+            _check_file(folder / name, expected)
+        return manifest
+
+    def graph_for(self, device: Device, name: str | None = None) -> tuple[str, Graph]:
+        """(name, graph) to run on `device`: the named one, or the first that allows the device.
+
+        Raises ModelError when there is none.
+        """
+        if name is not None and name not in self.graphs:
+            raise ModelError(f"model {self.name} has no graph {name!r}, only {list(self.graphs)}")
+        for key, graph in self.graphs.items():
+            if device in graph.devices and name in (None, key):
+                return key, graph
+        wanted = f"graph {name!r}" if name else "graph"
+        raise ModelError(f"model {self.name} has no {wanted} for device {device!r}")
+
+    def _check_references(self, path: Path) -> None:
+        named = {TOKENIZER, *(graph.file for graph in self.graphs.values())}
+        if missing := sorted(named - set(self.files)):
+            raise ModelError(f"{path} gives no SHA-256 for {', '.join(missing)}")
+        pieces = self.prompt.pieces
+        for slot in ("{query}", DOCUMENT):
+            if "".join(pieces).count(slot) != 1:
+                raise ModelError(f"{path}: prompt.pieces must hold {slot} once")
+        for piece in pieces:
+            lead, found, rest = piece.partition(DOCUMENT)
+            if found and (rest or any(slot in lead for slot in SLOTS)):
+                raise ModelError(f"{path}: {DOCUMENT} must end its piece, the only slot in it")
+        if self.prompt.segments is not None and len(self.prompt.segments) != len(pieces):
+            raise ModelError(f"{path}: prompt.segments and prompt.pieces differ in length")
+        for pair in self.canonical:
+            if set(pair.logits) != set(self.graphs):
+                raise ModelError(f"{path}: a canonical pair lacks the logit of a graph")
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256 in hex, read in pieces (models can be larger than memory)."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_file(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; the manifest names it")
+    if (found := sha256(path)) != expected:
+        raise ModelError(
+            f"{path} is altered: SHA-256 {found[:12]}…, manifest {expected[:12]}…; "
+            "copy or make the model folder again"
+        )

@@ -1,0 +1,82 @@
+"""Which graph an engine runs, and at what precision. Pure.
+
+onnxruntime runs a graph at the precision that its file has. OpenVINO runs a float graph, on a CPU,
+at the precision that the settings name:
+
+    fp32   as the graph is
+    bf16   matrix products in bfloat16, their sums in fp32
+    int8   the graph's int8 weights times activations that are rounded as they come, with a scale
+           for every few values of a token
+"""
+
+import statistics
+from typing import Any, Literal
+
+from sidecar.errors import ModelError, StartupError
+from sidecar.runtime.manifest import Device, Graph, Manifest, Precision
+
+Engine = Literal["onnxruntime", "openvino"]
+OpenVinoPrecision = Literal["fp32", "bf16", "int8"]
+BF16_TOLERANCE = 0.005
+"""Of a score, alone and in company: measured 0.0009 at most, of an earlier model."""
+ROUNDING = 0.1
+"""Most that bf16 and int8 may move a canonical logit, in standard deviations of the canonical
+logits. Measured of an earlier model over two judged sets: 0.012 and 0.041."""
+
+
+def graph_for(
+    manifest: Manifest,
+    device: Device,
+    engine: Engine,
+    graph: str | None = None,
+    precision: Precision | None = None,
+) -> tuple[str, Graph]:
+    """(name, graph as it runs): the named graph, or the first that the device and engine allow.
+
+    Raises ModelError where there is none, StartupError where the settings clash.
+    """
+    if engine == "onnxruntime":
+        name, found = manifest.graph_for(device, graph)
+        if precision not in (None, found.precision):
+            raise StartupError(
+                f"onnxruntime runs graph {name!r} at its own precision, {found.precision}: choose "
+                f"another graph, or engine openvino for precision {precision}"
+            )
+        return name, found
+    if device != "cpu":
+        raise StartupError(f"engine openvino runs on the CPU: device {device!r} needs onnxruntime")
+    name = graph or _first_float(manifest)
+    _, found = manifest.graph_for(device, name)
+    if found.precision != "fp32":
+        raise ModelError(
+            f"engine openvino takes a float graph, and graph {name!r} is {found.precision}: it "
+            "ran such a graph at a third of onnxruntime's speed (leave `graph` away, or name a "
+            "float one)"
+        )
+    return name, as_run(manifest, name, precision)
+
+
+def as_run(manifest: Manifest, name: str, precision: Precision | None) -> Graph:
+    """The graph with what holds of it at another precision than its own."""
+    graph = manifest.graphs[name]
+    if precision in (None, graph.precision):
+        return graph
+    spread = statistics.pstdev(pair.logits[name] for pair in manifest.canonical)
+    changed: dict[str, Any] = {
+        "precision": precision,
+        "canonical_tolerance": graph.canonical_tolerance + ROUNDING * spread,
+    }
+    if precision == "int8":
+        # In company a sum may be taken in another order, and be rounded to another value: scores
+        # moved by up to 0.006.
+        changed["runs"] = "single"
+    else:
+        changed["tolerance"] = max(graph.tolerance, BF16_TOLERANCE)
+    return graph.model_copy(update=changed)
+
+
+def _first_float(manifest: Manifest) -> str:
+    for name, graph in manifest.graphs.items():
+        if graph.precision == "fp32" and "cpu" in graph.devices:
+            return name
+    raise ModelError(f"model {manifest.name} has no float graph, which engine openvino needs")

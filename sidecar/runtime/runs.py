@@ -1,0 +1,128 @@
+"""Which pairs share a run, and the arrays of a run. Pure.
+
+Two layouts, one rule set: on a CPU a run is one unpadded pair and every core has a worker; on a
+device one worker takes runs of pairs of like length under a budget of padded tokens.
+"""
+
+import bisect
+import heapq
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from sidecar.errors import StartupError
+from sidecar.runtime.manifest import Device, Graph, Padding
+from sidecar.runtime.tokenizer import Ids, Pair
+
+DEVICE_TOKEN_BUDGET = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How work is laid out: numbers only, and no score depends on them."""
+
+    workers: int
+    intra_op_threads: int
+    token_budget: int
+    """Most padded tokens of a run; 0 means one unpadded pair per run."""
+    max_run_pairs: int = 1024
+    source: str = field(default="default", compare=False)
+    """Who chose it: "default", "setting", or "tuned" with the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The arrays of one run, all of shape (pairs, tokens) and int64."""
+
+    input_ids: Ids
+    attention_mask: Ids
+    token_type_ids: Ids | None
+
+
+class Queued(Protocol):
+    """What `take_run` needs of a request's job: (length, position) of its pairs, ascending."""
+
+    waiting: list[tuple[int, int]]
+
+
+Job = TypeVar("Job", bound=Queued)
+
+
+def layout_for(
+    device: Device,
+    graph: Graph,
+    cores: int,
+    *,
+    workers: int | None = None,
+    threads: int | None = None,
+    token_budget: int | None = None,
+) -> Layout:
+    """The device's layout, with what the settings fix. Raises StartupError where they clash."""
+    on_cpu = device == "cpu"
+    chosen = any(number is not None for number in (workers, threads, token_budget))
+    if token_budget is None:
+        token_budget = 0 if on_cpu or graph.runs == "single" else DEVICE_TOKEN_BUDGET
+    if token_budget and graph.runs == "single":
+        raise StartupError(
+            f"graph {graph.file} scores one pair per run (a pair's score would depend on its "
+            "company); token_budget must be 0"
+        )
+    if workers is None:
+        alone = cores if on_cpu and not token_budget else 1
+        workers = max(1, alone // (threads or 1))
+    if threads is None:
+        threads = max(1, cores // workers) if on_cpu else 1
+    source = "setting" if chosen else "default"
+    return Layout(workers, threads, token_budget, source=source)
+
+
+def take_run(
+    jobs: Sequence[Job], layout: Layout, *, shortest: bool = False
+) -> list[tuple[Job, int]]:
+    """Removes from the jobs, which are in the order of arrival, the pairs of the next run.
+
+    Returns (job, position) of each. The lead's longest pair comes first. The lead is the oldest
+    job, or with `shortest` the one with the fewest pairs left: taken in turn, so that no job
+    starves, and a small request does not wait for a large one to end. Under a token budget the run
+    is filled with the longest pairs of any job that are not longer, so little is padded.
+    """
+    waiting = [job for job in jobs if job.waiting]
+    if not waiting:
+        return []
+    lead = min(waiting, key=lambda job: len(job.waiting)) if shortest else waiting[0]
+    longest, position = lead.waiting.pop()
+    run = [(lead, position)]
+    most = min(layout.token_budget // longest if longest else 1, layout.max_run_pairs)
+    if most <= 1:
+        return run
+    # Per job the index of its longest pair that is no longer than the lead.
+    heap = [
+        (-job.waiting[end][0], order, end)
+        for order, job in enumerate(jobs)
+        if (end := bisect.bisect_right(job.waiting, (longest, sys.maxsize)) - 1) >= 0
+    ]
+    heapq.heapify(heap)
+    while heap and len(run) < most:
+        _, order, end = heapq.heappop(heap)
+        run.append((jobs[order], jobs[order].waiting.pop(end)[1]))
+        if end > 0:
+            heapq.heappush(heap, (-jobs[order].waiting[end - 1][0], order, end - 1))
+    return run
+
+
+def batch(pairs: Sequence[Pair], padding: Padding, pad_id: int) -> Batch:
+    """The pairs as arrays, padded to the longest on the model's side."""
+    width = max(map(len, pairs))
+    ids = np.full((len(pairs), width), pad_id, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    types = None if pairs[0].segments is None else np.zeros_like(ids)
+    for row, pair in enumerate(pairs):
+        place = slice(0, len(pair)) if padding.side == "right" else slice(width - len(pair), width)
+        ids[row, place] = pair.ids
+        mask[row, place] = 1
+        if types is not None and pair.segments is not None:
+            types[row, place] = pair.segments
+    return Batch(ids, mask, types)

@@ -1,0 +1,236 @@
+"""Texts to token ids, and ids to pairs. The only file that knows `tokenizers`.
+
+The prompt's fixed pieces are encoded once per model, those with the query once per request, each
+text once; a pair's ids are spliced from them. Only the document is ever cut.
+
+Spliced ids are those of the whole string where each piece begins at a border that the tokenizer
+never crosses: a special token, or (Qwen's byte-level BPE) the space after the colon in
+`["...<Document>:", " {document}"]`. No token of its pre-tokeniser holds a colon and the space
+behind it, and none depends on what stands before it.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import AddedToken, Encoding, Tokenizer
+from tokenizers.models import Unigram
+
+from sidecar.errors import InputTooLong, ModelError
+from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
+from sidecar.runtime.manifest import DOCUMENT, SLOTS, TOKENIZER, Manifest, Padding, Prompt
+
+Ids = NDArray[np.int64]
+MIN_DOCUMENT_TOKENS = 16
+"""A query that leaves a document less than this is refused: the scores would mean nothing."""
+_SLOT = re.compile("|".join(map(re.escape, SLOTS)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """One model input: ids of shape (length,), and the segment of each (or None)."""
+
+    ids: Ids
+    segments: Ids | None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text's ids, and with them where they lie in it if that was asked for."""
+
+    ids: list[int]
+    located: Encoding | None
+
+    @property
+    def spans(self) -> list[tuple[int, int]] | None:
+        """The code points of each token in the text."""
+        return None if self.located is None else self.located.offsets
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuery:
+    """The query's pieces around a document: what is the same in every pair of a request."""
+
+    parts: tuple[tuple[int, ...] | None, ...]
+    """Ids per prompt piece; None where the document goes."""
+    room: int
+    """Ids left for a document."""
+
+
+class PairFormat(Protocol):
+    """What a pair looks like: of a Manifest, or of a model that is being built."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest pair, prompt pieces included."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """The pieces of a pair in order."""
+
+    @property
+    def padding(self) -> Padding:
+        """The padding token, and its side."""
+
+
+class PairTokenizer:
+    """Encodes texts and pairs for one model. Safe to use from several threads."""
+
+    def __init__(self, tokenizer: Tokenizer, manifest: PairFormat) -> None:
+        """Raises ModelError: no such padding token, or a special token in a piece with a slot."""
+        self._tokenizer = tokenizer
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self.max_tokens = manifest.max_tokens
+        self._segments = manifest.prompt.segments
+        self._instruction = manifest.prompt.instruction or ""
+        self._pieces = manifest.prompt.pieces
+        (place,) = (i for i, piece in enumerate(self._pieces) if DOCUMENT in piece)
+        self._document = self._pieces[place]
+        self.lead = self._document.removesuffix(DOCUMENT)
+        """What a document's text begins with, to be encoded with it: " " in Qwen's prompt."""
+        pad_id = tokenizer.token_to_id(manifest.padding.token)
+        if pad_id is None:
+            raise ModelError(f"the tokenizer has no padding token {manifest.padding.token!r}")
+        self.pad_id: int = pad_id
+        self.unknown_id = _unknown_id(tokenizer)
+        """Of what the vocabulary lacks; None where it lacks nothing."""
+        # What no request changes is encoded here, while special tokens are read as such.
+        as_marks = {piece: self._ids(piece) for piece in self._pieces}
+        self._literals = {piece: ids for piece, ids in as_marks.items() if not _SLOT.search(piece)}
+        self._tokenizer = _for_texts(tokenizer, {i for ids in self._literals.values() for i in ids})
+        for piece in as_marks.keys() - self._literals.keys():
+            if self._ids(piece) != as_marks[piece]:
+                raise ModelError(f"prompt piece {piece!r} holds a special token beside a slot")
+        self._lead_ids = self._ids(self.lead)
+
+    @classmethod
+    def open(cls, folder: Path, manifest: Manifest) -> "PairTokenizer":
+        """The folder's tokenizer. Raises ModelError when it cannot be read."""
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        except Exception as fault:  # the library raises bare Exception
+            raise ModelError(f"{folder / TOKENIZER} is not a tokenizer: {fault}") from None
+        return cls(tokenizer, manifest)
+
+    @property
+    def document_tokens(self) -> int:
+        """Ids left for a document when the query is empty."""
+        return self.query("").room
+
+    def query(self, text: str, instruction: str | None = None) -> EncodedQuery:
+        """The query's part of every pair.
+
+        Raises InputTooLong when it leaves a document fewer than MIN_DOCUMENT_TOKENS.
+        """
+        wanted = instruction or self._instruction
+        most = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
+        fits = len(text) + len(wanted) <= most  # else not worth tokenising
+        values = {"{query}": text, "{instruction}": wanted} if fits else {}
+        parts = tuple(self._part(piece, values) for piece in self._pieces)
+        room = self.max_tokens - sum(len(part) for part in parts if part is not None)
+        if not fits or room < MIN_DOCUMENT_TOKENS:
+            raise InputTooLong(
+                f"$.query: too long; with the prompt it may have "
+                f"{self.max_tokens - MIN_DOCUMENT_TOKENS} tokens in this model"
+            )
+        return EncodedQuery(parts, room)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text, without special tokens."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
+    def locate(self, texts: Sequence[str], longer_than: int) -> list[Encoded]:
+        """As `encode`; of texts with more characters than `longer_than` with their tokens' places.
+
+        Those cost a quarter more, and encoding such a text again for them as much as twice.
+        """
+        long = [text for text in texts if len(text) > longer_than]
+        if not long:
+            return [Encoded(ids, None) for ids in self.encode(texts)]
+        short = iter(self.encode([text for text in texts if len(text) <= longer_than]))
+        located = iter(self._tokenizer.encode_batch(long, add_special_tokens=False))
+        return [
+            Encoded((found := next(located)).ids, found)
+            if len(text) > longer_than
+            else Encoded(next(short), None)
+            for text in texts
+        ]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where each token of the text lies in it, in code points."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
+    def pair(self, query: EncodedQuery, document_ids: Sequence[int]) -> Pair:
+        """The whole input of a query and a document, its lead included, that fits its room."""
+        document_ids = document_ids if len(document_ids) else self._lead_ids
+        parts = [document_ids if part is None else part for part in query.parts]
+        ids = np.array([token for part in parts for token in part], dtype=np.int64)
+        if self._segments is None:
+            return Pair(ids, None)
+        lengths = [len(part) for part in parts]
+        return Pair(ids, np.repeat(np.array(self._segments, dtype=np.int64), lengths))
+
+    def whole(self, query: EncodedQuery, document: str) -> Pair:
+        """The pair of a query and a plain text, of which what fits is kept."""
+        (ids,) = self.encode([self.lead + document])
+        return self.pair(query, ids[: query.room])
+
+    def _part(self, piece: str, values: dict[str, str]) -> tuple[int, ...] | None:
+        if piece == self._document:
+            return None
+        if piece in self._literals:
+            return self._literals[piece]
+        # In one pass: a query that spells {instruction} does not get it.
+        return self._ids(_SLOT.sub(lambda slot: values.get(slot[0], ""), piece))
+
+    def _ids(self, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _unknown_id(tokenizer: Tokenizer) -> int | None:
+    """The id of what the vocabulary lacks; byte-level tokenizers lack nothing."""
+    name = getattr(tokenizer.model, "unk_token", None) or "<unk>"
+    found: int | None = tokenizer.token_to_id(name)
+    return found
+
+
+def _for_texts(tokenizer: Tokenizer, marks: set[int]) -> Tokenizer:
+    """The tokenizer for what users write: a special token that is spelled out is text.
+
+    So no document closes its own turn, or opens another. The frameworks read such a text as the
+    token; there the ids differ from theirs, on purpose. `marks` are the ids of the prompt's own
+    pieces: added tokens among them (Qwen's <think> is one, but no special one) count as special.
+    """
+    added = tokenizer.get_added_tokens_decoder()
+    if isinstance(tokenizer.model, Unigram):
+        names = {token.content for token in added.values() if token.special}
+        return Tokenizer.from_str(json.dumps(_unspellable(json.loads(tokenizer.to_str()), names)))
+    own = [added[i].content for i in sorted(marks & added.keys()) if not added[i].special]
+    tokenizer.add_special_tokens([AddedToken(content, special=True) for content in own])
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def _unspellable(state: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """A Unigram tokenizer's state, with the special tokens `names` out of any text's reach.
+
+    They are pieces of the model too, which finds them in a text as any other piece, and better.
+    Under a name with a space, which its pre-tokeniser leaves in no text, it finds none.
+    """
+    vocabulary = [
+        [f" {piece}" if piece in names else piece, score]
+        for piece, score in state["model"]["vocab"]
+    ]
+    kept = [token for token in state["added_tokens"] if token["content"] not in names]
+    model = state["model"] | {"vocab": vocabulary}
+    return state | {"model": model, "added_tokens": kept, "post_processor": None}

@@ -1,0 +1,129 @@
+"""What the contenders read: one model in the form that each of them takes. Extra `build`.
+
+source/   the Hugging Face folder
+sidecar/  our model folder: fp32 and int8, by `model export` and `model quantize`
+onnx/     onnxruntime's int8 graph with the source's configuration
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sidecar.errors import ModelError
+from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
+from sidecar.runtime.onnx_session import onnxruntime_version
+from sidecar.workshop import model as model_tools
+from sidecar.workshop.bench.compare import graphs, shipped
+from sidecar.workshop.model.calibration_pairs import DEFAULT as CALIBRATION
+from sidecar.workshop.model.calibration_pairs import TextPair
+from sidecar.workshop.model.families import open_folder
+from sidecar.workshop.model.hub import fetch
+from sidecar.workshop.model.package import export, fingerprint
+from sidecar.workshop.model.place import built_beside
+from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.runner import Start, unseen
+
+SHIPPED = "shipped"
+COPIED = ("config.json", TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+
+
+@dataclass(frozen=True)
+class Files:
+    """One model for all contenders."""
+
+    name: str
+    source: Path
+    sidecar: Path
+    onnx: Path
+
+    def open_reference(self) -> Callable[[Sequence[TextPair]], list[float]]:
+        """Pairs to their logits by torch in float32, with the framework's own tokenizing.
+
+        Raises ModelError when the source cannot be opened.
+        """
+        return open_folder(self.source, "reference").reference
+
+
+def prepare(source: str | None, folder: Path, start: Start = unseen) -> Files:
+    """The files of a Hugging Face folder or hub name in `folder`, made where they are not there.
+
+    Without a source it is the shipped model with a head that other libraries have. `start` is told
+    of each step. Raises ModelError when the source cannot be read or quantised, or is no
+    cross-encoder.
+    """
+    name = Path(source).name if source else SHIPPED
+    local = fetch(source, None) if source else None
+    if local is not None:
+        graphs.architecture(local)  # before minutes are spent
+    home = folder / f"{name}-{_key(local)}"
+    files = Files(name, local or home / "source", home / "sidecar", home / "onnx")
+    if local is None and not (files.source / "config.json").exists():
+        tick = start("the shipped model as a cross-encoder", 1)
+        with built_beside(files.source) as fresh:
+            shipped.write_classifier(fresh, shipped_model())
+        tick()
+    if not (files.sidecar / MANIFEST).exists():
+        tick = start("our fp32 and int8 graphs", 1)
+        with built_beside(files.sidecar) as fresh:
+            _write_ours(files.source, fresh, name)
+        tick()
+    if not (files.onnx / "model.onnx").exists():
+        tick = start("onnxruntime's int8 graph", 1)
+        with built_beside(files.onnx) as fresh:
+            _write_onnx(files, fresh)
+        tick()
+    return files
+
+
+def _key(local: Path | None) -> str:
+    """Of the files that all others are made of, and of the code that makes them."""
+    code = [*sorted(Path(model_tools.__file__).parent.rglob("*.py")), CALIBRATION]
+    code += [Path(file) for file in (__file__, graphs.__file__, shipped.__file__)]
+    digest = hashlib.sha256(onnxruntime_version().encode())
+    for file in code:
+        digest.update(file.read_bytes())
+    if local is None:
+        digest.update((shipped_model() / MANIFEST).read_bytes())
+    else:
+        digest.update(fingerprint(local, "", {}).encode())
+    return digest.hexdigest()[:12]
+
+
+def _write_ours(source: Path, folder: Path, name: str) -> None:
+    export(str(source), folder, name)
+    # As theirs: every product in integers.
+    quantize(folder, Plan(to=("int8",), search=False, keep_fp32=True))
+
+
+def _write_onnx(files: Files, folder: Path) -> None:
+    manifest = Manifest.read(files.sidecar)
+    segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
+    fp32 = folder / "fp32.onnx"
+    graphs.write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
+    graphs.write_int8(fp32, folder / "model.onnx")
+    fp32.unlink()
+    for name in COPIED:
+        if (files.source / name).exists():
+            shutil.copyfile(files.source / name, folder / name)
+    marks = folder / "special_tokens_map.json"
+    if not marks.exists():
+        marks.write_text(json.dumps(_marks(folder)))
+
+
+def _marks(folder: Path) -> dict[str, str]:
+    """The special tokens by role: transformers 5 does not write them to a file of their own."""
+    file = folder / "tokenizer_config.json"
+    if not file.exists():
+        raise ModelError(f"{folder} has no {file.name}: other libraries need it")
+    settings = json.loads(file.read_bytes())
+    roles = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")
+    found = {f"{role}_token": settings.get(f"{role}_token") for role in roles}
+    return {
+        role: mark["content"] if isinstance(mark, dict) else mark
+        for role, mark in found.items()
+        if mark
+    }

@@ -1,0 +1,141 @@
+"""A contender that is a library: `workers/driver.py` with its adapter in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from sidecar.workshop.bench.compare.contender import (
+    TOLD,
+    Answered,
+    ContenderFailed,
+    Kind,
+    Search,
+    last_words,
+)
+
+WORKERS = Path(__file__).parent / "workers"
+LIMIT_S = 1800.0
+"""A start or a round that takes longer is given up."""
+
+
+def surroundings(threads: int) -> dict[str, str]:
+    """The environment variables of all but our server: `threads` threads, no hub, no GPU."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RERANK_", "PYTHON"))}
+    counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    offline = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
+    return {
+        **kept,
+        **dict.fromkeys(counts, str(threads)),
+        **dict.fromkeys(offline, "1"),
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+
+
+class Worker:
+    """Runs an adapter by its environment's Python, and asks it over pipes."""
+
+    def __init__(
+        self, kind: Kind, python: Path, adapter: str, settings: Mapping[str, Any], threads: int
+    ) -> None:
+        self.kind = kind
+        self.versions: Mapping[str, str] = {}
+        self._command = [
+            *(str(python), "-I", str(WORKERS / "driver.py")),
+            *(str(WORKERS / f"{adapter}.py"), json.dumps({**settings, "threads": threads})),
+        ]
+        self._threads = threads
+        self._batch_size = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._stderr: IO[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def start(self, batch_size: int | None) -> None:
+        """Starts the process unless it runs. Raises ContenderFailed."""
+        self._batch_size = batch_size or 0
+        if self._process is not None:
+            return
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                text=True,
+                env=surroundings(self._threads),
+            )
+        except OSError as fault:
+            raise ContenderFailed(f"it does not start: {fault}") from None
+        self.versions = self._read()["versions"]
+
+    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+        """Raises ContenderFailed."""
+        assert self._process, "started"
+        assert self._process.stdin
+        requests = [(search.query, search.documents) for search in searches]
+        call = {"requests": requests, "batch_size": self._batch_size, "at_once": at_once}
+        try:
+            self._process.stdin.write(json.dumps(call) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise ContenderFailed(self._last_words()) from None
+        answer = self._read()
+        return Answered(
+            answer["seconds"],
+            tuple(answer["request_seconds"]),
+            tuple(tuple(logits) for logits in answer["logits"]),
+        )
+
+    def stop(self) -> None:
+        """Ends the process; may be called twice."""
+        process, self._process = self._process, None
+        stderr, self._stderr = self._stderr, None
+        if stderr is not None:
+            stderr.close()
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _read(self) -> dict[str, Any]:
+        process = self._process
+        assert process, "started"
+        assert process.stdout
+        began = time.monotonic()
+        late = threading.Timer(LIMIT_S, process.kill)
+        late.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            late.cancel()
+        if not line and time.monotonic() - began >= LIMIT_S:
+            raise ContenderFailed(f"it had not answered after {LIMIT_S:g} s")
+        if not line:
+            raise ContenderFailed(self._last_words())
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise ContenderFailed(" ".join(answer["error"].split())[:TOLD])
+        return answer
+
+    def _last_words(self) -> str:
+        assert self._process, "started"
+        assert self._stderr
+        status = self._process.wait()
+        self._stderr.seek(0)
+        said = last_words(self._stderr.read().decode(errors="replace"))
+        # It offers itself first when memory runs out (`oom_score_adj`), and says nothing then.
+        killed = " (killed, as when memory runs out)" if status == -signal.SIGKILL else ""
+        return f"its process ended{killed}: {said}".removesuffix(": ")

@@ -1,0 +1,93 @@
+"""A round through the sidecar's HTTP port, with the times that the sidecar tells of."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from es_integration.client import SidecarClient
+from es_integration.errors import SidecarRefused
+from sidecar.workshop.bench.workload import Request, Round
+
+PATH = "/v2/rerank"
+TIMEOUT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One request's seconds as the client saw them, and the sidecar's seconds per stage."""
+
+    seconds: float
+    stages: Mapping[str, float]
+
+
+class OverHttp:
+    """Sends a round's requests, `concurrency` at a time, over kept-alive connections."""
+
+    name = "over HTTP"
+
+    def __init__(self, url: str, concurrency: int = 1) -> None:
+        self._client = SidecarClient(url, timeout=TIMEOUT_S)
+        self._concurrency = concurrency
+        self._answers: list[Answered] = []
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        self._runner.__enter__()
+        self._runner.run(self._client.__aenter__())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._runner.run(self._client.__aexit__(kind, error, trace))
+        self._runner.close()
+
+    def info(self) -> Mapping[str, Any]:
+        """What the sidecar says of itself."""
+        _, _, answer = self._runner.run(self._client.get("/info"))
+        return dict(answer)
+
+    def run(self, requests: Round) -> None:
+        """Returns when all are answered. Raises SidecarError when one is not, or not with 200."""
+        self._runner.run(self._send_all(requests))
+
+    def take_answers(self) -> list[Answered]:
+        """What was answered since this was last called."""
+        answers, self._answers = self._answers, []
+        return answers
+
+    async def _send_all(self, requests: Round) -> None:
+        waiting = iter(requests)
+
+        async def send_in_turn() -> None:
+            for request in waiting:
+                self._answers.append(await self._send(request))
+
+        # Not a TaskGroup: the fault of one request is the fault to show, not a group of one.
+        await asyncio.gather(*(send_in_turn() for _ in range(self._concurrency)))
+
+    async def _send(self, request: Request) -> Answered:
+        start = time.perf_counter()
+        status, headers, answer = await self._client.post(PATH, request.body)
+        seconds = time.perf_counter() - start
+        if status != 200:
+            raise SidecarRefused(status, str(answer)[:500])
+        return Answered(seconds, parse_server_timing(headers.get("Server-Timing", "")))
+
+
+def parse_server_timing(header: str) -> dict[str, float]:
+    """Seconds by stage: "parse;dur=0.12, infer;dur=500.00" -> {"parse": 0.00012, "infer": 0.5}."""
+    stages = {}
+    for metric in header.split(","):
+        name, *parameters = (part.strip() for part in metric.split(";"))
+        for parameter in parameters:
+            key, _, value = parameter.partition("=")
+            if key == "dur":
+                stages[name] = float(value) / 1000
+    return stages

@@ -1,0 +1,47 @@
+"""All variants over the same rounds, one after the other: what is slow now is slow for all."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from sidecar.workshop.bench.workload import Round
+
+REST_S = 0.05
+"""Between variants: onnxruntime's threads spin for some ms after a run and would be measured."""
+
+Clock = Callable[[], float]
+T = TypeVar("T")
+
+
+class Variant(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def run(self, requests: Round) -> None:
+        """Returns when every document is scored."""
+
+
+def interleave(
+    variants: Sequence[Variant],
+    rounds: Iterable[Round],
+    *,
+    clock: Clock = time.perf_counter,
+    rest_s: float = REST_S,
+) -> dict[str, list[float]]:
+    """Pairs/s of each variant (by name) in each round."""
+    rates: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    for number, requests in enumerate(rounds):
+        pairs = sum(len(request.texts) for request in requests)
+        for variant in turns(variants, number):
+            time.sleep(rest_s)
+            start = clock()
+            variant.run(requests)
+            rates[variant.name].append(pairs / (clock() - start))
+    return rates
+
+
+def turns(variants: Sequence[T], number: int) -> list[T]:
+    """The order of round `number`: each starts equally often, and every other round runs back."""
+    first = number // 2 % len(variants)
+    order = [*variants[first:], *variants[:first]]
+    return order if number % 2 == 0 else order[::-1]

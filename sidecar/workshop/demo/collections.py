@@ -1,0 +1,90 @@
+"""The bundled collections: a shop's catalogue and a set of contract clauses, with judged queries.
+
+    products   310 products: title, brand, category, description, attributes
+    contracts  318 clauses: title, text
+
+Both were written for this project. The queries are such that word overlap misleads, and each says
+in its note how.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any
+
+
+class Name(StrEnum):
+    """The collections by name, as `--collection` takes them."""
+
+    PRODUCTS = "products"
+    CONTRACTS = "contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A product or a clause, with all that its line in the file holds."""
+
+    id: str
+    title: str
+    source: Mapping[str, object]
+
+    def fields(self, names: tuple[str, ...]) -> dict[str, object]:
+        """The named fields alone, in that order."""
+        return {name: self.source[name] for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody looks for; without judgements and note where a user typed it."""
+
+    collection: Name
+    text: str
+    relevant: Mapping[str, int]
+    """Grade of each relevant document by its id: 3 is what was wanted, 1 will do."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents, the queries for them, and which fields BM25 and the model read."""
+
+    name: Name
+    documents: tuple[Document, ...]
+    queries: tuple[Query, ...]
+    searched: tuple[str, ...]
+    """The fields that BM25 looks at."""
+    sent: tuple[str, ...]
+    """The fields that the model reads, as one JSON object per hit."""
+
+    def text(self, document: Document) -> str:
+        """The searched fields, joined."""
+        return " ".join(str(value) for value in document.fields(self.searched).values())
+
+
+def load(name: Name) -> Collection:
+    """The collection as it lies in the package."""
+    match name:
+        case Name.PRODUCTS:
+            searched = ("title", "brand", "category", "description")
+            return _read(name, "products", "product_queries", searched, (*searched, "attributes"))
+        case Name.CONTRACTS:
+            return _read(name, "clauses", "clause_queries", ("title", "text"), ("title", "text"))
+
+
+def _read(
+    name: Name, documents: str, queries: str, searched: tuple[str, ...], sent: tuple[str, ...]
+) -> Collection:
+    return Collection(
+        name,
+        tuple(Document(row["id"], row["title"], row) for row in _rows(documents)),
+        tuple(Query(name, row["query"], row["relevant"], row["note"]) for row in _rows(queries)),
+        searched,
+        sent,
+    )
+
+
+def _rows(file: str) -> list[dict[str, Any]]:
+    text = (files("sidecar.workshop.demo") / "data" / f"{file}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines() if line]

@@ -1,0 +1,185 @@
+"""README.md of a model folder: what the manifest says, for people. Only numbers that are in it.
+
+What stands between the two NOTES lines is a person's and is kept; a README without them becomes
+those notes as a whole.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Graph, Manifest
+from sidecar.runtime.measured import Check
+from sidecar.workshop.model.check.quality import METRICS
+from sidecar.workshop.model.folder import shown_size, write_text
+from sidecar.workshop.model.graphs import OPENVINO
+from sidecar.workshop.model.weights import graph_files
+
+CARD, PLOT = "README.md", "quality.png"
+NOTES = ("<!-- notes: what you write from here -->", "<!-- to here is kept by `model check` -->")
+KINDS = {"cross-encoder": "cross-encoder", "yes-no-decoder": "decoder judging by yes and no"}
+
+
+def write_card(manifest: Manifest, folder: Path, *, max_queries: int | None = None) -> None:
+    """Writes the card of a folder that was checked; its notes stay."""
+    path = folder / CARD
+    notes = _notes(path.read_text(encoding="utf8") if path.is_file() else "")
+    assert manifest.check is not None
+    parts = [
+        f"# {manifest.name}",
+        _what(manifest),
+        "\n".join([NOTES[0], *([notes] if notes else []), NOTES[1]]),
+        "## Files",
+        _files(manifest, folder),
+        *_quality(manifest, manifest.check, (folder / PLOT).is_file()),
+        *_quantising(manifest, manifest.check),
+        "## Where it runs",
+        _operators(manifest, manifest.check),
+        "## To get the numbers again",
+        _command(manifest, manifest.check, max_queries),
+        *_sources(manifest),
+    ]
+    write_text(path, "\n\n".join(parts) + "\n")
+
+
+def _notes(old: str) -> str:
+    first, found, rest = old.partition(NOTES[0])
+    return (rest.partition(NOTES[1])[0] if found else first).strip()
+
+
+def _what(manifest: Manifest) -> str:
+    languages = ", ".join(manifest.languages) or "not stated"
+    return (
+        f"A {KINDS[manifest.family]} for reranking with `rerank-sidecar`: it reads a query and a "
+        f"document together, {manifest.max_tokens:,} tokens at most, and gives one logit. The "
+        f"score is sigmoid((logit - {manifest.bias:g}) / {manifest.temperature:g}). Languages: "
+        f"{languages}. Licence: {manifest.licence or 'not stated'}."
+    )
+
+
+def _files(manifest: Manifest, folder: Path) -> str:
+    told = {TOKENIZER: "the tokenizer, without truncation or padding"}
+    for name, graph in manifest.graphs.items():
+        for file in graph_files(graph, folder) - {graph.file}:
+            told[file] = f"{told[file]}, `{name}`" if file in told else f"weights of `{name}`"
+        told[graph.file] = f"graph `{name}`: {_graph(graph)}"
+    told[MANIFEST] = "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"
+    sizes = {file: (folder / file).stat().st_size for file in told if (folder / file).is_file()}
+    rows = [[f"`{file}`", shown_size(sizes[file]), told[file]] for file in sorted(sizes)]
+    return _table(["file", "size", "what"], rows) + f"\n\n{shown_size(sum(sizes.values()))} in all."
+
+
+def _graph(graph: Graph) -> str:
+    runs = "one pair per run" if graph.runs == "single" else "padded runs"
+    return f"{graph.precision} on {' and '.join(graph.devices)}, {runs}"
+
+
+def _quality(manifest: Manifest, check: Check, plot: bool) -> list[str]:
+    parts = ["## Quality"]
+    if manifest.quality:
+        parts.append(
+            "Over each query's judged documents, by ir-measures (gain 2^grade - 1); in brackets "
+            "the 95 % bootstrap interval over queries."
+        )
+        for metric in METRICS:
+            rankers = list(manifest.quality)
+            rows = [
+                [
+                    name,
+                    str(count),
+                    *(_cell(manifest, check, r, f"{name} {metric}") for r in rankers),
+                ]
+                for name, count in check.queries.items()
+            ]
+            parts.append(_table([metric, "queries", *rankers], rows))
+    else:
+        parts.append("No judged collection was given: the quality of its orders is not measured.")
+    if plot:
+        parts.append(f"![logits and nDCG@10]({PLOT})")
+    verdict = {True: "passed", False: "FAILED", None: "not measured"}[check.gate.passed]
+    return [*parts, f"Gate for the quantised graphs: **{verdict}**. {_sentence(check.gate.reason)}"]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _cell(manifest: Manifest, check: Check, ranker: str, key: str) -> str:
+    low, high = check.intervals[ranker][key]
+    return f"{manifest.quality[ranker][key]:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _quantising(manifest: Manifest, check: Check) -> list[str]:
+    """What quantising and exporting changed."""
+    rows = [
+        [
+            f"`{name}`",
+            on,
+            str(found.pairs),
+            f"{found.spearman:.4f}",
+            f"{found.kendall:.4f}",
+            f"{found.max_difference:.3g}",
+            f"{found.mean_difference:.3g}",
+        ]
+        for name, sets in check.parity.items()
+        for on, found in sets.items()
+    ]
+    if not rows:
+        return []
+    head = ["graph or engine", "pairs of", "pairs", "Spearman", "Kendall", "max", "mean"]
+    kept = [
+        f"Of `{name}` these weights {how}, where int8 moved the logits most: "
+        + ", ".join(f"`{weight}`" for weight in weights)
+        + "."
+        for name, found in manifest.quantization.items()
+        for how, weights in (
+            ("are multiplied as floats", found.float_products),
+            ("stayed float", found.float_weights),
+        )
+        if weights and name == "int8"
+    ]
+    alone = ", ".join(f"`{name}` {value:.2g}" for name, value in check.invariance.items())
+    return [
+        "## Parity",
+        f"Logits beside those of {check.against}: rank correlations, largest and mean difference.",
+        _table(head, rows),
+        *kept,
+        f"Largest change of a score by the pairs that run with it: {alone}.",
+    ]
+
+
+def _operators(manifest: Manifest, check: Check) -> str:
+    rows = []
+    for name, found in check.operators.items():
+        time = ", ".join(
+            f"{kind} {100 * part:.0f} %" for kind, part in list(found.cpu_share.items())[:4]
+        )
+        lacking = ", ".join(found.without_cuda) or "none"
+        rows.append([f"`{name}`", str(sum(found.counts.values())), time, lacking])
+    head = ["graph", "nodes", "time on a CPU (measured)", "without a CUDA kernel (by table)"]
+    return _table(head, rows)
+
+
+def _command(manifest: Manifest, check: Check, max_queries: int | None) -> str:
+    command = "rerank-sidecar model check DIR"
+    if check.against is not None and manifest.origin is not None:
+        command += f" --against {manifest.origin.source}"
+    elif check.against is not None:
+        command += " --against SOURCE"
+    command += "".join(f" --judged {name}" for name in check.queries)
+    if max_queries is not None and check.queries:
+        command += f" --max-queries {max_queries}"
+    measured = {**check.parity, **manifest.quality}
+    command += "".join(f" --{name}" for name in measured if name.startswith(OPENVINO))
+    return f"```\n{command}\n```"
+
+
+def _sources(manifest: Manifest) -> list[str]:
+    if not manifest.sources:
+        return []
+    rows = [[source.name, source.licence, f"{source.rows:,}"] for source in manifest.sources]
+    return ["## Sources", _table(["collection", "licence", "rows"], rows)]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

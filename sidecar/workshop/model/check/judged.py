@@ -1,0 +1,133 @@
+"""A collection with judgements: a folder with corpus.jsonl, queries.jsonl and qrels.tsv.
+
+corpus: {"_id", "text"[, "title"]} or {"_id", "fields": {...}}; queries: {"_id", "text"}; qrels:
+query id, document id and grade, tabs between. The two first may be compressed (.jsonl.zst).
+
+Each query's judged documents are its pool. Queries whose pool is relevant throughout or not at all
+are left out: every order of it is the same.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sidecar.errors import ModelError
+from sidecar.workshop.model.calibration_pairs import TextPair
+from sidecar.workshop.model.lines import read_lines
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What counts in a collection."""
+
+    threshold: float = 1
+    """Lowest grade that is relevant (MRR, and which queries are left out)."""
+    min_pool: int = 0
+    min_range: float = 0
+    """Of the grades of one query."""
+
+
+PROTOCOLS = {
+    "chorus": Protocol(threshold=2),
+    "liveqa_med": Protocol(threshold=2),
+    "homedepot": Protocol(threshold=2.5, min_pool=8, min_range=1.34),
+}
+"""Collections whose grades are no 0 and 1, by the name of their folder."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    query_id: str
+    query: str
+    grades: dict[str, float]
+    """By document, in the order of the file."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    name: str
+    texts: dict[str, str]
+    pools: tuple[Pool, ...]
+    threshold: float
+
+    @property
+    def pairs(self) -> list[TextPair]:
+        """Every (query, document) of every pool, in order."""
+        return [(pool.query, self.texts[i]) for pool in self.pools for i in pool.grades]
+
+    @property
+    def digest(self) -> str:
+        """Of the pairs: logits of other texts are not these."""
+        return hashlib.sha256(repr(self.pairs).encode()).hexdigest()[:16]
+
+
+def read_judged(folder: Path, max_queries: int | None, threshold: float | None = None) -> Judged:
+    """The folder's collection, cut to its first `max_queries` usable queries.
+
+    `threshold`: another lowest relevant grade. Raises ModelError: a file that is missing or not
+    understood, or no usable query.
+    """
+    if not folder.is_dir():
+        raise ModelError(f"no judged set {folder}: it is a folder with corpus.jsonl[.zst]")
+    texts = {str(row["_id"]): _text(row) for row in _rows(folder, "corpus.jsonl")}
+    queries = {str(row["_id"]): str(row["text"]) for row in _rows(folder, "queries.jsonl")}
+    grades = _grades(folder, queries, texts)
+    protocol = PROTOCOLS.get(folder.resolve().name, Protocol())
+    limit = protocol.threshold if threshold is None else threshold
+    pools = [
+        Pool(query, queries[query], pool)
+        for query, pool in grades.items()
+        if _usable(pool, limit, protocol)
+    ][:max_queries]
+    if not pools:
+        raise ModelError(f"{folder} has no query with relevant and other documents judged")
+    return Judged(folder.resolve().name, texts, tuple(pools), limit)
+
+
+def _usable(pool: dict[str, float], threshold: float, protocol: Protocol) -> bool:
+    both = len({grade >= threshold for grade in pool.values()}) == 2
+    spread = max(pool.values()) - min(pool.values())
+    return both and len(pool) >= protocol.min_pool and spread >= protocol.min_range
+
+
+def _grades(
+    folder: Path, queries: dict[str, str], texts: dict[str, str]
+) -> dict[str, dict[str, float]]:
+    path = folder / "qrels.tsv"
+    if not path.is_file():
+        raise ModelError(f"the judged set {folder} has no qrels.tsv")
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for number, line in enumerate(path.read_text(encoding="utf8").splitlines(), 1):
+        try:
+            query, document, grade = line.split("\t")
+            value = float(grade)
+        except ValueError:
+            raise ModelError(
+                f"{path}, line {number}: not query id, document id and grade with tabs between"
+            ) from None
+        if query in queries and document in texts:
+            found[query][document] = value
+    return found
+
+
+def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    path, packed = folder / name, folder / f"{name}.zst"
+    if not path.is_file() and not packed.is_file():
+        raise ModelError(f"the judged set {folder} has no {name} and no {name}.zst")
+    file = path if path.is_file() else packed
+    for number, row in read_lines(file):
+        if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
+            raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
+        yield row
+
+
+def _text(row: dict[str, Any]) -> str:
+    """A product's fields become one text: title, brand, description, attributes."""
+    fields = row.get("fields")
+    if not fields:
+        return f"{row['title']} {row['text']}" if row.get("title") else str(row["text"])
+    head = [str(fields.get(key, "")) for key in ("title", "brand", "description")]
+    return " ".join(head + [f"{k} {v}" for k, v in (fields.get("attributes") or {}).items()])

@@ -1,0 +1,114 @@
+"""A Source's network to one float ONNX graph, its weights in a file of their own.
+
+The exporter writes the graph without its weights; they are then streamed from the network's memory
+into the weight file one by one. So a model is never twice in memory, no file but the weight file
+grows with it, and a graph stays below protobuf's 2 GB however large the model is.
+"""
+
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+
+from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.graphs import FP32, GRAPHS
+from sidecar.workshop.model.weights import WeightFile
+
+FP32_FILE, WEIGHTS = GRAPHS[FP32].file, "weights.bin"
+OPSET = 17
+"""LayerNormalization is one node from here on."""
+
+
+def size(source: Source) -> int:
+    """Bytes of the network's weights in float32: about what its weight file will have."""
+    return sum(weight.nbytes for weight in source.network.parameters())
+
+
+def write_graph(
+    source: Source, folder: Path, advance: Callable[[int], object] = lambda written: None
+) -> None:
+    """Writes `model.fp32.onnx` and `weights.bin` into `folder`; `advance` is told of bytes written.
+
+    Weights are named as in the network. The weight of a linear layer lies there transposed,
+    [in, out], as MatMul reads it.
+    """
+    model = _trace(source, folder)
+    transposed = _take_transposes(model)
+    with (folder / WEIGHTS).open("wb") as stream:
+        file = WeightFile(WEIGHTS, stream)
+        for name, value in _weights(source, model):
+            array = np.ascontiguousarray(value.T if name in transposed else value)
+            model.graph.initializer.append(file.put(name, array))
+            advance(array.nbytes)
+    inputs = [item for item in model.graph.input if item.name in source.inputs]
+    del model.graph.input[:]
+    model.graph.input.extend(inputs)
+    (folder / FP32_FILE).write_bytes(model.SerializeToString(deterministic=True))
+    onnx.checker.check_model(folder / FP32_FILE)
+
+
+def _trace(source: Source, folder: Path) -> onnx.ModelProto:
+    """The network's graph with dynamic batch and sequence; its weights are inputs by their names.
+
+    By the exporter that traces: onnxruntime fuses what it makes of attention and layer
+    normalisation. The two rows differ in length, so that no branch of the network sees "no padding"
+    and leaves the mask out.
+    """
+    ids = torch.full((2, 12), 5)
+    mask = torch.ones_like(ids)
+    mask[1, :5] = 0 if source.padding.side == "left" else 1
+    mask[1, 7:] = 0 if source.padding.side == "right" else 1
+    example = {"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)}
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=folder) as scratch:
+        file = Path(scratch, "graph.onnx")
+        warnings.simplefilter("ignore")  # the exporter and its tracer warn of themselves
+        torch.onnx.export(
+            source.network,
+            tuple(example[name] for name in source.inputs),
+            file,
+            dynamo=False,
+            export_params=False,
+            do_constant_folding=False,  # a folded constant would be a weight without a name
+            input_names=list(source.inputs),
+            output_names=["logits"],
+            opset_version=OPSET,
+            dynamic_axes={
+                **{name: {0: "batch", 1: "sequence"} for name in source.inputs},
+                "logits": {0: "batch"},
+            },
+        )
+        return onnx.load(file)
+
+
+def _take_transposes(model: onnx.ModelProto) -> set[str]:
+    """Removes the Transpose of each weight that is only used transposed; returns their names."""
+    used = Counter(name for node in model.graph.node for name in node.input)
+    weights = {item.name for item in model.graph.input}
+    renamed, nodes = {}, []
+    for node in model.graph.node:
+        weight = node.input[0] if node.op_type == "Transpose" else ""
+        if weight in weights and used[weight] == 1 and len(node.attribute[0].ints) == 2:
+            renamed[node.output[0]] = weight
+        else:
+            nodes.append(node)
+    for node in nodes:
+        for i, name in enumerate(node.input):
+            node.input[i] = renamed.get(name, name)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return set(renamed.values())
+
+
+def _weights(source: Source, model: onnx.ModelProto) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """The network's tensors that the graph asks for, by name and in the graph's order."""
+    tensors = dict(source.network.named_parameters(remove_duplicate=False))
+    tensors |= dict(source.network.named_buffers(remove_duplicate=False))
+    for item in model.graph.input:
+        if item.name not in source.inputs:
+            yield item.name, tensors[item.name].detach().numpy()

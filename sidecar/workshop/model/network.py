@@ -1,0 +1,80 @@
+"""The cross-encoder: a BERT encoder and a logit head that starts as the encoder's own cosine."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from sidecar.workshop.model.pretrained import quiet
+
+COSINE_SCALE = 8.0
+
+
+class CrossEncoder(nn.Module):
+    """logit = linear(mean state) + scale * cosine(mean query state, mean document state).
+
+    The linear part starts at zero, so that a sentence encoder's weights give a sensible order
+    before the first step.
+    """
+
+    def __init__(self, encoder: BertModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.weight = nn.Parameter(torch.zeros(encoder.config.hidden_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+        self.scale = nn.Parameter(torch.tensor([COSINE_SCALE]))
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        """Logits [batch]. Token type 0 is the query with [CLS], type 1 the document."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state.float()
+        mask = attention_mask.to(states.dtype)
+        document = mask * token_type_ids.to(states.dtype)
+        query = mask - document
+        linear = (_mean(states, mask) * self.weight).sum(-1)
+        cosine = _cosine(_mean(states, query), _mean(states, document))
+        return linear + self.bias + self.scale * cosine
+
+    def save(self, folder: Path) -> None:
+        """Writes the architecture and the weights; `open` reads them."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.encoder.config.save_pretrained(folder)
+        save_file(self.state_dict(), folder / "model.safetensors")
+
+    @classmethod
+    def open(cls, folder: Path) -> "CrossEncoder":
+        """The network in `folder`, with the eager attention that the ONNX exporter wants."""
+        config = BertConfig.from_pretrained(folder, attn_implementation="eager")
+        network = cls(BertModel(config, add_pooling_layer=False))
+        network.load_state_dict(load_file(folder / "model.safetensors"))
+        return network.eval()
+
+
+def from_encoder(folder: Path) -> CrossEncoder:
+    """An untrained cross-encoder over a sentence encoder's weights.
+
+    Without dropout: one pass over the data does not overfit. Eager attention: its bf16 backward
+    pass is faster on a CPU (47 against 34 pairs a second at 96 tokens on two AMD cores).
+    """
+    quiet()
+    encoder = BertModel.from_pretrained(
+        folder,
+        add_pooling_layer=False,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="eager",
+    )
+    return CrossEncoder(encoder)
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    total = (states * mask.unsqueeze(-1)).sum(1)
+    return total / mask.sum(1, keepdim=True).clamp(min=1.0)
+
+
+def _cosine(left: Tensor, right: Tensor) -> Tensor:
+    norms = (left * left).sum(-1) * (right * right).sum(-1)
+    return (left * right).sum(-1) / norms.clamp(min=1e-12).sqrt()

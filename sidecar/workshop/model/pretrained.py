@@ -1,0 +1,191 @@
+"""Reads a Hugging Face folder; whatever is wrong with it is a ModelError of one line.
+
+Weights are read from safetensors, or from a torch file as plain tensors (`weights_only`), and never
+is code from the folder run.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from huggingface_hub.repocard import metadata_load
+from tokenizers import Tokenizer
+from transformers import (
+    AutoConfig,
+    AutoTokenizer,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+from sidecar.errors import ModelError
+from sidecar.runtime.manifest import MANIFEST, TOKENIZER
+
+CONFIG = "config.json"
+SUMMARY = "train.json"
+"""What a training says of itself, in its checkpoint."""
+COPY_AGAIN = "download or copy the folder again"
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The folder's `config.json`. Raises ModelError when there is none, or it is no JSON object."""
+    try:
+        config = json.loads((folder / CONFIG).read_bytes())
+    except FileNotFoundError:
+        if (folder / MANIFEST).exists():
+            raise ModelError(f"{folder} is already a model folder, not a source of one") from None
+        raise ModelError(
+            f"{folder} has no {CONFIG}: give a Hugging Face model folder or a hub name"
+        ) from None
+    except (OSError, ValueError) as fault:
+        raise ModelError(f"{folder / CONFIG} cannot be read ({fault}): {COPY_AGAIN}") from None
+    if not isinstance(config, dict):
+        raise ModelError(f"{folder / CONFIG} is not a JSON object: {COPY_AGAIN}")
+    return config
+
+
+def open_config(folder: Path) -> PretrainedConfig:
+    """The folder's config as transformers reads it. Raises ModelError when it does not."""
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except Exception as fault:  # its validators' own classes
+        raise ModelError(
+            f"{folder / CONFIG} is not understood ({one_line(fault)}): {COPY_AGAIN}"
+        ) from None
+
+
+def check_one_label(config: PretrainedConfig, folder: Path) -> None:
+    """Raises ModelError when the head gives another number of logits than one."""
+    if config.num_labels != 1:
+        raise ModelError(
+            f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
+            "model with num_labels 1, or save a BERT's encoder alone (transformers' AutoModel and "
+            "AutoTokenizer) and give it a head by `model train`"
+        )
+
+
+def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
+    """The folder's weights in float32 with eager attention, in eval mode.
+
+    Raises ModelError when a weight is missing, cannot be read, has another shape or is not finite.
+    """
+    quiet()
+    try:
+        network, found = kind.from_pretrained(
+            folder,
+            attn_implementation="eager",
+            dtype=torch.float32,
+            use_safetensors=any(folder.glob("*.safetensors")),
+            local_files_only=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+    except Exception as fault:  # safetensors, pickle, zipfile, torch: each has its own classes
+        raise ModelError(
+            f"{folder}: its weights cannot be read ({one_line(fault)}): {COPY_AGAIN}"
+        ) from None
+    if missing := sorted(found["missing_keys"]):
+        raise ModelError(
+            f"{folder}: its weights lack {missing[0]} ({len(missing)} in all): the file is "
+            f"incomplete, or of another architecture: {COPY_AGAIN}"
+        )
+    for name, weight in network.named_parameters():
+        if not torch.isfinite(weight).all():
+            raise ModelError(f"{folder}: {name} holds NaN or infinity: {COPY_AGAIN}")
+    return network.eval()
+
+
+def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """transformers' tokenizer over the folder's `tokenizer.json` as it stands.
+
+    Its per-model classes build a tokenizer anew from the file's vocabulary, and leave a normaliser
+    out that they do not expect (transformers 5.23, XLM-R). Only a folder without `tokenizer.json`
+    is converted by them. Raises ModelError when there is no tokenizer that can be read.
+    """
+    quiet()
+    kind = PreTrainedTokenizerFast if (folder / TOKENIZER).exists() else AutoTokenizer
+    try:
+        tokenizer = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        tokenizer.backend_tokenizer.get_vocab_size()
+    except Exception as fault:  # tokenizers raises bare Exception
+        raise ModelError(
+            f"{folder}: its tokenizer cannot be read ({one_line(fault)}): save it as {TOKENIZER}, "
+            f"or {COPY_AGAIN}"
+        ) from None
+    return tokenizer
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The folder's `tokenizer.json` alone. Raises ModelError when it cannot be read."""
+    try:
+        return Tokenizer.from_file(str(folder / TOKENIZER))
+    except Exception as fault:  # tokenizers raises bare Exception
+        raise ModelError(
+            f"{folder / TOKENIZER} cannot be read ({one_line(fault)}): save it by transformers' "
+            f"AutoTokenizer, or {COPY_AGAIN}"
+        ) from None
+
+
+def bare(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:
+    """A copy of what it wraps, that neither cuts nor pads."""
+    copy = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    copy.no_padding()
+    copy.no_truncation()
+    return copy
+
+
+def pad_token(tokenizer: PreTrainedTokenizerFast, folder: Path) -> str:
+    """The padding token's text. Raises ModelError when the tokenizer names none."""
+    if not isinstance(tokenizer.pad_token, str):
+        raise ModelError(
+            f"{folder}: its tokenizer has no pad_token: add it to tokenizer_config.json"
+        )
+    return tokenizer.pad_token
+
+
+def longest(tokenizer: PreTrainedTokenizerFast, positions: int) -> int:
+    """Tokens that a pair may have: as the tokenizer says, and no more than there are positions."""
+    return min(int(tokenizer.model_max_length), positions)  # 1e30 where the folder does not say
+
+
+def card(folder: Path) -> tuple[tuple[str, ...], str]:
+    """(languages, licence) of the folder's model card; empty where it does not say."""
+    try:
+        data = metadata_load(folder / "README.md") or {}
+    except Exception:  # a card is prose: one that cannot be read says nothing
+        return (), ""
+    languages = data.get("language") or ()
+    if isinstance(languages, str):
+        languages = (languages,)
+    return tuple(str(language) for language in languages), str(data.get("license") or "")
+
+
+def training(folder: Path) -> dict[str, Any]:
+    """What `model train` says of the checkpoint in `folder`; empty for a model from elsewhere.
+
+    Raises ModelError when its file cannot be read.
+    """
+    file = folder / SUMMARY
+    if not file.exists():
+        return {}
+    try:
+        found = json.loads(file.read_bytes())
+    except ValueError as fault:
+        raise ModelError(f"{file} cannot be read ({fault}): {COPY_AGAIN}") from None
+    if not isinstance(found, dict) or not {"temperature", "bias"} <= found.keys():
+        raise ModelError(f"{file} has no temperature and bias: train again")
+    return found
+
+
+def quiet() -> None:
+    """transformers' own bars and warnings do not mix with ours."""
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+
+def one_line(fault: Exception) -> str:
+    """The first line of what an exception says, at most 160 characters."""
+    text = str(fault).strip() or type(fault).__name__
+    return text.splitlines()[0][:160]

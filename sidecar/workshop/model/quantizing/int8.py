@@ -1,0 +1,230 @@
+"""One float graph becomes two over the same int8 weights: an int8 graph and a float graph.
+
+The int8 graph quantises each activation as it comes (DynamicQuantizeLinear, MatMulInteger, the
+nodes that onnxruntime's own quantiser writes and fuses at load): for CPUs, one pair per run. The
+float graph turns each weight back into floats (DequantizeLinear), which onnxruntime does once, at
+load: for everything else, and in padded batches.
+
+Weights are signed, with one scale per output column: unsigned ones were measured 5 to 12 times
+slower on CPUs with AMX. Embeddings have one scale per row. Only MatMul with a constant second
+factor and Gather from a table are touched; a Gemm (a BERT classification head) and a logit head
+of one or two columns stay float. Activations may be smoothed before they are multiplied
+(`smooth.py`): the weights then hold the factors, and both graphs divide by them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import NodeProto, TensorProto, helper
+
+from sidecar.workshop.model.weights import Array, WeightFile, read
+
+ROWS = 256
+"""An embedding table of fewer rows stays float."""
+HEAD = 2
+"""A MatMul of at most so many columns gives logits and stays float."""
+EMBEDDINGS = "embeddings"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Weights that are quantised together or not at all: they read the same activation."""
+
+    name: str
+    weights: tuple[str, ...]
+    activation: str = ""
+    """What they all read, if nothing else is multiplied by one of them; else empty."""
+
+
+@dataclass(frozen=True)
+class Quantizable:
+    """The weights of a graph that can be int8, and how its nodes use them."""
+
+    units: tuple[Unit, ...]
+    transposed: dict[str, str]
+    """A weight that only a Transpose reads, [out, in] -> the name that MatMul reads."""
+
+
+def quantizable(model: onnx.ModelProto) -> Quantizable:
+    """What of the graph can be int8, in the order of its nodes."""
+    floats = {
+        tensor.name: tuple(tensor.dims)
+        for tensor in model.graph.initializer
+        if tensor.data_type == TensorProto.FLOAT and len(tensor.dims) == 2
+    }
+    readers: dict[str, list[tuple[NodeProto, int]]] = defaultdict(list)
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            readers[name].append((node, place))
+    transposed = {
+        node.input[0]: node.output[0]
+        for node in model.graph.node
+        if node.op_type == "Transpose"
+        and node.input[0] in floats
+        and len(readers[node.input[0]]) == 1
+    }
+    groups: dict[str, list[str]] = {}
+    repeated: set[str] = set()
+    for name, shape in floats.items():
+        uses = readers[transposed.get(name, name)]
+        kinds = {(node.op_type, place) for node, place in uses}
+        columns = shape[0] if name in transposed else shape[1]
+        if kinds == {("MatMul", 1)} and columns > HEAD:
+            groups.setdefault(uses[0][0].input[0], []).append(name)
+            repeated |= {uses[0][0].input[0]} if len(uses) > 1 else set()
+        elif kinds == {("Gather", 0)} and shape[0] >= ROWS and not _by_column(uses):
+            groups.setdefault(EMBEDDINGS, []).append(name)
+    units = [
+        Unit(EMBEDDINGS, tuple(names))
+        if key == EMBEDDINGS
+        else Unit(names[0], tuple(names), "" if key in repeated else key)
+        for key, names in groups.items()
+    ]
+    return Quantizable(tuple(units), transposed)
+
+
+def _by_column(uses: list[tuple[NodeProto, int]]) -> bool:
+    return any(a.name == "axis" and a.i not in (0, -2) for node, _ in uses for a in node.attribute)
+
+
+def store_int8(
+    model: onnx.ModelProto,
+    found: Quantizable,
+    folder: Path,
+    weights: WeightFile,
+    factors: Mapping[str, Array],
+) -> dict[str, TensorProto]:
+    """Writes every quantizable weight as int8: name -> tensor of "NAME_quantized", "NAME_scale"
+    and, for a MatMul's, "NAME_zero_point".
+
+    `factors` by activation, one per channel: rows of the weights that read it are multiplied by
+    them, and "ACTIVATION_smoothing" is what it is to be multiplied by.
+    """
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+    stored = {}
+    for unit in found.units:
+        factor = factors.get(unit.activation)
+        if factor is not None:
+            name = f"{unit.activation}_smoothing"
+            stored[name] = weights.put(name, np.reciprocal(factor))
+        for name in unit.weights:
+            values = read(tensors[name], folder)
+            if factor is not None:
+                values = values * (factor if name in found.transposed else factor[:, None])
+            for part, array in _int8(values, unit.name, name in found.transposed).items():
+                stored[f"{name}_{part}"] = weights.put(f"{name}_{part}", array)
+    return stored
+
+
+def _int8(values: Array, unit: str, turned: bool) -> dict[str, Array]:
+    if unit == EMBEDDINGS:
+        scales = np.maximum(np.abs(values).max(1, keepdims=True), 1e-12).astype(np.float32) / 127
+        return {"quantized": np.rint(values / scales).astype(np.int8), "scale": scales}
+    values = values.T if turned else values
+    scales = np.maximum(np.abs(values).max(0), 1e-12).astype(np.float32) / np.float32(127)
+    return {
+        "quantized": np.rint(values / scales).astype(np.int8),
+        "scale": scales,
+        "zero_point": np.zeros(len(scales), np.int8),
+    }
+
+
+def with_int8(
+    model: onnx.ModelProto,
+    found: Quantizable,
+    stored: dict[str, TensorProto],
+    chosen: Collection[str],
+    integer: Collection[str],
+) -> onnx.ModelProto:
+    """A copy of the graph with the chosen units' weights in int8.
+
+    Those of the units in `integer` are multiplied as integers, with each activation quantised as it
+    comes; the other chosen ones become floats again before they are used. Embeddings are only
+    looked up.
+    """
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    weights = {name for unit in found.units if unit.name in chosen for name in unit.weights}
+    turned = {found.transposed[name]: name for name in weights if name in found.transposed}
+    sources = {**{name: name for name in weights}, **turned}
+    writer = _Writer(
+        {w for unit in found.units if unit.name in integer for w in unit.weights},
+        {unit.activation for unit in found.units if f"{unit.activation}_smoothing" in stored},
+    )
+    for node in result.graph.node:
+        if node.op_type == "Transpose" and node.output[0] in turned:
+            continue
+        source = next((sources[name] for name in node.input if name in sources), None)
+        if source is None:
+            writer.nodes.append(node)
+        elif node.op_type == "Gather":
+            writer.gather(node, source)
+        else:
+            writer.matmul(node, source)
+    for tensor in [t for t in result.graph.initializer if t.name in weights]:
+        result.graph.initializer.remove(tensor)
+    used = {name for node in writer.nodes for name in node.input}
+    result.graph.initializer.extend(stored[name] for name in stored if name in used)
+    del result.graph.node[:]
+    result.graph.node.extend(writer.nodes)
+    return result
+
+
+class _Writer:
+    """Collects the nodes of the new graph in their order."""
+
+    def __init__(self, integer: set[str], smoothed: set[str]) -> None:
+        """`integer`: the weights that are multiplied as integers; `smoothed`: activations."""
+        self.nodes: list[NodeProto] = []
+        self._integer = integer
+        self._smoothed = smoothed
+        self._done: set[str] = set()
+        self._divided: set[str] = set()
+
+    def gather(self, node: NodeProto, table: str) -> None:
+        """Rows are scaled after they are gathered."""
+        out, rows = node.output[0], node.input[1]
+        self._add("Gather", [f"{table}_quantized", rows], f"{out}_int8")
+        self._add("Gather", [f"{table}_scale", rows], f"{out}_scale")
+        self._add("Cast", [f"{out}_int8"], f"{out}_cast", to=TensorProto.FLOAT)
+        self._add("Mul", [f"{out}_cast", f"{out}_scale"], out)
+
+    def matmul(self, node: NodeProto, weight: str) -> None:
+        parts = [f"{weight}_{part}" for part in ("quantized", "scale", "zero_point")]
+        activation, out = self._smooth(node.input[0]), node.output[0]
+        node.input[0] = activation
+        if weight not in self._integer:
+            if node.input[1] not in self._done:
+                self._done.add(node.input[1])
+                self._add("DequantizeLinear", parts, node.input[1], axis=1)
+            self.nodes.append(node)
+            return
+        values, scale, zero = (f"{activation}_{part}" for part in ("u8", "u8_scale", "u8_zero"))
+        if activation not in self._done:
+            self._done.add(activation)
+            self.nodes.append(
+                helper.make_node("DynamicQuantizeLinear", [activation], [values, scale, zero])
+            )
+        self._add("MatMulInteger", [values, parts[0], zero, parts[2]], f"{out}_int32")
+        self._add("Cast", [f"{out}_int32"], f"{out}_float", to=TensorProto.FLOAT)
+        self._add("Mul", [scale, parts[1]], f"{out}_scales")
+        self._add("Mul", [f"{out}_float", f"{out}_scales"], out)
+
+    def _smooth(self, activation: str) -> str:
+        """The name of the activation as it is multiplied."""
+        if activation not in self._smoothed:
+            return activation
+        smooth = f"{activation}_smooth"
+        if smooth not in self._divided:
+            self._divided.add(smooth)
+            self._add("Mul", [activation, f"{activation}_smoothing"], smooth)
+        return smooth
+
+    def _add(self, kind: str, inputs: list[str], output: str, **attributes: int) -> None:
+        node = helper.make_node(kind, inputs, [output], f"{output}/{kind}")
+        node.attribute.extend(helper.make_attribute(key, n) for key, n in attributes.items())
+        self.nodes.append(node)

@@ -1,0 +1,136 @@
+"""Logits of a model folder's graph by the service's own tokenizer and session, in parallel."""
+
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from sidecar.errors import InputTooLong, ModelError
+from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.cores import available_cores
+from sidecar.runtime.loading import Opening
+from sidecar.runtime.manifest import Device, Graph, Manifest
+from sidecar.runtime.onnx_session import OnnxSession, Session
+from sidecar.runtime.runs import batch
+from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.workshop.model.calibration_pairs import TextPair
+
+Floats = NDArray[np.float64]
+Tick = Callable[[], object]
+Start = Callable[[str, int], Tick]
+"""Told that a step of so many parts begins; what it returns is called after each part."""
+
+
+def unseen(step: str, parts: int) -> Tick:
+    """The Start of work that nobody watches."""
+    return lambda: None
+
+
+def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[Pair]:
+    """The pairs' ids, as a request's would be. Raises ModelError for a query too long."""
+    found = []
+    for query, document in pairs:
+        try:
+            start = tokenizer.query(query)
+        except InputTooLong as fault:
+            raise ModelError(f"{query[:60]!r}...: {fault.message}") from None
+        found.append(tokenizer.whole(start, document))
+    return found
+
+
+class Runner:
+    """One graph, scored as the service does it: a shared session, one worker per core."""
+
+    def __init__(
+        self,
+        session: Session,
+        manifest: Manifest,
+        tokenizer: PairTokenizer,
+        workers: int | None = None,
+    ) -> None:
+        self.session = session
+        self.manifest = manifest
+        self.tokenizer = tokenizer
+        self._workers = workers or available_cores()
+
+    @classmethod
+    def open(
+        cls, folder: Path, manifest: Manifest, graph: Graph, device: Device = "cpu"
+    ) -> "Runner":
+        """Raises ModelError or DeviceError when the graph does not load on the device."""
+        session = OnnxSession.open(folder, graph, device)
+        workers = None if device == "cpu" else 1
+        return cls(session, manifest, PairTokenizer.open(folder, manifest), workers)
+
+    @classmethod
+    def served(cls, opening: Opening) -> "Runner":
+        """What the service would run on this CPU, one pair per run.
+
+        Raises StartupError, ModelError or DeviceError where it would not start.
+        """
+        layout = opening.layout(workers=available_cores(), threads=1, token_budget=0)
+        session = opening.session(layout)
+        return cls(session, opening.loaded.manifest, opening.tokenizer, layout.workers)
+
+    @classmethod
+    def unoptimised(cls, folder: Path, manifest: Manifest, graph: Graph) -> "Runner":
+        """The graph on the CPU node by node as it is written: other rounding, the same numbers."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        for key, value in graph.session_config.items():
+            options.add_session_config_entry(key, value)
+        session = onnxruntime.InferenceSession(
+            folder / graph.file, options, providers=["CPUExecutionProvider"]
+        )
+        opened = OnnxSession(session, "cpu", bind=False)
+        return cls(opened, manifest, PairTokenizer.open(folder, manifest))
+
+    def encoded(self, pairs: Sequence[TextPair]) -> list[Pair]:
+        return encoded(self.tokenizer, pairs)
+
+    def canonical(self) -> Floats:
+        """Logits of the manifest's canonical pairs, each alone."""
+        return self.alone(canonical_pairs(self.manifest, self.tokenizer))
+
+    def logits(self, pairs: Sequence[TextPair], tick: Tick | None = None) -> Floats:
+        """One logit per pair, each scored alone; `tick` is called once per pair."""
+        return self.alone(self.encoded(pairs), tick)
+
+    def alone(self, pairs: Sequence[Pair], tick: Tick | None = None) -> Floats:
+        """One logit per pair, one unpadded pair per run. The longest go first: even workers."""
+
+        def one(place: int) -> float:
+            logit = float(self.together([pairs[place]])[0])
+            if tick is not None:
+                tick()
+            return logit
+
+        order = sorted(range(len(pairs)), key=lambda place: -len(pairs[place]))
+        logits = np.empty(len(pairs))
+        with ThreadPoolExecutor(self._workers) as pool:
+            logits[order] = list(pool.map(one, order))
+        return logits
+
+    def together(self, pairs: Sequence[Pair]) -> Floats:
+        """One logit per pair, all in one padded run. Raises ModelError when the graph fails."""
+        arrays = batch(pairs, self.manifest.padding, self.tokenizer.pad_id)
+        try:
+            return self.session.run(arrays).astype(np.float64)
+        except Exception as fault:  # each engine has its own classes, and bare RuntimeError
+            raise ModelError(f"the graph does not run: {fault}") from None
+
+    def scores(self, logits: Floats) -> Floats:
+        """The scores of logits: sigmoid((logit - bias) / temperature)."""
+        shifted = (logits - self.manifest.bias) / self.manifest.temperature
+        return np.array([_sigmoid(value) for value in shifted])
+
+
+def _sigmoid(value: float) -> float:
+    if value >= 0:
+        return 1 / (1 + math.exp(-value))
+    return math.exp(value) / (1 + math.exp(value))

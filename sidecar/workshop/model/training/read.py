@@ -1,0 +1,81 @@
+"""What a user trains on: pairs in JSON lines, or a folder with graded judgements.
+
+A line of pairs: {"query", "text"[, "grade"][, "negatives": [...]]}. Without a grade the text
+answers the query (grade 1); grade 0 is a text that is known not to. `label` and `document` are
+read as `grade` and `text`. Files may be compressed (.jsonl.zst).
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sidecar.errors import ModelError
+from sidecar.workshop.model.check.judged import read_judged
+from sidecar.workshop.model.lines import read_lines
+
+
+@dataclass
+class Asked:
+    """A query and what is known of some texts."""
+
+    source: str
+    query: str
+    grades: dict[str, float] = field(default_factory=dict)
+
+
+def read_pairs(file: Path) -> list[Asked]:
+    """The file's queries with their texts. Raises ModelError with the line that is wrong."""
+    if not file.is_file():
+        raise ModelError(f"no training pairs {file}")
+    found: dict[str, Asked] = {}
+    name = file.name.split(".")[0]
+    for number, row in read_lines(file):
+        try:
+            query, text, grade, negatives = _pair(row)
+        except ValueError as fault:
+            raise ModelError(f"{file}, line {number}: {fault}") from None
+        grades = found.setdefault(query, Asked(name, query)).grades
+        grades[text] = max(grade, grades.get(text, 0.0))
+        for negative in negatives:
+            grades.setdefault(negative, 0.0)
+    if not any(grade > 0 for asked in found.values() for grade in asked.grades.values()):
+        raise ModelError(f"{file} has no text that answers a query")
+    return list(found.values())
+
+
+def read_judgements(folder: Path) -> tuple[list[Asked], list[str]]:
+    """(queries with their judged texts, all texts). Raises ModelError as `read_judged` does."""
+    judged = read_judged(folder, None)
+    asked = [
+        Asked(judged.name, pool.query, {judged.texts[i]: g for i, g in pool.grades.items()})
+        for pool in judged.pools
+    ]
+    return asked, list(judged.texts.values())
+
+
+def split(asked: Iterable[Asked], one_in: int) -> tuple[list[Asked], list[Asked]]:
+    """(to train on, held out): one query in so many, always the same ones."""
+    parts: dict[bool, list[Asked]] = defaultdict(list)
+    for one in asked:
+        parts[zlib.crc32(one.query.lower().encode()) % one_in == 0].append(one)
+    return parts[False], parts[True]
+
+
+def _pair(row: Any) -> tuple[str, str, float, list[str]]:
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")
+    query, text = row.get("query"), row.get("text", row.get("document"))
+    if not isinstance(query, str) or not isinstance(text, str) or not query or not text:
+        raise ValueError('"query" and "text" must be texts that are not empty')
+    grade = row.get("grade", row.get("label", 1))
+    if isinstance(grade, str) and grade.isdigit():
+        grade = int(grade)
+    if isinstance(grade, bool) or not isinstance(grade, int | float) or grade < 0:
+        raise ValueError('"grade" must be a number, 0 or more')
+    negatives = row.get("negatives", [])
+    if not isinstance(negatives, list) or not all(isinstance(n, str) for n in negatives):
+        raise ValueError('"negatives" must be a list of texts')
+    return query, text, float(grade), negatives

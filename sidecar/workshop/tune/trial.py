@@ -1,0 +1,74 @@
+"""A layout at work: the service's own queue and workers over a session, timed."""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.runtime.loading import Opening
+from sidecar.runtime.onnx_session import Session
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.scheduler import Clock, Scheduler, Scored
+from sidecar.workshop.tune.texts import Pairs
+
+LIMIT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Pairs/s of some requests, and their scores in [0, 1] one after the other."""
+
+    rate: float
+    scores: NDArray[np.float64]
+
+
+class Trial:
+    """A layout over a session. `close` it after use."""
+
+    def __init__(
+        self,
+        opening: Opening,
+        layout: Layout,
+        session: Session,
+        together: int,
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        """`together` requests are under way at a time."""
+        self.layout = layout
+        self._together = together
+        self._clock = clock
+        self._manifest = opening.loaded.manifest
+        self._scheduler = Scheduler(
+            session, layout, self._manifest.padding, opening.tokenizer.pad_id
+        )
+
+    def run(self, requests: Pairs) -> Timed:
+        """Scores the requests as so many clients would send them. Raises InferenceFailed."""
+        start = self._clock()
+        logits = np.concatenate(list(self._in_turn(requests)))
+        seconds = self._clock() - start
+        shifted = (logits.astype(np.float64) - self._manifest.bias) / self._manifest.temperature
+        return Timed(len(logits) / seconds, 1 / (1 + np.exp(-shifted)))
+
+    def _in_turn(self, requests: Pairs) -> Iterator[NDArray[np.float32]]:
+        waiting: deque[Future[Scored]] = deque()
+        for pairs in requests:
+            if len(waiting) == self._together:
+                yield waiting.popleft().result().logits
+            waiting.append(self._scheduler.submit(pairs, time.monotonic() + LIMIT_S))
+        for future in waiting:
+            yield future.result().logits
+
+    def close(self) -> None:
+        """Stops the workers; the session stays."""
+        self._scheduler.close()
+
+
+def farthest(one: Sequence[Timed], other: Sequence[Timed]) -> float:
+    """The largest difference of a score between two trials of the same rounds."""
+    both = zip(one, other, strict=True)
+    return max(float(np.max(np.abs(mine.scores - their.scores))) for mine, their in both)

@@ -1,0 +1,194 @@
+"""A whole tuning: plan to report, and the winner into its file."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sidecar.errors import RerankError
+from sidecar.runtime.cores import available_cores, nodes, physical_cores
+from sidecar.runtime.loading import Opening
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.tuned_layouts import Kept, keep, state_folder
+from sidecar.settings import Settings
+from sidecar.workshop.bench.machine import Machine, read_machine
+from sidecar.workshop.tune.candidates import budgets, named, shapes
+from sidecar.workshop.tune.contention import BUSY
+from sidecar.workshop.tune.measure import Measurement, Outcome
+from sidecar.workshop.tune.others import others
+from sidecar.workshop.tune.paired import Gain
+from sidecar.workshop.tune.texts import Texts
+
+SCREEN_SHARE, FINAL_SHARE, BESIDE_SHARE = 0.35, 0.5, 0.15
+"""Of the seconds."""
+FINALISTS = 2
+HOPELESS = 0.9
+"""A layout below this share of the default's pairs/s in the screening is no finalist."""
+PAIRS_PER_CORE = 4
+"""Of a round at least."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the command line asked for."""
+
+    settings: Settings
+    seconds: float
+    requests: Path | None
+    together: int
+    dry_run: bool
+    beside_others: bool
+    """Whether a busy machine is as it will be: then what wins there is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another graph or engine that the settings could name."""
+
+    flags: str
+    gain: Gain | None
+    """Its pairs/s against the winner's; None where it does not run."""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is shown."""
+
+    machine: Machine
+    physical: int
+    nodes: int
+    waited: float
+    """Share of the time in which the default's threads waited for a core that others had."""
+    opening: Opening
+    outcomes: tuple[Outcome, ...]
+    """The default's first."""
+    winner: Outcome
+    others: tuple[Other, ...]
+    path: Path | None
+    """Where the winner was kept."""
+    not_kept: str
+    """Why it was not."""
+
+
+def run(plan: Plan, say: Say) -> Report:
+    """Measures, and keeps the winner. Raises StartupError when the model does not run."""
+    settings = plan.settings
+    machine = read_machine()
+    opening = Opening.read(
+        settings.model, settings.device, settings.graph, settings.engine, settings.precision
+    )
+    texts = Texts(opening.tokenizer, plan.requests, plan.together)
+    least = PAIRS_PER_CORE * machine.cores
+    with closing(Measurement(opening, opening.layout(), texts, least)) as measurement:
+        say("warming up")
+        measurement.warm_up()
+        outcomes = _outcomes(measurement, opening, plan.seconds, say)
+        winner = fastest(outcomes)
+        beside = tuple(_beside(measurement, opening, winner, plan.seconds, say))
+    waited = measurement.waits.share
+    path, not_kept = _keep(plan, opening, winner, waited)
+    return Report(
+        machine=machine,
+        physical=physical_cores(),
+        nodes=len(nodes()),
+        waited=waited,
+        opening=opening,
+        outcomes=tuple(outcomes),
+        winner=winner,
+        others=beside,
+        path=path,
+        not_kept=not_kept,
+    )
+
+
+def fixed(settings: Settings) -> list[str]:
+    """Settings in force that fix the layout, so that a kept one is not used."""
+    names = ("workers", "threads", "token_budget")
+    return [name for name in names if getattr(settings, name) is not None]
+
+
+def fastest(outcomes: Sequence[Outcome]) -> Outcome:
+    """The one that beats the default, which is the first, beyond the noise; else the default."""
+    faster = [each for each in outcomes if each.gain is not None and each.gain.worthwhile]
+    return max(faster, key=lambda each: each.ratio, default=outcomes[0])
+
+
+def _outcomes(
+    measurement: Measurement, opening: Opening, seconds: float, say: Say
+) -> list[Outcome]:
+    """One per layout, the default's first; those that came far have the figures of the final.
+
+    Token budgets are tried with the best of the shapes alone, so that each gets longer rounds.
+    """
+    default, loaded = opening.layout(), opening.loaded
+    device, runs = loaded.device, loaded.running.runs
+    candidates = shapes(default, device=device, cores=available_cores(), physical=physical_cores())
+    each_s = (
+        seconds * SCREEN_SHARE / (len(candidates) + len(budgets(default, runs=runs, device=device)))
+    )
+
+    def screened(layouts: Sequence[Layout]) -> list[Outcome]:
+        found = []
+        for layout in layouts:
+            say(f"screening {named(layout)}")
+            found.append(measurement.screen(layout, each_s))
+        return found
+
+    found = screened(candidates)
+    best = max([Outcome(default), *_hopeful(found)], key=lambda each: each.ratio).layout
+    found += screened(budgets(best, runs=runs, device=device))
+    finalists = [each.layout for each in _hopeful(found)[:FINALISTS]]
+    say("measuring " + ", ".join(named(each) for each in [default, *finalists]))
+    finals = measurement.final(finalists, seconds * FINAL_SHARE)
+    by_layout = {each.layout: each for each in [*finals[:1], *found, *finals[1:]]}
+    return list(by_layout.values())
+
+
+def _hopeful(found: Sequence[Outcome]) -> list[Outcome]:
+    """Those that may turn out to be faster than the default, the best first."""
+    left = [each for each in found if not each.fault and each.ratio >= HOPELESS]
+    return sorted(left, key=lambda each: -each.ratio)
+
+
+def _beside(
+    measurement: Measurement, opening: Opening, winner: Outcome, seconds: float, say: Say
+) -> Iterator[Other]:
+    """The other graphs and engines that could run here, each in a short trial."""
+    found = others(opening)
+    for flags, other in found.items():
+        say(f"trying {flags}")
+        try:
+            share_s = seconds * BESIDE_SHARE / len(found)
+            yield Other(flags, measurement.beside(other, winner.layout, share_s))
+        except RerankError as fault:
+            yield Other(flags, None, fault.message)
+
+
+def _keep(plan: Plan, opening: Opening, winner: Outcome, waited: float) -> tuple[Path | None, str]:
+    """(where the winner is kept, else why it is not)."""
+    if plan.dry_run:
+        return None, "--dry-run"
+    if waited > BUSY and not plan.beside_others:
+        return None, "others used the cores; --beside-others if they always will"
+    state = state_folder(plan.settings.state)
+    if state is None:
+        return None, "there is no home folder, and the setting `state` names no other"
+    layout = winner.layout
+    kept = Kept(
+        format=1,
+        place=opening.place,
+        score_revision=opening.loaded.score_revision,
+        workers=layout.workers,
+        intra_op_threads=layout.intra_op_threads,
+        token_budget=layout.token_budget,
+        measured=datetime.date.today(),
+        ratio=winner.ratio,
+    )
+    try:
+        return keep(state, kept), ""
+    except OSError as fault:
+        return None, f"{state} cannot be written: {fault.strerror}"

@@ -1,0 +1,117 @@
+"""Pairs are the ids that the model was trained on, and only the document is cut."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from tokenizers import Tokenizer
+
+from sidecar.errors import InputTooLong, ModelError
+from sidecar.pipeline.passage_pairs import Fit
+from sidecar.profile import PLAIN
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer
+from tests.runtime.pairs import pairs, units
+from tests.runtime.texts import companies, queries
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> Tokenizer:
+    """The library's own pair encoding, truncating the second text alone."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(512, strategy="only_second")
+    return tokenizer
+
+
+@settings(max_examples=50)
+@given(query=queries, texts=companies)
+def test_spliced_pairs_are_the_librarys_pairs(
+    tokenizer: PairTokenizer, reference: Tokenizer, query: str, texts: list[str]
+) -> None:
+    for pair, text in zip(pairs(tokenizer, query, texts), texts, strict=True):
+        expected = reference.encode(query, text)
+        assert pair.ids.tolist() == expected.ids
+        assert pair.segments is not None
+        assert pair.segments.tolist() == expected.type_ids
+
+
+def test_only_the_document_is_cut(tokenizer: PairTokenizer, reference: Tokenizer) -> None:
+    found = units(tokenizer, "who pays the rent", ["short", "word " * 3000])
+    pair = found.units[1].pair
+    assert len(pair) == tokenizer.max_tokens
+    assert found.truncated == (1,)
+    assert pair.ids.tolist() == reference.encode("who pays the rent", "word " * 3000).ids
+
+
+def test_the_left_can_be_cut_instead(tokenizer: PairTokenizer) -> None:
+    (right,) = pairs(tokenizer, "q", ["the end"])
+    (left,) = pairs(tokenizer, "q", ["word " * 3000 + "the end"], Fit(cut="left"))
+    assert left.ids[-3:].tolist() == right.ids[-3:].tolist()
+
+
+def test_a_documents_own_limit(tokenizer: PairTokenizer) -> None:
+    cut = units(tokenizer, "q", ["one two three four"], Fit(max_tokens=2))
+    short = units(tokenizer, "q", ["one two"], Fit(max_tokens=2))
+    assert cut.units[0].pair.ids.tolist() == short.units[0].pair.ids.tolist()
+    assert (cut.truncated, short.truncated) == ((0,), ())
+
+
+def test_what_must_not_be_cut_is_refused(tokenizer: PairTokenizer) -> None:
+    with pytest.raises(InputTooLong, match="document 1"):
+        pairs(tokenizer, "q", ["short", "word " * 600], Fit(cut=None))
+
+
+def test_a_query_must_leave_room_for_a_document(tokenizer: PairTokenizer) -> None:
+    fits = tokenizer.document_tokens - MIN_DOCUMENT_TOKENS
+    (pair,) = pairs(tokenizer, "word " * fits, ["word " * 600])
+    assert len(pair) == tokenizer.max_tokens
+    with pytest.raises(InputTooLong, match=r"\$\.query"):
+        pairs(tokenizer, "word " * (fits + 1), ["a"])
+
+
+def test_a_text_that_spells_a_special_token_is_text(tokenizer: PairTokenizer) -> None:
+    (pair,) = pairs(tokenizer, "q", ["a [SEP] b [PAD]"])
+    (plain,) = pairs(tokenizer, "q", ["a"])
+    separator, padding = plain.ids[-1], tokenizer.pad_id
+    assert pair.ids.tolist().count(separator) == 2
+    assert padding not in pair.ids
+
+
+def test_fields_are_encoded_one_by_one_to_the_same_ids(tokenizer: PairTokenizer) -> None:
+    fields = {"title": "Trail runner", "brand": "Kettering", "size": 42}
+    joined = "title: Trail runner\nbrand: Kettering\nsize: 42\n"
+    structured, flat = pairs(tokenizer, "q", [fields, joined])
+    assert structured.ids.tolist() == flat.ids.tolist()
+
+
+def test_an_unknown_padding_token_is_refused(folder: Path, manifest: Manifest) -> None:
+    padding = manifest.padding.model_copy(update={"token": "<nothing>"})
+    with pytest.raises(ModelError, match="padding"):
+        PairTokenizer.open(folder, manifest.model_copy(update={"padding": padding}))
+
+
+def test_long_texts_are_located_with_the_same_ids(tokenizer: PairTokenizer) -> None:
+    texts = ["short", "naïve größe 東京 \U0001f45f " * 20, "", "also short", "word " * 50]
+    found = tokenizer.locate(texts, longer_than=20)
+    assert [each.ids for each in found] == tokenizer.encode(texts)
+    assert [each.spans is not None for each in found] == [False, True, False, False, True]
+    for text, each in zip(texts, found, strict=True):
+        if each.spans is not None:
+            assert each.spans == tokenizer.spans(text)
+            assert len(each.spans) == len(each.ids)
+    assert all(each.spans is None for each in tokenizer.locate(texts, longer_than=10_000))
+
+
+@pytest.mark.parametrize("characters", [1, 10**6])
+def test_windows_are_the_same_whether_a_text_was_expected_to_be_long(
+    tokenizer: PairTokenizer, monkeypatch: pytest.MonkeyPatch, characters: int
+) -> None:
+    text = "The lease ends. Größe 東京 counts. " * 120
+    documents = [{"title": "A title", "text": text}, text, "short"]
+    usual = units(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
+    monkeypatch.setattr("sidecar.pipeline.passage_pairs.LONG_CHARACTERS", characters)
+    other = units(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
+    assert len(usual.units) > 3
+    for one, two in zip(usual.units, other.units, strict=True):
+        assert one.pair.ids.tolist() == two.pair.ids.tolist()
+        assert one.evidence == two.evidence

@@ -1,0 +1,249 @@
+"""Long texts: where they are cut, which windows are chosen, how their logits become one."""
+
+import json
+import math
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.profile import LongDocuments
+from sidecar.text.boundaries import Strength, boundaries
+from sidecar.text.windows import Window, aggregate, select, windows
+
+DATA = Path(__file__).parents[2] / "sidecar" / "workshop" / "demo" / "data"
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Tokens as subword models have them: at most four letters of a word, or one sign."""
+    return [match.span() for match in re.finditer(r"[a-zA-Z0-9]{1,4}|[^\sa-zA-Z0-9]", text)]
+
+
+def sentences(text: str) -> list[str]:
+    found = boundaries(text)
+    stops = [*(boundary.start for boundary in found[1:]), len(text)]
+    return [text[one.start : stop].strip() for one, stop in zip(found, stops, strict=True)]
+
+
+def cut(text: str, size: int, overlap: float = 0.0) -> list[str]:
+    return [text[one.start : one.end] for one in windows(text, spans(text), size, overlap)]
+
+
+WORDS = ["The", "tenant", "pays", "rent", "Inc.", "e.g.", "No. 12-345", "東京。", "它", "x" * 90]
+SIGNS = [" ", ". ", "\n", "\n\n", "; ", "\n2. ", "\n(a) ", "! ", "。", "\n# "]
+texts = st.lists(st.sampled_from(WORDS + SIGNS), max_size=80).map("".join) | st.text(max_size=200)
+sizes, overlaps = st.integers(1, 40), st.floats(0, 0.49)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It rained. We left.", ["It rained.", "We left."]),
+        (
+            "Acme Inc. Widgets sells bolts. It is old.",
+            ["Acme Inc. Widgets sells bolts.", "It is old."],
+        ),
+        ("See No. 12-345 of 2019. It holds.", ["See No. 12-345 of 2019.", "It holds."]),
+        ("Fees, e.g. Stamp duty, are due. Pay.", ["Fees, e.g. Stamp duty, are due.", "Pay."]),
+        ("Roe v. Wade, 410 U.S. 113, is old. So.", ["Roe v. Wade, 410 U.S. 113, is old.", "So."]),
+        ("It costs 12.5 in all. Or 3.", ["It costs 12.5 in all.", "Or 3."]),
+        ("“Stop!” he said. They did.", ["“Stop!” he said.", "They did."]),
+        ("Is it? (Yes.) No!", ["Is it?", "(Yes.)", "No!"]),
+        ("Wait... what? Well", ["Wait... what?", "Well"]),
+        ("a line\nthat goes on", ["a line\nthat goes on"]),
+        ("one\n\ntwo", ["one", "two"]),
+        ("one\r\ntwo\r\n\r\nthree", ["one\r\ntwo", "three"]),
+        ("1. Rent. The fee\n2. Term", ["1. Rent.", "The fee", "2. Term"]),
+        ("As agreed. 2. The term ends.", ["As agreed.", "2. The term ends."]),
+        ("Either:\n(a) now; or\n(b) later.", ["Either:", "(a) now; or", "(b) later."]),
+        ("# Rent\nIt is due.\n\n## Term\nIt ends.", ["# Rent\nIt is due.", "## Term\nIt ends."]),
+        ("TERMINATION\nEither may end it.", ["TERMINATION\nEither may end it."]),
+        ("租金应当支付。不得迟延；否则", ["租金应当支付。", "不得迟延；", "否则"]),
+        ("「はい。」と言った。次", ["「はい。」", "と言った。", "次"]),
+        ("", [""]),
+        ("  \n", [""]),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "# Rent",
+        "3. Rent",
+        "12.3 Notices",
+        "Article 5 Rent",
+        "SECTION IV",
+        "§ 433 Kauf",
+        "RENT DUE",
+        "Schedule A Rates",
+        "第十二条 当事人",
+        "第三章 附则",
+        "二、租金",
+    ],
+)
+def test_a_section_begins_at_its_heading(heading: str) -> None:
+    found = boundaries(f"It is so.\n{heading}\nThe text.")
+    assert [one.strength for one in found[1:2]] == [Strength.SECTION]
+    assert found[1].start == len("It is so.\n")
+
+
+@given(texts, sizes, overlaps)
+def test_windows_cover_the_text_in_order_and_within_the_size(
+    text: str, size: int, overlap: float
+) -> None:
+    tokens = spans(text)
+    found = windows(text, tokens, size, overlap)
+    assert found[0].start == found[0].first == 0
+    assert (found[-1].end, found[-1].last) == (len(text), len(tokens))
+    assert all(one.tokens <= size for one in found)
+    for one, two in pairwise(found):
+        assert one.start < two.start <= one.end < two.end
+        assert one.first <= two.first <= one.last < two.last
+        assert one.last - two.first <= overlap * size
+    assert found == windows(text, tokens, size, overlap)
+
+
+@given(texts, sizes, overlaps)
+def test_a_windows_tokens_are_those_of_its_characters(text: str, size: int, overlap: float) -> None:
+    tokens = spans(text)
+    for one in windows(text, tokens, size, overlap):
+        inside = [start for start, end in tokens if one.start <= start and end <= one.end]
+        assert inside == [start for start, _ in tokens[one.first : one.last]]
+
+
+@given(texts, st.integers(4, 40), overlaps)
+def test_a_sentence_that_fits_is_whole_in_some_window(text: str, size: int, overlap: float) -> None:
+    found = cut(text, size, overlap)
+    for sentence in sentences(text):
+        if len(spans(sentence)) <= size:
+            assert any(sentence in window for window in found)
+
+
+def test_several_tokens_of_one_character_stay_together_where_they_can() -> None:
+    text, tokens = "ab 😀 cd", [(0, 2), (3, 4), (3, 4), (3, 4), (5, 7)]
+    found = windows(text, tokens, 3, 0.0)
+    assert [text[one.start : one.end] for one in found] == ["ab ", "😀 ", "cd"]
+    assert all(one.tokens <= 2 for one in windows(text, tokens, 2, 0.0))
+
+
+def test_a_token_over_a_boundary_belongs_where_it_ends() -> None:
+    text = "It is. So"
+    found = windows(text, [(0, 2), (2, 5), (5, 9)], 2, 0.0)
+    assert [(one.first, one.last) for one in found] == [(0, 2), (2, 3)]
+
+
+def test_a_long_sentence_is_cut_at_a_word() -> None:
+    text = "alpha beta gamma delta epsilon zeta"
+    assert cut(text, 5) == ["alpha beta gamma ", "delta epsilon zeta"]
+
+
+def test_the_overlap_is_whole_sentences_and_none_at_a_section() -> None:
+    text = "One two. Three four. Five six. Seven eight. Nine ten."
+    assert cut(text, 12, 0.4) == [
+        "One two. Three four. Five six. ",
+        "Five six. Seven eight. Nine ten.",
+    ]
+    text = "One two. Three four. Five six.\n# Next\nSeven eight. Nine ten."
+    assert cut(text, 12, 0.4)[1].startswith("# Next")
+
+
+def test_a_nearly_full_window_ends_with_its_section() -> None:
+    text = "One two. Three four. Five six.\n\nSeven eight. Nine ten. Alpha beta."
+    assert cut(text, 15)[0] == "One two. Three four. Five six.\n\n"
+
+
+def clauses() -> list[str]:
+    lines = (DATA / "clauses.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines]
+
+
+NEEDLE = "The deposit of the lessee earns interest at four per cent and returns within a fortnight."
+
+
+@pytest.mark.parametrize("place", range(0, 41, 2))
+def test_a_needle_anywhere_in_2000_words_is_in_a_chosen_window(place: int) -> None:
+    hay = clauses()
+    total = 0
+    used = [text for text in hay if (total := total + len(text.split())) <= 2000]
+    place = min(len(used), place * len(used) // 40)
+    text = "\n\n".join([*used[:place], NEEDLE, *used[place:]])
+    assert len(text.split()) > 1900
+    found = windows(text, spans(text), 480, 0.1)
+    chosen = select(found, text, "when is interest on a lessee's deposit returned", 1536)
+    assert sum(found[index].tokens for index in chosen) <= 1536 < found[-1].last
+    assert any(NEEDLE in text[found[index].start : found[index].end] for index in chosen)
+
+
+def test_selection_reads_other_scripts() -> None:
+    text = "租金每月支付。" * 20 + "押金在两周内退还。" + "房屋应当维修。" * 20
+    found = windows(text, spans(text), 50, 0.0)
+    chosen = select(found, text, "押金 退还", 100)
+    assert any("押金" in text[found[index].start : found[index].end] for index in chosen[1:])
+
+
+@given(texts, st.integers(1, 12), st.text(max_size=30), st.integers(0, 60))
+def test_selection_keeps_the_first_and_the_budget(
+    text: str, size: int, query: str, budget: int
+) -> None:
+    found = windows(text, spans(text), size, 0.1)
+    chosen = select(found, text, query, budget)
+    assert chosen[0] == 0
+    assert chosen == sorted(set(chosen))
+    assert chosen == [0] or sum(found[index].tokens for index in chosen) <= budget
+    assert select(found, text, query, 10**6) == list(range(len(found)))
+
+
+def test_selection_meets_accents_capitals_and_inflections() -> None:
+    text = (
+        "Rent is due monthly. " * 9 + "RÉSILIATION terminates it. " + "Keys are handed over. " * 9
+    )
+    found = windows(text, spans(text), 40, 0.0)
+    for query in ("resiliation", "termination"):
+        chosen = select(found, text, query, 80)
+        assert any("RÉS" in text[found[index].start : found[index].end] for index in chosen)
+
+
+def test_ties_go_to_the_earlier_window() -> None:
+    found = [Window(index * 2, index * 2 + 2, index, index + 1) for index in range(5)]
+    assert select(found, "a b c d e ", "z", 3) == [0, 1, 2]
+
+
+def by(how: str, top: int = 3) -> LongDocuments:
+    return LongDocuments.model_validate({"aggregate": how, "top": top})
+
+
+HOWS = ["max", "first", "mean", "logsumexp"]
+logits = st.lists(st.floats(-60, 60), min_size=1, max_size=12)
+
+
+def test_the_four_ways() -> None:
+    values = [1.0, 4.0, 2.0, -3.0]
+    assert aggregate(values, by("max")) == 4.0
+    assert aggregate(values, by("first")) == 1.0
+    assert aggregate(values, by("mean", 2)) == 3.0
+    expected = math.log(sum(map(math.exp, values)) / 4)
+    assert aggregate(values, by("logsumexp")) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("how", HOWS)
+@given(st.floats(-60, 60), st.integers(1, 12))
+def test_equal_windows_give_their_logit(how: str, logit: float, count: int) -> None:
+    assert aggregate([logit] * count, by(how)) == pytest.approx(logit, abs=1e-9)
+
+
+@pytest.mark.parametrize("how", HOWS)
+@given(logits, st.data())
+def test_a_better_window_never_lowers_the_document(
+    how: str, values: list[float], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(values) - 1))
+    better = [*values]
+    better[place] += data.draw(st.floats(0, 20))
+    assert aggregate(better, by(how)) >= aggregate(values, by(how)) - 1e-9
+    assert min(values) - 1e-9 <= aggregate(values, by(how)) <= max(values) + 1e-9

@@ -1,0 +1,66 @@
+"""The bundled data: whole, judged, and such that a reranker has something to do."""
+
+import pytest
+
+from sidecar.workshop.demo.collections import Collection, Name, load
+from sidecar.workshop.demo.first_stage import Bm25
+from sidecar.workshop.demo.pipelines import WAYS
+from sidecar.workshop.demo.two_stage import PROPERTIES
+
+
+@pytest.fixture(scope="module", params=list(Name))
+def collection(request: pytest.FixtureRequest) -> Collection:
+    return load(request.param)
+
+
+def test_there_are_some_hundred_documents_with_ids_of_their_own(collection: Collection) -> None:
+    ids = [document.id for document in collection.documents]
+    assert len(ids) >= 300
+    assert len(set(ids)) == len(ids)
+    assert all(document.title for document in collection.documents)
+
+
+def test_every_query_has_judged_documents_that_exist(collection: Collection) -> None:
+    ids = {document.id for document in collection.documents}
+    assert len(collection.queries) == 12
+    assert len({query.text for query in collection.queries}) == 12
+    for query in collection.queries:
+        assert query.relevant, query.text
+        assert set(query.relevant) <= ids
+        assert all(grade in (1, 2, 3) for grade in query.relevant.values())
+        assert query.note
+
+
+def test_bm25_finds_every_relevant_document_among_its_first_fifty(collection: Collection) -> None:
+    index = Bm25(collection)
+    for query in collection.queries:
+        found = {document.id for document, _ in index.search(query.text, 50)}
+        assert set(query.relevant) <= found, query.text
+
+
+def test_bm25_is_misled_by_most_queries(collection: Collection) -> None:
+    index = Bm25(collection)
+    first = [index.search(query.text, 1)[0][0].id for query in collection.queries]
+    misled = [
+        name not in query.relevant for name, query in zip(first, collection.queries, strict=True)
+    ]
+    assert sum(misled) >= 10
+
+
+def test_bm25_orders_by_score_and_finds_nothing_without_a_common_word() -> None:
+    index = Bm25(load(Name.PRODUCTS))
+    scores = [score for _, score in index.search("shoes for jogging", 10)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] > 0
+    assert index.search("qwertzuiop", 10) == []
+    assert index.search("?!", 10) == []
+    assert index.search("", 10) == []
+
+
+def test_each_document_has_what_is_searched_sent_and_mapped(collection: Collection) -> None:
+    mapped = set(WAYS[collection.name].properties) - {"passage"}
+    assert set(PROPERTIES[collection.name]) == mapped
+    for document in collection.documents:
+        assert list(document.fields(collection.sent)) == list(collection.sent)
+        assert collection.text(document).strip()
+        assert set(document.source) - {"id"} <= mapped

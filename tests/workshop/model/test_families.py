@@ -1,0 +1,127 @@
+"""Every architecture of the cross-encoder family, from a Hugging Face folder to served scores."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="building models needs the extra `build`")
+
+import transformers
+
+from sidecar.pipeline.rerank_pipeline import Reranker
+from sidecar.request import Document, RankRequest
+from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.runs import batch
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.model.canonical import PAIRS
+from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.families import open_source
+from sidecar.workshop.model.package import export
+from tests.workshop.model.classifiers import SAVERS, save_modern_bert, save_xlm_roberta
+
+TEXTS = (
+    ("laptop", "x"),
+    ("", "an empty query"),
+    ("the  eiffel\ttower ﬁne Ａ", "line\nfeeds, ünïcode ☕ 東京 and  two  spaces "),
+    ("what is ２ + 2?", "word " * 900),  # cut: 512 positions hold less
+    *PAIRS,
+)
+
+
+@dataclass(frozen=True)
+class Exported:
+    hugging_face: Path
+    source: Source
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def tokenizer(self) -> PairTokenizer:
+        return PairTokenizer.open(self.folder, self.manifest)
+
+    @property
+    def session(self) -> OnnxSession:
+        return OnnxSession.open(self.folder, self.manifest.graphs["fp32"], "cpu")
+
+
+@pytest.fixture(scope="module", params=SAVERS)
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    place = tmp_path_factory.mktemp(request.param)
+    hugging_face = SAVERS[request.param](place / "hugging-face")
+    manifest = export(str(hugging_face), place / "model", "tiny")
+    assert manifest is not None
+    return Exported(hugging_face, open_source(str(hugging_face)), place / "model", manifest)
+
+
+def test_token_ids_and_types_are_the_framework_s(exported: Exported) -> None:
+    framework = transformers.PreTrainedTokenizerFast.from_pretrained(exported.hugging_face)
+    tokenizer = exported.tokenizer
+    for query, document in TEXTS:
+        expected = framework(
+            query,
+            document,
+            truncation="only_second",
+            max_length=exported.manifest.max_tokens,
+            return_token_type_ids=True,
+        )
+        pair = tokenizer.whole(tokenizer.query(query), document)
+        assert pair.ids.tolist() == expected["input_ids"]
+        if pair.segments is not None:
+            assert pair.segments.tolist() == expected["token_type_ids"]
+
+
+def test_logits_are_the_framework_s(exported: Exported) -> None:
+    tokenizer, session = exported.tokenizer, exported.session
+    found = []
+    for query, document in TEXTS:
+        pair = tokenizer.whole(tokenizer.query(query), document)
+        found.append(session.run(batch([pair], exported.manifest.padding, tokenizer.pad_id))[0])
+    expected = exported.source.reference(TEXTS)  # in padded batches of another make-up
+    assert np.abs(np.array(found) - expected).max() < 1e-4
+    assert np.ptp(expected) > 0.1, "the pairs must differ for the comparison to mean something"
+
+
+def test_padding_and_company_leave_a_logit_alone(exported: Exported) -> None:
+    tokenizer, session, padding = exported.tokenizer, exported.session, exported.manifest.padding
+    pairs = canonical_pairs(exported.manifest, tokenizer)
+    together = session.run(batch(pairs, padding, tokenizer.pad_id))
+    alone = [session.run(batch([pair], padding, tokenizer.pad_id))[0] for pair in pairs]
+    assert np.abs(together - alone).max() < 1e-4
+
+
+async def test_the_folder_serves(exported: Exported) -> None:
+    query = PAIRS[0][0]
+    room = exported.tokenizer.query(query).room
+    # A longer document is read in windows, as its profile says.
+    texts = [text for _, text in PAIRS if len(exported.tokenizer.encode([text])[0]) <= room]
+    assert len(texts) >= 6
+    reranker = Reranker.open(exported.folder, workers=1)
+    try:
+        documents = tuple(Document(text=text) for text in texts)
+        result = await reranker.rank(RankRequest(query, documents))
+    finally:
+        reranker.close()
+    expected = exported.source.reference([(query, text) for text in texts])
+    found = {ranked.index: ranked.score for ranked in result.ranked}
+    for place, logit in enumerate(expected):
+        assert found[place] == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-4)
+
+
+def test_the_card_gives_licence_and_languages(exported: Exported) -> None:
+    assert exported.manifest.licence == "apache-2.0"
+    assert exported.manifest.languages == ("en", "de")
+
+
+def test_roberta_s_positions_begin_behind_the_padding_id(tmp_path: Path) -> None:
+    """514 positions are 512 tokens; the tokenizer says nothing of a limit here."""
+    assert open_source(str(save_xlm_roberta(tmp_path))).max_tokens == 512
+
+
+def test_a_lower_limit_can_be_asked_for_and_a_higher_one_not(tmp_path: Path) -> None:
+    folder = save_modern_bert(tmp_path)
+    assert open_source(str(folder), max_tokens=128).max_tokens == 128
+    assert open_source(str(folder), max_tokens=9999).max_tokens == 1024
