@@ -12,7 +12,7 @@ import yaml
 
 from sidecar.profile import FieldProfile, LongDocuments, Profile, Signal
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import post
+from tests.http_client import post
 
 ROOT = Path(__file__).parent.parent
 PROFILES = (ROOT / "docs" / "profiles.md").read_text()

@@ -13,7 +13,7 @@ import pytest
 from sidecar import Reranker, RerankError
 from sidecar.errors import DeadlineExceeded, InvalidRequest, ModelError
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import post, scores
+from tests.http_client import post, scores
 
 QUERY = "red running shoes"
 DOCUMENTS: list[Any] = ["Plain sock", {"title": "Red running shoe", "price": 59.0}, "A red bag"]

@@ -9,7 +9,7 @@ import pytest
 from sidecar.contracts.routes import ROUTES, ROWS, decode
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.shapes import SHAPES, body_of, indexed, url_of
-from tests.contracts.test_bad_input import ask, assert_error, post, scores
+from tests.http_client import ask, assert_error, post, scores
 
 QUERY = "how do I end the contract early"
 TEXTS = [

@@ -22,7 +22,7 @@ from sidecar.errors import InvalidRequest
 from sidecar.fusion import rank
 from sidecar.request import RankResult, RelevantSpan
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import post
+from tests.http_client import post
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = {

@@ -18,7 +18,7 @@ from sidecar.http.service import Service
 from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.shapes import SHAPES, body_of, url_of
-from tests.contracts.test_bad_input import ask, post
+from tests.http_client import ask, post
 
 DOCUMENT = document(__version__)
 

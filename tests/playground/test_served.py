@@ -10,8 +10,8 @@ from hatchling.builders.wheel import WheelBuilder
 from sidecar.contracts.routes import ROUTES, dialects
 from sidecar.http.playground import assets
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import ask, assert_error
 from tests.http.serving import GatedSession, serving
+from tests.http_client import ask, assert_error
 from tests.playground.conftest import KEY
 from tests.playground.screenshots import DOCS, SHOTS, path
 

@@ -10,7 +10,7 @@ from sidecar.request import Document
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
 from sidecar.text.read import MAX_DEPTH, read
-from tests.reading import ANY, OPEN, PLAIN, ROW, SHOP, fields, text
+from tests.text.reading import ANY, OPEN, PLAIN, ROW, SHOP, fields, text
 
 
 def test_fields_come_under_the_profiles_names_in_its_order() -> None:

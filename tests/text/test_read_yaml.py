@@ -6,7 +6,7 @@ import pytest
 
 from sidecar.request import Document
 from sidecar.text.read import MAX_DEPTH, MAX_YAML_EVENTS, read
-from tests.reading import ANY, OPEN, ROW, text
+from tests.text.reading import ANY, OPEN, ROW, text
 
 
 def test_a_row_of_esql_is_its_fields() -> None:

@@ -9,7 +9,7 @@ from sidecar.workshop.bench.overhead import Overhead
 from sidecar.workshop.bench.report_tables import show
 from sidecar.workshop.bench.structured import Structured
 from sidecar.workshop.bench.tokenizing import Tokenizing
-from tests.printed import printed
+from tests.workshop.printed import printed
 
 REPORT = Report(
     date="2026-11-21",

@@ -12,7 +12,7 @@ from sidecar.workshop.tune.layout_tables import show
 from sidecar.workshop.tune.measure import Outcome
 from sidecar.workshop.tune.paired import Gain
 from sidecar.workshop.tune.tuning import Other, Report
-from tests.printed import printed
+from tests.workshop.printed import printed
 
 DEFAULT = Outcome(Layout(8, 1, 0), 100.0)
 BETTER = Outcome(Layout(4, 2, 0), 120.0, 1.2, Gain(1.2, 1.1, 1.3))

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import assert_error, post
-from tests.profiles.asking import Entry, explained, logits, part
+from tests.http_client import assert_error, post
+from tests.service.explanations import Entry, explained, logits, part
 
 DATA = Path(__file__).parents[2] / "sidecar" / "workshop" / "demo" / "data"
 WORDS = 2000

@@ -7,7 +7,7 @@ from sidecar.workshop.bench.compare.accuracy import CLIPPED, accuracy, kendall
 from sidecar.workshop.bench.compare.figures import Target, figures, ratio, target
 from sidecar.workshop.bench.compare.measure import Done
 from sidecar.workshop.bench.figures import Spread, to_json
-from tests.workshop.bench.compared import COMPARISON, row
+from tests.workshop.bench.compare.compared import COMPARISON, row
 
 
 def done(seconds: float, cpu: float | None = 1.0, pairs: int = 100) -> Done:

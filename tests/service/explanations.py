@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import Answer, post
+from tests.http_client import Answer, post
 
 Entry = dict[str, Any]
 """One of an answer's explanations."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from sidecar.workshop.bench.compare.comparison_tables import show, tables, to_markdown
 from sidecar.workshop.bench.compare.figures import target
 from sidecar.workshop.bench.compare.plot import draw, panels
-from tests.printed import printed
-from tests.workshop.bench.compared import COMPARISON, row
+from tests.workshop.bench.compare.compared import COMPARISON, row
+from tests.workshop.printed import printed
 
 
 def test_every_figure_stands_on_the_page() -> None:

@@ -26,7 +26,7 @@ from sidecar.workshop.model.check.parity import parity
 from sidecar.workshop.model.check.quality import interval, measure
 from sidecar.workshop.model.runner import Runner
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 DEV = Path(os.environ.get("RERANK_DATA", ROOT.parent / "shared" / "data")) / "dev"
 TRECQA = DEV / "trecqa_dev"
 

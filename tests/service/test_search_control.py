@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import assert_error, post, scores
-from tests.profiles.asking import explained, logits, order, part
+from tests.http_client import assert_error, post, scores
+from tests.service.explanations import explained, logits, order, part
 
 QUERY = "red running shoes under $80"
 SHOES: list[dict[str, Any]] = [

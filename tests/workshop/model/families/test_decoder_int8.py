@@ -21,7 +21,7 @@ from tests.workshop.model.decoders import save_decoder
 
 
 def test_the_speed_example_runs_on_a_small_shape(tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     script = root / "examples" / "decoder" / "speed.py"
     environment = {**os.environ, "PYTHONPATH": str(root)}
     shape = "--layers 2 --hidden 64 --heads 2 --ffn 128 --vocabulary 5000 --lengths 32 64".split()

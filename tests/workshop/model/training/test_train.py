@@ -25,7 +25,7 @@ from sidecar.workshop.model.training.start import open_start  # noqa: E402
 from sidecar.workshop.model.training.teacher import BiEncoder, Vectors  # noqa: E402
 from sidecar.workshop.model.training.train import Run  # noqa: E402
 from tests.workshop.model.classifiers import save_bert  # noqa: E402
-from tests.workshop.model.training import SAID, WORDS, job, summary  # noqa: E402
+from tests.workshop.model.training.jobs import SAID, WORDS, job, summary  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import ask, assert_error, post
-from tests.profiles.asking import explained, order, part
+from tests.http_client import ask, assert_error, post
+from tests.service.explanations import explained, order, part
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "hooks"
 PATIENT = {"hook_budget_ms": 5000}

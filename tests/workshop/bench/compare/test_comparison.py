@@ -9,6 +9,9 @@ from typer.testing import CliRunner
 pytest.importorskip("torch")
 
 from sidecar.cli import app
+from tests.workshop.model.conftest import bert
+
+__all__ = ["bert"]
 
 
 def test_one_command_compares_and_writes(bert: Path, tmp_path: Path) -> None:

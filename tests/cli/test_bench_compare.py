@@ -1,4 +1,7 @@
-"""The command's help, and what it refuses at once. All of it: workshop/model/test_compare.py."""
+"""`bench compare --help`, and what the command refuses before it starts.
+
+A whole comparison: tests/workshop/bench/compare/test_comparison.py.
+"""
 
 import subprocess
 import sys

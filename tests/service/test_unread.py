@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import ask, post
+from tests.http_client import ask, post
 
 RUSSIAN = "кроссовки для бега мужские красные"
 TOLD = "the model knows few of the words of the query and 2 documents; scores say little there"

@@ -20,7 +20,7 @@ from sidecar.workshop.model.training.job import do  # noqa: E402
 from sidecar.workshop.model.training.start import open_start  # noqa: E402
 from sidecar.workshop.model.training.train import Run  # noqa: E402
 from tests.workshop.model.classifiers import SHAPE, save, word_piece  # noqa: E402
-from tests.workshop.model.training import job, summary  # noqa: E402
+from tests.workshop.model.training.jobs import job, summary  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.test_bad_input import post
-from tests.profiles.asking import explained, part
+from tests.http_client import post
+from tests.service.explanations import explained, part
 
 ROUTES = (
     *("/v2/rerank", "/v1/rerank", "/rerank", "/opensearch/rerank", "/elasticsearch/rerank"),

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.profiles.asking import explained
+from tests.service.explanations import explained
 
 TOLERANCE = 1e-4
 """After the sigmoid: the manifest's promise."""
