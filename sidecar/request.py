@@ -44,12 +44,12 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class SpanWish:
-    """Which sentences of a result's text are wanted with it."""
+class SpanOptions:
+    """Which sentences of a result's text are returned with it."""
 
     threshold: float = 0.1
     """Least score, in [0, 1]."""
-    most: int | None = None
+    max_spans: int | None = None
     """Of a document, the best ones; None for all."""
 
 
@@ -77,7 +77,7 @@ class RankRequest:
     """The model's name as the client gave it, echoed where a dialect does so."""
     queries: tuple[str, ...] = ()
     """For pairs with a query each: one per document, and `query` is the first. Else empty."""
-    spans: SpanWish | None = None
+    spans: SpanOptions | None = None
     """None: no spans are looked for, which would cost a pair per sentence."""
 
 

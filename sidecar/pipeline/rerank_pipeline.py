@@ -28,7 +28,7 @@ from sidecar.pipeline.per_query import by_query, rank_parts
 from sidecar.pipeline.scored_documents import Verdict, explanations, verdicts
 from sidecar.pipeline.spans import Sentences, sentence_pairs
 from sidecar.profile import Profile
-from sidecar.request import Ranked, RankRequest, RankResult, RelevantSpan, SpanWish, Timings
+from sidecar.request import Ranked, RankRequest, RankResult, RelevantSpan, SpanOptions, Timings
 from sidecar.runtime.admission import Admission
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.cores import available_cores
@@ -220,7 +220,7 @@ class Reranker:
     async def _spans(
         self,
         ranked: Sequence[Ranked],
-        wish: SpanWish,
+        options: SpanOptions,
         budget_tokens: int,
         request: RankRequest,
         ready: Ready,
@@ -232,7 +232,7 @@ class Reranker:
             ),
             until,
         )
-        return sentences.spans(logits, self._calibration, wish)
+        return sentences.spans(logits, self._calibration, options)
 
     async def _score_more(self, build: Callable[[], M], until: Until) -> tuple[M, list[float]]:
         """What `build` makes, in a thread, and the logits of its pairs."""

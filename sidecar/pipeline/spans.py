@@ -8,7 +8,7 @@ from sidecar.fusion.fuse import Calibration
 from sidecar.fusion.rank import sigmoid
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
-from sidecar.request import Ranked, RankRequest, RelevantSpan, SpanWish
+from sidecar.request import Ranked, RankRequest, RelevantSpan, SpanOptions
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
 from sidecar.text.boundaries import boundaries
 from sidecar.text.windows import Window, select
@@ -23,18 +23,18 @@ class Sentences:
     pairs: list[Pair]
 
     def spans(
-        self, logits: Sequence[float], calibration: Calibration, wish: SpanWish
+        self, logits: Sequence[float], calibration: Calibration, options: SpanOptions
     ) -> dict[int, tuple[RelevantSpan, ...]]:
-        """By document, those that reach the threshold: the best `wish.most`, in the text's order.
+        """By document, those that reach the threshold: the best `options.max_spans`, in the text's order.
 
         A sentence's score is sigmoid((logit - bias) / temperature), as a document's without parts.
         """
         found: dict[int, list[RelevantSpan]] = {}
         for (document, start, end), logit in zip(self.places, logits, strict=True):
             score = sigmoid((logit - calibration.bias) / calibration.temperature)
-            if score >= wish.threshold:
+            if score >= options.threshold:
                 found.setdefault(document, []).append(RelevantSpan(start, end, score))
-        return {document: _best(spans, wish.most) for document, spans in found.items()}
+        return {document: _best(spans, options.max_spans) for document, spans in found.items()}
 
 
 def _best(spans: list[RelevantSpan], most: int | None) -> tuple[RelevantSpan, ...]:

@@ -12,7 +12,7 @@ from sidecar.pipeline.passage_pairs import Fit, build
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import FieldProfile, Profile
 from sidecar.profiles import Profiles
-from sidecar.request import Control, RankRequest, SpanWish
+from sidecar.request import Control, RankRequest, SpanOptions
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.demo.collections import Name, load
 
@@ -92,7 +92,7 @@ def test_shapley_values_and_spans_cost_more() -> None:
     plain = PROFILES.get("plain")
     request = RankRequest("notice", (read_document({"a": "one", "b": "two"}),))
     shapley = RankRequest("notice", request.documents, Control(explain=True, shapley=1))
-    spans = RankRequest("notice", request.documents, spans=SpanWish())
+    spans = RankRequest("notice", request.documents, spans=SpanOptions())
     alone = estimate(request, plain, 512)
     sets = 4 * estimate_tokens(6, [request.documents[0].size], 512) // 2
     assert estimate(shapley, plain, 512) == alone + sets

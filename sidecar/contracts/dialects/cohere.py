@@ -16,7 +16,7 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import explanations, warnings
 from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.results import as_object, model, results_schema, usage, value
-from sidecar.request import RankRequest, RankResult, RelevantSpan, SpanWish
+from sidecar.request import RankRequest, RankResult, RelevantSpan, SpanOptions
 
 SEARCH_UNITS = 1
 """Of a request, for `meta.billed_units`."""
@@ -30,12 +30,12 @@ class RelevantSpans(BaseModel):
     """Least score of a span; 0.1 when absent."""
     max_spans: Annotated[int, Field(ge=1)] | None = None
 
-    def wish(self) -> SpanWish | None:
-        """None where no spans are wanted."""
+    def options(self) -> SpanOptions | None:
+        """None when spans are disabled."""
         if self.mode == "disabled":
             return None
-        threshold = SpanWish().threshold if self.threshold is None else self.threshold
-        return SpanWish(threshold, self.max_spans)
+        threshold = SpanOptions().threshold if self.threshold is None else self.threshold
+        return SpanOptions(threshold, self.max_spans)
 
 
 class CohereBody(Body):
@@ -69,7 +69,7 @@ class CohereV1Body(CohereBody):
 def decode_v2(body: Mapping[str, Any]) -> RankRequest:
     """Raises InvalidRequest with the JSON path of the fault."""
     valid = validate(CohereV2Body, body)
-    spans = valid.relevant_spans.wish() if valid.relevant_spans else None
+    spans = valid.relevant_spans.options() if valid.relevant_spans else None
     return valid.request(valid.documents, spans=spans, **valid.options())
 
 
