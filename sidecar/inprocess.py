@@ -186,7 +186,6 @@ def _request(query: Text, documents: Sequence[Text], options: Mapping[str, Any])
         order=call.order or "score",
         top_n=call.top_n,
         max_document_tokens=call.max_tokens_per_doc or None,
-        deadline_s=control.deadline_s,
     )
 
 

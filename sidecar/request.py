@@ -36,6 +36,7 @@ class Control:
     context: Mapping[str, object] = field(default_factory=dict)
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
     deadline_s: float | None = None
+    """Seconds from arrival; None leaves the service's own."""
     long: Mapping[str, object] = field(default_factory=dict)
     """Settings for long documents in place of the profile's: see `profile.LongDocuments`."""
     explain: bool = False
@@ -68,8 +69,6 @@ class RankRequest:
     max_document_tokens: int | None = None
     max_pair_tokens: int | None = None
     """Most ids of a pair, query and prompt included; None for as many as the model takes."""
-    deadline_s: float | None = None
-    """Seconds from arrival; None leaves the service's own."""
     raw_scores: bool = False
     """Answer with logits where the dialect lets the client ask for them."""
     return_documents: bool = False

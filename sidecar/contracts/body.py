@@ -11,7 +11,6 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic import WithJsonSchema as Schema
 
-from sidecar.contracts.control import MAX_DEADLINE_MS
 from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest, MalformedBody, NoDocuments
 from sidecar.request import Document, Order, RankRequest
@@ -108,7 +107,6 @@ DocumentList = Annotated[list[DocumentField], Field(min_length=1), BeforeValidat
 TextField = Annotated[Document, PlainValidator(read_text), Schema(DOCUMENT_SCHEMA)]
 TextList = Annotated[list[TextField], Field(min_length=1), BeforeValidator(refuse_empty)]
 Count = Annotated[int, Field(ge=0)]
-Deadline = Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)]
 
 
 class Options(BaseModel):
@@ -117,14 +115,8 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
     model: str | None = None
-    deadline_ms: Deadline | None = None
-    """Ours: milliseconds after which no answer is wanted."""
     order: Order | None = None
     """Ours: `input` for results in the order of the documents."""
-
-    @property
-    def deadline_s(self) -> float | None:
-        return None if self.deadline_ms is None else self.deadline_ms / 1000
 
 
 class Body(Options):
@@ -138,7 +130,6 @@ class Body(Options):
             query=self.query,
             documents=tuple(documents),
             order=self.order or "score",
-            deadline_s=self.deadline_s,
             model=self.model,
             **more,
         )

@@ -3,13 +3,15 @@
     keys of the request body              {"query": "shoes", "documents": [...], "fields": {...}}
     the query, when it is an object       {"query": {"query_text": "shoes", "fields": {...}}}
     headers, for clients that add no key  X-Rerank-Fields: {"title": 3}
+                                          X-Request-Deadline-Ms: 200
     JSON in the query's text              on a route opened with ?query=json, and there alone
 
 A key of the query object beats the body's, and that beats the header's: the nearer to the search,
 the stronger. Unknown keys are ignored; a wrong name or type inside our own objects is a fault.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -22,6 +24,7 @@ from sidecar.request import Control
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 FieldName = Annotated[str, Field(min_length=1, max_length=64)]
 MAX_DEADLINE_MS = 3_600_000
+Milliseconds = Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)]
 MAX_INSTRUCTION = 2000
 """Characters."""
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
@@ -67,7 +70,7 @@ class ControlKeys(BaseModel):
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
     long: LongKeys | None = None
     """How long documents are read, in place of the profile's settings."""
-    deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)] | None = None
+    deadline_ms: Milliseconds | None = None
     """Milliseconds after which no answer is wanted."""
     explain: bool | None = None
     """Whether the answer gets `explanations`."""
@@ -81,9 +84,34 @@ HEADERS: Mapping[str, str] = {
     "instruction": "X-Rerank-Instruction",
     "context": "X-Rerank-Context",
     "explain": "X-Rerank-Explain",
+    "deadline_ms": "X-Request-Deadline-Ms",
 }
-_JSON_HEADERS = ("fields", "context", "explain")
-"""Their values are JSON; the others are text."""
+"""Key of the body -> the header that stands for it."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _milliseconds(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,8}", value) or not 1 <= int(value) <= MAX_DEADLINE_MS:
+        raise ValueError(f"must be a whole number from 1 to {MAX_DEADLINE_MS}")
+    return int(value)
+
+
+def _json(value: str) -> Any:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise ValueError("is not JSON") from None
+
+
+_HEADER_VALUES: Mapping[str, Callable[[str], Any]] = {
+    "profile": _text,
+    "instruction": _text,
+    "deadline_ms": _milliseconds,
+}
+"""How the values of these are read; the others are JSON."""
 
 
 def read_control(body: Mapping[str, Any]) -> Control:
@@ -98,15 +126,15 @@ def read_control(body: Mapping[str, Any]) -> Control:
 
 def header_keys(headers: Mapping[str, str]) -> dict[str, Any]:
     """The body keys that the headers stand for. Raises InvalidRequest naming the header."""
-    found: dict[str, Any] = {}
+    keys: dict[str, Any] = {}
     for key, name in HEADERS.items():
-        if (text := headers.get(name)) is None:
+        if (value := headers.get(name)) is None:
             continue
         try:
-            found[key] = orjson.loads(text) if key in _JSON_HEADERS else text
-        except orjson.JSONDecodeError:
-            raise InvalidRequest(f"header {name}: is not JSON") from None
-    return found
+            keys[key] = _HEADER_VALUES.get(key, _json)(value)
+        except ValueError as fault:
+            raise InvalidRequest(f"header {name}: {fault}") from None
+    return keys
 
 
 def open_query(body: dict[str, Any]) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def decode(
     control = read_control({**defaults, **header_keys(headers), **_given(body)})
     request = dialect.decode(body)
     control = _with_own(control, request.control)
-    return dialect, replace(request, control=control, deadline_s=control.deadline_s)
+    return dialect, replace(request, control=control)
 
 
 def _with_own(control: Control, dialects: Control) -> Control:

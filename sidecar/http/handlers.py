@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import time
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, decode
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
-from sidecar.http.middleware import canonical, header_deadline_s
+from sidecar.http.middleware import canonical
 from sidecar.http.service import Service
 from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult
@@ -44,8 +43,6 @@ async def rerank(request: web.Request) -> web.Response:
         raise InvalidRequest(
             f"$: {len(wanted.documents)} documents, at most {service.settings.max_documents}"
         )
-    if wanted.deadline_s is None:
-        wanted = replace(wanted, deadline_s=header_deadline_s(request))
     parsed = time.perf_counter()
     result = await reranker.rank(wanted)
     ranked = time.perf_counter()

@@ -12,17 +12,15 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from sidecar.contracts.control import MAX_DEADLINE_MS
 from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.errors import BodyTooLarge, InvalidRequest, RerankError, Unauthorized
+from sidecar.errors import BodyTooLarge, RerankError, Unauthorized
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("rerank")
 
-_MILLISECONDS = re.compile(r"[0-9]{1,8}")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -129,15 +127,3 @@ def canonical(request: web.Request) -> str:
 def _is_rerank(request: web.Request) -> bool:
     route = canonical(request)
     return route in ROUTES or route in PROFILE_ROUTES
-
-
-def header_deadline_s(request: web.Request) -> float | None:
-    """Seconds from `X-Request-Deadline-Ms`. Raises InvalidRequest when it is no positive number."""
-    value = request.headers.get("X-Request-Deadline-Ms")
-    if value is None:
-        return None
-    if not _MILLISECONDS.fullmatch(value) or not 1 <= int(value) <= MAX_DEADLINE_MS:
-        raise InvalidRequest(
-            f"header X-Request-Deadline-Ms: must be a whole number from 1 to {MAX_DEADLINE_MS}"
-        )
-    return int(value) / 1000

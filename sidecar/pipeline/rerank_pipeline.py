@@ -194,7 +194,7 @@ class Reranker:
         self._threads.shutdown(cancel_futures=True)
 
     def _allowed_s(self, request: RankRequest) -> float:
-        return min(request.deadline_s or self.deadline_s, self.deadline_s)
+        return min(request.control.deadline_s or self.deadline_s, self.deadline_s)
 
     def _estimate(self, request: RankRequest, profile: Profile) -> int:
         return estimate(request, profile, self.tokenizer.max_tokens)

@@ -25,7 +25,7 @@ class Sentences:
     def spans(
         self, logits: Sequence[float], calibration: Calibration, options: SpanOptions
     ) -> dict[int, tuple[RelevantSpan, ...]]:
-        """By document, those that reach the threshold: the best `options.max_spans`, in the text's order.
+        """By document, the best `options.max_spans` that reach the threshold, in the text's order.
 
         A sentence's score is sigmoid((logit - bias) / temperature), as a document's without parts.
         """

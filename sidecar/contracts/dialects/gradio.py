@@ -81,7 +81,6 @@ def decode(body: Mapping[str, Any]) -> RankRequest:
         documents=valid.data.documents,
         control=Control(instruction=valid.data.instruction),
         order=valid.order or "score",
-        deadline_s=valid.deadline_s,
         raw_scores=bool(valid.raw_scores),
         model=valid.model,
     )

@@ -76,7 +76,6 @@ def decode(body: Mapping[str, Any]) -> RankRequest:
         queries=tuple(queries) if len(queries) > 1 else (),
         documents=tuple(documents),
         order="input",
-        deadline_s=valid.deadline_s,
         model=valid.model,
         **valid.options(),
     )

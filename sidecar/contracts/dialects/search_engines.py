@@ -32,7 +32,6 @@ def decode_documents(body: Mapping[str, Any]) -> RankRequest:
         query=valid.query,
         documents=tuple(valid.documents),
         order="input",
-        deadline_s=valid.deadline_s,
         return_documents=bool(valid.return_documents),
         model=valid.model,
     )
