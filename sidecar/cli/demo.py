@@ -7,7 +7,7 @@ import typer
 
 from sidecar.cli.cluster import options as given
 from sidecar.errors import StartupError
-from sidecar.workshop.demo.collections import Name
+from sidecar.workshop.demo.collections import CollectionName
 
 
 def demo_command(
@@ -23,7 +23,7 @@ def demo_command(
         str | None, typer.Option(help="A query of your own instead of the bundled ones.")
     ] = None,
     collection: Annotated[
-        Name | None,
+        CollectionName | None,
         typer.Option(help="Search only this collection (default: both; products for --query)."),
     ] = None,
     top: Annotated[int, typer.Option(min=1, max=300, help="How many hits to rerank.")] = 30,
@@ -51,9 +51,9 @@ def demo_command(
     needed = "opensearchpy" if opensearch else "bm25s"
     if url is None and find_spec(needed) is None:
         raise StartupError(f'the demo needs {needed}: pip install "rerank-sidecar[cpu,demo]"')
-    from sidecar.workshop.demo.show import Wanted, run
+    from sidecar.workshop.demo.demonstration import DemoSpec, run
 
     login = None if url is None else given.login(url, api_key, user, ca)
-    chosen = collection or (Name.PRODUCTS if query is not None else None)
-    collections = tuple(Name) if chosen is None else (chosen,)
-    run(Wanted(collections, query, top, every, sidecar, opensearch, login))
+    chosen = collection or (CollectionName.PRODUCTS if query is not None else None)
+    collections = tuple(CollectionName) if chosen is None else (chosen,)
+    run(DemoSpec(collections, query, top, every, sidecar, opensearch, login))

@@ -47,15 +47,15 @@ def tune_command(
     from rich.console import Console
 
     from sidecar.workshop.tune.layout_tables import show, show_fixed
-    from sidecar.workshop.tune.tuning import Plan, fixed, run
+    from sidecar.workshop.tune.tuning import TuneSpec, fixed, run
 
     settings = load(flags, config)
     console = Console()
     show_fixed(fixed(settings), console)
-    plan = Plan(settings, seconds, requests, concurrency, dry_run, beside_others)
+    spec = TuneSpec(settings, seconds, requests, concurrency, dry_run, beside_others)
     try:
         with Console(stderr=True).status("loading") as status:
-            report = run(plan, status.update)
+            report = run(spec, status.update)
     except RerankError as fault:  # a model that fails, a query that is too long
         raise StartupError(fault.message) from fault
     show(report, console)

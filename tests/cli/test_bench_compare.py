@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
+from sidecar.cli.bench import compare
 from sidecar.errors import StartupError
-from sidecar.workshop.bench import compare
-from sidecar.workshop.bench.compare.kinds import PEERS
-from sidecar.workshop.bench.compare.opened import ADAPTERS
-from sidecar.workshop.bench.compare.worker import WORKERS
+from sidecar.workshop.bench.compare.contender_factory import ADAPTERS
+from sidecar.workshop.bench.compare.contender_specs import PEERS
+from sidecar.workshop.bench.compare.library_process import ADAPTER_FOLDER
 from sidecar.workshop.bench.compare.workloads import WORKLOADS
 
 
@@ -41,7 +41,7 @@ def test_the_help_loads_no_runtime() -> None:
 
 def test_every_adapter_is_there_and_leaves_the_package_alone() -> None:
     for adapter in set(ADAPTERS.values()):
-        text = (WORKERS / f"{adapter}.py").read_text()
+        text = (ADAPTER_FOLDER / f"{adapter}.py").read_text()
         assert "PACKAGES = (" in text
         assert ("sidecar import" in text) == (adapter == "with_sidecar")
 

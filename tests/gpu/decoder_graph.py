@@ -1,8 +1,8 @@
 """A Qwen3 decoder's graph written node by node, with attention as one node.
 
 The traced graph (`sidecar/workshop/model/export.py`) holds the attention weights of all heads in
-memory, in float32. Here they are never written: onnxruntime's GroupQueryAttention turns, multiplies
-and sums in one kernel, on a GPU in fp16 alone. Right padding is what that operator wants.
+memory, in float32. Here they are never written: onnxruntime's GroupQueryAttention rotates,
+multiplies and sums in one kernel, on a GPU in fp16 alone. That operator needs right padding.
 
 The graph is float32; `half.half` makes an fp16 one of it, with `FUSED` beside its own list. Each
 norm is written as its parts, so that the residual stream stays float32 there, or with `fused_norms`

@@ -13,9 +13,9 @@ from sidecar.runtime.onnx_session import PROVIDERS, Logits, OnnxSession, Session
 from sidecar.runtime.placement import strays
 from sidecar.runtime.runs import Batch
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
-from sidecar.workshop.demo.collections import Name, load
-from sidecar.workshop.demo.measure import after
+from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.demo.outcome import Outcome, reordered
+from sidecar.workshop.demo.quality import after
 from tests.gpu import shapes
 from tests.gpu.bench import Bench
 from tests.gpu.record import Figures
@@ -44,7 +44,7 @@ def run(bench: Bench) -> None:
         if workshop.shape.decoder:
             once(STEP, f"{name} | prefix sharing", lambda w=workshop: sharing(w, bench))
     once(STEP, "shipped | canonical pairs", lambda: canonical(bench.device))
-    for collection in Name:
+    for collection in CollectionName:
         for variant in (ON_CPU, *VARIANTS):
             once(
                 STEP,
@@ -137,7 +137,7 @@ def canonical(device: Device) -> Figures:
     return found
 
 
-def quality(collection: Name, variant: str, bench: Bench) -> Figures:
+def quality(collection: CollectionName, variant: str, bench: Bench) -> Figures:
     """nDCG@10 over the demo's documents in the variant's order, and the first ten of each query."""
     folder = shipped_model()
     manifest = Manifest.read(folder)

@@ -27,9 +27,9 @@ from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
-from sidecar.workshop.bench.over_http import OverHttp
-from sidecar.workshop.bench.workload import Request, Words, count_tokens
-from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.bench.sidecar_over_http import SidecarOverHttp
+from sidecar.workshop.bench.workload import Request, WordSource, count_tokens
+from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
 from sidecar.workshop.model.folder import write_manifest
@@ -127,7 +127,7 @@ def over_http(
         "token_budget": budget,
         "deadline_ms": 600_000,
     }
-    with SidecarProcess(settings) as sidecar, OverHttp(sidecar.url, at_once) as client:
+    with SidecarProcess(settings) as sidecar, SidecarOverHttp(sidecar.url, at_once) as client:
         client.run(tuple(requests[:at_once]))
         client.take_answers()
         start = time.perf_counter()
@@ -148,10 +148,10 @@ def over_http(
 
 def texts(tokenizer: PairTokenizer, lengths: Sequence[int], requests: int) -> Iterator[Request]:
     """Requests whose pairs have about as many tokens, the prompt included."""
-    found = [text for name in Name for text in _written(name)]
+    found = [text for name in CollectionName for text in _written(name)]
     taken = [word for text in found for word in text.split()]
     # Inside a text a word begins with its space, and has a token of its own for both.
-    words = Words(taken, count_tokens(tokenizer, [f" {word}" for word in taken]))
+    words = WordSource(taken, count_tokens(tokenizer, [f" {word}" for word in taken]))
     for number in range(requests):
         chance = random.Random(number)
         query = words.query(chance)
@@ -233,13 +233,13 @@ def byte_pairs(vocabulary: int) -> Tokenizer:
         show_progress=False,
     )
     found = [PREFIX, INSTRUCTION, SUFFIX, BODY] * 3
-    found += [text for name in Name for text in _written(name)]
+    found += [text for name in CollectionName for text in _written(name)]
     tokenizer.train_from_iterator(found, trainer)
     tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in MARKS])
     return tokenizer
 
 
-def _written(name: Name) -> list[str]:
+def _written(name: CollectionName) -> list[str]:
     """The texts of one of the demo's collections."""
     collection = load(name)
     return [collection.text(document) for document in collection.documents]

@@ -14,14 +14,14 @@ from sidecar.profile import FieldProfile, Profile
 from sidecar.profiles import Profiles
 from sidecar.request import Control, RankRequest, SpanOptions
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.demo.collections import CollectionName, load
 
 PROFILES = Profiles.open()
 QUERIES = (
     "notice",
     "may the tenant end the lease early when the landlord sells the house, with what notice",
 )
-CLAUSES = load(Name.CONTRACTS).documents
+CLAUSES = load(CollectionName.CONTRACTS).documents
 TEXTS = itertools.cycle(str(document.source["text"]) for document in CLAUSES)
 
 

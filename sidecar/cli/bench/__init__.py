@@ -48,16 +48,16 @@ def bench_command(
         return
 
     from es_integration.errors import SidecarError
-    from sidecar.workshop.bench.benchmark import Plan, run
+    from sidecar.workshop.bench.benchmark import BenchSpec, run
 
-    plan = Plan(rounds, documents, requests, model, url, concurrency)
+    spec = BenchSpec(rounds, documents, requests, model, url, concurrency)
     try:
-        report = run(plan)
+        report = run(spec)
     except SidecarError as fault:
         print(f"rerank-sidecar bench: {fault.message}", file=sys.stderr)
         raise typer.Exit(1) from None
 
-    from sidecar.workshop.bench.figures import to_json
+    from sidecar.workshop.bench.report import to_json
     from sidecar.workshop.bench.report_tables import show
 
     show(report)

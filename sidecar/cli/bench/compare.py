@@ -58,20 +58,20 @@ def compare_command(
     Their environments are made on the first run. Needs the extra `bench`.
     """
     from sidecar.cli.model.progress import bars
-    from sidecar.workshop.bench.compare import kinds
-    from sidecar.workshop.bench.compare.comparison import Plan, compare
+    from sidecar.workshop.bench.compare import contender_specs
+    from sidecar.workshop.bench.compare.comparison import CompareSpec, compare
+    from sidecar.workshop.bench.compare.comparison_plot import draw
     from sidecar.workshop.bench.compare.comparison_tables import show, to_markdown
     from sidecar.workshop.bench.compare.environments import default_folder
-    from sidecar.workshop.bench.compare.plot import draw
     from sidecar.workshop.bench.compare.workloads import WORKLOADS
-    from sidecar.workshop.bench.figures import to_json
+    from sidecar.workshop.bench.report import to_json
 
-    plan = Plan(
+    plan = CompareSpec(
         source,
-        kinds.chosen(peers),
+        contender_specs.chosen(peers),
         tuple(
             workload.scaled(documents)
-            for workload in kinds.pick(workloads, WORKLOADS, "--workloads")
+            for workload in contender_specs.pick(workloads, WORKLOADS, "--workloads")
         ),
         rounds,
         documents,

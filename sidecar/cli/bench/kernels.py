@@ -29,9 +29,9 @@ def kernels_command(
 
     Needs onnx, which is in the extra `test`.
     """
-    from sidecar.workshop.bench.figures import to_json
+    from sidecar.workshop.bench.kernels.kernel_benchmark import measure
     from sidecar.workshop.bench.kernels.kernel_tables import show
-    from sidecar.workshop.bench.kernels.measure import measure
+    from sidecar.workshop.bench.report import to_json
 
     figures = measure(model, graph, tuple(length or ()), repeats)
     show(figures)

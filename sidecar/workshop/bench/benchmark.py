@@ -1,4 +1,4 @@
-"""A whole benchmark: plan to report."""
+"""A whole benchmark: spec to report."""
 
 import contextlib
 import datetime
@@ -17,9 +17,11 @@ from sidecar.runtime.cores import available_cores
 from sidecar.runtime.loading import Loaded, shipped_model
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.bench import overhead, structured
-from sidecar.workshop.bench.bare import BareLoop, bare_loops
-from sidecar.workshop.bench.figures import (
+from sidecar.workshop.bench import overhead, profile_cost
+from sidecar.workshop.bench.bare_loops import BareLoop, bare_loops
+from sidecar.workshop.bench.interleaving import interleave
+from sidecar.workshop.bench.machine import read_machine, read_memory
+from sidecar.workshop.bench.report import (
     RATIO_TARGET,
     Model,
     Report,
@@ -28,9 +30,7 @@ from sidecar.workshop.bench.figures import (
     compare,
     over_http,
 )
-from sidecar.workshop.bench.machine import read_machine, read_memory
-from sidecar.workshop.bench.over_http import OverHttp
-from sidecar.workshop.bench.rounds import interleave
+from sidecar.workshop.bench.sidecar_over_http import SidecarOverHttp
 from sidecar.workshop.bench.workload import Request, Round, count_tokens, from_file, synthetic
 from sidecar.workshop.sidecar_process import SidecarProcess
 
@@ -39,7 +39,7 @@ DEADLINE_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BenchSpec:
     """What the command line asked for."""
 
     rounds: int
@@ -50,16 +50,19 @@ class Plan:
     concurrency: int
 
 
-def run(plan: Plan) -> Report:
+def run(spec: BenchSpec) -> Report:
     """Measures. Raises StartupError or SidecarError when something does not work."""
     machine = read_machine()
-    folder = plan.model or shipped_model()
+    folder = spec.model or shipped_model()
     manifest = Manifest.read(folder)
     tokenizer = PairTokenizer.open(folder, manifest)
     # The first round warms up and is not measured.
-    rounds = list(itertools.islice(_rounds(plan, tokenizer), plan.rounds + 1))
+    rounds = list(itertools.islice(_rounds(spec, tokenizer), spec.rounds + 1))
     spent = overhead.measure(folder, _enough(rounds))
-    with _sidecar(plan, folder, rounds) as (url, pid), OverHttp(url, plan.concurrency) as http:
+    with (
+        _sidecar(spec, folder, rounds) as (url, pid),
+        SidecarOverHttp(url, spec.concurrency) as http,
+    ):
         info = http.info()
         loops = _loops(folder, manifest, tokenizer.pad_id, info)
         interleave([http, *loops], rounds[:1])
@@ -76,21 +79,21 @@ def run(plan: Plan) -> Report:
         date=datetime.date.today().isoformat(),
         machine=machine,
         model=_model(info),
-        workload=_workload(plan, tokenizer, rounds[1:]),
+        workload=_workload(spec, tokenizer, rounds[1:]),
         http=over_http(ours, http.take_answers()),
         bare=compared,
         best_bare=best(compared),
         ratio_target=RATIO_TARGET,
         overhead_ms=spent,
-        structured_ms=structured.measure(),
+        structured_ms=profile_cost.measure(),
         memory_mb=memory,
     )
 
 
-def _rounds(plan: Plan, tokenizer: PairTokenizer) -> Iterator[Round]:
-    if plan.requests is not None:
-        return itertools.repeat(from_file(plan.requests, tokenizer.document_tokens))
-    return synthetic(tokenizer, plan.documents, plan.concurrency)
+def _rounds(spec: BenchSpec, tokenizer: PairTokenizer) -> Iterator[Round]:
+    if spec.requests is not None:
+        return itertools.repeat(from_file(spec.requests, tokenizer.document_tokens))
+    return synthetic(tokenizer, spec.documents, spec.concurrency)
 
 
 def _enough(rounds: Sequence[Round]) -> Iterator[Request]:
@@ -100,10 +103,12 @@ def _enough(rounds: Sequence[Round]) -> Iterator[Request]:
 
 
 @contextlib.contextmanager
-def _sidecar(plan: Plan, folder: Path, rounds: Sequence[Round]) -> Iterator[tuple[str, int | None]]:
+def _sidecar(
+    spec: BenchSpec, folder: Path, rounds: Sequence[Round]
+) -> Iterator[tuple[str, int | None]]:
     """(URL, process id) of the sidecar to measure; no id when it is not ours."""
-    if plan.url is not None:
-        yield plan.url, None
+    if spec.url is not None:
+        yield spec.url, None
         return
     most = max(len(request.texts) for requests in rounds for request in requests)
     settings = {"model": folder, "deadline_ms": DEADLINE_MS, "max_documents": max(most, 1000)}
@@ -143,11 +148,11 @@ def _model(info: Mapping[str, Any]) -> Model:
     )
 
 
-def _workload(plan: Plan, tokenizer: PairTokenizer, rounds: Sequence[Round]) -> Workload:
+def _workload(spec: BenchSpec, tokenizer: PairTokenizer, rounds: Sequence[Round]) -> Workload:
     requests = list(itertools.chain.from_iterable(rounds))
     lengths = count_tokens(tokenizer, [text for request in requests for text in request.texts])
     return Workload(
-        source=str(plan.requests) if plan.requests else "synthetic mix",
+        source=str(spec.requests) if spec.requests else "synthetic mix",
         rounds=len(rounds),
         requests=len(requests),
         pairs=len(lengths),
@@ -156,5 +161,5 @@ def _workload(plan: Plan, tokenizer: PairTokenizer, rounds: Sequence[Round]) -> 
             "mean": statistics.fmean(lengths),
             "max": max(lengths),
         },
-        concurrency=plan.concurrency,
+        concurrency=spec.concurrency,
     )

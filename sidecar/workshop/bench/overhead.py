@@ -31,9 +31,9 @@ from sidecar.runtime.onnx_session import Logits
 from sidecar.runtime.runs import Batch, layout_for
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.settings import load
-from sidecar.workshop.bench import tokenizing
-from sidecar.workshop.bench.over_http import PATH
-from sidecar.workshop.bench.tokenizing import Tokenizing
+from sidecar.workshop.bench import tokenizing_cost
+from sidecar.workshop.bench.sidecar_over_http import PATH
+from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
 from sidecar.workshop.bench.workload import Request
 
 WARM_UP = 5
@@ -49,7 +49,7 @@ class Overhead:
     encode: float
     total: float
     target: float = TARGET_MS
-    tokenizing: Tokenizing | None = None
+    tokenizing: TokenizingCost | None = None
 
 
 class Zeros:
@@ -68,7 +68,7 @@ def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
         requests = list(requests)
         measured = [_one(reranker, request) for request in requests]
         manifest = reranker.loaded.manifest
-        beside = tokenizing.measure(folder, manifest, reranker.tokenizer, requests)
+        beside = tokenizing_cost.measure(folder, manifest, reranker.tokenizer, requests)
     finally:
         service.reranker.close()
     kept = measured[WARM_UP:] or measured

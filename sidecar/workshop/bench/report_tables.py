@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from sidecar.workshop.bench.figures import Report, Spread
-from sidecar.workshop.bench.tokenizing import Tokenizing
+from sidecar.workshop.bench.report import Report, Spread
+from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
 
 
 def show(report: Report, console: Console | None = None) -> None:
@@ -109,7 +109,7 @@ def _show_costs(report: Report, console: Console) -> None:
         )
 
 
-def _show_tokenizing(found: Tokenizing | None, console: Console) -> None:
+def _show_tokenizing(found: TokenizingCost | None, console: Console) -> None:
     if found is None:
         console.print("Tokenizing has nothing to be compared with: the model is no cross-encoder.")
         return

@@ -58,7 +58,7 @@ def synthetic(
     tokenizer: PairTokenizer, documents: int, requests: int, seed: int = SEED
 ) -> Iterator[Round]:
     """Endless rounds of `requests` requests of `documents` documents each."""
-    words = Words.bundled(tokenizer)
+    words = WordSource.bundled(tokenizer)
     most = tokenizer.document_tokens
     for number in itertools.count():
         rng = random.Random(f"{seed} {number}")  # a round is the same whatever came before
@@ -90,7 +90,7 @@ def from_file(path: Path, document_tokens: int) -> Round:
     return tuple(requests)
 
 
-class Words:
+class WordSource:
     """Running English words with the number of tokens of each."""
 
     def __init__(self, words: Sequence[str], tokens: Sequence[int]) -> None:
@@ -100,7 +100,7 @@ class Words:
         self._single = [word for word, count in zip(words, tokens, strict=True) if count == 1]
 
     @classmethod
-    def bundled(cls, tokenizer: PairTokenizer) -> "Words":
+    def bundled(cls, tokenizer: PairTokenizer) -> "WordSource":
         """The words of the demo's clauses and products, in reading order."""
         data = files("sidecar.workshop.demo") / "data"
         words = []

@@ -9,15 +9,18 @@ from contextlib import ExitStack
 
 from es_integration import LocalOpenSearch
 from es_integration.cluster.login import Login, client
-from sidecar.workshop.demo import pipelines, two_stage
-from sidecar.workshop.demo.collections import Collection, Name, Query
-from sidecar.workshop.demo.indexed import Search
+from sidecar.workshop.demo import elasticsearch_two_stage, opensearch_pipelines
+from sidecar.workshop.demo.collections import Collection, CollectionName, Query
+from sidecar.workshop.demo.demo_index import Search
 from sidecar.workshop.demo.outcome import Outcome
 
 Say = Callable[[str], None]
-Collections = Mapping[Name, Collection]
+Collections = Mapping[CollectionName, Collection]
 
-WAYS = {"elasticsearch": two_stage.searchable, "opensearch": pipelines.searchable}
+WAYS = {
+    "elasticsearch": elasticsearch_two_stage.searchable,
+    "opensearch": opensearch_pipelines.searchable,
+}
 HOW = {"elasticsearch": "for two-stage search", "opensearch": "with a search pipeline"}
 NAMES = {"elasticsearch": "Elasticsearch", "opensearch": "OpenSearch"}
 
@@ -43,7 +46,7 @@ def at(
 ) -> list[Outcome]:
     """Each query's outcome on a cluster that runs. Raises IntegrationError."""
     with client(product, login) as official, ExitStack() as made:
-        searches: dict[Name, Search] = {}
+        searches: dict[CollectionName, Search] = {}
         for name, collection in collections.items():
             say(f"indexing {len(collection.documents)} {name} {HOW[product]}")
             searches[name] = made.enter_context(WAYS[product](official, sidecar, collection))

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 
-class Name(StrEnum):
+class CollectionName(StrEnum):
     """The collections by name, as `--collection` takes them."""
 
     PRODUCTS = "products"
@@ -39,7 +39,7 @@ class Document:
 class Query:
     """What somebody looks for; without judgements and note where a user typed it."""
 
-    collection: Name
+    collection: CollectionName
     text: str
     relevant: Mapping[str, int]
     """Grade of each relevant document by its id: 3 is what was wanted, 1 will do."""
@@ -50,7 +50,7 @@ class Query:
 class Collection:
     """Documents, the queries for them, and which fields BM25 and the model read."""
 
-    name: Name
+    name: CollectionName
     documents: tuple[Document, ...]
     queries: tuple[Query, ...]
     searched: tuple[str, ...]
@@ -63,18 +63,22 @@ class Collection:
         return " ".join(str(value) for value in document.fields(self.searched).values())
 
 
-def load(name: Name) -> Collection:
+def load(name: CollectionName) -> Collection:
     """The collection as it lies in the package."""
     match name:
-        case Name.PRODUCTS:
+        case CollectionName.PRODUCTS:
             searched = ("title", "brand", "category", "description")
             return _read(name, "products", "product_queries", searched, (*searched, "attributes"))
-        case Name.CONTRACTS:
+        case CollectionName.CONTRACTS:
             return _read(name, "clauses", "clause_queries", ("title", "text"), ("title", "text"))
 
 
 def _read(
-    name: Name, documents: str, queries: str, searched: tuple[str, ...], sent: tuple[str, ...]
+    name: CollectionName,
+    documents: str,
+    queries: str,
+    searched: tuple[str, ...],
+    sent: tuple[str, ...],
 ) -> Collection:
     return Collection(
         name,

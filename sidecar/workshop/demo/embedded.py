@@ -11,27 +11,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from es_integration import SidecarAnswerInvalid, SidecarClient, SidecarRefused
-from sidecar.workshop.demo.collections import Collection, Name, Query
-from sidecar.workshop.demo.first_stage import Bm25
-from sidecar.workshop.demo.outcome import Found, Outcome, reordered
+from sidecar.workshop.demo.bm25_index import Bm25Index
+from sidecar.workshop.demo.collections import Collection, CollectionName, Query
+from sidecar.workshop.demo.outcome import FirstStageHits, Outcome, reordered
 
 TIMEOUT_S = 60.0
 
-Collections = Mapping[Name, Collection]
+Collections = Mapping[CollectionName, Collection]
 
 
 def outcomes(
     url: str, collections: Collections, queries: Sequence[Query], top: int
 ) -> list[Outcome]:
     """Each query's outcome, one request after the other. Raises SidecarError."""
-    indexes = {name: Bm25(collection) for name, collection in collections.items()}
+    indexes = {name: Bm25Index(collection) for name, collection in collections.items()}
     return asyncio.run(_outcomes(url, collections, indexes, queries, top))
 
 
 async def _outcomes(
     url: str,
     collections: Collections,
-    indexes: Mapping[Name, Bm25],
+    indexes: Mapping[CollectionName, Bm25Index],
     queries: Sequence[Query],
     top: int,
 ) -> list[Outcome]:
@@ -48,7 +48,11 @@ async def _outcomes(
 
 
 async def _rerank(
-    client: SidecarClient, query: Query, found: Found, sent: tuple[str, ...], first_s: float
+    client: SidecarClient,
+    query: Query,
+    found: FirstStageHits,
+    sent: tuple[str, ...],
+    first_s: float,
 ) -> Outcome:
     if not found:
         return Outcome(query, (), first_s, 0.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sidecar.workshop.demo.collections import Document, Query
 
-Found = Sequence[tuple[Document, float]]
+FirstStageHits = Sequence[tuple[Document, float]]
 """Documents with their BM25 scores, best first."""
 
 
@@ -45,7 +45,7 @@ class Outcome:
         return tuple(sorted(self.hits, key=lambda hit: hit.first_rank))
 
 
-def reordered(found: Found, ranking: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
+def reordered(found: FirstStageHits, ranking: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
     """The hits of `found` in the order of `ranking`: pairs of an index into `found` and a score."""
     return tuple(
         Hit(*_at(found, index), rank=rank, score=score)
@@ -53,6 +53,6 @@ def reordered(found: Found, ranking: Sequence[tuple[int, float]]) -> tuple[Hit, 
     )
 
 
-def _at(found: Found, index: int) -> tuple[Document, int, float]:
+def _at(found: FirstStageHits, index: int) -> tuple[Document, int, float]:
     document, score = found[index]
     return document, index + 1, score

@@ -12,7 +12,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from sidecar.workshop.demo import measure
+from sidecar.workshop.demo import quality
 from sidecar.workshop.demo.outcome import Hit, Outcome
 
 SHOWN = 5
@@ -188,7 +188,7 @@ def summary_view(outcomes: Sequence[Outcome], console: Console) -> RenderableTyp
 
 
 def _change(outcomes: Sequence[Outcome], arrow: str) -> tuple[str, str, str]:
-    old, new = measure.before(outcomes), measure.after(outcomes)
+    old, new = quality.before(outcomes), quality.after(outcomes)
     return (
         f"{old.ndcg:.2f} {arrow} {new.ndcg:.2f}",
         f"{old.mrr:.2f} {arrow} {new.mrr:.2f}",

@@ -7,6 +7,6 @@ measure     trials beside each other
 contention  what others took of the cores meanwhile
 paired      two trials' rates -> is one faster?
 others      what the settings could name instead
-run         plan -> report; the winner goes into its file (engine/tuned)
+run         spec -> report; the winner goes into its file (engine/tuned)
 table       report -> the screen
 """

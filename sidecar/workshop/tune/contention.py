@@ -16,7 +16,7 @@ BUSY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class CpuContention:
     """Nanoseconds of all threads together: on a core, and ready but waiting for one."""
 
     ran: int = 0
@@ -34,11 +34,11 @@ class Waits:
             ran, waited = ran + int(fields[0]), waited + int(fields[1])
         return cls(ran, waited)
 
-    def __add__(self, other: "Waits") -> "Waits":
-        return Waits(self.ran + other.ran, self.waited + other.waited)
+    def __add__(self, other: "CpuContention") -> "CpuContention":
+        return CpuContention(self.ran + other.ran, self.waited + other.waited)
 
-    def __sub__(self, other: "Waits") -> "Waits":
-        return Waits(self.ran - other.ran, self.waited - other.waited)
+    def __sub__(self, other: "CpuContention") -> "CpuContention":
+        return CpuContention(self.ran - other.ran, self.waited - other.waited)
 
     @property
     def share(self) -> float:

@@ -7,9 +7,9 @@ from rich.table import Table
 
 from sidecar.workshop.tune.candidates import as_settings, counted, named
 from sidecar.workshop.tune.contention import BUSY
-from sidecar.workshop.tune.measure import Outcome
-from sidecar.workshop.tune.paired import WORTH
-from sidecar.workshop.tune.tuning import Other, Report
+from sidecar.workshop.tune.measurement import Outcome
+from sidecar.workshop.tune.paired_comparison import MIN_GAIN
+from sidecar.workshop.tune.tuning import Alternative, Report
 
 MUCH = 1.05
 """Ratio from which another graph or engine is worth a word."""
@@ -85,7 +85,7 @@ def _show_winner(report: Report, console: Console) -> None:
     if tie:
         console.print("Nothing beats the default beyond the noise: it stays.")
         for outcome in report.outcomes:
-            if outcome.gain is not None and outcome.gain.ratio >= WORTH:
+            if outcome.gain is not None and outcome.gain.ratio >= MIN_GAIN:
                 console.print(
                     f"{named(outcome.layout)} may be faster, which more --seconds or a quieter "
                     "machine would tell."
@@ -105,7 +105,7 @@ def _show_winner(report: Report, console: Console) -> None:
         )
 
 
-def _show_other(other: Other, console: Console) -> None:
+def _show_other(other: Alternative, console: Console) -> None:
     if other.gain is None:
         console.print(f"{other.flags} does not run here: {other.fault}")
         return

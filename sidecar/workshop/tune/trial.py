@@ -13,13 +13,13 @@ from sidecar.runtime.loading import Opening
 from sidecar.runtime.onnx_session import Session
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Clock, Scheduler, Scored
-from sidecar.workshop.tune.texts import Pairs
+from sidecar.workshop.tune.pair_source import Pairs
 
 LIMIT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TrialResult:
     """Pairs/s of some requests, and their scores in [0, 1] one after the other."""
 
     rate: float
@@ -46,13 +46,13 @@ class Trial:
             session, layout, self._manifest.padding, opening.tokenizer.pad_id
         )
 
-    def run(self, requests: Pairs) -> Timed:
+    def run(self, requests: Pairs) -> TrialResult:
         """Scores the requests as so many clients would send them. Raises InferenceFailed."""
         start = self._clock()
         logits = np.concatenate(list(self._in_turn(requests)))
         seconds = self._clock() - start
         shifted = (logits.astype(np.float64) - self._manifest.bias) / self._manifest.temperature
-        return Timed(len(logits) / seconds, 1 / (1 + np.exp(-shifted)))
+        return TrialResult(len(logits) / seconds, 1 / (1 + np.exp(-shifted)))
 
     def _in_turn(self, requests: Pairs) -> Iterator[NDArray[np.float32]]:
         waiting: deque[Future[Scored]] = deque()
@@ -68,7 +68,7 @@ class Trial:
         self._scheduler.close()
 
 
-def farthest(one: Sequence[Timed], other: Sequence[Timed]) -> float:
+def farthest(one: Sequence[TrialResult], other: Sequence[TrialResult]) -> float:
     """The largest difference of a score between two trials of the same rounds."""
     both = zip(one, other, strict=True)
     return max(float(np.max(np.abs(mine.scores - their.scores))) for mine, their in both)

@@ -1,4 +1,4 @@
-"""A whole tuning: plan to report, and the winner into its file."""
+"""A whole tuning: spec to report, and the winner into its file."""
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
@@ -13,17 +13,17 @@ from sidecar.runtime.runs import Layout
 from sidecar.runtime.tuned_layouts import Kept, keep, state_folder
 from sidecar.settings import Settings
 from sidecar.workshop.bench.machine import Machine, read_machine
+from sidecar.workshop.tune.alternatives import alternatives
 from sidecar.workshop.tune.candidates import budgets, named, shapes
 from sidecar.workshop.tune.contention import BUSY
-from sidecar.workshop.tune.measure import Measurement, Outcome
-from sidecar.workshop.tune.others import others
-from sidecar.workshop.tune.paired import Gain
-from sidecar.workshop.tune.texts import Texts
+from sidecar.workshop.tune.measurement import Measurement, Outcome
+from sidecar.workshop.tune.pair_source import PairSource
+from sidecar.workshop.tune.paired_comparison import Gain
 
 SCREEN_SHARE, FINAL_SHARE, BESIDE_SHARE = 0.35, 0.5, 0.15
 """Of the seconds."""
 FINALISTS = 2
-HOPELESS = 0.9
+MIN_SCREEN_RATIO = 0.9
 """A layout below this share of the default's pairs/s in the screening is no finalist."""
 PAIRS_PER_CORE = 4
 """Of a round at least."""
@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TuneSpec:
     """What the command line asked for."""
 
     settings: Settings
@@ -45,7 +45,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class Alternative:
     """Another graph or engine that the settings could name."""
 
     flags: str
@@ -67,30 +67,30 @@ class Report:
     outcomes: tuple[Outcome, ...]
     """The default's first."""
     winner: Outcome
-    others: tuple[Other, ...]
+    others: tuple[Alternative, ...]
     path: Path | None
     """Where the winner was kept."""
     not_kept: str
     """Why it was not."""
 
 
-def run(plan: Plan, say: Say) -> Report:
+def run(spec: TuneSpec, say: Say) -> Report:
     """Measures, and keeps the winner. Raises StartupError when the model does not run."""
-    settings = plan.settings
+    settings = spec.settings
     machine = read_machine()
     opening = Opening.read(
         settings.model, settings.device, settings.graph, settings.engine, settings.precision
     )
-    texts = Texts(opening.tokenizer, plan.requests, plan.together)
+    texts = PairSource(opening.tokenizer, spec.requests, spec.together)
     least = PAIRS_PER_CORE * machine.cores
     with closing(Measurement(opening, opening.layout(), texts, least)) as measurement:
         say("warming up")
         measurement.warm_up()
-        outcomes = _outcomes(measurement, opening, plan.seconds, say)
+        outcomes = _outcomes(measurement, opening, spec.seconds, say)
         winner = fastest(outcomes)
-        beside = tuple(_beside(measurement, opening, winner, plan.seconds, say))
+        beside = tuple(_beside(measurement, opening, winner, spec.seconds, say))
     waited = measurement.waits.share
-    path, not_kept = _keep(plan, opening, winner, waited)
+    path, not_kept = _keep(spec, opening, winner, waited)
     return Report(
         machine=machine,
         physical=physical_cores(),
@@ -150,31 +150,33 @@ def _outcomes(
 
 def _hopeful(found: Sequence[Outcome]) -> list[Outcome]:
     """Those that may turn out to be faster than the default, the best first."""
-    left = [each for each in found if not each.fault and each.ratio >= HOPELESS]
+    left = [each for each in found if not each.fault and each.ratio >= MIN_SCREEN_RATIO]
     return sorted(left, key=lambda each: -each.ratio)
 
 
 def _beside(
     measurement: Measurement, opening: Opening, winner: Outcome, seconds: float, say: Say
-) -> Iterator[Other]:
+) -> Iterator[Alternative]:
     """The other graphs and engines that could run here, each in a short trial."""
-    found = others(opening)
+    found = alternatives(opening)
     for flags, other in found.items():
         say(f"trying {flags}")
         try:
             share_s = seconds * BESIDE_SHARE / len(found)
-            yield Other(flags, measurement.beside(other, winner.layout, share_s))
+            yield Alternative(flags, measurement.beside(other, winner.layout, share_s))
         except RerankError as fault:
-            yield Other(flags, None, fault.message)
+            yield Alternative(flags, None, fault.message)
 
 
-def _keep(plan: Plan, opening: Opening, winner: Outcome, waited: float) -> tuple[Path | None, str]:
+def _keep(
+    spec: TuneSpec, opening: Opening, winner: Outcome, waited: float
+) -> tuple[Path | None, str]:
     """(where the winner is kept, else why it is not)."""
-    if plan.dry_run:
+    if spec.dry_run:
         return None, "--dry-run"
-    if waited > BUSY and not plan.beside_others:
+    if waited > BUSY and not spec.beside_others:
         return None, "others used the cores; --beside-others if they always will"
-    state = state_folder(plan.settings.state)
+    state = state_folder(spec.settings.state)
     if state is None:
         return None, "there is no home folder, and the setting `state` names no other"
     layout = winner.layout

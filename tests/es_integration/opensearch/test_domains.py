@@ -20,7 +20,7 @@ from es_integration.local_node import LocalOpenSearch
 from es_integration.opensearch import install, uninstall, verify_cluster
 from es_integration.templates import plan_templates
 from sidecar.workshop.demo import collections
-from sidecar.workshop.demo.collections import Name
+from sidecar.workshop.demo.collections import CollectionName
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.opensearch.searches import SEARCHES, direct_scores, hits, ids
 from tests.es_integration.search.embedding import DIMENSIONS, embed
@@ -35,7 +35,7 @@ HYBRID_ONLY = "hybrid-only"
 class Domain:
     """A collection, and how it is searched."""
 
-    collection: Name
+    collection: CollectionName
     query: str
     searched: tuple[str, ...]
     weights: dict[str, float]
@@ -44,13 +44,13 @@ class Domain:
 
 DOMAINS = {
     "ecommerce": Domain(
-        Name.PRODUCTS,
+        CollectionName.PRODUCTS,
         "waterproof shoes for hiking in the rain",
         ("title", "description"),
         {"description": 0.0, "brand": 60.0, "category": 60.0},
     ),
     "legal": Domain(
-        Name.CONTRACTS,
+        CollectionName.CONTRACTS,
         "can we end the contract early without giving a reason",
         ("title", "text"),
         {"title": 60.0, "text": 0.0},

@@ -9,11 +9,11 @@ from elasticsearch import AsyncElasticsearch, Elasticsearch
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from es_integration.search import Rerank
-from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.demo.collections import CollectionName, load
 from tests.es_integration.search.embedding import DIMENSIONS
 
 INDEX = "two-stage-products"
-PRODUCTS = load(Name.PRODUCTS)
+PRODUCTS = load(CollectionName.PRODUCTS)
 FIELDS = ("title", "brand", "category", "description")
 QUERY = "shoes for jogging in the rain"
 WINDOW = 30

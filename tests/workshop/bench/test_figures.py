@@ -2,9 +2,9 @@
 
 import pytest
 
-from sidecar.workshop.bench.figures import REST, Spread, best, compare, percentiles, shares
-from sidecar.workshop.bench.over_http import Answered, parse_server_timing
-from sidecar.workshop.bench.rounds import interleave, turns
+from sidecar.workshop.bench.interleaving import interleave, turn_order
+from sidecar.workshop.bench.report import REST, Spread, best, compare, percentiles, shares
+from sidecar.workshop.bench.sidecar_over_http import RequestTiming, parse_server_timing
 from sidecar.workshop.bench.workload import Request, Round
 
 
@@ -44,7 +44,10 @@ def test_server_timing_becomes_seconds_by_stage() -> None:
 
 def test_shares_add_up_and_what_no_stage_took_is_http() -> None:
     found = shares(
-        [Answered(1.0, {"infer": 0.8, "parse": 0.1}), Answered(3.0, {"infer": 2.4, "encode": 0.3})]
+        [
+            RequestTiming(1.0, {"infer": 0.8, "parse": 0.1}),
+            RequestTiming(3.0, {"infer": 2.4, "encode": 0.3}),
+        ]
     )
     assert found["infer"] == pytest.approx(0.8)
     assert found["parse"] == pytest.approx(0.025)
@@ -78,5 +81,5 @@ def test_all_variants_see_the_same_rounds_and_are_timed_alone() -> None:
 
 def test_every_variant_leads_and_follows_in_turn() -> None:
     loops = [Loop(name, 1) for name in "abc"]
-    orders = ["".join(loop.name for loop in turns(loops, number)) for number in range(6)]
+    orders = ["".join(loop.name for loop in turn_order(loops, number)) for number in range(6)]
     assert orders == ["abc", "cba", "bca", "acb", "cab", "bac"]

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from sidecar.workshop.bench.figures import Model, Report, Workload, compare, over_http
 from sidecar.workshop.bench.machine import Machine, Memory
-from sidecar.workshop.bench.over_http import Answered
 from sidecar.workshop.bench.overhead import Overhead
+from sidecar.workshop.bench.profile_cost import ProfileCost
+from sidecar.workshop.bench.report import Model, Report, Workload, compare, over_http
 from sidecar.workshop.bench.report_tables import show
-from sidecar.workshop.bench.structured import Structured
-from sidecar.workshop.bench.tokenizing import Tokenizing
+from sidecar.workshop.bench.sidecar_over_http import RequestTiming
+from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
 from tests.workshop.printed import printed
 
 REPORT = Report(
@@ -16,12 +16,12 @@ REPORT = Report(
     machine=Machine("a CPU", 2, False, True, False, 0.1, "onnxruntime 1.31.1", "3.11.7"),
     model=Model("minilm-en", "int8", "int8", "onnxruntime", "0123456789abcdef", 2),
     workload=Workload("synthetic mix", 2, 2, 200, {"median": 90, "mean": 110, "max": 400}, 1),
-    http=over_http([80.0, 90.0], [Answered(1.2, {"infer": 1.0})]),
+    http=over_http([80.0, 90.0], [RequestTiming(1.2, {"infer": 1.0})]),
     bare=(compare("single pairs", False, [80.0, 90.0], [100.0, 100.0]),),
     best_bare="single pairs",
     ratio_target=0.9,
-    overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0, tokenizing=Tokenizing(1.2, 0.9, 14.0)),
-    structured_ms=Structured(4.0, 4.5),
+    overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0, tokenizing=TokenizingCost(1.2, 0.9, 14.0)),
+    structured_ms=ProfileCost(4.0, 4.5),
     memory_mb=Memory(200.0, 300.0),
 )
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from sidecar.workshop.demo.collections import Collection, Name, load
-from sidecar.workshop.demo.first_stage import Bm25
-from sidecar.workshop.demo.pipelines import WAYS
-from sidecar.workshop.demo.two_stage import PROPERTIES
+from sidecar.workshop.demo.bm25_index import Bm25Index
+from sidecar.workshop.demo.collections import Collection, CollectionName, load
+from sidecar.workshop.demo.elasticsearch_two_stage import PROPERTIES
+from sidecar.workshop.demo.opensearch_pipelines import WAYS
 
 
-@pytest.fixture(scope="module", params=list(Name))
+@pytest.fixture(scope="module", params=list(CollectionName))
 def collection(request: pytest.FixtureRequest) -> Collection:
     return load(request.param)
 
@@ -32,14 +32,14 @@ def test_every_query_has_judged_documents_that_exist(collection: Collection) -> 
 
 
 def test_bm25_finds_every_relevant_document_among_its_first_fifty(collection: Collection) -> None:
-    index = Bm25(collection)
+    index = Bm25Index(collection)
     for query in collection.queries:
         found = {document.id for document, _ in index.search(query.text, 50)}
         assert set(query.relevant) <= found, query.text
 
 
 def test_bm25_is_misled_by_most_queries(collection: Collection) -> None:
-    index = Bm25(collection)
+    index = Bm25Index(collection)
     first = [index.search(query.text, 1)[0][0].id for query in collection.queries]
     misled = [
         name not in query.relevant for name, query in zip(first, collection.queries, strict=True)
@@ -48,7 +48,7 @@ def test_bm25_is_misled_by_most_queries(collection: Collection) -> None:
 
 
 def test_bm25_orders_by_score_and_finds_nothing_without_a_common_word() -> None:
-    index = Bm25(load(Name.PRODUCTS))
+    index = Bm25Index(load(CollectionName.PRODUCTS))
     scores = [score for _, score in index.search("shoes for jogging", 10)]
     assert scores == sorted(scores, reverse=True)
     assert scores[-1] > 0

@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console, RenderableType
 
-from sidecar.workshop.demo import measure
-from sidecar.workshop.demo.collections import Document, Name, Query
+from sidecar.workshop.demo import quality
+from sidecar.workshop.demo.collections import CollectionName, Document, Query
 from sidecar.workshop.demo.outcome import Outcome, reordered
 from sidecar.workshop.demo.outcome_tables import outcome_view, score_text, summary_view
 
@@ -16,7 +16,9 @@ DOCUMENTS = [
     for at, title in enumerate(TITLES)
 ]
 FOUND = list(zip(DOCUMENTS, [7.0, 6.5, 2.25, 1.0], strict=True))
-QUERY = Query(Name.PRODUCTS, "shoes for rain", {"p2": 3, "p9": 1}, "the words are elsewhere")
+QUERY = Query(
+    CollectionName.PRODUCTS, "shoes for rain", {"p2": 3, "p9": 1}, "the words are elsewhere"
+)
 OUTCOME = Outcome(
     QUERY,
     reordered(FOUND, [(2, 0.9), (1, 0.5), (3, 0.25), (0, 0.0001)]),
@@ -65,7 +67,7 @@ def test_the_lines_below_tell_places_times_and_the_note() -> None:
 
 
 def test_a_query_of_ones_own_has_no_judgements() -> None:
-    own = Outcome(Query(Name.PRODUCTS, "rain", {}), OUTCOME.hits, 0.001, 0.2)
+    own = Outcome(Query(CollectionName.PRODUCTS, "rain", {}), OUTCOME.hits, 0.001, 0.2)
     text = "\n".join(render(outcome_view(own, console())))
     assert "✓" not in text
     assert "Why" not in text
@@ -97,7 +99,7 @@ def test_a_terminal_without_unicode_gets_plain_signs() -> None:
 
 def test_the_measures_are_those_of_the_formulas() -> None:
     ideal = 7 + 1 / 1.5849625
-    before, after = measure.before([OUTCOME]), measure.after([OUTCOME])
+    before, after = quality.before([OUTCOME]), quality.after([OUTCOME])
     assert (before.ndcg, before.mrr) == pytest.approx((7 / 2 / ideal, 1 / 3))
     assert (after.ndcg, after.mrr) == pytest.approx((7 / ideal, 1))
     assert (before.first_right, after.first_right) == (0, 1)
@@ -106,11 +108,11 @@ def test_the_measures_are_those_of_the_formulas() -> None:
 
 def test_an_order_without_a_right_answer_counts_as_nothing() -> None:
     nothing = Outcome(QUERY, (), 0.001, 0.0)
-    assert measure.after([nothing]) == measure.Quality(0.0, 0.0, 0, 1)
+    assert quality.after([nothing]) == quality.Quality(0.0, 0.0, 0, 1)
 
 
 def test_the_summary_compares_both_orders_over_all_queries() -> None:
-    other = Outcome(Query(Name.CONTRACTS, "rain", {"p0": 3}), OUTCOME.hits, 0.001, 0.0764)
+    other = Outcome(Query(CollectionName.CONTRACTS, "rain", {"p0": 3}), OUTCOME.hits, 0.001, 0.0764)
     lines = render(summary_view([OUTCOME, other], console()))
     rows = {line.split("│")[1].strip(): line for line in lines if line.count("│") > 3}
     assert list(rows) == ["products (1)", "contracts (1)", "all (2)"]

@@ -9,9 +9,9 @@ from sidecar.runtime.loading import Opening
 from sidecar.runtime.runs import Layout
 from sidecar.workshop.bench.machine import Machine
 from sidecar.workshop.tune.layout_tables import show
-from sidecar.workshop.tune.measure import Outcome
-from sidecar.workshop.tune.paired import Gain
-from sidecar.workshop.tune.tuning import Other, Report
+from sidecar.workshop.tune.measurement import Outcome
+from sidecar.workshop.tune.paired_comparison import Gain
+from sidecar.workshop.tune.tuning import Alternative, Report
 from tests.workshop.printed import printed
 
 DEFAULT = Outcome(Layout(8, 1, 0), 100.0)
@@ -77,10 +77,10 @@ def test_a_tie_leaves_nothing_to_set(report: Report) -> None:
 
 def test_another_engine_is_only_told_of(report: Report) -> None:
     found = (
-        Other("--engine openvino --precision bf16", Gain(1.9, 1.7, 2.0)),
-        Other("--engine onnxruntime --graph float", Gain(0.5, 0.4, 0.6)),
-        Other("--engine openvino --precision int8", Gain(1.2, 0.9, 1.5)),
-        Other("--engine openvino --precision fp32", None, "no such instructions"),
+        Alternative("--engine openvino --precision bf16", Gain(1.9, 1.7, 2.0)),
+        Alternative("--engine onnxruntime --graph float", Gain(0.5, 0.4, 0.6)),
+        Alternative("--engine openvino --precision int8", Gain(1.2, 0.9, 1.5)),
+        Alternative("--engine openvino --precision fp32", None, "no such instructions"),
     )
     text = printed(show, replace(report, others=found))
     assert "--precision bf16 would be faster: 1.90 times the winner's pairs/s" in text

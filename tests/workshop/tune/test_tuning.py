@@ -16,13 +16,13 @@ from sidecar.runtime.manifest import Device
 from sidecar.runtime.onnx_session import Logits
 from sidecar.runtime.runs import Batch, Layout
 from sidecar.settings import Settings
+from sidecar.workshop.tune.alternatives import alternatives
 from sidecar.workshop.tune.candidates import as_settings, budgets, named, shapes
-from sidecar.workshop.tune.contention import Waits
-from sidecar.workshop.tune.measure import Measurement, Outcome
-from sidecar.workshop.tune.others import others
-from sidecar.workshop.tune.paired import Gain, compare, critical_rank_sum
-from sidecar.workshop.tune.texts import Texts
-from sidecar.workshop.tune.tuning import Plan, fastest, run
+from sidecar.workshop.tune.contention import CpuContention
+from sidecar.workshop.tune.measurement import Measurement, Outcome
+from sidecar.workshop.tune.pair_source import PairSource
+from sidecar.workshop.tune.paired_comparison import Gain, compare, critical_rank_sum
+from sidecar.workshop.tune.tuning import TuneSpec, fastest, run
 
 DEFAULT = Layout(workers=2, intra_op_threads=1, token_budget=0)
 WIDE = Layout(workers=1, intra_op_threads=2, token_budget=0)
@@ -168,12 +168,12 @@ def machine() -> Machine:
 
 
 @pytest.fixture(scope="module")
-def texts() -> Texts:
-    return Texts(Opening.read(None, "cpu", "int8").tokenizer, None, together=2)
+def texts() -> PairSource:
+    return PairSource(Opening.read(None, "cpu", "int8").tokenizer, None, together=2)
 
 
 @pytest.fixture
-def measurement(machine: Machine, texts: Texts) -> Measurement:
+def measurement(machine: Machine, texts: PairSource) -> Measurement:
     read = Opening.read(None, "cpu", "int8")
     opening = OnMachine(read.folder, read.loaded, read.tokenizer, machine)
     return Measurement(opening, DEFAULT, texts, 8, clock=machine.clock)
@@ -248,11 +248,11 @@ def test_what_others_take_is_read_from_the_kernels_own_count(tmp_path: Path) -> 
     for thread, text in (("7", "300 100 5\n"), ("8", "100 500 2\n")):
         (tmp_path / thread).mkdir()
         (tmp_path / thread / "schedstat").write_text(text)
-    waits = Waits.now(tmp_path)
-    assert waits == Waits(ran=400, waited=600)
+    waits = CpuContention.now(tmp_path)
+    assert waits == CpuContention(ran=400, waited=600)
     assert waits.share == 0.6
-    assert (waits - Waits(ran=200, waited=600)).share == 0.0
-    assert Waits.now(tmp_path / "none").share == 0.0
+    assert (waits - CpuContention(ran=200, waited=600)).share == 0.0
+    assert CpuContention.now(tmp_path / "none").share == 0.0
 
 
 @pytest.mark.parametrize("beside_others", [False, True])
@@ -261,17 +261,17 @@ def test_what_won_on_a_busy_machine_is_kept_only_when_that_is_meant(
 ) -> None:
     """The kernel tells that threads waited for a core as long as they ran."""
     readings = itertools.count()
-    monkeypatch.setattr(Waits, "now", lambda: Waits(*[10**9 * next(readings)] * 2))
+    monkeypatch.setattr(CpuContention, "now", lambda: CpuContention(*[10**9 * next(readings)] * 2))
     path = tmp_path / "requests.jsonl"
     path.write_bytes(orjson.dumps({"query": "q", "documents": ["one", "two"]}))
     settings = Settings(state=tmp_path / "state", graph="int8")
-    report = run(Plan(settings, 1.0, path, 1, False, beside_others), lambda text: None)
+    report = run(TuneSpec(settings, 1.0, path, 1, False, beside_others), lambda text: None)
     assert report.waited == 0.5
     assert (report.path is not None) == beside_others
     assert (tmp_path / "state").exists() == beside_others
 
 
-def test_synthetic_rounds_are_new_and_as_large_as_asked(texts: Texts) -> None:
+def test_synthetic_rounds_are_new_and_as_large_as_asked(texts: PairSource) -> None:
     first, second = texts.rounds(2, 250)
     (third,) = texts.rounds(1, 7)
     assert [len(each) for each in first] == [100, 100, 100]
@@ -279,7 +279,7 @@ def test_synthetic_rounds_are_new_and_as_large_as_asked(texts: Texts) -> None:
     assert first[0][0].ids.tolist() != second[0][0].ids.tolist() != third[0][0].ids.tolist()
 
 
-def test_a_files_requests_come_whole_and_again(texts: Texts, tmp_path: Path) -> None:
+def test_a_files_requests_come_whole_and_again(texts: PairSource, tmp_path: Path) -> None:
     path = tmp_path / "requests.jsonl"
     bodies = [
         {"query": "q", "documents": ["one"]},
@@ -287,7 +287,7 @@ def test_a_files_requests_come_whole_and_again(texts: Texts, tmp_path: Path) -> 
     ]
     path.write_bytes(b"\n".join(map(orjson.dumps, bodies)))
     tokenizer = Opening.read(None, "cpu", None).tokenizer
-    own = Texts(tokenizer, path, together=1)
+    own = PairSource(tokenizer, path, together=1)
     small, large = (own.rounds(1, pairs)[0] for pairs in (1, 4))
     assert [len(each) for each in small] == [1]
     assert [len(each) for each in large] == [2, 1, 2]
@@ -295,15 +295,17 @@ def test_a_files_requests_come_whole_and_again(texts: Texts, tmp_path: Path) -> 
     empty = tmp_path / "empty.jsonl"
     empty.write_text("\n")
     with pytest.raises(StartupError, match="no requests"):
-        Texts(tokenizer, empty, together=1)
+        PairSource(tokenizer, empty, together=1)
 
 
 def test_the_other_graphs_of_the_folder_are_told_by_their_flags(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sidecar.workshop.tune.others.importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(
+        "sidecar.workshop.tune.alternatives.importlib.util.find_spec", lambda name: None
+    )
     opening = Opening.read(None, "cpu", "int8")
-    found = others(opening)
+    found = alternatives(opening)
     assert list(found) == ["--engine onnxruntime --graph float"]
     (other,) = found.values()
     assert (other.loaded.graph, other.loaded.running.runs) == ("float", "padded")
@@ -314,10 +316,10 @@ def test_an_engine_that_is_installed_is_told_with_each_precision(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "sidecar.workshop.tune.others.importlib.util.find_spec", lambda name: object()
+        "sidecar.workshop.tune.alternatives.importlib.util.find_spec", lambda name: object()
     )
     opening = Opening.read(None, "cpu", None, "openvino", "bf16")
-    found = others(opening)
+    found = alternatives(opening)
     assert list(found) == [
         "--engine onnxruntime --graph int8",
         "--engine onnxruntime --graph float",

@@ -11,20 +11,20 @@ from typing import Any
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.compare.accuracy import accuracy
-from sidecar.workshop.bench.compare.contender import ContenderFailed, Kind, Search
-from sidecar.workshop.bench.compare.figures import Comparison, Row, figures, target
-from sidecar.workshop.bench.compare.kinds import OVER_HTTP
-from sidecar.workshop.bench.compare.measure import (
-    TRIED_ROUNDS,
-    Entry,
+from sidecar.workshop.bench.compare.contender import ContenderFailed, ContenderSpec, TextRequest
+from sidecar.workshop.bench.compare.contender_factory import ComparisonSetup, open_contender
+from sidecar.workshop.bench.compare.contender_run import (
+    BATCH_SIZE_ROUNDS,
+    ContenderRun,
     finish,
     measure,
     search_batch_size,
     warm_up,
 )
-from sidecar.workshop.bench.compare.opened import Place, open_contender
-from sidecar.workshop.bench.compare.prepare import Files, prepare
-from sidecar.workshop.bench.compare.workloads import LOGNORMAL, Texts, Workload
+from sidecar.workshop.bench.compare.contender_specs import OVER_HTTP
+from sidecar.workshop.bench.compare.figures import Comparison, Row, figures, target
+from sidecar.workshop.bench.compare.model_files import ModelFiles, prepare
+from sidecar.workshop.bench.compare.workloads import LOGNORMAL, RoundSource, Workload
 from sidecar.workshop.bench.machine import Machine, read_machine
 from sidecar.workshop.model.runner import Start
 
@@ -35,11 +35,11 @@ Reference = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
-class Plan:
+class CompareSpec:
     """What the command line asked for."""
 
     source: str | None
-    kinds: tuple[Kind, ...]
+    kinds: tuple[ContenderSpec, ...]
     workloads: tuple[Workload, ...]
     rounds: int
     documents: int
@@ -49,16 +49,16 @@ class Plan:
     options: dict[str, Any]
 
 
-def compare(plan: Plan, start: Start) -> Comparison:
+def compare(plan: CompareSpec, start: Start) -> Comparison:
     """Measures; `start` is told of each step. Raises StartupError when the model cannot be made,
     or when ours fails: a peer that does is shown with its reason."""
     machine = read_machine()
     files = prepare(plan.source, plan.folder / "models", start)
     manifest = Manifest.read(files.sidecar)
     tokenizer = PairTokenizer.open(files.sidecar, manifest)
-    texts = Texts(tokenizer)
+    texts = RoundSource(tokenizer)
     with tempfile.TemporaryDirectory() as scratch:
-        place = Place(
+        place = ComparisonSetup(
             files.source,
             files.sidecar,
             files.onnx,
@@ -71,7 +71,7 @@ def compare(plan: Plan, start: Start) -> Comparison:
         )
         mix = LOGNORMAL.scaled(plan.documents)
         warm = [search for n in range(WARM_REQUESTS) for search in texts.round(mix, -1 - n)]
-        tries = [texts.round(mix, -100 - n) for n in range(TRIED_ROUNDS)]
+        tries = [texts.round(mix, -100 - n) for n in range(BATCH_SIZE_ROUNDS)]
         reference = _reference(files, warm, start)
         entries = _entries(plan, place, start)
         try:
@@ -83,7 +83,7 @@ def compare(plan: Plan, start: Start) -> Comparison:
     return _comparison(plan, files, machine, entries, reference)
 
 
-def _reference(files: Files, warm: Sequence[Search], start: Start) -> Reference:
+def _reference(files: ModelFiles, warm: Sequence[TextRequest], start: Start) -> Reference:
     tick = start("logits by torch in fp32", len(warm))
     score = files.open_reference()
     found = []
@@ -93,19 +93,19 @@ def _reference(files: Files, warm: Sequence[Search], start: Start) -> Reference:
     return tuple(found)
 
 
-def _entries(plan: Plan, place: Place, start: Start) -> list[Entry]:
+def _entries(plan: CompareSpec, place: ComparisonSetup, start: Start) -> list[ContenderRun]:
     tick = start("environments", len(plan.kinds))
     entries = []
     for kind in plan.kinds:
-        entries.append(Entry(open_contender(kind, place)))
+        entries.append(ContenderRun(open_contender(kind, place)))
         tick()
     return entries
 
 
 def _choose(
-    entries: Sequence[Entry],
-    warm: Sequence[Search],
-    tries: Sequence[Sequence[Search]],
+    entries: Sequence[ContenderRun],
+    warm: Sequence[TextRequest],
+    tries: Sequence[Sequence[TextRequest]],
     start: Start,
 ) -> None:
     """Every contender runs afterwards, at its best batch size, and has answered `warm`."""
@@ -120,7 +120,9 @@ def _choose(
         tick()
 
 
-def _measure(plan: Plan, entries: Sequence[Entry], texts: Texts, start: Start) -> None:
+def _measure(
+    plan: CompareSpec, entries: Sequence[ContenderRun], texts: RoundSource, start: Start
+) -> None:
     for workload in plan.workloads:
         count = workload.rounds(plan.rounds)
         rounds = (texts.round(workload, number) for number in range(count))
@@ -132,13 +134,17 @@ def _measure(plan: Plan, entries: Sequence[Entry], texts: Texts, start: Start) -
         finish(entry)
 
 
-def _raise_for_ours(entry: Entry) -> None:
+def _raise_for_ours(entry: ContenderRun) -> None:
     if entry.failed is not None and entry.contender.kind.ours:
         raise ContenderFailed(f"{entry.contender.kind.title} failed: {entry.failed}")
 
 
 def _comparison(
-    plan: Plan, files: Files, machine: Machine, entries: Sequence[Entry], reference: Reference
+    plan: CompareSpec,
+    files: ModelFiles,
+    machine: Machine,
+    entries: Sequence[ContenderRun],
+    reference: Reference,
 ) -> Comparison:
     (over_http,) = (entry for entry in entries if entry.contender.kind == OVER_HTTP)
     rows = tuple(_row(entry, over_http, reference, plan.price_per_hour) for entry in entries)
@@ -154,7 +160,9 @@ def _comparison(
     )
 
 
-def _row(entry: Entry, over_http: Entry, reference: Reference, price: float | None) -> Row:
+def _row(
+    entry: ContenderRun, over_http: ContenderRun, reference: Reference, price: float | None
+) -> Row:
     kind = entry.contender.kind
     return Row(
         key=kind.key,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table as Screen
 
-from sidecar.workshop.bench.compare.figures import Comparison, Figures, Row
-from sidecar.workshop.bench.figures import Spread
+from sidecar.workshop.bench.compare.figures import Comparison, Row, WorkloadFigures
+from sidecar.workshop.bench.report import Spread
 
 NONE = ""
 """In a cell of which nothing is known."""
@@ -61,7 +61,9 @@ def tables(comparison: Comparison) -> list[Table]:
     return [*found, _contenders(comparison.rows)]
 
 
-def _by_workload(comparison: Comparison, title: str, cell: Callable[[Figures], str]) -> Table:
+def _by_workload(
+    comparison: Comparison, title: str, cell: Callable[[WorkloadFigures], str]
+) -> Table:
     def row(of: Row) -> tuple[str, ...]:
         found = (of.workloads.get(key) for key in comparison.titles)
         return (_name(of), *(NONE if figures is None else cell(figures) for figures in found))
@@ -97,23 +99,23 @@ def _name(row: Row) -> str:
     return f"**{shown}**" if row.ours else shown
 
 
-def _rate(figures: Figures) -> str:
+def _rate(figures: WorkloadFigures) -> str:
     return f"{figures.pairs_per_second.median:.1f}"
 
 
-def _ratio(figures: Figures) -> str:
+def _ratio(figures: WorkloadFigures) -> str:
     return NONE if figures.ratio is None else _spread(figures.ratio)
 
 
-def _times(figures: Figures) -> str:
+def _times(figures: WorkloadFigures) -> str:
     return " / ".join(_short(value) for value in figures.request_ms.values())
 
 
-def _cpu(figures: Figures) -> str:
+def _cpu(figures: WorkloadFigures) -> str:
     return NONE if figures.cpu_s_per_1000 is None else f"{figures.cpu_s_per_1000:.2f}"
 
 
-def _cost(figures: Figures) -> str:
+def _cost(figures: WorkloadFigures) -> str:
     return NONE if figures.cost_per_million is None else f"{figures.cost_per_million:.3f}"
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sidecar.errors import StartupError
 
-TOLD = 300
+MAX_MESSAGE_CHARS = 300
 """Characters of a program's words that are shown."""
 
 
@@ -14,13 +14,13 @@ class ContenderFailed(StartupError):
     """It could not be installed or started, or failed at its work; the message says why."""
 
 
-def last_words(said: str) -> str:
+def last_line(said: str) -> str:
     """The end of what a program said, on one line."""
-    return " ".join(said.split())[-TOLD:]
+    return " ".join(said.split())[-MAX_MESSAGE_CHARS:]
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class TextRequest:
     """One request: a query and what it found."""
 
     query: str
@@ -28,7 +28,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RoundResult:
     """What a contender made of some requests."""
 
     seconds: float
@@ -39,7 +39,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ContenderSpec:
     """A row of the comparison, before anything runs."""
 
     key: str
@@ -54,7 +54,7 @@ class Kind:
 
 class Contender(Protocol):
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> ContenderSpec: ...
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -67,7 +67,7 @@ class Contender(Protocol):
     def start(self, batch_size: int | None) -> None:
         """Ready to work with that batch size. Raises ContenderFailed."""
 
-    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         """Scores all, one after the other or all at once. Raises ContenderFailed."""
 
     def stop(self) -> None:

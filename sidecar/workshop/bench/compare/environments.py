@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from sidecar.errors import StartupError
-from sidecar.workshop.bench.compare.contender import last_words
+from sidecar.workshop.bench.compare.contender import last_line
 
 REQUIREMENTS = Path(__file__).parent / "environments"
 CACHE_VARIABLE = "RERANK_CACHE_DIR"
@@ -58,7 +58,7 @@ def _run(command: list[str | Path]) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as fault:
-        said = last_words(fault.stderr)
+        said = last_line(fault.stderr)
         raise StartupError(f"the environment cannot be made: {said}") from None
     except OSError as fault:
         raise StartupError(f"the environment cannot be made: {fault}") from None

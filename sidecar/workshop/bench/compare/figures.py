@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sidecar.workshop.bench.compare.accuracy import Accuracy
-from sidecar.workshop.bench.compare.measure import Done
-from sidecar.workshop.bench.figures import Spread, percentiles
+from sidecar.workshop.bench.compare.contender_run import MeasuredRound
 from sidecar.workshop.bench.machine import Machine
+from sidecar.workshop.bench.report import Spread, percentiles
 
 TARGET = 1.3
 WISHED = 2.0
@@ -14,7 +14,7 @@ WISHED = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class WorkloadFigures:
     """One contender on one workload."""
 
     pairs_per_second: Spread
@@ -46,7 +46,7 @@ class Row:
     peak_mb: float | None
     accuracy: Accuracy | None
     failed: str | None
-    workloads: Mapping[str, Figures]
+    workloads: Mapping[str, WorkloadFigures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,10 @@ class Comparison:
 
 
 def figures(
-    done: Sequence[Done], ours: Sequence[Done] | None, price_per_hour: float | None
-) -> Figures:
+    done: Sequence[MeasuredRound],
+    ours: Sequence[MeasuredRound] | None,
+    price_per_hour: float | None,
+) -> WorkloadFigures:
     """`ours` are the rounds over HTTP; None or fewer rounds than `done`: there is no ratio."""
     rates = tuple(each.pairs / each.seconds for each in done)
     pairs = sum(each.pairs for each in done)
@@ -89,7 +91,7 @@ def figures(
     known = [seconds for seconds in spent if seconds is not None]
     spread = Spread.of(rates)
     requests = [seconds * 1000 for each in done for seconds in each.request_seconds]
-    return Figures(
+    return WorkloadFigures(
         pairs_per_second=spread,
         request_ms=percentiles(requests),
         requests=len(requests),
@@ -102,7 +104,7 @@ def figures(
     )
 
 
-def ratio(ours: Sequence[Done], theirs: Sequence[Done]) -> Spread | None:
+def ratio(ours: Sequence[MeasuredRound], theirs: Sequence[MeasuredRound]) -> Spread | None:
     """Round by round; None unless both did the same rounds."""
     if not ours or [each.pairs for each in ours] != [each.pairs for each in theirs]:
         return None

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.bench.compare.contender import Search
-from sidecar.workshop.bench.workload import Words, lognormal
+from sidecar.workshop.bench.compare.contender import TextRequest
+from sidecar.workshop.bench.workload import WordSource, lognormal
 
 SEED = 21
 SHORT_TOKENS = 64
-LEAST_ROOM = 8
+MIN_ROOM = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +67,24 @@ WORKLOADS: Mapping[str, Workload] = {
 }
 
 
-class Texts:
+class RoundSource:
     """Makes rounds for one model."""
 
     def __init__(self, tokenizer: PairTokenizer) -> None:
         self._tokenizer = tokenizer
-        self._words = Words.bundled(tokenizer)
+        self._words = WordSource.bundled(tokenizer)
 
-    def round(self, workload: Workload, number: int) -> tuple[Search, ...]:
+    def round(self, workload: Workload, number: int) -> tuple[TextRequest, ...]:
         """Round `number`, whatever came before it."""
         rng = random.Random(f"{SEED} {workload.key} {number}")
         return tuple(self._search(workload, rng) for _ in range(workload.requests))
 
-    def _search(self, workload: Workload, rng: random.Random) -> Search:
+    def _search(self, workload: Workload, rng: random.Random) -> TextRequest:
         query = self._words.query(rng)
-        room = max(LEAST_ROOM, self._tokenizer.query(query).room)
+        room = max(MIN_ROOM, self._tokenizer.query(query).room)
         lengths = [_length(workload, rng, room) for _ in range(workload.documents)]
         texts = [self._words.text(rng, length) for length in lengths]
-        return Search(query, tuple(self._fitted(text, room) for text in texts))
+        return TextRequest(query, tuple(self._fitted(text, room) for text in texts))
 
     def _fitted(self, text: str, room: int) -> str:
         """The text with words less, where neighbours make more tokens of it than were counted."""

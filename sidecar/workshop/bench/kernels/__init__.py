@@ -3,6 +3,6 @@ onnxruntime's own integer products.
 
 profiled   a profile's events -> time by kind of operator, the products, their operations
 products   a product of a given size as a graph of one node
-measure    a model folder -> Figures, everything by turns in one process
-table      Figures -> the screen
+measure    a model folder -> KernelFigures, everything by turns in one process
+table      KernelFigures -> the screen
 """

@@ -1,15 +1,15 @@
-"""Figures of the kernels on the screen."""
+"""KernelFigures of the kernels on the screen."""
 
 from rich.console import Console
 from rich.table import Table
 
-from sidecar.workshop.bench.kernels.measure import Figures
+from sidecar.workshop.bench.kernels.kernel_benchmark import KernelFigures
 
-LEAST = 0.005
+MIN_SHARE = 0.005
 """A kind of operator with less of the time at every length goes into the last row."""
 
 
-def show(figures: Figures, console: Console | None = None) -> None:
+def show(figures: KernelFigures, console: Console | None = None) -> None:
     """Prints both tables."""
     console = console or Console()
     machine = figures.machine
@@ -21,7 +21,7 @@ def show(figures: Figures, console: Console | None = None) -> None:
     console.print(_shares(figures))
 
 
-def _rates(figures: Figures) -> Table:
+def _rates(figures: KernelFigures) -> Table:
     table = Table(
         title="Runs of one pair",
         caption="GOPS: 10^9 operations of products a second of CPU time\n"
@@ -44,13 +44,13 @@ def _rates(figures: Figures) -> Table:
     return table
 
 
-def _shares(figures: Figures) -> Table:
+def _shares(figures: KernelFigures) -> Table:
     table = Table(title="Share of the time by kind of operator (onnxruntime's profile)")
     table.add_column("")
     for one in figures.lengths:
         table.add_column(f"{one.tokens}", justify="right")
     kinds = {kind: None for one in figures.lengths for kind in one.share}
-    shown = [kind for kind in kinds if max(_of(figures, kind)) >= LEAST]
+    shown = [kind for kind in kinds if max(_of(figures, kind)) >= MIN_SHARE]
     for kind in sorted(shown, key=lambda kind: -sum(_of(figures, kind))):
         table.add_row(kind, *(f"{share:.1%}" for share in _of(figures, kind)))
     rest = [1 - sum(one.share.get(kind, 0) for kind in shown) for one in figures.lengths]
@@ -58,5 +58,5 @@ def _shares(figures: Figures) -> Table:
     return table
 
 
-def _of(figures: Figures, kind: str) -> list[float]:
+def _of(figures: KernelFigures, kind: str) -> list[float]:
     return [one.share.get(kind, 0.0) for one in figures.lengths]

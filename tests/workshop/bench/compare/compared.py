@@ -1,9 +1,9 @@
 """A small comparison, as figures."""
 
 from sidecar.workshop.bench.compare.accuracy import Accuracy
-from sidecar.workshop.bench.compare.figures import Comparison, Figures, Row, target
-from sidecar.workshop.bench.figures import Spread
+from sidecar.workshop.bench.compare.figures import Comparison, Row, WorkloadFigures, target
 from sidecar.workshop.bench.machine import Machine
+from sidecar.workshop.bench.report import Spread
 
 
 def row(
@@ -15,7 +15,7 @@ def row(
     failed: str | None = None,
 ) -> Row:
     """A contender that was measured on the lognormal mix; without a rate on nothing."""
-    figures = Figures(
+    figures = WorkloadFigures(
         pairs_per_second=Spread(rate or 0, rate or 0, rate or 0),
         request_ms={"p50": 90.5, "p95": 1500, "p99": 1600},
         requests=10,

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from sidecar.workshop.bench.compare.comparison_plot import draw, panels
 from sidecar.workshop.bench.compare.comparison_tables import show, tables, to_markdown
 from sidecar.workshop.bench.compare.figures import target
-from sidecar.workshop.bench.compare.plot import draw, panels
 from tests.workshop.bench.compare.compared import COMPARISON, row
 from tests.workshop.printed import printed
 

@@ -4,14 +4,14 @@ import orjson
 import pytest
 
 from sidecar.workshop.bench.compare.accuracy import CLIPPED, accuracy, kendall
+from sidecar.workshop.bench.compare.contender_run import MeasuredRound
 from sidecar.workshop.bench.compare.figures import Target, figures, ratio, target
-from sidecar.workshop.bench.compare.measure import Done
-from sidecar.workshop.bench.figures import Spread, to_json
+from sidecar.workshop.bench.report import Spread, to_json
 from tests.workshop.bench.compare.compared import COMPARISON, row
 
 
-def done(seconds: float, cpu: float | None = 1.0, pairs: int = 100) -> Done:
-    return Done(pairs, seconds, (seconds,), cpu)
+def done(seconds: float, cpu: float | None = 1.0, pairs: int = 100) -> MeasuredRound:
+    return MeasuredRound(pairs, seconds, (seconds,), cpu)
 
 
 def test_rates_times_and_cost_are_of_all_rounds() -> None:

@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("torch")
 
 from sidecar.errors import ModelError
-from sidecar.workshop.bench.compare import shipped
-from sidecar.workshop.bench.compare.prepare import _key, prepare
+from sidecar.workshop.bench.compare import shipped_classifier
+from sidecar.workshop.bench.compare.model_files import _key, prepare
 
 
 def hugging_face(folder: Path, architecture: str) -> Path:
@@ -31,7 +31,7 @@ def test_other_files_and_other_code_have_another_key(
     before = [_key(source) for source in sources]
     assert before == [_key(source) for source in sources]
     assert len(set(before)) == 2
-    changed = tmp_path / "shipped.py"
-    changed.write_bytes(Path(shipped.__file__).read_bytes() + b"# changed")
-    monkeypatch.setattr(shipped, "__file__", str(changed))
+    changed = tmp_path / "shipped_classifier.py"
+    changed.write_bytes(Path(shipped_classifier.__file__).read_bytes() + b"# changed")
+    monkeypatch.setattr(shipped_classifier, "__file__", str(changed))
     assert not set(before) & {_key(source) for source in sources}

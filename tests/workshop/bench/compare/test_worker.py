@@ -9,20 +9,30 @@ from pathlib import Path
 import pytest
 
 from sidecar.errors import StartupError
-from sidecar.workshop.bench.compare import environments
-from sidecar.workshop.bench.compare import worker as workers
-from sidecar.workshop.bench.compare.contender import Answered, ContenderFailed, Kind, Search
-from sidecar.workshop.bench.compare.measure import (
-    Entry,
+from sidecar.workshop.bench.compare import environments, library_process
+from sidecar.workshop.bench.compare.contender import (
+    ContenderFailed,
+    ContenderSpec,
+    RoundResult,
+    TextRequest,
+)
+from sidecar.workshop.bench.compare.contender_factory import UnavailableContender
+from sidecar.workshop.bench.compare.contender_run import (
+    ContenderRun,
     finish,
     measure,
     search_batch_size,
     warm_up,
 )
-from sidecar.workshop.bench.compare.opened import Absent
-from sidecar.workshop.bench.compare.served import read_scores
-from sidecar.workshop.bench.compare.usage import Stat, cpu_seconds, parse_stat, peak_memory_mb, tree
-from sidecar.workshop.bench.compare.worker import Worker
+from sidecar.workshop.bench.compare.library_process import LibraryProcess
+from sidecar.workshop.bench.compare.process_usage import (
+    Stat,
+    cpu_seconds,
+    parse_stat,
+    peak_memory_mb,
+    tree,
+)
+from sidecar.workshop.bench.compare.servers import read_scores
 
 ADAPTER = """
     import os, time
@@ -43,22 +53,22 @@ ADAPTER = """
             return [float(len(text)) for text in documents]
         return score
 """
-SEARCHES = (Search("a", ("x", "yy", "zzz")), Search("b", ("four",)))
+SEARCHES = (TextRequest("a", ("x", "yy", "zzz")), TextRequest("b", ("four",)))
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Worker]:
+def worker(tmp_path: Path) -> Iterator[LibraryProcess]:
     file = tmp_path / "adapter.py"
     file.write_text(textwrap.dedent(ADAPTER))
-    kind = Kind("toy", "a toy", batch_sizes=(1, 8))
+    kind = ContenderSpec("toy", "a toy", batch_sizes=(1, 8))
     adapter = str(file.with_suffix(""))
-    found = Worker(kind, Path(sys.executable), adapter, {"slow": 0.2}, threads=1)
+    found = LibraryProcess(kind, Path(sys.executable), adapter, {"slow": 0.2}, threads=1)
     yield found
     found.stop()
 
 
-def test_a_worker_scores_and_times_each_request(worker: Worker) -> None:
+def test_a_worker_scores_and_times_each_request(worker: LibraryProcess) -> None:
     worker.start(8)
     answered = worker.run(SEARCHES, at_once=False)
     assert answered.logits == ((1, 2, 3), (4,))
@@ -69,7 +79,7 @@ def test_a_worker_scores_and_times_each_request(worker: Worker) -> None:
     worker.stop()
 
 
-def test_what_arrives_at_once_waits_for_what_was_before_it(worker: Worker) -> None:
+def test_what_arrives_at_once_waits_for_what_was_before_it(worker: LibraryProcess) -> None:
     worker.start(1)
     one, two = worker.run(SEARCHES, at_once=True).request_seconds
     assert two >= one + 0.2
@@ -77,18 +87,20 @@ def test_what_arrives_at_once_waits_for_what_was_before_it(worker: Worker) -> No
     assert min(one, two) >= 0.2
 
 
-def test_failures_are_told_by_their_reason(worker: Worker) -> None:
+def test_failures_are_told_by_their_reason(worker: LibraryProcess) -> None:
     worker.start(8)
     with pytest.raises(ContenderFailed, match="ValueError: not this one"):
-        worker.run([Search("raise", ("x",))], at_once=False)
+        worker.run([TextRequest("raise", ("x",))], at_once=False)
     assert worker.run(SEARCHES, at_once=False).logits  # it still works
     with pytest.raises(ContenderFailed, match=r"its process ended: .*and again"):
-        worker.run([Search("die", ("x",))], at_once=False)
+        worker.run([TextRequest("die", ("x",))], at_once=False)
 
 
-def test_who_takes_too_long_is_given_up(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_takes_too_long_is_given_up(
+    worker: LibraryProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     worker.start(1)
-    monkeypatch.setattr(workers, "LIMIT_S", 0.1)
+    monkeypatch.setattr(library_process, "LIMIT_S", 0.1)
     with pytest.raises(ContenderFailed, match=r"^it had not answered after 0\.1 s$"):
         worker.run(SEARCHES, at_once=False)
 
@@ -96,19 +108,19 @@ def test_who_takes_too_long_is_given_up(worker: Worker, monkeypatch: pytest.Monk
 def test_a_library_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
     file = tmp_path / "adapter.py"
     file.write_text("import no_such_library")
-    kind = Kind("toy", "a toy")
-    found = Worker(kind, Path(sys.executable), str(file.with_suffix("")), {}, threads=1)
+    kind = ContenderSpec("toy", "a toy")
+    found = LibraryProcess(kind, Path(sys.executable), str(file.with_suffix("")), {}, threads=1)
     with pytest.raises(ContenderFailed, match="ModuleNotFoundError"):
         found.start(None)
     found.stop()
-    missing = Worker(kind, tmp_path / "python", "with_onnxruntime", {}, threads=1)
+    missing = LibraryProcess(kind, tmp_path / "python", "with_onnxruntime", {}, threads=1)
     with pytest.raises(ContenderFailed, match="does not start"):
         missing.start(None)
     missing.stop()
 
 
-def test_the_fastest_batch_size_is_taken_and_rounds_are_kept(worker: Worker) -> None:
-    entry = Entry(worker)
+def test_the_fastest_batch_size_is_taken_and_rounds_are_kept(worker: LibraryProcess) -> None:
+    entry = ContenderRun(worker)
     search_batch_size(entry, SEARCHES, [SEARCHES])
     assert entry.batch_size == 8
     assert entry.tried.keys() == {1, 8}
@@ -123,37 +135,40 @@ def test_the_fastest_batch_size_is_taken_and_rounds_are_kept(worker: Worker) -> 
         assert entry.peak_mb > 1
 
 
-def test_who_fails_is_left_out_and_the_others_go_on(worker: Worker) -> None:
-    absent, entry = Entry(Absent(Kind("gone", "gone"), "no such package")), Entry(worker)
+def test_who_fails_is_left_out_and_the_others_go_on(worker: LibraryProcess) -> None:
+    absent, entry = (
+        ContenderRun(UnavailableContender(ContenderSpec("gone", "gone"), "no such package")),
+        ContenderRun(worker),
+    )
     absent.attempt(lambda: warm_up(absent, SEARCHES))
     warm_up(entry, SEARCHES)
     measure([absent, entry], "some", [SEARCHES], at_once=False)
     assert absent.failed == "no such package"
     assert not absent.rounds
     assert len(entry.rounds["some"]) == 1
-    measure([entry], "lost", [[Search("lose", ("x", "y"))]], at_once=False)
+    measure([entry], "lost", [[TextRequest("lose", ("x", "y"))]], at_once=False)
     assert entry.failed == "it did not score every document once"
     assert worker.pid is None
 
 
-class Noted(Absent):
+class Noted(UnavailableContender):
     """Answers at once, and notes that it was its turn."""
 
     def __init__(self, key: str, turns: list[str]) -> None:
-        super().__init__(Kind(key, key), "")
+        super().__init__(ContenderSpec(key, key), "")
         self._turns = turns
 
-    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         self._turns.append(self.kind.key)
-        return Answered(1.0, (1.0,), ((0.0,),))
+        return RoundResult(1.0, (1.0,), ((0.0,),))
 
 
 @pytest.mark.parametrize("contenders", ["ab", "abc"])
 def test_the_order_changes_from_round_to_round(contenders: str) -> None:
     turns: list[str] = []
-    entries = [Entry(Noted(key, turns)) for key in contenders]
+    entries = [ContenderRun(Noted(key, turns)) for key in contenders]
     rounds = 2 * len(contenders)
-    measure(entries, "some", [[Search("q", ("x",))]] * rounds, at_once=False)
+    measure(entries, "some", [[TextRequest("q", ("x",))]] * rounds, at_once=False)
     leading = turns[:: len(contenders)]
     assert sorted(leading) == sorted(2 * contenders)
     assert leading[0] != leading[1]

@@ -4,25 +4,25 @@ import pytest
 
 from sidecar.errors import StartupError
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.bench.compare.kinds import PEERS, chosen
-from sidecar.workshop.bench.compare.workloads import LOGNORMAL, WORKLOADS, Texts
+from sidecar.workshop.bench.compare.contender_specs import PEERS, chosen
+from sidecar.workshop.bench.compare.workloads import LOGNORMAL, WORKLOADS, RoundSource
 from sidecar.workshop.bench.workload import MAX_TOKENS, MIN_TOKENS, count_tokens
 
 
 @pytest.fixture(scope="module")
-def texts(tokenizer: PairTokenizer) -> Texts:
-    return Texts(tokenizer)
+def texts(tokenizer: PairTokenizer) -> RoundSource:
+    return RoundSource(tokenizer)
 
 
 @pytest.mark.parametrize("key", WORKLOADS)
-def test_a_round_is_what_its_title_says(key: str, texts: Texts) -> None:
+def test_a_round_is_what_its_title_says(key: str, texts: RoundSource) -> None:
     workload = WORKLOADS[key].scaled(10)
     found = texts.round(workload, 0)
     assert len(found) == workload.requests
     assert {len(search.documents) for search in found} == {workload.documents}
 
 
-def test_short_and_lognormal_lengths(texts: Texts, tokenizer: PairTokenizer) -> None:
+def test_short_and_lognormal_lengths(texts: RoundSource, tokenizer: PairTokenizer) -> None:
     (short,) = texts.round(WORKLOADS["short"].scaled(5), 0)
     assert count_tokens(tokenizer, short.documents) == [64] * 5
     (mixed,) = texts.round(LOGNORMAL, 0)
@@ -31,13 +31,15 @@ def test_short_and_lognormal_lengths(texts: Texts, tokenizer: PairTokenizer) -> 
     assert 150 < max(lengths) <= MAX_TOKENS
 
 
-def test_the_longest_fill_the_model_and_are_not_cut(texts: Texts, tokenizer: PairTokenizer) -> None:
+def test_the_longest_fill_the_model_and_are_not_cut(
+    texts: RoundSource, tokenizer: PairTokenizer
+) -> None:
     (search,) = texts.round(WORKLOADS["long"].scaled(4), 0)
     room = tokenizer.query(search.query).room
     assert count_tokens(tokenizer, search.documents) == [room] * 4
 
 
-def test_a_round_is_the_same_again_and_no_other_round_has_its_texts(texts: Texts) -> None:
+def test_a_round_is_the_same_again_and_no_other_round_has_its_texts(texts: RoundSource) -> None:
     workload = LOGNORMAL.scaled(5)
     assert texts.round(workload, 3) == texts.round(workload, 3)
     first, second = (set(texts.round(workload, n)[0].documents) for n in (0, 1))

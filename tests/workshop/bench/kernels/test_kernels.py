@@ -12,8 +12,8 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.bench.kernels.products import BareProduct
-from sidecar.workshop.bench.kernels.profiled import Size, read_profile
+from sidecar.workshop.bench.kernels.bare_matmul import BareMatmul
+from sidecar.workshop.bench.kernels.graph_profile import MatmulSize, read_profile
 
 HIDDEN, INNER, LAYERS = 384, 1536, 6
 
@@ -33,9 +33,9 @@ def test_the_profile_finds_every_product_of_the_shipped_model(
     found = read_profile(session.end_profile())
     tokens = len(pair)
     assert found.products == {
-        Size(tokens, HIDDEN, HIDDEN): 4 * LAYERS,
-        Size(tokens, HIDDEN, INNER): LAYERS,
-        Size(tokens, INNER, HIDDEN): LAYERS,
+        MatmulSize(tokens, HIDDEN, HIDDEN): 4 * LAYERS,
+        MatmulSize(tokens, HIDDEN, INNER): LAYERS,
+        MatmulSize(tokens, INNER, HIDDEN): LAYERS,
     }
     assert found.attention == LAYERS * 4 * tokens * tokens * HIDDEN
     weights = LAYERS * 2 * tokens * (4 * HIDDEN * HIDDEN + 2 * HIDDEN * INNER)
@@ -65,13 +65,13 @@ def test_kinds_are_told_apart_and_an_interrupted_run_does_not_count() -> None:
         "MultiHeadAttention": 5,
         "Add": 2,
     }
-    assert found.products == {Size(8, 16, 32): 1}
+    assert found.products == {MatmulSize(8, 16, 32): 1}
     assert found.attention == 2 * (4 * 8 * 8) * 4 + 4 * 8 * 8 * 16
 
 
 def test_a_bare_product_is_the_product() -> None:
     pytest.importorskip("onnx", reason="needs the extra `test` or `build`")
-    product = BareProduct(Size(5, 64, 48))
+    product = BareMatmul(MatmulSize(5, 64, 48))
     product.run(3)
     rng = np.random.default_rng(1)
     rows = rng.integers(0, 256, (5, 64), dtype=np.uint8).astype(np.int32)

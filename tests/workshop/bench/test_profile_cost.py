@@ -1,6 +1,6 @@
 import orjson
 
-from sidecar.workshop.bench.structured import BYTES, DOCUMENTS, products
+from sidecar.workshop.bench.profile_cost import BYTES, DOCUMENTS, products
 
 
 def test_the_documents_are_as_many_and_as_large_as_is_said() -> None:

@@ -9,7 +9,7 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.bench.bare import bare_loops, budget_runs
+from sidecar.workshop.bench.bare_loops import bare_loops, budget_runs
 from sidecar.workshop.bench.workload import Request
 from tests.runtime.pairs import pairs
 

@@ -8,13 +8,13 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from sidecar.workshop.bench.kernels.profiled import Size
+from sidecar.workshop.bench.kernels.graph_profile import MatmulSize
 
 
-class BareProduct:
+class BareMatmul:
     """A session over one MatMulInteger with constant weights, packed at load as a model's are."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: MatmulSize) -> None:
         rng = np.random.default_rng(1)
         rows = rng.integers(0, 256, (size.rows, size.inner), dtype=np.uint8)
         weights = rng.integers(-127, 128, (size.inner, size.columns), dtype=np.int8)
@@ -43,7 +43,7 @@ class BareProduct:
         return found
 
 
-def _graph(size: Size, weights: NDArray[np.int8]) -> bytes:
+def _graph(size: MatmulSize, weights: NDArray[np.int8]) -> bytes:
     from onnx import TensorProto, helper, numpy_helper
 
     zero = helper.make_tensor("zero", TensorProto.UINT8, [], [128])

@@ -7,7 +7,7 @@ from typing import Any
 
 from es_integration import IntegrationError
 from sidecar.workshop.demo.collections import Collection, Document, Query
-from sidecar.workshop.demo.outcome import Found, Outcome, reordered
+from sidecar.workshop.demo.outcome import FirstStageHits, Outcome, reordered
 
 PREFIX = "rerank-demo-"
 """Of everything that the demo makes in a cluster."""
@@ -78,7 +78,7 @@ def outcome(
 ) -> Outcome:
     """What came of the query: hits and seconds of the first stage, then of the search reranked."""
     documents = {document.id: document for document in collection.documents}
-    found: Found = [(documents[name], score) for name, score in first[0]]
+    found: FirstStageHits = [(documents[name], score) for name, score in first[0]]
     place = {name: at for at, (name, _) in enumerate(first[0])}
     ranking = [(place[name], score) for name, score in second[0]]
     return Outcome(query, reordered(found, ranking), first[1], second[1])

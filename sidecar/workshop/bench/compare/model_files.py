@@ -17,7 +17,7 @@ from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
 from sidecar.runtime.onnx_session import onnxruntime_version
 from sidecar.workshop import model as model_tools
-from sidecar.workshop.bench.compare import graphs, shipped
+from sidecar.workshop.bench.compare import peer_graphs, shipped_classifier
 from sidecar.workshop.model.calibration_pairs import DEFAULT as CALIBRATION
 from sidecar.workshop.model.calibration_pairs import TextPair
 from sidecar.workshop.model.families import open_folder
@@ -32,7 +32,7 @@ COPIED = ("config.json", TOKENIZER, "tokenizer_config.json", "special_tokens_map
 
 
 @dataclass(frozen=True)
-class Files:
+class ModelFiles:
     """One model for all contenders."""
 
     name: str
@@ -48,7 +48,7 @@ class Files:
         return open_folder(self.source, "reference").reference
 
 
-def prepare(source: str | None, folder: Path, start: Start = unseen) -> Files:
+def prepare(source: str | None, folder: Path, start: Start = unseen) -> ModelFiles:
     """The files of a Hugging Face folder or hub name in `folder`, made where they are not there.
 
     Without a source it is the shipped model with a head that other libraries have. `start` is told
@@ -58,13 +58,13 @@ def prepare(source: str | None, folder: Path, start: Start = unseen) -> Files:
     name = Path(source).name if source else SHIPPED
     local = fetch(source, None) if source else None
     if local is not None:
-        graphs.architecture(local)  # before minutes are spent
+        peer_graphs.architecture(local)  # before minutes are spent
     home = folder / f"{name}-{_key(local)}"
-    files = Files(name, local or home / "source", home / "sidecar", home / "onnx")
+    files = ModelFiles(name, local or home / "source", home / "sidecar", home / "onnx")
     if local is None and not (files.source / "config.json").exists():
         tick = start("the shipped model as a cross-encoder", 1)
         with built_beside(files.source) as fresh:
-            shipped.write_classifier(fresh, shipped_model())
+            shipped_classifier.write_classifier(fresh, shipped_model())
         tick()
     if not (files.sidecar / MANIFEST).exists():
         tick = start("our fp32 and int8 graphs", 1)
@@ -82,7 +82,7 @@ def prepare(source: str | None, folder: Path, start: Start = unseen) -> Files:
 def _key(local: Path | None) -> str:
     """Of the files that all others are made of, and of the code that makes them."""
     code = [*sorted(Path(model_tools.__file__).parent.rglob("*.py")), CALIBRATION]
-    code += [Path(file) for file in (__file__, graphs.__file__, shipped.__file__)]
+    code += [Path(file) for file in (__file__, peer_graphs.__file__, shipped_classifier.__file__)]
     digest = hashlib.sha256(onnxruntime_version().encode())
     for file in code:
         digest.update(file.read_bytes())
@@ -99,12 +99,12 @@ def _write_ours(source: Path, folder: Path, name: str) -> None:
     quantize(folder, Plan(to=("int8",), search=False, keep_fp32=True))
 
 
-def _write_onnx(files: Files, folder: Path) -> None:
+def _write_onnx(files: ModelFiles, folder: Path) -> None:
     manifest = Manifest.read(files.sidecar)
     segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
     fp32 = folder / "fp32.onnx"
-    graphs.write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
-    graphs.write_int8(fp32, folder / "model.onnx")
+    peer_graphs.write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
+    peer_graphs.write_int8(fp32, folder / "model.onnx")
     fp32.unlink()
     for name in COPIED:
         if (files.source / name).exists():

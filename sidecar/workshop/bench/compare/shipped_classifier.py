@@ -18,7 +18,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from sidecar.runtime.manifest import TOKENIZER, Manifest
 from sidecar.runtime.tokenizer import Pair
-from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.model.calibration_pairs import TextPair, read_calibration
 from sidecar.workshop.model.pretrained import quiet
 from sidecar.workshop.model.runner import Runner
@@ -66,7 +66,7 @@ def write_classifier(folder: Path, shipped: Path) -> None:
 def texts() -> tuple[TextPair, ...]:
     """The calibration pairs, and the demo's queries over a part of its documents."""
     pairs = list(read_calibration().pairs)
-    for name in Name:
+    for name in CollectionName:
         collection = load(name)
         step = len(collection.documents) // DOCUMENTS_PER_QUERY
         for place, query in enumerate(collection.queries):

@@ -20,7 +20,7 @@ OF_ACTIVATIONS = " (attention)"
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class MatmulSize:
     """A product by constant weights: [rows, inner] by [inner, columns]."""
 
     rows: int
@@ -34,12 +34,12 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class GraphProfile:
     """One run of a graph."""
 
     microseconds: Mapping[str, float]
     """By kind of operator, the largest first."""
-    products: Mapping[Size, int]
+    products: Mapping[MatmulSize, int]
     """How many products by constant weights there are of each size."""
     attention: int
     """Operations of products of two activations."""
@@ -51,7 +51,7 @@ class Profile:
         return weights + self.attention
 
 
-def read_profile(events: Iterable[Event]) -> Profile:
+def read_profile(events: Iterable[Event]) -> GraphProfile:
     """The profile of one run, from the events of several runs of the same arrays.
 
     A node's time is the shortest that it took: the profile goes by the clock, and other work on
@@ -64,7 +64,7 @@ def read_profile(events: Iterable[Event]) -> Profile:
             times[event["name"]].append(event["dur"])
             nodes[event["name"]] = event["args"]
     spent: dict[str, float] = defaultdict(float)
-    products: Counter[Size] = Counter()
+    products: Counter[MatmulSize] = Counter()
     attention = 0
     for name, node in nodes.items():
         size, inside = _product(node)
@@ -75,10 +75,10 @@ def read_profile(events: Iterable[Event]) -> Profile:
         apart = inside and kind != ATTENTION
         spent[f"{kind}{OF_ACTIVATIONS}" if apart else kind] += min(times[name])
     ordered = dict(sorted(spent.items(), key=lambda item: -item[1]))
-    return Profile(ordered, products, attention)
+    return GraphProfile(ordered, products, attention)
 
 
-def _product(node: Event) -> tuple[Size | None, int]:
+def _product(node: Event) -> tuple[MatmulSize | None, int]:
     """(its size, if it is a product by weights; operations, if it is one of two activations)."""
     kind = node["op_name"]
     read = [next(iter(each.values())) for each in node["input_type_shape"]]
@@ -95,4 +95,4 @@ def _product(node: Event) -> tuple[Size | None, int]:
     if len(read[0]) > 3:  # by head; weights have no heads
         return None, 2 * count * inner
     columns = written[-1]
-    return Size(count // columns, inner, columns), 0
+    return MatmulSize(count // columns, inner, columns), 0

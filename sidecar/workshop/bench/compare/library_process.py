@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from sidecar.workshop.bench.compare.contender import (
-    TOLD,
-    Answered,
+    MAX_MESSAGE_CHARS,
     ContenderFailed,
-    Kind,
-    Search,
-    last_words,
+    ContenderSpec,
+    RoundResult,
+    TextRequest,
+    last_line,
 )
 
-WORKERS = Path(__file__).parent / "workers"
+ADAPTER_FOLDER = Path(__file__).parent / "workers"
 LIMIT_S = 1800.0
 """A start or a round that takes longer is given up."""
 
@@ -38,17 +38,22 @@ def surroundings(threads: int) -> dict[str, str]:
     }
 
 
-class Worker:
+class LibraryProcess:
     """Runs an adapter by its environment's Python, and asks it over pipes."""
 
     def __init__(
-        self, kind: Kind, python: Path, adapter: str, settings: Mapping[str, Any], threads: int
+        self,
+        kind: ContenderSpec,
+        python: Path,
+        adapter: str,
+        settings: Mapping[str, Any],
+        threads: int,
     ) -> None:
         self.kind = kind
         self.versions: Mapping[str, str] = {}
         self._command = [
-            *(str(python), "-I", str(WORKERS / "driver.py")),
-            *(str(WORKERS / f"{adapter}.py"), json.dumps({**settings, "threads": threads})),
+            *(str(python), "-I", str(ADAPTER_FOLDER / "driver.py")),
+            *(str(ADAPTER_FOLDER / f"{adapter}.py"), json.dumps({**settings, "threads": threads})),
         ]
         self._threads = threads
         self._batch_size = 0
@@ -78,7 +83,7 @@ class Worker:
             raise ContenderFailed(f"it does not start: {fault}") from None
         self.versions = self._read()["versions"]
 
-    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         """Raises ContenderFailed."""
         assert self._process, "started"
         assert self._process.stdin
@@ -90,7 +95,7 @@ class Worker:
         except OSError:
             raise ContenderFailed(self._last_words()) from None
         answer = self._read()
-        return Answered(
+        return RoundResult(
             answer["seconds"],
             tuple(answer["request_seconds"]),
             tuple(tuple(logits) for logits in answer["logits"]),
@@ -127,7 +132,7 @@ class Worker:
             raise ContenderFailed(self._last_words())
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
-            raise ContenderFailed(" ".join(answer["error"].split())[:TOLD])
+            raise ContenderFailed(" ".join(answer["error"].split())[:MAX_MESSAGE_CHARS])
         return answer
 
     def _last_words(self) -> str:
@@ -135,7 +140,7 @@ class Worker:
         assert self._stderr
         status = self._process.wait()
         self._stderr.seek(0)
-        said = last_words(self._stderr.read().decode(errors="replace"))
+        said = last_line(self._stderr.read().decode(errors="replace"))
         # It offers itself first when memory runs out (`oom_score_adj`), and says nothing then.
         killed = " (killed, as when memory runs out)" if status == -signal.SIGKILL else ""
         return f"its process ended{killed}: {said}".removesuffix(": ")

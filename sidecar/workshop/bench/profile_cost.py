@@ -15,7 +15,7 @@ from sidecar.contracts.body import read_document
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profiles import Profiles
 from sidecar.request import RankRequest
-from sidecar.workshop.demo.collections import Name, load
+from sidecar.workshop.demo.collections import CollectionName, load
 
 DOCUMENTS = 100
 BYTES = 1000
@@ -26,7 +26,7 @@ ROOM_TOKENS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Structured:
+class ProfileCost:
     """Milliseconds of CPU time per 100 structured documents of 1 KB: median and dearest query."""
 
     median: float
@@ -36,7 +36,7 @@ class Structured:
 
 def products() -> list[dict[str, object]]:
     """Products whose descriptions go on until their JSON has BYTES bytes."""
-    sources = [document.source for document in load(Name.PRODUCTS).documents]
+    sources = [document.source for document in load(CollectionName.PRODUCTS).documents]
     texts = itertools.cycle([str(source["description"]) for source in sources])
     made = []
     for source in sources[:DOCUMENTS]:
@@ -47,12 +47,12 @@ def products() -> list[dict[str, object]]:
     return made
 
 
-def measure() -> Structured:
+def measure() -> ProfileCost:
     """For each query the least of REPEATS times, so that neighbours on the machine count little."""
     profile = Profiles.open().get(PROFILE)
     documents = tuple(read_document(product) for product in products())
     spent = []
-    for query in load(Name.PRODUCTS).queries:
+    for query in load(CollectionName.PRODUCTS).queries:
         request = RankRequest(query.text, documents)
         times = []
         for _ in range(REPEATS):
@@ -60,4 +60,4 @@ def measure() -> Structured:
             prepare(request, profile, read_all(documents, profile), None, ROOM_TOKENS)
             times.append(time.process_time() - start)
         spent.append(min(times) * 1000 * 100 / DOCUMENTS)
-    return Structured(statistics.median(spent), max(spent))
+    return ProfileCost(statistics.median(spent), max(spent))

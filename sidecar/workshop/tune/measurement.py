@@ -20,16 +20,16 @@ from sidecar.runtime.loading import Opening
 from sidecar.runtime.onnx_session import Session
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Clock
-from sidecar.workshop.bench.rounds import turns
-from sidecar.workshop.tune.contention import Waits
-from sidecar.workshop.tune.paired import CHANCE, LEAST_ROUNDS, Gain, compare
-from sidecar.workshop.tune.texts import Texts
-from sidecar.workshop.tune.trial import Timed, Trial, farthest
+from sidecar.workshop.bench.interleaving import turn_order
+from sidecar.workshop.tune.contention import CpuContention
+from sidecar.workshop.tune.pair_source import PairSource
+from sidecar.workshop.tune.paired_comparison import MIN_ROUNDS, SIGNIFICANCE, Gain, compare
+from sidecar.workshop.tune.trial import Trial, TrialResult, farthest
 
 ROUND_S = 0.5
 """Long enough that the end of a round, when workers run out of pairs, counts little."""
-SCREEN_ROUNDS, MOST_ROUNDS = 2, 20
-MOST_SESSIONS = 3
+SCREEN_ROUNDS, MAX_ROUNDS = 2, 20
+MAX_SESSIONS = 3
 """Of the graph, open at a time: each may hold a gigabyte of weights."""
 
 
@@ -55,7 +55,7 @@ class Measurement:
         self,
         opening: Opening,
         default: Layout,
-        texts: Texts,
+        texts: PairSource,
         least_pairs: int,
         clock: Clock = time.perf_counter,
     ) -> None:
@@ -70,7 +70,7 @@ class Measurement:
         self._clock = clock
         self._base = self._start(opening, default, self._sessions.of(default))
         self._rate = 0.0
-        self.waits = Waits()
+        self.waits = CpuContention()
         """Of the default layout's rounds, which has no more threads than cores."""
 
     def warm_up(self) -> float:
@@ -98,10 +98,10 @@ class Measurement:
         with ExitStack() as stack:
             trials = [stack.enter_context(self._trial(layout)) for layout in layouts]
             share_s = seconds / (1 + len(layouts))
-            number = min(max(LEAST_ROUNDS, round(share_s / ROUND_S)), MOST_ROUNDS)
+            number = min(max(MIN_ROUNDS, round(share_s / ROUND_S)), MAX_ROUNDS)
             found = self._race([self._base, *trials], number, seconds)
         base = found[self._base]
-        chance = CHANCE / max(1, len(layouts))
+        chance = SIGNIFICANCE / max(1, len(layouts))
         gains = [_gain(found[trial], base, chance) for trial in trials]
         return [
             Outcome(self._base.layout, _median(base)),
@@ -119,8 +119,8 @@ class Measurement:
         layout = other.layout()
         session = other.session(layout)
         with self._trial(winner) as ours, self._warm(other, layout, session) as it:
-            found = self._race([ours, it], LEAST_ROUNDS, seconds)
-        return _gain(found[it], found[ours], CHANCE)
+            found = self._race([ours, it], MIN_ROUNDS, seconds)
+        return _gain(found[it], found[ours], SIGNIFICANCE)
 
     def close(self) -> None:
         """Stops the default layout's workers."""
@@ -141,18 +141,18 @@ class Measurement:
 
     def _race(
         self, trials: Sequence[Trial], rounds: int, seconds: float
-    ) -> dict[Trial, list[Timed]]:
+    ) -> dict[Trial, list[TrialResult]]:
         """What each trial did in each of the rounds, which take about so long together."""
         pairs = round(self._rate * seconds / (rounds * len(trials)))
-        found: dict[Trial, list[Timed]] = {trial: [] for trial in trials}
+        found: dict[Trial, list[TrialResult]] = {trial: [] for trial in trials}
         for number, requests in enumerate(
             self._texts.rounds(rounds, max(pairs, self._least_pairs))
         ):
-            for trial in turns(trials, number):
-                before = Waits.now()
+            for trial in turn_order(trials, number):
+                before = CpuContention.now()
                 found[trial].append(trial.run(requests))
                 if trial is self._base:
-                    self.waits += Waits.now() - before
+                    self.waits += CpuContention.now() - before
         return found
 
 
@@ -168,16 +168,16 @@ class Sessions:
         for made_for, session in self._open:
             if self._opening.shares_session(made_for, layout):
                 return session
-        if len(self._open) == MOST_SESSIONS:
+        if len(self._open) == MAX_SESSIONS:
             del self._open[1]
         session = self._opening.session(layout)
         self._open.append((layout, session))
         return session
 
 
-def _gain(ours: Sequence[Timed], theirs: Sequence[Timed], chance: float) -> Gain:
+def _gain(ours: Sequence[TrialResult], theirs: Sequence[TrialResult], chance: float) -> Gain:
     return compare([each.rate for each in ours], [each.rate for each in theirs], chance)
 
 
-def _median(runs: Sequence[Timed]) -> float:
+def _median(runs: Sequence[TrialResult]) -> float:
     return statistics.median(each.rate for each in runs)

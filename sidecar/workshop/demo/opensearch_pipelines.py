@@ -19,8 +19,8 @@ from es_integration.cluster.procedure import run
 from es_integration.opensearch import plan_install, plan_uninstall, uninstall
 from es_integration.opensearch.connectors import CONNECTOR
 from es_integration.opensearch.settings import KIND as SETTING
-from sidecar.workshop.demo.collections import Collection, Document, Name, Query
-from sidecar.workshop.demo.indexed import (
+from sidecar.workshop.demo.collections import Collection, CollectionName, Document, Query
+from sidecar.workshop.demo.demo_index import (
     PREFIX,
     Search,
     bm25,
@@ -41,7 +41,7 @@ _NAMES = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}
 
 
 @dataclass(frozen=True)
-class Way:
+class CollectionSetup:
     """How a collection is indexed and by which of the two routes it is reranked."""
 
     properties: Mapping[str, Any]
@@ -50,7 +50,7 @@ class Way:
     fields: tuple[str, ...]
     """What the node sends to the sidecar."""
 
-    def wanted(self, name: Name, sidecar_url: str) -> OpenSearchInstall:
+    def wanted(self, name: CollectionName, sidecar_url: str) -> OpenSearchInstall:
         """What the node is to have. A failure is shown, not hidden behind BM25's order as a
         production pipeline would."""
         return OpenSearchInstall(
@@ -73,7 +73,7 @@ class Way:
 
 
 WAYS = {
-    Name.PRODUCTS: Way(
+    CollectionName.PRODUCTS: CollectionSetup(
         {
             "title": _ENGLISH,
             "brand": _NAMES,
@@ -89,7 +89,7 @@ WAYS = {
         structured_search,
         ("title", "brand", "category", "description", "attributes"),
     ),
-    Name.CONTRACTS: Way(
+    CollectionName.CONTRACTS: CollectionSetup(
         {
             "title": _ENGLISH,
             "contract": {"type": "keyword"},

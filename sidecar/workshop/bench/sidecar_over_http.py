@@ -16,14 +16,14 @@ TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RequestTiming:
     """One request's seconds as the client saw them, and the sidecar's seconds per stage."""
 
     seconds: float
     stages: Mapping[str, float]
 
 
-class OverHttp:
+class SidecarOverHttp:
     """Sends a round's requests, `concurrency` at a time, over kept-alive connections."""
 
     name = "over HTTP"
@@ -31,7 +31,7 @@ class OverHttp:
     def __init__(self, url: str, concurrency: int = 1) -> None:
         self._client = SidecarClient(url, timeout=TIMEOUT_S)
         self._concurrency = concurrency
-        self._answers: list[Answered] = []
+        self._answers: list[RequestTiming] = []
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
@@ -57,7 +57,7 @@ class OverHttp:
         """Returns when all are answered. Raises SidecarError when one is not, or not with 200."""
         self._runner.run(self._send_all(requests))
 
-    def take_answers(self) -> list[Answered]:
+    def take_answers(self) -> list[RequestTiming]:
         """What was answered since this was last called."""
         answers, self._answers = self._answers, []
         return answers
@@ -72,13 +72,13 @@ class OverHttp:
         # Not a TaskGroup: the fault of one request is the fault to show, not a group of one.
         await asyncio.gather(*(send_in_turn() for _ in range(self._concurrency)))
 
-    async def _send(self, request: Request) -> Answered:
+    async def _send(self, request: Request) -> RequestTiming:
         start = time.perf_counter()
         status, headers, answer = await self._client.post(PATH, request.body)
         seconds = time.perf_counter() - start
         if status != 200:
             raise SidecarRefused(status, str(answer)[:500])
-        return Answered(seconds, parse_server_timing(headers.get("Server-Timing", "")))
+        return RequestTiming(seconds, parse_server_timing(headers.get("Server-Timing", "")))
 
 
 def parse_server_timing(header: str) -> dict[str, float]:

@@ -19,11 +19,11 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import Batch, batch
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
-from sidecar.workshop.bench.figures import Spread
-from sidecar.workshop.bench.kernels.products import BareProduct
-from sidecar.workshop.bench.kernels.profiled import Profile, Size, read_profile
+from sidecar.workshop.bench.kernels.bare_matmul import BareMatmul
+from sidecar.workshop.bench.kernels.graph_profile import GraphProfile, MatmulSize, read_profile
 from sidecar.workshop.bench.machine import Machine, read_machine
-from sidecar.workshop.bench.workload import SEED, Words
+from sidecar.workshop.bench.report import Spread
+from sidecar.workshop.bench.workload import SEED, WordSource
 
 LENGTHS = (32, 64, 128, 256, 512)
 
@@ -36,7 +36,7 @@ WARM = 2
 class Product:
     """Products of one size, in the model and alone."""
 
-    size: Size
+    size: MatmulSize
     count: int
     """In one run of the model."""
     gops: float
@@ -45,7 +45,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Figures of pairs of one length."""
+    """KernelFigures of pairs of one length."""
 
     tokens: int
     milliseconds: Spread
@@ -61,7 +61,7 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class KernelFigures:
     machine: Machine
     model: str
     graph: str
@@ -71,9 +71,9 @@ class Figures:
 
 def measure(
     folder: Path | None, graph: str | None, lengths: tuple[int, ...], repeats: int
-) -> Figures:
-    """Figures of a folder's graph (None: the CPU's) at each length; without any at those of LENGTHS
-    that the model takes.
+) -> KernelFigures:
+    """The figures of a folder's graph (None: the CPU's) at each length; without any, at those of
+    LENGTHS that the model takes.
 
     Raises ModelError for a folder or a graph that cannot be used, StartupError for a length beyond
     the model, ModuleNotFoundError where onnx is not installed.
@@ -92,7 +92,7 @@ def measure(
         for _ in range(PROFILED):
             profiled.run(arrays)
         found.append(_length(session, arrays, read_profile(profiled.end_profile()), repeats))
-    return Figures(read_machine(), manifest.name, name, repeats, tuple(found))
+    return KernelFigures(read_machine(), manifest.name, name, repeats, tuple(found))
 
 
 def _fitting(lengths: tuple[int, ...], most: int) -> tuple[int, ...]:
@@ -103,10 +103,10 @@ def _fitting(lengths: tuple[int, ...], most: int) -> tuple[int, ...]:
     return lengths or tuple(each for each in LENGTHS if each <= most)
 
 
-def _length(session: OnnxSession, arrays: Batch, profile: Profile, repeats: int) -> Length:
-    bare = {size: BareProduct(size) for size in profile.products}
+def _length(session: OnnxSession, arrays: Batch, profile: GraphProfile, repeats: int) -> Length:
+    bare = {size: BareMatmul(size) for size in profile.products}
     runs: list[float] = []
-    alone: dict[Size, list[float]] = {size: [] for size in bare}
+    alone: dict[MatmulSize, list[float]] = {size: [] for size in bare}
     for _ in range(WARM + repeats):
         runs.append(_seconds(lambda: session.run(arrays)))
         for size, count in profile.products.items():
@@ -137,7 +137,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _pair(tokenizer: PairTokenizer, tokens: int) -> Pair:
     """A pair of exactly so many tokens, of the demo's words."""
-    words = Words.bundled(tokenizer)
+    words = WordSource.bundled(tokenizer)
     rng = random.Random(SEED)
     pair = tokenizer.whole(tokenizer.query("red shoes"), words.text(rng, tokens))
     kept = np.r_[: tokens - 1, -1]  # the end keeps its mark

@@ -7,35 +7,39 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import StartupError
-from sidecar.workshop.bench.compare import environments, kinds
+from sidecar.workshop.bench.compare import contender_specs, environments
 from sidecar.workshop.bench.compare.contender import (
-    Answered,
     Contender,
     ContenderFailed,
-    Kind,
-    Search,
+    ContenderSpec,
+    RoundResult,
+    TextRequest,
 )
-from sidecar.workshop.bench.compare.served import Infinity, OverHttp
-from sidecar.workshop.bench.compare.worker import Worker
+from sidecar.workshop.bench.compare.library_process import LibraryProcess
+from sidecar.workshop.bench.compare.servers import InfinityServer, SidecarServer
 
 GRAPH = "int8"
 DEADLINE_MS = 3_600_000
 MAX_DOCUMENTS = 10**6
 """Of a request: `--documents` decides how many there are, and no limit of ours."""
 ADAPTERS = {
-    kinds.IN_PROCESS: "with_sidecar",
-    kinds.ST_FP32: "with_sentence_transformers",
-    kinds.ST_BF16: "with_sentence_transformers",
-    kinds.ST_ONNX: "with_sentence_transformers",
-    kinds.FASTEMBED: "with_fastembed",
-    kinds.FLASHRANK: "with_flashrank",
-    kinds.BARE: "with_onnxruntime",
+    contender_specs.IN_PROCESS: "with_sidecar",
+    contender_specs.ST_FP32: "with_sentence_transformers",
+    contender_specs.ST_BF16: "with_sentence_transformers",
+    contender_specs.ST_ONNX: "with_sentence_transformers",
+    contender_specs.FASTEMBED: "with_fastembed",
+    contender_specs.FLASHRANK: "with_flashrank",
+    contender_specs.BARE: "with_onnxruntime",
 }
-ENGINES = {kinds.ST_FP32: "float32", kinds.ST_BF16: "bfloat16", kinds.ST_ONNX: "onnx"}
+ENGINES = {
+    contender_specs.ST_FP32: "float32",
+    contender_specs.ST_BF16: "bfloat16",
+    contender_specs.ST_ONNX: "onnx",
+}
 
 
 @dataclass(frozen=True)
-class Place:
+class ComparisonSetup:
     """What all contenders get."""
 
     source: Path
@@ -50,12 +54,12 @@ class Place:
     """Settings of ours beside the defaults."""
 
 
-class Absent:
+class UnavailableContender:
     """A contender that cannot be installed."""
 
     pid = None
 
-    def __init__(self, kind: Kind, reason: str) -> None:
+    def __init__(self, kind: ContenderSpec, reason: str) -> None:
         self.kind = kind
         self.versions: Mapping[str, str] = {}
         self._reason = reason
@@ -64,7 +68,7 @@ class Absent:
         """Raises ContenderFailed."""
         raise ContenderFailed(self._reason)
 
-    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         """Raises ContenderFailed."""
         raise ContenderFailed(self._reason)
 
@@ -72,18 +76,18 @@ class Absent:
         """Nothing runs."""
 
 
-def open_contender(kind: Kind, place: Place) -> Contender:
-    """The contender, not yet started; its environment is made. Absent where that fails."""
+def open_contender(kind: ContenderSpec, place: ComparisonSetup) -> Contender:
+    """The contender, not yet started. An UnavailableContender if its environment cannot be made."""
     options = {"model": str(place.sidecar), "graph": GRAPH, **place.options}
-    if kind == kinds.OVER_HTTP:
+    if kind == contender_specs.OVER_HTTP:
         limits = {"deadline_ms": DEADLINE_MS, "max_documents": MAX_DOCUMENTS}
-        return OverHttp({"log_level": "error", **limits, **options})
+        return SidecarServer({"log_level": "error", **limits, **options})
     try:
         python = _python(kind, place.environments)
     except StartupError as fault:
-        return Absent(kind, fault.message)
-    if kind == kinds.INFINITY:
-        return Infinity(python, place.source, place.threads)
+        return UnavailableContender(kind, fault.message)
+    if kind == contender_specs.INFINITY:
+        return InfinityServer(python, place.source, place.threads)
     settings = {
         "torch": str(place.source),
         "onnx": str(place.onnx),
@@ -93,10 +97,10 @@ def open_contender(kind: Kind, place: Place) -> Contender:
         "pad_id": place.pad_id,
         "scratch": str(place.scratch),
     }
-    return Worker(kind, python, ADAPTERS[kind], settings, place.threads)
+    return LibraryProcess(kind, python, ADAPTERS[kind], settings, place.threads)
 
 
-def _python(kind: Kind, folder: Path) -> Path:
+def _python(kind: ContenderSpec, folder: Path) -> Path:
     """Raises StartupError when the environment cannot be made."""
     if kind.environment is None:
         return Path(sys.executable)

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-CHANCE = 0.05
+SIGNIFICANCE = 0.05
 """Of calling any layout faster that is not."""
-WORTH = 1.02
+MIN_GAIN = 1.02
 """Least ratio for which the default is left."""
-LEAST_ROUNDS = 6
+MIN_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Gain:
     @property
     def worthwhile(self) -> bool:
         """Whether it is faster beyond the noise, and by enough to matter."""
-        return self.low > 1 and self.ratio >= WORTH
+        return self.low > 1 and self.ratio >= MIN_GAIN
 
 
-def compare(ours: Sequence[float], theirs: Sequence[float], chance: float = CHANCE) -> Gain:
+def compare(ours: Sequence[float], theirs: Sequence[float], chance: float = SIGNIFICANCE) -> Gain:
     """`ours` against `theirs`, rates by round; `chance` is that of an error on either side.
 
     With too few rounds for the chance the bounds are 0 and infinity.

@@ -13,7 +13,7 @@ Pairs = Sequence[Sequence[Pair]]
 """The pairs of some requests."""
 
 
-class Texts:
+class PairSource:
     """Endless requests as pairs, tokenised before anything is timed."""
 
     def __init__(self, tokenizer: PairTokenizer, path: Path | None, together: int) -> None:

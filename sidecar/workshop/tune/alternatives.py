@@ -10,7 +10,7 @@ from sidecar.runtime.loading import Loaded, Opening
 from sidecar.runtime.precision import OpenVinoPrecision, graph_for
 
 
-def others(opening: Opening) -> dict[str, Opening]:
+def alternatives(opening: Opening) -> dict[str, Opening]:
     """By the flags that choose it: what else of the folder could run on the device.
 
     Whether it does is known when a session is opened. An engine that is not installed is left out.

@@ -14,15 +14,15 @@ from es_integration.errors import SidecarError
 from sidecar import __version__
 from sidecar.errors import StartupError
 from sidecar.workshop.bench.compare.contender import (
-    TOLD,
-    Answered,
+    MAX_MESSAGE_CHARS,
     ContenderFailed,
-    Kind,
-    Search,
-    last_words,
+    ContenderSpec,
+    RoundResult,
+    TextRequest,
+    last_line,
 )
-from sidecar.workshop.bench.compare.kinds import INFINITY, OVER_HTTP
-from sidecar.workshop.bench.compare.worker import LIMIT_S, surroundings
+from sidecar.workshop.bench.compare.contender_specs import INFINITY, OVER_HTTP
+from sidecar.workshop.bench.compare.library_process import LIMIT_S, surroundings
 from sidecar.workshop.sidecar_process import SidecarProcess, free_port
 
 MODEL = "compared"
@@ -30,10 +30,10 @@ START_LIMIT_S = 600.0
 PACKAGES = ("infinity-emb", "sentence-transformers", "transformers", "torch")
 
 
-class OverHttp:
+class SidecarServer:
     """Our sidecar with its result in input order and as logits."""
 
-    kind: Kind = OVER_HTTP
+    kind: ContenderSpec = OVER_HTTP
 
     def __init__(self, settings: Mapping[str, object]) -> None:
         self.versions: Mapping[str, str] = {"rerank-sidecar": __version__}
@@ -53,7 +53,7 @@ class OverHttp:
         except StartupError as fault:
             raise ContenderFailed(fault.message) from None
 
-    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         """Raises ContenderFailed."""
         assert self._process, "started"
         bodies = [
@@ -69,10 +69,10 @@ class OverHttp:
             process.stop()
 
 
-class Infinity:
+class InfinityServer:
     """infinity's own server; its batch size is set at its start."""
 
-    kind: Kind = INFINITY
+    kind: ContenderSpec = INFINITY
 
     def __init__(self, python: Path, source: Path, threads: int) -> None:
         self.versions: Mapping[str, str] = {}
@@ -119,7 +119,7 @@ class Infinity:
             raise ContenderFailed(f"it does not start: {fault}") from None
         self._wait_ready()
 
-    def run(self, searches: Sequence[Search], *, at_once: bool) -> Answered:
+    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         """Raises ContenderFailed."""
         bodies = [
             {"model": MODEL, "query": each.query, "documents": each.documents, "raw_scores": True}
@@ -149,11 +149,11 @@ class Infinity:
                     return
             time.sleep(0.5)
         self._log.seek(0)
-        said = last_words(self._log.read().decode(errors="replace"))
+        said = last_line(self._log.read().decode(errors="replace"))
         raise ContenderFailed(f"it does not start: {said}")
 
 
-def send(url: str, path: str, bodies: Sequence[Mapping[str, Any]], *, at_once: bool) -> Answered:
+def send(url: str, path: str, bodies: Sequence[Mapping[str, Any]], *, at_once: bool) -> RoundResult:
     """Posts all bodies, one after the other or all at once, and times each from its sending.
 
     Raises ContenderFailed when one is not answered with a score for each document.
@@ -161,12 +161,12 @@ def send(url: str, path: str, bodies: Sequence[Mapping[str, Any]], *, at_once: b
     try:
         return asyncio.run(_send(url, path, bodies, at_once))
     except SidecarError as fault:
-        raise ContenderFailed(fault.message[:TOLD]) from None
+        raise ContenderFailed(fault.message[:MAX_MESSAGE_CHARS]) from None
 
 
 async def _send(
     url: str, path: str, bodies: Sequence[Mapping[str, Any]], at_once: bool
-) -> Answered:
+) -> RoundResult:
     async with SidecarClient(url, timeout=LIMIT_S) as client:
         await client.get("/health")  # a connection is open
         start = time.perf_counter()
@@ -176,7 +176,7 @@ async def _send(
             status, _, answer = await client.post(path, body)
             seconds = time.perf_counter() - begin
             if status != 200:
-                raise ContenderFailed(f"status {status}: {str(answer)[:TOLD]}")
+                raise ContenderFailed(f"status {status}: {str(answer)[:MAX_MESSAGE_CHARS]}")
             return seconds, read_scores(answer, len(body["documents"]))
 
         if at_once:
@@ -184,7 +184,7 @@ async def _send(
         else:
             found = [await one(body) for body in bodies]
         seconds = time.perf_counter() - start
-    return Answered(seconds, tuple(each for each, _ in found), tuple(each for _, each in found))
+    return RoundResult(seconds, tuple(each for each, _ in found), tuple(each for _, each in found))
 
 
 def read_scores(answer: Any, documents: int) -> tuple[float, ...]:
@@ -193,7 +193,9 @@ def read_scores(answer: Any, documents: int) -> tuple[float, ...]:
         scores = {row["index"]: float(row["relevance_score"]) for row in answer["results"]}
         return tuple(scores[index] for index in range(documents))
     except (KeyError, TypeError, ValueError):
-        raise ContenderFailed(f"its answer is not understood: {str(answer)[:TOLD]}") from None
+        raise ContenderFailed(
+            f"its answer is not understood: {str(answer)[:MAX_MESSAGE_CHARS]}"
+        ) from None
 
 
 async def _get(url: str, path: str) -> int:

@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from sidecar.workshop.bench.compare.contender import Answered, Contender, ContenderFailed, Search
-from sidecar.workshop.bench.compare.usage import cpu_seconds, peak_memory_mb
-from sidecar.workshop.bench.rounds import turns
+from sidecar.workshop.bench.compare.contender import (
+    Contender,
+    ContenderFailed,
+    RoundResult,
+    TextRequest,
+)
+from sidecar.workshop.bench.compare.process_usage import cpu_seconds, peak_memory_mb
+from sidecar.workshop.bench.interleaving import turn_order
 
 REST_S = 0.1
 """Between contenders: OpenMP's and onnxruntime's threads spin for some ms after their work."""
-TRIED_ROUNDS = 2
+BATCH_SIZE_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class MeasuredRound:
     """One round of one contender."""
 
     pairs: int
@@ -27,7 +32,7 @@ class Done:
 
 
 @dataclass
-class Entry:
+class ContenderRun:
     """A contender with what has been measured of it."""
 
     contender: Contender
@@ -36,7 +41,7 @@ class Entry:
     """Pairs/s by batch size in the search."""
     warm: tuple[tuple[float, ...], ...] = ()
     """Its logits of the warm-up requests."""
-    rounds: dict[str, list[Done]] = field(default_factory=dict)
+    rounds: dict[str, list[MeasuredRound]] = field(default_factory=dict)
     """By workload."""
     peak_mb: float | None = None
     failed: str | None = None
@@ -52,7 +57,7 @@ class Entry:
             self.contender.stop()
 
 
-def run(contender: Contender, searches: Sequence[Search], *, at_once: bool) -> Answered:
+def run(contender: Contender, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
     """What it answers. Raises ContenderFailed unless there is a finite logit for each document."""
     answered = contender.run(searches, at_once=at_once)
     wanted = [len(search.documents) for search in searches]
@@ -64,7 +69,7 @@ def run(contender: Contender, searches: Sequence[Search], *, at_once: bool) -> A
 
 
 def search_batch_size(
-    entry: Entry, warm: Sequence[Search], rounds: Sequence[Sequence[Search]]
+    entry: ContenderRun, warm: Sequence[TextRequest], rounds: Sequence[Sequence[TextRequest]]
 ) -> None:
     """Finds the batch size with the fastest round, and stops the contender: what the others needed
     shall not count as its memory. Raises ContenderFailed."""
@@ -72,7 +77,7 @@ def search_batch_size(
         entry.contender.start(batch_size)
         run(entry.contender, warm, at_once=False)
         rates = []
-        for searches in rounds[:TRIED_ROUNDS]:
+        for searches in rounds[:BATCH_SIZE_ROUNDS]:
             pairs = sum(len(search.documents) for search in searches)
             rates.append(pairs / run(entry.contender, searches, at_once=False).seconds)
         entry.tried[batch_size] = max(rates)
@@ -81,41 +86,41 @@ def search_batch_size(
         entry.contender.stop()
 
 
-def warm_up(entry: Entry, searches: Sequence[Search]) -> None:
+def warm_up(entry: ContenderRun, searches: Sequence[TextRequest]) -> None:
     """Starts with the chosen batch size and keeps the logits. Raises ContenderFailed."""
     entry.contender.start(entry.batch_size)
     entry.warm = run(entry.contender, searches, at_once=False).logits
 
 
 def measure(
-    entries: Sequence[Entry],
+    entries: Sequence[ContenderRun],
     key: str,
-    rounds: Iterable[Sequence[Search]],
+    rounds: Iterable[Sequence[TextRequest]],
     *,
     at_once: bool,
     advance: Callable[[], object] = lambda: None,
 ) -> None:
     """Every round through every contender that has not failed, in changing order."""
     for number, searches in enumerate(rounds):
-        for entry in turns(entries, number):
+        for entry in turn_order(entries, number):
             entry.attempt(partial(_one, entry, key, searches, at_once))
             advance()
 
 
-def finish(entry: Entry) -> None:
+def finish(entry: ContenderRun) -> None:
     """Reads the peak memory and ends the processes."""
     entry.peak_mb = peak_memory_mb(entry.contender.pid)
     entry.contender.stop()
 
 
-def _one(entry: Entry, key: str, searches: Sequence[Search], at_once: bool) -> None:
+def _one(entry: ContenderRun, key: str, searches: Sequence[TextRequest], at_once: bool) -> None:
     time.sleep(REST_S)
     contender = entry.contender
     before = cpu_seconds(contender.pid)
     answered = run(contender, searches, at_once=at_once)
     after = cpu_seconds(contender.pid)
     entry.rounds.setdefault(key, []).append(
-        Done(
+        MeasuredRound(
             pairs=sum(len(search.documents) for search in searches),
             seconds=answered.seconds,
             request_seconds=answered.request_seconds,

@@ -8,7 +8,7 @@ K1, B = 1.2, 0.75
 """Lucene's own values, so that the embedded order is close to a node's."""
 
 
-class Bm25:
+class Bm25Index:
     """An index of the collection's searched fields, joined; lower case, no stemming.
 
     Stop words stay in, as in OpenSearch's standard analyzer.

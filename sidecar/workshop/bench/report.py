@@ -8,9 +8,9 @@ import numpy as np
 import orjson
 
 from sidecar.workshop.bench.machine import Machine, Memory
-from sidecar.workshop.bench.over_http import Answered
 from sidecar.workshop.bench.overhead import Overhead
-from sidecar.workshop.bench.structured import Structured
+from sidecar.workshop.bench.profile_cost import ProfileCost
+from sidecar.workshop.bench.sidecar_over_http import RequestTiming
 
 RATIO_TARGET = 0.9
 STAGES = ("parse", "tokenize", "queue", "infer", "fuse", "encode")
@@ -45,7 +45,7 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
-class OverHttpFigures:
+class HttpFigures:
     pairs_per_second: Spread
     request_ms: Mapping[str, float]
     """p50, p95, p99 as the client saw them."""
@@ -82,13 +82,13 @@ class Report:
     machine: Machine
     model: Model
     workload: Workload
-    http: OverHttpFigures
+    http: HttpFigures
     bare: tuple[Bare, ...]
     best_bare: str | None
     """The loop with the highest median: what the target is measured against."""
     ratio_target: float
     overhead_ms: Overhead | None
-    structured_ms: Structured
+    structured_ms: ProfileCost
     memory_mb: Memory | None
 
     @property
@@ -106,15 +106,15 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     return {f"p{q}": float(np.percentile(values, q)) for q in (50, 95, 99)}
 
 
-def over_http(rates: Sequence[float], answers: Sequence[Answered]) -> OverHttpFigures:
-    return OverHttpFigures(
+def over_http(rates: Sequence[float], answers: Sequence[RequestTiming]) -> HttpFigures:
+    return HttpFigures(
         Spread.of(rates),
         percentiles([answer.seconds * 1000 for answer in answers]),
         shares(answers),
     )
 
 
-def shares(answers: Sequence[Answered]) -> dict[str, float]:
+def shares(answers: Sequence[RequestTiming]) -> dict[str, float]:
     """Each stage's share of the requests' time; what no stage accounts for is REST's."""
     total = sum(answer.seconds for answer in answers)
     found = {

@@ -23,7 +23,7 @@ from es_integration import (
 from es_integration.cluster.login import Login
 from es_integration.cluster.product import product_of
 from sidecar.errors import StartupError
-from sidecar.workshop.demo.collections import Name, Query, load
+from sidecar.workshop.demo.collections import CollectionName, Query, load
 from sidecar.workshop.demo.outcome import Outcome
 from sidecar.workshop.demo.outcome_tables import marks, outcome_view, summary_view
 from sidecar.workshop.sidecar_process import SidecarProcess
@@ -35,10 +35,10 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DemoSpec:
     """What the command line asked for."""
 
-    collections: tuple[Name, ...]
+    collections: tuple[CollectionName, ...]
     text: str | None
     """The user's own query, run instead of the bundled ones."""
     top: int
@@ -52,7 +52,7 @@ class Wanted:
     """Through this cluster."""
 
 
-def run(wanted: Wanted) -> None:
+def run(wanted: DemoSpec) -> None:
     """Prints the tables. Raises StartupError, with its reason, when a part cannot be had."""
     for number in (signal.SIGTERM, signal.SIGHUP):  # Ctrl-C is an exception already.
         signal.signal(number, _leave)
@@ -68,7 +68,7 @@ def run(wanted: Wanted) -> None:
     _show(wanted, f"{headline} {top}", outcomes, console)
 
 
-def _outcomes(wanted: Wanted, say: Say) -> tuple[str, str, list[Outcome]]:
+def _outcomes(wanted: DemoSpec, say: Say) -> tuple[str, str, list[Outcome]]:
     """What runs, whose hits it reorders, and what came of each query."""
     collections = {name: load(name) for name in wanted.collections}
     if wanted.text is None:
@@ -113,7 +113,7 @@ async def _headline(url: str) -> str:
     )
 
 
-def _show(wanted: Wanted, headline: str, outcomes: list[Outcome], console: Console) -> None:
+def _show(wanted: DemoSpec, headline: str, outcomes: list[Outcome], console: Console) -> None:
     signs = marks(console)
     console.print(Text(headline))
     if wanted.text is None:

@@ -32,7 +32,7 @@ def interleave(
     rates: dict[str, list[float]] = {variant.name: [] for variant in variants}
     for number, requests in enumerate(rounds):
         pairs = sum(len(request.texts) for request in requests)
-        for variant in turns(variants, number):
+        for variant in turn_order(variants, number):
             time.sleep(rest_s)
             start = clock()
             variant.run(requests)
@@ -40,7 +40,7 @@ def interleave(
     return rates
 
 
-def turns(variants: Sequence[T], number: int) -> list[T]:
+def turn_order(variants: Sequence[T], number: int) -> list[T]:
     """The order of round `number`: each starts equally often, and every other round runs back."""
     first = number // 2 % len(variants)
     order = [*variants[first:], *variants[:first]]

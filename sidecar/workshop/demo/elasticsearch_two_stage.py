@@ -10,8 +10,8 @@ from typing import Any
 
 from es_integration import IntegrationError, SyncSidecarClient
 from es_integration.search import Rerank, two_stage_search
-from sidecar.workshop.demo.collections import Collection, Document, Name, Query
-from sidecar.workshop.demo.indexed import Search, bm25, indexed, outcome, scored, timed
+from sidecar.workshop.demo.collections import Collection, CollectionName, Document, Query
+from sidecar.workshop.demo.demo_index import Search, bm25, indexed, outcome, scored, timed
 from sidecar.workshop.demo.outcome import Outcome
 
 TIMEOUT_S = 60.0
@@ -19,8 +19,8 @@ TIMEOUT_S = 60.0
 # Standard analysis and types of the bare server alone: this runs on any node.
 _TEXT = {"type": "text"}
 _NAMES = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}
-PROPERTIES: Mapping[Name, Mapping[str, Any]] = {
-    Name.PRODUCTS: {
+PROPERTIES: Mapping[CollectionName, Mapping[str, Any]] = {
+    CollectionName.PRODUCTS: {
         "title": _TEXT,
         "brand": _NAMES,
         "category": _NAMES,
@@ -31,7 +31,7 @@ PROPERTIES: Mapping[Name, Mapping[str, Any]] = {
         "rating": {"type": "half_float"},
         "in_stock": {"type": "boolean"},
     },
-    Name.CONTRACTS: {"title": _TEXT, "contract": {"type": "keyword"}, "text": _TEXT},
+    CollectionName.CONTRACTS: {"title": _TEXT, "contract": {"type": "keyword"}, "text": _TEXT},
 }
 
 

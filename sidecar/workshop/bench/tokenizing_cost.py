@@ -19,7 +19,7 @@ from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.bench.bare import bare_tokenizer
+from sidecar.workshop.bench.bare_loops import bare_tokenizer
 from sidecar.workshop.bench.workload import Request
 
 TARGET = 1.1
@@ -27,7 +27,7 @@ WARM_UP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Tokenizing:
+class TokenizingCost:
     """Ours divided by the bare way's, medians over requests; and ours in ms per 100 documents."""
 
     wall: float
@@ -38,7 +38,7 @@ class Tokenizing:
 
 def measure(
     folder: Path, manifest: Manifest, tokenizer: PairTokenizer, requests: Iterable[Request]
-) -> Tokenizing | None:
+) -> TokenizingCost | None:
     """None where the library encodes no such pairs: a decoder's prompt is more than two texts."""
     if manifest.family != "cross-encoder":
         return None
@@ -46,7 +46,7 @@ def measure(
     measured = [_both(request, tokenizer, bare, n % 2 == 1) for n, request in enumerate(requests)]
     kept = measured[WARM_UP:] or measured
     wall, cpu, cpu_ms = (statistics.median(column) for column in zip(*kept, strict=True))
-    return Tokenizing(wall, cpu, cpu_ms)
+    return TokenizingCost(wall, cpu, cpu_ms)
 
 
 def _both(
