@@ -1,4 +1,4 @@
-"""A contender that is a library: `workers/driver.py` with its adapter in a process of its own."""
+"""A contender that is a library: `adapters/driver.py` with its adapter in a process of its own."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from sidecar.workshop.bench.compare.contender import (
     last_line,
 )
 
-ADAPTER_FOLDER = Path(__file__).parent / "workers"
+ADAPTER_FOLDER = Path(__file__).parent / "adapters"
 LIMIT_S = 1800.0
 """A start or a round that takes longer is given up."""
 
