@@ -8,21 +8,25 @@ Every signal's strength lies in [0, 1] (cosine: [-1, 1]); its part of the fused 
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")]
-MAX_WEIGHT = 100
-Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Duration = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d|w)$")]
-Fields = Annotated[tuple[Name, ...], Field(min_length=1)]
+from sidecar.schema import (
+    MAX_WEIGHT,
+    Aggregate,
+    BudgetTokens,
+    Duration,
+    FrozenModel,
+    Name,
+    Names,
+    Overlap,
+    Positive,
+    TopWindows,
+    Weight,
+    WindowTokens,
+)
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldProfile(Part):
+class FieldProfile(FrozenModel):
     """How one field is read.
 
     A weight multiplies the field's match strength in logit space, and 0 leaves the field out. The
@@ -44,8 +48,8 @@ class FieldProfile(Part):
     """`alone`: the field is a pair of its own, fused by weight with the composed passage."""
 
 
-class BaseSignal(Part):
-    weight: Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)] = 1.0
+class BaseSignal(FrozenModel):
+    weight: Annotated[float, Field(ge=-MAX_WEIGHT, le=MAX_WEIGHT, allow_inf_nan=False)] = 1.0
     cap: Positive = 2.0
 
 
@@ -56,7 +60,7 @@ class MatchSignal(BaseSignal):
     nothing by chance: see `text/query/naming`."""
 
     kind: Literal["match"]
-    fields: Fields
+    fields: Names
     min_length: int = Field(default=2, ge=1)
     """Normalised values shorter than this never match."""
 
@@ -66,7 +70,7 @@ class UnitsSignal(BaseSignal):
     a quantity of the same dimension with another value counts -1."""
 
     kind: Literal["units"]
-    fields: Fields
+    fields: Names
 
 
 class ConstraintSignal(BaseSignal):
@@ -75,7 +79,7 @@ class ConstraintSignal(BaseSignal):
 
     kind: Literal["constraint"]
     constraint: Name
-    fields: Fields
+    fields: Names
 
 
 class DecaySignal(BaseSignal):
@@ -140,7 +144,7 @@ class CitationSignal(BaseSignal):
     """Share of the query's legal citations that stand in the fields, normalised."""
 
     kind: Literal["citation"]
-    fields: Fields
+    fields: Names
 
 
 class CosineSignal(BaseSignal):
@@ -176,7 +180,7 @@ Signal = Annotated[
 ]
 
 
-class Rule(Part):
+class Rule(FrozenModel):
     """Demotes a document when a field has one of the values, or a text matches the pattern.
 
     A rule never removes a document.
@@ -187,7 +191,7 @@ class Rule(Part):
     """Compared as text, case ignored: true, "True" and "TRUE" are one."""
     pattern: str | None = None
     """A regular expression searched in the field's text, case ignored."""
-    demote: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    demote: Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
     unless_cited: tuple[Name, ...] = ()
     """Fields that say which decision the document is, by its citations or its name. The rule stays
     silent on a document that the query itself cites: see `fusion.cited`."""
@@ -208,22 +212,22 @@ class Rule(Part):
         return self
 
 
-class LongDocuments(Part):
+class LongDocuments(FrozenModel):
     """What happens to a document that does not fit the model."""
 
-    aggregate: Literal["max", "first", "mean", "logsumexp"] = "max"
-    top: int = Field(default=3, ge=1)
+    aggregate: Aggregate = "max"
+    top: TopWindows = 3
     """`mean` is over this many of the best windows."""
-    budget_tokens: int = Field(default=1536, ge=64)
+    budget_tokens: BudgetTokens = 1536
     """Tokens of a document that are scored; a lexical selector chooses which windows."""
-    window_tokens: int = Field(default=128, ge=32)
+    window_tokens: WindowTokens = 128
     """Most tokens of a window. As long as the model allows is worse: an answer of 60 words among
     500 others reads as a passage about the others. Clauses in contracts of 2,000 words: the best
     window's logit was within 1 of the clause's own for 28 of 36 with 128 tokens, 3 with 512."""
-    overlap: Annotated[float, Field(ge=0, lt=0.5)] = 0.1
+    overlap: Overlap = 0.1
 
 
-class Profile(Part):
+class Profile(FrozenModel):
     """The whole file."""
 
     name: Name
@@ -231,17 +235,17 @@ class Profile(Part):
     """For models whose prompt takes one."""
     parse: bool = True
     """Strings that hold JSON, YAML or `key: value` lines are read as fields. `plain` never does."""
-    fields: dict[Name, FieldProfile] = {}
+    fields: dict[Name, FieldProfile] = Field(default_factory=dict)
     """Empty: every field of a document counts, in its own order, with weight 1."""
     other_fields: bool = False
     """Whether fields that the profile does not name are read too, after the others."""
     match_cap: Positive = 2.0
     """Most that the match strengths of all fields add together."""
-    signals: dict[Name, Signal] = {}
-    rules: dict[Name, Rule] = {}
+    signals: dict[Name, Signal] = Field(default_factory=dict)
+    rules: dict[Name, Rule] = Field(default_factory=dict)
     extractors: tuple[Name, ...] = ()
     """Which constraints are read from the query: see `text/query`."""
-    boosts: dict[Name, dict[Name, Weight]] = {}
+    boosts: dict[Name, dict[Name, Weight]] = Field(default_factory=dict)
     """constraint -> field -> factor on the field's weight for a query that has the constraint."""
     long: LongDocuments = LongDocuments()
 

@@ -19,7 +19,6 @@ from yaml.constructor import ConstructorError
 import mappings
 from sidecar.errors import InvalidRequest, ProfileError
 from sidecar.profile import (
-    MAX_WEIGHT,
     CitationSignal,
     ConstraintSignal,
     FieldProfile,
@@ -28,6 +27,7 @@ from sidecar.profile import (
     Signal,
     UnitsSignal,
 )
+from sidecar.schema import MAX_WEIGHT
 from sidecar.text.query import EXTRACTORS
 
 

@@ -22,6 +22,7 @@ FOUNDATION = {
     "sidecar.lengths",
     "sidecar.request",
     "sidecar.profile",
+    "sidecar.schema",
     "sidecar.search",
 }
 PURE = FOUNDATION | {"sidecar.contracts", "sidecar.text", "sidecar.fusion"}
@@ -42,7 +43,8 @@ MAY_IMPORT = {
     "sidecar.lengths": set(),
     "sidecar.request": set(),
     "sidecar.search": set(),
-    "sidecar.profile": set(),
+    "sidecar.profile": {"sidecar.schema"},
+    "sidecar.schema": set(),
     "sidecar.profiles": FOUNDATION | {"sidecar.text", "mappings"},
     "sidecar.explain": FOUNDATION,
     "sidecar.settings": FOUNDATION,

@@ -12,7 +12,7 @@ the stronger. Unknown keys are ignored; a wrong name or type inside our own obje
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
@@ -20,15 +20,22 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from sidecar.contracts.faults import fault_of, kind_of
 from sidecar.errors import InvalidRequest
 from sidecar.request import Control
+from sidecar.schema import (
+    MAX_INSTRUCTION,
+    MAX_NAME,
+    Aggregate,
+    BudgetTokens,
+    Overlap,
+    TopWindows,
+    Weight,
+    WindowTokens,
+)
 
-Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-FieldName = Annotated[str, Field(min_length=1, max_length=64)]
+FieldName = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 MAX_DEADLINE_MS = 3_600_000
 Milliseconds = Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)]
-MAX_INSTRUCTION = 2000
-"""Characters."""
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
-MOST_LONG_TOKENS = 16_384
+MAX_LONG_TOKENS = 16_384
 """Of one document; a profile, which the operator writes, may allow more."""
 
 
@@ -39,14 +46,14 @@ class LongKeys(BaseModel):
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
     )
 
-    aggregate: Literal["max", "first", "mean", "logsumexp"] | None = None
-    top: Annotated[int, Field(ge=1)] | None = None
+    aggregate: Aggregate | None = None
+    top: TopWindows | None = None
     """Windows of which `mean` is taken."""
-    budget_tokens: Annotated[int, Field(ge=64, le=MOST_LONG_TOKENS)] | None = None
+    budget_tokens: Annotated[BudgetTokens, Field(le=MAX_LONG_TOKENS)] | None = None
     """Most tokens of a document that are scored."""
-    window_tokens: Annotated[int, Field(ge=32)] | None = None
+    window_tokens: WindowTokens | None = None
     """Most tokens of a window."""
-    overlap: Annotated[float, Field(ge=0, lt=0.5)] | None = None
+    overlap: Overlap | None = None
     """Share of a window that is repeated in the next."""
 
 

@@ -9,14 +9,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sidecar.schema import MAX_INSTRUCTION, MAX_NAME
 from sidecar.search import Constraint
 
 Context = Mapping[str, object]
 """What the caller sent as `context`."""
 
 MAX_FACTOR = 10.0
-MAX_NAME = 64
-MAX_INSTRUCTION = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from sidecar.contracts.body import Options, validate
-from sidecar.contracts.control import MAX_INSTRUCTION
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.faults import kind_of
@@ -22,6 +21,7 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.results import text, value
 from sidecar.errors import NoDocuments
 from sidecar.request import Control, Document, RankRequest, RankResult
+from sidecar.schema import MAX_INSTRUCTION
 
 _NAMES = ("query", "documents", "instruction")
 

@@ -1,0 +1,31 @@
+"""Bounds and types that profiles, requests and hooks share, so that each stands in one place."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_WEIGHT = 100
+MAX_NAME = 64
+"""Characters of a field's or a signal's name."""
+MAX_INSTRUCTION = 2000
+"""Characters."""
+
+Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Duration = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d|w)$")]
+Name = Annotated[str, Field(pattern=rf"^[A-Za-z_][A-Za-z0-9_.-]{{0,{MAX_NAME - 1}}}$")]
+"""How a profile names fields, signals, rules and constraints."""
+Names = Annotated[tuple[Name, ...], Field(min_length=1)]
+
+# A long document: see `text/long_documents.LongDocuments`.
+Aggregate = Literal["max", "first", "mean", "logsumexp"]
+TopWindows = Annotated[int, Field(ge=1)]
+BudgetTokens = Annotated[int, Field(ge=64)]
+WindowTokens = Annotated[int, Field(ge=32)]
+Overlap = Annotated[float, Field(ge=0, lt=0.5)]
+
+
+class FrozenModel(BaseModel):
+    """Immutable, and refuses keys that it does not declare."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
