@@ -1,4 +1,4 @@
-"""The explained requests of docs/profiles.md and README get the answers that stand there."""
+"""The explained requests of docs/profiles.md and docs/quickstart.md get the answers shown there."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.http_client import post
 
 ROOT = Path(__file__).parent.parent
 PROFILES = (ROOT / "docs" / "profiles.md").read_text()
-README = (ROOT / "README.md").read_text()
+QUICKSTART = (ROOT / "docs" / "quickstart.md").read_text()
 TOLERANCE = 0.05
 """Other CPUs round int8 otherwise."""
 
@@ -26,10 +26,10 @@ def asked_and_answered(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]
     return [(one, two) for one, two in pairwise(blocks) if "documents" in one]
 
 
-CASES = [*asked_and_answered(PROFILES), *asked_and_answered(README)]
+CASES = [*asked_and_answered(PROFILES), *asked_and_answered(QUICKSTART)]
 
 
-def test_each_shipped_profile_is_shown_and_readme_has_one() -> None:
+def test_each_shipped_profile_is_shown_and_the_quickstart_has_one() -> None:
     shown = [request.get("profile", "plain") for request, _ in CASES]
     assert shown == ["plain", "ecommerce", "legal", "ecommerce"]
 
@@ -98,9 +98,3 @@ def test_the_documented_hook_is_one(tmp_path: Path) -> None:
         HookResult(),
     ]
     assert query.call("cheap shoes", {}) == QueryResult()
-
-
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
-def test_links_of_the_pages_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text()):
-        assert (page.parent / target).exists(), target

@@ -1,68 +1,97 @@
-"""README is true where a machine can tell."""
+"""README is short, and what it shows is what happens."""
 
+import ast
+import json
+import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sidecar.cli.settings import settings_table
-from sidecar.contracts.routes import ROUTES
-from sidecar.settings import Settings
-from sidecar.telemetry.metrics import Metrics
+from es_integration.elasticsearch import ElasticsearchInstall, install
+from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.clients import venvs
+from tests.es_integration.inference_peer import Document, ListedHits, Peer, serve_peer
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-DOCS = README + "".join(path.read_text() for path in sorted((ROOT / "docs").glob("*.md")))
+MAX_WORDS = 900
+SIDECAR, CLUSTER = "http://127.0.0.1:8080", "http://localhost:9200"
+TOLERANCE = 0.05
+"""Other CPUs round int8 otherwise."""
 
 
-def first_commands() -> list[str]:
-    """The first two shell blocks: run the main job, run the tests."""
-    return re.findall(r"```bash\n(.*?)```", README, re.DOTALL)[:2]
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_it_is_short() -> None:
+    assert len(README.split()) < MAX_WORDS
 
 
 def test_it_starts_with_the_two_commands() -> None:
-    demo, tests = first_commands()
+    demo, tests = blocks("bash")
     assert demo.strip().endswith("rerank-sidecar demo")
     assert tests.strip().endswith("pytest")
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
-    assert first_commands()[1].strip() in (ROOT / ".ci" / "run").read_text()
+    script = ROOT / ".ci" / "run"
+    assert blocks("bash")[1].strip() in script.read_text()
+    subprocess.run(["bash", "-n", script], check=True)
 
 
-def test_the_settings_table_is_the_one_that_the_command_prints() -> None:
-    assert settings_table() in README, "run `rerank-sidecar settings` and put it into README"
+def test_the_request_gets_the_answer_that_is_shown(server: SidecarProcess) -> None:
+    (command,) = (block for block in blocks("sh") if block.startswith("curl"))
+    (answer,) = map(json.loads, blocks("json"))
+    arguments = shlex.split(command.replace(SIDECAR, server.url))
+    done = subprocess.run([*arguments, "--silent"], capture_output=True, check=True)
+    given = json.loads(done.stdout)
+    assert given.pop("id") != answer.pop("id"), "each request has an id of its own"
+    for result in answer["results"]:
+        result["relevance_score"] = pytest.approx(result["relevance_score"], abs=TOLERANCE)
+    assert given == answer
 
 
-@pytest.mark.parametrize("path", ROUTES)
-def test_every_route_is_named(path: str) -> None:
-    assert f"`{path}`" in README
+def test_the_elasticsearch_example_reranks(
+    server: SidecarProcess, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opensearch, elasticsearch, _ = blocks("python")
+    for example in (opensearch, elasticsearch):
+        assert len(example.splitlines()) <= 20
+    titles = ("Garden hose", "Red shoes")
+    hits = [Document(f"{n}", {"title": t, "rerank_doc": t}) for n, t in enumerate(titles)]
+    with serve_peer(Peer("9.3.0", hits=ListedHits(hits))) as url:
+        names: dict[str, Any] = {}
+        example = elasticsearch.replace(CLUSTER, url)
+        before, after = example.split("body =")
+        exec(before, names)
+        install(names["client"], ElasticsearchInstall(server.url, profile="ecommerce"))
+        exec(f"body ={after}", names)
+        names["client"].close()
+    assert [line.split(" ", 1)[1] for line in capsys.readouterr().out.splitlines()] == [
+        "Red shoes",
+        "Garden hose",
+    ]
 
 
-def test_every_metric_is_documented() -> None:
-    metrics = Metrics()
-    for family in metrics.registry.collect():
-        assert family.name in DOCS
-
-
-def test_every_json_block_of_the_docs_parses() -> None:
-    import json
-
-    blocks = re.findall(r"```json\n(.*?)```", DOCS, re.DOTALL)
-    assert blocks
-    for block in blocks:
-        json.loads(block)
-
-
-def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\((?!http|#)([^)#]+)", README):
-        assert (ROOT / target).exists(), target
-
-
-def test_shell_scripts_parse() -> None:
-    subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
-
-
-def test_settings_have_help() -> None:
-    assert all(field.description for field in Settings.model_fields.values())
+def test_the_cohere_example_reranks(server: SidecarProcess, tmp_path: Path) -> None:
+    """In the environment of `tests.clients` that has the package."""
+    environment = "current"
+    if os.environ.get("RERANK_REQUIRE_CLIENTS") == "1":
+        venvs.make(environment)
+    elif not venvs.is_made(environment):
+        pytest.skip(f"environment {environment} is not made: python -m tests.clients --make")
+    *_, example = blocks("python")
+    assert len(example.strip().splitlines()) <= 5
+    (tmp_path / "example.py").write_text(example.replace(SIDECAR, server.url))
+    done = subprocess.run(
+        [venvs.python(environment), tmp_path / "example.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [index for index, _ in ast.literal_eval(done.stdout)] == [1, 0]

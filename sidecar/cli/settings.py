@@ -1,4 +1,4 @@
-"""`rerank-sidecar settings`: the settings table as Markdown; README holds its output."""
+"""`rerank-sidecar settings`: the settings table as Markdown, for docs/settings.md."""
 
 import typer
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Carries the GPU's wheel to a bare machine and runs `python -m tests.gpu` there; docs/gpu.md has the
+# Carries the GPU's wheel to a bare machine and runs `python -m tests.gpu` there; docs/lab/gpu.md has the
 # calls. The machine has Python 3.12 with torch, transformers and onnx, and reaches no network.
 #
 #   here:   tests/gpu/device.sh pack              .gpu/: the wheels, the large one in parts

@@ -19,7 +19,7 @@ SHOTS = {"light": "ecommerce", "dark": "legal"}
 
 
 def path(theme: str) -> Path:
-    return DOCS / f"playground-{theme}.png"
+    return DOCS / "images" / f"playground-{theme}.png"
 
 
 def take(page: Page, theme: str, preset: str) -> bytes:

@@ -146,7 +146,7 @@ def test_every_script_is_reached_from_the_page() -> None:
 @pytest.mark.parametrize("theme", SHOTS)
 def test_the_docs_show_the_page_in_both_themes(theme: str) -> None:
     picture = path(theme)
-    assert f"({picture.name})" in (DOCS / "playground.md").read_text()
+    assert f"({picture.relative_to(DOCS)})" in (DOCS / "playground.md").read_text()
     raw = picture.read_bytes()
     assert raw.startswith(b"\x89PNG")
     assert len(raw) < 200_000

@@ -15,7 +15,7 @@ from sidecar.workshop.model.runner import Floats
 
 MAX_DIFFERENCE = 0.045
 """The default budget. Without smoothing and with every product in integers, a MiniLM lay 0.058 from
-fp32 and kept 98.0 % of its nDCG@10 on the worst of four collections (docs/quantize.md)."""
+fp32 and kept 98.0 % of its nDCG@10 on the worst of four collections (docs/lab/models.md)."""
 
 Measure = Callable[[Collection[str]], float]
 """Relative difference with these units quantised and no others."""

@@ -30,7 +30,7 @@ STRENGTH = 0.7
 """1: a channel comes down to the usual one; 0: it stays. The more, the coarser the weights: 0, 0.5,
 0.7 and 1 gave logits 0.064, 0.032, 0.030 and 0.030 off in integers, and 0.012, 0.019, 0.016 and
 0.020 in floats over the same weights (in standard deviations of the logits; the source as in
-docs/performance.md: the int8 weights of the model shipped on 2026-11-21, as floats again)."""
+docs/lab/performance.md: the int8 weights of the model shipped on 2026-11-21, as floats again)."""
 
 
 def smoothing_factors(
