@@ -18,6 +18,7 @@ FILES = sorted(
 )
 FOUNDATION = {
     "sidecar",
+    "sidecar.calibration",
     "sidecar.errors",
     "sidecar.lengths",
     "sidecar.request",
@@ -39,6 +40,7 @@ SERVICE = PURE | {
 }
 # What a part may import beside its own package.
 MAY_IMPORT = {
+    "sidecar.calibration": set(),
     "sidecar.errors": set(),
     "sidecar.lengths": set(),
     "sidecar.request": set(),
@@ -54,7 +56,7 @@ MAY_IMPORT = {
     "sidecar.fusion": FOUNDATION | {"sidecar.text"},
     "sidecar.hooks": FOUNDATION,
     # Ids in, tensors out: neither texts nor profiles.
-    "sidecar.runtime": {"sidecar", "sidecar.errors", "sidecar.lengths"},
+    "sidecar.runtime": {"sidecar", "sidecar.calibration", "sidecar.errors", "sidecar.lengths"},
     "sidecar.pipeline": PURE - {"sidecar.contracts"}
     | {"sidecar.explain", "sidecar.hooks", "sidecar.profiles", "sidecar.runtime"},
     "sidecar.inprocess": PURE | {"sidecar.pipeline", "sidecar.profiles", "sidecar.runtime"},

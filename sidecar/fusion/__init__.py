@@ -1,5 +1,5 @@
 """Logits, signals and rules to one score per document. Everything adds in logit space."""
 
-from sidecar.fusion.rank import rank, sigmoid
+from sidecar.fusion.rank import rank
 
-__all__ = ["rank", "sigmoid"]
+__all__ = ["rank"]

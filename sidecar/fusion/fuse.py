@@ -8,8 +8,8 @@ fused    the sum of all parts; score = sigmoid(fused)
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from sidecar.calibration import Calibration
 from sidecar.fusion.parts import Part
 from sidecar.profile import LongDocuments
 from sidecar.text.windows import aggregate
@@ -18,14 +18,6 @@ PASSAGE = "passage"
 EMPTY = -8.0
 """The model's part where there is no text, a score of 0.0003: a model reads an empty passage as
 one that says nothing against the query, and hits that lack the field would climb."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """The manifest's: model part = (logit - bias) / temperature."""
-
-    temperature: float = 1.0
-    bias: float = 0.0
 
 
 def model_parts(
@@ -46,8 +38,7 @@ def model_parts(
     if windows:
         weighted[PASSAGE] = (1.0, aggregate(windows, long))
     calibrated = {
-        name: (weight, (logit - calibration.bias) / calibration.temperature)
-        for name, (weight, logit) in weighted.items()
+        name: (weight, calibration.calibrated(logit)) for name, (weight, logit) in weighted.items()
     }
     return [Part(name, "model", value) for name, value in shares(calibrated).items()]
 

@@ -6,16 +6,9 @@ score = sigmoid(logit), in [0, 1], monotone in the logit; `fuse` calibrates the 
 import math
 from collections.abc import Sequence
 
+from sidecar.calibration import sigmoid
 from sidecar.errors import NonFiniteScore
 from sidecar.request import Order, Ranked
-
-
-def sigmoid(x: float) -> float:
-    """1 / (1 + e^-x) without overflow at either end."""
-    if x >= 0:
-        return 1 / (1 + math.exp(-x))
-    e = math.exp(x)
-    return e / (1 + e)
 
 
 def rank(

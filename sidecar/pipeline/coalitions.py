@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from sidecar.calibration import Calibration
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalitions, shapley
-from sidecar.fusion.fuse import Calibration
 from sidecar.pipeline.passage_pairs import Fit, Unit, build
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
 from sidecar.text.compose import Passage
@@ -32,7 +32,7 @@ class Coalitions:
         self, logits: Sequence[float], calibration: Calibration
     ) -> dict[int, dict[str, float]]:
         """Each document's Shapley values of the model's part, from the pairs' logits."""
-        left = ((logit - calibration.bias) / calibration.temperature for logit in logits)
+        left = map(calibration.calibrated, logits)
         found = {}
         for document, fields in self.fields.items():
             sets = coalitions(fields)

@@ -18,7 +18,6 @@ from typing import TypeVar
 
 from sidecar.errors import ModelError
 from sidecar.fusion import rank
-from sidecar.fusion.fuse import Calibration
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
 from sidecar.pipeline.deadline import Until
 from sidecar.pipeline.estimate import estimate
@@ -70,7 +69,7 @@ class Reranker:
         self.tokenizer = tokenizer
         self.deadline_s = deadline_s
         self.ways = ways or Ways()
-        self._calibration = Calibration(loaded.manifest.temperature, loaded.manifest.bias)
+        self._calibration = loaded.manifest.calibration
         self._on_run = on_run
         self.scheduler = Scheduler(
             session, layout, loaded.manifest.padding, tokenizer.pad_id, on_run=self._observe

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sidecar.calibration import Calibration
 from sidecar.explain import explanation
-from sidecar.fusion.fuse import Calibration, fused, model_parts
+from sidecar.fusion.fuse import fused, model_parts
 from sidecar.fusion.parts import Part
 from sidecar.pipeline.passage_pairs import Evidence, Unit, Units
 from sidecar.profile import LongDocuments

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sidecar.fusion.fuse import Calibration
-from sidecar.fusion.rank import sigmoid
+from sidecar.calibration import Calibration
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
 from sidecar.request import Ranked, RankRequest, RelevantSpan, SpanOptions
@@ -27,11 +26,11 @@ class Sentences:
     ) -> dict[int, tuple[RelevantSpan, ...]]:
         """By document, the best `options.max_spans` that reach the threshold, in the text's order.
 
-        A sentence's score is sigmoid((logit - bias) / temperature), as a document's without parts.
+        A sentence's score is its calibrated logit's, with nothing added.
         """
         found: dict[int, list[RelevantSpan]] = {}
         for (document, start, end), logit in zip(self.places, logits, strict=True):
-            score = sigmoid((logit - calibration.bias) / calibration.temperature)
+            score = calibration.score(logit)
             if score >= options.threshold:
                 found.setdefault(document, []).append(RelevantSpan(start, end, score))
         return {document: _best(spans, options.max_spans) for document, spans in found.items()}

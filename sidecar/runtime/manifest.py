@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from sidecar.calibration import Calibration
 from sidecar.errors import ModelError, first_fault
 from sidecar.runtime.measured import Check, Quantization
 
@@ -105,7 +106,7 @@ class Manifest(Part):
     activation: Literal["sigmoid"] = "sigmoid"
     temperature: float = Field(default=1.0, gt=0)
     bias: float = 0.0
-    """score = sigmoid((logit - bias) / temperature)."""
+    """With the temperature: see `calibration`."""
     graphs: dict[str, Graph] = Field(min_length=1)
     files: dict[FileName, Sha256]
     canonical: tuple[CanonicalPair, ...] = Field(
@@ -139,6 +140,11 @@ class Manifest(Part):
         for name, expected in manifest.files.items():
             _check_file(folder / name, expected)
         return manifest
+
+    @property
+    def calibration(self) -> Calibration:
+        """How its logits become scores."""
+        return Calibration(self.temperature, self.bias)
 
     def graph_for(self, device: Device, name: str | None = None) -> tuple[str, Graph]:
         """(name, graph) to run on `device`: the named one, or the first that allows the device.

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.calibration import Calibration, sigmoid
 from sidecar.errors import NonFiniteScore
-from sidecar.fusion import rank, sigmoid
-from sidecar.fusion.fuse import Calibration, fused, model_parts
+from sidecar.fusion import rank
+from sidecar.fusion.fuse import fused, model_parts
 from sidecar.profile import LongDocuments
 
 logits = st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=40)

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sidecar.fusion import sigmoid
 from sidecar.pipeline import Reranker
 from sidecar.request import Document, RankRequest
 from sidecar.runtime.scheduler import Scheduler
@@ -46,10 +45,7 @@ def scores(
         futures.append(scheduler.submit(pairs(reranker.tokenizer, query, texts), LATER))
     wait(futures)
     return [
-        [
-            sigmoid((float(logit) - manifest.bias) / manifest.temperature)
-            for logit in future.result().logits
-        ]
+        [manifest.calibration.score(float(logit)) for logit in future.result().logits]
         for future in futures
     ]
 

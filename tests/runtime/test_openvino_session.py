@@ -15,7 +15,6 @@ import pytest
 
 import sidecar
 from sidecar.errors import DeviceError, ModelError, StartupError
-from sidecar.fusion import sigmoid
 from sidecar.runtime.canonical import canonical_pairs, check_numbers
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.onnx_session import OnnxSession
@@ -98,7 +97,7 @@ def test_company_changes_no_score(
         pytest.skip("its pairs are never in company")
     together = session.run(batch(texts, manifest.padding, tokenizer.pad_id)).tolist()
     for one, other in zip(alone(session, manifest, tokenizer.pad_id, texts), together, strict=True):
-        scores = [sigmoid((logit - manifest.bias) / manifest.temperature) for logit in (one, other)]
+        scores = [manifest.calibration.score(logit) for logit in (one, other)]
         assert abs(scores[0] - scores[1]) <= graph.tolerance
 
 

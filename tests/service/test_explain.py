@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.fusion import sigmoid
+from sidecar.calibration import sigmoid
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
@@ -167,7 +167,7 @@ def without_fields(
 ) -> float:
     """What the model gives the query beside nothing."""
     empty = batch([tokenizer.pair(tokenizer.query(query), ())], manifest.padding, tokenizer.pad_id)
-    return (float(int8.run(empty)[0]) - manifest.bias) / manifest.temperature
+    return manifest.calibration.calibrated(float(int8.run(empty)[0]))
 
 
 @pytest.mark.parametrize("keys", [{}, {"long": {"aggregate": "first"}}])

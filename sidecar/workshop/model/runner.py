@@ -1,6 +1,5 @@
 """Logits of a model folder's graph by the service's own tokenizer and session, in parallel."""
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -125,12 +124,5 @@ class Runner:
             raise ModelError(f"the graph does not run: {fault}") from None
 
     def scores(self, logits: Floats) -> Floats:
-        """The scores of logits: sigmoid((logit - bias) / temperature)."""
-        shifted = (logits - self.manifest.bias) / self.manifest.temperature
-        return np.array([_sigmoid(value) for value in shifted])
-
-
-def _sigmoid(value: float) -> float:
-    if value >= 0:
-        return 1 / (1 + math.exp(-value))
-    return math.exp(value) / (1 + math.exp(value))
+        """The calibrated scores of logits."""
+        return np.array(list(map(self.manifest.calibration.score, logits.tolist())))

@@ -51,8 +51,8 @@ class Trial:
         start = self._clock()
         logits = np.concatenate(list(self._in_turn(requests)))
         seconds = self._clock() - start
-        shifted = (logits.astype(np.float64) - self._manifest.bias) / self._manifest.temperature
-        return TrialResult(len(logits) / seconds, 1 / (1 + np.exp(-shifted)))
+        scores = map(self._manifest.calibration.score, logits.tolist())
+        return TrialResult(len(logits) / seconds, np.array(list(scores)))
 
     def _in_turn(self, requests: Pairs) -> Iterator[NDArray[np.float32]]:
         waiting: deque[Future[Scored]] = deque()

@@ -1,0 +1,28 @@
+"""How a model's logit becomes a score: score = sigmoid((logit - bias) / temperature)."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The temperature and bias of a model's manifest, fitted on judged pairs."""
+
+    temperature: float = 1.0
+    bias: float = 0.0
+
+    def calibrated(self, logit: float) -> float:
+        """(logit - bias) / temperature: the logit to which signals and rules are added."""
+        return (logit - self.bias) / self.temperature
+
+    def score(self, logit: float) -> float:
+        """The score, in [0, 1], of a pair to which nothing is added."""
+        return sigmoid(self.calibrated(logit))
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^-x), without overflow at either end."""
+    if x >= 0:
+        return 1 / (1 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1 + e)
