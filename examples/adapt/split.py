@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from sidecar.workshop.model.check.judged import Judged, Pool, read_judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection, Pool, read_judged
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     print(f"{len(train)} queries to train on ({len(rows)} judgements), {len(test)} to measure on")
 
 
-def write_test(judged: Judged, pools: tuple[Pool, ...], folder: Path) -> None:
+def write_test(judged: JudgedCollection, pools: tuple[Pool, ...], folder: Path) -> None:
     """The pools as a folder with judgements, over the whole corpus."""
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "corpus.jsonl", [{"_id": i, "text": text} for i, text in judged.texts.items()])

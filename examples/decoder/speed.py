@@ -32,7 +32,7 @@ from sidecar.runtime.tokenizer import Pair
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
 from sidecar.workshop.model.package import export
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.runner import Runner
 from sidecar.workshop.model.weights import graph_files
 
@@ -117,12 +117,12 @@ def small_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def plan(work: Path) -> Plan:
+def plan(work: Path) -> QuantizeSpec:
     """int8 for every weight, the fp32 graph kept, and few pairs to compare random logits on."""
     file = work / "calibration.jsonl"
     rows = [{"query": query, "document": document[:200]} for query, document in PAIRS]
     file.write_text("\n".join(map(json.dumps, rows)) + "\n")
-    return Plan(("int8",), calibration=file, search=False, keep_fp32=True)
+    return QuantizeSpec(("int8",), calibration=file, search=False, keep_fp32=True)
 
 
 def sizes(folder: Path) -> Table:

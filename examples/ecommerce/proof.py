@@ -33,9 +33,9 @@ from report import plot, show, show_factors, show_losses
 from rich.console import Console
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.check.judged import Judged, read_judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection, read_judged
 from sidecar.workshop.model.check.quality import METRICS, Quality, measure
-from sidecar.workshop.model.lines import read_lines
+from sidecar.workshop.model.jsonl import read_jsonl
 from sidecar.workshop.model.runner import Floats
 
 RELEVANT = 2.0
@@ -43,7 +43,7 @@ FOLDS, REPEATS = 5, 2
 MODEL_PART, FITTED = "model part", "profile, fitted"
 
 
-def read(folder: Path, max_queries: int | None = None) -> tuple[Judged, list[Search]]:
+def read(folder: Path, max_queries: int | None = None) -> tuple[JudgedCollection, list[Search]]:
     """The judgements, and a search for each of their pools with its products in the same order.
 
     Raises ModelError: the folder is no judged collection, has one usable query alone, or a document
@@ -55,7 +55,7 @@ def read(folder: Path, max_queries: int | None = None) -> tuple[Judged, list[Sea
     plain, packed = folder / "corpus.jsonl", folder / "corpus.jsonl.zst"
     products = {
         str(row["_id"]): Product(judged.texts[str(row["_id"])], row["fields"])
-        for _, row in read_lines(plain if plain.is_file() else packed)
+        for _, row in read_jsonl(plain if plain.is_file() else packed)
         if row.get("fields")
     }
     if bare := {i for pool in judged.pools for i in pool.grades} - products.keys():
@@ -64,7 +64,7 @@ def read(folder: Path, max_queries: int | None = None) -> tuple[Judged, list[Sea
 
 
 def measure_all(
-    judged: Judged, parts: Mapping[str, Sequence[Parts]]
+    judged: JudgedCollection, parts: Mapping[str, Sequence[Parts]]
 ) -> tuple[dict[str, Quality], list[Factors]]:
     """Each way's quality in the order of the module's table, and the factors of every fold."""
     scores = {name: np.array([sum(one.values()) for one in of]) for name, of in parts.items()}
@@ -83,7 +83,9 @@ def model_part(parts: Parts) -> float:
     return sum(value for name, value in parts.items() if name.startswith("model "))
 
 
-def cross_validated(judged: Judged, grouped: Grouped) -> tuple[list[Floats], list[Factors]]:
+def cross_validated(
+    judged: JudgedCollection, grouped: Grouped
+) -> tuple[list[Floats], list[Factors]]:
     """Per repeat each pair's score with factors that its own fold did not choose; all factors."""
     pools = judged.pools
     pool_of = np.repeat(np.arange(len(pools)), [len(pool.grades) for pool in pools])
@@ -100,7 +102,7 @@ def cross_validated(judged: Judged, grouped: Grouped) -> tuple[list[Floats], lis
     return repeats, chosen
 
 
-def ndcg(judged: Judged, scores: Floats) -> float:
+def ndcg(judged: JudgedCollection, scores: Floats) -> float:
     return measure(judged, scores).mean("nDCG@10")
 
 

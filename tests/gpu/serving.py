@@ -32,7 +32,7 @@ from sidecar.workshop.bench.workload import Request, WordSource, count_tokens
 from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
-from sidecar.workshop.model.folder import write_manifest
+from sidecar.workshop.model.folder_files import write_manifest
 from sidecar.workshop.model.weights import graph_files
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.gpu.bench import Bench

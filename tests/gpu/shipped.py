@@ -7,9 +7,9 @@ import onnx
 
 from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Graph, Manifest
-from sidecar.workshop.model.quantizing.half import half
-from sidecar.workshop.model.quantizing.view import keep_what_is_used
-from sidecar.workshop.model.weights import WeightFile, open_graph, read
+from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
+from sidecar.workshop.model.quantizing.graph_view import remove_unused
+from sidecar.workshop.model.weights import WeightFile, open_graph, read_tensor
 from tests.gpu.device_int8 import block_int8, row_int8
 
 VARIANTS = ("fp32", "fp16", "int8 w8a8", "int8 weights")
@@ -29,7 +29,7 @@ def made(folder: Path, name: str) -> Graph:
             model = as_floats(open_graph(source / shipped.file), source, weights)
         else:
             below = made(folder, "fp32" if name == "fp16" else "fp16")
-            rewrite = {"fp16": half, "int8 w8a8": row_int8, "int8 weights": block_int8}[name]
+            rewrite = {"fp16": to_fp16, "int8 w8a8": row_int8, "int8 weights": block_int8}[name]
             model = rewrite(open_graph(folder / below.file), folder, weights)
     (folder / file).write_bytes(model.SerializeToString())
     return graph
@@ -45,13 +45,13 @@ def as_floats(model: onnx.ModelProto, folder: Path, weights: WeightFile) -> onnx
         if node.op_type != "DequantizeLinear" or node.input[0] not in tensors:
             nodes.append(node)
             continue
-        whole, scale = (read(tensors[name], folder) for name in node.input[:2])
+        whole, scale = (read_tensor(tensors[name], folder) for name in node.input[:2])
         values = whole.astype(np.float32) * scale  # per column, or per tensor; zero points are 0
         result.graph.initializer.append(weights.put(node.output[0], values))
     del result.graph.node[:]
     result.graph.node.extend(nodes)
-    keep_what_is_used(result)
+    remove_unused(result)
     for tensor in result.graph.initializer:
         if tensor.name in tensors:
-            tensor.CopyFrom(weights.put(tensor.name, read(tensors[tensor.name], folder)))
+            tensor.CopyFrom(weights.put(tensor.name, read_tensor(tensors[tensor.name], folder)))
     return result

@@ -15,7 +15,7 @@ import torch
 from transformers import Qwen3ForSequenceClassification
 
 from sidecar.workshop.model.families.decoder_network import YesNoDecoder
-from sidecar.workshop.model.quantizing.half import half
+from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
 from sidecar.workshop.model.weights import WeightFile
 from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph
 from tests.gpu.decoder_prefix import SHARED, documents_graph, prefix_graph
@@ -98,7 +98,7 @@ def test_one_node_of_attention_gives_the_frameworks_logits(
     assert np.abs(found - logits).max() < EXACT
     also = {*FUSED, *([FUSED_NORM] if fused_norms else [])}
     with WeightFile.create(tmp_path, "half.bin") as weights:
-        halved = half(model, tmp_path, weights, also=also)
+        halved = to_fp16(model, tmp_path, weights, also=also)
     opened = session(halved, tmp_path, "half")
     (found,) = opened.run(None, pairs)
     assert np.abs(found - logits).max() < 0.1
@@ -114,7 +114,7 @@ def test_half_precision_keeps_the_residual_stream_with_norms_in_parts(
         with WeightFile.create(tmp_path, "weights.bin") as weights:
             model = decoder_graph(network, weights, 512, fused_norms=fused_norms)
         with WeightFile.create(tmp_path, "half.bin") as weights:
-            halved = half(model, tmp_path, weights, also=(*FUSED, *also))
+            halved = to_fp16(model, tmp_path, weights, also=(*FUSED, *also))
         typed = {tensor.name: tensor.data_type for tensor in halved.graph.initializer}
         gathered = next(
             n for n in halved.graph.node if n.op_type == "Gather" and n.input[0] in typed
@@ -179,7 +179,7 @@ def _parts(
             model = write(network, weights)
         if as_half:
             with WeightFile.create(folder, f"{name}.half.bin") as weights:
-                model = half(model, folder, weights)
+                model = to_fp16(model, folder, weights)
         opened.append(session(model, folder, name))
     return opened[0], opened[1]
 

@@ -18,7 +18,7 @@ from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
-from sidecar.workshop.model.quantizing.half import half
+from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
 from sidecar.workshop.model.weights import WeightFile, open_graph
 from tests.gpu.device_int8 import BLOCK, LEVELS, block_int8, row_int8
 
@@ -132,7 +132,7 @@ def test_a_model_in_int8_in_padded_runs(folder: Path, rewrite: Rewrite, as_half:
     model = open_graph(folder / graph.file)
     if as_half:
         with WeightFile.create(folder, "half.bin") as weights:
-            model = half(model, folder, weights)
+            model = to_fp16(model, folder, weights)
     with WeightFile.create(folder, "int8.bin") as weights:
         model = rewrite(model, folder, weights)
     (folder / "model.int8.onnx").write_bytes(model.SerializeToString())

@@ -11,10 +11,10 @@ from onnx.external_data_helper import ExternalDataInfo
 from tokenizers import Tokenizer, models
 
 from sidecar.runtime.manifest import Graph, Padding, Prompt
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.export import FP32_FILE, write_graph
-from sidecar.workshop.model.quantizing.half import half
-from sidecar.workshop.model.weights import WeightFile, open_graph, read
+from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
+from sidecar.workshop.model.weights import WeightFile, open_graph, read_tensor
 from tests.gpu import shapes
 from tests.gpu.decoder_graph import FUSED, FUSED_NORM, decoder_graph
 from tests.gpu.decoder_prefix import documents_graph, prefix_graph
@@ -25,14 +25,14 @@ MAX_TOKENS = 1024
 """Longest pair of the graphs; in one block of attention."""
 ENCODER = {
     "fp32": "traced",
-    "fp16": "traced, half.py",
+    "fp16": "traced, fp16_rewrite.py",
     "fp16 fused": "onnxruntime's own optimiser: attention in one node",
     "int8 w8a8": "MatMulInteger over the traced fp16 graph, a scale per token",
     "int8 weights": "MatMulNBits over the traced fp16 graph",
 }
 DECODER = {
     "fp32": "traced",
-    "fp16": "traced, half.py",
+    "fp16": "traced, fp16_rewrite.py",
     "fp16 fused": "GroupQueryAttention, the residual stream float32",
     "fp16 fused stream": "GroupQueryAttention, the residual stream fp16",
     "int8 w8a8": "MatMulInteger over the fused fp16 graph, a scale per token",
@@ -93,7 +93,7 @@ class Workshop:
         return open_graph(self.folder / self.graph(variant).file)
 
     def _traced(self) -> onnx.ModelProto:
-        source = Source(
+        source = Checkpoint(
             name=self.shape.name,
             family="yes-no-decoder" if self.shape.decoder else "cross-encoder",
             network=self.network,
@@ -110,12 +110,12 @@ class Workshop:
     def _half(self, model: onnx.ModelProto, variant: str, *also: str) -> onnx.ModelProto:
         """In fp16, with what stays float32 in the same file."""
         with self._weights(variant) as weights:
-            made = half(model, self.folder, weights, also=also)
+            made = to_fp16(model, self.folder, weights, also=also)
             for tensor in made.graph.initializer:
                 if tensor.data_location == TensorProto.EXTERNAL:
                     place = ExternalDataInfo(tensor).location
                     if place != weights.name:
-                        tensor.CopyFrom(weights.put(tensor.name, read(tensor, self.folder)))
+                        tensor.CopyFrom(weights.put(tensor.name, read_tensor(tensor, self.folder)))
             return made
 
     def _fused(self, *, fused_norms: bool = False) -> onnx.ModelProto:
@@ -155,8 +155,10 @@ class Workshop:
             model.graph.initializer, key=lambda tensor: tensor.dims[0] if tensor.dims else 0
         )
         rows = table.dims[0]
-        words = read(table, self.folder).astype("float16")
-        table.CopyFrom(onnx.numpy_helper.from_array(read(table, self.folder)[:8], table.name))
+        words = read_tensor(table, self.folder).astype("float16")
+        table.CopyFrom(
+            onnx.numpy_helper.from_array(read_tensor(table, self.folder)[:8], table.name)
+        )
         fused = optimizer.optimize_model(
             model, "bert", self.shape.heads, self.shape.hidden, opt_level=0, use_gpu=True
         )

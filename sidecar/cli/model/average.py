@@ -37,10 +37,10 @@ def average_command(
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.train import show_held_out
     from sidecar.errors import ModelError
-    from sidecar.workshop.model.training.average import Kept, average
+    from sidecar.workshop.model.training.average import StartShare, average
 
     if start is not None and start_share is None:
         raise ModelError("--start needs --start-share: how much of the mean it is")
-    kept = None if start_share is None else Kept(start_share, start)
+    kept = None if start_share is None else StartShare(start_share, start)
     show_held_out(average(checkpoints, folder, kept), "after")
     show_written(folder)

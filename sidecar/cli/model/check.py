@@ -51,9 +51,9 @@ def check_command(
     Ends with status 1 when a quantised graph keeps less than 99 % of the fp32 nDCG@10.
     """
     from sidecar.cli.model.progress import bars
-    from sidecar.workshop.model.check.checking import Wanted, check
+    from sidecar.workshop.model.check.checking import CheckSpec, check
 
-    wanted = Wanted(
+    wanted = CheckSpec(
         against,
         tuple(judged or ()),
         max_queries,

@@ -79,9 +79,9 @@ def export_command(
 
 def show_written(folder: Path) -> None:
     """Prints each file of the folder with its size."""
-    from sidecar.workshop.model.folder import shown_size
+    from sidecar.workshop.model.folder_files import format_size
 
     files = sorted(file for file in folder.iterdir() if file.is_file())
     width = max(len(str(file)) for file in files)
     for file in files:
-        typer.echo(f"{file!s:<{width}}  {shown_size(file.stat().st_size)}")
+        typer.echo(f"{file!s:<{width}}  {format_size(file.stat().st_size)}")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sidecar.workshop.model.runner import Start, Tick
+from sidecar.workshop.model.progress import Advance, BeginStep
 
 
 @contextmanager
-def bars() -> Iterator[Start]:
+def bars() -> Iterator[BeginStep]:
     """A Start that shows one bar per step while the block runs."""
     from rich.console import Console
     from rich.progress import (
@@ -28,7 +28,7 @@ def bars() -> Iterator[Start]:
     )
     progress = Progress(*columns, console=Console(stderr=True))
 
-    def start(step: str, parts: int) -> Tick:
+    def start(step: str, parts: int) -> Advance:
         progress.start()  # not before: a command that is refused at once shows nothing
         task = progress.add_task(step, total=parts)
         return lambda: progress.advance(task)

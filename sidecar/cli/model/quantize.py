@@ -50,11 +50,11 @@ def quantize_command(
     """
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.progress import bars
-    from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+    from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
     from sidecar.workshop.model.quantizing.sensitivity import MAX_DIFFERENCE
 
     budget = MAX_DIFFERENCE if max_difference is None else max_difference
-    plan = Plan(tuple(to), calibration, budget, not no_search, keep_fp32, force)
+    plan = QuantizeSpec(tuple(to), calibration, budget, not no_search, keep_fp32, force)
     with bars() as start:
         outcome = quantize(folder, plan, start)
     if not outcome.made:

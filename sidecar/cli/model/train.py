@@ -92,17 +92,22 @@ def train_command(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from sidecar.cli.model.export import show_written
-    from sidecar.workshop.model.training.job import Data, Job, Taught, do
-    from sidecar.workshop.model.training.train import Run
+    from sidecar.workshop.model.training.train import Hyperparameters
+    from sidecar.workshop.model.training.training_job import (
+        TeacherSpec,
+        TrainingData,
+        TrainingSpec,
+        run_training,
+    )
 
     if force and checkpoint.exists():
         shutil.rmtree(checkpoint)
-    data = Data(tuple(pairs or ()), tuple(judged or ()), recipe, groups)
-    taught = Taught(encoder, teacher, teacher_share, teacher_words)
-    run = Run(minutes, epochs, rate, max_tokens, batch, seed)
-    job = Job(start, data, taught, run, layers, vocabulary)
+    data = TrainingData(tuple(pairs or ()), tuple(judged or ()), recipe, groups)
+    taught = TeacherSpec(encoder, teacher, teacher_share, teacher_words)
+    run = Hyperparameters(minutes, epochs, rate, max_tokens, batch, seed)
+    job = TrainingSpec(start, data, taught, run, layers, vocabulary)
     with _bar() as report:
-        summary = do(job, checkpoint, report)
+        summary = run_training(job, checkpoint, report)
     show_held_out(summary, "before", "after")
     show_written(checkpoint)
 

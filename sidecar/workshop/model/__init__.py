@@ -1,17 +1,22 @@
-"""Makes model folders: what is behind `rerank-sidecar model export|quantize|check|train`.
+"""Makes model folders: what is behind `rerank-sidecar model export|quantize|check|train|average`.
 
 Needs the extra `build` (torch, transformers, onnx, ...). Serving never imports this package.
 
-    hub, pretrained      a hub name or a folder -> config, weights and tokenizer
-    families             those -> a Source; one file per family of models
-    source               what a Source is
-    export, weights      a Source -> one float graph, and a weight file of its own
-    package, place       the same -> a model folder with its manifest, in one step or not at all
+    hub                  a hub name or a folder -> the folder with the model's files
+    pretrained           a Hugging Face folder -> config, weights, tokenizer and card
+    families             such a folder -> a Checkpoint; one file per model family
+    checkpoint           what a Checkpoint is
+    export, weights      a Checkpoint -> one fp32 graph and its weight file
+    package              the same -> a whole model folder with its manifest
+    staging              a folder is written beside its place and moved there in one step
+    folder_files         files of a model folder: linked, written, sized
     graphs               the graphs that a model folder may have
-    quantizing           that folder's fp32 graph -> int8, float and fp16 graphs
+    canonical            the eight pairs that every manifest carries with their logits
+    quantizing           the fp32 graph -> int8, float and fp16 graphs
+    quantization_sample  the sample pairs that quantisation is measured on
     runner               a graph's logits, as the service computes them
-    lines, journal, bm25 what several of them use
-    check                a model folder against its Source, and on judged collections
-    network, training    groups of pairs -> a checkpoint, which is a Source again
+    check                a model folder against its source, and on judged collections
+    training             groups of documents -> a checkpoint, which `families` opens
     recipe               the collections and the mixture of the shipped model
+    bm25, jsonl, text_pair, progress, measurement_cache   shared by several of them
 """

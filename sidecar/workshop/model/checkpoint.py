@@ -13,11 +13,11 @@ from torch import nn
 
 from sidecar.runtime.manifest import Padding, Prompt
 from sidecar.runtime.manifest import Source as Collection
-from sidecar.workshop.model.calibration_pairs import TextPair
+from sidecar.workshop.model.text_pair import TextPair
 
 
 @dataclass(frozen=True)
-class Source:
+class Checkpoint:
     """A model as its framework has it; nothing in it depends on how it will be quantised."""
 
     name: str

@@ -16,7 +16,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.graphs import FP32, GRAPHS
 from sidecar.workshop.model.weights import WeightFile
 
@@ -25,13 +25,13 @@ OPSET = 17
 """LayerNormalization is one node from here on."""
 
 
-def size(source: Source) -> int:
+def weight_bytes(source: Checkpoint) -> int:
     """Bytes of the network's weights in float32: about what its weight file will have."""
     return sum(weight.nbytes for weight in source.network.parameters())
 
 
 def write_graph(
-    source: Source, folder: Path, advance: Callable[[int], object] = lambda written: None
+    source: Checkpoint, folder: Path, advance: Callable[[int], object] = lambda written: None
 ) -> None:
     """Writes `model.fp32.onnx` and `weights.bin` into `folder`; `advance` is told of bytes written.
 
@@ -53,7 +53,7 @@ def write_graph(
     onnx.checker.check_model(folder / FP32_FILE)
 
 
-def _trace(source: Source, folder: Path) -> onnx.ModelProto:
+def _trace(source: Checkpoint, folder: Path) -> onnx.ModelProto:
     """The network's graph with dynamic batch and sequence; its weights are inputs by their names.
 
     By the exporter that traces: onnxruntime fuses what it makes of attention and layer
@@ -105,7 +105,9 @@ def _take_transposes(model: onnx.ModelProto) -> set[str]:
     return set(renamed.values())
 
 
-def _weights(source: Source, model: onnx.ModelProto) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _weights(
+    source: Checkpoint, model: onnx.ModelProto
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """The network's tensors that the graph asks for, by name and in the graph's order."""
     tensors = dict(source.network.named_parameters(remove_duplicate=False))
     tensors |= dict(source.network.named_buffers(remove_duplicate=False))

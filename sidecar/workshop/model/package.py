@@ -17,15 +17,15 @@ from sidecar.runtime.manifest import (
 )
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
-from sidecar.workshop.model.checkpoint import Source
-from sidecar.workshop.model.export import size, write_graph
+from sidecar.workshop.model.checkpoint import Checkpoint
+from sidecar.workshop.model.export import weight_bytes, write_graph
 from sidecar.workshop.model.families import Option, open_folder, source_name
-from sidecar.workshop.model.folder import write_manifest
+from sidecar.workshop.model.folder_files import write_manifest
 from sidecar.workshop.model.graphs import FP32, GRAPHS
 from sidecar.workshop.model.hub import fetch
-from sidecar.workshop.model.place import built_beside, check_room, is_done
 from sidecar.workshop.model.pretrained import CONFIG
 from sidecar.workshop.model.runner import Runner
+from sidecar.workshop.model.staging import check_disk_space, is_up_to_date, staged_folder
 
 PARITY = 2e-3
 """Largest difference of a canonical logit, the graph's from the framework's, per unit of logit."""
@@ -57,7 +57,7 @@ def export(
     origin = Origin(
         source=source_name(source), settings=given, sha256=fingerprint(local, name, given)
     )
-    if is_done(folder, origin, force=force):
+    if is_up_to_date(folder, origin, force=force):
         return None
     report("read", 0, 1)
     opened = open_folder(local, name, **given)
@@ -66,7 +66,7 @@ def export(
 
 
 def package(
-    source: Source,
+    source: Checkpoint,
     folder: Path,
     origin: Origin | None = None,
     *,
@@ -80,9 +80,9 @@ def package(
     disk is full, or when the graph does not give the framework's own logits.
     """
     _check_limit(source)
-    total = size(source)
-    check_room(folder, total)
-    with built_beside(folder) as fresh:
+    total = weight_bytes(source)
+    check_disk_space(folder, total)
+    with staged_folder(folder) as fresh:
         report("framework", 0, 1)
         expected = source.reference(PAIRS)
         report("framework", 1, 1)
@@ -110,7 +110,7 @@ def package(
 
 
 def describe(
-    source: Source, folder: Path, expected: Sequence[float], origin: Origin | None = None
+    source: Checkpoint, folder: Path, expected: Sequence[float], origin: Origin | None = None
 ) -> Manifest:
     """The manifest of the files in `folder`, with the canonical pairs scored by its graph.
 
@@ -143,7 +143,7 @@ def describe(
     return manifest.model_copy(update={"canonical": _canonical(logits)})
 
 
-def _check_limit(source: Source) -> None:
+def _check_limit(source: Checkpoint) -> None:
     """Before the framework is asked: it has no words for a query that leaves no room."""
     tokenizer = PairTokenizer(Tokenizer.from_str(source.tokenizer.to_str()), source)
     try:

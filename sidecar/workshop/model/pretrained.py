@@ -24,7 +24,7 @@ from sidecar.errors import ModelError
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER
 
 CONFIG = "config.json"
-SUMMARY = "train.json"
+TRAINING_SUMMARY = "train.json"
 """What a training says of itself, in its checkpoint."""
 COPY_AGAIN = "download or copy the folder again"
 
@@ -52,7 +52,7 @@ def open_config(folder: Path) -> PretrainedConfig:
         return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as fault:  # its validators' own classes
         raise ModelError(
-            f"{folder / CONFIG} is not understood ({one_line(fault)}): {COPY_AGAIN}"
+            f"{folder / CONFIG} is not understood ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
 
 
@@ -71,7 +71,7 @@ def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
 
     Raises ModelError when a weight is missing, cannot be read, has another shape or is not finite.
     """
-    quiet()
+    silence_transformers()
     try:
         network, found = kind.from_pretrained(
             folder,
@@ -84,7 +84,7 @@ def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
         )
     except Exception as fault:  # safetensors, pickle, zipfile, torch: each has its own classes
         raise ModelError(
-            f"{folder}: its weights cannot be read ({one_line(fault)}): {COPY_AGAIN}"
+            f"{folder}: its weights cannot be read ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
     if missing := sorted(found["missing_keys"]):
         raise ModelError(
@@ -104,15 +104,15 @@ def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     out that they do not expect (transformers 5.23, XLM-R). Only a folder without `tokenizer.json`
     is converted by them. Raises ModelError when there is no tokenizer that can be read.
     """
-    quiet()
+    silence_transformers()
     kind = PreTrainedTokenizerFast if (folder / TOKENIZER).exists() else AutoTokenizer
     try:
         tokenizer = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         tokenizer.backend_tokenizer.get_vocab_size()
     except Exception as fault:  # tokenizers raises bare Exception
         raise ModelError(
-            f"{folder}: its tokenizer cannot be read ({one_line(fault)}): save it as {TOKENIZER}, "
-            f"or {COPY_AGAIN}"
+            f"{folder}: its tokenizer cannot be read ({first_line(fault)}): save it as "
+            f"{TOKENIZER}, or {COPY_AGAIN}"
         ) from None
     return tokenizer
 
@@ -123,12 +123,12 @@ def read_tokenizer(folder: Path) -> Tokenizer:
         return Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as fault:  # tokenizers raises bare Exception
         raise ModelError(
-            f"{folder / TOKENIZER} cannot be read ({one_line(fault)}): save it by transformers' "
+            f"{folder / TOKENIZER} cannot be read ({first_line(fault)}): save it by transformers' "
             f"AutoTokenizer, or {COPY_AGAIN}"
         ) from None
 
 
-def bare(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:
+def plain_tokenizer(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:
     """A copy of what it wraps, that neither cuts nor pads."""
     copy = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
     copy.no_padding()
@@ -145,12 +145,12 @@ def pad_token(tokenizer: PreTrainedTokenizerFast, folder: Path) -> str:
     return tokenizer.pad_token
 
 
-def longest(tokenizer: PreTrainedTokenizerFast, positions: int) -> int:
+def max_pair_tokens(tokenizer: PreTrainedTokenizerFast, positions: int) -> int:
     """Tokens that a pair may have: as the tokenizer says, and no more than there are positions."""
     return min(int(tokenizer.model_max_length), positions)  # 1e30 where the folder does not say
 
 
-def card(folder: Path) -> tuple[tuple[str, ...], str]:
+def card_metadata(folder: Path) -> tuple[tuple[str, ...], str]:
     """(languages, licence) of the folder's model card; empty where it does not say."""
     try:
         data = metadata_load(folder / "README.md") or {}
@@ -162,12 +162,12 @@ def card(folder: Path) -> tuple[tuple[str, ...], str]:
     return tuple(str(language) for language in languages), str(data.get("license") or "")
 
 
-def training(folder: Path) -> dict[str, Any]:
+def training_summary(folder: Path) -> dict[str, Any]:
     """What `model train` says of the checkpoint in `folder`; empty for a model from elsewhere.
 
     Raises ModelError when its file cannot be read.
     """
-    file = folder / SUMMARY
+    file = folder / TRAINING_SUMMARY
     if not file.exists():
         return {}
     try:
@@ -179,13 +179,13 @@ def training(folder: Path) -> dict[str, Any]:
     return found
 
 
-def quiet() -> None:
+def silence_transformers() -> None:
     """transformers' own bars and warnings do not mix with ours."""
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
 
 
-def one_line(fault: Exception) -> str:
+def first_line(fault: Exception) -> str:
     """The first line of what an exception says, at most 160 characters."""
     text = str(fault).strip() or type(fault).__name__
     return text.splitlines()[0][:160]

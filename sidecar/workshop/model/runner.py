@@ -1,6 +1,6 @@
 """Logits of a model folder's graph by the service's own tokenizer and session, in parallel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,17 +16,10 @@ from sidecar.runtime.manifest import Device, Graph, Manifest
 from sidecar.runtime.onnx_session import OnnxSession, Session
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
-from sidecar.workshop.model.calibration_pairs import TextPair
+from sidecar.workshop.model.progress import Advance
+from sidecar.workshop.model.text_pair import TextPair
 
 Floats = NDArray[np.float64]
-Tick = Callable[[], object]
-Start = Callable[[str, int], Tick]
-"""Told that a step of so many parts begins; what it returns is called after each part."""
-
-
-def unseen(step: str, parts: int) -> Tick:
-    """The Start of work that nobody watches."""
-    return lambda: None
 
 
 def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[Pair]:
@@ -96,11 +89,11 @@ class Runner:
         """Logits of the manifest's canonical pairs, each alone."""
         return self.alone(canonical_pairs(self.manifest, self.tokenizer))
 
-    def logits(self, pairs: Sequence[TextPair], tick: Tick | None = None) -> Floats:
+    def logits(self, pairs: Sequence[TextPair], tick: Advance | None = None) -> Floats:
         """One logit per pair, each scored alone; `tick` is called once per pair."""
         return self.alone(self.encoded(pairs), tick)
 
-    def alone(self, pairs: Sequence[Pair], tick: Tick | None = None) -> Floats:
+    def alone(self, pairs: Sequence[Pair], tick: Advance | None = None) -> Floats:
         """One logit per pair, one unpadded pair per run. The longest go first: even workers."""
 
         def one(place: int) -> float:

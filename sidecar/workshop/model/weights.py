@@ -40,7 +40,7 @@ def graph_files(graph: Graph, folder: Path) -> set[str]:
     return {graph.file, *(str(ExternalDataInfo(tensor).location) for tensor in external)}
 
 
-def read(tensor: TensorProto, folder: Path) -> Array:
+def read_tensor(tensor: TensorProto, folder: Path) -> Array:
     """The tensor's values; those in a file are mapped, not copied."""
     if tensor.data_location != TensorProto.EXTERNAL:
         return numpy_helper.to_array(tensor)
@@ -87,7 +87,9 @@ class WeightFile:
         return tensor
 
 
-def share(models: Mapping[str, onnx.ModelProto], source: Path, target: Path, file: str) -> None:
+def write_shared(
+    models: Mapping[str, onnx.ModelProto], source: Path, target: Path, file: str
+) -> None:
     """Writes the graphs, whose tensors lie in `source`, to `target` with one weight file.
 
     A tensor that several graphs have by the same name lies there once. Raises ValueError when
@@ -100,7 +102,7 @@ def share(models: Mapping[str, onnx.ModelProto], source: Path, target: Path, fil
                 if tensor.name not in known:
                     old = TensorProto()
                     old.CopyFrom(tensor)
-                    known[tensor.name] = (old, weights.put(tensor.name, read(old, source)))
+                    known[tensor.name] = (old, weights.put(tensor.name, read_tensor(old, source)))
                 elif not _same(known[tensor.name][0], tensor, source):
                     raise ValueError(f"two graphs disagree on the weights {tensor.name}")
                 tensor.CopyFrom(known[tensor.name][1])
@@ -122,4 +124,4 @@ def _tensors(model: onnx.ModelProto) -> Iterator[TensorProto]:
 def _same(one: TensorProto, other: TensorProto, folder: Path) -> bool:
     if one.SerializeToString(deterministic=True) == other.SerializeToString(deterministic=True):
         return True
-    return np.array_equal(read(one, folder), read(other, folder))
+    return np.array_equal(read_tensor(one, folder), read_tensor(other, folder))

@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from sidecar.errors import ModelError
 from sidecar.workshop.model import place
 from sidecar.workshop.model.export import write_graph
-from sidecar.workshop.model.families import open_source
+from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.package import export, package
 from tests.workshop.model.classifiers import save_bert
 
@@ -145,9 +145,9 @@ def test_weights_that_are_not_finite(source: Path, tmp_path: Path) -> None:
 
 def test_a_torch_file_is_read_as_tensors(source: Path, tmp_path: Path) -> None:
     torch.save(load_file(source / "model.safetensors"), source / "pytorch_model.bin")
-    expected = open_source(str(source)).reference([("a", "b")])
+    expected = open_checkpoint(str(source)).reference([("a", "b")])
     (source / "model.safetensors").unlink()
-    assert open_source(str(source)).reference([("a", "b")]) == pytest.approx(expected, abs=1e-6)
+    assert open_checkpoint(str(source)).reference([("a", "b")]) == pytest.approx(expected, abs=1e-6)
 
 
 class Payload:
@@ -212,7 +212,7 @@ def test_a_damaged_model_folder_is_replaced_only_by_force(source: Path, tmp_path
 
 
 def test_a_graph_that_does_not_give_the_framework_s_logits(source: Path, tmp_path: Path) -> None:
-    opened = open_source(str(source))
+    opened = open_checkpoint(str(source))
     with torch.no_grad():
         opened.network.model.classifier.bias += 1  # type: ignore[union-attr,operator]
     wrong = opened.reference
@@ -233,7 +233,7 @@ def test_a_disk_with_too_little_room_is_told_before_the_work(source: Path, tmp_p
 
 def test_a_disk_that_fills_up(source: Path, tmp_path: Path) -> None:
     """/dev/full takes no byte, as a full disk."""
-    opened = open_source(str(source))
+    opened = open_checkpoint(str(source))
 
     def build() -> None:
         with place.built_beside(tmp_path / "model") as fresh:

@@ -21,8 +21,8 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.export import FP32_FILE, WEIGHTS
-from sidecar.workshop.model.families import open_source
-from sidecar.workshop.model.network import CrossEncoder
+from sidecar.workshop.model.families import open_checkpoint
+from sidecar.workshop.model.families.cosine_head_network import CrossEncoder
 from sidecar.workshop.model.package import export
 from sidecar.workshop.model.runner import Runner
 from tests.workshop.model.classifiers import word_piece
@@ -64,7 +64,7 @@ def runner(folder: Path) -> Runner:
 
 
 def test_the_graph_is_the_network(checkpoint: Path, runner: Runner) -> None:
-    expected = open_source(str(checkpoint)).reference(PAIRS)
+    expected = open_checkpoint(str(checkpoint)).reference(PAIRS)
     assert np.abs(runner.logits(PAIRS) - expected).max() < 1e-4
     assert np.ptp(expected) > 0.1
 

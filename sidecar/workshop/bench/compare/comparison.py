@@ -26,7 +26,7 @@ from sidecar.workshop.bench.compare.figures import Comparison, Row, figures, tar
 from sidecar.workshop.bench.compare.model_files import ModelFiles, prepare
 from sidecar.workshop.bench.compare.workloads import LOGNORMAL, RoundSource, Workload
 from sidecar.workshop.bench.machine import Machine, read_machine
-from sidecar.workshop.model.runner import Start
+from sidecar.workshop.model.progress import BeginStep
 
 WARM_REQUESTS = 2
 """Before the rounds; their logits are compared with torch's."""
@@ -49,7 +49,7 @@ class CompareSpec:
     options: dict[str, Any]
 
 
-def compare(plan: CompareSpec, start: Start) -> Comparison:
+def compare(plan: CompareSpec, start: BeginStep) -> Comparison:
     """Measures; `start` is told of each step. Raises StartupError when the model cannot be made,
     or when ours fails: a peer that does is shown with its reason."""
     machine = read_machine()
@@ -83,7 +83,7 @@ def compare(plan: CompareSpec, start: Start) -> Comparison:
     return _comparison(plan, files, machine, entries, reference)
 
 
-def _reference(files: ModelFiles, warm: Sequence[TextRequest], start: Start) -> Reference:
+def _reference(files: ModelFiles, warm: Sequence[TextRequest], start: BeginStep) -> Reference:
     tick = start("logits by torch in fp32", len(warm))
     score = files.open_reference()
     found = []
@@ -93,7 +93,7 @@ def _reference(files: ModelFiles, warm: Sequence[TextRequest], start: Start) -> 
     return tuple(found)
 
 
-def _entries(plan: CompareSpec, place: ComparisonSetup, start: Start) -> list[ContenderRun]:
+def _entries(plan: CompareSpec, place: ComparisonSetup, start: BeginStep) -> list[ContenderRun]:
     tick = start("environments", len(plan.kinds))
     entries = []
     for kind in plan.kinds:
@@ -106,7 +106,7 @@ def _choose(
     entries: Sequence[ContenderRun],
     warm: Sequence[TextRequest],
     tries: Sequence[Sequence[TextRequest]],
-    start: Start,
+    start: BeginStep,
 ) -> None:
     """Every contender runs afterwards, at its best batch size, and has answered `warm`."""
     tick = start("batch sizes", len(entries))
@@ -121,7 +121,7 @@ def _choose(
 
 
 def _measure(
-    plan: CompareSpec, entries: Sequence[ContenderRun], texts: RoundSource, start: Start
+    plan: CompareSpec, entries: Sequence[ContenderRun], texts: RoundSource, start: BeginStep
 ) -> None:
     for workload in plan.workloads:
         count = workload.rounds(plan.rounds)

@@ -18,14 +18,14 @@ from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
 from sidecar.runtime.onnx_session import onnxruntime_version
 from sidecar.workshop import model as model_tools
 from sidecar.workshop.bench.compare import peer_graphs, shipped_classifier
-from sidecar.workshop.model.calibration_pairs import DEFAULT as CALIBRATION
-from sidecar.workshop.model.calibration_pairs import TextPair
 from sidecar.workshop.model.families import open_folder
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.package import export, fingerprint
-from sidecar.workshop.model.place import built_beside
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
-from sidecar.workshop.model.runner import Start, unseen
+from sidecar.workshop.model.progress import BeginStep, no_progress
+from sidecar.workshop.model.quantization_sample import DEFAULT_FILE as SAMPLE_FILE
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
+from sidecar.workshop.model.staging import staged_folder
+from sidecar.workshop.model.text_pair import TextPair
 
 SHIPPED = "shipped"
 COPIED = ("config.json", TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
@@ -48,7 +48,7 @@ class ModelFiles:
         return open_folder(self.source, "reference").reference
 
 
-def prepare(source: str | None, folder: Path, start: Start = unseen) -> ModelFiles:
+def prepare(source: str | None, folder: Path, start: BeginStep = no_progress) -> ModelFiles:
     """The files of a Hugging Face folder or hub name in `folder`, made where they are not there.
 
     Without a source it is the shipped model with a head that other libraries have. `start` is told
@@ -63,17 +63,17 @@ def prepare(source: str | None, folder: Path, start: Start = unseen) -> ModelFil
     files = ModelFiles(name, local or home / "source", home / "sidecar", home / "onnx")
     if local is None and not (files.source / "config.json").exists():
         tick = start("the shipped model as a cross-encoder", 1)
-        with built_beside(files.source) as fresh:
+        with staged_folder(files.source) as fresh:
             shipped_classifier.write_classifier(fresh, shipped_model())
         tick()
     if not (files.sidecar / MANIFEST).exists():
         tick = start("our fp32 and int8 graphs", 1)
-        with built_beside(files.sidecar) as fresh:
+        with staged_folder(files.sidecar) as fresh:
             _write_ours(files.source, fresh, name)
         tick()
     if not (files.onnx / "model.onnx").exists():
         tick = start("onnxruntime's int8 graph", 1)
-        with built_beside(files.onnx) as fresh:
+        with staged_folder(files.onnx) as fresh:
             _write_onnx(files, fresh)
         tick()
     return files
@@ -81,7 +81,7 @@ def prepare(source: str | None, folder: Path, start: Start = unseen) -> ModelFil
 
 def _key(local: Path | None) -> str:
     """Of the files that all others are made of, and of the code that makes them."""
-    code = [*sorted(Path(model_tools.__file__).parent.rglob("*.py")), CALIBRATION]
+    code = [*sorted(Path(model_tools.__file__).parent.rglob("*.py")), SAMPLE_FILE]
     code += [Path(file) for file in (__file__, peer_graphs.__file__, shipped_classifier.__file__)]
     digest = hashlib.sha256(onnxruntime_version().encode())
     for file in code:
@@ -96,7 +96,7 @@ def _key(local: Path | None) -> str:
 def _write_ours(source: Path, folder: Path, name: str) -> None:
     export(str(source), folder, name)
     # As theirs: every product in integers.
-    quantize(folder, Plan(to=("int8",), search=False, keep_fp32=True))
+    quantize(folder, QuantizeSpec(to=("int8",), search=False, keep_fp32=True))
 
 
 def _write_onnx(files: ModelFiles, folder: Path) -> None:

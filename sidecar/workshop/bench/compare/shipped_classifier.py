@@ -19,10 +19,11 @@ from transformers import BertConfig, BertForSequenceClassification
 from sidecar.runtime.manifest import TOKENIZER, Manifest
 from sidecar.runtime.tokenizer import Pair
 from sidecar.workshop.demo.collections import CollectionName, load
-from sidecar.workshop.model.calibration_pairs import TextPair, read_calibration
-from sidecar.workshop.model.pretrained import quiet
+from sidecar.workshop.model.pretrained import silence_transformers
+from sidecar.workshop.model.quantization_sample import read_sample
 from sidecar.workshop.model.runner import Runner
-from sidecar.workshop.model.training.start import from_model_folder
+from sidecar.workshop.model.text_pair import TextPair
+from sidecar.workshop.model.training.starting_model import from_model_folder
 
 RIDGE = 1.0
 """Added to the normal equations' diagonal, as a share of its mean. On pairs left out of the fit, of
@@ -36,7 +37,7 @@ MARKS = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", 
 
 def write_classifier(folder: Path, shipped: Path) -> None:
     """Writes a Hugging Face folder, BertForSequenceClassification with one label."""
-    quiet()
+    silence_transformers()
     manifest = Manifest.read(shipped)
     network = from_model_folder(shipped, manifest)
     runner = Runner.open(shipped, manifest, manifest.graphs["float"])
@@ -65,7 +66,7 @@ def write_classifier(folder: Path, shipped: Path) -> None:
 
 def texts() -> tuple[TextPair, ...]:
     """The calibration pairs, and the demo's queries over a part of its documents."""
-    pairs = list(read_calibration().pairs)
+    pairs = list(read_sample().pairs)
     for name in CollectionName:
         collection = load(name)
         step = len(collection.documents) // DOCUMENTS_PER_QUERY

@@ -1,15 +1,15 @@
-"""`model check`: is the model folder what its source is, and what did quantising cost?
+"""`model check`: does the folder score as its source does, and what did quantisation cost?
 
-judged      a collection with judgements, read from a folder
-bm25        the baseline
-quality     nDCG@10 and MRR@10 of rankers, with bootstrap intervals
-parity      a graph's logits beside the framework's
-invariance  a pair alone, in company, padded, permuted
-census      the operators of a graph, and where they would run
-reference   the fp32 logits to compare with
-scorers     the folder's graphs, and what OpenVINO makes of one
-scoring     their logits on every set of pairs
-gate        may the int8 graph stand for the fp32 graph?
-plot, card  README.md of the folder
-run         all of it, into the manifest
+checking           the whole check, from the folder to its manifest, card and plot
+judged_collection  a collection with relevance judgements, read from a folder
+bm25_baseline      BM25's scores on it
+graph_scorers      what is measured: the folder's graphs, and a float graph on OpenVINO
+reference          what they are compared with: the framework's logits or an fp32 graph's
+logits             every scorer's logits on every set of pairs; an interrupted check resumes
+parity             rank correlations and differences of two sets of logits
+quality            nDCG@10 and MRR@10 with bootstrap intervals
+invariance         a pair's score alone, batched, padded and in another order
+census             a graph's operators, and where they run
+gate               does a quantised graph keep enough of the fp32 quality?
+card, plot         the folder's README.md and its plot
 """

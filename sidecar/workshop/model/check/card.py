@@ -10,7 +10,7 @@ from pathlib import Path
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Graph, Manifest
 from sidecar.runtime.measured import Check
 from sidecar.workshop.model.check.quality import METRICS
-from sidecar.workshop.model.folder import shown_size, write_text
+from sidecar.workshop.model.folder_files import format_size, write_text
 from sidecar.workshop.model.graphs import OPENVINO
 from sidecar.workshop.model.weights import graph_files
 
@@ -64,8 +64,10 @@ def _files(manifest: Manifest, folder: Path) -> str:
         told[graph.file] = f"graph `{name}`: {_graph(graph)}"
     told[MANIFEST] = "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"
     sizes = {file: (folder / file).stat().st_size for file in told if (folder / file).is_file()}
-    rows = [[f"`{file}`", shown_size(sizes[file]), told[file]] for file in sorted(sizes)]
-    return _table(["file", "size", "what"], rows) + f"\n\n{shown_size(sum(sizes.values()))} in all."
+    rows = [[f"`{file}`", format_size(sizes[file]), told[file]] for file in sorted(sizes)]
+    return (
+        _table(["file", "size", "what"], rows) + f"\n\n{format_size(sum(sizes.values()))} in all."
+    )
 
 
 def _graph(graph: Graph) -> str:

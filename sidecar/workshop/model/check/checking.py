@@ -9,23 +9,24 @@ from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.measured import Check, Gate, Operators, Parity
 from sidecar.runtime.onnx_session import OnnxSession
-from sidecar.workshop.model.calibration_pairs import CalibrationSet, read_calibration
-from sidecar.workshop.model.check.bm25 import bm25_scores
+from sidecar.workshop.model.check.bm25_baseline import bm25_scores
 from sidecar.workshop.model.check.card import PLOT, write_card
 from sidecar.workshop.model.check.census import census
 from sidecar.workshop.model.check.gate import gate
+from sidecar.workshop.model.check.graph_scorers import open_scorers
 from sidecar.workshop.model.check.invariance import largest_difference
-from sidecar.workshop.model.check.judged import Judged, read_judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection, read_judged
+from sidecar.workshop.model.check.logits import REFERENCE, SAMPLE, Logits, baseline, score_all
 from sidecar.workshop.model.check.parity import parity
 from sidecar.workshop.model.check.plot import draw
 from sidecar.workshop.model.check.quality import METRICS, Quality, interval, measure
 from sidecar.workshop.model.check.reference import open_reference
-from sidecar.workshop.model.check.scorers import scorers
-from sidecar.workshop.model.check.scoring import CALIBRATION, REFERENCE, Logits, baseline, score_all
-from sidecar.workshop.model.folder import write_manifest
+from sidecar.workshop.model.folder_files import write_manifest
 from sidecar.workshop.model.graphs import FP32
-from sidecar.workshop.model.journal import Journal
-from sidecar.workshop.model.runner import Floats, Runner, Start, unseen
+from sidecar.workshop.model.measurement_cache import MeasurementCache
+from sidecar.workshop.model.progress import BeginStep, no_progress
+from sidecar.workshop.model.quantization_sample import QuantizationSample, read_sample
+from sidecar.workshop.model.runner import Floats, Runner
 
 INVARIANCE_PAIRS = 16
 BM25 = "bm25"
@@ -34,7 +35,7 @@ Qualities = dict[str, dict[str, Quality]]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CheckSpec:
     """What to compare with and what to measure on."""
 
     against: str | None = None
@@ -46,7 +47,7 @@ class Wanted:
     """Precisions at which OpenVINO runs a float graph beside the folder's graphs."""
 
 
-def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
+def check(folder: Path, wanted: CheckSpec, start: BeginStep = no_progress) -> Manifest:
     """Measures the folder, writes manifest, card and plot, and returns the manifest.
 
     `manifest.check.gate` holds the verdict. Raises ModelError (nothing is written): an altered
@@ -56,15 +57,15 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
     """
     folder = folder.resolve()
     manifest = Manifest.read(folder)
-    calibration = read_calibration(wanted.calibration)
+    calibration = read_sample(wanted.calibration)
     judged = [read_judged(path, wanted.max_queries, wanted.threshold) for path in wanted.judged]
     if wanted.openvino and not (judged or wanted.against or FP32 in manifest.graphs):
         raise ModelError("--openvino has nothing to be compared by: give --against or --judged")
-    measured = scorers(folder, manifest, wanted.openvino)
+    measured = open_scorers(folder, manifest, wanted.openvino)
     reference = open_reference(wanted.against, folder, manifest)
     operators, invariance = _graphs(folder, manifest, calibration, start)
-    journal = Journal(folder.parent / f".{folder.name}.check.jsonl")
-    sets = {CALIBRATION: calibration.pairs, **{one.name: one.pairs for one in judged}}
+    journal = MeasurementCache(folder.parent / f".{folder.name}.check.jsonl")
+    sets = {SAMPLE: calibration.pairs, **{one.name: one.pairs for one in judged}}
     logits = score_all(measured, manifest, reference, sets, journal, start)
     qualities = {one.name: _qualities(one, logits[one.name]) for one in judged}
     checked = Check(
@@ -78,7 +79,7 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
         gate=_verdict(logits, qualities, manifest),
     )
     described = manifest.model_copy(update={"check": checked, "quality": _means(qualities)})
-    draw(described, logits[CALIBRATION], folder / PLOT)
+    draw(described, logits[SAMPLE], folder / PLOT)
     write_manifest(described, folder)
     write_card(described, folder, max_queries=wanted.max_queries)
     journal.remove()
@@ -86,7 +87,7 @@ def check(folder: Path, wanted: Wanted, start: Start = unseen) -> Manifest:
 
 
 def _graphs(
-    folder: Path, manifest: Manifest, calibration: CalibrationSet, start: Start
+    folder: Path, manifest: Manifest, calibration: QuantizationSample, start: BeginStep
 ) -> tuple[dict[str, Operators], dict[str, float]]:
     """(census, invariance) of every graph, its canonical pairs checked first.
 
@@ -115,14 +116,14 @@ def _graphs(
 def _parities(names: Sequence[str], logits: Logits) -> dict[str, dict[str, Parity]]:
     found: dict[str, dict[str, Parity]] = {name: {} for name in names}
     for set_name, by_scorer in logits.items():
-        known = by_scorer.get(REFERENCE) if set_name == CALIBRATION else baseline(by_scorer)
+        known = by_scorer.get(REFERENCE) if set_name == SAMPLE else baseline(by_scorer)
         for name in names:
             if known is not None and known is not by_scorer[name]:
                 found[name][set_name] = parity(by_scorer[name], known)
     return {name: sets for name, sets in found.items() if sets}
 
 
-def _qualities(judged: Judged, logits: Mapping[str, Floats]) -> dict[str, Quality]:
+def _qualities(judged: JudgedCollection, logits: Mapping[str, Floats]) -> dict[str, Quality]:
     """BM25, fp32 where it is known, then the quantised graphs and OpenVINO's."""
     scores = {BM25: bm25_scores(judged)}
     known = baseline(logits)
@@ -167,9 +168,9 @@ def _verdict(logits: Logits, qualities: Qualities, manifest: Manifest) -> Gate:
     base = {
         name: found[FP32].mean(METRICS[0]) for name, found in qualities.items() if FP32 in found
     }
-    known = baseline(logits[CALIBRATION])
+    known = baseline(logits[SAMPLE])
     parities = {
-        graph: parity(logits[CALIBRATION][graph], known) for graph in quantised if known is not None
+        graph: parity(logits[SAMPLE][graph], known) for graph in quantised if known is not None
     }
     return gate(ndcg, base, parities)
 

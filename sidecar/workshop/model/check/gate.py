@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from sidecar.runtime.measured import Gate, Parity
 
-KEPT = 0.99
-SPEARMAN = 0.98
+MIN_NDCG_SHARE = 0.99
+MIN_SPEARMAN = 0.98
 """Without judgements. With all weights in int8 all-MiniLM-L6-v2 with a cosine head has 0.996 on the
 default calibration pairs."""
 
@@ -30,10 +30,10 @@ def gate(
         return Gate(passed=None, reason="no fp32 to compare with: --against SOURCE gives it")
     worst = min(parities, key=lambda name: parities[name].spearman)
     found = parities[worst].spearman
-    passed = found >= SPEARMAN
+    passed = found >= MIN_SPEARMAN
     reason = (
         f"no judgements were given: graph {worst} has rank correlation {found:.4f} with fp32 on "
-        f"the {parities[worst].pairs} calibration pairs, {SPEARMAN} is the least"
+        f"the {parities[worst].pairs} calibration pairs, {MIN_SPEARMAN} is the least"
     )
     return Gate(passed=passed, reason=reason)
 
@@ -52,9 +52,9 @@ def _by_quality(ndcg: Mapping[str, Mapping[str, float]], baseline: Mapping[str, 
     each = ", ".join(f"{n} {100 * share:.1f} %" for n, share in kept[worst].items() if n != "mean")
     reason = (
         f"graph {worst} keeps {100 * kept[worst]['mean']:.1f} % of the fp32 nDCG@10 ({each}); "
-        f"{100 * KEPT:.0f} % is the least"
+        f"{100 * MIN_NDCG_SHARE:.0f} % is the least"
     )
-    return Gate(passed=kept[worst]["mean"] >= KEPT, reason=reason, kept=kept)
+    return Gate(passed=kept[worst]["mean"] >= MIN_NDCG_SHARE, reason=reason, kept=kept)
 
 
 def _share(found: float, base: float) -> float:

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.check.scoring import REFERENCE, baseline
+from sidecar.workshop.model.check.logits import REFERENCE, baseline
 from sidecar.workshop.model.graphs import FP32
 from sidecar.workshop.model.runner import Floats
 

@@ -11,7 +11,7 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, nDCG
 
-from sidecar.workshop.model.check.judged import Judged, Pool
+from sidecar.workshop.model.check.judged_collection import JudgedCollection, Pool
 from sidecar.workshop.model.runner import Floats
 
 METRICS = ("nDCG@10", "MRR@10")
@@ -32,7 +32,7 @@ class Quality:
         return float(self.values[metric].mean())
 
 
-def measure(judged: Judged, scores: Floats) -> Quality:
+def measure(judged: JudgedCollection, scores: Floats) -> Quality:
     """The metrics of an order by `scores`, one per pair of the pools."""
     scale = (
         1 if all(g == int(g) for pool in judged.pools for g in pool.grades.values()) else FRACTION

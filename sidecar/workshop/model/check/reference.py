@@ -8,9 +8,10 @@ import numpy as np
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import MANIFEST, Manifest
-from sidecar.workshop.model.calibration_pairs import TextPair
 from sidecar.workshop.model.graphs import FP32
-from sidecar.workshop.model.runner import Floats, Runner, Tick
+from sidecar.workshop.model.progress import Advance
+from sidecar.workshop.model.runner import Floats, Runner
+from sidecar.workshop.model.text_pair import TextPair
 
 OWN = "its own fp32 graph"
 CHUNK = 16
@@ -23,7 +24,7 @@ class Reference:
     """For the card: no path of this machine."""
     key: str
     """Of its files: logits with another key are another model's."""
-    logits: Callable[[Sequence[TextPair], Tick], Floats]
+    logits: Callable[[Sequence[TextPair], Advance], Floats]
 
 
 def open_reference(against: str | None, folder: Path, manifest: Manifest) -> Reference | None:
@@ -61,7 +62,7 @@ def _framework(against: str, manifest: Manifest) -> Reference:
             "longest pair"
         )
 
-    def logits(pairs: Sequence[TextPair], tick: Tick) -> Floats:
+    def logits(pairs: Sequence[TextPair], tick: Advance) -> Floats:
         order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
         found = np.empty(len(pairs))
         for start in range(0, len(order), CHUNK):

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.pretrained import read_config
 
-FAMILIES = ("cross_encoder", "decoder", "trained")
+FAMILIES = ("cross_encoder", "decoder", "cosine_head")
 """Files of this folder, asked in this order; one that is not asked is not imported."""
 
 Option = str | int
@@ -24,17 +24,17 @@ class Family(Protocol):
     def accepts(self, architecture: str) -> bool:
         """Whether the family opens a folder whose config.json names the architecture."""
 
-    def open_folder(self, folder: Path, name: str, **options: Option) -> Source:
+    def open_folder(self, folder: Path, name: str, **options: Option) -> Checkpoint:
         """The model in `folder`. Raises ModelError with what is wrong and what to do."""
 
 
-def open_source(
+def open_checkpoint(
     source: str,
     name: str | None = None,
     *,
     revision: str | None = None,
     **options: Option | None,
-) -> Source:
+) -> Checkpoint:
     """The model of a local Hugging Face folder, or of a hub name (`revision`: branch or commit).
 
     No code from the model's folder is ever run. Options (`max_tokens`; for decoders `separator` and
@@ -44,7 +44,7 @@ def open_source(
     return open_folder(fetch(source, revision), name or source_name(source), **options)
 
 
-def open_folder(folder: Path, name: str, **options: Option | None) -> Source:
+def open_folder(folder: Path, name: str, **options: Option | None) -> Checkpoint:
     """The model of a local Hugging Face folder; see `open_source`."""
     family = _family_of(folder)
     given = {key: value for key, value in options.items() if value is not None}

@@ -20,19 +20,19 @@ from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerF
 
 from sidecar.runtime.manifest import DOCUMENT, Padding, Prompt
 from sidecar.runtime.manifest import Source as Collection
-from sidecar.workshop.model.calibration_pairs import TextPair
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.pretrained import (
-    bare,
-    card,
+    card_metadata,
     check_one_label,
-    longest,
+    max_pair_tokens,
     open_config,
     open_fast_tokenizer,
     open_network,
     pad_token,
-    training,
+    plain_tokenizer,
+    training_summary,
 )
+from sidecar.workshop.model.text_pair import TextPair
 
 ARCHITECTURES = {
     f"{name}ForSequenceClassification"
@@ -52,7 +52,7 @@ def accepts(architecture: str) -> bool:
     return architecture in ARCHITECTURES
 
 
-def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Source:
+def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Checkpoint:
     """The reranker in a Hugging Face folder; `max_tokens` lowers the model's own limit.
 
     Raises ModelError: several labels, or a file that is missing, damaged or does not fit.
@@ -64,11 +64,11 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> So
     padding = Padding(token=pad_token(fast, folder))
     network = open_network(kind, folder)
     inputs = _inputs(network)
-    tokenizer = bare(fast)
-    max_tokens = min(longest(fast, _positions(config)), max_tokens or sys.maxsize)
-    languages, licence = card(folder)
-    trained = training(folder)
-    return Source(
+    tokenizer = plain_tokenizer(fast)
+    max_tokens = min(max_pair_tokens(fast, _positions(config)), max_tokens or sys.maxsize)
+    languages, licence = card_metadata(folder)
+    trained = training_summary(folder)
+    return Checkpoint(
         name=name,
         family="cross-encoder",
         network=OneLogit(network, inputs).eval(),

@@ -25,19 +25,19 @@ from transformers import (
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import Padding, Prompt
-from sidecar.workshop.model.calibration_pairs import TextPair
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.decoder_network import YesNoDecoder
 from sidecar.workshop.model.pretrained import (
-    bare,
-    card,
+    card_metadata,
     check_one_label,
-    longest,
+    max_pair_tokens,
     open_config,
     open_fast_tokenizer,
     open_network,
     pad_token,
+    plain_tokenizer,
 )
+from sidecar.workshop.model.text_pair import TextPair
 
 PREFIX = (
     "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and "
@@ -72,7 +72,7 @@ def open_folder(
     separator: str = "line",
     instruction: str = INSTRUCTION,
     max_tokens: int = MAX_TOKENS,
-) -> Source:
+) -> Checkpoint:
     """The reranker in a Hugging Face folder; `instruction` is what a request without one gets.
 
     Raises ModelError: several labels, no single token for yes or no, an attention that the network
@@ -89,16 +89,16 @@ def open_folder(
     if architecture is Qwen3ForCausalLM:
         answers = (_token(tokenizer, "no", folder), _token(tokenizer, "yes", folder))
     model = open_network(architecture, folder)
-    max_tokens = min(max_tokens, longest(tokenizer, config.max_position_embeddings))
+    max_tokens = min(max_tokens, max_pair_tokens(tokenizer, config.max_position_embeddings))
     between = SEPARATORS[separator]
     _check_room(tokenizer, (instruction, between), max_tokens)
-    languages, licence = card(folder)
-    return Source(
+    languages, licence = card_metadata(folder)
+    return Checkpoint(
         name=name,
         family="yes-no-decoder",
         network=YesNoDecoder(model.model, _row(model, answers), max_tokens).eval(),
         inputs=("input_ids", "attention_mask"),
-        tokenizer=bare(tokenizer),
+        tokenizer=plain_tokenizer(tokenizer),
         prompt=Prompt(pieces=_pieces(between), instruction=instruction),
         padding=padding,
         max_tokens=max_tokens,

@@ -1,12 +1,15 @@
-"""Quantising: a model folder's fp32 graph -> int8, float and fp16 graphs over one weight file.
+"""Quantisation: a model folder's fp32 graph -> int8, float and fp16 graphs.
 
-quantize, precisions  the folder with its new graphs; who makes which
-workplace             where they are made, and what is measured of each
-integers, int8        the int8 graphs: what is multiplied in integers, and how it is rounded
-sensitivity           what rounding costs each group of weights
-smooth                activations whose channels stand out
-view, fuse            an encoder's graph for one pair per run: attention as one operator,
-first_token           and of the last layer only what the head reads
-half                  fp16
-unquantized           the weights of such a graph as floats again, to train on
+quantize        `model quantize`: replaces the folder by one with the new graphs
+precisions      the precisions that can be made, and the fp16 graph
+workspace       where graphs are made, and what is measured of each
+int8_graphs     the int8 and the float graph over one weight file: every decision is measured
+int8_rewrite    weights to int8, and graphs rewritten to read them
+fp16_rewrite    a graph rewritten to fp16, with float32 where fp16 would cost accuracy
+sensitivity     which groups of weights keep within the error budget
+smooth          SmoothQuant for activations with outlier channels
+fuse            an encoder's attention as one operator, for one unpadded pair per run
+first_token     the last layer reduced to the one token that the head reads
+graph_view      producers and consumers of a graph's tensors
+dequantize      the way back: a graph's int8 weights as floats, to train on
 """

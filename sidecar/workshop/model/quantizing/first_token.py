@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from onnx import NodeProto, helper, numpy_helper
 
-from sidecar.workshop.model.quantizing.view import View, attributes, keep_what_is_used
+from sidecar.workshop.model.quantizing.graph_view import GraphView, attributes, remove_unused
 
 BY_TOKEN = frozenset(
     "Add Sub Mul Div MatMul LayerNormalization Erf Gelu Tanh Sqrt Pow Relu Sigmoid Cast".split()
@@ -24,7 +24,7 @@ ATTENTION = "MultiHeadAttention"
 def first_token_alone(model: onnx.ModelProto) -> onnx.ModelProto | None:
     """A copy of a graph with fused attention in which the last layer computes the first token only;
     None where the head does not read that alone, or nothing would be saved."""
-    view = View(model)
+    view = GraphView(model)
     chosen = next((n for n in model.graph.node if _takes_first_token(view, n)), None)
     if chosen is None:
         return None
@@ -49,7 +49,7 @@ def first_token_alone(model: onnx.ModelProto) -> onnx.ModelProto | None:
     result.graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.int64), "first_token"))
     del result.graph.node[:]
     result.graph.node.extend(nodes)
-    keep_what_is_used(result)
+    remove_unused(result)
     return result
 
 
@@ -58,7 +58,7 @@ def _row(name: str, out: str) -> NodeProto:
     return helper.make_node("Gather", [name, "first_token"], [out], f"{out}/Gather", axis=1)
 
 
-def _takes_first_token(view: View, node: NodeProto) -> bool:
+def _takes_first_token(view: GraphView, node: NodeProto) -> bool:
     """Whether it takes the first row of a normalised state [pair, token, channel]."""
     if node.op_type != "Gather" or attributes(node).get("axis") != 1:
         return False
@@ -67,7 +67,7 @@ def _takes_first_token(view: View, node: NodeProto) -> bool:
     return normalised and index is not None and index.size == 1 and not index.any()
 
 
-def _only_for(view: View, chosen: NodeProto) -> dict[str, NodeProto]:
+def _only_for(view: GraphView, chosen: NodeProto) -> dict[str, NodeProto]:
     """The nodes, by what they give, whose results are read for the chosen row and nothing else, and
     that work token by token; attention among them only where it is the one that gives the rows."""
     inside: dict[str, NodeProto] = {}
@@ -90,7 +90,7 @@ def _only_for(view: View, chosen: NodeProto) -> dict[str, NodeProto]:
     return inside
 
 
-def _by_token(view: View, node: NodeProto) -> bool:
+def _by_token(view: GraphView, node: NodeProto) -> bool:
     if node.op_type == "MatMul":
         return _fixed(view, node.input[1]) and not _fixed(view, node.input[0])
     if node.op_type == "LayerNormalization":
@@ -98,7 +98,7 @@ def _by_token(view: View, node: NodeProto) -> bool:
     return node.op_type in BY_TOKEN
 
 
-def _fixed(view: View, name: str) -> bool:
+def _fixed(view: GraphView, name: str) -> bool:
     """Whether it is a weight or a constant; the exporter writes equal ones as an Identity."""
     while (same := view.made_by(name, "Identity")) is not None:
         name = same.input[0]

@@ -19,7 +19,7 @@ import onnx
 import onnxruntime
 from onnx import NodeProto, helper
 
-from sidecar.workshop.model.quantizing.view import View, attributes, keep_what_is_used
+from sidecar.workshop.model.quantizing.graph_view import GraphView, attributes, remove_unused
 
 CONTRIB = "com.microsoft"
 MASK_LENGTHS = (2, 3, 17)
@@ -50,7 +50,7 @@ def fuse_attention(model: onnx.ModelProto, folder: Path, longest: int) -> onnx.M
 
     It is only right for runs of one unpadded pair, of at most `longest` tokens.
     """
-    view = View(model)
+    view = GraphView(model)
     found = [one for node in model.graph.node if (one := _attention(view, node)) is not None]
     zero = {mask: _is_zero(view, mask, folder, longest) for mask in {one.mask for one in found}}
     fused = {one.reshape.output[0]: one for one in found if zero[one.mask]}
@@ -64,7 +64,7 @@ def fuse_attention(model: onnx.ModelProto, folder: Path, longest: int) -> onnx.M
         result.graph.node.append(node if one is None else _operator(one))
     if CONTRIB not in {opset.domain for opset in result.opset_import}:
         result.opset_import.append(helper.make_opsetid(CONTRIB, 1))
-    keep_what_is_used(result)
+    remove_unused(result)
     return result
 
 
@@ -80,7 +80,7 @@ def _operator(one: Attention) -> NodeProto:
     )
 
 
-def _attention(view: View, softmax: NodeProto) -> Attention | None:
+def _attention(view: GraphView, softmax: NodeProto) -> Attention | None:
     """The attention around a softmax; None where anything is not as it should be."""
     if softmax.op_type != "Softmax" or attributes(softmax).get("axis") not in (-1, 3):
         return None
@@ -105,7 +105,7 @@ def _attention(view: View, softmax: NodeProto) -> Attention | None:
     return Attention(query[0], key[0], value[0], query[1], scale, mask, reshape)
 
 
-def _scores(view: View, name: str) -> tuple[NodeProto, float, str] | None:
+def _scores(view: GraphView, name: str) -> tuple[NodeProto, float, str] | None:
     """(the product Q K', scale, mask) of scale * Q K' + mask; both orders of the sum."""
     if (added := view.made_by(name, "Add")) is None:
         return None
@@ -115,7 +115,7 @@ def _scores(view: View, name: str) -> tuple[NodeProto, float, str] | None:
     return None
 
 
-def _scaled(view: View, name: str) -> tuple[NodeProto, float] | None:
+def _scaled(view: GraphView, name: str) -> tuple[NodeProto, float] | None:
     """(the product, the constant) of a product times a constant, in both orders, or through one."""
     if (node := view.made_by(name, "Mul", "Div")) is None:
         return None
@@ -129,7 +129,7 @@ def _scaled(view: View, name: str) -> tuple[NodeProto, float] | None:
     return None
 
 
-def _split(view: View, name: str, order: list[int]) -> tuple[str, int] | None:
+def _split(view: GraphView, name: str, order: list[int]) -> tuple[str, int] | None:
     """(the projection [pair, token, channel], its heads) of a tensor that is split by head."""
     turned = view.made_by(name, "Transpose")
     if turned is None or attributes(turned)["perm"] != order:
@@ -145,7 +145,7 @@ def _split(view: View, name: str, order: list[int]) -> tuple[str, int] | None:
     return split.input[0], columns // size
 
 
-def _is_zero(view: View, mask: str, folder: Path, longest: int) -> bool:
+def _is_zero(view: GraphView, mask: str, folder: Path, longest: int) -> bool:
     """Whether the mask is zero for every unpadded pair: no value but those of attention_mask goes
     into it (of other tensors only their shapes), and with ones there it is zero at some lengths.
 
@@ -158,7 +158,7 @@ def _is_zero(view: View, mask: str, folder: Path, longest: int) -> bool:
     alone.CopyFrom(view.model)
     del alone.graph.output[:]
     alone.graph.output.append(helper.make_tensor_value_info(mask, onnx.TensorProto.FLOAT, None))
-    keep_what_is_used(alone)
+    remove_unused(alone)
     path = folder / "mask.onnx"
     path.write_bytes(alone.SerializeToString())
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -172,7 +172,7 @@ def _is_zero(view: View, mask: str, folder: Path, longest: int) -> bool:
     return zero
 
 
-def _values(view: View, name: str) -> set[str]:
+def _values(view: GraphView, name: str) -> set[str]:
     """The graph's inputs whose values go into a tensor; those of which it has the shape do not."""
     open_, seen, found = [name], set[str](), set[str]()
     inputs = {item.name for item in view.model.graph.input}

@@ -1,7 +1,7 @@
 """The graphs of each precision, and how they are made.
 
-A GPU's fp16 is bounded by rounding every fp16 value on the CPU (`half.py`): two runs that round
-otherwise lie at most twice that far apart.
+No GPU is needed: fp16's error is bounded by rounding every fp16 value on the CPU
+(`fp16_rewrite.py`). Two runs that round differently are at most twice that far apart.
 """
 
 from collections.abc import Callable
@@ -11,23 +11,23 @@ import numpy as np
 
 from sidecar.errors import ModelError
 from sidecar.workshop.model.graphs import CANONICAL_TOLERANCE, FP32, GRAPHS, TOLERANCE
-from sidecar.workshop.model.quantizing.half import half
-from sidecar.workshop.model.quantizing.integers import make_int8
+from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
+from sidecar.workshop.model.quantizing.int8_graphs import make_int8
 from sidecar.workshop.model.quantizing.sensitivity import difference
-from sidecar.workshop.model.quantizing.workplace import (
-    ROOM,
-    Made,
-    Workplace,
-    company,
+from sidecar.workshop.model.quantizing.workspace import (
+    TOLERANCE_FACTOR,
+    QuantizedGraph,
+    Workspace,
+    company_difference,
+    describe_quantization,
     open_trial,
-    rounded_up,
-    told_of,
+    round_up,
 )
 from sidecar.workshop.model.runner import Runner
-from sidecar.workshop.model.weights import WeightFile, open_graph, share
+from sidecar.workshop.model.weights import WeightFile, open_graph, write_shared
 
 
-def make_fp16(place: Workplace) -> list[Made]:
+def make_fp16(place: Workspace) -> list[QuantizedGraph]:
     """The fp16 graph for CUDA. Raises ModelError when fp16 overflows in this model.
 
     It is measured twice on the CPU, with every fp16 value rounded and as onnxruntime runs it there;
@@ -36,11 +36,11 @@ def make_fp16(place: Workplace) -> list[Made]:
     fp16 = GRAPHS["fp16"]
     model = open_graph(place.trial / place.manifest.graphs[FP32].file)
     with WeightFile.create(place.trial, "trial.bin") as weights:
-        emulated = half(model, place.trial, weights, emulated=True)
+        emulated = to_fp16(model, place.trial, weights, emulated=True)
     (place.trial / "trial.onnx").write_bytes(emulated.SerializeToString())
     with WeightFile.create(place.trial, "half.bin") as weights:
-        graph = half(model, place.trial, weights)
-    share({fp16.file: graph}, place.trial, place.folder, "weights.fp16.bin")
+        graph = to_fp16(model, place.trial, weights)
+    write_shared({fp16.file: graph}, place.trial, place.folder, "weights.fp16.bin")
     pairs = place.calibration.pairs
     measured = []
     for runner in (open_trial(place), Runner.open(place.folder, place.manifest, fp16)):
@@ -55,22 +55,24 @@ def make_fp16(place: Workplace) -> list[Made]:
     found, apart, runner = max(measured, key=lambda one: one[0].maximum)
     described = fp16.model_copy(
         update={
-            "tolerance": rounded_up(max(TOLERANCE, 2 * apart)),
-            "canonical_tolerance": rounded_up(max(CANONICAL_TOLERANCE, ROOM * found.maximum)),
+            "tolerance": round_up(max(TOLERANCE, 2 * apart)),
+            "canonical_tolerance": round_up(
+                max(CANONICAL_TOLERANCE, TOLERANCE_FACTOR * found.maximum)
+            ),
         }
     )
-    told = told_of(place, found, company(place, runner))
-    return [Made("fp16", described, measured[1][2].canonical(), told)]
+    told = describe_quantization(place, found, company_difference(place, runner))
+    return [QuantizedGraph("fp16", described, measured[1][2].canonical(), told)]
 
 
 @dataclass(frozen=True)
 class Precision:
     names: tuple[str, ...]
     """Of the graphs that `make` makes."""
-    make: Callable[[Workplace], list[Made]]
+    make: Callable[[Workspace], list[QuantizedGraph]]
 
 
-MADE_BY = {
+PRECISIONS = {
     "int8": Precision(("int8", "float"), make_int8),
     "fp16": Precision(("fp16",), make_fp16),
 }

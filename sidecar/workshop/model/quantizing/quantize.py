@@ -15,20 +15,21 @@ from pathlib import Path
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import CanonicalPair, Graph, Manifest, sha256
 from sidecar.runtime.onnx_session import onnxruntime_version
-from sidecar.workshop.model.calibration_pairs import CalibrationSet, read_calibration
-from sidecar.workshop.model.folder import carry, write_manifest
+from sidecar.workshop.model.folder_files import link_files, write_manifest
 from sidecar.workshop.model.graphs import FP32, GRAPHS, OPENVINO
-from sidecar.workshop.model.journal import Journal
-from sidecar.workshop.model.place import built_beside
-from sidecar.workshop.model.quantizing.precisions import MADE_BY
+from sidecar.workshop.model.measurement_cache import MeasurementCache
+from sidecar.workshop.model.progress import BeginStep, no_progress
+from sidecar.workshop.model.quantization_sample import QuantizationSample, read_sample
+from sidecar.workshop.model.quantizing.precisions import PRECISIONS
 from sidecar.workshop.model.quantizing.sensitivity import MAX_DIFFERENCE
-from sidecar.workshop.model.quantizing.workplace import Made, Workplace
-from sidecar.workshop.model.runner import Runner, Start, unseen
+from sidecar.workshop.model.quantizing.workspace import QuantizedGraph, Workspace
+from sidecar.workshop.model.runner import Runner
+from sidecar.workshop.model.staging import staged_folder
 from sidecar.workshop.model.weights import graph_files
 
 
 @dataclass(frozen=True)
-class Plan:
+class QuantizeSpec:
     """What to make, and how."""
 
     to: tuple[str, ...] = ("int8",)
@@ -47,7 +48,7 @@ class Outcome:
     made: tuple[str, ...]
 
 
-def quantize(folder: Path, plan: Plan, start: Start = unseen) -> Outcome:
+def quantize(folder: Path, plan: QuantizeSpec, start: BeginStep = no_progress) -> Outcome:
     """Makes the planned graphs in `folder` and drops the fp32 graph unless it is to be kept.
 
     `start` is told of each step; the command line shows bars. Raises ModelError: no model folder,
@@ -56,9 +57,11 @@ def quantize(folder: Path, plan: Plan, start: Start = unseen) -> Outcome:
     """
     folder = folder.resolve()
     manifest = Manifest.read(folder)
-    if unknown := [name for name in plan.to if name not in MADE_BY]:
-        raise ModelError(f"--to {unknown[0]}: it must be one of {', '.join(MADE_BY)}")
-    wanted = [n for n in plan.to if plan.force or not set(MADE_BY[n].names) <= set(manifest.graphs)]
+    if unknown := [name for name in plan.to if name not in PRECISIONS]:
+        raise ModelError(f"--to {unknown[0]}: it must be one of {', '.join(PRECISIONS)}")
+    wanted = [
+        n for n in plan.to if plan.force or not set(PRECISIONS[n].names) <= set(manifest.graphs)
+    ]
     if not wanted:
         return Outcome(manifest, ())
     if FP32 not in manifest.graphs:
@@ -66,11 +69,11 @@ def quantize(folder: Path, plan: Plan, start: Start = unseen) -> Outcome:
             f"{folder} has no graph {FP32!r} to start from, only {', '.join(manifest.graphs)}: "
             "export it again (--force), then quantise with every --to at once or with --keep-fp32"
         )
-    calibration = read_calibration(plan.calibration)
-    with built_beside(folder) as fresh:
-        carry(folder, fresh)
+    calibration = read_sample(plan.calibration)
+    with staged_folder(folder) as fresh:
+        link_files(folder, fresh)
         place = _workplace(folder, fresh, manifest, calibration, plan, start)
-        made = [one for name in wanted for one in MADE_BY[name].make(place)]
+        made = [one for name in wanted for one in PRECISIONS[name].make(place)]
         shutil.rmtree(place.trial)
         described = _described(manifest, made, fresh, keep_fp32=plan.keep_fp32)
         for file in set(manifest.files) - set(described.files):
@@ -84,16 +87,16 @@ def _workplace(
     folder: Path,
     fresh: Path,
     manifest: Manifest,
-    calibration: CalibrationSet,
-    plan: Plan,
-    start: Start,
-) -> Workplace:
+    calibration: QuantizationSample,
+    plan: QuantizeSpec,
+    start: BeginStep,
+) -> Workspace:
     tick = start("fp32 logits", len(calibration.pairs))
     trial = fresh / "trial"
     trial.mkdir()
-    carry(folder, trial)
+    link_files(folder, trial)
     runner = Runner.open(fresh, manifest, manifest.graphs[FP32])
-    return Workplace(
+    return Workspace(
         folder=fresh,
         trial=trial,
         manifest=manifest,
@@ -101,20 +104,20 @@ def _workplace(
         reference=runner.logits(calibration.pairs, tick),
         budget=plan.max_difference,
         search=plan.search,
-        journal=Journal(folder.parent / f".{folder.name}.search.jsonl"),
+        journal=MeasurementCache(folder.parent / f".{folder.name}.search.jsonl"),
         key=_key(manifest, calibration),
         start=start,
     )
 
 
-def _key(manifest: Manifest, calibration: CalibrationSet) -> str:
+def _key(manifest: Manifest, calibration: QuantizationSample) -> str:
     """Of everything that a measured difference depends on."""
     parts = [*sorted(manifest.files.values()), repr(calibration.pairs), onnxruntime_version()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _described(
-    manifest: Manifest, made: Sequence[Made], folder: Path, *, keep_fp32: bool
+    manifest: Manifest, made: Sequence[QuantizedGraph], folder: Path, *, keep_fp32: bool
 ) -> Manifest:
     """The manifest with the new graphs, their canonical logits and their files."""
     graphs: dict[str, Graph] = {**manifest.graphs, **{one.name: one.graph for one in made}}

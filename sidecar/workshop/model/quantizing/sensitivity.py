@@ -46,7 +46,7 @@ def difference(logits: Floats, reference: Floats) -> Difference:
     return Difference(float(found.max()), mean, mean / (float(reference.std()) or 1.0))
 
 
-def choose(
+def choose_quantized(
     units: Sequence[str], measure: Measure, budget: float, rank: Callable[[str], float]
 ) -> Choice:
     """The units to quantise so that the relative difference is at most `budget`.

@@ -19,7 +19,7 @@ from onnx import TensorProto, helper
 
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.runs import Batch
-from sidecar.workshop.model.quantizing.int8 import Quantizable
+from sidecar.workshop.model.quantizing.int8_rewrite import Quantizable
 from sidecar.workshop.model.weights import Array
 
 USUAL = 0.99

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import Source
-from sidecar.workshop.model.lines import read_lines
+from sidecar.workshop.model.jsonl import read_jsonl
 
 HELD_OUT_SHARE = 20
 """One document in so many is held out."""
@@ -42,7 +42,7 @@ def read(data: Path, name: str) -> list[Row]:
     file = data / "train" / f"{name}.jsonl.zst"
     if not file.is_file():
         raise ModelError(f"no training collection {file}")
-    return [row for _, row in read_lines(file)]
+    return [row for _, row in read_jsonl(file)]
 
 
 def held_out(text: str) -> bool:

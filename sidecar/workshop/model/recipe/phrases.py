@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from sidecar.workshop.model.recipe.products import fielded
 from sidecar.workshop.model.training.group import Group
-from sidecar.workshop.model.training.teacher import Mine, Mined
+from sidecar.workshop.model.training.teacher import MinedCandidates, Miner
 
 POOL = 4000
 """Most products that a query is searched in: the teacher reads each of them once."""
@@ -22,7 +22,7 @@ _EMPTY = frozenset("a an and by for from in is of on or s the to with x - new se
 
 
 def phrase_groups(
-    records: list[dict[str, str]], count: int, mine: Mine, rng: random.Random
+    records: list[dict[str, str]], count: int, mine: Miner, rng: random.Random
 ) -> list[Group]:
     """Groups of six products around phrases of the titles; the teacher's share is all."""
     records = rng.sample(records, min(POOL, 10 * count, len(records)))
@@ -34,7 +34,7 @@ def phrase_groups(
     ]
 
 
-def _group(query: str, found: Mined, pool: list[str], rng: random.Random) -> Group:
+def _group(query: str, found: MinedCandidates, pool: list[str], rng: random.Random) -> Group:
     """Two of the first 8, one of the first 40, two that share words, one at random."""
     logits = found.logits
     if logits is None:

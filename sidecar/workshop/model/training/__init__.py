@@ -1,16 +1,19 @@
-"""Training: Groups of documents around a query, a teacher, and a loop over them.
+"""Training: groups of documents around a query, a teacher, and a loop over them.
 
-    group       a query with its documents, what is known of them, and what a teacher thinks
-    read        pairs or graded judgements from files
-    teacher     hard negatives by BM25 and by an encoder; its opinions
-    negatives   judgements -> Groups
-    start       what the training starts from: an encoder, a reranker, a model folder
-    prune       fewer layers, a smaller vocabulary
-    batches     Groups -> padded tensors
-    loop        the optimiser's way over them
-    held_out    what the model does with Groups that it has not seen
-    run         all of it, resumable; writes the checkpoint
-    average     the mean of several checkpoints
+training_job    `model train`: data, teacher, pruning and the run
+judged_queries  pairs or graded judgements, read from files
+group           what is learned from: a query, documents and their target distribution
+negatives       judged queries -> groups, with mined negatives
+teacher         hard negatives and soft labels by BM25 and a sentence encoder
+starting_model  what training starts from: an encoder, a reranker, or a model folder
+prune           fewer layers, a smaller vocabulary
+batches         groups -> padded tensors
+loop            the optimiser's steps; an interrupted run resumes
+train           one run over prepared groups; writes the checkpoint
+held_out        the network on held-out groups
+calibrate       temperature and bias of the scores
+plot            the loss curve
+average         the mean of several checkpoints
 
-The shipped model's own Groups are made in `sidecar.workshop.model.recipe`.
+The shipped model's own groups come from `sidecar.workshop.model.recipe`.
 """

@@ -16,11 +16,11 @@ import torch
 
 from sidecar.errors import ModelError
 from sidecar.workshop.model.families import source_name
-from sidecar.workshop.model.pretrained import SUMMARY, training
+from sidecar.workshop.model.pretrained import TRAINING_SUMMARY, training_summary
 from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.group import Group, read_groups
 from sidecar.workshop.model.training.held_out import calibration, first_right, score
-from sidecar.workshop.model.training.start import Start, open_named, open_start
+from sidecar.workshop.model.training.starting_model import StartingModel, open_named, open_start
 from sidecar.workshop.model.training.train import GROUPS, SETTINGS
 
 OF_A_MEAN = ("mean_of", "start_share", "start")
@@ -28,7 +28,7 @@ OF_A_MEAN = ("mean_of", "start_share", "start")
 
 
 @dataclass(frozen=True)
-class Kept:
+class StartShare:
     """What of the runs' common start stays in a mean."""
 
     share: float
@@ -37,7 +37,9 @@ class Kept:
     """As `model train` takes it; None: what the runs say that they started from."""
 
 
-def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None) -> dict[str, Any]:
+def average(
+    checkpoints: Sequence[Path], folder: Path, kept: StartShare | None = None
+) -> dict[str, Any]:
     """Writes the mean of the checkpoints, calibrated on the Groups that none of them was trained
     on; returns what its `train.json` holds.
 
@@ -57,7 +59,7 @@ def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None)
         starts.append(open_named(names[-1]))
         shares = [(1 - kept.share) * each for each in shares] + [kept.share]
     first.source.network.load_state_dict(_mean(starts, names, shares))
-    told = [training(checkpoint) for checkpoint in checkpoints]
+    told = [training_summary(checkpoint) for checkpoint in checkpoints]
     run = {key: value for key, value in told[0]["run"].items() if key not in OF_A_MEAN}
     described: dict[str, Any] = {"mean_of": [each["run"] for each in told]}
     if kept is not None:
@@ -77,13 +79,15 @@ def average(checkpoints: Sequence[Path], folder: Path, kept: Kept | None = None)
     }
     folder.mkdir(parents=True)
     first.save(folder)
-    (folder / SUMMARY).write_text(json.dumps(summary, indent=2) + "\n")
+    (folder / TRAINING_SUMMARY).write_text(json.dumps(summary, indent=2) + "\n")
     return summary
 
 
-def _open(checkpoint: Path) -> Start:
-    if not (checkpoint / SUMMARY).exists():
-        raise ModelError(f"{checkpoint} has no {SUMMARY}: it is no checkpoint of `model train`")
+def _open(checkpoint: Path) -> StartingModel:
+    if not (checkpoint / TRAINING_SUMMARY).exists():
+        raise ModelError(
+            f"{checkpoint} has no {TRAINING_SUMMARY}: it is no checkpoint of `model train`"
+        )
     return open_start(str(checkpoint))
 
 
@@ -99,7 +103,7 @@ def _common_start(checkpoints: Sequence[Path]) -> str:
 
 
 def _mean(
-    starts: Sequence[Start], names: Sequence[str], shares: Sequence[float]
+    starts: Sequence[StartingModel], names: Sequence[str], shares: Sequence[float]
 ) -> dict[str, torch.Tensor]:
     """By the name of a weight; the shares add up to 1."""
     weights = [start.source.network.state_dict() for start in starts]

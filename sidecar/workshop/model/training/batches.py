@@ -11,7 +11,7 @@ from torch import Tensor
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.training.group import Group
 
 WINDOW = 16
@@ -28,7 +28,7 @@ class Batch:
 class Batches:
     """Cuts and encodes Groups of equal size for one network, as the service would."""
 
-    def __init__(self, source: Source, max_tokens: int, groups_per_batch: int) -> None:
+    def __init__(self, source: Checkpoint, max_tokens: int, groups_per_batch: int) -> None:
         limit = min(max_tokens, source.max_tokens)
         copy = Tokenizer.from_str(source.tokenizer.to_str())
         self._tokenizer = PairTokenizer(copy, replace(source, max_tokens=limit))

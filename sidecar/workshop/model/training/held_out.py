@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.calibrate import fit
 from sidecar.workshop.model.training.group import Group
 
-LEAST = 20
+MIN_LABELLED_GROUPS = 20
 """Fewer Groups say too little of how sure the network may be; often it ranks them all rightly."""
 
 Logits = dict[str, list[tuple[Group, Tensor]]]
@@ -46,7 +46,7 @@ def best(group: Group) -> int:
     return int(group.target().argmax())
 
 
-def calibration(logits: Logits, start: Source) -> dict[str, float]:
+def calibration(logits: Logits, start: Checkpoint) -> dict[str, float]:
     """`temperature` and `bias` by the labelled Groups, and `calibrated_on`, how many these are.
 
     Where they are fewer than LEAST they are none, and the calibration stays that of the start.
@@ -58,7 +58,7 @@ def calibration(logits: Logits, start: Source) -> dict[str, float]:
         # Without a label nobody said what is relevant.
         if pair[0].teacher is None or pair[0].teacher_share < 1
     ]
-    if len(labelled) < LEAST:
+    if len(labelled) < MIN_LABELLED_GROUPS:
         return {"temperature": start.temperature, "bias": start.bias, "calibrated_on": 0}
     right: list[float] = []
     wrong: list[float] = []

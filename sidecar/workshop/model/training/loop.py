@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from sidecar.workshop.model.training.batches import Batch
-from sidecar.workshop.model.training.start import Start
+from sidecar.workshop.model.training.starting_model import StartingModel
 
 HEAD_FACTOR = 8
 """A head that starts at zero learns so many times faster than the encoder under it."""
@@ -26,7 +26,7 @@ class Loop:
     What `state.pt` of an earlier loop holds is taken up.
     """
 
-    def __init__(self, start: Start, checkpoint: Path, peak: float, minutes: float) -> None:
+    def __init__(self, start: StartingModel, checkpoint: Path, peak: float, minutes: float) -> None:
         self.step = 0
         self.seconds = 0.0
         self._network = start.source.network
@@ -96,7 +96,7 @@ class Loop:
         part.replace(self._file)
 
 
-def _optimiser(start: Start, peak: float) -> torch.optim.Optimizer:
+def _optimiser(start: StartingModel, peak: float) -> torch.optim.Optimizer:
     """AdamW over the encoder, faster over a new head. The word embeddings stay as they are: a short
     training sees few words, and the others' vectors should go on meaning the same."""
     body: list[nn.Parameter] = []

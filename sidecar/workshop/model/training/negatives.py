@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sidecar.workshop.model.training.group import Group
-from sidecar.workshop.model.training.read import Asked
-from sidecar.workshop.model.training.teacher import Mine, Mined
+from sidecar.workshop.model.training.judged_queries import JudgedQuery
+from sidecar.workshop.model.training.teacher import MinedCandidates, Miner
 
 NEGATIVES = 5
 
 
 def judged_groups(
-    asked: Sequence[Asked],
+    asked: Sequence[JudgedQuery],
     corpus: list[str],
-    mine: Mine,
+    mine: Miner,
     rng: random.Random,
     share: float,
 ) -> list[Group]:
@@ -35,7 +35,9 @@ def judged_groups(
     return [group for group in groups if len(group.documents) == NEGATIVES + 1]
 
 
-def _group(one: Asked, places: list[int], pool: list[str], found: Mined, share: float) -> Group:
+def _group(
+    one: JudgedQuery, places: list[int], pool: list[str], found: MinedCandidates, share: float
+) -> Group:
     documents = tuple(pool[i] for i in places)
     gains = tuple(2 ** one.grades.get(text, 0.0) - 1 for text in documents)
     teacher = None
@@ -45,7 +47,7 @@ def _group(one: Asked, places: list[int], pool: list[str], found: Mined, share: 
 
 
 def mined(
-    found: Mined, pool: list[str], right: list[str], chosen: list[int], rng: random.Random
+    found: MinedCandidates, pool: list[str], right: list[str], chosen: list[int], rng: random.Random
 ) -> list[int]:
     """What is missing to five negatives: near ones, then one at random."""
     taken = set(chosen)
@@ -76,7 +78,7 @@ def near_and_far(by_meaning: list[int], by_words: list[int], rng: random.Random)
 
 
 def sentence_groups(
-    rows: Sequence[dict[str, str]], mine: Mine, rng: random.Random, name: str
+    rows: Sequence[dict[str, str]], mine: Miner, rng: random.Random, name: str
 ) -> list[Group]:
     """A Group per row {"query", "text"[, "answer"]}: no text that holds one of the query's answers
     is a negative."""

@@ -11,10 +11,12 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.training.start import Start
+from sidecar.workshop.model.training.starting_model import StartingModel
 
 
-def prune(start: Start, layers: int | None, vocabulary: int | None, texts: Sequence[str]) -> Start:
+def prune(
+    start: StartingModel, layers: int | None, vocabulary: int | None, texts: Sequence[str]
+) -> StartingModel:
     """The start with so many layers and word pieces; None leaves them.
 
     Raises ModelError when the network has no such layers, or the tokenizer is not a WordPiece.
@@ -49,7 +51,7 @@ def _layers(network: nn.Module) -> tuple[str, nn.ModuleList]:
     return max(found, key=lambda pair: len(pair[1]))
 
 
-def keep_words(start: Start, count: int, texts: Sequence[str]) -> Start:
+def keep_words(start: StartingModel, count: int, texts: Sequence[str]) -> StartingModel:
     """Keeps the special tokens, the single characters and the texts' most frequent word pieces.
 
     With the single characters no text becomes unreadable that was not: a word whose pieces are

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from sidecar.workshop.model.bm25 import Bm25
-from sidecar.workshop.model.pretrained import quiet, read_tokenizer
+from sidecar.workshop.model.pretrained import read_tokenizer, silence_transformers
 
 MAX_TOKENS = 192
 NEAREST = 40
@@ -23,7 +23,7 @@ Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Mined:
+class MinedCandidates:
     """What a query finds in a pool, as places in the pool, best first."""
 
     by_meaning: list[int]
@@ -33,7 +33,7 @@ class Mined:
     """The teacher's logit of every text of the pool; None without a teacher that knows them all."""
 
 
-Mine = Callable[[list[str], list[str]], list[Mined]]
+Miner = Callable[[list[str], list[str]], list[MinedCandidates]]
 """(queries, pool of texts) -> what each query finds."""
 
 
@@ -42,7 +42,7 @@ class BiEncoder:
 
     def __init__(self, folder: Path) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        quiet()
+        silence_transformers()
         model = BertModel.from_pretrained(folder, add_pooling_layer=False)
         self._model = model.to(self._device).eval()
         self._tokenizer = open_tokenizer(folder)
@@ -80,11 +80,13 @@ class Teacher:
         self._encoder = encoder
         self._words = words
 
-    def by_meaning(self, queries: list[str], pool: list[str]) -> list[Mined]:
+    def by_meaning(self, queries: list[str], pool: list[str]) -> list[MinedCandidates]:
         """What each query finds in the pool, with the logits of the cosine alone."""
         return self.mine(queries, pool, 0.0)
 
-    def mine(self, queries: list[str], pool: list[str], words: float | None = None) -> list[Mined]:
+    def mine(
+        self, queries: list[str], pool: list[str], words: float | None = None
+    ) -> list[MinedCandidates]:
         """What each query finds in the pool."""
         if not queries:
             return []
@@ -95,11 +97,11 @@ class Teacher:
         for query in queries:
             lexical = index.scores(tokens(query))
             if self._encoder is None or every is None:
-                found.append(Mined([], nearest(lexical), None))
+                found.append(MinedCandidates([], nearest(lexical), None))
                 continue
             cosines = every @ self._encoder.vectors([query])[0]
             logits = (cosines + share * lexical) / COSINE_TEMPERATURE
-            found.append(Mined(nearest(cosines), nearest(lexical), logits))
+            found.append(MinedCandidates(nearest(cosines), nearest(lexical), logits))
         return found
 
     def cosines(self, query: str, documents: tuple[str, ...]) -> tuple[float, ...]:

@@ -16,14 +16,14 @@ import torch
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import Source as Collection
-from sidecar.workshop.model.pretrained import SUMMARY
+from sidecar.workshop.model.pretrained import TRAINING_SUMMARY
 from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.group import Group, read_groups, write_groups
 from sidecar.workshop.model.training.held_out import Logits, calibration, first_right, score
 from sidecar.workshop.model.training.loop import Loop
 from sidecar.workshop.model.training.negatives import NEGATIVES
 from sidecar.workshop.model.training.plot import plot_loss
-from sidecar.workshop.model.training.start import Start
+from sidecar.workshop.model.training.starting_model import StartingModel
 
 GROUPS, LOG, SETTINGS = "groups.jsonl", "train.jsonl", "settings.json"
 
@@ -33,7 +33,7 @@ Report = Callable[[dict[str, Any]], object]
 
 
 @dataclass(frozen=True)
-class Run:
+class Hyperparameters:
     """What a run depends on beside its Groups and its start.
 
     It ends with the batches or the minutes, whichever first; the learning rate falls to its end
@@ -78,9 +78,9 @@ def prepared(checkpoint: Path, make: Callable[[], Prepared], settings: dict[str,
 
 
 def train(
-    start: Start,
+    start: StartingModel,
     groups: Prepared,
-    run: Run,
+    run: Hyperparameters,
     checkpoint: Path,
     collections: Sequence[Collection] = (),
     report: Report = lambda event: None,
@@ -105,14 +105,14 @@ def train(
     after = score(network, held, batches)
     summary = _summary(start, run, cut[: loop.step], before, after, collections)
     summary["seconds"] = round(loop.seconds)
-    (checkpoint / SUMMARY).write_text(json.dumps(summary, indent=2) + "\n")
+    (checkpoint / TRAINING_SUMMARY).write_text(json.dumps(summary, indent=2) + "\n")
     plot_loss(checkpoint / LOG, checkpoint / "train.png")
     return summary
 
 
 def _summary(
-    start: Start,
-    run: Run,
+    start: StartingModel,
+    run: Hyperparameters,
     seen: list[list[Group]],
     before: dict[str, float],
     after: Logits,

@@ -14,15 +14,16 @@ pytest.importorskip("ir_measures", reason="building models needs the extra `buil
 from sidecar.cli import main
 from sidecar.errors import DeviceError, ModelError, StartupError
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.calibration_pairs import read_calibration
 from sidecar.workshop.model.check.card import NOTES
-from sidecar.workshop.model.check.checking import Wanted, check
-from sidecar.workshop.model.folder import write_manifest
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
-from sidecar.workshop.model.runner import Floats, Runner, Tick
+from sidecar.workshop.model.check.checking import CheckSpec, check
+from sidecar.workshop.model.folder_files import write_manifest
+from sidecar.workshop.model.progress import Advance
+from sidecar.workshop.model.quantization_sample import read_sample
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
+from sidecar.workshop.model.runner import Floats, Runner
 from tests.workshop.model.folders import contents
 
-CALIBRATION = read_calibration()
+CALIBRATION = read_sample()
 DOCUMENTS = sorted({document for _, document in CALIBRATION.pairs})
 QUERIES = sorted({query for query, _ in CALIBRATION.pairs})[:4]
 
@@ -31,7 +32,7 @@ QUERIES = sorted({query for query, _ in CALIBRATION.pairs})[:4]
 def quantized(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quantized") / "tiny"
     shutil.copytree(exported, folder)
-    quantize(folder, Plan())
+    quantize(folder, QuantizeSpec())
     return folder
 
 
@@ -76,7 +77,7 @@ def test_against_its_framework_every_number_is_there(
     folder = Path(shutil.copytree(quantized, tmp_path / "tiny"))
     pools = {q: {d: float((d * 7 + q) % 4 == 0) for d in range(12)} for q in range(len(QUERIES))}
     collection = judged_set(tmp_path / "few", pools)
-    manifest = check(folder, Wanted(against=str(bert), judged=(collection,)))
+    manifest = check(folder, CheckSpec(against=str(bert), judged=(collection,)))
     assert Manifest.read(folder) == manifest
     checked = manifest.check
     assert checked is not None
@@ -112,7 +113,7 @@ def test_openvino_is_measured_beside_the_graphs_and_not_by_the_gate(
     pytest.importorskip("openvino")
     pools = {q: {d: float((d * 7 + q) % 4 == 0) for d in range(12)} for q in range(len(QUERIES))}
     collection = judged_set(tmp_path / "few", pools)
-    wanted = Wanted(against=str(exported), judged=(collection,), openvino=("fp32", "int8"))
+    wanted = CheckSpec(against=str(exported), judged=(collection,), openvino=("fp32", "int8"))
     manifest = check(folder, wanted)
     checked = manifest.check
     assert checked is not None
@@ -128,13 +129,13 @@ def test_openvino_is_measured_beside_the_graphs_and_not_by_the_gate(
 
 def test_openvino_with_nothing_to_compare_by_is_refused_at_once(folder: Path) -> None:
     with pytest.raises(ModelError, match="--openvino has nothing to be compared by"):
-        check(folder, Wanted(openvino=("fp32",)))
+        check(folder, CheckSpec(openvino=("fp32",)))
 
 
 def test_a_precision_that_openvino_has_not_is_refused_at_once(folder: Path, exported: Path) -> None:
     before = contents(folder)
     with pytest.raises(StartupError, match="openvino has no precision fp16: fp32, bf16, int8"):
-        check(folder, Wanted(against=str(exported), openvino=("fp32", "fp16")))
+        check(folder, CheckSpec(against=str(exported), openvino=("fp32", "fp16")))
     assert contents(folder) == before
 
 
@@ -169,11 +170,11 @@ def test_below_the_gate_it_ends_with_status_1_and_the_manifest_says_so(
 
 
 def test_without_judgements_the_rank_correlation_decides(folder: Path, exported: Path) -> None:
-    alone = check(folder, Wanted()).check
+    alone = check(folder, CheckSpec()).check
     assert alone is not None
     assert alone.gate.passed is None
     assert alone.against is None
-    known = check(folder, Wanted(against=str(exported))).check
+    known = check(folder, CheckSpec(against=str(exported))).check
     assert known is not None
     assert known.gate.passed is True
     assert "no judgements were given" in known.gate.reason
@@ -181,12 +182,12 @@ def test_without_judgements_the_rank_correlation_decides(folder: Path, exported:
 
 def test_what_a_person_wrote_in_the_card_is_kept(folder: Path) -> None:
     (folder / "README.md").write_text("# Mine\n\nTrained on our tickets.\n")
-    check(folder, Wanted())
+    check(folder, CheckSpec())
     once = (folder / "README.md").read_text()
     assert once.startswith("# tiny")
     assert f"{NOTES[0]}\n# Mine\n\nTrained on our tickets.\n{NOTES[1]}" in once
     (folder / "README.md").write_text(once.replace("our tickets", "their tickets"))
-    check(folder, Wanted())
+    check(folder, CheckSpec())
     again = (folder / "README.md").read_text()
     assert f"{NOTES[0]}\n# Mine\n\nTrained on their tickets.\n{NOTES[1]}" in again
     assert again.count("# Mine") == 1
@@ -198,7 +199,7 @@ def test_a_graph_whose_scores_depend_on_company_is_refused(folder: Path) -> None
     graphs = {**manifest.graphs, "int8": padded}
     write_manifest(manifest.model_copy(update={"graphs": graphs}), folder)
     with pytest.raises(ModelError, match="graph int8: a score changes by"):
-        check(folder, Wanted())
+        check(folder, CheckSpec())
 
 
 def test_canonical_pairs_are_checked_as_at_start_up(folder: Path) -> None:
@@ -207,7 +208,7 @@ def test_canonical_pairs_are_checked_as_at_start_up(folder: Path) -> None:
     wrong = first.model_copy(update={"logits": {g: x + 1 for g, x in first.logits.items()}})
     write_manifest(manifest.model_copy(update={"canonical": (wrong, *rest)}), folder)
     with pytest.raises(DeviceError, match="canonical pair 0"):
-        check(folder, Wanted())
+        check(folder, CheckSpec())
 
 
 def test_another_model_is_not_its_source(folder: Path, tmp_path: Path) -> None:
@@ -215,26 +216,26 @@ def test_another_model_is_not_its_source(folder: Path, tmp_path: Path) -> None:
 
     other = save_xlm_roberta(tmp_path / "other")
     with pytest.raises(ModelError, match="is not the source of this folder"):
-        check(folder, Wanted(against=str(other)))
+        check(folder, CheckSpec(against=str(other)))
 
 
 def test_a_check_that_was_broken_off_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def start(step: str, parts: int) -> Tick:
+    def start(step: str, parts: int) -> Advance:
         if step == "calibration: float":
             raise KeyboardInterrupt
         return lambda: None
 
     with pytest.raises(KeyboardInterrupt):
-        check(folder, Wanted(), start)
+        check(folder, CheckSpec(), start)
     journal = folder.parent / ".tiny.check.jsonl"
     assert len(journal.read_text().splitlines()) == 1
     steps: list[str] = []
 
-    def told(step: str, parts: int) -> Tick:
+    def told(step: str, parts: int) -> Advance:
         steps.append(step)
         return lambda: None
 
-    check(folder, Wanted(), told)
+    check(folder, CheckSpec(), told)
     assert steps[1:] == ["calibration: float"]  # int8 was known
     assert not journal.exists()
 
@@ -276,4 +277,4 @@ def test_faults_end_with_one_line_and_nothing_is_written(
     weights = folder / "weights.int8.bin"
     weights.write_bytes(weights.read_bytes()[:-4])
     with pytest.raises(ModelError, match=r"weights\.int8\.bin is altered"):
-        check(folder, Wanted())
+        check(folder, CheckSpec())

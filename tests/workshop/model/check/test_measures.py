@@ -18,10 +18,10 @@ import zstandard
 from sidecar.errors import ModelError
 from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.check.bm25 import bm25_scores
+from sidecar.workshop.model.check.bm25_baseline import bm25_scores
 from sidecar.workshop.model.check.census import by_cuda, shares
 from sidecar.workshop.model.check.gate import gate
-from sidecar.workshop.model.check.judged import Judged, Pool, read_judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection, Pool, read_judged
 from sidecar.workshop.model.check.parity import parity
 from sidecar.workshop.model.check.quality import interval, measure
 from sidecar.workshop.model.runner import Runner
@@ -35,8 +35,8 @@ def pool(grades: list[float], name: str = "q") -> Pool:
     return Pool(name, "query", {str(place): grade for place, grade in enumerate(grades)})
 
 
-def judged(*pools: Pool, threshold: float = 1) -> Judged:
-    return Judged("set", {str(i): f"word{i}" for i in range(20)}, pools, threshold)
+def judged(*pools: Pool, threshold: float = 1) -> JudgedCollection:
+    return JudgedCollection("set", {str(i): f"word{i}" for i in range(20)}, pools, threshold)
 
 
 def test_gain_threshold_and_cut_are_those_of_the_formulas() -> None:
@@ -119,7 +119,7 @@ def test_queries_judged_all_alike_are_left_out_and_zst_is_read(tmp_path: Path) -
 def test_bm25_counts_words_of_the_whole_collection() -> None:
     texts = {"0": "red lamp", "1": "red shoe", "2": "lamp lamp shade"}
     pools = (Pool("q", "lamp red", {"2": 1, "0": 1, "1": 0}), Pool("r", "unknown", {"0": 1}))
-    scores = bm25_scores(Judged("set", texts, pools, 1))
+    scores = bm25_scores(JudgedCollection("set", texts, pools, 1))
     idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
     average = 7 / 3
     long = 2.2 * 2 / (2 + 1.2 * (0.25 + 0.75 * 3 / average))

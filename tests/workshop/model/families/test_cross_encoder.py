@@ -18,8 +18,8 @@ from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
-from sidecar.workshop.model.checkpoint import Source
-from sidecar.workshop.model.families import open_source
+from sidecar.workshop.model.checkpoint import Checkpoint
+from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.package import export
 from tests.workshop.model.classifiers import SAVERS, save_modern_bert, save_xlm_roberta
 
@@ -35,7 +35,7 @@ TEXTS = (
 @dataclass(frozen=True)
 class Exported:
     hugging_face: Path
-    source: Source
+    source: Checkpoint
     folder: Path
     manifest: Manifest
 
@@ -54,7 +54,7 @@ def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     hugging_face = SAVERS[request.param](place / "hugging-face")
     manifest = export(str(hugging_face), place / "model", "tiny")
     assert manifest is not None
-    return Exported(hugging_face, open_source(str(hugging_face)), place / "model", manifest)
+    return Exported(hugging_face, open_checkpoint(str(hugging_face)), place / "model", manifest)
 
 
 def test_token_ids_and_types_are_the_framework_s(exported: Exported) -> None:
@@ -118,10 +118,10 @@ def test_the_card_gives_licence_and_languages(exported: Exported) -> None:
 
 def test_roberta_s_positions_begin_behind_the_padding_id(tmp_path: Path) -> None:
     """514 positions are 512 tokens; the tokenizer says nothing of a limit here."""
-    assert open_source(str(save_xlm_roberta(tmp_path))).max_tokens == 512
+    assert open_checkpoint(str(save_xlm_roberta(tmp_path))).max_tokens == 512
 
 
 def test_a_lower_limit_can_be_asked_for_and_a_higher_one_not(tmp_path: Path) -> None:
     folder = save_modern_bert(tmp_path)
-    assert open_source(str(folder), max_tokens=128).max_tokens == 128
-    assert open_source(str(folder), max_tokens=9999).max_tokens == 1024
+    assert open_checkpoint(str(folder), max_tokens=128).max_tokens == 128
+    assert open_checkpoint(str(folder), max_tokens=9999).max_tokens == 1024

@@ -21,7 +21,7 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.export import FP32_FILE
-from sidecar.workshop.model.families import open_source
+from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.families.decoder import SEPARATORS
 from sidecar.workshop.model.graphs import FP32
 from sidecar.workshop.model.package import export
@@ -86,7 +86,7 @@ def test_the_small_tokenizer_has_qwens_own_rules(original: Path) -> None:
 
 @pytest.mark.parametrize("separator", SEPARATORS)
 def test_ids_are_those_of_the_reference_prompt(original: Path, separator: str) -> None:
-    source = open_source(str(original), separator=separator)
+    source = open_checkpoint(str(original), separator=separator)
     manifest = _manifest(source)
     tokenizer, card = (
         PairTokenizer(source.tokenizer, manifest),
@@ -121,7 +121,7 @@ def test_the_manifest_holds_the_prompt(exported: Path) -> None:
 def test_scores_are_those_of_the_cards_code(checkpoint: Path, exported: Path) -> None:
     expected = Card(checkpoint).scores(PAIRS)
     assert max(expected) - min(expected) > 0.2
-    assert sigmoid(open_source(str(checkpoint)).reference(PAIRS)) == pytest.approx(
+    assert sigmoid(open_checkpoint(str(checkpoint)).reference(PAIRS)) == pytest.approx(
         expected, abs=1e-5
     )
     assert sigmoid(runner(exported).logits(PAIRS)) == pytest.approx(expected, abs=SCORE)
@@ -130,7 +130,9 @@ def test_scores_are_those_of_the_cards_code(checkpoint: Path, exported: Path) ->
 def test_the_conversion_to_one_label_scores_as_the_original(original: Path, tmp_path: Path) -> None:
     converted = save_converted(original, tmp_path / "converted")
     assert Card(converted).scores(PAIRS) == pytest.approx(Card(original).scores(PAIRS), abs=1e-5)
-    left, right = (open_source(str(folder)).reference(PAIRS) for folder in (converted, original))
+    left, right = (
+        open_checkpoint(str(folder)).reference(PAIRS) for folder in (converted, original)
+    )
     assert left == pytest.approx(right, abs=1e-4)
 
 

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.families import open_source
+from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.package import export
 from tests.workshop.model.decoders import save_decoder
 
@@ -68,6 +68,6 @@ def test_a_head_that_is_not_in_the_weights_is_refused(original: Path, tmp_path: 
 
 def test_options_are_checked(original: Path) -> None:
     with pytest.raises(ModelError, match="'tab': it is one of line, blank-line"):
-        open_source(str(original), separator="tab")
+        open_checkpoint(str(original), separator="tab")
     with pytest.raises(ModelError, match="tokens of its own"):
-        open_source(str(original), max_tokens=64)
+        open_checkpoint(str(original), max_tokens=64)

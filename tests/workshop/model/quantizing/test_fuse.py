@@ -12,12 +12,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.calibration_pairs import read_calibration
 from sidecar.workshop.model.package import export
+from sidecar.workshop.model.quantization_sample import read_sample
 from sidecar.workshop.model.quantizing.first_token import first_token_alone
 from sidecar.workshop.model.quantizing.fuse import fuse_attention
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
-from sidecar.workshop.model.quantizing.view import View
+from sidecar.workshop.model.quantizing.graph_view import GraphView
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.runner import Runner
 from sidecar.workshop.model.weights import open_graph
 from tests.workshop.model.classifiers import (
@@ -27,7 +27,7 @@ from tests.workshop.model.classifiers import (
     save_xlm_roberta,
 )
 
-PAIRS = read_calibration().pairs[::4]
+PAIRS = read_sample().pairs[::4]
 LONGEST = 512
 
 
@@ -73,7 +73,7 @@ def test_relative_positions_are_not_taken_for_a_mask(tmp_path: Path) -> None:
 
 def with_more_added(model: onnx.ModelProto, name: str, nodes: list[onnx.NodeProto]) -> None:
     """Lets every attention's mask be the mask plus what the nodes give under that name."""
-    view = View(model)
+    view = GraphView(model)
     masks = set()
     for softmax in [node for node in model.graph.node if node.op_type == "Softmax"]:
         added = view.made_by(softmax.input[0], "Add")
@@ -130,7 +130,7 @@ def test_a_mask_of_the_tokens_themselves_stays(folder: Path) -> None:
 
 def test_another_scale_is_kept(folder: Path) -> None:
     model = open_graph(folder / "model.fp32.onnx")
-    view = View(model)
+    view = GraphView(model)
     for softmax in [node for node in model.graph.node if node.op_type == "Softmax"]:
         added = view.made_by(softmax.input[0], "Add")
         scaled = added and view.made_by(added.input[0], "Mul")
@@ -153,7 +153,7 @@ def test_a_head_on_the_first_token_needs_no_other_of_the_last_layer(
     alone = first_token_alone(fused)
     assert alone is not None
     (cut,) = {name for node in alone.graph.node for name in node.output if "_first_token" in name}
-    readers = sorted(node.op_type for node in View(alone).readers(cut))
+    readers = sorted(node.op_type for node in GraphView(alone).readers(cut))
     assert readers == ["Add", "MatMul"]  # the residual and the query
     assert logits(folder, alone) == pytest.approx(logits(folder), abs=1e-5)
 
@@ -176,7 +176,7 @@ def test_a_head_on_every_token_needs_the_last_layer(folder: Path) -> None:
 
 def test_only_the_integer_graph_is_fused(folder: Path) -> None:
     """The float graph is for padded runs: it needs its masks."""
-    manifest = quantize(folder, Plan(search=False, keep_fp32=True)).manifest
+    manifest = quantize(folder, QuantizeSpec(search=False, keep_fp32=True)).manifest
     integer, floats = (open_graph(folder / f"model.{name}.onnx") for name in ("int8", "float"))
     assert kinds(integer).count("MultiHeadAttention") == 3
     assert "MultiHeadAttention" not in kinds(floats)

@@ -14,14 +14,19 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.calibration_pairs import read_calibration
-from sidecar.workshop.model.quantizing.int8 import EMBEDDINGS, quantizable, store_int8, with_int8
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.quantization_sample import read_sample
+from sidecar.workshop.model.quantizing.int8_rewrite import (
+    EMBEDDINGS,
+    find_quantizable,
+    store_int8,
+    with_int8,
+)
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.quantizing.sensitivity import difference
 from sidecar.workshop.model.runner import Floats, Runner
-from sidecar.workshop.model.weights import INLINE, WeightFile, open_graph, read
+from sidecar.workshop.model.weights import INLINE, WeightFile, open_graph, read_tensor
 
-PAIRS = read_calibration().pairs
+PAIRS = read_sample().pairs
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +34,7 @@ def both(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """int8, float and fp16 beside fp32."""
     folder = tmp_path_factory.mktemp("quantized") / "tiny"
     shutil.copytree(exported, folder)
-    quantize(folder, Plan(to=("int8", "fp16"), keep_fp32=True, search=False))
+    quantize(folder, QuantizeSpec(to=("int8", "fp16"), keep_fp32=True, search=False))
     return folder
 
 
@@ -43,7 +48,7 @@ def test_the_integer_graph_gives_the_logits_of_onnxruntimes_own_quantizer(
 ) -> None:
     manifest = Manifest.read(folder)
     model = open_graph(folder / "model.fp32.onnx")
-    found = quantizable(model)
+    found = find_quantizable(model)
     with WeightFile.create(folder, "int8.bin") as weights:
         stored = store_int8(model, found, folder, weights, {})
     chosen = [unit.name for unit in found.units if unit.name != EMBEDDINGS]
@@ -79,8 +84,8 @@ def test_the_float_graph_is_the_fp32_graph_over_the_int8_weights(
     changed = 0
     for tensor in model.graph.initializer:
         if f"{tensor.name}_quantized" in stored:
-            values = read(stored[f"{tensor.name}_quantized"], both).astype(np.float32)
-            values *= read(stored[f"{tensor.name}_scale"], both)
+            values = read_tensor(stored[f"{tensor.name}_quantized"], both).astype(np.float32)
+            values *= read_tensor(stored[f"{tensor.name}_scale"], both)
             tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
             changed += 1
     manifest = Manifest.read(both)

@@ -14,7 +14,7 @@ from sidecar.cli import main
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import Manifest
 from sidecar.workshop.model.package import export
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.weights import WeightFile
 from tests.workshop.model.classifiers import save_bert
 from tests.workshop.model.folders import contents
@@ -28,18 +28,18 @@ def fail(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_done_twice_unless_forced(folder: Path) -> None:
-    assert quantize(folder, Plan()).made == ("int8", "float")
+    assert quantize(folder, QuantizeSpec()).made == ("int8", "float")
     manifest = Manifest.read(folder)
     assert "fp32" not in manifest.graphs
     assert not (folder / "model.fp32.onnx").exists()
     assert not (folder / "weights.bin").exists()
     before = contents(folder)
-    assert quantize(folder, Plan()).made == ()
+    assert quantize(folder, QuantizeSpec()).made == ()
     assert contents(folder) == before
     with pytest.raises(ModelError, match="export it again"):
-        quantize(folder, Plan(to=("fp16",)))
+        quantize(folder, QuantizeSpec(to=("fp16",)))
     with pytest.raises(ModelError, match="export it again"):
-        quantize(folder, Plan(force=True))
+        quantize(folder, QuantizeSpec(force=True))
     assert contents(folder) == before
 
 
@@ -53,7 +53,7 @@ def test_fp16_that_overflows_is_refused_and_the_folder_stays(tmp_path: Path) -> 
     export(str(source), folder)
     before = contents(folder)
     with pytest.raises(ModelError, match="fp16 overflows"):
-        quantize(folder, Plan(to=("fp16",)))
+        quantize(folder, QuantizeSpec(to=("fp16",)))
     assert contents(folder) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["loud", "source"]
 
@@ -68,7 +68,7 @@ def test_a_full_disk_leaves_the_folder_as_it_was(
 
     monkeypatch.setattr(WeightFile, "put", full)
     with pytest.raises(ModelError, match="disk is full"):
-        quantize(folder, Plan())
+        quantize(folder, QuantizeSpec())
     assert contents(folder) == before
     assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
 

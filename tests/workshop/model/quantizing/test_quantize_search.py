@@ -11,9 +11,9 @@ from onnx import TensorProto
 
 from sidecar.runtime.measured import Quantization
 from sidecar.workshop.model.package import export
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.progress import Advance
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.quantizing.sensitivity import MAX_DIFFERENCE
-from sidecar.workshop.model.runner import Tick
 from sidecar.workshop.model.weights import open_graph
 from tests.workshop.model.classifiers import save_modern_bert, save_xlm_roberta
 from tests.workshop.model.decoders import save_decoder
@@ -21,7 +21,7 @@ from tests.workshop.model.folders import contents
 
 
 def test_the_worst_products_are_floats_until_the_budget_is_met(folder: Path) -> None:
-    whole = quantize(folder, Plan(keep_fp32=True, search=False)).manifest.quantization
+    whole = quantize(folder, QuantizeSpec(keep_fp32=True, search=False)).manifest.quantization
     assert whole["int8"].float_products == whole["int8"].float_weights == ()
     differences = [whole[name].relative_difference for name in ("int8", "float")]
     assert differences[0] > differences[1]
@@ -34,7 +34,7 @@ def test_the_worst_products_are_floats_until_the_budget_is_met(folder: Path) -> 
 
 
 def test_weights_that_int8_harms_by_themselves_stay_float(folder: Path) -> None:
-    whole = quantize(folder, Plan(keep_fp32=True, search=False)).manifest.quantization
+    whole = quantize(folder, QuantizeSpec(keep_fp32=True, search=False)).manifest.quantization
     told = search(folder, whole["float"].relative_difference * 0.7)
     assert len(told.alone) == 13
     assert told.float_weights
@@ -49,16 +49,16 @@ def test_weights_that_int8_harms_by_themselves_stay_float(folder: Path) -> None:
 
 def search(folder: Path, budget: float) -> Quantization:
     """What is told of the int8 graph; it keeps to the budget, and so does the float graph."""
-    told = quantize(folder, Plan(max_difference=budget, force=True)).manifest.quantization
+    told = quantize(folder, QuantizeSpec(max_difference=budget, force=True)).manifest.quantization
     assert max(told[name].relative_difference for name in ("int8", "float")) <= budget
     return told["int8"]
 
 
 def test_a_search_that_was_broken_off_goes_on(folder: Path) -> None:
     before = contents(folder)
-    plan = Plan(max_difference=1e-9)
+    plan = QuantizeSpec(max_difference=1e-9)
 
-    def start(step: str, parts: int) -> Tick:
+    def start(step: str, parts: int) -> Advance:
         counted = 0
 
         def tick() -> None:
@@ -88,7 +88,7 @@ def test_other_families_are_quantized_too(save: object, tmp_path: Path) -> None:
     assert callable(save)
     folder = tmp_path / "model"
     export(str(save(tmp_path / "source")), folder, max_tokens=512)
-    made = quantize(folder, Plan(to=("int8", "fp16")))
+    made = quantize(folder, QuantizeSpec(to=("int8", "fp16")))
     assert made.made == ("int8", "float", "fp16")
     for name in made.made:
         assert made.manifest.quantization[name].relative_difference <= MAX_DIFFERENCE

@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("onnx", reason="building models needs the extra `build`")
 
 from sidecar.workshop.model.graphs import GRAPHS
-from sidecar.workshop.model.quantizing.precisions import MADE_BY
-from sidecar.workshop.model.quantizing.sensitivity import choose, difference
+from sidecar.workshop.model.quantizing.precisions import PRECISIONS
+from sidecar.workshop.model.quantizing.sensitivity import choose_quantized, difference
 
 
 def test_units_are_chosen_by_bisection_over_the_worst() -> None:
@@ -18,13 +18,13 @@ def test_units_are_chosen_by_bisection_over_the_worst() -> None:
     def measure(chosen: Collection[str]) -> float:
         return sum(costs[unit] for unit in chosen)
 
-    choice = choose(list(costs), measure, 0.1, costs.__getitem__)
+    choice = choose_quantized(list(costs), measure, 0.1, costs.__getitem__)
     assert choice.quantized == ("c", "d")
     assert list(choice.alone) == ["a", "b", "c", "d"]
-    everything = choose(list(costs), measure, 1.0, costs.__getitem__)
+    everything = choose_quantized(list(costs), measure, 1.0, costs.__getitem__)
     assert everything.quantized == ("a", "b", "c", "d")
     assert everything.alone == {}
-    nothing = choose(list(costs), measure, 0.001, costs.__getitem__)
+    nothing = choose_quantized(list(costs), measure, 0.001, costs.__getitem__)
     assert nothing.quantized == ()
 
 
@@ -39,5 +39,5 @@ def test_a_logit_that_is_not_finite_is_an_infinite_difference() -> None:
 
 
 def test_the_graphs_in_their_order_are_all_that_can_be_made() -> None:
-    made = {name for precision in MADE_BY.values() for name in precision.names}
+    made = {name for precision in PRECISIONS.values() for name in precision.names}
     assert set(GRAPHS) == made | {"fp32"}

@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 from safetensors.torch import load_file, save_file
 
 from sidecar.workshop.model.package import export
-from sidecar.workshop.model.quantizing.quantize import Plan, quantize
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.quantizing.smooth import STANDS_OUT, factors
 from sidecar.workshop.model.weights import open_graph
 from tests.workshop.model.classifiers import save_bert
@@ -55,9 +55,11 @@ def test_an_activation_that_is_always_zero_is_left_alone() -> None:
 def test_it_brings_the_integer_graph_nearer_and_the_manifest_tells(
     outlying: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = Plan(search=False, keep_fp32=True, force=True)
+    plan = QuantizeSpec(search=False, keep_fp32=True, force=True)
     with monkeypatch.context() as patch:
-        patch.setattr("sidecar.workshop.model.quantizing.integers.smoothing_factors", lambda *_: {})
+        patch.setattr(
+            "sidecar.workshop.model.quantizing.int8_graphs.smoothing_factors", lambda *_: {}
+        )
         plain = quantize(outlying, plan).manifest.quantization
     smooth = quantize(outlying, plan).manifest.quantization
     weight = "model.bert.encoder.layer.0.output.dense.weight"
@@ -74,4 +76,4 @@ def test_it_brings_the_integer_graph_nearer_and_the_manifest_tells(
 
 
 def test_a_model_without_such_channels_is_as_it_was(folder: Path) -> None:
-    assert quantize(folder, Plan(search=False)).manifest.quantization["int8"].smoothed == ()
+    assert quantize(folder, QuantizeSpec(search=False)).manifest.quantization["int8"].smoothed == ()

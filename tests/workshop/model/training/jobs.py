@@ -6,8 +6,8 @@ from typing import Any
 
 import transformers
 
-from sidecar.workshop.model.training.job import Data, Job, Taught
-from sidecar.workshop.model.training.train import Run
+from sidecar.workshop.model.training.train import Hyperparameters
+from sidecar.workshop.model.training.training_job import TeacherSpec, TrainingData, TrainingSpec
 from tests.workshop.model.classifiers import SHAPE, save, word_piece
 
 WORDS = {
@@ -28,7 +28,7 @@ ASKED = tuple(
 )
 SAID = ("it may have {} in it", "the {} are by the other", "any {} shall be given")
 
-RUN = Run(epochs=5, peak=2e-3, max_tokens=48)
+RUN = Hyperparameters(epochs=5, peak=2e-3, max_tokens=48)
 
 
 def save_encoder(folder: Path) -> Path:
@@ -54,9 +54,9 @@ def save_pairs(file: Path) -> Path:
     return file
 
 
-def job(start: Path, pairs: Path, **changes: Any) -> Job:
-    parts = {"data": Data(pairs=(pairs,)), "taught": Taught(), "run": RUN} | changes
-    return Job(str(start), **parts)
+def job(start: Path, pairs: Path, **changes: Any) -> TrainingSpec:
+    parts = {"data": TrainingData(pairs=(pairs,)), "taught": TeacherSpec(), "run": RUN} | changes
+    return TrainingSpec(str(start), **parts)
 
 
 def summary(checkpoint: Path) -> dict[str, Any]:

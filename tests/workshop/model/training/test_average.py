@@ -14,11 +14,11 @@ from typer.testing import CliRunner  # noqa: E402
 from sidecar.cli import app  # noqa: E402
 from sidecar.errors import ModelError  # noqa: E402
 from sidecar.workshop.model.package import export  # noqa: E402
-from sidecar.workshop.model.training.average import Kept, average  # noqa: E402
+from sidecar.workshop.model.training.average import StartShare, average  # noqa: E402
 from sidecar.workshop.model.training.group import read_groups  # noqa: E402
-from sidecar.workshop.model.training.job import do  # noqa: E402
-from sidecar.workshop.model.training.start import open_start  # noqa: E402
-from sidecar.workshop.model.training.train import Run  # noqa: E402
+from sidecar.workshop.model.training.starting_model import open_start  # noqa: E402
+from sidecar.workshop.model.training.train import Hyperparameters  # noqa: E402
+from sidecar.workshop.model.training.training_job import run_training  # noqa: E402
 from tests.workshop.model.classifiers import SHAPE, save, word_piece  # noqa: E402
 from tests.workshop.model.training.jobs import job, summary  # noqa: E402
 
@@ -29,7 +29,10 @@ def runs(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -
     made = []
     for seed in (7, 8):
         folder = tmp_path_factory.mktemp("run") / str(seed)
-        do(job(encoder, pairs, run=Run(epochs=2, peak=2e-3, max_tokens=48, seed=seed)), folder)
+        run_training(
+            job(encoder, pairs, run=Hyperparameters(epochs=2, peak=2e-3, max_tokens=48, seed=seed)),
+            folder,
+        )
         made.append(folder)
     return made
 
@@ -72,7 +75,7 @@ def test_a_share_of_the_start_stays_in_the_mean(
         assert torch.allclose(near[name], expected, atol=1e-6)
     assert summary(tmp_path / "near")["run"]["start_share"] == 0.25
     moved = Path(shutil.copytree(encoder, tmp_path / "moved"))
-    average(runs[:1], tmp_path / "single", Kept(0.5, str(moved)))
+    average(runs[:1], tmp_path / "single", StartShare(0.5, str(moved)))
     single = weights(tmp_path / "single")
     assert all(
         torch.allclose(single[name], (one[name] + start[name]) / 2, atol=1e-6) for name in single
@@ -80,7 +83,7 @@ def test_a_share_of_the_start_stays_in_the_mean(
     again = average([tmp_path / "near", runs[0]], tmp_path / "again")
     assert "start_share" not in again["run"], "of a mean that this one is of"
     with pytest.raises(ModelError, match="names the same start: give it by --start"):
-        average([tmp_path / "near", runs[0]], tmp_path / "third", Kept(0.5))
+        average([tmp_path / "near", runs[0]], tmp_path / "third", StartShare(0.5))
     refused = CliRunner().invoke(app, [*command[:2], str(tmp_path / "no"), "--start", "shipped"])
     assert refused.exit_code != 0
 
@@ -90,7 +93,7 @@ def test_the_rows_of_the_runs_common_start_count_once(
 ) -> None:
     more = [tmp_path / "more1", tmp_path / "more2"]
     for number, folder in enumerate(more):
-        do(job(runs[0], pairs, run=Run(max_tokens=48, seed=number)), folder)
+        run_training(job(runs[0], pairs, run=Hyperparameters(max_tokens=48, seed=number)), folder)
     known, *each = (summary(folder)["collections"][0]["rows"] for folder in (runs[0], *more))
     told = average(more, tmp_path / "mean")
     assert told["collections"][0]["rows"] == known + sum(rows - known for rows in each)
@@ -126,7 +129,10 @@ def test_what_has_no_mean_is_one_line(
         vocab_size=tokenizer.get_vocab_size(), architectures=["BertModel"], **SHAPE
     )
     save(tmp_path / "wide", wide, tokenizer)
-    do(job(tmp_path / "wide", pairs, run=Run(epochs=1, max_tokens=48)), tmp_path / "other")
+    run_training(
+        job(tmp_path / "wide", pairs, run=Hyperparameters(epochs=1, max_tokens=48)),
+        tmp_path / "other",
+    )
     cases = {
         "two checkpoints or more": runs[:1],
         "is of another architecture": [runs[0], tmp_path / "other"],

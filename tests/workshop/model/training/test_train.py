@@ -18,12 +18,12 @@ from sidecar.runtime.loading import shipped_model  # noqa: E402
 from sidecar.runtime.manifest import Manifest  # noqa: E402
 from sidecar.workshop.model.package import export  # noqa: E402
 from sidecar.workshop.model.runner import Runner  # noqa: E402
-from sidecar.workshop.model.training.held_out import LEAST  # noqa: E402
-from sidecar.workshop.model.training.job import Taught, do  # noqa: E402
+from sidecar.workshop.model.training.held_out import MIN_LABELLED_GROUPS  # noqa: E402
 from sidecar.workshop.model.training.loop import Loop  # noqa: E402
-from sidecar.workshop.model.training.start import open_start  # noqa: E402
+from sidecar.workshop.model.training.starting_model import open_start  # noqa: E402
 from sidecar.workshop.model.training.teacher import BiEncoder, Vectors  # noqa: E402
-from sidecar.workshop.model.training.train import Run  # noqa: E402
+from sidecar.workshop.model.training.train import Hyperparameters  # noqa: E402
+from sidecar.workshop.model.training.training_job import TeacherSpec, run_training  # noqa: E402
 from tests.workshop.model.classifiers import save_bert  # noqa: E402
 from tests.workshop.model.training.jobs import SAID, WORDS, job, summary  # noqa: E402
 
@@ -31,7 +31,7 @@ from tests.workshop.model.training.jobs import SAID, WORDS, job, summary  # noqa
 @pytest.fixture(scope="module")
 def checkpoint(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
-    do(job(encoder, pairs), folder)
+    run_training(job(encoder, pairs), folder)
     return folder
 
 
@@ -76,7 +76,9 @@ def test_a_model_folder_is_trained_on(checkpoint: Path, pairs: Path, tmp_path: P
     first = open_start(str(checkpoint)).source
     asked = [("coffee", "it may have crème in it"), ("how tall is it", "the metres are")]
     assert again.reference(asked) == pytest.approx(first.reference(asked), abs=1e-4)
-    done = do(job(tmp_path / "model", pairs, run=Run(max_tokens=48)), tmp_path / "more")
+    done = run_training(
+        job(tmp_path / "model", pairs, run=Hyperparameters(max_tokens=48)), tmp_path / "more"
+    )
     # It starts from what it knew, and the rows of both trainings are named.
     known = summary(checkpoint)
     before, after = done["held_out_first_right"]["before"], known["held_out_first_right"]["after"]
@@ -98,7 +100,9 @@ def test_a_cross_encoder_of_the_framework_is_trained_and_exported(
     pairs: Path, tmp_path: Path
 ) -> None:
     start = save_bert(tmp_path / "start")
-    done = do(job(start, pairs, taught=Taught(teacher=str(start))), tmp_path / "checkpoint")
+    done = run_training(
+        job(start, pairs, taught=TeacherSpec(teacher=str(start))), tmp_path / "checkpoint"
+    )
     assert done["groups"] > 0
     before = torch.tensor(open_start(str(start)).source.reference([("coffee", "the yeast")]))
     assert export(str(tmp_path / "checkpoint"), tmp_path / "model") is not None
@@ -111,8 +115,8 @@ def test_equal_runs_give_equal_weights_also_when_one_was_stopped(
     encoder: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sidecar.workshop.model.training.loop.EVERY", 4)
-    short = job(encoder, pairs, run=Run(epochs=2, max_tokens=48, peak=1e-3))
-    whole = do(short, tmp_path / "whole")
+    short = job(encoder, pairs, run=Hyperparameters(epochs=2, max_tokens=48, peak=1e-3))
+    whole = run_training(short, tmp_path / "whole")
     saved = Loop._save
     calls = 0
 
@@ -126,9 +130,9 @@ def test_equal_runs_give_equal_weights_also_when_one_was_stopped(
     with monkeypatch.context() as patch:
         patch.setattr(Loop, "_save", stop_after_two)
         with pytest.raises(KeyboardInterrupt):
-            do(short, tmp_path / "stopped")
+            run_training(short, tmp_path / "stopped")
     groups = (tmp_path / "stopped" / "groups.jsonl").stat().st_mtime_ns
-    taken_up = do(short, tmp_path / "stopped")
+    taken_up = run_training(short, tmp_path / "stopped")
     assert (tmp_path / "stopped" / "groups.jsonl").stat().st_mtime_ns == groups
     assert taken_up["groups"] == whole["groups"]
     weights = [
@@ -141,12 +145,14 @@ def test_a_checkpoint_of_other_settings_is_not_taken_up(
     checkpoint: Path, encoder: Path, pairs: Path
 ) -> None:
     with pytest.raises(ModelError, match="other settings"):
-        do(job(encoder, pairs, run=Run(epochs=9)), checkpoint)
+        run_training(job(encoder, pairs, run=Hyperparameters(epochs=9)), checkpoint)
 
 
 def test_an_encoder_finds_negatives_and_teaches(encoder: Path, pairs: Path, tmp_path: Path) -> None:
-    taught = Taught(encoder=str(encoder), share=0.4)
-    do(job(encoder, pairs, taught=taught, run=Run(max_tokens=48)), tmp_path / "taught")
+    taught = TeacherSpec(encoder=str(encoder), share=0.4)
+    run_training(
+        job(encoder, pairs, taught=taught, run=Hyperparameters(max_tokens=48)), tmp_path / "taught"
+    )
     rows = lines(tmp_path / "taught" / "groups.jsonl")
     assert {row["teacher_share"] for row in rows} == {0.4}
     assert all(len(row["teacher"]) == 6 for row in rows)
@@ -174,8 +180,8 @@ def test_no_hash_decides_the_order_in_which_texts_are_encoded(
 
 
 def test_layers_and_vocabulary_are_pruned(encoder: Path, pairs: Path, tmp_path: Path) -> None:
-    small = job(encoder, pairs, layers=1, vocabulary=130, run=Run(max_tokens=64))
-    do(small, tmp_path / "small")
+    small = job(encoder, pairs, layers=1, vocabulary=130, run=Hyperparameters(max_tokens=64))
+    run_training(small, tmp_path / "small")
     config = json.loads((tmp_path / "small" / "config.json").read_text())
     assert (config["num_hidden_layers"], config["vocab_size"]) == (1, 130)
     manifest = export(str(tmp_path / "small"), tmp_path / "model")
@@ -198,7 +204,7 @@ def test_a_faulty_line_is_named(line: str, reason: str, encoder: Path, tmp_path:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"query": "a", "text": "b"}\n' + line + "\n")
     with pytest.raises(ModelError, match=reason):
-        do(job(encoder, file), tmp_path / "checkpoint")
+        run_training(job(encoder, file), tmp_path / "checkpoint")
     assert not (tmp_path / "checkpoint").exists(), "the mended file would be other settings"
 
 
@@ -206,7 +212,7 @@ def test_too_few_texts_for_a_group_are_told(encoder: Path, tmp_path: Path) -> No
     file = tmp_path / "few.jsonl"
     file.write_text('{"query": "a", "text": "the metres"}\n{"query": "b", "text": "the yeast"}\n')
     with pytest.raises(ModelError, match="too few texts"):
-        do(job(encoder, file), tmp_path / "checkpoint")
+        run_training(job(encoder, file), tmp_path / "checkpoint")
     assert not (tmp_path / "checkpoint").exists()
 
 
@@ -218,7 +224,9 @@ def test_a_limit_that_no_query_leaves_room_under_is_told_before_anything_is_writ
     rows = [{**row, "query": row["query"] + 40 * " how tall is it"} for row in rows]
     long.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(ModelError, match="no query leaves room for a document: raise --max-tok"):
-        do(job(encoder, long, run=Run(max_tokens=48)), tmp_path / "checkpoint")
+        run_training(
+            job(encoder, long, run=Hyperparameters(max_tokens=48)), tmp_path / "checkpoint"
+        )
     assert not (tmp_path / "checkpoint").exists()
 
 
@@ -233,9 +241,9 @@ def test_a_few_held_out_groups_do_not_replace_the_calibration(
     few = tmp_path / "few.jsonl"
     few.write_text("".join(pairs.read_text().splitlines(keepends=True)[:60]))
     known = summary(checkpoint)
-    assert known["calibrated_on"] >= LEAST
-    done = do(job(checkpoint, few, run=Run(max_tokens=48)), tmp_path / "more")
-    assert 0 < sum(done["held_out_groups"].values()) < LEAST
+    assert known["calibrated_on"] >= MIN_LABELLED_GROUPS
+    done = run_training(job(checkpoint, few, run=Hyperparameters(max_tokens=48)), tmp_path / "more")
+    assert 0 < sum(done["held_out_groups"].values()) < MIN_LABELLED_GROUPS
     assert done["calibrated_on"] == 0
     assert (done["temperature"], done["bias"]) == (known["temperature"], known["bias"])
 

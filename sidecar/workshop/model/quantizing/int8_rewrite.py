@@ -21,17 +21,17 @@ import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper
 
-from sidecar.workshop.model.weights import Array, WeightFile, read
+from sidecar.workshop.model.weights import Array, WeightFile, read_tensor
 
-ROWS = 256
+MIN_EMBEDDING_ROWS = 256
 """An embedding table of fewer rows stays float."""
-HEAD = 2
+MAX_HEAD_COLUMNS = 2
 """A MatMul of at most so many columns gives logits and stays float."""
 EMBEDDINGS = "embeddings"
 
 
 @dataclass(frozen=True)
-class Unit:
+class WeightGroup:
     """Weights that are quantised together or not at all: they read the same activation."""
 
     name: str
@@ -44,12 +44,12 @@ class Unit:
 class Quantizable:
     """The weights of a graph that can be int8, and how its nodes use them."""
 
-    units: tuple[Unit, ...]
+    units: tuple[WeightGroup, ...]
     transposed: dict[str, str]
     """A weight that only a Transpose reads, [out, in] -> the name that MatMul reads."""
 
 
-def quantizable(model: onnx.ModelProto) -> Quantizable:
+def find_quantizable(model: onnx.ModelProto) -> Quantizable:
     """What of the graph can be int8, in the order of its nodes."""
     floats = {
         tensor.name: tuple(tensor.dims)
@@ -73,15 +73,15 @@ def quantizable(model: onnx.ModelProto) -> Quantizable:
         uses = readers[transposed.get(name, name)]
         kinds = {(node.op_type, place) for node, place in uses}
         columns = shape[0] if name in transposed else shape[1]
-        if kinds == {("MatMul", 1)} and columns > HEAD:
+        if kinds == {("MatMul", 1)} and columns > MAX_HEAD_COLUMNS:
             groups.setdefault(uses[0][0].input[0], []).append(name)
             repeated |= {uses[0][0].input[0]} if len(uses) > 1 else set()
-        elif kinds == {("Gather", 0)} and shape[0] >= ROWS and not _by_column(uses):
+        elif kinds == {("Gather", 0)} and shape[0] >= MIN_EMBEDDING_ROWS and not _by_column(uses):
             groups.setdefault(EMBEDDINGS, []).append(name)
     units = [
-        Unit(EMBEDDINGS, tuple(names))
+        WeightGroup(EMBEDDINGS, tuple(names))
         if key == EMBEDDINGS
-        else Unit(names[0], tuple(names), "" if key in repeated else key)
+        else WeightGroup(names[0], tuple(names), "" if key in repeated else key)
         for key, names in groups.items()
     ]
     return Quantizable(tuple(units), transposed)
@@ -112,7 +112,7 @@ def store_int8(
             name = f"{unit.activation}_smoothing"
             stored[name] = weights.put(name, np.reciprocal(factor))
         for name in unit.weights:
-            values = read(tensors[name], folder)
+            values = read_tensor(tensors[name], folder)
             if factor is not None:
                 values = values * (factor if name in found.transposed else factor[:, None])
             for part, array in _int8(values, unit.name, name in found.transposed).items():

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.calibration_pairs import TextPair
-from sidecar.workshop.model.lines import read_lines
+from sidecar.workshop.model.jsonl import read_jsonl
+from sidecar.workshop.model.text_pair import TextPair
 
 
 @dataclass(frozen=True)
-class Protocol:
+class GradeRules:
     """What counts in a collection."""
 
     threshold: float = 1
@@ -30,10 +30,10 @@ class Protocol:
     """Of the grades of one query."""
 
 
-PROTOCOLS = {
-    "chorus": Protocol(threshold=2),
-    "liveqa_med": Protocol(threshold=2),
-    "homedepot": Protocol(threshold=2.5, min_pool=8, min_range=1.34),
+GRADE_RULES = {
+    "chorus": GradeRules(threshold=2),
+    "liveqa_med": GradeRules(threshold=2),
+    "homedepot": GradeRules(threshold=2.5, min_pool=8, min_range=1.34),
 }
 """Collections whose grades are no 0 and 1, by the name of their folder."""
 
@@ -47,7 +47,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCollection:
     name: str
     texts: dict[str, str]
     pools: tuple[Pool, ...]
@@ -64,7 +64,9 @@ class Judged:
         return hashlib.sha256(repr(self.pairs).encode()).hexdigest()[:16]
 
 
-def read_judged(folder: Path, max_queries: int | None, threshold: float | None = None) -> Judged:
+def read_judged(
+    folder: Path, max_queries: int | None, threshold: float | None = None
+) -> JudgedCollection:
     """The folder's collection, cut to its first `max_queries` usable queries.
 
     `threshold`: another lowest relevant grade. Raises ModelError: a file that is missing or not
@@ -75,7 +77,7 @@ def read_judged(folder: Path, max_queries: int | None, threshold: float | None =
     texts = {str(row["_id"]): _text(row) for row in _rows(folder, "corpus.jsonl")}
     queries = {str(row["_id"]): str(row["text"]) for row in _rows(folder, "queries.jsonl")}
     grades = _grades(folder, queries, texts)
-    protocol = PROTOCOLS.get(folder.resolve().name, Protocol())
+    protocol = GRADE_RULES.get(folder.resolve().name, GradeRules())
     limit = protocol.threshold if threshold is None else threshold
     pools = [
         Pool(query, queries[query], pool)
@@ -84,10 +86,10 @@ def read_judged(folder: Path, max_queries: int | None, threshold: float | None =
     ][:max_queries]
     if not pools:
         raise ModelError(f"{folder} has no query with relevant and other documents judged")
-    return Judged(folder.resolve().name, texts, tuple(pools), limit)
+    return JudgedCollection(folder.resolve().name, texts, tuple(pools), limit)
 
 
-def _usable(pool: dict[str, float], threshold: float, protocol: Protocol) -> bool:
+def _usable(pool: dict[str, float], threshold: float, protocol: GradeRules) -> bool:
     both = len({grade >= threshold for grade in pool.values()}) == 2
     spread = max(pool.values()) - min(pool.values())
     return both and len(pool) >= protocol.min_pool and spread >= protocol.min_range
@@ -118,7 +120,7 @@ def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
     if not path.is_file() and not packed.is_file():
         raise ModelError(f"the judged set {folder} has no {name} and no {name}.zst")
     file = path if path.is_file() else packed
-    for number, row in read_lines(file):
+    for number, row in read_jsonl(file):
         if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
             raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
         yield row

@@ -15,30 +15,30 @@ from transformers import BertConfig, BertModel
 from sidecar.errors import ModelError
 from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
-from sidecar.workshop.model.checkpoint import Source
+from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import open_folder, source_name
+from sidecar.workshop.model.families.cosine_head import make_checkpoint
+from sidecar.workshop.model.families.cosine_head_network import CrossEncoder, from_encoder
 from sidecar.workshop.model.families.cross_encoder import OneLogit
-from sidecar.workshop.model.families.trained import source_of
 from sidecar.workshop.model.hub import fetch
-from sidecar.workshop.model.network import CrossEncoder, from_encoder
 from sidecar.workshop.model.pretrained import (
     CONFIG,
-    SUMMARY,
+    TRAINING_SUMMARY,
     open_fast_tokenizer,
     read_config,
     read_tokenizer,
-    training,
+    training_summary,
 )
-from sidecar.workshop.model.quantizing.unquantized import float_weights
+from sidecar.workshop.model.quantizing.dequantize import float_weights
 
 HEAD = frozenset({"weight", "bias", "scale"})
 """The parameters of our network's own head."""
 
 
 @dataclass(frozen=True)
-class Start:
-    source: Source
-    write: Callable[[Source, Path], None]
+class StartingModel:
+    source: Checkpoint
+    write: Callable[[Checkpoint, Path], None]
     """Writes network and tokenizer so that `model export` reads them."""
     new: frozenset[str] = frozenset()
     """Parameters that start from nothing."""
@@ -51,12 +51,12 @@ class Start:
             shutil.copymode(checkpoint / TOKENIZER, weights)
 
 
-def open_named(start: str) -> Start:
+def open_named(start: str) -> StartingModel:
     """As `open_start`; "shipped" is the model in the package."""
     return open_start(str(shipped_model()) if start == "shipped" else start)
 
 
-def open_start(start: str) -> Start:
+def open_start(start: str) -> StartingModel:
     """A hub name or a folder: a BERT sentence encoder (it gets a new head), a cross-encoder of any
     family that can be exported, a checkpoint of ours, or a model folder made of one.
 
@@ -70,19 +70,19 @@ def open_start(start: str) -> Start:
         return _ours(from_model_folder(folder, manifest), folder, known)
     architecture = (read_config(folder).get("architectures") or [""])[0]
     if architecture in ("", "BertModel"):
-        if (folder / SUMMARY).exists():
-            return _ours(CrossEncoder.open(folder), folder, training(folder))
+        if (folder / TRAINING_SUMMARY).exists():
+            return _ours(CrossEncoder.open(folder), folder, training_summary(folder))
         return _ours(from_encoder(folder), folder, {}, HEAD)
     source = open_folder(folder, source_name(start))
     if not isinstance(source.network, OneLogit):
         raise ModelError(f"{start} is no cross-encoder: decoders are not trained here")
 
-    def write(source: Source, checkpoint: Path) -> None:
+    def write(source: Checkpoint, checkpoint: Path) -> None:
         source.network.model.save_pretrained(checkpoint)
         open_fast_tokenizer(folder).save_pretrained(checkpoint)  # its configuration
         source.tokenizer.save(str(checkpoint / TOKENIZER))
 
-    return Start(source, write)
+    return StartingModel(source, write)
 
 
 def _ours(
@@ -90,13 +90,15 @@ def _ours(
     folder: Path,
     known: dict[str, Any],
     new: frozenset[str] = frozenset(),
-) -> Start:
+) -> StartingModel:
     """A network of ours; `known` is what earlier trainings say of themselves."""
     tokenizer = read_tokenizer(folder)
-    return Start(source_of(network, tokenizer, source_name(str(folder)), known), _write_ours, new)
+    return StartingModel(
+        make_checkpoint(network, tokenizer, source_name(str(folder)), known), _write_ours, new
+    )
 
 
-def _write_ours(source: Source, checkpoint: Path) -> None:
+def _write_ours(source: Checkpoint, checkpoint: Path) -> None:
     source.network.save(checkpoint)
     source.tokenizer.save(str(checkpoint / TOKENIZER))
 

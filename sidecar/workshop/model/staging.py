@@ -10,10 +10,10 @@ from pathlib import Path
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import MANIFEST, Manifest, Origin
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def is_done(folder: Path, origin: Origin, *, force: bool) -> bool:
+def is_up_to_date(folder: Path, origin: Origin, *, force: bool) -> bool:
     """Whether `folder` is what this origin gives, with every file as its manifest says.
 
     Raises ModelError when something else lies there: a folder that is no model folder always,
@@ -37,7 +37,7 @@ def is_done(folder: Path, origin: Origin, *, force: bool) -> bool:
     return True
 
 
-def check_room(folder: Path, needed: int) -> None:
+def check_disk_space(folder: Path, needed: int) -> None:
     """Raises ModelError when the disk of `folder` has fewer than `needed` bytes left."""
     place = next(parent for parent in folder.absolute().parents if parent.exists())
     disk = shutil.disk_usage(place)
@@ -49,7 +49,7 @@ def check_room(folder: Path, needed: int) -> None:
 
 
 @contextmanager
-def built_beside(folder: Path) -> Iterator[Path]:
+def staged_folder(folder: Path) -> Iterator[Path]:
     """An empty folder to fill; when the block ends well it takes the place of `folder`.
 
     Cards (`*.md`) of a folder that is replaced are kept. When the block fails nothing is left of
@@ -63,7 +63,7 @@ def built_beside(folder: Path) -> Iterator[Path]:
             yield fresh
             _move(fresh, folder, Path(scratch, "replaced"))
     except OSError as fault:
-        if fault.errno in FULL:
+        if fault.errno in DISK_FULL:
             why = "the disk is full: free some, or give a folder on another disk"
         else:
             why = f"{fault.strerror or fault}: give a folder that can be written"

@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from sidecar.workshop.model.pretrained import quiet
+from sidecar.workshop.model.pretrained import silence_transformers
 
 COSINE_SCALE = 8.0
 
@@ -59,7 +59,7 @@ def from_encoder(folder: Path) -> CrossEncoder:
     Without dropout: one pass over the data does not overfit. Eager attention: its bf16 backward
     pass is faster on a CPU (47 against 34 pairs a second at 96 tokens on two AMD cores).
     """
-    quiet()
+    silence_transformers()
     encoder = BertModel.from_pretrained(
         folder,
         add_pooling_layer=False,

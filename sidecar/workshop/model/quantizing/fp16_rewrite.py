@@ -17,10 +17,10 @@ import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, helper
 
-from sidecar.workshop.model.weights import WeightFile, read
+from sidecar.workshop.model.weights import WeightFile, read_tensor
 
 FP16, FP32 = TensorProto.FLOAT16, TensorProto.FLOAT
-LARGEST = 65504.0
+MAX_FP16 = 65504.0
 PRODUCTS = frozenset({"MatMul", "Gemm"})
 HALVES = PRODUCTS | frozenset(
     "Add Sub Mul Div Neg Erf Tanh Sigmoid Relu Gelu Gather Transpose Reshape Concat Split Slice "
@@ -34,7 +34,7 @@ STATISTICS = frozenset({"Pow", "ReduceMean", "Sqrt", "Reciprocal"})
 """Parts of a norm that an exporter took apart; what reads them stays float32 as well."""
 
 
-def half(
+def to_fp16(
     model: onnx.ModelProto,
     folder: Path,
     weights: WeightFile,
@@ -167,7 +167,7 @@ class _Writer:
             raise ValueError(f"fp16 outputs: {sorted(found)}")
 
     def _tensor(self, name: str, other: str) -> None:
-        values = np.clip(read(self._constants[name], self._folder), -LARGEST, LARGEST)
+        values = np.clip(read_tensor(self._constants[name], self._folder), -MAX_FP16, MAX_FP16)
         rounded = values.astype(np.float16)
         if self._emulated:
             rounded = rounded.astype(np.float32)

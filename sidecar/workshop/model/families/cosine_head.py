@@ -11,10 +11,15 @@ from tokenizers import Tokenizer
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt
 from sidecar.runtime.manifest import Source as Collection
-from sidecar.workshop.model.calibration_pairs import TextPair
-from sidecar.workshop.model.checkpoint import Source
-from sidecar.workshop.model.network import CrossEncoder
-from sidecar.workshop.model.pretrained import COPY_AGAIN, SUMMARY, one_line, training
+from sidecar.workshop.model.checkpoint import Checkpoint
+from sidecar.workshop.model.families.cosine_head_network import CrossEncoder
+from sidecar.workshop.model.pretrained import (
+    COPY_AGAIN,
+    TRAINING_SUMMARY,
+    first_line,
+    training_summary,
+)
+from sidecar.workshop.model.text_pair import TextPair
 
 PROMPT = Prompt(pieces=("[CLS]", "{query}", "[SEP]", DOCUMENT, "[SEP]"), segments=(0, 0, 0, 1, 1))
 
@@ -24,7 +29,7 @@ def accepts(architecture: str) -> bool:
     return architecture in ("", "BertModel")
 
 
-def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Source:
+def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Checkpoint:
     """The checkpoint in `folder`; `max_tokens` lowers the encoder's own limit.
 
     Raises ModelError when it is an encoder without a head, or a file is missing or damaged.
@@ -35,24 +40,24 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> So
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     except Exception as fault:  # safetensors' and tokenizers' own classes
         raise ModelError(
-            f"{folder}: the checkpoint cannot be read ({one_line(fault)}): {COPY_AGAIN}"
+            f"{folder}: the checkpoint cannot be read ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
-    return source_of(network, tokenizer, name, summary, max_tokens)
+    return make_checkpoint(network, tokenizer, name, summary, max_tokens)
 
 
-def source_of(
+def make_checkpoint(
     network: CrossEncoder,
     tokenizer: Tokenizer,
     name: str,
     summary: dict[str, Any] | None = None,
     max_tokens: int | None = None,
-) -> Source:
+) -> Checkpoint:
     """The Source of a network of ours; `summary` is its training's, when it has had one."""
     tokenizer.no_padding()
     tokenizer.no_truncation()
     known = summary or {}
     limit = min(network.encoder.config.max_position_embeddings, max_tokens or sys.maxsize)
-    return Source(
+    return Checkpoint(
         name=name,
         family="cross-encoder",
         network=network,
@@ -72,11 +77,11 @@ def source_of(
 
 
 def _summary(folder: Path) -> dict[str, Any]:
-    if summary := training(folder):
+    if summary := training_summary(folder):
         return summary
     raise ModelError(
         f"{folder} is an encoder without a head that gives one logit, or a training that has not "
-        f"ended (no {SUMMARY}): `rerank-sidecar model train` makes a reranker of it"
+        f"ended (no {TRAINING_SUMMARY}): `rerank-sidecar model train` makes a reranker of it"
     )
 
 

@@ -6,26 +6,27 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.calibration_pairs import TextPair
+from sidecar.workshop.model.check.graph_scorers import GraphScorer
 from sidecar.workshop.model.check.reference import OWN, Reference
-from sidecar.workshop.model.check.scorers import Scorer
 from sidecar.workshop.model.graphs import FP32
-from sidecar.workshop.model.journal import Journal
-from sidecar.workshop.model.runner import Floats, Start, Tick
+from sidecar.workshop.model.measurement_cache import MeasurementCache
+from sidecar.workshop.model.progress import Advance, BeginStep
+from sidecar.workshop.model.runner import Floats
+from sidecar.workshop.model.text_pair import TextPair
 
-CALIBRATION = "calibration"
+SAMPLE = "calibration"
 REFERENCE = "reference"
 Logits = dict[str, dict[str, Floats]]
 """set of pairs -> scorer, or REFERENCE -> logits"""
 
 
 def score_all(
-    scorers: Sequence[Scorer],
+    scorers: Sequence[GraphScorer],
     manifest: Manifest,
     reference: Reference | None,
     sets: Mapping[str, Sequence[TextPair]],
-    journal: Journal,
-    start: Start,
+    journal: MeasurementCache,
+    start: BeginStep,
 ) -> Logits:
     """Every scorer on every set. The reference too, but on a judged set only where the folder has
     no fp32 graph: a framework takes much longer, and the fp32 graph's parity with it is known."""
@@ -34,13 +35,13 @@ def score_all(
         parts: list[str],
         step: str,
         pairs: Sequence[TextPair],
-        score: Callable[[Sequence[TextPair], Tick], Floats],
+        score: Callable[[Sequence[TextPair], Advance], Floats],
     ) -> Floats:
         def measure() -> list[float]:
             logits: list[float] = score(pairs, start(step, len(pairs))).tolist()
             return logits
 
-        return np.array(journal.once(_key(parts, pairs), measure))
+        return np.array(journal.get_or_measure(_key(parts, pairs), measure))
 
     files = sorted(manifest.files.values())
     found: Logits = {}
@@ -58,7 +59,7 @@ def score_all(
             continue
         if reference.name == OWN:
             found[on][REFERENCE] = found[on][FP32]
-        elif on == CALIBRATION or FP32 not in manifest.graphs:
+        elif on == SAMPLE or FP32 not in manifest.graphs:
             parts = [reference.name, reference.key]
             found[on][REFERENCE] = once(parts, f"{on}: {reference.name}", pairs, reference.logits)
     return found

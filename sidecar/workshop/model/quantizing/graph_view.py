@@ -10,7 +10,7 @@ from onnx import NodeProto, helper, numpy_helper
 from sidecar.workshop.model.weights import Array
 
 
-class View:
+class GraphView:
     """Who makes and who reads each tensor of a graph."""
 
     def __init__(self, model: onnx.ModelProto) -> None:
@@ -69,7 +69,7 @@ def attributes(node: NodeProto) -> dict[str, Any]:
     return {item.name: helper.get_attribute_value(item) for item in node.attribute}
 
 
-def keep_what_is_used(model: onnx.ModelProto) -> None:
+def remove_unused(model: onnx.ModelProto) -> None:
     """Removes nodes and tensors that no output needs."""
     needed = {item.name for item in model.graph.output}
     kept = []

@@ -12,24 +12,27 @@ from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.onnx_session import onnxruntime_version
 from sidecar.runtime.openvino_session import openvino_version
 from sidecar.runtime.precision import OpenVinoPrecision
-from sidecar.workshop.model.calibration_pairs import TextPair
 from sidecar.workshop.model.graphs import OPENVINO
-from sidecar.workshop.model.runner import Floats, Runner, Tick
+from sidecar.workshop.model.progress import Advance
+from sidecar.workshop.model.runner import Floats, Runner
+from sidecar.workshop.model.text_pair import TextPair
 
 PRECISIONS: tuple[OpenVinoPrecision, ...] = get_args(OpenVinoPrecision)
 
 
 @dataclass(frozen=True)
-class Scorer:
+class GraphScorer:
     name: str
     """A graph's, or an engine and its precision: what its numbers stand under."""
     engine: str
     """The version of what computes: with another one logits that were kept are not these."""
-    logits: Callable[[Sequence[TextPair], Tick], Floats]
+    logits: Callable[[Sequence[TextPair], Advance], Floats]
     """Of the pairs, each scored alone; the Tick is called once per pair."""
 
 
-def scorers(folder: Path, manifest: Manifest, openvino: Sequence[str] = ()) -> list[Scorer]:
+def open_scorers(
+    folder: Path, manifest: Manifest, openvino: Sequence[str] = ()
+) -> list[GraphScorer]:
     """Every graph by onnxruntime, then the first float graph by OpenVINO at each precision.
 
     OpenVINO's are proven first: what it cannot run is known before an hour of scoring. Raises
@@ -39,7 +42,7 @@ def scorers(folder: Path, manifest: Manifest, openvino: Sequence[str] = ()) -> l
     if unknown := sorted(set(openvino) - set(PRECISIONS)):
         raise StartupError(f"openvino has no precision {unknown[0]}: {', '.join(PRECISIONS)}")
     found = [
-        Scorer(name, onnxruntime_version(), partial(_by_graph, folder, manifest, graph))
+        GraphScorer(name, onnxruntime_version(), partial(_by_graph, folder, manifest, graph))
         for name, graph in manifest.graphs.items()
     ]
     for precision in PRECISIONS:
@@ -47,15 +50,15 @@ def scorers(folder: Path, manifest: Manifest, openvino: Sequence[str] = ()) -> l
             opening = Opening.read(folder, "cpu", None, "openvino", precision)
             Runner.served(opening)
             logits = partial(_served, opening)
-            found.append(Scorer(OPENVINO + precision, openvino_version(), logits))
+            found.append(GraphScorer(OPENVINO + precision, openvino_version(), logits))
     return found
 
 
 def _by_graph(
-    folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], tick: Tick
+    folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], tick: Advance
 ) -> Floats:
     return Runner.open(folder, manifest, graph).logits(pairs, tick)
 
 
-def _served(opening: Opening, pairs: Sequence[TextPair], tick: Tick) -> Floats:
+def _served(opening: Opening, pairs: Sequence[TextPair], tick: Advance) -> Floats:
     return Runner.served(opening).logits(pairs, tick)

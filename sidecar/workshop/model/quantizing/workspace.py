@@ -13,20 +13,21 @@ import onnx
 
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.measured import Quantization
-from sidecar.workshop.model.calibration_pairs import CalibrationSet
 from sidecar.workshop.model.graphs import CANONICAL_TOLERANCE, FOLDED, FP32, GRAPHS
-from sidecar.workshop.model.journal import Journal
+from sidecar.workshop.model.measurement_cache import MeasurementCache
+from sidecar.workshop.model.progress import BeginStep
+from sidecar.workshop.model.quantization_sample import QuantizationSample
 from sidecar.workshop.model.quantizing.sensitivity import Difference, difference
-from sidecar.workshop.model.runner import Floats, Runner, Start
+from sidecar.workshop.model.runner import Floats, Runner
 
-ROOM = 3.0
+TOLERANCE_FACTOR = 3.0
 """A tolerance is this many times what was measured on one machine."""
 RANKED_PAIRS = 16
 """Pairs with which single units are compared; the chosen graph is measured with all."""
 
 
 @dataclass(frozen=True)
-class Workplace:
+class Workspace:
     """Where graphs are made, and what they are measured against."""
 
     folder: Path
@@ -34,19 +35,19 @@ class Workplace:
     trial: Path
     """Has the fp32 graph and its weights; gets what is only tried."""
     manifest: Manifest
-    calibration: CalibrationSet
+    calibration: QuantizationSample
     reference: Floats
     """The fp32 logits of the calibration pairs."""
     budget: float
     search: bool
-    journal: Journal
+    journal: MeasurementCache
     key: str
     """Of everything that a measured difference depends on."""
-    start: Start
+    start: BeginStep
 
 
 @dataclass(frozen=True)
-class Made:
+class QuantizedGraph:
     """A graph that lies in the folder."""
 
     name: str
@@ -55,14 +56,14 @@ class Made:
     quantization: Quantization
 
 
-def difference_of(place: Workplace, graph: onnx.ModelProto, count: int) -> Difference:
+def measure_difference(place: Workspace, graph: onnx.ModelProto, count: int) -> Difference:
     """What the graph's logits of so many calibration pairs differ by from the fp32 graph's."""
     (place.trial / "trial.onnx").write_bytes(graph.SerializeToString())
     logits = open_trial(place).logits(place.calibration.some(count))
     return difference(logits, place.reference[place.calibration.places(count)])
 
 
-def measured(place: Workplace, name: str, told: dict[str, object]) -> Made:
+def measure_graph(place: Workspace, name: str, told: dict[str, object]) -> QuantizedGraph:
     """The graph of that name, which lies in the folder, with what is measured of it on a CPU;
     `told` is said of it besides."""
     graph = GRAPHS[name]
@@ -76,32 +77,36 @@ def measured(place: Workplace, name: str, told: dict[str, object]) -> Made:
     if graph.precision == "int8":  # another rounding moves activations by whole steps
         apart = max(apart, found.mean)
     described = graph.model_copy(
-        update={"canonical_tolerance": rounded_up(max(CANONICAL_TOLERANCE, ROOM * apart))}
+        update={"canonical_tolerance": round_up(max(CANONICAL_TOLERANCE, TOLERANCE_FACTOR * apart))}
     )
-    quantization = told_of(place, found, company(place, runner)).model_copy(update=told)
-    return Made(name, described, canonical, quantization)
+    quantization = describe_quantization(
+        place, found, company_difference(place, runner)
+    ).model_copy(update=told)
+    return QuantizedGraph(name, described, canonical, quantization)
 
 
-def told_of(place: Workplace, found: Difference, company: float) -> Quantization:
+def describe_quantization(
+    place: Workspace, found: Difference, company_difference: float
+) -> Quantization:
     """What the manifest tells of a graph's logits."""
     return Quantization(
         calibration=place.calibration.name,
         pairs=len(place.calibration.pairs),
-        max_difference=short(found.maximum),
-        mean_difference=short(found.mean),
-        relative_difference=short(found.relative),
-        company=short(company),
+        max_difference=round_significant(found.maximum),
+        mean_difference=round_significant(found.mean),
+        relative_difference=round_significant(found.relative),
+        company=round_significant(company_difference),
     )
 
 
-def company(place: Workplace, runner: Runner) -> float:
+def company_difference(place: Workspace, runner: Runner) -> float:
     """Largest difference of a score alone and in one padded run."""
     pairs = runner.encoded(place.calibration.some(RANKED_PAIRS))
     alone, together = runner.scores(runner.alone(pairs)), runner.scores(runner.together(pairs))
     return float(np.abs(alone - together).max())
 
 
-def open_trial(place: Workplace) -> Runner:
+def open_trial(place: Workspace) -> Runner:
     """The graph that was written last to `trial.onnx`."""
     graph = place.manifest.graphs[FP32].model_copy(
         update={"file": "trial.onnx", "session_config": FOLDED}
@@ -109,12 +114,12 @@ def open_trial(place: Workplace) -> Runner:
     return Runner.open(place.trial, place.manifest, graph)
 
 
-def short(value: float) -> float:
+def round_significant(value: float) -> float:
     """Four significant digits; JSON has no infinity."""
     return float(f"{min(value, 1e9):.4g}")
 
 
-def rounded_up(value: float) -> float:
+def round_up(value: float) -> float:
     """Two significant digits, rounded up."""
     step = 10.0 ** (np.floor(np.log10(value)) - 1)
     return float(f"{np.ceil(value / step - 1e-9) * step:.2g}")

@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.workshop.model.text_pair import TextPair
 
-TextPair = tuple[str, str]
-"""(query, document)"""
-DEFAULT = Path(__file__).with_suffix(".jsonl")
+DEFAULT_FILE = Path(__file__).with_suffix(".jsonl")
 MIN_PAIRS = 8
 """Fewer say nothing about a spread of logits."""
 
 
 @dataclass(frozen=True)
-class CalibrationSet:
+class QuantizationSample:
     """Pairs in their order, and where they come from."""
 
     name: str
@@ -37,12 +36,12 @@ class CalibrationSet:
         return list(range(0, len(self.pairs), step))[:count]
 
 
-def read_calibration(path: Path | None = None) -> CalibrationSet:
+def read_sample(path: Path | None = None) -> QuantizationSample:
     """The pairs of a file of JSON lines {"query", "documents": [...]} or {"query", "document"}.
 
     Raises ModelError with the line that is none of these, or when there are too few pairs.
     """
-    file = path or DEFAULT
+    file = path or DEFAULT_FILE
     try:
         lines = file.read_text(encoding="utf8").splitlines()
     except (OSError, UnicodeDecodeError) as fault:
@@ -55,7 +54,7 @@ def read_calibration(path: Path | None = None) -> CalibrationSet:
         raise ModelError(
             f"the calibration set {file} has {len(pairs)} pairs, {MIN_PAIRS} are the least"
         )
-    return CalibrationSet("default" if path is None else file.name, tuple(pairs))
+    return QuantizationSample("default" if path is None else file.name, tuple(pairs))
 
 
 def _pairs(line: str, where: str) -> list[TextPair]:

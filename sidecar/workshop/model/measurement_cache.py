@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Journal:
+class MeasurementCache:
     """Measured values by their keys, in a file beside the model folder."""
 
     def __init__(self, path: Path) -> None:
@@ -20,7 +20,7 @@ class Journal:
                 except (ValueError, KeyError):  # cut off by a kill, or of another version
                     continue
 
-    def once(self, key: str, measure: Callable[[], Any]) -> Any:
+    def get_or_measure(self, key: str, measure: Callable[[], Any]) -> Any:
         """The value that is known by the key, else what `measure` returns, which is written down.
 
         A key names all that the value depends on.

@@ -16,27 +16,28 @@ from sidecar.errors import ModelError
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.graphs import FP32, GRAPHS
+from sidecar.workshop.model.progress import Advance
 from sidecar.workshop.model.quantizing.first_token import first_token_alone
 from sidecar.workshop.model.quantizing.fuse import fuse_attention
-from sidecar.workshop.model.quantizing.int8 import (
+from sidecar.workshop.model.quantizing.int8_rewrite import (
     EMBEDDINGS,
     Quantizable,
-    quantizable,
+    find_quantizable,
     store_int8,
     with_int8,
 )
-from sidecar.workshop.model.quantizing.sensitivity import Choice, choose
+from sidecar.workshop.model.quantizing.sensitivity import Choice, choose_quantized
 from sidecar.workshop.model.quantizing.smooth import smoothing_factors
-from sidecar.workshop.model.quantizing.workplace import (
+from sidecar.workshop.model.quantizing.workspace import (
     RANKED_PAIRS,
-    Made,
-    Workplace,
-    difference_of,
-    measured,
-    short,
+    QuantizedGraph,
+    Workspace,
+    measure_difference,
+    measure_graph,
+    round_significant,
 )
-from sidecar.workshop.model.runner import Tick, encoded
-from sidecar.workshop.model.weights import Array, WeightFile, open_graph, share
+from sidecar.workshop.model.runner import encoded
+from sidecar.workshop.model.weights import Array, WeightFile, open_graph, write_shared
 
 SAME = 1e-3
 """Fused operators may move a logit by so much, in standard deviations of the fp32 logits, or in
@@ -50,7 +51,7 @@ Factors = dict[str, Array]
 class Trial:
     """The weights as int8 in one way, and the float graphs that can use them."""
 
-    place: Workplace
+    place: Workspace
     found: Quantizable
     graph: onnx.ModelProto
     alone: onnx.ModelProto
@@ -69,15 +70,15 @@ class Trial:
         """Relative difference from the fp32 logits of so many calibration pairs."""
         asked = (frozenset(chosen), frozenset(integer), count)
         if asked not in self.known:
-            found = difference_of(self.place, self.with_int8(chosen, integer), count)
+            found = measure_difference(self.place, self.with_int8(chosen, integer), count)
             self.known[asked] = found.relative
         return self.known[asked]
 
 
-def make_int8(place: Workplace) -> list[Made]:
+def make_int8(place: Workspace) -> list[QuantizedGraph]:
     """The integer graph for CPUs and the float graph for everything, over one weight file."""
     graph = open_graph(place.trial / place.manifest.graphs[FP32].file)
-    found = quantizable(graph)
+    found = find_quantizable(graph)
     if not found.units:
         raise ModelError("the fp32 graph has no weight that can be int8: no MatMul by a constant")
     every = [unit.name for unit in found.units]
@@ -103,11 +104,11 @@ def make_int8(place: Workplace) -> list[Made]:
         GRAPHS["int8"].file: trial.with_int8(chosen, choice.quantized),
         GRAPHS["float"].file: trial.with_int8(chosen, ()),
     }
-    share(graphs, place.trial, place.folder, "weights.int8.bin")
+    write_shared(graphs, place.trial, place.folder, "weights.int8.bin")
     return _told(trial, choice, products if shared else every, shared=shared)
 
 
-def _told(trial: Trial, choice: Choice, tried: list[str], *, shared: bool) -> list[Made]:
+def _told(trial: Trial, choice: Choice, tried: list[str], *, shared: bool) -> list[QuantizedGraph]:
     """Both graphs, with what was decided."""
     left = set(tried) - set(choice.quantized)
     kept = tuple(w for unit in trial.found.units if unit.name in left for w in unit.weights)
@@ -120,13 +121,13 @@ def _told(trial: Trial, choice: Choice, tried: list[str], *, shared: bool) -> li
     told: dict[str, object] = {"smoothed": smoothed}
     if not shared:
         told["float_weights"] = kept
-    ranked = {name: short(value) for name, value in choice.alone.items()}
+    ranked = {name: round_significant(value) for name, value in choice.alone.items()}
     integer = told | {"alone": ranked} | ({"float_products": kept} if shared else {})
-    return [measured(trial.place, "int8", integer), measured(trial.place, "float", told)]
+    return [measure_graph(trial.place, "int8", integer), measure_graph(trial.place, "float", told)]
 
 
 def _trial(
-    place: Workplace,
+    place: Workspace,
     graph: onnx.ModelProto,
     found: Quantizable,
     every: list[str],
@@ -149,7 +150,7 @@ def _trial(
     )
 
 
-def _fused(place: Workplace, graph: onnx.ModelProto) -> onnx.ModelProto:
+def _fused(place: Workspace, graph: onnx.ModelProto) -> onnx.ModelProto:
     """The graph for one pair per run: as much of it fused and left out as keeps the logits."""
     fused = fuse_attention(graph, place.trial, place.manifest.max_tokens)
     if fused is None:
@@ -157,13 +158,13 @@ def _fused(place: Workplace, graph: onnx.ModelProto) -> onnx.ModelProto:
     spread = float(place.reference.std())
     for one in (first_token_alone(fused), fused):
         if one is not None:
-            moved = difference_of(place, one, len(place.calibration.pairs))
+            moved = measure_difference(place, one, len(place.calibration.pairs))
             if moved.maximum <= SAME * max(spread, 1.0):
                 return one
     return graph
 
 
-def _factors(place: Workplace, graph: onnx.ModelProto, found: Quantizable) -> Factors:
+def _factors(place: Workspace, graph: onnx.ModelProto, found: Quantizable) -> Factors:
     tokenizer = PairTokenizer.open(place.trial, place.manifest)
     pairs = encoded(tokenizer, place.calibration.pairs)
     batches = (batch([pair], place.manifest.padding, tokenizer.pad_id) for pair in pairs)
@@ -183,15 +184,17 @@ def _choose(
     place = trial.place
     if not place.search:
         return Choice(tuple(units), {})
-    ticks: list[Tick] = []
+    ticks: list[Advance] = []
     key = f"{place.key} {'smooth ' if trial.factors else ''}{kind}"
 
     def rank(unit: str) -> float:
         if not ticks:
             ticks.append(place.start("int8 weights, one group at a time", len(units)))
-        found: float = place.journal.once(f"{key} {unit}", lambda: apart([unit], RANKED_PAIRS))
+        found: float = place.journal.get_or_measure(
+            f"{key} {unit}", lambda: apart([unit], RANKED_PAIRS)
+        )
         ticks[0]()
         return found
 
     every = len(place.calibration.pairs)
-    return choose(units, lambda chosen: apart(chosen, every), place.budget, rank)
+    return choose_quantized(units, lambda chosen: apart(chosen, every), place.budget, rank)

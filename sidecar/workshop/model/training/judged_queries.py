@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.check.judged import read_judged
-from sidecar.workshop.model.lines import read_lines
+from sidecar.workshop.model.check.judged_collection import read_judged
+from sidecar.workshop.model.jsonl import read_jsonl
 
 
 @dataclass
-class Asked:
+class JudgedQuery:
     """A query and what is known of some texts."""
 
     source: str
@@ -26,18 +26,18 @@ class Asked:
     grades: dict[str, float] = field(default_factory=dict)
 
 
-def read_pairs(file: Path) -> list[Asked]:
+def read_pairs(file: Path) -> list[JudgedQuery]:
     """The file's queries with their texts. Raises ModelError with the line that is wrong."""
     if not file.is_file():
         raise ModelError(f"no training pairs {file}")
-    found: dict[str, Asked] = {}
+    found: dict[str, JudgedQuery] = {}
     name = file.name.split(".")[0]
-    for number, row in read_lines(file):
+    for number, row in read_jsonl(file):
         try:
             query, text, grade, negatives = _pair(row)
         except ValueError as fault:
             raise ModelError(f"{file}, line {number}: {fault}") from None
-        grades = found.setdefault(query, Asked(name, query)).grades
+        grades = found.setdefault(query, JudgedQuery(name, query)).grades
         grades[text] = max(grade, grades.get(text, 0.0))
         for negative in negatives:
             grades.setdefault(negative, 0.0)
@@ -46,19 +46,19 @@ def read_pairs(file: Path) -> list[Asked]:
     return list(found.values())
 
 
-def read_judgements(folder: Path) -> tuple[list[Asked], list[str]]:
+def read_judgements(folder: Path) -> tuple[list[JudgedQuery], list[str]]:
     """(queries with their judged texts, all texts). Raises ModelError as `read_judged` does."""
     judged = read_judged(folder, None)
     asked = [
-        Asked(judged.name, pool.query, {judged.texts[i]: g for i, g in pool.grades.items()})
+        JudgedQuery(judged.name, pool.query, {judged.texts[i]: g for i, g in pool.grades.items()})
         for pool in judged.pools
     ]
     return asked, list(judged.texts.values())
 
 
-def split(asked: Iterable[Asked], one_in: int) -> tuple[list[Asked], list[Asked]]:
+def split(asked: Iterable[JudgedQuery], one_in: int) -> tuple[list[JudgedQuery], list[JudgedQuery]]:
     """(to train on, held out): one query in so many, always the same ones."""
-    parts: dict[bool, list[Asked]] = defaultdict(list)
+    parts: dict[bool, list[JudgedQuery]] = defaultdict(list)
     for one in asked:
         parts[zlib.crc32(one.query.lower().encode()) % one_in == 0].append(one)
     return parts[False], parts[True]

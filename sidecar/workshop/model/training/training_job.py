@@ -7,18 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.families import open_source
+from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.recipe.collections import COLLECTIONS
 from sidecar.workshop.model.recipe.mixture import collect
 from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.group import Group, with_teacher
+from sidecar.workshop.model.training.judged_queries import (
+    JudgedQuery,
+    read_judgements,
+    read_pairs,
+    split,
+)
 from sidecar.workshop.model.training.negatives import judged_groups
 from sidecar.workshop.model.training.prune import prune
-from sidecar.workshop.model.training.read import Asked, read_judgements, read_pairs, split
-from sidecar.workshop.model.training.start import open_named
+from sidecar.workshop.model.training.starting_model import open_named
 from sidecar.workshop.model.training.teacher import BiEncoder, Teacher
-from sidecar.workshop.model.training.train import Prepared, Report, Run, prepared, train
+from sidecar.workshop.model.training.train import Hyperparameters, Prepared, Report, prepared, train
 
 ONE_IN = 10
 """One query of the user's in so many is held out."""
@@ -29,7 +34,7 @@ SHARE = 0.5
 
 
 @dataclass(frozen=True)
-class Data:
+class TrainingData:
     pairs: tuple[Path, ...] = ()
     judged: tuple[Path, ...] = ()
     recipe: Path | None = None
@@ -38,7 +43,7 @@ class Data:
 
 
 @dataclass(frozen=True)
-class Taught:
+class TeacherSpec:
     encoder: str | None = None
     teacher: str | None = None
     share: float | None = None
@@ -46,16 +51,18 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingSpec:
     start: str
-    data: Data
-    taught: Taught
-    run: Run
+    data: TrainingData
+    taught: TeacherSpec
+    run: Hyperparameters
     layers: int | None = None
     vocabulary: int | None = None
 
 
-def do(job: Job, checkpoint: Path, report: Report = lambda event: None) -> dict[str, Any]:
+def run_training(
+    job: TrainingSpec, checkpoint: Path, report: Report = lambda event: None
+) -> dict[str, Any]:
     """Writes the checkpoint; returns what its `train.json` holds.
 
     Raises ModelError: nothing to train on, options that do not go together, a start or a teacher
@@ -80,7 +87,7 @@ def do(job: Job, checkpoint: Path, report: Report = lambda event: None) -> dict[
     return train(pruned, groups, job.run, checkpoint, COLLECTIONS, report)
 
 
-def make_groups(job: Job) -> Prepared:
+def make_groups(job: TrainingSpec) -> Prepared:
     """(to train on, held out), shuffled by the run's seed."""
     encoder = BiEncoder(fetch(job.taught.encoder, None)) if job.taught.encoder else None
     teacher = Teacher(encoder, job.taught.words)
@@ -105,7 +112,7 @@ def make_groups(job: Job) -> Prepared:
     return trained[:count], held
 
 
-def _asked(data: Data) -> tuple[list[Asked], list[str]]:
+def _asked(data: TrainingData) -> tuple[list[JudgedQuery], list[str]]:
     asked = [one for file in data.pairs for one in read_pairs(file)]
     corpus = [text for one in asked for text in one.grades]
     for folder in data.judged:
@@ -115,16 +122,16 @@ def _asked(data: Data) -> tuple[list[Asked], list[str]]:
     return asked, corpus
 
 
-def _share(taught: Taught) -> float:
+def _share(taught: TeacherSpec) -> float:
     """The encoder's share of the target: none when a reranker teaches in its place."""
     if taught.teacher or not taught.encoder:
         return 0.0
     return SHARE if taught.share is None else taught.share
 
 
-def _taught(groups: Sequence[Group], taught: Taught) -> list[Group]:
+def _taught(groups: Sequence[Group], taught: TeacherSpec) -> list[Group]:
     """The groups with a reranker's logits of their documents."""
     assert taught.teacher is not None
-    opinion = open_source(taught.teacher).reference
+    opinion = open_checkpoint(taught.teacher).reference
     logits = [tuple(opinion([(g.query, text) for text in g.documents])) for g in groups]
     return with_teacher(groups, logits, SHARE if taught.share is None else taught.share)

@@ -11,7 +11,7 @@ import zstandard
 from sidecar.errors import ModelError
 
 
-def read_lines(file: Path) -> Iterator[tuple[int, Any]]:
+def read_jsonl(file: Path) -> Iterator[tuple[int, Any]]:
     """(number, value) of each line that is not empty. Raises ModelError with what is wrong."""
     number = 0
     try:

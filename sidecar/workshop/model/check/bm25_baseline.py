@@ -5,11 +5,11 @@ import re
 import numpy as np
 
 from sidecar.workshop.model.bm25 import Bm25
-from sidecar.workshop.model.check.judged import Judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection
 from sidecar.workshop.model.runner import Floats
 
 
-def bm25_scores(judged: Judged) -> Floats:
+def bm25_scores(judged: JudgedCollection) -> Floats:
     """One score per pair of the collection's pools; 0 where no word of the query is known."""
     place = {i: position for position, i in enumerate(judged.texts)}
     index = Bm25(map(_words, judged.texts.values()))

@@ -7,7 +7,7 @@ from pathlib import Path
 from sidecar.runtime.manifest import MANIFEST, Manifest
 
 
-def carry(source: Path, fresh: Path) -> None:
+def link_files(source: Path, fresh: Path) -> None:
     """Brings every file of `source` but the manifest to `fresh`.
 
     Hard links where the disk can: weights are not copied.
@@ -21,7 +21,7 @@ def carry(source: Path, fresh: Path) -> None:
             shutil.copy2(file, fresh / file.name)
 
 
-def shown_size(size: int) -> str:
+def format_size(size: int) -> str:
     """Bytes as people read them."""
     return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
 
