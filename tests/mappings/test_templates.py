@@ -208,4 +208,4 @@ def test_the_documented_tokens_and_limits_are_those_of_the_templates() -> None:
         for field in script(templates, "rerank_doc")["params"]["fields"]
     }
     assert f"{limits['description']} for its description" in " ".join(text.split())
-    assert f"{limits['text']} for a text of law" in " ".join(text.split())
+    assert f"{limits['text']} for a legal text" in " ".join(text.split())
