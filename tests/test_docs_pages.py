@@ -67,6 +67,15 @@ def test_every_page_can_be_found_from_the_readme() -> None:
 
 
 @every_page
+def test_files_that_are_named_exist(page: Path) -> None:
+    named = re.findall(
+        r"`((?:sidecar|es_integration|mappings|tests|docker|examples)/[\w./-]+)`", prose(page)
+    )
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+@every_page
 def test_json_blocks_parse(page: Path) -> None:
     for block in blocks(page.read_text(), "json"):
         json.loads(block)
