@@ -1,6 +1,5 @@
 """Everything that talks to a cluster or to the sidecar over HTTP; never imports `sidecar`."""
 
-from es_integration.client import Ranking, SidecarClient
 from es_integration.elasticsearch import ElasticsearchInstall, esql_rerank, retriever_search
 from es_integration.errors import (
     ClusterRefused,
@@ -29,7 +28,8 @@ from es_integration.opensearch import (
     flat_search,
     structured_search,
 )
-from es_integration.sync_client import SyncSidecarClient
+from es_integration.sidecar_client.async_client import Ranking, SidecarClient
+from es_integration.sidecar_client.sync_client import SyncSidecarClient
 from es_integration.templates import plan_templates
 
 __all__ = [

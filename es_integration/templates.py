@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from es_integration.cluster.asking import Ask, if_there, indices_with
+from es_integration.cluster.calls import Ask, if_there, indices_with
 from es_integration.cluster.change import Body, Change, Plan
 from es_integration.cluster.procedure import Call, Procedure
-from es_integration.elasticsearch.asking import ask as ask_elasticsearch
+from es_integration.elasticsearch.calls import ask as ask_elasticsearch
 from es_integration.errors import ClusterRefused, StillInUse
-from es_integration.opensearch.asking import ask as ask_opensearch
+from es_integration.opensearch.calls import ask as ask_opensearch
 from mappings import Template, Templates
 
 PIPELINE, COMPONENT, INDEX = "ingest pipeline", "component template", "index template"

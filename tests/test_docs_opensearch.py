@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
-from es_integration.opensearch.asking import Cluster
 from es_integration.opensearch.bodies import connector, credential, model, pipeline
+from es_integration.opensearch.calls import Cluster
 from es_integration.opensearch.settings import PRIVATE, TRUSTED
-from es_integration.opensearch.wanted import SINCE
+from es_integration.opensearch.spec import SINCE
 
 TEXT = (Path(__file__).parent.parent / "docs" / "opensearch.md").read_text()
 WANTED = OpenSearchInstall("http://127.0.0.1:8080", fields=("title", "brand", "price"))

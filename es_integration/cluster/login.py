@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from es_integration.cluster.asking import in_short
+from es_integration.cluster.calls import in_short
 from es_integration.errors import IntegrationError
 
 TIMEOUT_S = 30.0

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from es_integration.cluster.link import Link
+from es_integration.cluster.check import Link
 
 QUERY = "how to reset a forgotten password"
 DOCUMENTS = (

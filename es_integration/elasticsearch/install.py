@@ -17,10 +17,10 @@ endpoint as it is.
 from functools import partial
 from typing import TYPE_CHECKING
 
-from es_integration.cluster.asking import if_there
+from es_integration.cluster.calls import if_there
 from es_integration.cluster.change import Body, Change, Plan, carried_out
 from es_integration.cluster.procedure import Procedure, run, run_async
-from es_integration.elasticsearch.asking import ask, endpoint, require, version
+from es_integration.elasticsearch.calls import ask, endpoint, require, version
 from es_integration.elasticsearch.endpoint import (
     ElasticsearchInstall,
     comparable,

@@ -10,10 +10,10 @@ import time
 from typing import TYPE_CHECKING
 
 from es_integration.cluster.change import Change, nothing
-from es_integration.cluster.link import Link, Report
+from es_integration.cluster.check import Link, Report
 from es_integration.cluster.probe import DOCUMENTS, QUERY, judged
 from es_integration.cluster.procedure import Procedure, run, run_async
-from es_integration.elasticsearch.asking import (
+from es_integration.elasticsearch.calls import (
     TRIAL,
     ask,
     endpoint,

@@ -10,7 +10,7 @@ from es_integration.local_node.distribution import Distribution
 from es_integration.local_node.elasticsearch import ELASTICSEARCH, LocalElasticsearch
 from es_integration.local_node.node import LocalNode
 from es_integration.local_node.opensearch import LocalOpenSearch, why_unavailable
-from es_integration.local_node.opensearch_parts import RERANK, SEARCH
+from es_integration.local_node.opensearch_distributions import RERANK, SEARCH
 
 __all__ = [
     "ELASTICSEARCH",

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from es_integration.local_node.distribution import Distribution
 from es_integration.local_node.node import LocalNode, why_no_node
-from es_integration.local_node.opensearch_parts import RERANK
+from es_integration.local_node.opensearch_distributions import RERANK
 
 
 def why_unavailable(

@@ -17,8 +17,8 @@ from es_integration.opensearch.install import (
     uninstall,
     uninstall_async,
 )
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 from es_integration.opensearch.verify import verify, verify_cluster, verify_cluster_async
-from es_integration.opensearch.wanted import OpenSearchInstall, Route
 
 __all__ = [
     "OpenSearchInstall",

@@ -8,7 +8,7 @@ Either way the sidecar gets one request with all hits of the page.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from es_integration.opensearch.wanted import LAYOUT, OpenSearchInstall, Route, Version
+from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall, Route, Version
 
 Body = dict[str, Any]
 

@@ -8,16 +8,17 @@ over to it and deployed anew, and the old one goes. The model keeps its ID and s
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from es_integration.cluster.asking import again
+from es_integration.cluster.calls import again
 from es_integration.cluster.change import Change
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch import bodies, found
-from es_integration.opensearch.asking import CALL_LIMIT_S, ask, ask_for
+from es_integration.opensearch import bodies
+from es_integration.opensearch import lookup as found
 from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.found import Found
+from es_integration.opensearch.calls import CALL_LIMIT_S, ask, ask_for
+from es_integration.opensearch.lookup import Found
 from es_integration.opensearch.models import turn_over
-from es_integration.opensearch.wanted import OpenSearchInstall, Route, Version
+from es_integration.opensearch.spec import OpenSearchInstall, Route, Version
 
 CONNECTOR = "connector"
 CREATE_PAUSES_S = (1.0, 2.0, 4.0, 8.0)

@@ -12,17 +12,18 @@ for the key, which the cluster shows to nobody: `rotate_key` writes it all the s
 from functools import partial
 from typing import TYPE_CHECKING
 
-from es_integration.cluster.asking import indices_with
+from es_integration.cluster.calls import indices_with
 from es_integration.cluster.change import Action, Change, Plan, carried_out, nothing
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused, StillInUse
-from es_integration.opensearch import bodies, found, settings
-from es_integration.opensearch.asking import Cluster, ask, ask_for, cluster
+from es_integration.opensearch import bodies, settings
+from es_integration.opensearch import lookup as found
 from es_integration.opensearch.bodies import Body
+from es_integration.opensearch.calls import Cluster, ask, ask_for, cluster
 from es_integration.opensearch.connectors import connector_change, connector_removals
-from es_integration.opensearch.found import Found
+from es_integration.opensearch.lookup import Found
 from es_integration.opensearch.models import model_change, model_removals
-from es_integration.opensearch.wanted import OpenSearchInstall, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from functools import partial
 
-from es_integration.cluster.asking import again
+from es_integration.cluster.calls import again
 from es_integration.cluster.change import Change
 from es_integration.cluster.procedure import Pause, Procedure
 from es_integration.errors import ClusterRefused, NotDeployed
-from es_integration.opensearch import bodies, found
-from es_integration.opensearch.asking import CALL_LIMIT_S, ask, ask_for
+from es_integration.opensearch import bodies
+from es_integration.opensearch import lookup as found
 from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.found import Found
-from es_integration.opensearch.wanted import OpenSearchInstall, Route
+from es_integration.opensearch.calls import CALL_LIMIT_S, ask, ask_for
+from es_integration.opensearch.lookup import Found
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 MODEL = "remote model"
 DEPLOYED = "DEPLOYED"

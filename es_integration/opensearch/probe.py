@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from es_integration.cluster.link import Link
+from es_integration.cluster.check import Link
 from es_integration.cluster.probe import DOCUMENTS, QUERY, judged
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch.asking import ask
+from es_integration.opensearch.calls import ask
 from es_integration.opensearch.settings import PRIVATE, TRUSTED
-from es_integration.opensearch.wanted import OpenSearchInstall, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 _ADVICE: Mapping[str, str] = {
     "private ip address": f"{PRIVATE} is not set: install sets it",

@@ -17,9 +17,9 @@ from es_integration.cluster.change import Change
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.addresses import is_private
-from es_integration.opensearch.asking import Cluster, ask
 from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.wanted import PRIVATE_SINCE, OpenSearchInstall
+from es_integration.opensearch.calls import Cluster, ask
+from es_integration.opensearch.spec import PRIVATE_SINCE, OpenSearchInstall
 
 KIND = "cluster setting"
 TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex"

@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from es_integration.cluster.change import Change, Plan
-from es_integration.cluster.link import Link, Report
+from es_integration.cluster.check import Link, Report
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch import bodies, found, settings
-from es_integration.opensearch.asking import Cluster, ask, cluster
+from es_integration.opensearch import bodies, settings
+from es_integration.opensearch import lookup as found
 from es_integration.opensearch.bodies import Body
+from es_integration.opensearch.calls import Cluster, ask, cluster
 from es_integration.opensearch.install import plan_install
 from es_integration.opensearch.probe import advice, probe
-from es_integration.opensearch.wanted import OpenSearchInstall, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:

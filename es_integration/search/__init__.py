@@ -11,7 +11,7 @@ fusion     two result lists made one (reciprocal rank fusion)
 two_stage  the conversation, for sync and async clients
 """
 
+from es_integration.search.options import Knn, Rerank
 from es_integration.search.two_stage import two_stage_search, two_stage_search_async
-from es_integration.search.wish import Knn, Rerank
 
 __all__ = ["Knn", "Rerank", "two_stage_search", "two_stage_search_async"]

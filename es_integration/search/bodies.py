@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
+from es_integration.search.options import Body, Knn
 from es_integration.search.page import Page
 from es_integration.search.source import SourceFilter
-from es_integration.search.wish import Body, Knn
 
 BESIDE_QUERY = ("knn", "retriever")
 """Elasticsearch's other places for a first stage, in which a filter has another place too."""

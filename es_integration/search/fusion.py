@@ -10,7 +10,7 @@ needs a licence, the other a version.
 from collections.abc import Sequence
 from typing import Any
 
-from es_integration.search.wish import Body
+from es_integration.search.options import Body
 
 RANK_CONSTANT = 60
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from es_integration.client import Ranking
-from es_integration.search.wish import Body
+from es_integration.search.options import Body
+from es_integration.sidecar_client.async_client import Ranking
 
 DEFAULT_SIZE = 10
 """Both engines' own."""

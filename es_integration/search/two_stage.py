@@ -17,7 +17,6 @@ What the cluster refuses is raised as the client raises it.
 from dataclasses import dataclass
 from typing import Any
 
-from es_integration.client import Ranking, SidecarClient
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused
 from es_integration.search.bodies import (
@@ -29,10 +28,11 @@ from es_integration.search.bodies import (
     query_body,
 )
 from es_integration.search.fusion import fused
+from es_integration.search.options import Body, Knn, Rerank
 from es_integration.search.page import Page, reranked, unchanged, whole
 from es_integration.search.source import SourceFilter, document
-from es_integration.search.wish import Body, Knn, Rerank
-from es_integration.sync_client import SyncSidecarClient
+from es_integration.sidecar_client.async_client import Ranking, SidecarClient
+from es_integration.sidecar_client.sync_client import SyncSidecarClient
 
 
 def two_stage_search(

@@ -17,7 +17,7 @@ from es_integration import (
     SidecarUnreachable,
     SyncSidecarClient,
 )
-from es_integration.retry import LONGEST_PAUSE_S, pause_s, retry_after_s
+from es_integration.sidecar_client.retry import LONGEST_PAUSE_S, pause_s, retry_after_s
 
 Start = Callable[..., Any]
 RESULTS = {"results": [{"index": 1, "relevance_score": 0.9}, {"index": 0, "relevance_score": 0.1}]}

@@ -7,7 +7,7 @@ import typer
 from sidecar.cli.cluster import options as given
 
 if TYPE_CHECKING:
-    from sidecar.cli.cluster.wiring import Wish
+    from es_integration.deployment import Wish
 
 
 def install_command(
@@ -35,7 +35,7 @@ def install_command(
 
     Shows what would change, and asks. Run again, it changes nothing; `uninstall` takes it away.
     """
-    from sidecar.cli.cluster.wiring import Wish, reached, split, synonym_rules
+    from es_integration.deployment import Wish, reached, split, synonym_rules
 
     wish = Wish(
         engine,
@@ -70,7 +70,7 @@ def uninstall_command(
     yes: given.Yes = False,
 ) -> None:
     """Take away what `install` made with the same options; indices and their documents stay."""
-    from sidecar.cli.cluster.wiring import Wish, reached
+    from es_integration.deployment import Wish, reached
 
     wish = Wish(engine, sidecar, profile, name, templates=templates)
     with reached(engine, cluster, api_key, user, ca) as official:
@@ -82,8 +82,8 @@ def _carry_out(official: object, wish: "Wish", *, remove: bool, dry_run: bool, y
 
     from es_integration.cluster.change import Action, apply
     from es_integration.cluster.procedure import run
-    from sidecar.cli.cluster.shown import show_made, show_plan
-    from sidecar.cli.cluster.wiring import plan, usage
+    from es_integration.deployment import plan, usage
+    from sidecar.cli.cluster.display import show_made, show_plan
 
     console = Console()
     planned = run(official, plan(wish, remove))

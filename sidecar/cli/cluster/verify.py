@@ -35,8 +35,8 @@ def verify_command(
     from rich.console import Console
 
     from es_integration.cluster.procedure import run
-    from sidecar.cli.cluster.shown import show_report
-    from sidecar.cli.cluster.wiring import Wish, reached, split, verify
+    from es_integration.deployment import Wish, reached, split, verify
+    from sidecar.cli.cluster.display import show_report
 
     wish = Wish(
         engine,

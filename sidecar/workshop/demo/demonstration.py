@@ -21,7 +21,7 @@ from es_integration import (
     why_unavailable,
 )
 from es_integration.cluster.login import Login
-from es_integration.cluster.product import product_of
+from es_integration.cluster.search_engine import product_of
 from sidecar.errors import StartupError
 from sidecar.workshop.demo.collections import CollectionName, Query, load
 from sidecar.workshop.demo.outcome import Outcome

@@ -8,7 +8,7 @@ import pytest
 
 from es_integration import ClusterRefused
 from es_integration.cluster.login import Login
-from es_integration.cluster.product import product_of
+from es_integration.cluster.search_engine import product_of
 
 OPENSEARCH = {"version": {"distribution": "opensearch", "number": "2.19.1"}}
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from es_integration.elasticsearch import ElasticsearchInstall, endpoint_body
-from es_integration.elasticsearch.asking import Version
+from es_integration.elasticsearch.calls import Version
 from es_integration.elasticsearch.endpoint import comparable, public_body
 
 URL = "http://sidecar:8080"

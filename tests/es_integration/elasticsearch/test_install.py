@@ -16,7 +16,7 @@ from es_integration.elasticsearch import (
     uninstall,
     uninstall_async,
 )
-from es_integration.elasticsearch.asking import version
+from es_integration.elasticsearch.calls import version
 from es_integration.errors import ClusterRefused
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import CLIENT_MAJOR, Cluster, PeerStart

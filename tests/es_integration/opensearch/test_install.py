@@ -290,7 +290,7 @@ def test_the_key_is_sent_and_never_shown(
 def test_all_connectors_are_looked_through_page_by_page(
     client: OpenSearch, fake: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("es_integration.opensearch.found.PAGE", 1)
+    monkeypatch.setattr("es_integration.opensearch.lookup.PAGE", 1)
     other = replace(WANTED, profile="legal")
     install(client, WANTED)
     install(client, other)

@@ -13,7 +13,7 @@ from opensearchpy import AsyncOpenSearch, OpenSearch, TransportError
 
 from es_integration import OpenSearchInstall, Route
 from es_integration.cluster.change import Action
-from es_integration.cluster.link import Report
+from es_integration.cluster.check import Report
 from es_integration.cluster.procedure import run
 from es_integration.local_node import LocalOpenSearch
 from es_integration.opensearch import (

@@ -7,7 +7,7 @@ import pytest
 from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from es_integration import OpenSearchInstall, Route
-from es_integration.cluster.link import Report
+from es_integration.cluster.check import Report
 from es_integration.opensearch import install, verify_cluster, verify_cluster_async
 from tests.es_integration.opensearch.fake import FakeOpenSearch
 

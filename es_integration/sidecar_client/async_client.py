@@ -27,7 +27,7 @@ from es_integration.errors import (
     SidecarRefused,
     SidecarUnreachable,
 )
-from es_integration.retry import RETRIED, pause_s, retry_after_s
+from es_integration.sidecar_client.retry import RETRIED, pause_s, retry_after_s
 
 Reply = tuple[int, Mapping[str, str], Any]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from es_integration.cluster.procedure import Call, Procedure
-from es_integration.opensearch.asking import ask_for
 from es_integration.opensearch.bodies import Body
+from es_integration.opensearch.calls import ask_for
 
 PAGE = 500
 Search = Callable[[Any, Body], Any]

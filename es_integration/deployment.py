@@ -10,7 +10,7 @@ from typing import Any
 import mappings
 from es_integration import IntegrationError, elasticsearch, opensearch
 from es_integration.cluster.change import Change, Plan
-from es_integration.cluster.link import Report
+from es_integration.cluster.check import Report
 from es_integration.cluster.login import client
 from es_integration.cluster.procedure import Procedure
 from es_integration.opensearch.install import ROUTE

@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from es_integration.client import Ranking, Reply, SidecarClient
+from es_integration.sidecar_client.async_client import Ranking, Reply, SidecarClient
 
 T = TypeVar("T")
 

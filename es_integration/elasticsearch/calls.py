@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from es_integration.cluster.asking import if_there, in_short
+from es_integration.cluster.calls import if_there, in_short
 from es_integration.cluster.procedure import Call, Procedure
 from es_integration.elasticsearch.endpoint import Service
 from es_integration.errors import ClusterRefused

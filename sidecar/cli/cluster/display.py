@@ -8,7 +8,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from es_integration.cluster.change import Action, Change
-from es_integration.cluster.link import Link
+from es_integration.cluster.check import Link
 from es_integration.opensearch.install import ROUTE
 
 _MARKS = {

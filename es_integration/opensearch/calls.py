@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from es_integration.cluster.asking import if_there, in_short
+from es_integration.cluster.calls import if_there, in_short
 from es_integration.cluster.procedure import Call, Procedure
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch.wanted import SINCE, Route, Version
+from es_integration.opensearch.spec import SINCE, Route, Version
 
 CALL_LIMIT_S = 60
 """For calls that may wait: the first connector of a cluster also makes two system indices."""
