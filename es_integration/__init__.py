@@ -1,4 +1,17 @@
-"""Everything that talks to a cluster or to the sidecar over HTTP; never imports `sidecar`."""
+"""Everything that talks to a search cluster, or to the sidecar over HTTP; never imports `sidecar`.
+
+sidecar_client  the sidecar's HTTP client, with retries, async and sync
+search          two-stage search: the cluster retrieves, the sidecar reranks
+cluster         what both search engines share: clients, procedures, changes, checks
+elasticsearch   installs and verifies an inference endpoint; bodies of searches that use it
+opensearch      installs and verifies connectors, models and search pipelines; bodies of searches
+templates       installs the index templates and ingest pipelines of `mappings`
+deployment      templates and the search engine's part together, as the command line installs them
+local_node      temporary search nodes on this machine, for tests and demonstrations
+errors          the error tree
+
+deployment -> elasticsearch, opensearch, templates -> cluster      search -> cluster, sidecar_client
+"""
 
 from es_integration.elasticsearch import ElasticsearchInstall, esql_rerank, retriever_search
 from es_integration.errors import (
@@ -28,8 +41,7 @@ from es_integration.opensearch import (
     flat_search,
     structured_search,
 )
-from es_integration.sidecar_client.async_client import Ranking, SidecarClient
-from es_integration.sidecar_client.sync_client import SyncSidecarClient
+from es_integration.sidecar_client import Ranking, SidecarClient, SyncSidecarClient
 from es_integration.templates import plan_templates
 
 __all__ = [

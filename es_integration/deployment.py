@@ -1,159 +1,144 @@
-"""What the options mean for each engine: the procedures of es_integration that they ask for."""
+"""A cluster's whole setup for one profile: index templates, and what calls the sidecar.
+
+    spec = ClusterSpec(SearchEngine.OPENSEARCH, "http://sidecar:8080", "ecommerce")
+    run(client, apply(run(client, plan(spec))))
+    print(usage(spec, plan))
+
+`rerank-sidecar install`, `uninstall` and `verify` are these procedures.
+"""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import mappings
-from es_integration import IntegrationError, elasticsearch, opensearch
+from es_integration import elasticsearch, opensearch
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Report
-from es_integration.cluster.login import client
 from es_integration.cluster.procedure import Procedure
 from es_integration.opensearch.install import ROUTE
 from es_integration.templates import plan_templates
-from sidecar.cli.cluster.options import Engine, login
-from sidecar.errors import StartupError
+from mappings import SearchEngine
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What the command line asks to be installed, taken away or looked at."""
+class ClusterSpec:
+    """What a cluster should have. Raises ValueError for an option of the other search engine."""
 
-    engine: Engine
+    search_engine: SearchEngine
     sidecar: str
+    """The sidecar's address as the cluster's nodes reach it."""
     profile: str
-    name: str
+    name: str = "rerank-sidecar"
     fields: tuple[str, ...] = ()
+    """OpenSearch: the fields that the structured route sends; empty: those of the templates."""
     read_timeout_s: int | None = None
+    """OpenSearch: how long a search waits for the sidecar; None: the default."""
     service: str | None = None
+    """Elasticsearch: the inference service; None: the default."""
     sidecar_key: str | None = None
     rotate_key: bool = False
     templates: bool = True
+    """Whether the index templates and the ingest pipeline belong to it."""
     index_patterns: tuple[str, ...] = ()
     dimension: int = 384
+    """The dimension of the template's vector field; 0: no such field."""
     synonyms: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.service is not None and self.engine is not Engine.ELASTICSEARCH:
-            raise StartupError("--service is a choice of Elasticsearch's alone")
-        if self.fields and self.engine is not Engine.OPENSEARCH:
-            raise StartupError(
-                "--fields is a choice of OpenSearch's alone: Elasticsearch sends `rerank_doc`"
-            )
-        if self.read_timeout_s is not None and self.engine is not Engine.OPENSEARCH:
-            raise StartupError(
-                "--read-timeout is a choice of OpenSearch's alone: Elasticsearch waits 30 s"
-            )
+        if self.service is not None and self.search_engine is not SearchEngine.ELASTICSEARCH:
+            raise ValueError("--service is for Elasticsearch only")
+        if self.search_engine is SearchEngine.OPENSEARCH:
+            return
+        if self.fields:
+            raise ValueError("--fields is for OpenSearch only: Elasticsearch sends `rerank_doc`")
+        if self.read_timeout_s is not None:
+            raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
+
+    @property
+    def elasticsearch(self) -> elasticsearch.ElasticsearchInstall:
+        """The part that Elasticsearch has. Raises ValueError."""
+        service: Any = self.service or "hugging_face"
+        return elasticsearch.ElasticsearchInstall(
+            self.sidecar,
+            self.profile,
+            service,
+            self.name,
+            sidecar_key=self.sidecar_key,
+            rotate_key=self.rotate_key,
+        )
+
+    @property
+    def opensearch(self) -> opensearch.OpenSearchInstall:
+        """The part that OpenSearch has. Raises ValueError."""
+        default = opensearch.OpenSearchInstall.read_timeout_s
+        return opensearch.OpenSearchInstall(
+            self.sidecar,
+            self.profile,
+            self.fields,
+            self.name,
+            sidecar_key=self.sidecar_key,
+            rotate_key=self.rotate_key,
+            read_timeout_s=self.read_timeout_s or default,
+        )
 
 
-@contextmanager
-def reached(
-    engine: Engine, url: str, api_key: str | None, user: str | None, ca: Path | None
-) -> Iterator[Any]:
-    """The official client; what goes wrong with it leaves as StartupError, one line."""
-    try:
-        with client(engine, login(url, api_key, user, ca)) as official:
-            yield official
-    except (IntegrationError, ValueError) as fault:
-        raise StartupError(str(fault)) from None
+def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
+    """What would change, in order: the ingest pipeline comes before what reads its field.
 
-
-def plan(wish: Wish, remove: bool) -> Procedure[Plan]:
-    """What would change, in order: an ingest pipeline stands before what reads its field."""
-    parts = [_plan_templates(wish, remove), _plan_wiring(wish, remove)]
+    Raises ClusterRefused, StillInUse, ValueError.
+    """
+    parts = [_plan_templates(spec, remove), _plan_search_engine(spec, remove)]
     changes: list[Change] = []
     for part in reversed(parts) if remove else parts:
         changes += yield from part
     return tuple(changes)
 
 
-def verify(wish: Wish, index: str | None) -> Procedure[Report]:
-    """The chain from the cluster to the new order."""
-    if wish.engine is Engine.ELASTICSEARCH:
-        return elasticsearch.verify(_elasticsearch(wish), index)
-    return opensearch.verify(_opensearch(wish), index)
+def verify(spec: ClusterSpec, index: str | None = None) -> Procedure[Report]:
+    """The checks of each step between the cluster and the new order; `index` is searched too."""
+    if spec.search_engine is SearchEngine.ELASTICSEARCH:
+        return elasticsearch.verify(spec.elasticsearch, index)
+    return opensearch.verify(spec.opensearch, index)
 
 
-def _plan_templates(wish: Wish, remove: bool) -> Procedure[Plan]:
-    """A profile of one's own has no template."""
-    if not wish.templates or wish.profile not in mappings.DOMAINS:
+def usage(spec: ClusterSpec, plan: Plan) -> str:
+    """A search that is reranked after the plan: on OpenSearch by the structured route, or by the
+    flat one if the plan leaves the structured one out."""
+    query: dict[str, Any] = {"match": {"title": "red shoes"}}
+    if spec.search_engine is SearchEngine.ELASTICSEARCH:
+        endpoint_id = spec.elasticsearch.endpoint_id
+        body = elasticsearch.retriever_search(query, "red shoes", inference_id=endpoint_id)
+        request = "POST products/_search"
+    else:
+        install = spec.opensearch
+        left_out = {change.name for change in plan if change.kind == ROUTE}
+        flat = install.pipeline(opensearch.Route.STRUCTURED) in left_out
+        build = opensearch.flat_search if flat else opensearch.structured_search
+        body = build(query, "red shoes", size=50)
+        pipeline = install.pipeline(opensearch.Route.FLAT if flat else opensearch.Route.STRUCTURED)
+        request = f"POST products/_search?search_pipeline={pipeline}"
+    return f"A search that is reranked:\n{request}\n{json.dumps(body)}"
+
+
+def _plan_templates(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
+    """A profile of your own has no templates."""
+    if not spec.templates or spec.profile not in mappings.DOMAINS:
         return ()
     templates = mappings.load(
-        wish.engine,
-        wish.profile,
-        dimension=wish.dimension or None,
-        index_patterns=wish.index_patterns or None,
-        synonyms=wish.synonyms,
+        spec.search_engine,
+        spec.profile,
+        dimension=spec.dimension or None,
+        index_patterns=spec.index_patterns or None,
+        synonyms=spec.synonyms,
     )
     changes = yield from plan_templates(templates, remove=remove)
     return changes
 
 
-def _plan_wiring(wish: Wish, remove: bool) -> Procedure[Plan]:
-    if wish.engine is Engine.ELASTICSEARCH:
-        endpoint = _elasticsearch(wish)
-        return (elasticsearch.plan_uninstall if remove else elasticsearch.plan_install)(endpoint)
-    routes = _opensearch(wish)
+def _plan_search_engine(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
+    if spec.search_engine is SearchEngine.ELASTICSEARCH:
+        install = spec.elasticsearch
+        return (elasticsearch.plan_uninstall if remove else elasticsearch.plan_install)(install)
+    routes = spec.opensearch
     return (opensearch.plan_uninstall if remove else opensearch.plan_install)(routes)
-
-
-def _elasticsearch(wish: Wish) -> elasticsearch.ElasticsearchInstall:
-    service: Any = wish.service or "hugging_face"
-    return elasticsearch.ElasticsearchInstall(
-        wish.sidecar,
-        wish.profile,
-        service,
-        wish.name,
-        sidecar_key=wish.sidecar_key,
-        rotate_key=wish.rotate_key,
-    )
-
-
-def _opensearch(wish: Wish) -> opensearch.OpenSearchInstall:
-    default = opensearch.OpenSearchInstall.read_timeout_s
-    return opensearch.OpenSearchInstall(
-        wish.sidecar,
-        wish.profile,
-        wish.fields,
-        wish.name,
-        sidecar_key=wish.sidecar_key,
-        rotate_key=wish.rotate_key,
-        read_timeout_s=wish.read_timeout_s or default,
-    )
-
-
-def usage(wish: Wish, planned: Plan) -> str:
-    """How a search is reranked from now on, by the better route of those that can be had."""
-    if wish.engine is Engine.ELASTICSEARCH:
-        body = elasticsearch.retriever_search(
-            {"match": {"title": "red shoes"}},
-            "red shoes",
-            inference_id=_elasticsearch(wish).endpoint_id,
-        )
-        request = "POST products/_search"
-    else:
-        wanted = _opensearch(wish)
-        left_out = {change.name for change in planned if change.kind == ROUTE}
-        flat = wanted.pipeline(opensearch.Route.STRUCTURED) in left_out
-        build = opensearch.flat_search if flat else opensearch.structured_search
-        body = build({"match": {"title": "red shoes"}}, "red shoes", size=50)
-        pipeline = wanted.pipeline(opensearch.Route.FLAT if flat else opensearch.Route.STRUCTURED)
-        request = f"POST products/_search?search_pipeline={pipeline}"
-    return f"A search that is reranked:\n{request}\n{json.dumps(body)}"
-
-
-def split(fields: str | None) -> tuple[str, ...]:
-    """Names between commas."""
-    return tuple(name.strip() for name in fields.split(",")) if fields else ()
-
-
-def synonym_rules(file: Path | None) -> tuple[str, ...] | None:
-    """The rules of a file in Solr's format, comments left out; None without a file."""
-    if file is None:
-        return None
-    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
-    return tuple(line for line in lines if line and not line.startswith("#"))

@@ -1,11 +1,11 @@
-"""What can go wrong between a cluster, the sidecar and a throw-away node.
+"""The errors of this package.
 
 IntegrationError
-├── LocalNodeUnavailable     the node cannot be had on this machine; says what to install
-├── LocalNodeFailed          the node was started and died, or did not answer in time
+├── LocalNodeUnavailable     a node cannot run on this machine; says what to install
+├── LocalNodeFailed          a node was started and ended, or did not answer in time
 ├── ClusterRefused           an error answer of the cluster, or none; says what would help
-├── StillInUse               what is to be removed is needed by something; says by what
-├── NotDeployed              the cluster registered the remote model but does not deploy it
+├── StillInUse               something that should be removed is in use; says by what
+├── NotDeployed              the cluster registered the remote model but did not deploy it
 └── SidecarError
     ├── SidecarUnreachable   no answer: refused connection, broken transfer, time-out
     ├── SidecarRefused       an answer with an error status
@@ -14,7 +14,7 @@ IntegrationError
 
 
 class IntegrationError(Exception):
-    """The root; `message` is fit to be shown to the person at the keyboard."""
+    """The root; `message` can be shown to users."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class LocalNodeFailed(IntegrationError):
 
 
 class ClusterRefused(IntegrationError):
-    """An error answer of the cluster; `status` is 0 where none came."""
+    """An error answer of the cluster; `status` is 0 when there was no answer."""
 
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class SidecarUnreachable(SidecarError):
 
 
 class SidecarRefused(SidecarError):
-    """An answer with an error status; `retry_after_s` is set where it said when to come back."""
+    """An answer with an error status; `retry_after_s` is set if it said when to retry."""
 
     def __init__(self, status: int, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(f"{status}: {message}")

@@ -1,4 +1,13 @@
-"""What the service and the clusters share, as data: field profiles and index templates."""
+"""What the service and the clusters share, as data: field profiles and index templates.
+
+profiles/              the field profiles that ship, by name
+ecommerce/, legal/     a domain's fields, analysis, synonyms and test cases, for both search engines
+scripts/               the ingest pipeline's scripts
+engines.json           what differs between the search engines
+templates              makes index templates, component templates and ingest pipelines of these
+
+Imports nothing else of this repository.
+"""
 
 from functools import cache
 from importlib.resources import files
@@ -7,6 +16,7 @@ from mappings.templates import (
     DOMAINS,
     ENGINES,
     AnalysisCase,
+    SearchEngine,
     Synonyms,
     Template,
     Templates,
@@ -17,6 +27,7 @@ __all__ = [
     "DOMAINS",
     "ENGINES",
     "AnalysisCase",
+    "SearchEngine",
     "Synonyms",
     "Template",
     "Templates",

@@ -1,16 +1,17 @@
-"""Index templates of a domain for an engine, as bodies that its API takes.
+"""The index templates of a domain for a search engine, as bodies for its API.
 
     templates = load("opensearch", "ecommerce", dimension=768, index_patterns=["products-*"])
     templates.pipelines, templates.components, templates.index   in the order of installation
-    templates.fields                                             what the reranker shall be sent
+    templates.fields                                             the fields to send to the reranker
 
-Their data lie beside this file: a folder for each domain, which both engines share, `scripts/` for
-the ingest pipeline, and `engines.json` with what only one engine says.
+The data is beside this file: a folder for each domain, which both search engines share, `scripts/`
+for the ingest pipeline, and `engines.json` for what differs between the search engines.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 from typing import Any
 
@@ -19,16 +20,22 @@ Synonyms = Sequence[str] | Mapping[str, Any]
 """Rules, or where a `synonym_graph` filter finds them: {"synonyms_set": "shop", "updateable": true}
 in Elasticsearch, {"synonyms_path": "shop.txt", "updateable": true} in both."""
 
-ENGINES = ("elasticsearch", "opensearch")
+
+class SearchEngine(StrEnum):
+    ELASTICSEARCH = "elasticsearch"
+    OPENSEARCH = "opensearch"
+
+
+ENGINES = tuple(SearchEngine)
 DOMAINS = ("ecommerce", "legal")
 VERSION = 1
-"""Of the templates' content: raised with every change of it, and kept in `_meta.rerank`."""
+"""The version of the templates' content, kept in `_meta.rerank`; every change raises it."""
 
 PRIORITY = 500
-"""Above 200, at and below which Elasticsearch's own templates lie."""
+"""Above Elasticsearch's own templates, whose priorities end at 200."""
 MAX_DIMENSION = 4096
 """Elasticsearch's limit; OpenSearch's is higher."""
-DEPTH = 15
+MAX_DEPTH = 15
 """How deep a field's value is written; the sidecar reads 16 levels, the document's own included."""
 
 _DATA = files(__name__.partition(".")[0])
@@ -36,7 +43,7 @@ _DATA = files(__name__.partition(".")[0])
 
 @dataclass(frozen=True)
 class Template:
-    """The name under which a body is put."""
+    """A body and the name under which it is put."""
 
     name: str
     body: Body
@@ -44,7 +51,7 @@ class Template:
 
 @dataclass(frozen=True)
 class AnalysisCase:
-    """What an analyser or a normaliser of the templates makes of a text."""
+    """The tokens that an analyser or normaliser of the templates makes of a text."""
 
     kind: str
     """"analyzer" or "normalizer"."""
@@ -55,15 +62,15 @@ class AnalysisCase:
 
 @dataclass(frozen=True)
 class Templates:
-    """All that an index of the domain needs; every name begins with `prefix`."""
+    """Everything that an index of the domain needs; every name begins with `prefix`."""
 
-    engine: str
+    search_engine: SearchEngine
     domain: str
     pipelines: tuple[Template, ...]
     components: tuple[Template, ...]
     index: Template
     fields: tuple[str, ...]
-    """The profile's fields by the names that they have in `_source`, in the profile's order."""
+    """The profile's fields by their names in `_source`, in the profile's order."""
     cases: tuple[AnalysisCase, ...]
 
     @property
@@ -72,7 +79,7 @@ class Templates:
 
 
 def load(
-    engine: str,
+    search_engine: str,
     domain: str,
     *,
     dimension: int | None = 384,
@@ -80,24 +87,27 @@ def load(
     priority: int = PRIORITY,
     synonyms: Synonyms | None = None,
 ) -> Templates:
-    """The templates; `dimension` None leaves the vector field out, `synonyms` replaces the shipped.
+    """The templates of a domain for a search engine.
 
-    `index_patterns` are by default `rerank-<domain>-*`, so that no index of yours is meant by
-    accident. Raises KeyError for an engine or domain that is not in ENGINES or DOMAINS, ValueError
-    for a dimension outside 1 to MAX_DIMENSION and for no pattern at all.
+    `dimension` None leaves the vector field out; `synonyms` replaces the domain's own.
+    `index_patterns` defaults to `rerank-<domain>-*`, so that no index of yours matches by accident.
+
+    Raises KeyError for a search engine that is not in ENGINES or a domain that is not in DOMAINS,
+    ValueError for a dimension outside 1 to MAX_DIMENSION and for an empty list of patterns.
     """
-    if engine not in ENGINES or domain not in DOMAINS:
-        raise KeyError(engine if engine not in ENGINES else domain)
+    if search_engine not in ENGINES or domain not in DOMAINS:
+        raise KeyError(search_engine if search_engine not in ENGINES else domain)
     if dimension is not None and not 1 <= dimension <= MAX_DIMENSION:
         raise ValueError(f"dimension must be from 1 to {MAX_DIMENSION}, not {dimension}")
     patterns = list(index_patterns if index_patterns is not None else [f"{_prefix(domain)}-*"])
     if not patterns:
         raise ValueError("at least one index pattern is needed")
-    document = _json(f"{domain}/rerank_doc.json")
-    fields = tuple(field["names"][0] for field in document["fields"])
+    rerank_doc = _json(f"{domain}/rerank_doc.json")
+    fields = tuple(field["names"][0] for field in rerank_doc["fields"])
     meta = {"rerank": {"profile": domain, "version": VERSION}}
-    pipeline = Template(f"{_prefix(domain)}-doc", _pipeline(domain, document))
-    parts = _parts(_json("engines.json")[engine], domain, dimension, synonyms, pipeline.name)
+    pipeline = Template(f"{_prefix(domain)}-doc", _pipeline(domain, rerank_doc))
+    dialect = _json("engines.json")[search_engine]
+    parts = _parts(dialect, domain, dimension, synonyms, pipeline.name)
     parts["doc"]["mappings"]["_meta"] = {"rerank": {**meta["rerank"], "fields": list(fields)}}
     components = tuple(
         Template(f"{_prefix(domain)}-{name}", {"template": body, "version": VERSION, "_meta": meta})
@@ -112,12 +122,20 @@ def load(
     }
     cases = tuple(
         AnalysisCase(kind, name, case["text"], tuple(case["tokens"]))
-        for kind, of_kind in _json(f"{domain}/cases.json").items()
-        for name, of_name in of_kind.items()
-        for case in of_name
+        for kind, names in _json(f"{domain}/cases.json").items()
+        for name, cases_of_name in names.items()
+        for case in cases_of_name
     )
     index_template = Template(_prefix(domain), index)
-    return Templates(engine, domain, (pipeline,), components, index_template, fields, cases)
+    return Templates(
+        SearchEngine(search_engine),
+        domain,
+        (pipeline,),
+        components,
+        index_template,
+        fields,
+        cases,
+    )
 
 
 def _prefix(domain: str) -> str:
@@ -125,36 +143,37 @@ def _prefix(domain: str) -> str:
 
 
 def _parts(
-    engine: Body, domain: str, dimension: int | None, synonyms: Synonyms | None, pipeline: str
+    dialect: Body, domain: str, dimension: int | None, synonyms: Synonyms | None, pipeline: str
 ) -> dict[str, Body]:
-    """The component templates by the last part of their names.
+    """The bodies of the component templates by the last part of their names.
 
-    The cluster checks each by itself, so fields and the analysers that they name are in one.
+    The cluster checks each template alone, so fields are in one with the analysers that they name.
+    `dialect` is what engines.json says of the search engine.
     """
-    types = {**engine["types"], "dimension": dimension}
+    types = {**dialect["types"], "dimension": dimension}
     analysis = _json(f"{domain}/analysis.json")
-    analysis["filter"]["synonyms"] = _filter(domain, synonyms)
-    properties = _filled(_json(f"{domain}/fields.json"), types)
+    analysis["filter"]["synonyms"] = _synonym_filter(domain, synonyms)
+    properties = _substituted(_json(f"{domain}/fields.json"), types)
     parts: dict[str, Body] = {
         "fields": {
             "settings": {"index": {"analysis": analysis}},
-            # What no field is for stays in _source, where pipelines and the sidecar find it.
+            # Unmapped fields stay in _source, where pipelines and the sidecar find them.
             "mappings": {"dynamic": False, "properties": properties},
         },
         "doc": {
-            # `final`: a request can name another default pipeline, or none; this one runs after it.
+            # `final`: a request can replace or skip the default pipeline; this one always runs.
             "settings": {"index": {"final_pipeline": pipeline}},
             "mappings": {"properties": {"rerank_doc": {"type": "text", "index": False}}},
         },
     }
     if dimension is not None:
-        parts["vector"] = {"mappings": {"properties": {"vector": _filled("$vector", types)}}}
-        if engine["settings"]:
-            parts["vector"]["settings"] = {"index": engine["settings"]}
+        parts["vector"] = {"mappings": {"properties": {"vector": _substituted("$vector", types)}}}
+        if dialect["settings"]:
+            parts["vector"]["settings"] = {"index": dialect["settings"]}
     return parts
 
 
-def _filter(domain: str, synonyms: Synonyms | None) -> Body:
+def _synonym_filter(domain: str, synonyms: Synonyms | None) -> Body:
     if isinstance(synonyms, Mapping):
         return {"type": "synonym_graph", **synonyms}
     if synonyms is None:
@@ -163,23 +182,23 @@ def _filter(domain: str, synonyms: Synonyms | None) -> Body:
     return {"type": "synonym_graph", "synonyms": list(synonyms)}
 
 
-def _filled(value: Any, types: Mapping[str, Any]) -> Any:
-    """The value with each "$name" in it replaced by what the engine says for it."""
+def _substituted(value: Any, types: Mapping[str, Any]) -> Any:
+    """The value with each "$name" in it replaced by the search engine's own type."""
     if isinstance(value, str) and value.startswith("$"):
-        return _filled(types[value[1:]], types)
+        return _substituted(types[value[1:]], types)
     if isinstance(value, dict):
-        return {key: _filled(inner, types) for key, inner in value.items()}
+        return {key: _substituted(inner, types) for key, inner in value.items()}
     return value
 
 
-def _pipeline(domain: str, document: Body) -> Body:
+def _pipeline(domain: str, rerank_doc: Body) -> Body:
     """The ingest pipeline that writes `rerank_doc` and the rank features."""
     return {
         "description": f"Writes rerank_doc, the {domain} profile's fields as one string of JSON",
-        "version": VERSION,  # no `_meta`: OpenSearch's pipelines refuse it
+        "version": VERSION,  # Not in `_meta`: OpenSearch's pipelines refuse it.
         "processors": [
-            _script("rank", {"features": document["features"]}),
-            _script("rerank_doc", {"fields": document["fields"], "depth": DEPTH}),
+            _script("rank", {"features": rerank_doc["features"]}),
+            _script("rerank_doc", {"fields": rerank_doc["fields"], "depth": MAX_DEPTH}),
         ],
     }
 

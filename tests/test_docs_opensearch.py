@@ -7,7 +7,7 @@ from typing import Any
 
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
 from es_integration.opensearch.bodies import connector, credential, model, pipeline
-from es_integration.opensearch.calls import Cluster
+from es_integration.opensearch.capabilities import Capabilities
 from es_integration.opensearch.settings import PRIVATE, TRUSTED
 from es_integration.opensearch.spec import SINCE
 
@@ -38,4 +38,4 @@ def test_the_documented_versions_are_those_that_are_asked_for() -> None:
     (row,) = re.findall(r"^\| since \| (.*?) \| (.*?) \|$", TEXT, re.MULTILINE)
     assert row == tuple(".".join(map(str, SINCE[route])) for route in Route)
     processors = frozenset({"rerank", "ml_inference"})
-    assert Cluster("2.18.0", processors).lacks(Route.STRUCTURED) is None
+    assert Capabilities("2.18.0", processors).lacks(Route.STRUCTURED) is None

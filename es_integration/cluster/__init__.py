@@ -1,8 +1,12 @@
-"""What both engines' install, uninstall and verify are made of.
+"""What installing, verifying and searching have in common for Elasticsearch and OpenSearch.
 
-procedure   a conversation with a cluster, written once for the sync and the async client
-asking      what their calls and refusals have in common
-change      what would be done to a cluster, shown before it is done
-login       how a cluster is reached; product: which of the two it is
-link        what `verify` found at each link of the chain; probe: what it sends, and judges
+login          the address and credentials of a cluster; the official client for them
+search_engine  which search engine answers at an address, or belongs to a client
+procedure      a conversation with a cluster, written once for sync and async clients
+calls          what the calls of both search engines share: missing things, retries, settings
+change         what would change in a cluster, shown before it is applied
+check          the result of each step that `verify` looks at
+probe          the query and documents that `verify` sends, and the checks of their scores
+
+change, calls -> procedure      probe -> check      search_engine -> login -> calls
 """

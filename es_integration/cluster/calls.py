@@ -1,4 +1,4 @@
-"""What either engine's calls and refusals have in common."""
+"""What calls to either search engine have in common: missing things, retries, index settings."""
 
 from collections.abc import Callable, Collection, Container, Sequence
 from textwrap import shorten
@@ -10,22 +10,21 @@ from es_integration.errors import ClusterRefused
 T = TypeVar("T")
 
 REASON_LENGTH = 400
-"""Characters kept of a refusal: one from a connector quotes every document that was sent."""
+"""Characters kept of an error message: a connector's quotes every document that was sent."""
 
-Ask = Callable[[Call], Procedure[Any]]
-"""An engine's way to make a call, with its refusals in words."""
+Send = Callable[[Call], Procedure[Any]]
+"""Makes a call of one search engine; an error answer becomes ClusterRefused."""
 
 
-def in_short(reason: str, length: int = REASON_LENGTH) -> str:
-    """The reason in one line of that length at most."""
+def shortened(reason: str, length: int = REASON_LENGTH) -> str:
+    """The reason on one line of at most `length` characters."""
     return shorten(reason, length, placeholder=" ...")
 
 
-def if_there(asked: Procedure[T]) -> Procedure[T | None]:
-    """What the procedure returns, None where the cluster has no such thing. Raises
-    ClusterRefused."""
+def ignore_missing(procedure: Procedure[T]) -> Procedure[T | None]:
+    """What the procedure returns, or None when the cluster answers 404. Raises ClusterRefused."""
     try:
-        answer = yield from asked
+        answer = yield from procedure
     except ClusterRefused as refused:
         if refused.status == 404:
             return None
@@ -33,16 +32,18 @@ def if_there(asked: Procedure[T]) -> Procedure[T | None]:
     return answer
 
 
-def again(
-    attempt: Callable[[], Procedure[T]], pauses_s: Sequence[float], passing: Container[int]
+def retry(
+    attempt: Callable[[], Procedure[T]], pauses_s: Sequence[float], statuses: Container[int]
 ) -> Procedure[T]:
-    """What the attempt returns. After a refusal with a status of `passing` it is made again, once
-    after each pause. Raises ClusterRefused."""
+    """What the attempt returns. An error with one of `statuses` is retried once after each pause.
+
+    Raises ClusterRefused: the last attempt's error, or the first with another status.
+    """
     for pause_s in pauses_s:
         try:
             answer = yield from attempt()
         except ClusterRefused as refused:
-            if refused.status not in passing:
+            if refused.status not in statuses:
                 raise
         else:
             return answer
@@ -51,13 +52,15 @@ def again(
     return answer
 
 
-def indices_with(ask: Ask, setting: str, values: Collection[str]) -> Procedure[list[str]]:
-    """The indices, closed ones too, whose setting is one of the values; sorted. Raises
-    ClusterRefused."""
-    answer = yield from if_there(
-        ask(
+def indices_with_setting(send: Send, setting: str, values: Collection[str]) -> Procedure[list[str]]:
+    """The indices, closed ones included, whose setting has one of the values; sorted.
+
+    Raises ClusterRefused.
+    """
+    answer = yield from ignore_missing(
+        send(
             lambda client: client.indices.get_settings(
-                index="*,-.*",  # system indices warn and are never ours
+                index="*,-.*",  # System indices cause warnings and are never ours.
                 name=setting,
                 flat_settings=True,
                 expand_wildcards="open,closed",

@@ -1,19 +1,19 @@
-"""What `verify` found: the chain from the cluster to the new order, link by link."""
+"""The result of `verify`: one check for each step between the cluster and the new order."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """One link of the chain, and whether it held."""
+class Check:
+    """One step, and whether it works."""
 
     name: str
     """"cluster", "sidecar", "shape", "order", "scores", "latency", ..."""
-    held: bool
+    passed: bool
     detail: str
-    """What was seen; where it did not hold, what to do. Holds no secret."""
+    """What was seen; for a failed check, what to do. Holds no secret."""
     seconds: float | None = None
 
 
-Report = tuple[Link, ...]
-"""In the order of the chain; it ends with the first link that everything behind it needs."""
+Report = tuple[Check, ...]
+"""In the order of the steps; ends early at a failure that makes the later steps pointless."""

@@ -1,17 +1,17 @@
-"""How a cluster is reached: its address, who asks, and whom to trust.
+"""How a cluster is reached: its address, credentials and certificates.
 
-with client("opensearch", Login("https://search:9200", user="admin:secret")) as cluster:
-    cluster.search(index="products", body={...})
+with connect("opensearch", Login("https://search:9200", user="admin:secret")) as client:
+    client.search(index="products", body={...})
 """
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from es_integration.cluster.calls import in_short
+from es_integration.cluster.calls import shortened
 from es_integration.errors import IntegrationError
 
 TIMEOUT_S = 30.0
@@ -20,8 +20,8 @@ _SILENT = logging.NullHandler()
 
 @dataclass(frozen=True)
 class Login:
-    """Raises ValueError for a password in the address, which errors repeat, for a user without
-    one, and for two ways to log in at once."""
+    """Raises ValueError for credentials in the address (error messages repeat it), for a user
+    without a password, and for an API key together with a user."""
 
     url: str
     api_key: str | None = field(default=None, repr=False)
@@ -29,7 +29,7 @@ class Login:
     user: str | None = field(default=None, repr=False)
     """name:password"""
     ca: str | None = None
-    """File with the certificates to trust, for https; absent: the machine's own."""
+    """File with the certificates to trust for https; None: the system's own."""
 
     def __post_init__(self) -> None:
         if urlsplit(self.url).username is not None:
@@ -40,76 +40,83 @@ class Login:
             raise ValueError("an API key and a user are two ways to log in: give one")
 
 
-Official = tuple[Callable[[Login, float], Any], tuple[type[Exception], ...], str]
-"""Makes a client; what it raises; the name of its log."""
+class _Library(NamedTuple):
+    """The official client library of one search engine."""
+
+    make: Callable[[Login, float], Any]
+    """Takes the time-out in seconds."""
+    errors: tuple[type[Exception], ...]
+    logger: str
 
 
 @contextmanager
-def client(engine: str, login: Login, *, timeout_s: float = TIMEOUT_S) -> Iterator[Any]:
+def connect(search_engine: str, login: Login, *, timeout_s: float = TIMEOUT_S) -> Iterator[Any]:
     """The official client of "elasticsearch" or "opensearch", closed afterwards.
 
-    What it refuses leaves as IntegrationError. It asks once: a retry would repeat a search whose
-    sidecar hangs. Raises IntegrationError too where the client is not installed.
+    Its errors become IntegrationError. It never retries: a retry would repeat a search whose
+    sidecar hangs. Raises IntegrationError also when the client library is not installed.
     """
     try:
-        make, failures, logs = _OFFICIAL[engine]()
+        library = _LIBRARIES[search_engine]()
     except ModuleNotFoundError as missing:
         raise IntegrationError(
-            f'{missing.name} is missing: pip install "rerank-sidecar[{engine}]"'
+            f'{missing.name} is missing: pip install "rerank-sidecar[{search_engine}]"'
         ) from None
     try:
-        # Without any handler, each refusal would be printed beside the error's one line.
-        logging.getLogger(logs).addHandler(_SILENT)
-        with make(login, timeout_s) as cluster:
-            yield cluster
-    except failures as error:
-        raise IntegrationError(f"{engine} at {login.url}: {in_short(str(error))}") from error
+        # Without a handler, Python would print each refusal beside the one line of the error.
+        logging.getLogger(library.logger).addHandler(_SILENT)
+        with library.make(login, timeout_s) as client:
+            yield client
+    except library.errors as error:
+        raise IntegrationError(
+            f"{search_engine} at {login.url}: {shortened(str(error))}"
+        ) from error
 
 
-def _elasticsearch() -> Official:
+def _elasticsearch() -> _Library:
     from elasticsearch import ApiError, Elasticsearch, TransportError
 
     def make(login: Login, timeout_s: float) -> Any:
         return Elasticsearch(
             login.url,
             api_key=login.api_key,
-            basic_auth=_pair(login),
+            basic_auth=_basic_auth(login),
             request_timeout=timeout_s,
             max_retries=0,
-            **_trusted(login),
+            **_certificates(login),
         )
 
-    return make, (ApiError, TransportError), "elastic_transport"
+    return _Library(make, (ApiError, TransportError), "elastic_transport")
 
 
-def _opensearch() -> Official:
+def _opensearch() -> _Library:
     from opensearchpy import OpenSearch, OpenSearchException
 
     def make(login: Login, timeout_s: float) -> Any:
         headers = {"Authorization": f"ApiKey {login.api_key}"} if login.api_key else {}
         return OpenSearch(
             login.url,
-            http_auth=_pair(login),
+            http_auth=_basic_auth(login),
             headers=headers,
             timeout=timeout_s,
             max_retries=0,
-            **_trusted(login),
+            **_certificates(login),
         )
 
-    return make, (OpenSearchException,), "opensearch"
+    return _Library(make, (OpenSearchException,), "opensearch")
 
 
-_OFFICIAL: Mapping[str, Callable[[], Official]] = {
+_LIBRARIES: Mapping[str, Callable[[], _Library]] = {
     "elasticsearch": _elasticsearch,
     "opensearch": _opensearch,
 }
 
 
-def _trusted(login: Login) -> dict[str, Any]:
+def _certificates(login: Login) -> dict[str, Any]:
     return {"ca_certs": login.ca} if login.ca else {}
 
 
-def _pair(login: Login) -> tuple[str, str] | None:
+def _basic_auth(login: Login) -> tuple[str, str] | None:
     if login.user is None:
         return None
     name, _, password = login.user.partition(":")

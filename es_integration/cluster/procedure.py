@@ -7,8 +7,9 @@
     run(OpenSearch(url), put("rerank", body))
     await run_async(AsyncOpenSearch(url), put("rerank", body))
 
-The two clients have the same methods; the async one's return awaitables. So a procedure is a
-generator that yields calls and is sent what they answered; a call that fails is raised inside it.
+The sync and the async client have the same methods; those of the async one return awaitables. So a
+procedure is a generator: it yields calls and is sent their answers. The error of a failed call is
+raised inside it.
 """
 
 import asyncio
@@ -20,26 +21,30 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+Body = dict[str, Any]
+"""The JSON object of a request or an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Yielded to wait, as for a model that is being deployed."""
+    """Yielded to wait, for example until a model is deployed."""
 
     seconds: float
 
 
 Call = Callable[[Any], Any]
-"""What to ask of a client; sync clients give the answer, async ones an awaitable of it."""
+"""A call of a client's method. Sync clients return the answer, async ones an awaitable of it."""
 
 Procedure = Generator[Call | Pause, Any, T]
 
 
 def run(client: Any, procedure: Procedure[T]) -> T:
-    """What the procedure returns, over a sync client. Raises what it raises."""
+    """What the procedure returns when a sync client makes its calls. Raises what it raises."""
     try:
         step = next(procedure)
         while True:
             try:
-                answer = _ask(client, step)
+                answer = _perform(client, step)
             except Exception as error:
                 step = procedure.throw(error)
             else:
@@ -49,13 +54,13 @@ def run(client: Any, procedure: Procedure[T]) -> T:
 
 
 async def run_async(client: Any, procedure: Procedure[T]) -> T:
-    """What the procedure returns, over an async client. Raises what it raises."""
+    """What the procedure returns when an async client makes its calls. Raises what it raises."""
     try:
         step = next(procedure)
         while True:
             try:
-                wait = asyncio.sleep(step.seconds) if isinstance(step, Pause) else step(client)
-                answer = await wait
+                pending = asyncio.sleep(step.seconds) if isinstance(step, Pause) else step(client)
+                answer = await pending
             except Exception as error:
                 step = procedure.throw(error)
             else:
@@ -64,7 +69,7 @@ async def run_async(client: Any, procedure: Procedure[T]) -> T:
         return end.value  # type: ignore[no-any-return]
 
 
-def _ask(client: Any, step: Call | Pause) -> Any:
+def _perform(client: Any, step: Call | Pause) -> Any:
     if not isinstance(step, Pause):
         return step(client)
     time.sleep(step.seconds)

@@ -1,10 +1,13 @@
-"""What makes an Elasticsearch cluster rerank by the sidecar itself.
+"""Elasticsearch with the sidecar as an inference endpoint.
 
-endpoint   the inference endpoint's body for each of the three services that take an address
-searches   the retriever's body and ES|QL's text
-install    install, uninstall: what would change, and the change
-verify     each link from the cluster to the new order
-asking     calls, and refusals in words
+version    which versions of Elasticsearch have the inference service
+calls      calls of the official client; their errors explained
+endpoint   what to install, and the endpoint's body for each of the three inference services
+install    plans and applies the endpoint, or removes it
+searches   the bodies of searches that use the endpoint: retriever and ES|QL
+verify     checks each step between the cluster and the new order
+
+verify -> install -> calls, version, endpoint      verify -> searches
 """
 
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall, endpoint_body

@@ -1,19 +1,19 @@
-"""The inference endpoint that Elasticsearch calls the sidecar by, as pure functions: names, bodies.
+"""The inference endpoint through which Elasticsearch calls the sidecar: names and bodies; pure.
 
     ElasticsearchInstall("http://sidecar:8080", profile="legal").endpoint_id  # rerank-sidecar-legal
 
-Three of Elasticsearch's services take an address of one's own:
+Three of Elasticsearch's inference services take the address of a server of your own:
 
-    hugging_face   8.19, 9.1+   the default: texts pass through untouched
-    custom         8.19, 9.1+   headers and body keys of one's own; `${` in a text breaks it
-    openshift_ai   9.3+         texts pass through untouched; Cohere's body
+    hugging_face   8.19, 9.1+   the default: texts pass through unchanged
+    custom         8.19, 9.1+   your own headers and body keys; `${` in a text breaks it
+    openshift_ai   9.3+         texts pass through unchanged; Cohere's body
 
 `custom` fills `${name}` into its template again and again until nothing is left to fill: a document
-"costs ${price}" fails the whole request, and "${query}" in it is replaced. So take it only where a
-header or a body key must be sent, and only for texts in which `${` cannot stand (the ingest
-pipelines of `mappings` take it out).
+"costs ${price}" fails the whole request, and "${query}" in it is replaced. So use it only when a
+header or a body key must be sent, and only for texts without `${` (the ingest pipelines of
+`mappings` remove it).
 
-Nothing here ever sets top_n: the retriever wants exactly one score for each hit.
+Nothing here ever sets top_n: the retriever needs exactly one score for each hit.
 """
 
 import json
@@ -22,14 +22,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-Body = dict[str, Any]
+from es_integration.cluster.procedure import Body
+
 Service = Literal["hugging_face", "custom", "openshift_ai"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 
 NO_KEY = "not-used"
-"""Each service wants a key to be set; a sidecar without one welcomes any."""
+"""Every service requires a key; a sidecar without one accepts any."""
 COMPARED = ("url", "model_id", "headers", "query_parameters", "request", "response", "rate_limit")
-"""Service settings that say what an endpoint does. Clusters add their own, such as batch_size."""
+"""The service settings that decide what an endpoint does. Clusters add more, such as batch_size."""
 
 _ENDPOINT_ID = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 _ADDRESS = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
@@ -42,27 +43,27 @@ _PARSER = {
 
 @dataclass(frozen=True)
 class ElasticsearchInstall:
-    """What an Elasticsearch cluster is to have: one endpoint for one profile.
+    """What to install in an Elasticsearch cluster: one endpoint for one profile.
 
-    Raises ValueError when the parts do not go together.
+    Raises ValueError for values that are invalid or do not go together.
     """
 
     sidecar_url: str
-    """As the cluster's nodes reach it."""
+    """The sidecar's address as the cluster's nodes reach it."""
     profile: str = "ecommerce"
     service: Service = "hugging_face"
     name: str = "rerank-sidecar"
-    """What the endpoint's ID begins with."""
+    """The prefix of the endpoint's ID."""
     sidecar_key: str | None = field(default=None, repr=False)
-    """The cluster keeps it as a secret and gives it to nobody, so it cannot be compared either."""
+    """The cluster keeps it secret and never returns it, so it cannot be compared."""
     rotate_key: bool = False
-    """Write the key even where nothing else changes."""
+    """Write the key even when nothing else changes."""
     requests_per_minute: int = 10_000
-    """Beyond it Elasticsearch queues; the sidecar's own admission is the better judge."""
+    """Above it Elasticsearch queues. High by default: the sidecar knows its load better."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Of the `custom` service. No secrets: the cluster shows them to whoever may read endpoints."""
+    """For the `custom` service. No secrets: anyone who may read endpoints sees them."""
     body: Mapping[str, Any] = field(default_factory=dict)
-    """More keys of the `custom` service's requests, such as {"fields": {"title": 3}}."""
+    """Further keys of the `custom` service's requests, such as {"fields": {"title": 3}}."""
 
     def __post_init__(self) -> None:
         if self.service not in SERVICES:
@@ -75,8 +76,8 @@ class ElasticsearchInstall:
             raise ValueError(f"requests_per_minute must be at least 1: {self.requests_per_minute}")
         if self.service != "custom" and (self.headers or self.body):
             raise ValueError(f"{self.service} sends no headers or body keys: that is custom's")
-        if taken := {"query", "documents"} & {*self.body}:
-            raise ValueError(f"the search's own keys cannot be set: {', '.join(sorted(taken))}")
+        if reserved := {"query", "documents"} & {*self.body}:
+            raise ValueError(f"the search's own keys cannot be set: {', '.join(sorted(reserved))}")
         if any(
             "${" in text for text in (self.sidecar_url, *self.headers.values(), _dump(self.body))
         ):
@@ -88,54 +89,52 @@ class ElasticsearchInstall:
 
     @property
     def url(self) -> str:
-        """The profile stands in the path: `hugging_face` has no other place for it."""
+        """The address to call. The profile is in the path: `hugging_face` has no other place."""
         return f"{self.sidecar_url.rstrip('/')}/elasticsearch/{self.profile}/rerank"
 
 
-def endpoint_body(wanted: ElasticsearchInstall) -> Body:
-    """The body of `PUT _inference/rerank/ID`; holds the key."""
-    return {"service": wanted.service, "service_settings": {**_public(wanted), **secrets(wanted)}}
+def endpoint_body(spec: ElasticsearchInstall) -> Body:
+    """The body of `PUT _inference/rerank/ID`, the key included."""
+    return {"service": spec.service, "service_settings": {**_public(spec), **secrets(spec)}}
 
 
-def public_body(wanted: ElasticsearchInstall) -> Body:
-    """The endpoint without its secrets, as `comparable` reads it from the cluster."""
-    return {"service": wanted.service, "service_settings": _public(wanted)}
+def public_body(spec: ElasticsearchInstall) -> Body:
+    """The endpoint without its secrets, in the form that `comparable` returns."""
+    return {"service": spec.service, "service_settings": _public(spec)}
 
 
-def secrets(wanted: ElasticsearchInstall) -> Body:
-    """The service settings that a cluster never gives back."""
-    key = wanted.sidecar_key or NO_KEY
-    return (
-        {"secret_parameters": {"api_key": key}} if wanted.service == "custom" else {"api_key": key}
-    )
+def secrets(spec: ElasticsearchInstall) -> Body:
+    """The service settings that a cluster never returns."""
+    key = spec.sidecar_key or NO_KEY
+    return {"secret_parameters": {"api_key": key}} if spec.service == "custom" else {"api_key": key}
 
 
 def comparable(endpoint: Mapping[str, Any]) -> Body:
-    """What of `GET _inference/rerank/ID`'s endpoint decides what it does.
+    """The part of an endpoint, as `GET _inference/rerank/ID` shows it, that decides what it does.
 
-    An endpoint has no version of its own: two are the same when this is. Task settings are there
-    only where somebody set one, such as a top_n, which must go.
+    Endpoints have no version: two are the same when this part is. Task settings appear only when
+    somebody set one, such as a top_n, which must go.
     """
     settings = dict(endpoint.get("service_settings") or {})
     if headers := settings.get("headers"):
         settings["headers"] = {name: _header(name, text) for name, text in headers.items()}
-    found: Body = {
+    body: Body = {
         "service": endpoint.get("service"),
         "service_settings": {name: settings[name] for name in COMPARED if settings.get(name)},
     }
     task = {name: value for name, value in (endpoint.get("task_settings") or {}).items() if value}
-    return {**found, "task_settings": task} if task else found
+    return {**body, "task_settings": task} if task else body
 
 
-def _public(wanted: ElasticsearchInstall) -> Body:
-    limit = {"rate_limit": {"requests_per_minute": wanted.requests_per_minute}}
-    if wanted.service != "custom":
-        return {"url": wanted.url, **limit}
+def _public(spec: ElasticsearchInstall) -> Body:
+    limit = {"rate_limit": {"requests_per_minute": spec.requests_per_minute}}
+    if spec.service != "custom":
+        return {"url": spec.url, **limit}
     headers = {"Content-Type": "application/json", "Authorization": "Bearer ${api_key}"}
-    more = "".join(f",{_dump(name)}:{_dump(value)}" for name, value in wanted.body.items())
+    more = "".join(f",{_dump(name)}:{_dump(value)}" for name, value in spec.body.items())
     return {
-        "url": wanted.url,
-        "headers": {**headers, **wanted.headers},
+        "url": spec.url,
+        "headers": {**headers, **spec.headers},
         "request": '{"query":${query},"documents":${input}' + more + "}",
         "response": {"json_parser": dict(_PARSER)},
         **limit,
@@ -143,7 +142,7 @@ def _public(wanted: ElasticsearchInstall) -> Body:
 
 
 def _header(name: str, text: str) -> str:
-    """A key that somebody wrote into the header itself is shown to nobody by us."""
+    """Hides a key that somebody wrote into the header itself."""
     return "(a key)" if name.lower() in _SECRET_HEADERS and "${" not in text else text
 
 

@@ -1,26 +1,26 @@
-"""Installs a sidecar's endpoint in an Elasticsearch cluster, and takes it away.
+"""Installs and removes a sidecar's inference endpoint in an Elasticsearch cluster.
 
-    wanted = ElasticsearchInstall("http://sidecar:8080", profile="ecommerce")
-    for change in install(Elasticsearch(url), wanted):
+    spec = ElasticsearchInstall("http://sidecar:8080", profile="ecommerce")
+    for change in install(Elasticsearch(url), spec):
         print(change.diff())
 
-Run twice, the second time changes nothing: an endpoint has no version, so its public settings are
-compared. The secret is not among them; `rotate_key` writes it all the same.
+A second run changes nothing: endpoints have no version, so their public settings are compared. The
+key is not among them; `rotate_key` always writes it.
 
-Elasticsearch can change an endpoint's secret in place, and nothing else of ours. So another
-address, service or setting means to delete and to put again, and searches in between have no
-endpoint: they fail, or keep their first-stage order where allow_rerank_failures is set. The new
-settings are first put under a name of their own: what the nodes cannot reach leaves the old
-endpoint as it is.
+Elasticsearch can change only an endpoint's key in place. For another address, service or setting
+the endpoint is deleted and put again. Searches in between have no endpoint: they fail, or keep
+their first-stage order when allow_rerank_failures is set. The new settings are first put under
+another name, so an address that the nodes cannot reach leaves the old endpoint as it is.
 """
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from es_integration.cluster.calls import if_there
-from es_integration.cluster.change import Body, Change, Plan, carried_out
-from es_integration.cluster.procedure import Procedure, run, run_async
-from es_integration.elasticsearch.calls import ask, endpoint, require, version
+from es_integration.cluster.calls import ignore_missing
+from es_integration.cluster.change import Change, Plan, plan_and_apply
+from es_integration.cluster.procedure import Body, Procedure, run, run_async
+from es_integration.elasticsearch.calls import send
 from es_integration.elasticsearch.endpoint import (
     ElasticsearchInstall,
     comparable,
@@ -28,6 +28,7 @@ from es_integration.elasticsearch.endpoint import (
     public_body,
     secrets,
 )
+from es_integration.elasticsearch.version import require_service
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:
@@ -36,92 +37,103 @@ if TYPE_CHECKING:
 KIND = "inference endpoint"
 
 
-def plan_install(wanted: ElasticsearchInstall) -> Procedure[Plan]:
+def plan_install(spec: ElasticsearchInstall) -> Procedure[Plan]:
     """What an install would change; changes nothing.
 
-    Raises ClusterRefused where the cluster is too old for the service, or gives no answer.
+    Raises ClusterRefused when the cluster is too old for the service, or gives no answer.
     """
-    require((yield from version()), wanted.service)
-    found = yield from endpoint(wanted.endpoint_id)
-    before = None if found is None else comparable(found)
-    after = public_body(wanted)
-    if before == after and wanted.rotate_key:
-        return (_rotation(wanted, after),)
-    make = partial(_put if before is None else _replace, wanted)
-    return (Change(KIND, wanted.endpoint_id, before, after, make),)
+    yield from require_service(spec.service)
+    before = yield from _installed(spec)
+    after = public_body(spec)
+    if before == after and spec.rotate_key:
+        return (_key_rotation(spec, after),)
+    make = partial(_put if before is None else _replace, spec)
+    return (Change(KIND, spec.endpoint_id, before, after, make),)
 
 
-def plan_uninstall(wanted: ElasticsearchInstall) -> Procedure[Plan]:
-    """What an uninstall would take away: the endpoint of that name, whatever its settings.
+def plan_uninstall(spec: ElasticsearchInstall) -> Procedure[Plan]:
+    """What an uninstall would remove: the endpoint of that name, whatever its settings.
 
     Raises ClusterRefused.
     """
-    found = yield from endpoint(wanted.endpoint_id)
-    before = None if found is None else comparable(found)
-    return (Change(KIND, wanted.endpoint_id, before, None, lambda: _delete(wanted.endpoint_id)),)
+    before = yield from _installed(spec)
+    return (Change(KIND, spec.endpoint_id, before, None, lambda: _delete(spec.endpoint_id)),)
 
 
-def install(client: "Elasticsearch", wanted: ElasticsearchInstall) -> Plan:
+def install(client: "Elasticsearch", spec: ElasticsearchInstall) -> Plan:
     """Installs; returns the changes that were made. Raises ClusterRefused."""
-    return run(client, carried_out(plan_install(wanted)))
+    return run(client, plan_and_apply(plan_install(spec)))
 
 
-async def install_async(client: "AsyncElasticsearch", wanted: ElasticsearchInstall) -> Plan:
+async def install_async(client: "AsyncElasticsearch", spec: ElasticsearchInstall) -> Plan:
     """As `install`, over the async client."""
-    return await run_async(client, carried_out(plan_install(wanted)))
+    return await run_async(client, plan_and_apply(plan_install(spec)))
 
 
-def uninstall(client: "Elasticsearch", wanted: ElasticsearchInstall) -> Plan:
-    """Takes away; returns the changes that were made. Raises ClusterRefused."""
-    return run(client, carried_out(plan_uninstall(wanted)))
+def uninstall(client: "Elasticsearch", spec: ElasticsearchInstall) -> Plan:
+    """Removes the endpoint; returns the changes that were made. Raises ClusterRefused."""
+    return run(client, plan_and_apply(plan_uninstall(spec)))
 
 
-async def uninstall_async(client: "AsyncElasticsearch", wanted: ElasticsearchInstall) -> Plan:
+async def uninstall_async(client: "AsyncElasticsearch", spec: ElasticsearchInstall) -> Plan:
     """As `uninstall`, over the async client."""
-    return await run_async(client, carried_out(plan_uninstall(wanted)))
+    return await run_async(client, plan_and_apply(plan_uninstall(spec)))
 
 
-def _put(wanted: ElasticsearchInstall, endpoint_id: str | None = None) -> Procedure[None]:
+def find_endpoint(endpoint_id: str) -> Procedure[Mapping[str, Any] | None]:
+    """The endpoint as the cluster shows it, None when there is none. Raises ClusterRefused."""
+    answer = yield from ignore_missing(
+        send(lambda client: client.inference.get(task_type="rerank", inference_id=endpoint_id))
+    )
+    return None if answer is None else answer["endpoints"][0]
+
+
+def _installed(spec: ElasticsearchInstall) -> Procedure[Body | None]:
+    endpoint = yield from find_endpoint(spec.endpoint_id)
+    return None if endpoint is None else comparable(endpoint)
+
+
+def _put(spec: ElasticsearchInstall, endpoint_id: str | None = None) -> Procedure[None]:
     """The cluster calls the sidecar before it answers."""
-    yield from ask(
+    yield from send(
         lambda client: client.inference.put(
             task_type="rerank",
-            inference_id=endpoint_id or wanted.endpoint_id,
-            inference_config=endpoint_body(wanted),
+            inference_id=endpoint_id or spec.endpoint_id,
+            inference_config=endpoint_body(spec),
         )
     )
 
 
-def _replace(wanted: ElasticsearchInstall) -> Procedure[None]:
-    tried = f"{wanted.endpoint_id}-tried"
-    yield from _delete(tried)  # of a run that was cut off
-    yield from _put(wanted, tried)
+def _replace(spec: ElasticsearchInstall) -> Procedure[None]:
+    trial_id = f"{spec.endpoint_id}-tried"
+    yield from _delete(trial_id)  # Left by a run that was cut off.
+    yield from _put(spec, trial_id)
     try:
-        yield from _delete(wanted.endpoint_id)
-        yield from _put(wanted)
+        yield from _delete(spec.endpoint_id)
+        yield from _put(spec)
     finally:
-        yield from _delete(tried)
+        yield from _delete(trial_id)
 
 
-def _rotation(wanted: ElasticsearchInstall, body: Body) -> Change:
+def _key_rotation(spec: ElasticsearchInstall, body: Body) -> Change:
     """A change of the key, which no body shows."""
 
     def update() -> Procedure[None]:
-        yield from ask(
+        yield from send(
             lambda client: client.inference.update(
                 task_type="rerank",
-                inference_id=wanted.endpoint_id,
-                inference_config={"service_settings": secrets(wanted)},
+                inference_id=spec.endpoint_id,
+                inference_config={"service_settings": secrets(spec)},
             )
         )
 
-    make = update if wanted.service != "custom" else lambda: _replace(wanted)
+    make = update if spec.service != "custom" else lambda: _replace(spec)
     before, after = {**body, "key": "as it was"}, {**body, "key": "as given now"}
-    return Change(KIND, wanted.endpoint_id, before, after, make)
+    return Change(KIND, spec.endpoint_id, before, after, make)
 
 
 def _delete(endpoint_id: str) -> Procedure[None]:
-    """What is gone already is no error."""
-    yield from if_there(
-        ask(lambda client: client.inference.delete(task_type="rerank", inference_id=endpoint_id))
+    """An endpoint that does not exist is no error."""
+    yield from ignore_missing(
+        send(lambda client: client.inference.delete(task_type="rerank", inference_id=endpoint_id))
     )

@@ -1,22 +1,22 @@
-"""The searches that use an endpoint: the retriever's body, and ES|QL's text.
+"""Searches that use the endpoint: the body with the retriever, and the ES|QL query.
 
     client.search(index="products", **retriever_search({"match": {"title": "red shoes"}},
                   "red shoes", inference_id="rerank-sidecar-ecommerce"))
 
-Both need the licence that the endpoint needs. The retriever sends one text per hit, the first value
-of `field`; so the fields stand in one string, `rerank_doc`, which the ingest pipelines of
-`mappings` write. ES|QL (9.2+) may name several fields.
+Both need the licence that the endpoint needs. The retriever sends one text per hit: the first value
+of `field`. So all fields are in one string, `rerank_doc`, which the ingest pipelines of `mappings`
+write. ES|QL (9.2+) can name several fields.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Body = dict[str, Any]
+from es_integration.cluster.procedure import Body
 
 DOCUMENT_FIELD = "rerank_doc"
 _RETRIEVERS = ("standard", "rrf", "linear")
-"""Those whose names are no queries' names; {"knn": ...} is read as the query."""
+"""Retrievers whose names are not also names of queries; {"knn": ...} is read as a query."""
 _COLUMN = re.compile(r"[A-Za-z_@][\w@.]*")
 
 
@@ -32,13 +32,13 @@ def retriever_search(
     """The search body that retrieves `window` hits by `query` and reranks them; `size` come back.
 
     `query` is a query, kNN included, or a retriever: {"standard": ...}, "rrf" or "linear".
-    When the sidecar fails the first-stage order comes back (allow_rerank_failures, 8.19+). There is
-    no min_score: Elasticsearch versions compare it with different scores.
+    `window` is Elasticsearch's rank_window_size. When the sidecar fails, the hits keep their
+    first-stage order (allow_rerank_failures, 8.19+). There is no min_score: versions of
+    Elasticsearch compare it with different scores.
 
-    Raises ValueError when a page is larger than the window.
+    Raises ValueError when `size` is larger than `window`.
     """
-    if not 1 <= size <= window:
-        raise ValueError(f"size must be between 1 and the window of {window}, not {size}")
+    _check_size(size, window)
     rerank = {
         "retriever": _retriever(query),
         "field": field,
@@ -59,18 +59,17 @@ def esql_rerank(
     window: int = 50,
     size: int = 10,
 ) -> str:
-    """The ES|QL text (9.2+) that reranks the `window` best rows of `source`; `size` come back.
+    """The ES|QL query (9.2+) that reranks the `window` best rows of `source`; `size` come back.
 
-    `source` is the query up to there and must have `_score`:
+    `source` is the first part of the query and must have `_score`:
     `FROM products METADATA _score | WHERE MATCH(title, "shoes")`. 9.2 and 9.3 send several
-    fields of a row as one YAML text with their names, which the sidecar reads as fields; 9.4 sends
-    each value alone and keeps the best score, so there name `rerank_doc` alone. RERANK fails the
-    query when the sidecar fails.
+    fields of a row as one YAML text with their names, which the sidecar reads as fields. 9.4 sends
+    each value alone and keeps the best score, so there name only `rerank_doc`. The query fails
+    when the sidecar fails.
 
-    Raises ValueError for a name that is no column, and when a page is larger than the window.
+    Raises ValueError for a name that is no column, and when `size` is larger than `window`.
     """
-    if not 1 <= size <= window:
-        raise ValueError(f"size must be between 1 and the window of {window}, not {size}")
+    _check_size(size, window)
     if not fields or not all(_COLUMN.fullmatch(name) for name in fields):
         raise ValueError(f"no columns: {list(fields)}")
     lines = (
@@ -85,6 +84,11 @@ def esql_rerank(
     return "\n| ".join(lines)
 
 
+def _check_size(size: int, window: int) -> None:
+    if not 1 <= size <= window:
+        raise ValueError(f"size must be between 1 and the window of {window}, not {size}")
+
+
 def _retriever(query: Mapping[str, Any]) -> Body:
     if len(query) == 1 and next(iter(query)) in _RETRIEVERS:
         return dict(query)
@@ -92,6 +96,6 @@ def _retriever(query: Mapping[str, Any]) -> Body:
 
 
 def _quoted(text: str) -> str:
-    """An ES|QL string; the language knows no other escapes than these."""
+    """An ES|QL string literal. The language has no other escapes."""
     escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return '"' + "".join(escapes.get(character, character) for character in text) + '"'

@@ -1,9 +1,19 @@
-"""Throw-away search nodes on this machine: `LocalOpenSearch` and `LocalElasticsearch`.
+"""Temporary search nodes on this machine, for tests and demonstrations.
 
-What any node needs is apart from what a product needs: `artifacts` fetches and verifies, `cache`
-keeps, `java` and `accounts` look at the machine, `assembly` lays the files out, `process` starts
-and stops, `node` is all of it in one `with`; `opensearch`, `opensearch_parts` and `elasticsearch`
-alone know their product.
+accounts                  the account that a node runs as, and what it can read
+java                      finds a JDK that the search engine runs on
+artifacts                 fetches files from a Maven repository and verifies them
+cache                     keeps assembled nodes
+distribution              what a node consists of: release, server, modules, plugins (data only)
+assembly                  puts a distribution's files together in the cache
+process                   a node as a child process: its folder, start and stop
+node                      `LocalNode`: all of this in one `with` block
+opensearch_distributions  the files of OpenSearch 2.19.1
+opensearch                `LocalOpenSearch`
+elasticsearch             `LocalElasticsearch` and the files of Elasticsearch 8.19
+
+opensearch, elasticsearch -> node -> assembly, process, java
+assembly -> artifacts, cache -> accounts
 """
 
 from es_integration.local_node.distribution import Distribution

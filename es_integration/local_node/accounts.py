@@ -1,7 +1,7 @@
-"""As whom a node runs, and what that account can reach.
+"""The account that a node runs as, and what that account can read.
 
-Search nodes refuse to run as root. A root shell (a container, a CI job) therefore hands the node
-to an unprivileged account, which cannot look into a home folder that is closed to others.
+Search nodes refuse to run as root. In a root shell (a container, a CI job) a node therefore runs as
+an unprivileged account, which cannot read a home folder that is closed to others.
 """
 
 import os
@@ -11,14 +11,17 @@ from pathlib import Path
 
 from es_integration.errors import LocalNodeUnavailable
 
-UNPRIVILEGED = ("nobody", "daemon")
+UNPRIVILEGED_ACCOUNTS = ("nobody", "daemon")
 
 
 def node_account() -> pwd.struct_passwd | None:
-    """The account to switch to, or None where this process is unprivileged already."""
+    """The account to switch to; None when this process is unprivileged already.
+
+    Raises LocalNodeUnavailable when root finds no such account.
+    """
     if os.geteuid() != 0:
         return None
-    for name in UNPRIVILEGED:
+    for name in UNPRIVILEGED_ACCOUNTS:
         try:
             return pwd.getpwnam(name)
         except KeyError:
@@ -29,9 +32,9 @@ def node_account() -> pwd.struct_passwd | None:
 
 
 def open_to_others(path: Path) -> bool:
-    """Whether an unrelated account may pass through every folder down to `path`.
+    """Whether any other account may enter every folder down to `path`.
 
-    A path that does not exist yet is judged by its nearest parent that does.
+    For a path that does not exist yet, the nearest existing parent decides.
     """
     path = path.resolve()
     folders = [folder for folder in (path, *path.parents) if folder.is_dir()]

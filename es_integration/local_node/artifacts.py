@@ -1,8 +1,8 @@
-"""Files from a Maven repository: named by coordinates, fetched by `mvn`, held to a SHA-256.
+"""Files from a Maven repository: named by coordinates, fetched by `mvn`, verified by SHA-256.
 
-Which repository that is, with its mirrors, proxies and passwords, is the business of the user's
-Maven settings; nothing here names one. Each file must have the digest written in this repository.
-Maven itself runs with strict checksums too, except for files that were published without one.
+The user's Maven settings choose the repository, its mirrors, proxies and passwords; nothing here
+names one. Each file must have the digest that this repository records. Maven runs with strict
+checksums too, except for files that were published without one.
 """
 
 import hashlib
@@ -16,19 +16,19 @@ from xml.sax.saxutils import escape
 
 from es_integration.errors import LocalNodeUnavailable
 
-# Pinned, since an unpinned plugin would be whatever is newest on the day.
+# Pinned: without a version Maven would take the newest plugin of the day.
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 
-# 2 GB at 2 MB/s, rounded: long enough for a slow line, short enough not to hang a CI job all day.
-FETCH_LIMIT_S = 1500.0
+# 2 GB at 2 MB/s, rounded up: enough for a slow line, and a CI job does not hang all day.
+FETCH_TIMEOUT_S = 1500.0
 
 Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """One file. `published_checksum` is False where the repository holds no checksum beside it,
-    so that `sha256` is all there is: the digest of the file as its first user got it."""
+    """One file. `published_checksum` is False when the repository has no checksum for it: then
+    `sha256` is the digest of the file as it was first downloaded."""
 
     group: str
     name: str
@@ -47,7 +47,7 @@ class Artifact:
 
 
 def why_unfetchable() -> str | None:
-    """The reason why `fetch` would refuse without any transfer, or None."""
+    """Why `fetch` would fail without any transfer; None if it would not."""
     if shutil.which("mvn") is None:
         return (
             "Maven is needed to fetch the node: install it (package `maven`) so that mvn is on PATH"
@@ -56,7 +56,7 @@ def why_unfetchable() -> str | None:
 
 
 def fetch(artifacts: Sequence[Artifact], folder: Path, log: Log) -> dict[Artifact, Path]:
-    """Each artifact as a verified file in `folder`; raises LocalNodeUnavailable otherwise."""
+    """Each artifact as a verified file in `folder`. Raises LocalNodeUnavailable."""
     reason = why_unfetchable()
     if reason is not None:
         raise LocalNodeUnavailable(reason)
@@ -64,9 +64,9 @@ def fetch(artifacts: Sequence[Artifact], folder: Path, log: Log) -> dict[Artifac
     with tempfile.TemporaryDirectory(prefix="rerank-maven-") as work:
         pom = Path(work) / "pom.xml"
         for strict in (True, False):
-            some = [each for each in artifacts if each.published_checksum is strict]
-            if some:
-                pom.write_text(copy_pom(some, folder), encoding="utf-8")
+            batch = [artifact for artifact in artifacts if artifact.published_checksum is strict]
+            if batch:
+                pom.write_text(copy_pom(batch, folder), encoding="utf-8")
                 _run_maven(pom, strict=strict)
     paths = {artifact: folder / artifact.file_name for artifact in artifacts}
     for artifact, path in paths.items():
@@ -75,7 +75,7 @@ def fetch(artifacts: Sequence[Artifact], folder: Path, log: Log) -> dict[Artifac
 
 
 def verify(artifact: Artifact, path: Path) -> None:
-    """Return only if `path` is the file that the artifact names."""
+    """Raises LocalNodeUnavailable unless `path` is the file that the artifact names."""
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -89,7 +89,7 @@ def verify(artifact: Artifact, path: Path) -> None:
 
 
 def copy_pom(artifacts: Sequence[Artifact], folder: Path) -> str:
-    """A throw-away project whose only work is to copy these files, without their dependencies."""
+    """The POM of a project that only copies these files, without their dependencies."""
     items = "".join(
         f"<artifactItem><groupId>{escape(artifact.group)}</groupId>"
         f"<artifactId>{escape(artifact.name)}</artifactId>"
@@ -112,25 +112,26 @@ def _run_maven(pom: Path, *, strict: bool) -> None:
     checksums = ["--strict-checksums"] if strict else []
     command = ["mvn", "--batch-mode", "--quiet", *checksums, "-f", str(pom), COPY_GOAL]
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=FETCH_LIMIT_S,
+            timeout=FETCH_TIMEOUT_S,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise LocalNodeUnavailable(
-            f"Maven did not finish within {FETCH_LIMIT_S:.0f} seconds"
+            f"Maven did not finish within {FETCH_TIMEOUT_S:.0f} seconds"
         ) from None
     except OSError as error:
         raise LocalNodeUnavailable(f"Maven cannot be started: {error}") from error
-    if done.returncode != 0:
-        said = [line for line in done.stdout.splitlines() if line.startswith("[ERROR] ")][:4]
+    if result.returncode != 0:
+        lines = result.stdout.splitlines()
+        errors = [line for line in lines if line.startswith("[ERROR] ")][:4]
         raise LocalNodeUnavailable(
             "Maven could not fetch the node (is the network there, are its settings right?):\n"
-            + "\n".join(said or done.stdout.splitlines()[-4:])
+            + "\n".join(errors or lines[-4:])
         )

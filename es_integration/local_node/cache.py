@@ -1,4 +1,4 @@
-"""Where assembled nodes are kept, and how one gets there: whole, or not at all."""
+"""The folder with assembled nodes; a node enters it complete, or not at all."""
 
 import fcntl
 import os
@@ -14,14 +14,14 @@ from es_integration.local_node.accounts import open_to_others
 CACHE_VARIABLE = "RERANK_CACHE_DIR"
 SYSTEM_CACHE = Path("/var/cache/rerank-sidecar")
 
-_HALF_MADE = ".assembling-"
+_INCOMPLETE_PREFIX = ".assembling-"
 
 
 def cache_folder(env: Mapping[str, str]) -> Path:
     """The folder for assembled nodes; it need not exist yet.
 
-    A root user's home is usually closed, and the node's account could not read its own files
-    there; the machine's cache folder is the place that is meant for this.
+    Root's home is usually closed, so the node's account could not read its files there: root uses
+    the system's cache folder. Raises LocalNodeUnavailable when RERANK_CACHE_DIR is closed too.
     """
     if env.get(CACHE_VARIABLE):
         chosen = Path(env[CACHE_VARIABLE]).absolute()
@@ -37,12 +37,12 @@ def cache_folder(env: Mapping[str, str]) -> Path:
     return home
 
 
-def assembled(cache: Path, name: str, assemble: Callable[[Path], None]) -> Path:
-    """`cache/name`, made by `assemble(folder)` if it is not there yet.
+def get_or_assemble(cache: Path, name: str, assemble: Callable[[Path], None]) -> Path:
+    """`cache/name`, made by `assemble(folder)` if it does not exist yet.
 
-    It is built in a folder beside it and renamed when it is whole, so a process that is killed
-    in between leaves nothing that looks finished. The lock keeps a second process waiting
-    instead of fetching the same half gigabyte.
+    It is assembled in a folder beside it and renamed when complete, so a killed process leaves
+    nothing that looks finished. A lock makes a second process wait instead of fetching the same
+    half gigabyte. Raises LocalNodeUnavailable.
     """
     target = cache / name
     if target.is_dir():
@@ -51,7 +51,7 @@ def assembled(cache: Path, name: str, assemble: Callable[[Path], None]) -> Path:
         cache.mkdir(parents=True, exist_ok=True, mode=0o755)
         with _lock(cache / ".lock"):
             if not target.is_dir():
-                _sweep(cache)
+                _remove_incomplete(cache)
                 _assemble_beside(target, assemble)
     except OSError as error:
         raise LocalNodeUnavailable(
@@ -61,7 +61,7 @@ def assembled(cache: Path, name: str, assemble: Callable[[Path], None]) -> Path:
 
 
 def _assemble_beside(target: Path, assemble: Callable[[Path], None]) -> None:
-    work = Path(tempfile.mkdtemp(prefix=_HALF_MADE, dir=target.parent))
+    work = Path(tempfile.mkdtemp(prefix=_INCOMPLETE_PREFIX, dir=target.parent))
     try:
         assemble(work)
         _open_for_reading(work)
@@ -70,14 +70,14 @@ def _assemble_beside(target: Path, assemble: Callable[[Path], None]) -> None:
         shutil.rmtree(work, ignore_errors=True)  # Does nothing after the rename.
 
 
-def _sweep(cache: Path) -> None:
-    """Remove what killed processes left; under the lock nobody else is assembling."""
-    for left in cache.glob(_HALF_MADE + "*"):
-        shutil.rmtree(left, ignore_errors=True)
+def _remove_incomplete(cache: Path) -> None:
+    """Removes what killed processes left behind; under the lock no other process assembles."""
+    for folder in cache.glob(_INCOMPLETE_PREFIX + "*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_for_reading(folder: Path) -> None:
-    """The node's account reads these files and never writes them, whatever the umask is."""
+    """Lets the node's account read these files, whatever the umask; it never writes them."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
         runnable = path.is_dir() or path.parent.name == "bin"
@@ -87,5 +87,5 @@ def _open_for_reading(folder: Path) -> None:
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # Let go by closing, and by the system if we are killed.
+        fcntl.flock(file, fcntl.LOCK_EX)  # Released by closing, or by the system if killed.
         yield

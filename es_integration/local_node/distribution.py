@@ -1,4 +1,4 @@
-"""What a node is made of: a product, its server, modules and plugins. Data, without any I/O."""
+"""What a node consists of: a release, its server, modules and plugins. Data, without any I/O."""
 
 from dataclasses import dataclass, field
 
@@ -6,16 +6,16 @@ from es_integration.local_node.artifacts import Artifact
 
 
 @dataclass(frozen=True)
-class Product:
-    """What differs between the products, beside their files."""
+class Release:
+    """A version of a search engine, and what it needs to run beside its files."""
 
     name: str
-    """As it is spoken; in lower case it names the start script and the settings file."""
+    """The search engine's name; in lower case also that of the start script and settings file."""
     version: str
-    oldest_java: int
-    newest_java: int
+    min_java: int
+    max_java: int
     prefix: str
-    """Of its environment variables: `<prefix>_JAVA_HOME`, `_PATH_CONF`, `_TMPDIR`."""
+    """The prefix of its environment variables: `<prefix>_JAVA_HOME`, `_PATH_CONF`, `_TMPDIR`."""
     settings: tuple[str, ...] = ()
     jvm_options: tuple[str, ...] = ()
 
@@ -28,7 +28,7 @@ class Product:
 class Module:
     """Jars that become `modules/<name>`, with the descriptor and policy that they lack.
 
-    Only jars that are not in the server's lib/: the same class twice is a hard error at start.
+    Only jars that are not in the server's lib/: a class that is there twice stops the start.
     """
 
     name: str
@@ -40,11 +40,11 @@ class Module:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A server with modules and plugins; `settings` are lines that its plugins understand."""
+    """A server with modules and plugins; `settings` are the plugins' lines in the settings file."""
 
-    # Not in the repr, by which the cache tells one set of files from another: a product that runs
-    # on one Java more needs no other files.
-    product: Product = field(repr=False)
+    # Not in the repr, which is the cache's key for a set of files: a release that runs on one more
+    # version of Java needs no other files.
+    release: Release = field(repr=False)
     name: str
     server: Artifact
     modules: tuple[Module, ...] = ()

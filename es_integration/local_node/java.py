@@ -1,6 +1,6 @@
-"""Which Java starts the node: a JDK between two major versions, readable for the node's user.
+"""Finds a JDK that the search engine runs on, readable for the node's account.
 
-A product names its range, and the newest Java on a machine is often outside it.
+A release names its range of Java versions; the newest Java on a machine is often outside it.
 """
 
 import os
@@ -16,22 +16,24 @@ from es_integration.local_node.accounts import open_to_others
 JVM_FOLDER = Path("/usr/lib/jvm")
 
 
-def find_java(oldest: int, newest: int, *variables: str, env: Mapping[str, str]) -> Path:
-    """The home of the first fitting Java: `variables` in order, `java` on PATH, the JVM folder."""
-    seen: list[str] = []
+def find_java(min_version: int, max_version: int, *variables: str, env: Mapping[str, str]) -> Path:
+    """The home of the first Java within the range: from the environment `variables` in their order,
+    `java` on PATH, or the JVM folder. Raises LocalNodeUnavailable.
+    """
+    rejected: list[str] = []
     for home in _candidates(variables, env):
         version = _version(home)
         if version is None:
             continue
-        if not oldest <= version <= newest:
-            seen.append(f"{home} is Java {version}")
+        if not min_version <= version <= max_version:
+            rejected.append(f"{home} is Java {version}")
         elif os.geteuid() == 0 and not open_to_others(home):
-            seen.append(f"{home} cannot be read by an unprivileged user")
+            rejected.append(f"{home} cannot be read by an unprivileged user")
         else:
             return home
-    found = "; ".join(dict.fromkeys(seen)) or "none found"
+    reasons = "; ".join(dict.fromkeys(rejected)) or "none found"
     raise LocalNodeUnavailable(
-        f"a JDK from {oldest} to {newest} is needed ({found}): install one, such as"
+        f"a JDK from {min_version} to {max_version} is needed ({reasons}): install one, such as"
         f" openjdk-17-jdk-headless, or point {variables[0]} at it"
     )
 
@@ -61,15 +63,15 @@ def _version(home: Path) -> int | None:
         version = parse_version((home / "release").read_text(encoding="utf-8", errors="replace"))
     except OSError:
         version = None
-    return version or _ask(binary)
+    return version or _version_of_binary(binary)
 
 
-def _ask(binary: Path) -> int | None:
-    """For a Java without a `release` file, as some distributions ship it."""
+def _version_of_binary(binary: Path) -> int | None:
+    """The version that `java -version` prints: some distributions ship no `release` file."""
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [binary, "-version"], capture_output=True, text=True, timeout=20, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return parse_version(answer.stderr + answer.stdout)
+    return parse_version(result.stderr + result.stdout)

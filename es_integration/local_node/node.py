@@ -1,9 +1,9 @@
-"""A throw-away node of either product: its folder, settings, start and end.
+"""A temporary node of either search engine: its folder, settings, start and stop.
 
     with LocalElasticsearch(heap="512m", log=print) as node:
         client = Elasticsearch(node.url)       # http://127.0.0.1:PORT, empty, gone afterwards
 
-The first start fetches and assembles the node into the cache; later ones take seconds.
+The first start fetches the node and assembles it in the cache; later starts take seconds.
 """
 
 import os
@@ -18,23 +18,25 @@ from es_integration.local_node.accounts import node_account
 from es_integration.local_node.artifacts import Log, why_unfetchable
 from es_integration.local_node.assembly import assemble, folder_name
 from es_integration.local_node.cache import cache_folder
-from es_integration.local_node.distribution import Distribution, Product
+from es_integration.local_node.distribution import Distribution, Release
 from es_integration.local_node.java import find_java
 from es_integration.local_node.process import NodeFolder, NodeProcess, free_ports
 
-# Seen: 9 s on an idle machine, 70 s on one whose two cores train a model meanwhile.
-START_LIMIT_S = 300.0
-# Answers for both products; Elasticsearch from Maven has nothing at `/`.
-READY = "_cluster/health?wait_for_status=yellow&timeout=2s"
+# Measured: 9 s on an idle machine, 70 s on two cores that train a model at the same time.
+START_TIMEOUT_S = 300.0
+# Both search engines answer it; Elasticsearch from Maven answers 405 at `/`.
+READY_PATH = "_cluster/health?wait_for_status=yellow&timeout=2s"
 
 
-def why_no_node(distribution: Distribution, env: Mapping[str, str] | None = None) -> str | None:
-    """Why no such node can be had here, or None. Cheap: looks at files, starts and fetches
-    nothing."""
+def why_unavailable(distribution: Distribution, env: Mapping[str, str] | None = None) -> str | None:
+    """Why such a node cannot run on this machine; None if it can.
+
+    Only looks at files: starts and fetches nothing.
+    """
     env = os.environ if env is None else env
     try:
         node_account()
-        java_home(distribution.product, env)
+        java_home(distribution.release, env)
         if (cache_folder(env) / folder_name(distribution)).is_dir():
             return None
     except LocalNodeUnavailable as error:
@@ -43,7 +45,7 @@ def why_no_node(distribution: Distribution, env: Mapping[str, str] | None = None
 
 
 class LocalNode:
-    """A node for the time of a `with` block; raises LocalNodeUnavailable or LocalNodeFailed."""
+    """A node for the time of a `with` block. Raises LocalNodeUnavailable, LocalNodeFailed."""
 
     default: ClassVar[Distribution]
 
@@ -53,35 +55,35 @@ class LocalNode:
         heap: str = "1g",
         log: Log = lambda line: None,
         distribution: Distribution | None = None,
-        start_limit_s: float = START_LIMIT_S,
+        start_timeout_s: float = START_TIMEOUT_S,
     ) -> None:
         self._heap = heap
         self._log = log
         self._distribution = distribution or self.default
-        self._start_limit_s = start_limit_s
+        self._start_timeout_s = start_timeout_s
         self._process: NodeProcess | None = None
         self.url = ""
         self.folder = Path()
 
     def __enter__(self) -> Self:
-        product = self._distribution.product
-        java = java_home(product, os.environ)
+        release = self._distribution.release
+        java = java_home(release, os.environ)
         home = assemble(self._distribution, cache_folder(os.environ), self._log)
-        folder = NodeFolder(product.slug)
+        folder = NodeFolder(release.slug)
         self.folder = folder.path
         http, transport = free_ports(2)
         self.url = f"http://127.0.0.1:{http}"
         try:
             self._configure(folder, home, http, transport)
-            self._log(f"starting {product.name} {product.version} on {self.url}")
-            command = [str(home / "bin" / product.slug)]
-            self._process = NodeProcess(command, folder, environment(product, java, folder.path))
-            self._process.wait_until(f"{self.url}/{READY}", self._start_limit_s)
-        except BaseException:  # Ctrl-C while it starts must not leave a node behind either.
+            self._log(f"starting {release.name} {release.version} on {self.url}")
+            command = [str(home / "bin" / release.slug)]
+            self._process = NodeProcess(command, folder, environment(release, java, folder.path))
+            self._process.wait_until(f"{self.url}/{READY_PATH}", self._start_timeout_s)
+        except BaseException:  # Ctrl-C during the start must not leave a node behind either.
             self.close()
             folder.remove()
             raise
-        self._log(f"{product.name} is up")
+        self._log(f"{release.name} is up")
         return self
 
     def __exit__(
@@ -94,24 +96,24 @@ class LocalNode:
 
     @property
     def pid(self) -> int | None:
-        """The running node's process, which is also its group; None when there is none."""
+        """The running node's process ID, which is also its group's; None when it does not run."""
         return None if self._process is None else self._process.pid
 
     def close(self) -> None:
-        """Stop the node and remove its folder; harmless when that is done already."""
+        """Stops the node and removes its folder; may be called again."""
         process, self._process = self._process, None
         if process is not None:
             process.close()
 
     def _configure(self, folder: NodeFolder, home: Path, http: int, transport: int) -> None:
-        slug = self._distribution.product.slug
+        slug = self._distribution.release.slug
         config = folder.subfolder("config")
         shutil.copyfile(home / "config" / "log4j2.properties", config / "log4j2.properties")
         (config / f"{slug}.yml").write_text(
             node_settings(self._distribution, folder.path, http, transport), encoding="utf-8"
         )
         (config / "jvm.options").write_text(
-            jvm_options(self._distribution.product, self._heap), encoding="utf-8"
+            jvm_options(self._distribution.release, self._heap), encoding="utf-8"
         )
         for name in ("data", "logs", "tmp"):
             folder.subfolder(name)
@@ -119,7 +121,7 @@ class LocalNode:
 
 
 def node_settings(distribution: Distribution, folder: Path, http: int, transport: int) -> str:
-    """The node's YAML: one node, loopback only, everything it writes under `folder`."""
+    """The node's settings file: one node, loopback only, everything it writes under `folder`."""
     lines = (
         "cluster.name: rerank-local",
         "node.name: rerank-local",
@@ -129,40 +131,40 @@ def node_settings(distribution: Distribution, folder: Path, http: int, transport
         f"transport.port: {transport}",
         f"path.data: {folder / 'data'}",
         f"path.logs: {folder / 'logs'}",
-        # A full disk would make it read-only.
+        # On a full disk its indices would become read-only.
         "cluster.routing.allocation.disk.threshold_enabled: false",
-        *distribution.product.settings,
+        *distribution.release.settings,
         *distribution.settings,
     )
     return "\n".join(lines) + "\n"
 
 
-def jvm_options(product: Product, heap: str) -> str:
-    """Options without the shipped garbage collector log and dumps, which go to the home folder."""
+def jvm_options(release: Release, heap: str) -> str:
+    """The JVM options, without the shipped ones for logs and dumps, which go to the home folder."""
     lines = (
         f"-Xms{heap}",
         f"-Xmx{heap}",
         "-XX:+UseG1GC",
-        f"-Djava.io.tmpdir=${{{product.prefix}_TMPDIR}}",
-        *product.jvm_options,
+        f"-Djava.io.tmpdir=${{{release.prefix}_TMPDIR}}",
+        *release.jvm_options,
     )
     return "\n".join(lines) + "\n"
 
 
-def environment(product: Product, java: Path, folder: Path) -> dict[str, str]:
-    """Nothing of ours is inherited: an OPENSEARCH_*, ES_* or JAVA_* variable of the shell would
-    be an option that nobody sees."""
+def environment(release: Release, java: Path, folder: Path) -> dict[str, str]:
+    """The node's environment variables. It inherits none: an OPENSEARCH_*, ES_* or JAVA_* variable
+    of the shell would be a hidden option."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "HOME": str(folder),
-        f"{product.prefix}_JAVA_HOME": str(java),
-        f"{product.prefix}_PATH_CONF": str(folder / "config"),
-        f"{product.prefix}_TMPDIR": str(folder / "tmp"),
+        f"{release.prefix}_JAVA_HOME": str(java),
+        f"{release.prefix}_PATH_CONF": str(folder / "config"),
+        f"{release.prefix}_TMPDIR": str(folder / "tmp"),
     }
 
 
-def java_home(product: Product, env: Mapping[str, str]) -> Path:
-    """The home of a Java that the product runs on. Raises LocalNodeUnavailable."""
-    variables = (f"{product.prefix}_JAVA_HOME", "JAVA_HOME")
-    return find_java(product.oldest_java, product.newest_java, *variables, env=env)
+def java_home(release: Release, env: Mapping[str, str]) -> Path:
+    """The home of a Java that the release runs on. Raises LocalNodeUnavailable."""
+    variables = (f"{release.prefix}_JAVA_HOME", "JAVA_HOME")
+    return find_java(release.min_java, release.max_java, *variables, env=env)

@@ -1,4 +1,4 @@
-"""A throw-away OpenSearch node on this machine, for tests and demonstrations.
+"""A temporary OpenSearch node on this machine.
 
 with LocalOpenSearch(heap="1g", log=print) as node:
     client = OpenSearch(node.url)          # http://127.0.0.1:PORT, empty, gone afterwards
@@ -8,16 +8,20 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from es_integration.local_node.distribution import Distribution
-from es_integration.local_node.node import LocalNode, why_no_node
+from es_integration.local_node.node import LocalNode
+from es_integration.local_node.node import why_unavailable as why_distribution_unavailable
 from es_integration.local_node.opensearch_distributions import RERANK
 
 
 def why_unavailable(
     distribution: Distribution = RERANK, env: Mapping[str, str] | None = None
 ) -> str | None:
-    """Why no node can be had here, or None; without an argument it is OpenSearch with both rerank
-    routes. Cheap: looks at files, starts and fetches nothing."""
-    return why_no_node(distribution, env)
+    """Why the node cannot run on this machine; None if it can. The default is OpenSearch with both
+    rerank routes.
+
+    Only looks at files: starts and fetches nothing.
+    """
+    return why_distribution_unavailable(distribution, env)
 
 
 class LocalOpenSearch(LocalNode):

@@ -1,27 +1,27 @@
-"""Of which files an OpenSearch 2.19.1 node is put together.
+"""The files of an OpenSearch 2.19.1 node.
 
-2.19.1 is the newest version of which server, modules and plugins are all on Maven Central. The
-server there comes bare: the modules that a normal download has inside (painless, analysis, ...)
-are separate jars without descriptors, which `Module` supplies.
+2.19.1 is the newest version whose server, modules and plugins are all on Maven Central. The server
+there is bare: the modules that a normal download includes (painless, analysis, ...) are separate
+jars without descriptors, which `Module` adds.
 """
 
 from es_integration.local_node.artifacts import Artifact
-from es_integration.local_node.distribution import Distribution, Module, Product
+from es_integration.local_node.distribution import Distribution, Module, Release
 
 VERSION = "2.19.1"
 PLUGIN_VERSION = "2.19.1.0"
 
-PRODUCT = Product(
+RELEASE = Release(
     name="OpenSearch",
     version=VERSION,
-    # 2.x does not start on 24 or newer: the security manager is gone there.
-    oldest_java=11,
-    newest_java=23,
+    # 2.x does not start on 24 or newer, which have no security manager.
+    min_java=11,
+    max_java=23,
     prefix="OPENSEARCH",
-    # Containers often forbid installing the filter.
+    # Containers often forbid the filter.
     settings=("bootstrap.system_call_filter: false",),
     jvm_options=(
-        # From 18 on Java refuses a security manager unless asked, and 2.x cannot do without one.
+        # 2.x needs a security manager, which Java 18 and newer refuse unless told otherwise.
         "18-:-Djava.security.manager=allow",
         "-Djava.util.concurrent.ForkJoinPool.common.threadFactory="
         "org.opensearch.secure_sm.SecuredForkJoinWorkerThreadFactory",
@@ -74,7 +74,7 @@ PAINLESS = Module(
         _asm("asm-tree", "62f4b3bc436045c1acb5c3ba2d8ec556ec3369093d7f5d06c747eb04b56d52b1"),
         _asm("asm-util", "37a6414d36641973f1af104937c95d6d921b2ddb4d612c66c5a9f2b13fc14211"),
     ),
-    # It compiles scripts into classes with a loader of its own.
+    # It compiles scripts into classes with its own class loader.
     permissions=(
         'java.lang.RuntimePermission "createClassLoader"',
         'java.lang.RuntimePermission "getClassLoader"',
@@ -160,12 +160,12 @@ MUSTACHE = Module(
     ),
 )
 
-# Without native libraries in the Maven zip: `engine: lucene` only.
+# The zip on Maven has no native libraries: `engine: lucene` only.
 KNN = _plugin("opensearch-knn", "eab8c9818865bc035212eab5068cdacae164baa09d4c152f49b736d6f6b0e85c")
 
-# These three were published with neither pom nor checksum nor signature. Their digests are those of
-# the first download (2026-11-21, the same in two fresh local repositories): they prove that the
-# file is the one that was tried, not who made it.
+# These three were published with neither POM nor checksum nor signature. Their digests are those of
+# the first download (2026-11-21, the same in two fresh local repositories): they prove that a file
+# is the one that was tested, not who made it.
 JOB_SCHEDULER = _plugin(
     "opensearch-job-scheduler",
     "a54e12582b88a4c173d6e58b16fbc609df12a04eff010ae30396905a1a882bf6",
@@ -184,11 +184,11 @@ NEURAL_SEARCH = _plugin(
 
 MODULES = (PAINLESS, ANALYSIS, INGEST, MAPPER_EXTRAS, MUSTACHE)
 
-SEARCH = Distribution(PRODUCT, "opensearch-search", SERVER, MODULES, (KNN,))
+SEARCH = Distribution(RELEASE, "opensearch-search", SERVER, MODULES, (KNN,))
 """Lexical and vector search, no rerank processors."""
 
 RERANK = Distribution(
-    PRODUCT,
+    RELEASE,
     "opensearch-rerank",
     SERVER,
     MODULES,
@@ -199,7 +199,7 @@ RERANK = Distribution(
         "plugins.ml_commons.connector.private_ip_enabled: true",
         "plugins.ml_commons.trusted_connector_endpoints_regex:"
         ' ["^http://127\\\\.0\\\\.0\\\\.1:[0-9]+/.*$"]',
-        # A laptop with a full memory is no reason to refuse a remote model.
+        # A laptop with little free memory is no reason to refuse a remote model.
         "plugins.ml_commons.native_memory_threshold: 100",
         "plugins.ml_commons.jvm_heap_memory_threshold: 100",
     ),

@@ -1,7 +1,7 @@
-"""A search node as a child process: its private folder, its start, its certain end.
+"""A search node as a child process: its private folder, its start and its stop.
 
-The node lives in its own session and in a temporary folder of its own, and both are gone when
-`close` returns, whatever happened before. Nothing here is one product's alone.
+The node runs in its own session and its own temporary folder. Both are gone when `close` returns,
+whatever happened before. Works for either search engine.
 """
 
 import atexit
@@ -21,13 +21,13 @@ from pathlib import Path
 from es_integration.errors import LocalNodeFailed
 from es_integration.local_node.accounts import node_account
 
-# A node closes its indices within a second or two; after this it is killed.
-STOP_PATIENCE_S = 20.0
+# A node closes its indices within a second or two; after this time it is killed.
+STOP_TIMEOUT_S = 20.0
 LOG_TAIL_LINES = 25
 
 
 class NodeFolder:
-    """A temporary folder that belongs to the node's account and to nobody else."""
+    """A temporary folder that only the node's account can read."""
 
     def __init__(self, name: str) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=f"rerank-{name}-"))
@@ -39,7 +39,7 @@ class NodeFolder:
         return folder
 
     def hand_over(self) -> None:
-        """Give everything in it to the account that the node runs as."""
+        """Makes the node's account the owner of everything in it."""
         if self.account is None:
             return
         for path in (self.path, *self.path.rglob("*")):
@@ -50,7 +50,7 @@ class NodeFolder:
 
 
 class NodeProcess:
-    """The running node. Construction starts it; `close` may be called any number of times."""
+    """A running node. Construction starts it; `close` may be called more than once."""
 
     def __init__(self, command: Sequence[str], folder: NodeFolder, env: Mapping[str, str]) -> None:
         self._folder = folder
@@ -64,7 +64,7 @@ class NodeProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # A group of its own: Ctrl-C reaches us, and we stop it.
+                start_new_session=True,  # Ctrl-C reaches only this process, which stops the node.
                 user=None if account is None else account.pw_uid,
                 group=None if account is None else account.pw_gid,
                 extra_groups=None if account is None else [],
@@ -75,12 +75,12 @@ class NodeProcess:
     def pid(self) -> int:
         return self._process.pid
 
-    def wait_until(self, url: str, limit_s: float) -> None:
-        """Return once `url` answers 200; raise LocalNodeFailed with the log's tail otherwise."""
-        # Without a proxy, whatever the environment says: the node listens on loopback only.
+    def wait_until(self, url: str, timeout_s: float) -> None:
+        """Returns once `url` answers 200. Raises LocalNodeFailed with the end of the log."""
+        # No proxy, whatever the environment says: the node listens on loopback only.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        end = time.monotonic() + limit_s
-        while time.monotonic() < end:
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
             if self._ended():
                 raise LocalNodeFailed(f"the node ended by itself:\n{self.log_tail()}")
             with (
@@ -91,7 +91,7 @@ class NodeProcess:
                     return
             time.sleep(0.2)
         raise LocalNodeFailed(
-            f"the node did not answer within {limit_s:.0f} seconds:\n{self.log_tail()}"
+            f"the node did not answer within {timeout_s:.0f} seconds:\n{self.log_tail()}"
         )
 
     def log_tail(self) -> str:
@@ -102,7 +102,7 @@ class NodeProcess:
         return "\n".join(lines[-LOG_TAIL_LINES:])
 
     def close(self) -> None:
-        """Stop the node's process group and remove its folder."""
+        """Stops the node's process group and removes its folder."""
         atexit.unregister(self.close)
         try:
             self._stop()
@@ -113,15 +113,15 @@ class NodeProcess:
         if self._process.returncode is not None:
             return
         self._signal(signal.SIGTERM)
-        end = time.monotonic() + STOP_PATIENCE_S
-        while not self._ended() and time.monotonic() < end:
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while not self._ended() and time.monotonic() < deadline:
             time.sleep(0.05)
-        self._signal(signal.SIGKILL)  # Also after a clean end: a child of the node may live on.
+        self._signal(signal.SIGKILL)  # Also after a clean stop: a child of the node may still run.
         self._process.wait()
 
     def _ended(self) -> bool:
-        """Whether the node has ended, without reaping it: as long as it is not reaped, its number
-        cannot become another's, so a signal to its group hits nobody else."""
+        """Whether the node has ended. It is not reaped, so that its process ID cannot be reused and
+        a signal to its group hits no other process."""
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
         return os.waitid(os.P_PID, self._process.pid, options) is not None
 
@@ -134,9 +134,9 @@ def free_ports(count: int) -> list[int]:
     """Distinct loopback ports that were free a moment ago."""
     sockets = [socket.socket() for _ in range(count)]
     try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in sockets]
     finally:
-        for each in sockets:
-            each.close()
+        for probe in sockets:
+            probe.close()

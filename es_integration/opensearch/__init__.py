@@ -1,11 +1,20 @@
-"""What makes an OpenSearch cluster rerank by the sidecar itself.
+"""OpenSearch with the sidecar behind two rerank routes of its search pipelines.
 
-wanted     what a cluster is to have for one sidecar and profile: names, addresses, time-outs
-bodies     connectors, models, pipelines and searches, body by body
-install    install, uninstall: what would change, and the change
-settings   the cluster settings that allow it; models the connectors and models
-verify     each link from the cluster to the new order; probe the part through the sidecar
-asking     calls, and refusals in words; found what is there already; addresses
+spec          what to install: names, addresses, time-outs; the two routes
+bodies        the bodies of connectors, models, pipelines and searches
+addresses     whether a sidecar's address is a private one
+calls         calls of the official client; their errors explained
+capabilities  what a cluster's version and plugins can do
+lookup        connectors, models and pipelines that a cluster already has
+settings      the cluster settings that allow calls to the sidecar
+connectors    the change of a route's connector
+models        the change of a route's model
+install       plans and applies all of these, or removes them
+probe         sends three documents through a model to the sidecar, and checks the scores
+verify        checks each step between the cluster and the new order
+
+verify -> probe; verify -> install -> settings, connectors -> models -> lookup -> calls
+all of them -> bodies -> spec -> addresses
 """
 
 from es_integration.opensearch.bodies import flat_search, structured_search

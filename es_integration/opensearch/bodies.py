@@ -1,22 +1,21 @@
-"""What an OpenSearch cluster is sent, as pure functions: connectors, models, pipelines, searches.
+"""The bodies that a cluster is sent: connectors, models, pipelines and searches; pure.
 
-Two routes. *Flat* (`rerank.ml_opensearch`, 2.12+) sends one text per hit. *Structured*
+There are two routes. *Flat* (`rerank.ml_opensearch`, 2.12+) sends one text per hit. *Structured*
 (`ml_inference` + `rerank.by_field`, 2.18+) sends an object per hit and keeps the first-stage score.
-Either way the sidecar gets one request with all hits of the page.
+In both, the sidecar gets one request with all hits of the page.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from es_integration.cluster.procedure import Body
 from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall, Route, Version
-
-Body = dict[str, Any]
 
 SCORE_FIELD = "rerank_score"
 ANSWER_MARGIN_MS = 250
-"""Between the sidecar's deadline and the connector's: the way of the answer."""
+"""How much earlier than the connector the sidecar gives up, so that its answer still arrives."""
 NO_KEY = "not-used"
-"""An empty credential is refused, so there is one even when nothing uses it."""
+"""ml-commons refuses an empty credential, so there is one even when nothing uses it."""
 NEWEST: Version = (99, 0)
 
 _NORMALIZATION = {
@@ -25,7 +24,8 @@ _NORMALIZATION = {
         "combination": {"technique": "arithmetic_mean"},
     }
 }
-"""Hybrid hits without it are raw: delimiters among them, and ids twice. It lets others pass."""
+"""Without it the hits of a hybrid query are raw: with delimiters among them and IDs twice. The hits
+of other queries pass through unchanged."""
 _FLAT_REQUEST = (
     '{ "query": "${parameters.query}", "documents": ${parameters.documents},'
     ' "top_n": ${parameters.top_n:-0} }'
@@ -33,19 +33,19 @@ _FLAT_REQUEST = (
 _STRUCTURED_REQUEST = '{ "query": ${parameters.search}, "documents": ${parameters.documents} }'
 
 
-def connector(wanted: OpenSearchInstall, route: Route, version: Version = NEWEST) -> Body:
-    """The connector body without its credential, for a cluster of that version.
+def connector(spec: OpenSearchInstall, route: Route, version: Version = NEWEST) -> Body:
+    """The body of a connector, without its credential, for a cluster of that version.
 
-    Flat: `${parameters.query}` stands inside quotes, and ml-commons fills in an escaped string. A
-    query text that itself parses as a JSON object or array is not escaped and fails. `:-0` gives
-    top_n a value where the caller sends none (an unfilled placeholder is a 400); the sidecar
-    ignores top_n here.
+    Flat: `${parameters.query}` is inside quotes, and ml-commons fills in an escaped string. A query
+    text that itself parses as a JSON object or array is not escaped and fails. `:-0` gives top_n a
+    value when the caller sends none (an unfilled placeholder is a 400); the sidecar ignores top_n
+    here.
 
-    Structured: `${parameters.search}` is unquoted because it is the whole ext object, JSON
-    already: so any query text is safe and every key beside `query_text` arrives. There is no
+    Structured: `${parameters.search}` is unquoted because it is the whole ext object, already JSON.
+    So any query text is safe, and every key beside `query_text` arrives. There is no
     post_process_function: with one, each score comes back as a list, which by_field rejects.
     """
-    action = _predict_action(wanted)
+    action = _predict_action(spec)
     if route is Route.FLAT:
         action["request_body"] = _FLAT_REQUEST
         action["pre_process_function"] = "connector.pre_process.cohere.rerank"
@@ -53,72 +53,72 @@ def connector(wanted: OpenSearchInstall, route: Route, version: Version = NEWEST
     else:
         action["request_body"] = _STRUCTURED_REQUEST
     body: Body = {
-        "name": wanted.pipeline(route),
-        "description": _description(wanted, route),
+        "name": spec.pipeline(route),
+        "description": _description(spec, route),
         "version": str(LAYOUT),
         "protocol": "http",
         "actions": [action],
     }
     if version >= (2, 13):
-        body["client_config"] = _client_config(wanted, version)
+        body["client_config"] = _client_config(spec, version)
     return body
 
 
-def credential(wanted: OpenSearchInstall) -> Body:
-    """The part of a connector that is secret; never read back, compared or shown."""
-    return {"credential": {"key": wanted.sidecar_key or NO_KEY}}
+def credential(spec: OpenSearchInstall) -> Body:
+    """The secret part of a connector's body; never read back, compared or shown."""
+    return {"credential": {"key": spec.sidecar_key or NO_KEY}}
 
 
-def model(wanted: OpenSearchInstall, route: Route, connector_id: str) -> Body:
+def model(spec: OpenSearchInstall, route: Route, connector_id: str) -> Body:
     """The body that registers the route's remote model."""
     return {
-        "name": wanted.pipeline(route),
-        "description": _description(wanted, route),
+        "name": spec.pipeline(route),
+        "description": _description(spec, route),
         "function_name": "remote",
         "connector_id": connector_id,
     }
 
 
-def pipeline(wanted: OpenSearchInstall, route: Route, model_id: str) -> Body:
+def pipeline(spec: OpenSearchInstall, route: Route, model_id: str) -> Body:
     """The body of the route's search pipeline.
 
-    `ignore_failure` must stand on every processor, and on the outer level of `rerank`: inside
-    `by_field` it has no effect. A search without `ext.rerank` fails in the flat one.
+    `ignore_failure` must be set on every processor, and on the outer level of `rerank`: inside
+    `by_field` it has no effect. A search without `ext.rerank` fails in the flat pipeline.
     """
     build = _flat_processors if route is Route.FLAT else _structured_processors
     return {
-        "description": _description(wanted, route),
+        "description": _description(spec, route),
         "version": LAYOUT,
         "phase_results_processors": [_NORMALIZATION],
-        "response_processors": build(wanted, model_id),
+        "response_processors": build(spec, model_id),
     }
 
 
-def _flat_processors(wanted: OpenSearchInstall, model_id: str) -> list[Body]:
-    """Several fields would be glued without a separator ("red shoes" + "Nike" is "red shoesNike"),
-    so there is one. The old `_score` is lost."""
+def _flat_processors(spec: OpenSearchInstall, model_id: str) -> list[Body]:
+    """One field only: several would be joined without a separator ("red shoes" + "Nike" becomes
+    "red shoesNike"). The first-stage `_score` is lost."""
     rerank = {
         "ml_opensearch": {"model_id": model_id},
-        "context": {"document_fields": [wanted.text_field]},
-        "ignore_failure": wanted.ignore_failure,
+        "context": {"document_fields": [spec.text_field]},
+        "ignore_failure": spec.ignore_failure,
     }
     return [{"rerank": rerank}]
 
 
-def _structured_processors(wanted: OpenSearchInstall, model_id: str) -> list[Body]:
+def _structured_processors(spec: OpenSearchInstall, model_id: str) -> list[Body]:
     """One JSONPath `$['f1','f2']` gives an object per hit, so a missing field cannot shift the
-    others (one list per field would misalign silently). Scores are assigned by position, so the
-    sidecar must answer in input order."""
+    others (with one list per field, they would silently misalign). Scores are assigned by position,
+    so the sidecar must answer in input order."""
     inference = {
         "model_id": model_id,
         "function_name": "remote",
-        "input_map": [{"search": "_request.ext.ml_inference", "documents": json_path(wanted.sent)}],
+        "input_map": [{"search": "_request.ext.ml_inference", "documents": json_path(spec.sent)}],
         "output_map": [{SCORE_FIELD: "results[*].relevance_score"}],
         "one_to_one": False,
         "override": True,
         "full_response_path": False,
         "ignore_missing": False,
-        "ignore_failure": wanted.ignore_failure,
+        "ignore_failure": spec.ignore_failure,
     }
     by_field = {
         "target_field": SCORE_FIELD,
@@ -127,59 +127,60 @@ def _structured_processors(wanted: OpenSearchInstall, model_id: str) -> list[Bod
     }
     return [
         {"ml_inference": inference},
-        {"rerank": {"by_field": by_field, "ignore_failure": wanted.ignore_failure}},
+        {"rerank": {"by_field": by_field, "ignore_failure": spec.ignore_failure}},
     ]
 
 
 def flat_search(query: Mapping[str, Any], query_text: str, *, size: int) -> Body:
-    """The search body for the flat route; `size` hits are reranked."""
+    """The search body for the flat route; `size` hits are reranked. Raises ValueError."""
     ext = {"rerank": {"query_context": {"query_text": query_text}}}
-    return {"size": _window(size), "query": dict(query), "ext": ext}
+    return {"size": _at_least_one(size), "query": dict(query), "ext": ext}
 
 
 def structured_search(
     query: Mapping[str, Any], query_text: str, *, size: int, **control: Any
 ) -> Body:
     """The search body for the structured route; `control` (fields, profile, ...) reaches the
-    sidecar beside `query_text`. `_source` must stay on: the processor reads the hits from it."""
+    sidecar beside `query_text`. `_source` must stay on: the processor reads the hits from it.
+    Raises ValueError."""
     ext = {"ml_inference": {"query_text": query_text, **control}}
-    return {"size": _window(size), "query": dict(query), "ext": ext}
+    return {"size": _at_least_one(size), "query": dict(query), "ext": ext}
 
 
-def _predict_action(wanted: OpenSearchInstall) -> Body:
+def _predict_action(spec: OpenSearchInstall) -> Body:
     headers = {
         "Content-Type": "application/json",
-        # The sidecar refuses or drops what the cluster would not wait for.
-        "X-Request-Deadline-Ms": str(wanted.read_timeout_s * 1000 - ANSWER_MARGIN_MS),
+        # The sidecar refuses or drops requests that the cluster would not wait for.
+        "X-Request-Deadline-Ms": str(spec.read_timeout_s * 1000 - ANSWER_MARGIN_MS),
     }
-    if wanted.sidecar_key is not None:
+    if spec.sidecar_key is not None:
         headers["Authorization"] = "Bearer ${credential.key}"
     return {
         "action_type": "predict",
         "method": "POST",
-        "url": wanted.rerank_url,
+        "url": spec.rerank_url,
         "headers": headers,
     }
 
 
-def _client_config(wanted: OpenSearchInstall, version: Version) -> Body:
-    """Time-outs are seconds since 2.14 and milliseconds in 2.13, where nothing else was known. The
-    default was 30000 s until 3.6: a hung sidecar hangs the search."""
-    unit = 1000 if version < (2, 14) else 1
+def _client_config(spec: OpenSearchInstall, version: Version) -> Body:
+    """Time-outs are in seconds since 2.14, and in milliseconds in 2.13, which has no other options.
+    Their default was 30000 s until 3.6, so that a hung sidecar would hang the search."""
+    per_second = 1000 if version < (2, 14) else 1
     config = {
         "max_connection": 30,
-        "connection_timeout": wanted.connect_timeout_s * unit,
-        "read_timeout": wanted.read_timeout_s * unit,
+        "connection_timeout": spec.connect_timeout_s * per_second,
+        "read_timeout": spec.read_timeout_s * per_second,
     }
     return config if version < (2, 14) else {**config, "max_retry_times": 0}
 
 
-def _description(wanted: OpenSearchInstall, route: Route) -> str:
-    return f"rerank-sidecar: {route} route, profile {wanted.profile}"
+def _description(spec: OpenSearchInstall, route: Route) -> str:
+    return f"rerank-sidecar: {route} route, profile {spec.profile}"
 
 
 def json_path(fields: Sequence[str]) -> str:
-    """The path that gives an object of these fields for each hit. Raises ValueError."""
+    """The JSONPath that gives an object of these fields for each hit. Raises ValueError."""
     if not fields:
         raise ValueError("at least one field is needed")
     if any("'" in field or "\\" in field for field in fields):
@@ -187,8 +188,8 @@ def json_path(fields: Sequence[str]) -> str:
     return "$[" + ",".join(f"'{field}'" for field in fields) + "]"
 
 
-def _window(size: int) -> int:
-    """`size` itself; 0 is refused, because a page without hits makes both processors fail."""
+def _at_least_one(size: int) -> int:
+    """`size` itself. Raises ValueError for 0: both processors fail on a page without hits."""
     if size < 1:
         raise ValueError(f"size must be at least 1 to rerank anything, not {size}")
     return size

@@ -1,27 +1,26 @@
-"""Installs a sidecar's two routes in an OpenSearch cluster, and takes them away.
+"""Installs and removes a sidecar's two routes in an OpenSearch cluster.
 
-    wanted = OpenSearchInstall("http://sidecar:8080", profile="ecommerce")
-    for change in install(OpenSearch(url), wanted):
+    spec = OpenSearchInstall("http://sidecar:8080", profile="ecommerce")
+    for change in install(OpenSearch(url), spec):
         print(change.diff())
-    structured = wanted.pipeline(Route.STRUCTURED)      # "rerank-sidecar-ecommerce-structured"
+    structured = spec.pipeline(Route.STRUCTURED)      # "rerank-sidecar-ecommerce-structured"
 
-Run twice, the second time changes nothing. What is there is found by its name and compared, but
-for the key, which the cluster shows to nobody: `rotate_key` writes it all the same.
+A second run changes nothing: what exists is looked up by name and compared. The key is not
+compared, because the cluster never shows it; `rotate_key` always writes it.
 """
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from es_integration.cluster.calls import indices_with
-from es_integration.cluster.change import Action, Change, Plan, carried_out, nothing
+from es_integration.cluster.calls import indices_with_setting
+from es_integration.cluster.change import Action, Change, Plan, no_op, plan_and_apply
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused, StillInUse
-from es_integration.opensearch import bodies, settings
-from es_integration.opensearch import lookup as found
-from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.calls import Cluster, ask, ask_for, cluster
+from es_integration.opensearch import bodies, lookup, settings
+from es_integration.opensearch.calls import send, send_ignoring_missing
+from es_integration.opensearch.capabilities import Capabilities, read_capabilities
 from es_integration.opensearch.connectors import connector_change, connector_removals
-from es_integration.opensearch.lookup import Found
+from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import model_change, model_removals
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 
@@ -34,128 +33,137 @@ ROUTE = "route"
 DEFAULT_PIPELINE = "index.search.default_pipeline"
 
 
-def plan_install(wanted: OpenSearchInstall) -> Procedure[Plan]:
+def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an install would change; changes nothing.
 
-    A route that the cluster is too old for is left out, and a change of the kind "route" that
-    keeps everything as it is says why. Raises ValueError where the fields to send are not known,
-    ClusterRefused where no wanted route can be had.
+    A route that the cluster cannot have is left out; a change of the kind "route", with nothing to
+    apply, gives the reason. Raises ValueError when the fields to send are unknown, ClusterRefused
+    when the cluster can have none of the routes.
     """
-    if Route.STRUCTURED in wanted.routes:
-        _ = wanted.sent  # before the cluster is asked for anything
-    there = yield from cluster()
-    lacking = {route: there.lacks(route) for route in wanted.routes}
-    possible = [route for route, reason in lacking.items() if reason is None]
+    if Route.STRUCTURED in spec.routes:
+        _ = spec.sent  # Raises before the first call to the cluster.
+    capabilities = yield from read_capabilities()
+    reasons = {route: capabilities.lacks(route) for route in spec.routes}
+    possible = [route for route, reason in reasons.items() if reason is None]
     if not possible:
-        raise ClusterRefused("; ".join(str(reason) for reason in lacking.values()))
-    changes = yield from settings.plan_allow(wanted, there)
-    replaced: list[Found] = []
+        raise ClusterRefused("; ".join(str(reason) for reason in reasons.values()))
+    changes = yield from settings.plan_allow(spec, capabilities)
+    replaced: list[MLResource] = []
     for route in possible:
-        planned, old = yield from _plan_route(wanted, route, there)
-        changes += planned
-        replaced += old
-    # After all the models are turned over: see `plan_uninstall`.
+        route_changes, old_connectors = yield from _plan_route(spec, route, capabilities)
+        changes += route_changes
+        replaced += old_connectors
+    # After all models are switched to the new connectors: see `plan_uninstall`.
     changes += connector_removals(replaced)
-    for route, reason in lacking.items():
+    for route, reason in reasons.items():
         if reason is not None:
-            changes.append(_left_out(wanted, route, reason))
+            changes.append(_left_out(spec, route, reason))
     return tuple(changes)
 
 
-def plan_uninstall(wanted: OpenSearchInstall) -> Procedure[Plan]:
-    """What an uninstall would take away: all of these names, whatever they hold, and of the
-    cluster's settings what an install had set and no other connector needs.
+def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
+    """What an uninstall would remove: everything of these names, whatever it holds, and the cluster
+    settings that an install changed and no other connector needs.
 
-    Raises ClusterRefused, and StillInUse where an index searches by a pipeline that is to go.
+    Raises ClusterRefused, and StillInUse when an index uses one of the pipelines by default.
     """
     changes: list[Change] = []
-    connectors: list[Found] = []
-    for route in wanted.routes:
-        name = wanted.pipeline(route)
-        pipeline = yield from found.pipeline(name)
+    connectors: list[MLResource] = []
+    for route in spec.routes:
+        name = spec.pipeline(route)
+        pipeline = yield from lookup.pipeline(name)
         if pipeline is not None:
             changes.append(Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name)))
             yield from _refuse_in_use(name)
-        models = yield from found.models(name)
+        models = yield from lookup.models(name)
         changes += model_removals(models)
-        connectors += yield from found.connectors(name)
-    # After all the models: one of another route may be mistaken for a connector's user.
+        connectors += yield from lookup.connectors(name)
+    # After all models: ml-commons may mistake a model of another route for a connector's user.
     changes += connector_removals(connectors)
-    gone = {connector.id for connector in connectors}
-    everyone = yield from found.every_connector()
-    others = [found.url(each) for each in everyone if each.id not in gone]
-    changes += yield from settings.plan_disallow(wanted, others)
+    removed = {connector.id for connector in connectors}
+    all_connectors = yield from lookup.all_connectors()
+    other_urls = [
+        lookup.connector_url(connector)
+        for connector in all_connectors
+        if connector.id not in removed
+    ]
+    changes += yield from settings.plan_disallow(spec, other_urls)
     return tuple(changes)
 
 
-def install(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
-    """The changes, none when all was there; one has `refused` where the cluster would not have it
-    and all else could go on. Raises ClusterRefused, NotDeployed."""
-    return run(client, carried_out(plan_install(wanted)))
+def install(client: "OpenSearch", spec: OpenSearchInstall) -> Plan:
+    """Installs; returns the changes that were made, none on a second run.
+
+    A change has `refused` set when the cluster refused it and the rest could go on. Raises
+    ClusterRefused, NotDeployed.
+    """
+    return run(client, plan_and_apply(plan_install(spec)))
 
 
-async def install_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) -> Plan:
+async def install_async(client: "AsyncOpenSearch", spec: OpenSearchInstall) -> Plan:
     """As `install`, over the async client."""
-    return await run_async(client, carried_out(plan_install(wanted)))
+    return await run_async(client, plan_and_apply(plan_install(spec)))
 
 
-def uninstall(client: "OpenSearch", wanted: OpenSearchInstall) -> Plan:
-    """The changes, none when nothing was there; `refused` as of `install`. Raises ClusterRefused,
-    StillInUse."""
-    return run(client, carried_out(plan_uninstall(wanted)))
+def uninstall(client: "OpenSearch", spec: OpenSearchInstall) -> Plan:
+    """Removes what `install` made; returns the changes that were made, `refused` as in `install`.
+
+    Raises ClusterRefused, StillInUse.
+    """
+    return run(client, plan_and_apply(plan_uninstall(spec)))
 
 
-async def uninstall_async(client: "AsyncOpenSearch", wanted: OpenSearchInstall) -> Plan:
+async def uninstall_async(client: "AsyncOpenSearch", spec: OpenSearchInstall) -> Plan:
     """As `uninstall`, over the async client."""
-    return await run_async(client, carried_out(plan_uninstall(wanted)))
+    return await run_async(client, plan_and_apply(plan_uninstall(spec)))
 
 
 def _plan_route(
-    wanted: OpenSearchInstall, route: Route, there: Cluster
-) -> Procedure[tuple[list[Change], list[Found]]]:
-    """(changes, connectors that are to go after them)"""
-    name = wanted.pipeline(route)
-    connectors = yield from found.connectors(name)
-    models = yield from found.models(name)
-    pipeline = yield from found.pipeline(name)
-    connector = connector_change(wanted, route, there.version, connectors, used=bool(models))
+    spec: OpenSearchInstall, route: Route, capabilities: Capabilities
+) -> Procedure[tuple[list[Change], list[MLResource]]]:
+    """The changes, and the connectors to delete after them."""
+    name = spec.pipeline(route)
+    connectors = yield from lookup.connectors(name)
+    models = yield from lookup.models(name)
+    pipeline = yield from lookup.pipeline(name)
+    connector = connector_change(spec, route, capabilities.version, connectors, used=bool(models))
     model_id = models[0].id if models else f"that of {name}"
     changes = [
         connector,
-        model_change(wanted, route, connectors, models),
+        model_change(spec, route, connectors, models),
         *model_removals(models[1:]),
         Change(
             PIPELINE,
             name,
             pipeline,
-            bodies.pipeline(wanted, route, model_id),
-            partial(_put_pipeline, wanted, route),
+            bodies.pipeline(spec, route, model_id),
+            partial(_put_pipeline, spec, route),
         ),
     ]
     return changes, connectors[1:] if connector.action is Action.KEEP else connectors
 
 
-def _put_pipeline(wanted: OpenSearchInstall, route: Route) -> Procedure[None]:
-    name = wanted.pipeline(route)
-    model, *_ = yield from found.models(name)
-    body: Body = bodies.pipeline(wanted, route, model.id)
-    yield from ask(lambda client: client.search_pipeline.put(id=name, body=body))
+def _put_pipeline(spec: OpenSearchInstall, route: Route) -> Procedure[None]:
+    name = spec.pipeline(route)
+    model, *_ = yield from lookup.models(name)
+    body = bodies.pipeline(spec, route, model.id)
+    yield from send(lambda client: client.search_pipeline.put(id=name, body=body))
 
 
 def _refuse_in_use(name: str) -> Procedure[None]:
     """An index whose default search pipeline is gone refuses every search."""
-    using = yield from indices_with(ask, DEFAULT_PIPELINE, {name})
-    if using:
+    indices = yield from indices_with_setting(send, DEFAULT_PIPELINE, {name})
+    if indices:
         raise StillInUse(
-            f"indices {using} search by the pipeline {name}:"
+            f"indices {indices} search by the pipeline {name}:"
             f' set "{DEFAULT_PIPELINE}": null there first'
         )
 
 
 def _remove_pipeline(name: str) -> Procedure[None]:
-    yield from ask_for(lambda client: client.search_pipeline.delete(id=name))
+    yield from send_ignoring_missing(lambda client: client.search_pipeline.delete(id=name))
 
 
-def _left_out(wanted: OpenSearchInstall, route: Route, reason: str) -> Change:
+def _left_out(spec: OpenSearchInstall, route: Route, reason: str) -> Change:
     body = {"left out": reason}
-    return Change(ROUTE, wanted.pipeline(route), body, body, nothing)
+    return Change(ROUTE, spec.pipeline(route), body, body, no_op)

@@ -1,15 +1,14 @@
-"""Three documents sent through a model to the sidecar and back, and what the answer must be."""
+"""Sends three documents through a model to the sidecar and back, and checks the answer."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from es_integration.cluster.check import Link
-from es_integration.cluster.probe import DOCUMENTS, QUERY, judged
-from es_integration.cluster.procedure import Procedure
+from es_integration.cluster.check import Check
+from es_integration.cluster.probe import DOCUMENTS, QUERY, score_checks
+from es_integration.cluster.procedure import Body, Procedure
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch.calls import ask
+from es_integration.opensearch.calls import send
 from es_integration.opensearch.settings import PRIVATE, TRUSTED
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 
@@ -26,76 +25,86 @@ _ADVICE: Mapping[str, str] = {
     "Error communicating": "the address must be right as every OpenSearch node sees it, and open",
     "execute http connector": "the nodes cannot look its name up, or do not trust its certificate",
 }
+"""A part of an error message, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, and after how long."""
+class _Prediction:
+    """The scores that came back, and after how long."""
 
     scores: tuple[float, ...]
     in_order: bool
-    """Whether they stand in the order of the documents; the flat route looks at their indices."""
+    """Whether the scores are in document order. The flat route sorts by index: always true."""
     seconds: float
 
 
-def probe(wanted: OpenSearchInstall, route: Route, model_id: str) -> Procedure[list[Link]]:
-    """The links from the node to the sidecar and to the new order; only the first where it is
-    broken."""
+def probe(spec: OpenSearchInstall, route: Route, model_id: str) -> Procedure[list[Check]]:
+    """The checks from the node to the sidecar and to the new order; only the first if it fails."""
     try:
-        first = yield from _ask(wanted, route, model_id)
-        second = yield from _ask(wanted, route, model_id)
+        first = yield from _predict(spec, route, model_id)
+        second = yield from _predict(spec, route, model_id)
     except ClusterRefused as refused:
-        return [Link(f"{route}: sidecar", False, advice(refused.message))]
+        return [Check(f"{route}: sidecar", False, with_advice(refused.message))]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         detail = f"its answer is not understood: {error!r}"
-        return [Link(f"{route}: sidecar", False, detail)]
-    links = [
-        Link("sidecar", True, wanted.rerank_url, first.seconds),
+        return [Check(f"{route}: sidecar", False, detail)]
+    checks = [
+        Check("sidecar", True, spec.rerank_url, first.seconds),
         _shape(second),
-        *judged(second.scores, second.seconds, wanted.read_timeout_s),
+        *score_checks(second.scores, second.seconds, spec.read_timeout_s),
     ]
-    return [replace(link, name=f"{route}: {link.name}") for link in links]
+    return [replace(check, name=f"{route}: {check.name}") for check in checks]
 
 
-def advice(message: str) -> str:
-    """The message, and what to do about it where that is known."""
-    help = next((help for part, help in _ADVICE.items() if part in message), None)
-    return message if help is None else f"{message}. What to do: {help}"
+def with_advice(message: str) -> str:
+    """The error message, followed by what to do about it if that is known."""
+    advice = next((advice for part, advice in _ADVICE.items() if part in message), None)
+    return message if advice is None else f"{message}. What to do: {advice}"
 
 
-def _ask(wanted: OpenSearchInstall, route: Route, model_id: str) -> Procedure[Answer]:
-    start = time.monotonic()
+def _predict(spec: OpenSearchInstall, route: Route, model_id: str) -> Procedure[_Prediction]:
     if route is Route.FLAT:
-        body: dict[str, Any] = {"query_text": QUERY, "text_docs": list(DOCUMENTS)}
-        answer = yield from ask(
-            lambda client: client.plugins.ml.predict(
-                algorithm_name="text_similarity",
-                model_id=model_id,
-                body=body,
-                request_timeout=wanted.call_limit_s,
-            )
+        return (yield from _predict_flat(spec, model_id))
+    return (yield from _predict_structured(spec, model_id))
+
+
+def _predict_flat(spec: OpenSearchInstall, model_id: str) -> Procedure[_Prediction]:
+    body: Body = {"query_text": QUERY, "text_docs": list(DOCUMENTS)}
+    start = time.monotonic()
+    answer = yield from send(
+        lambda client: client.plugins.ml.predict(
+            algorithm_name="text_similarity",
+            model_id=model_id,
+            body=body,
+            request_timeout=spec.call_timeout_s,
         )
-        seconds = time.monotonic() - start
-        (result,) = answer["inference_results"]
-        scores = tuple(float(output["data"][0]) for output in result["output"])
-        return Answer(scores, True, seconds)
-    field = "title" if "title" in wanted.sent else wanted.sent[0]
+    )
+    seconds = time.monotonic() - start
+    (result,) = answer["inference_results"]
+    scores = tuple(float(output["data"][0]) for output in result["output"])
+    return _Prediction(scores, True, seconds)
+
+
+def _predict_structured(spec: OpenSearchInstall, model_id: str) -> Procedure[_Prediction]:
+    field = "title" if "title" in spec.sent else spec.sent[0]
     documents = [{field: text} for text in DOCUMENTS]
-    body = {"parameters": {"search": {"query_text": QUERY}, "documents": documents}}
-    answer = yield from ask(
+    body: Body = {"parameters": {"search": {"query_text": QUERY}, "documents": documents}}
+    start = time.monotonic()
+    answer = yield from send(
         lambda client: client.plugins.ml.predict_model(
-            model_id=model_id, body=body, request_timeout=wanted.call_limit_s
+            model_id=model_id, body=body, request_timeout=spec.call_timeout_s
         )
     )
     seconds = time.monotonic() - start
     results = answer["inference_results"][0]["output"][0]["dataAsMap"]["results"]
-    in_order = [item["index"] for item in results] == list(range(len(results)))
-    return Answer(tuple(float(item["relevance_score"]) for item in results), in_order, seconds)
+    in_order = [result["index"] for result in results] == list(range(len(results)))
+    scores = tuple(float(result["relevance_score"]) for result in results)
+    return _Prediction(scores, in_order, seconds)
 
 
-def _shape(answer: Answer) -> Link:
-    if not answer.in_order:
-        return Link("shape", False, "the results do not stand in the order of the documents")
-    count = len(answer.scores)
+def _shape(prediction: _Prediction) -> Check:
+    if not prediction.in_order:
+        return Check("shape", False, "the results are not in the order of the documents")
+    count = len(prediction.scores)
     detail = f"{count} scores for {len(DOCUMENTS)} documents"
-    return Link("shape", count == len(DOCUMENTS), detail)
+    return Check("shape", count == len(DOCUMENTS), detail)

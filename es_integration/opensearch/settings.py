@@ -1,9 +1,9 @@
-"""The cluster settings that let a cluster call the sidecar: read, changed, put back.
+"""The cluster settings that allow calls to the sidecar: read, changed, restored.
 
 `trusted_connector_endpoints_regex` is one list for all connectors, and setting it replaces the
-default. So the list in force is read, from wherever it is set, and one pattern is added to it; what
-opensearch.yml says counts as the default. Whether the list was the default is noted beside it, as
-a digest in the cluster's own metadata settings: an uninstall that leaves the same list unsets it.
+default. So the list in force is read, at whichever level it is set, and one pattern is added. What
+opensearch.yml says counts as the default. If the default was in force, its digest is noted in the
+cluster's metadata settings: an uninstall that brings the same list back unsets it.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from es_integration.cluster.change import Change
-from es_integration.cluster.procedure import Procedure
+from es_integration.cluster.procedure import Body, Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.addresses import is_private
-from es_integration.opensearch.bodies import Body
-from es_integration.opensearch.calls import Cluster, ask
+from es_integration.opensearch.calls import send
+from es_integration.opensearch.capabilities import Capabilities
 from es_integration.opensearch.spec import PRIVATE_SINCE, OpenSearchInstall
 
 KIND = "cluster setting"
@@ -27,30 +27,31 @@ PRIVATE = "plugins.ml_commons.connector.private_ip_enabled"
 NOTE_TRUSTED = "cluster.metadata.rerank_sidecar.default_trusted"
 NOTE_PRIVATE = "cluster.metadata.rerank_sidecar.default_private"
 WAS_SET = "set"
-"""Noted where it was not the default that was changed."""
+"""Noted when the setting had a value of its own before."""
 
 PERSISTENT, TRANSIENT, DEFAULT = "persistent", "transient", "defaults"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """The flat cluster settings by the place where they are set."""
+class ClusterSettings:
+    """The flat cluster settings by the level at which they are set."""
 
-    places: Mapping[str, Mapping[str, Any]]
+    levels: Mapping[str, Mapping[str, Any]]
 
-    def place(self, name: str) -> str:
-        """Which place is in force."""
-        return next((at for at in (TRANSIENT, PERSISTENT) if name in self.places[at]), DEFAULT)
+    def level(self, name: str) -> str:
+        """The level whose value is in force."""
+        explicit = (TRANSIENT, PERSISTENT)
+        return next((level for level in explicit if name in self.levels[level]), DEFAULT)
 
     def get(self, name: str) -> Any:
-        """The value in force; None where the cluster does not know the setting."""
-        return self.places[self.place(name)].get(name)
+        """The value in force; None when the cluster does not have the setting."""
+        return self.levels[self.level(name)].get(name)
 
     @property
     def trusted(self) -> list[str]:
         """The patterns in force."""
         value = self.get(TRUSTED) or []
-        # A list may have been given as a text, which OpenSearch splits at its commas.
+        # A list may have been set as a string, which OpenSearch splits at its commas.
         return value.split(",") if isinstance(value, str) else list(value)
 
     @property
@@ -59,92 +60,96 @@ class Settings:
         return str(self.get(PRIVATE)).lower() == "true"
 
     def trusts(self, url: str) -> bool:
-        """Whether a connector may call the address. A pattern that only Java understands counts
-        as one that does not match."""
+        """Whether a connector may call the address. A pattern that only Java can read counts as
+        not matching."""
         return any(_matches(pattern, url) for pattern in self.trusted)
 
 
-def read() -> Procedure[Settings]:
-    """Raises ClusterRefused."""
-    answer = yield from ask(
+def read() -> Procedure[ClusterSettings]:
+    """The settings in force. Raises ClusterRefused."""
+    answer = yield from send(
         lambda client: client.cluster.get_settings(include_defaults=True, flat_settings=True)
     )
-    return Settings({at: answer.get(at, {}) for at in (PERSISTENT, TRANSIENT, DEFAULT)})
+    return ClusterSettings(
+        {level: answer.get(level, {}) for level in (PERSISTENT, TRANSIENT, DEFAULT)}
+    )
 
 
-def plan_allow(wanted: OpenSearchInstall, cluster: Cluster) -> Procedure[list[Change]]:
-    """What must be set so that the cluster may call the sidecar.
+def plan_allow(spec: OpenSearchInstall, capabilities: Capabilities) -> Procedure[list[Change]]:
+    """The settings to change so that the cluster may call the sidecar.
 
-    Raises ClusterRefused where the version calls no private address at all.
+    Raises ClusterRefused when the address is private and this version calls no private address.
     """
     settings = yield from read()
     patterns = settings.trusted
-    if not settings.trusts(wanted.rerank_url):
-        patterns = [*patterns, wanted.pattern]
+    if not settings.trusts(spec.rerank_url):
+        patterns = [*patterns, spec.pattern]
     changes = [_change(settings, TRUSTED, settings.trusted, patterns, NOTE_TRUSTED)]
-    if wanted.at_private_address:
-        if cluster.version < PRIVATE_SINCE:
+    if spec.at_private_address:
+        if capabilities.version < PRIVATE_SINCE:
             raise ClusterRefused(
-                f"{wanted.base_url} is a private address, which OpenSearch {cluster.number} does"
+                f"{spec.base_url} is a private address, which OpenSearch {capabilities.number} does"
                 " not call: 2.15 or newer is needed, or a public address"
             )
         changes.append(_change(settings, PRIVATE, settings.private, True, NOTE_PRIVATE))
     return changes
 
 
-def plan_disallow(wanted: OpenSearchInstall, others: Iterable[str]) -> Procedure[list[Change]]:
-    """What an install had set and no other connector needs; `others` are the addresses of those.
+def plan_disallow(spec: OpenSearchInstall, other_urls: Iterable[str]) -> Procedure[list[Change]]:
+    """The settings that an install changed and no other connector needs, changed back.
+
+    `other_urls` are the addresses that the other connectors call.
 
     Raises ClusterRefused.
     """
     settings = yield from read()
-    others = tuple(others)
+    other_urls = tuple(other_urls)
     changes = []
-    used = any(url.startswith(wanted.base_url + "/") for url in others)
-    if wanted.pattern in settings.trusted and not used:
-        left = [pattern for pattern in settings.trusted if pattern != wanted.pattern]
-        changes.append(_undo(settings, TRUSTED, settings.trusted, left, NOTE_TRUSTED))
+    used = any(url.startswith(spec.base_url + "/") for url in other_urls)
+    if spec.pattern in settings.trusted and not used:
+        remaining = [pattern for pattern in settings.trusted if pattern != spec.pattern]
+        changes.append(_undo(settings, TRUSTED, settings.trusted, remaining, NOTE_TRUSTED))
     noted = settings.get(NOTE_PRIVATE) is not None
-    if noted and settings.private and not any(map(is_private, others)):
+    if noted and settings.private and not any(map(is_private, other_urls)):
         changes.append(_undo(settings, PRIVATE, True, False, NOTE_PRIVATE))
     return changes
 
 
-def _change(settings: Settings, name: str, before: Any, after: Any, note: str) -> Change:
-    """One that sets, and notes what was there if that was the default."""
-    place = settings.place(name)
+def _change(settings: ClusterSettings, name: str, before: Any, after: Any, note: str) -> Change:
+    """Sets a value, and notes whether it replaces the default."""
+    level = settings.level(name)
     if before == after:
-        body = _shown(before, place)
-        return Change(KIND, name, body, body, lambda: _put(place, {}))
-    to = PERSISTENT if place == DEFAULT else place
+        body = _described(before, level)
+        return Change(KIND, name, body, body, lambda: _put(level, {}))
+    target = PERSISTENT if level == DEFAULT else level
     values: dict[str, Any] = {name: after}
     if settings.get(note) is None:
-        values[note] = digest(before) if place == DEFAULT else WAS_SET
-    shown = {**_shown(after, to), "noted in": note}
-    return Change(KIND, name, _shown(before, place), shown, lambda: _put(to, values))
+        values[note] = digest(before) if level == DEFAULT else WAS_SET
+    described = {**_described(after, target), "noted in": note}
+    return Change(KIND, name, _described(before, level), described, lambda: _put(target, values))
 
 
-def _undo(settings: Settings, name: str, before: Any, after: Any, note: str) -> Change:
-    """One that unsets where what is left is what the default was."""
-    place, noted = settings.place(name), settings.get(note)
+def _undo(settings: ClusterSettings, name: str, before: Any, after: Any, note: str) -> Change:
+    """Sets a value back, or unsets the setting if the value is the default that was noted."""
+    level, noted = settings.level(name), settings.get(note)
     unset = noted == digest(after)
     values: dict[str, Any] = {name: None if unset else after}
     if unset or noted == WAS_SET:
         values[note] = None
-    shown = _shown(after, DEFAULT if unset else place)
-    return Change(KIND, name, _shown(before, place), shown, lambda: _put(place, values))
+    described = _described(after, DEFAULT if unset else level)
+    return Change(KIND, name, _described(before, level), described, lambda: _put(level, values))
 
 
-def _shown(value: Any, place: str) -> Body:
-    return {"value": value, "set in": place}
+def _described(value: Any, level: str) -> Body:
+    return {"value": value, "set in": level}
 
 
-def _put(place: str, values: Mapping[str, Any]) -> Procedure[None]:
-    yield from ask(lambda client: client.cluster.put_settings(body={place: dict(values)}))
+def _put(level: str, values: Mapping[str, Any]) -> Procedure[None]:
+    yield from send(lambda client: client.cluster.put_settings(body={level: dict(values)}))
 
 
 def digest(value: Sequence[str] | bool) -> str:
-    """A short text that is equal for equal values."""
+    """A short text, equal for equal values only."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 

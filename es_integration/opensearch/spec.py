@@ -1,9 +1,9 @@
-"""What an OpenSearch cluster is to have for one sidecar and one profile; pure.
+"""What to install in an OpenSearch cluster for one sidecar and one profile.
 
     OpenSearchInstall("http://sidecar:8080", profile="legal").pipeline(Route.FLAT)
 
-Names begin with `name` and hold the profile and the route, so that profiles stand side by side:
-connector, model and search pipeline of a route are all `rerank-sidecar-legal-flat`.
+The connector, model and search pipeline of a route share one name, such as
+`rerank-sidecar-legal-flat`. It contains the profile, so that several profiles can be installed.
 """
 
 import re
@@ -18,7 +18,7 @@ from es_integration.opensearch.addresses import is_private
 Version = tuple[int, int]
 
 LAYOUT = 1
-"""Version of what is installed: it stands in the pipelines, connectors and models."""
+"""The version of what is installed, written into pipelines, connectors and models."""
 TEXT_FIELD = "rerank_doc"
 """The field that the ingest pipelines of `mappings` write."""
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 
 
 class Route(StrEnum):
-    """The two ways from a page of hits to the sidecar."""
+    """The two ways in which a search pipeline can send a page of hits to the sidecar."""
 
     FLAT = "flat"
     """`rerank.ml_opensearch`: one text per hit."""
@@ -36,37 +36,37 @@ class Route(StrEnum):
 
 SINCE: Mapping[Route, Version] = {Route.FLAT: (2, 12), Route.STRUCTURED: (2, 18)}
 PRIVATE_SINCE: Version = (2, 15)
-"""Before it ml-commons calls no private address, whatever its settings say."""
+"""Older versions of ml-commons call no private address, whatever the settings say."""
 
 
 @dataclass(frozen=True)
 class OpenSearchInstall:
-    """What an OpenSearch cluster is to have. Raises ValueError when the parts do not go together.
+    """What to install in an OpenSearch cluster. Time-outs are whole seconds, as in ml-commons.
 
-    The time-outs are in whole seconds, as ml-commons reads them.
+    Raises ValueError for values that are invalid or do not go together.
     """
 
     sidecar_url: str
-    """As the cluster's nodes reach it."""
+    """The sidecar's address as the cluster's nodes reach it."""
     profile: str = "ecommerce"
     fields: tuple[str, ...] = ()
-    """What the structured route sends of a hit; none: those of the profile's templates."""
+    """The fields of a hit that the structured route sends; empty: those of the templates."""
     name: str = "rerank-sidecar"
-    """What every name begins with."""
+    """The prefix of every name."""
     sidecar_key: str | None = field(default=None, repr=False)
-    """The cluster encrypts it and gives it to nobody, so it cannot be compared either."""
+    """The cluster encrypts it and never returns it, so it cannot be compared."""
     rotate_key: bool = False
-    """Write the key even where nothing else changes."""
+    """Write the key even when nothing else changes."""
     connect_timeout_s: int = 3
     read_timeout_s: int = 5
     """How long a search waits for the sidecar."""
     ignore_failure: bool = True
-    """Where the sidecar fails: the first-stage order, or (False) a failed search."""
+    """When the sidecar fails, keep the first-stage order; False: fail the search."""
     text_field: str = TEXT_FIELD
-    """What the flat route sends of a hit."""
+    """The field of a hit that the flat route sends."""
     routes: tuple[Route, ...] = (Route.FLAT, Route.STRUCTURED)
     private: bool | None = None
-    """Whether the address is one of a private network; None: looked up here."""
+    """Whether the sidecar's address is private; None: looked up from this machine."""
 
     def __post_init__(self) -> None:
         address = urlsplit(self.sidecar_url)
@@ -86,8 +86,10 @@ class OpenSearchInstall:
 
     @property
     def sent(self) -> tuple[str, ...]:
-        """What the structured route sends of a hit. Raises ValueError where no `fields` are given
-        and the profile has no templates that name them."""
+        """The fields of a hit that the structured route sends.
+
+        Raises ValueError when no `fields` are given and the profile has no templates.
+        """
         if self.fields:
             return self.fields
         if self.profile not in mappings.DOMAINS:
@@ -99,18 +101,18 @@ class OpenSearchInstall:
 
     @property
     def base_url(self) -> str:
-        """The sidecar's address without a slash at its end."""
+        """The sidecar's address without a trailing slash."""
         return self.sidecar_url.rstrip("/")
 
     @property
     def rerank_url(self) -> str:
-        """What the connectors call."""
+        """The address that the connectors call."""
         return f"{self.base_url}/opensearch/{self.profile}/rerank"
 
     @property
-    def call_limit_s(self) -> int:
-        """Of a call that goes on to the sidecar: longer than the cluster waits, so that it is the
-        cluster that says what went wrong."""
+    def call_timeout_s(self) -> int:
+        """The client's time-out for calls that go on to the sidecar: longer than the cluster's, so
+        that the cluster reports what went wrong."""
         return self.connect_timeout_s + self.read_timeout_s + 10
 
     @property
@@ -120,7 +122,7 @@ class OpenSearchInstall:
 
     @property
     def at_private_address(self) -> bool:
-        """Whether ml-commons must be allowed to call a private address. Looks a name up."""
+        """Whether ml-commons must be allowed to call a private address. May look up a host name."""
         return is_private(self.sidecar_url) if self.private is None else self.private
 
     def pipeline(self, route: Route) -> str:

@@ -1,14 +1,16 @@
 """Two-stage search over the official clients: the cluster retrieves, the sidecar reranks.
 
-For applications that do not want a pipeline or an inference endpoint in their cluster, and for
-Elasticsearch without the licence that its own rerank retriever needs.
+For applications that want no pipeline or inference endpoint in their cluster, and for Elasticsearch
+without the licence that its own rerank retriever needs.
 
-wish       what a caller may ask for: Rerank, Knn
-page       which hits a page needs, and the answer that it becomes
-bodies     what either engine is sent
-source     `_source` filters: the fields for the model, without changing what the caller gets
-fusion     two result lists made one (reciprocal rank fusion)
-two_stage  the conversation, for sync and async clients
+options    what a caller can set: `Rerank`, `Knn`
+page       which hits a page needs, and the answer with the page's hits in their new order
+source     `_source` filters: fetch the model's fields without changing what the caller gets
+bodies     the first stage's search bodies for either search engine
+fusion     reciprocal rank fusion of two result lists
+two_stage  the search itself, for sync and async clients
+
+two_stage -> bodies, fusion -> page, source -> options
 """
 
 from es_integration.search.options import Knn, Rerank

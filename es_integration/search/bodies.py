@@ -1,14 +1,13 @@
-"""What either engine is sent for the first stage. Pure."""
+"""The first stage's search bodies for either search engine; pure."""
 
-from enum import StrEnum
-from typing import Any
-
-from es_integration.search.options import Body, Knn
+from es_integration.cluster.procedure import Body
+from es_integration.search.options import Knn
 from es_integration.search.page import Page
 from es_integration.search.source import SourceFilter
+from mappings import SearchEngine
 
-BESIDE_QUERY = ("knn", "retriever")
-"""Elasticsearch's other places for a first stage, in which a filter has another place too."""
+OTHER_FIRST_STAGES = ("knn", "retriever")
+"""Elasticsearch's alternatives to `query`; a filter belongs inside them."""
 PER_HIT = (
     "docvalue_fields",
     "explain",
@@ -23,70 +22,60 @@ PER_HIT = (
     "timeout",
     "version",
 )
-"""The keys that a search for vectors beside a query takes over: what a hit shows, and which hits
-may be. Aggregations, suggestions and the total are the query's."""
-
-
-class Engine(StrEnum):
-    ELASTICSEARCH = "elasticsearch"
-    OPENSEARCH = "opensearch"
-
-
-def engine_of(client: Any) -> Engine:
-    """Whose client it is. Raises TypeError for anything but the two official ones."""
-    for kind in type(client).__mro__:
-        package = kind.__module__.partition(".")[0]
-        if package == "opensearchpy":
-            return Engine.OPENSEARCH
-        if package in ("elasticsearch", "elasticsearch8", "elasticsearch9"):
-            return Engine.ELASTICSEARCH
-    raise TypeError(f"{type(client).__name__} is no client of elasticsearch-py or opensearch-py")
+"""The keys that the vector search of a hybrid search takes over from the caller's body: what a hit
+shows, and which hits are allowed. Aggregations, suggestions and the total come from the query."""
 
 
 def query_body(body: Body, filter: Body | None) -> Body:
-    """The caller's own search, within the filter. Raises ValueError for a filter
-    where the body has no query to put it on."""
+    """The caller's own search, within the filter.
+
+    Raises ValueError for a filter when the body has no query to put it on.
+    """
     if filter is None:
         return body
-    if named := next((key for key in BESIDE_QUERY if key in body), None):
-        raise ValueError(f"filter: put it into the body's `{named}`")
+    if other := next((key for key in OTHER_FIRST_STAGES if key in body), None):
+        raise ValueError(f"filter: put it into the body's `{other}`")
     query = body.get("query", {"match_all": {}})
     return {**body, "query": {"bool": {"must": [query], "filter": [filter]}}}
 
 
-def knn_body(engine: Engine, body: Body, knn: Knn, k: int, filter: Body | None) -> Body:
-    """The caller's search with the k nearest as its hits."""
-    filters = [each for each in (knn.filter, filter) if each is not None]
-    within = filters[0] if len(filters) == 1 else {"bool": {"filter": filters}}
-    clause: Body = {"k": k, **({"filter": within} if filters else {})}
+def knn_body(
+    search_engine: SearchEngine, body: Body, knn: Knn, k: int, filter: Body | None
+) -> Body:
+    """The caller's search with the k nearest neighbours as its hits."""
+    filters = [clause for clause in (knn.filter, filter) if clause is not None]
+    combined = filters[0] if len(filters) == 1 else {"bool": {"filter": filters}}
+    clause: Body = {"k": k, **({"filter": combined} if filters else {})}
     vector = list(knn.vector)
-    if engine is Engine.OPENSEARCH:
-        wanted: Body = {"query": {"knn": {knn.field: {"vector": vector, **clause}}}}
+    if search_engine is SearchEngine.OPENSEARCH:
+        first_stage: Body = {"query": {"knn": {knn.field: {"vector": vector, **clause}}}}
     else:
         if knn.num_candidates is not None:
             clause["num_candidates"] = max(knn.num_candidates, k)
-        wanted = {"knn": {"field": knn.field, "query_vector": vector, **clause}}
+        first_stage = {"knn": {"field": knn.field, "query_vector": vector, **clause}}
     rest = {key: value for key, value in body.items() if key not in ("query", "knn")}
-    return {**rest, **wanted}
+    return {**rest, **first_stage}
 
 
-def beside_query(body: Body) -> Body:
-    """The caller's body as the search for vectors beside it takes it. Raises ValueError for a body
-    whose hits cannot be told apart by their ids."""
+def per_hit_body(body: Body) -> Body:
+    """The part of the caller's body that the vector search of a hybrid search takes over.
+
+    Raises ValueError for `collapse`: its hits cannot be told apart by their IDs.
+    """
     if "collapse" in body:
         raise ValueError("collapse: not with a query and kNN at once")
-    taken = {key: body[key] for key in PER_HIT if key in body}
+    per_hit = {key: body[key] for key in PER_HIT if key in body}
     if "highlight" in body:
-        # A hit that only its vector found has no query's terms to highlight, unless told.
+        # A hit that only its vector found has no query of its own to highlight.
         query = body.get("query")
-        told = {"highlight_query": query} if query else {}
-        taken["highlight"] = {**told, **body["highlight"]}
-    return taken
+        highlight_query = {"highlight_query": query} if query else {}
+        per_hit["highlight"] = {**highlight_query, **body["highlight"]}
+    return per_hit
 
 
-def fetching(body: Body, span: Page, source: SourceFilter) -> Body:
-    """The search for these hits, with what of their source is needed."""
-    paged = {**body, "from": span.start, "size": span.size}
+def page_body(body: Body, page: Page, source: SourceFilter) -> Body:
+    """The search for the hits of that page, with the parts of their source that are needed."""
+    paged = {**body, "from": page.start, "size": page.size}
     if "_source" in body or source != SourceFilter():
         paged["_source"] = source.body()
     return paged

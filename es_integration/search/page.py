@@ -1,26 +1,26 @@
-"""Which hits a page of the answer needs, and the answer that it becomes.
+"""Which hits a page needs from the first stage, and the answer with that page.
 
-The first `window` hits of the first stage are reranked, and a page is cut from the new order. The
-same search with another `from` reranks the same window, so pages neither overlap nor leave a hit
-out. A page behind the window has what the first stage has there.
+The first `rank_window` hits of the first stage are reranked, and the page is cut from the new
+order. The same search with another `from` reranks the same hits, so pages neither overlap nor leave
+a hit out. A page behind the rank window shows the first stage's order.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from es_integration.search.options import Body
-from es_integration.sidecar_client.async_client import Ranking
+from es_integration.cluster.procedure import Body
+from es_integration.sidecar_client import Ranking
 
 DEFAULT_SIZE = 10
-"""Both engines' own."""
+"""The default of both search engines."""
 OTHER_PAGING = ("search_after", "scroll", "slice")
 BODY_ONLY = ("from", "size", "q", "query", "knn", "retriever")
-"""What decides over hits or page: beside the body it would outdo what is asked here, unseen."""
+"""They decide about hits or page: as parameters they would silently override the body."""
 
-KEPT_SCORE = "_first_stage_score"
+FIRST_STAGE_SCORE = "_first_stage_score"
 REPORT = "rerank"
-"""The key of an answer that says whether it was reranked."""
+"""The key of an answer that says whether its hits were reranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,54 +32,60 @@ class Page:
 
     @classmethod
     def of(cls, body: Mapping[str, Any], params: Iterable[str] = ()) -> "Page":
-        """The page that a search's body asks for. Raises ValueError for other ways of paging:
-        a window that begins somewhere else on each page would rerank other hits each time; and
-        for parameters that belong in the body."""
-        given = [name.removesuffix("_") for name in params]
+        """The page that a search asks for.
+
+        Raises ValueError for other ways of paging, which would rerank other hits on each page, and
+        for parameters that belong in the body.
+        """
+        names = [name.removesuffix("_") for name in params]
         for key in OTHER_PAGING:
-            if key in body or key in given:
+            if key in body or key in names:
                 raise ValueError(f"{key}: a reranked window is paged with `from` and `size`")
-        for key in given:
-            if key in BODY_ONLY or key.removeprefix("_").startswith("source"):
-                raise ValueError(f"{key}: put it into the body")
+        for name in names:
+            if name in BODY_ONLY or name.removeprefix("_").startswith("source"):
+                raise ValueError(f"{name}: put it into the body")
         start, size = body.get("from", 0), body.get("size", DEFAULT_SIZE)
         if not (isinstance(start, int) and isinstance(size, int) and start >= 0 and size >= 0):
             raise ValueError("`from` and `size` must be whole numbers, 0 or more")
         return cls(start, size)
 
-    def span(self, window: int, *, window_only: bool = False) -> "Page":
-        """What the first stage must bring: the window, and with a query body what the page shows
-        behind it; a page that lies behind it altogether needs nothing else."""
-        if self.size == 0 or (self.start >= window and not window_only):
+    def first_stage(self, rank_window: int, *, window_only: bool = False) -> "Page":
+        """The hits that the first stage must return: the rank window and, unless `window_only`, the
+        rest of this page. A page wholly behind the rank window needs only itself."""
+        if self.size == 0 or (self.start >= rank_window and not window_only):
             return self
-        return Page(0, window if window_only else max(window, self.start + self.size))
+        return Page(0, rank_window if window_only else max(rank_window, self.start + self.size))
 
-    def cut(self, hits: list[Body], span: "Page") -> list[Body]:
-        """This page's hits out of those that `span` brought."""
-        start = self.start - span.start
+    def cut(self, hits: list[Body], retrieved: "Page") -> list[Body]:
+        """This page's hits out of those of the page that was retrieved."""
+        start = self.start - retrieved.start
         return hits[start : start + self.size]
 
 
-def unchanged(answer: Body, page: Page, span: Page, reason: str) -> Body:
-    """The first stage's page, with the reason why it is not reranked."""
-    return _answer(answer, page.cut(answer["hits"]["hits"], span), {"reason": reason})
+def first_stage_answer(answer: Body, page: Page, retrieved: Page, reason: str) -> Body:
+    """The page in the first stage's order, with the reason why it is not reranked."""
+    return _answer(answer, page.cut(answer["hits"]["hits"], retrieved), {"reason": reason})
 
 
-def reranked(answer: Body, page: Page, span: Page, window: int, ranking: Ranking) -> Body:
-    """The page of the new order: `_score` is the sidecar's, `_first_stage_score` the engine's.
+def reranked_answer(
+    answer: Body, page: Page, retrieved: Page, rank_window: int, ranking: Ranking
+) -> Body:
+    """The page in the new order, with the sidecar's score in `_score` and the search engine's in
+    `_first_stage_score`.
 
-    `max_score` is the best of the whole window, as the engines' own is that of all pages. The hits
-    behind the window follow as the first stage had them, with its scores.
+    `max_score` is the best of the rank window, as a search engine's is the best of all pages. The
+    hits behind the rank window follow in the first stage's order, with its scores.
     """
-    assert ranking.scores is not None, "it was reranked"
+    assert ranking.scores is not None, "the answer was reranked"
     hits = answer["hits"]["hits"]
-    new = [
-        {**hits[index], "_score": score, KEPT_SCORE: hits[index].get("_score")}
+    reranked = [
+        {**hits[index], "_score": score, FIRST_STAGE_SCORE: hits[index].get("_score")}
         for index, score in zip(ranking.order, ranking.scores, strict=True)
     ]
-    done = _answer(answer, page.cut(new + hits[window:], span), {"hits": len(new)})
-    done["hits"]["max_score"] = max(ranking.scores)
-    return done
+    page_hits = page.cut(reranked + hits[rank_window:], retrieved)
+    result = _answer(answer, page_hits, {"hits": len(reranked)})
+    result["hits"]["max_score"] = max(ranking.scores)
+    return result
 
 
 def _answer(answer: Body, hits: list[Body], report: dict[str, Any]) -> Body:
@@ -87,10 +93,11 @@ def _answer(answer: Body, hits: list[Body], report: dict[str, Any]) -> Body:
     return {**answer, "hits": {**answer["hits"], "hits": hits}, REPORT: report}
 
 
-def whole(ranking: Ranking, hits: int) -> Ranking:
-    """The ranking; without scores, and with the reason, where it does not name each hit once.
+def checked_ranking(ranking: Ranking, hits: int) -> Ranking:
+    """The ranking, or the given order with the reason if it does not name each hit exactly once.
 
-    Its order stays: the sidecar sorts by logits, and two of them may have the same score.
+    Its order is kept, not sorted by score: the sidecar sorts by logits, and two logits may have the
+    same score.
     """
     if ranking.scores is None or sorted(ranking.order) == list(range(hits)):
         return ranking

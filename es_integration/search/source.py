@@ -1,8 +1,8 @@
-"""`_source` filters: the model's fields are fetched, and the caller gets what was asked for.
+"""`_source` filters: fetch the model's fields, and give the caller only what it asked for.
 
-A search with `"_source": ["title"]` whose `brand` is to be reranked asks the engine for both and
-shows `title` alone. Patterns as both engines have them: a path stands for all below it, `*` for any
-characters, dots included; what is excluded is out, whatever includes it.
+A search with `"_source": ["title"]` that reranks by `brand` fetches both fields and shows only
+`title`. The patterns are those of both search engines: a path includes everything below it, `*`
+matches any characters, dots included, and excludes win over includes.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SourceFilter:
-    """A search's `_source`; without patterns it lets everything through."""
+    """The `_source` of a search; without patterns it lets everything through."""
 
     includes: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
@@ -23,8 +23,10 @@ class SourceFilter:
 
     @classmethod
     def of(cls, value: Any) -> "SourceFilter":
-        """The filter that a body's `_source` is, in each of its spellings; None is an absent one.
-        Raises ValueError for what is none."""
+        """The filter of a body's `_source`, in any of its spellings; None: there is none.
+
+        Raises ValueError for a value that is no filter.
+        """
         match value:
             case None | True:
                 return cls()
@@ -40,16 +42,17 @@ class SourceFilter:
                 raise ValueError(f"_source: {value!r} is no filter")
 
     def with_fields(self, fields: Sequence[str]) -> "SourceFilter":
-        """A filter that lets these fields through as well; parts of a field that are excluded
-        stay so."""
+        """A filter that also lets these fields through; excluded parts of a field stay excluded."""
         names = tuple(fields)
         if self.off:
             return SourceFilter(includes=names)
         includes = (*self.includes, *names) if self.includes else ()
-        kept = [
-            each for each in self.excludes if not any(_regex((each,)).fullmatch(n) for n in names)
-        ]
-        return SourceFilter(tuple(dict.fromkeys(includes)), tuple(kept))
+        excludes = tuple(
+            pattern
+            for pattern in self.excludes
+            if not any(_regex((pattern,)).fullmatch(name) for name in names)
+        )
+        return SourceFilter(tuple(dict.fromkeys(includes)), excludes)
 
     def body(self) -> Any:
         """The value for a search's `_source`."""
@@ -59,25 +62,26 @@ class SourceFilter:
         return {key: patterns for key, patterns in parts.items() if patterns} or True
 
     def apply(self, source: Mapping[str, Any]) -> dict[str, Any]:
-        """What of the source the filter lets through."""
+        """The parts of the source that the filter lets through."""
         includes = _regex(self.includes) if self.includes else None
         return _filtered(source, "", includes, _regex(self.excludes))
 
 
-def document(hit: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    """What of a hit the sidecar gets: the named fields of `_source`, and those that are only in
-    the hit's `fields` (stored, runtime and script fields); empty where it has none of them.
+def hit_document(hit: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """The document of a hit that the sidecar gets: the named fields of its `_source`, and those
+    that are only in its `fields` (stored, runtime and script fields). Empty if it has none of them.
 
-    In the order of their names: OpenSearch mixes up the keys of a filtered `_source`, and a model
-    that reads them in another order gives another score."""
-    found = SourceFilter(includes=tuple(fields)).apply(hit.get("_source") or {})
-    fetched = hit.get("fields") or {}
+    The keys are in the order of `fields`: OpenSearch shuffles the keys of a filtered `_source`, and
+    a model that reads them in another order gives another score.
+    """
+    document = SourceFilter(includes=tuple(fields)).apply(hit.get("_source") or {})
+    other_fields = hit.get("fields") or {}
     for name in fields:
-        if name in fetched and name.partition(".")[0] not in found:
-            values = fetched[name]
-            found[name] = values[0] if len(values) == 1 else values
+        if name in other_fields and name.partition(".")[0] not in document:
+            values = other_fields[name]
+            document[name] = values[0] if len(values) == 1 else values
     order = [key for name in fields for key in (name, name.partition(".")[0])]
-    return {key: found[key] for key in order if key in found} | found
+    return {key: document[key] for key in order if key in document} | document
 
 
 def _patterns(value: Any) -> tuple[str, ...]:
@@ -88,8 +92,8 @@ def _patterns(value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Matches the paths that a pattern names, and all below them."""
-    joined = "|".join(".*".join(map(re.escape, each.split("*"))) for each in patterns)
+    """Matches the paths that the patterns name, and all paths below them."""
+    joined = "|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns)
     return re.compile(rf"(?:{joined})(?:\..*)?" if patterns else r"(?!)", re.DOTALL)
 
 
@@ -99,26 +103,26 @@ def _filtered(
     includes: re.Pattern[str] | None,
     excludes: re.Pattern[str],
 ) -> dict[str, Any]:
-    """`includes` is None where everything is included, as below a path that was named."""
-    kept: dict[str, Any] = {}
+    """`includes` is None when everything is included, as below a path that a pattern names."""
+    filtered: dict[str, Any] = {}
     for key, value in source.items():
-        at = path + key
-        if excludes.fullmatch(at):
+        key_path = path + key
+        if excludes.fullmatch(key_path):
             continue
-        inner = None if includes is None or includes.fullmatch(at) else includes
-        found = _value(value, at + ".", inner, excludes)
-        if inner is None or found:
-            kept[key] = found
-    return kept
+        inner = None if includes is None or includes.fullmatch(key_path) else includes
+        part = _filtered_value(value, key_path + ".", inner, excludes)
+        if inner is None or part:
+            filtered[key] = part
+    return filtered
 
 
-def _value(
+def _filtered_value(
     value: Any, path: str, includes: re.Pattern[str] | None, excludes: re.Pattern[str]
 ) -> Any:
-    """The value's part that passes; empty where nothing of it was named."""
+    """The part of the value that passes; empty when no pattern names anything in it."""
     if isinstance(value, Mapping):
         return _filtered(value, path, includes, excludes)
     if isinstance(value, list):
-        parts = [_value(each, path, includes, excludes) for each in value]
+        parts = [_filtered_value(item, path, includes, excludes) for item in value]
         return parts if includes is None else [part for part in parts if part]
     return value if includes is None else None

@@ -1,4 +1,4 @@
-"""The conversation of a two-stage search: the cluster first, then the sidecar.
+"""The two-stage search: first the cluster, then the sidecar.
 
     with SyncSidecarClient("http://127.0.0.1:8080") as sidecar:
         answer = two_stage_search(
@@ -9,30 +9,29 @@
         )
     answer["rerank"]   # {"reranked": True, "hits": 50}
 
-The answer is the engine's own with the hits in the new order; `page` says what is new in it. When
-the sidecar fails or is late it is the first stage's, and `answer["rerank"]["reason"]` says why.
-What the cluster refuses is raised as the client raises it.
+The answer is the search engine's own with the hits in the new order; `page` says what else changes.
+When the sidecar fails or is late, the answer keeps the first stage's order, and
+`answer["rerank"]["reason"]` says why. Errors of the cluster are raised as its client raises them.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from es_integration.cluster.procedure import Procedure, run, run_async
+from es_integration.cluster.procedure import Body, Procedure, run, run_async
+from es_integration.cluster.search_engine import search_engine_of
 from es_integration.errors import ClusterRefused
-from es_integration.search.bodies import (
-    Engine,
-    beside_query,
-    engine_of,
-    fetching,
-    knn_body,
-    query_body,
+from es_integration.search.bodies import knn_body, page_body, per_hit_body, query_body
+from es_integration.search.fusion import fuse
+from es_integration.search.options import Knn, Rerank
+from es_integration.search.page import (
+    Page,
+    checked_ranking,
+    first_stage_answer,
+    reranked_answer,
 )
-from es_integration.search.fusion import fused
-from es_integration.search.options import Body, Knn, Rerank
-from es_integration.search.page import Page, reranked, unchanged, whole
-from es_integration.search.source import SourceFilter, document
-from es_integration.sidecar_client.async_client import Ranking, SidecarClient
-from es_integration.sidecar_client.sync_client import SyncSidecarClient
+from es_integration.search.source import SourceFilter, hit_document
+from es_integration.sidecar_client import Ranking, SidecarClient, SyncSidecarClient
+from mappings import SearchEngine
 
 
 def two_stage_search(
@@ -47,15 +46,17 @@ def two_stage_search(
     filter: Body | None = None,
     **params: Any,
 ) -> Body:
-    """The answer of `Elasticsearch` or `OpenSearch` with its hits reranked for `text`.
+    """The answer of `Elasticsearch` or `OpenSearch` with its hits reranked for the query `text`.
 
-    `body` is a search as the engine takes it, `knn` the nearest vectors in place of its query or,
-    where it has one, beside it, fused. `filter` holds for both. `params` go to the engine
-    (routing, preference, ...). Raises what the client raises, ClusterRefused where one of two
-    fused searches fails, ValueError for a body that cannot be reranked.
+    `body` is a search body of that search engine. `knn` searches the nearest vectors: instead of
+    the body's query if it has none, else beside it, and the two result lists are fused. `filter`
+    applies to both. `params` go to the search engine (routing, preference, ...).
+
+    Raises what the client raises, ClusterRefused when one of two fused searches fails, ValueError
+    for a body that cannot be reranked.
     """
     search = _Search(text, rerank, index, dict(body or {}), knn, filter, params)
-    return run(_Edge(client, sidecar), _two_stages(search, client))
+    return run(_Clients(client, sidecar), _two_stages(search, client))
 
 
 async def two_stage_search_async(
@@ -72,12 +73,12 @@ async def two_stage_search_async(
 ) -> Body:
     """As `two_stage_search`, for `AsyncElasticsearch` or `AsyncOpenSearch` and SidecarClient."""
     search = _Search(text, rerank, index, dict(body or {}), knn, filter, params)
-    return await run_async(_Edge(client, sidecar), _two_stages(search, client))
+    return await run_async(_Clients(client, sidecar), _two_stages(search, client))
 
 
 @dataclass(frozen=True, slots=True)
-class _Edge:
-    """Who is asked: both sync, or both async."""
+class _Clients:
+    """What the procedure's calls get: both clients sync, or both async."""
 
     cluster: Any
     sidecar: Any
@@ -85,6 +86,8 @@ class _Edge:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
+    """The arguments of a two-stage search."""
+
     text: str
     rerank: Rerank
     index: str | None
@@ -95,41 +98,42 @@ class _Search:
 
     @property
     def target(self) -> dict[str, Any]:
-        """Which indices; a point in time has them in the body."""
+        """The indices to search; with a point in time they are in the body."""
         return {} if self.index is None else {"index": self.index}
 
 
 def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
-    rerank, window = search.rerank, search.rerank.window
+    rerank, rank_window = search.rerank, search.rerank.window
     page = Page.of(search.body, search.params)
-    span = page.span(window, window_only=search.knn is not None)
-    shown = SourceFilter.of(search.body.get("_source"))
-    fetched = shown.with_fields(rerank.fields)
-    answer = yield from _first_stage(search, client, span, fetched)
-    head = answer["hits"]["hits"][: max(0, window - span.start)]
+    retrieved = page.first_stage(rank_window, window_only=search.knn is not None)
+    requested_source = SourceFilter.of(search.body.get("_source"))
+    fetched_source = requested_source.with_fields(rerank.fields)
+    answer = yield from _first_stage(search, client, retrieved, fetched_source)
+    head = answer["hits"]["hits"][: max(0, rank_window - retrieved.start)]
     documents = [_document(hit, rerank) for hit in head]
-    if fetched != shown:
-        answer = _showing(answer, shown)
-    if reason := _why_not(search.text, page, answer["hits"]["hits"], documents, window):
-        return unchanged(answer, page, span, reason)
-    options = rerank.options()
-    ranking: Ranking = yield lambda edge: edge.sidecar.rerank_or_keep(
+    if fetched_source != requested_source:
+        answer = _with_source(answer, requested_source)
+    hits = answer["hits"]["hits"]
+    if reason := _reason_to_skip(search.text, page, hits, documents, rank_window):
+        return first_stage_answer(answer, page, retrieved, reason)
+    options = rerank.request_options()
+    ranking: Ranking = yield lambda clients: clients.sidecar.rerank_or_keep(
         search.text, documents, **options
     )
-    ranking = whole(ranking, len(head))
+    ranking = checked_ranking(ranking, len(head))
     if ranking.scores is None:
-        return unchanged(answer, page, span, ranking.reason or "no reason given")
-    return reranked(answer, page, span, window, ranking)
+        return first_stage_answer(answer, page, retrieved, ranking.reason or "no reason given")
+    return reranked_answer(answer, page, retrieved, rank_window, ranking)
 
 
-def _why_not(
-    text: str, page: Page, hits: list[Body], documents: list[Body], window: int
+def _reason_to_skip(
+    text: str, page: Page, hits: list[Body], documents: list[Body], rank_window: int
 ) -> str | None:
-    """Why there is nothing to rerank, or None."""
+    """Why there is nothing to rerank; None when there is."""
     if page.size == 0:
         return "size is 0"
-    if page.start >= window:
-        return f"the page begins behind the window of {window} hits"
+    if page.start >= rank_window:
+        return f"the page begins behind the window of {rank_window} hits"
     if page.start >= len(hits):
         return "no hits"
     if not text.strip():
@@ -139,62 +143,67 @@ def _why_not(
     return None
 
 
-def _first_stage(search: _Search, client: Any, span: Page, source: SourceFilter) -> Procedure[Body]:
-    body, knn, window = search.body, search.knn, search.rerank.window
+def _first_stage(search: _Search, client: Any, page: Page, source: SourceFilter) -> Procedure[Body]:
+    body, knn, rank_window = search.body, search.knn, search.rerank.window
     if knn is None:
-        wanted = query_body(body, search.filter)
+        body = query_body(body, search.filter)
     elif "knn" in body:
         raise ValueError("knn: it is in the body already")
     elif "query" not in body and "retriever" not in body:
-        wanted = knn_body(engine_of(client), body, knn, window, search.filter)
+        body = knn_body(search_engine_of(client), body, knn, rank_window, search.filter)
     else:
-        return (yield from _both(search, knn, engine_of(client), span, source))
-    wanted = fetching(wanted, span, source)
-    answer = yield lambda edge: edge.cluster.search(body=wanted, **search.target, **search.params)
-    return _plain(answer)
+        return (yield from _hybrid(search, knn, search_engine_of(client), page, source))
+    body = page_body(body, page, source)
+    answer = yield lambda clients: clients.cluster.search(
+        body=body, **search.target, **search.params
+    )
+    return _as_dict(answer)
 
 
-def _both(
-    search: _Search, knn: Knn, engine: Engine, span: Page, source: SourceFilter
+def _hybrid(
+    search: _Search, knn: Knn, search_engine: SearchEngine, page: Page, source: SourceFilter
 ) -> Procedure[Body]:
-    """In one request, so that the cluster runs them side by side."""
-    window = search.rerank.window
+    """Query and vectors in one request, so that the cluster runs both at the same time."""
+    rank_window = search.rerank.window
     header = {**search.target, **search.params}
-    by_query = query_body(search.body, search.filter)
-    by_vector = knn_body(engine, beside_query(search.body), knn, window, search.filter)
-    lines = [
-        line for each in (by_query, by_vector) for line in (header, fetching(each, span, source))
-    ]
-    name = "body" if engine is Engine.OPENSEARCH else "searches"
-    answer = yield lambda edge: edge.cluster.msearch(**{name: lines})
-    answers: list[Body] = answer["responses"]
-    for each in answers:
-        if "error" in each:
-            raise ClusterRefused(f"the first stage failed: {each['error']}", each.get("status", 0))
-    return fused(answers[0], answers[1], window)
+    per_hit = per_hit_body(search.body)
+    bodies = (
+        query_body(search.body, search.filter),
+        knn_body(search_engine, per_hit, knn, rank_window, search.filter),
+    )
+    lines = [line for body in bodies for line in (header, page_body(body, page, source))]
+    argument = "body" if search_engine is SearchEngine.OPENSEARCH else "searches"
+    answer = yield lambda clients: clients.cluster.msearch(**{argument: lines})
+    query_answer, knn_answer = answer["responses"]
+    for response in (query_answer, knn_answer):
+        if "error" in response:
+            raise ClusterRefused(
+                f"the first stage failed: {response['error']}", response.get("status", 0)
+            )
+    return fuse(query_answer, knn_answer, rank_window)
 
 
 def _document(hit: Body, rerank: Rerank) -> Body:
-    found = document(hit, rerank.fields)
-    if found and rerank.score_field is not None and hit.get("_score") is not None:
-        found[rerank.score_field] = hit["_score"]
-    return found
+    document = hit_document(hit, rerank.fields)
+    if document and rerank.score_field is not None and hit.get("_score") is not None:
+        document[rerank.score_field] = hit["_score"]
+    return document
 
 
-def _showing(answer: Body, shown: SourceFilter) -> Body:
-    """The answer with the `_source` that the caller asked for."""
-    hits = [_shown(hit, shown) for hit in answer["hits"]["hits"]]
+def _with_source(answer: Body, requested: SourceFilter) -> Body:
+    """The answer whose hits have only the `_source` that the caller asked for."""
+    hits = [_filtered_hit(hit, requested) for hit in answer["hits"]["hits"]]
     return {**answer, "hits": {**answer["hits"], "hits": hits}}
 
 
-def _shown(hit: Body, shown: SourceFilter) -> Body:
+def _filtered_hit(hit: Body, requested: SourceFilter) -> Body:
     if "_source" not in hit:
         return hit
-    if shown.off:
+    if requested.off:
         return {key: value for key, value in hit.items() if key != "_source"}
-    return {**hit, "_source": shown.apply(hit["_source"])}
+    return {**hit, "_source": requested.apply(hit["_source"])}
 
 
-def _plain(answer: Any) -> Body:
-    """The JSON of an answer; elasticsearch-py wraps it."""
+def _as_dict(answer: Any) -> Body:
+    """The JSON of an answer; elasticsearch-py wraps it in an object."""
     return dict(getattr(answer, "body", answer))

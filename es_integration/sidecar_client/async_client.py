@@ -1,13 +1,13 @@
-"""An async HTTP client of the sidecar; `sync_client` has the same for code without an event loop.
+"""The sidecar's async HTTP client; `sync_client` has the same calls without an event loop.
 
     async with SidecarClient("http://127.0.0.1:8080", timeout=2.0) as sidecar:
         ranked = await sidecar.rerank("red shoes", ["Plain sock", "Nike Air"])
-    # [(1, 0.93), (0, 0.02)]
-        kept = await sidecar.rerank_or_keep("red shoes", documents)
-    # kept.order, kept.scores; without scores it is the given order, and kept.reason says why
+        # [(1, 0.93), (0, 0.02)]
+        ranking = await sidecar.rerank_or_keep("red shoes", documents)
+        # ranking.order, ranking.scores; scores is None if the given order was kept: ranking.reason
 
-A call asks again after 429, 502, 503 or a broken connection, as long as its deadline allows, and
-tells the sidecar what is left of that, so that nobody works for an answer that comes too late.
+A call is retried after 429, 502, 503 or a broken connection, as long as its deadline allows. Each
+attempt tells the sidecar how much time is left, so that it does no work for a late answer.
 """
 
 import asyncio
@@ -34,18 +34,21 @@ Reply = tuple[int, Mapping[str, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Indexes into the documents, the best first, with their scores; or as they were given."""
+    """Indices of the documents, best first, with their scores; or all in their given order."""
 
     order: tuple[int, ...]
     scores: tuple[float, ...] | None
-    """None where the given order was kept."""
+    """None when the given order was kept."""
     reason: str | None = None
     """Why it was kept, for the log."""
 
 
 class SidecarClient:
-    """Holds a connection pool while the `async with` lasts. `timeout` is the seconds of a call,
-    its retries included; `retries` is how often it asks again; `api_key` is sent as a bearer."""
+    """Holds a connection pool for the time of an `async with` block.
+
+    `timeout` is the seconds for a call, retries included; `retries` is the most retries of a call;
+    `api_key` is sent as a bearer token.
+    """
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class SidecarClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        # Opened here and not in __init__: aiohttp binds a session to the running event loop.
+        # Not in __init__: aiohttp binds a session to the running event loop.
         self._session = aiohttp.ClientSession(headers=self._headers)
         return self
 
@@ -86,16 +89,16 @@ class SidecarClient:
         deadline_s: float | None = None,
         **extra: Any,
     ) -> list[tuple[int, float]]:
-        """(index into documents, score) in the order of the answer; `extra` goes into the body.
+        """(index of the document, score) in the order of the answer.
 
-        `deadline_s` is the client's `timeout` for this call. Raises SidecarRefused,
-        SidecarUnreachable or SidecarAnswerInvalid, the last attempt's.
+        `deadline_s` replaces the client's `timeout` for this call; `extra` goes into the body.
+        Raises the last attempt's SidecarRefused, SidecarUnreachable or SidecarAnswerInvalid.
         """
         body: dict[str, Any] = {"query": query, "documents": list(documents), **extra}
         if top_n is not None:
             body["top_n"] = top_n
-        until = time.monotonic() + (self._timeout if deadline_s is None else deadline_s)
-        return await self._ask_again(path, orjson.dumps(body), len(documents), until)
+        deadline = time.monotonic() + (self._timeout if deadline_s is None else deadline_s)
+        return await self._rerank_with_retries(path, orjson.dumps(body), len(documents), deadline)
 
     async def rerank_or_keep(
         self,
@@ -105,43 +108,44 @@ class SidecarClient:
         top_n: int | None = None,
         **options: Any,
     ) -> Ranking:
-        """As `rerank`, but a search goes on without the sidecar: then the documents stay as they
-        were given, and the reason is told."""
+        """As `rerank`, but without exceptions: when the sidecar fails, the documents keep their
+        given order, and the ranking says why."""
         if not documents:
             return Ranking((), ())
         try:
             ranked = await self.rerank(query, documents, top_n=top_n, **options)
         except SidecarError as error:
-            given = tuple(range(len(documents)))
-            return Ranking(given[:top_n] if top_n else given, None, error.message)
+            given_order = tuple(range(len(documents)))
+            return Ranking(given_order[:top_n] if top_n else given_order, None, error.message)
         return Ranking(tuple(index for index, _ in ranked), tuple(score for _, score in ranked))
 
     async def post(self, path: str, body: Any) -> Reply:
-        """Status, headers and parsed body, whatever the status is. Asks once."""
+        """Status, headers and parsed body, whatever the status. Never retries."""
         return await self._request("POST", path, orjson.dumps(body), self._timeout)
 
     async def get(self, path: str) -> Reply:
-        """Status, headers and parsed body (text where the answer is not JSON, as for /metrics)."""
+        """Status, headers and parsed body (a string if it is not JSON, as for /metrics)."""
         return await self._request("GET", path, None, self._timeout)
 
-    async def _ask_again(
-        self, path: str, data: bytes, documents: int, until: float
+    async def _rerank_with_retries(
+        self, path: str, data: bytes, documents: int, deadline: float
     ) -> list[tuple[int, float]]:
         attempt = 0
         while True:
-            told: float | None = None
-            left = until - time.monotonic()
+            retry_after: float | None = None
+            left_s = deadline - time.monotonic()
             try:
-                deadline = {"X-Request-Deadline-Ms": str(max(1, int(left * 1000)))}
-                status, headers, answer = await self._request("POST", path, data, left, deadline)
+                header = {"X-Request-Deadline-Ms": str(max(1, int(left_s * 1000)))}
+                status, headers, answer = await self._request("POST", path, data, left_s, header)
                 if status == 200:
                     return _ranking(answer, documents)
-                told = retry_after_s(headers, time.time())
-                raise SidecarRefused(status, _reason(answer), told)
+                retry_after = retry_after_s(headers, time.time())
+                raise SidecarRefused(status, _error_message(answer), retry_after)
             except (SidecarRefused, SidecarUnreachable) as error:
-                pause = pause_s(attempt, told, random.random())
-                again = not isinstance(error, SidecarRefused) or error.status in RETRIED
-                if not again or attempt >= self._retries or pause >= until - time.monotonic():
+                pause = pause_s(attempt, retry_after, random.random())
+                retryable = not isinstance(error, SidecarRefused) or error.status in RETRIED
+                late = pause >= deadline - time.monotonic()
+                if not retryable or attempt >= self._retries or late:
                     raise
             await asyncio.sleep(pause)
             attempt += 1
@@ -151,23 +155,28 @@ class SidecarClient:
         method: str,
         path: str,
         data: bytes | None,
-        seconds: float,
-        more: Mapping[str, str] | None = None,
+        timeout_s: float,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> Reply:
         if self._session is None:
             raise RuntimeError("SidecarClient is used outside of its `async with`")
         headers = {"Content-Type": "application/json"} if data is not None else {}
         url = self.base_url + path
-        timeout = aiohttp.ClientTimeout(total=max(0.001, seconds))  # to aiohttp 0 is no limit
+        # To aiohttp 0 means no limit.
+        timeout = aiohttp.ClientTimeout(total=max(0.001, timeout_s))
         try:
             async with self._session.request(
-                method, url, data=data, headers={**headers, **(more or {})}, timeout=timeout
+                method,
+                url,
+                data=data,
+                headers={**headers, **(extra_headers or {})},
+                timeout=timeout,
             ) as response:
                 raw = await response.read()
                 return response.status, response.headers, _parse(raw, response.content_type)
         except TimeoutError:
             raise SidecarUnreachable(
-                f"{url}: no answer within {round(seconds, 2):g} seconds"
+                f"{url}: no answer within {round(timeout_s, 2):g} seconds"
             ) from None
         except aiohttp.ClientError as error:
             raise SidecarUnreachable(f"{url}: {error or type(error).__name__}") from error
@@ -178,12 +187,12 @@ def _parse(raw: bytes, content_type: str) -> Any:
         try:
             return orjson.loads(raw)
         except orjson.JSONDecodeError:
-            pass  # A proxy in between may label its own error page as JSON.
+            pass  # A proxy may label its own error page as JSON.
     return raw.decode("utf-8", errors="replace")
 
 
-def _reason(answer: Any) -> str:
-    """The text for people in an error body, whichever dialect's shape it has."""
+def _error_message(answer: Any) -> str:
+    """The message of an error body of any dialect."""
     while isinstance(answer, dict):
         answer = next((answer[key] for key in ("message", "error", "detail") if key in answer), "")
     return str(answer)[:500] or "no reason given"
@@ -194,7 +203,7 @@ def _ranking(answer: Any, documents: int) -> list[tuple[int, float]]:
         ranking = [(int(row["index"]), float(row["relevance_score"])) for row in answer["results"]]
     except (KeyError, TypeError, ValueError) as error:
         raise SidecarAnswerInvalid(f"not a rerank answer: {error!r}") from error
-    # An index outside would raise far from here, or with a negative one pick a wrong document.
+    # Such an index would raise far from here or, if negative, silently pick a wrong document.
     if any(not 0 <= index < documents for index, _ in ranking):
         raise SidecarAnswerInvalid("the answer names a document that was not sent")
     return ranking

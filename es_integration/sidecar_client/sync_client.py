@@ -1,10 +1,10 @@
-"""The sidecar's client for code without an event loop; `client` says what the calls do.
+"""The sidecar's client for code without an event loop; `async_client` documents the calls.
 
     with SyncSidecarClient("http://127.0.0.1:8080", timeout=2.0) as sidecar:
-        kept = sidecar.rerank_or_keep("red shoes", documents, top_n=10)
+        ranking = sidecar.rerank_or_keep("red shoes", documents, top_n=10)
 
-The async client runs in a thread of its own, so that it works where a loop runs as well, and
-several threads may share one.
+The async client runs in its own thread, so it also works inside a running event loop, and several
+threads can share one client.
 """
 
 import asyncio
@@ -19,8 +19,10 @@ T = TypeVar("T")
 
 
 class SyncSidecarClient:
-    """Holds a connection pool and a thread while the `with` lasts; takes what SidecarClient
-    takes, and its calls raise what the same ones of SidecarClient raise."""
+    """Holds a connection pool and a thread for the time of a `with` block.
+
+    Takes the same arguments as SidecarClient; its calls raise what those of SidecarClient raise.
+    """
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class SyncSidecarClient:
         documents: Sequence[str | Mapping[str, Any]],
         **options: Any,
     ) -> list[tuple[int, float]]:
-        """(index into documents, score) in the order of the answer."""
+        """(index of the document, score) in the order of the answer."""
         return self._run(self._client.rerank(query, documents, **options))
 
     def rerank_or_keep(
@@ -73,15 +75,15 @@ class SyncSidecarClient:
         return self._run(self._client.rerank_or_keep(query, documents, **options))
 
     def post(self, path: str, body: Any) -> Reply:
-        """Status, headers and parsed body, whatever the status is."""
+        """Status, headers and parsed body, whatever the status."""
         return self._run(self._client.post(path, body))
 
     def get(self, path: str) -> Reply:
         """Status, headers and parsed body."""
         return self._run(self._client.get(path))
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def _run(self, call: Coroutine[Any, Any, T]) -> T:
         if self._loop is None:
-            work.close()
+            call.close()
             raise RuntimeError("SyncSidecarClient is used outside of its `with`")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(call, self._loop).result()

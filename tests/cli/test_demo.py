@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from es_integration import IntegrationError, SidecarAnswerInvalid
-from es_integration.cluster.login import Login, client
+from es_integration.cluster.login import Login, connect
 from sidecar.cli import app
 from sidecar.errors import StartupError
 from sidecar.workshop.demo.embedded import _ranking, model_seconds
@@ -129,7 +129,7 @@ def test_a_node_that_cannot_be_had_is_one_line(tmp_path: Path) -> None:
 
 def test_what_a_cluster_refuses_is_one_line_too() -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(IntegrationError, match=url), client("opensearch", Login(url)) as cluster:
+    with pytest.raises(IntegrationError, match=url), connect("opensearch", Login(url)) as cluster:
         cluster.info()
 
 

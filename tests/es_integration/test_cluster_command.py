@@ -140,9 +140,9 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("opensearch", "--service", "custom"), "--service is a choice of Elasticsearch's"),
-        (("elasticsearch", "--fields", "title"), "--fields is a choice of OpenSearch's"),
-        (("elasticsearch", "--read-timeout", "9"), "--read-timeout is a choice of OpenSearch's"),
+        (("opensearch", "--service", "custom"), "--service is for Elasticsearch only"),
+        (("elasticsearch", "--fields", "title"), "--fields is for OpenSearch only"),
+        (("elasticsearch", "--read-timeout", "9"), "--read-timeout is for OpenSearch only"),
         (("opensearch", "--user", "nobody"), "name:password"),
         (("opensearch", "--user", "a:b", "--api-key", "k"), "two ways to log in"),
         (("opensearch", "--cluster", "http://a:b@127.0.0.1:1"), "apart from the address"),

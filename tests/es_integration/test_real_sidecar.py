@@ -56,7 +56,7 @@ def wanted(url: str, route: Route, **options: Any) -> OpenSearchInstall:
     )
 
 
-def reranked(node: OpenSearch, there: OpenSearchInstall) -> list[dict[str, Any]]:
+def reranked_answer(node: OpenSearch, there: OpenSearchInstall) -> list[dict[str, Any]]:
     (route,) = there.routes
     body = SEARCHES[route](MATCH, QUERY, size=10)
     return hits(node, INDEX, body, there.pipeline(route))
@@ -76,7 +76,7 @@ def test_the_nodes_order_is_the_order_of_the_sidecars_scores(
     index: OpenSearch, server: SidecarProcess, route: Route
 ) -> None:
     with installed(index, wanted(server.url, route, ignore_failure=False)) as there:
-        before, after = first_stage(index), reranked(index, there)
+        before, after = first_stage(index), reranked_answer(index, there)
     documents = {hit["_id"]: document(route, hit["_source"]) for hit in before}
     expected = direct_scores(server.url + "/v2/rerank", QUERY, documents)
     assert set(ids(after)) == set(ids(before))
@@ -89,7 +89,7 @@ def test_the_structured_route_keeps_the_first_stage_score(
     index: OpenSearch, server: SidecarProcess
 ) -> None:
     with installed(index, wanted(server.url, Route.STRUCTURED)) as there:
-        found = reranked(index, there)
+        found = reranked_answer(index, there)
     kept = {hit["_id"]: hit["_source"]["previous_score"] for hit in found}
     assert kept == pytest.approx({hit["_id"]: hit["_score"] for hit in first_stage(index)})
 
@@ -112,9 +112,9 @@ def test_a_sidecar_that_is_gone_leaves_the_first_stage_order(
 ) -> None:
     with installed(index, wanted(own_sidecar.url, route)) as there:
         before = ids(first_stage(index))
-        assert ids(reranked(index, there)) != before
+        assert ids(reranked_answer(index, there)) != before
         own_sidecar.stop()
-        assert ids(reranked(index, there)) == before
+        assert ids(reranked_answer(index, there)) == before
 
 
 @pytest.mark.parametrize("route", Route)
@@ -125,10 +125,10 @@ def test_a_sidecar_that_hangs_costs_the_time_out_and_leaves_the_first_stage_orde
         before = ids(first_stage(index))
         own_sidecar.pause()
         start = time.monotonic()
-        assert ids(reranked(index, there)) == before
+        assert ids(reranked_answer(index, there)) == before
         assert time.monotonic() - start >= READ_TIMEOUT_S * 0.9, "it did hang"
         own_sidecar.resume()
-        assert ids(reranked(index, there)) != before
+        assert ids(reranked_answer(index, there)) != before
 
 
 @pytest.mark.parametrize("route", Route)
@@ -138,7 +138,7 @@ def test_without_ignore_failure_the_search_says_what_failed(
     with installed(index, wanted(own_sidecar.url, route, ignore_failure=False)) as there:
         own_sidecar.stop()
         with pytest.raises(TransportError):
-            reranked(index, there)
+            reranked_answer(index, there)
 
 
 SHOP = "shoes"

@@ -17,7 +17,7 @@ from es_integration import (
     SidecarUnreachable,
     SyncSidecarClient,
 )
-from es_integration.sidecar_client.retry import LONGEST_PAUSE_S, pause_s, retry_after_s
+from es_integration.sidecar_client.retry import MAX_PAUSE_S, pause_s, retry_after_s
 
 Start = Callable[..., Any]
 RESULTS = {"results": [{"index": 1, "relevance_score": 0.9}, {"index": 0, "relevance_score": 0.1}]}
@@ -49,7 +49,7 @@ def test_pauses_grow_and_what_is_told_goes_before() -> None:
     assert pause_s(0, None, 1.0) == 0.1
     assert pause_s(0, None, 0.0) == 0.05
     assert pause_s(2, None, 1.0) == 0.4
-    assert pause_s(500, None, 1.0) == LONGEST_PAUSE_S
+    assert pause_s(500, None, 1.0) == MAX_PAUSE_S
     assert pause_s(5, 0.0, 1.0) == 0.0
     assert pause_s(0, 30.0, 0.5) == 30.0
 

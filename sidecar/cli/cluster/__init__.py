@@ -1,7 +1,10 @@
 """`rerank-sidecar install | uninstall | verify elasticsearch | opensearch`.
 
-options   what the three commands share: which cluster, which sidecar, which profile
-wiring    what the options mean for each engine
-install   shows what would change, asks, changes
-verify    the chain, link by link
+options     the options that the commands share, and how their values are read
+connection  the cluster's official client, made from the options
+install     `install` and `uninstall`: show the changes, ask, apply them
+verify      `verify`: show the checks
+display     plans and reports on the terminal
+
+install, verify -> options, connection, display -> es_integration
 """

@@ -8,7 +8,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from es_integration.cluster.change import Action, Change
-from es_integration.cluster.check import Link
+from es_integration.cluster.check import Report
 from es_integration.opensearch.install import ROUTE
 
 _MARKS = {
@@ -20,7 +20,7 @@ _MARKS = {
 
 
 def show_plan(console: Console, plan: Sequence[Change]) -> None:
-    """Each change with its diff; what stays, and what cannot be had, is one line."""
+    """Each change with its diff; what stays, and a route that is left out, is one line."""
     for change in plan:
         name = f"{change.kind} {escape(change.name)}"
         if change.kind == ROUTE:
@@ -31,27 +31,27 @@ def show_plan(console: Console, plan: Sequence[Change]) -> None:
         if diff := change.diff():
             # Its first two lines repeat the name.
             lines = "\n".join(diff.splitlines()[2:])
-            shown = Syntax(
+            colored = Syntax(
                 lines, "diff", theme="ansi_dark", background_color="default", word_wrap=True
             )
-            console.print(shown)
+            console.print(colored)
 
 
-def show_made(console: Console, made: Sequence[Change]) -> None:
+def show_applied(console: Console, applied: Sequence[Change]) -> None:
     """How many changes were made, and why the cluster refused the others."""
-    refused = [change.refused for change in made if change.refused is not None]
-    left = f", {len(refused)} refused" if refused else ""
-    console.print(f"{len(made) - len(refused)} changed{left}.")
-    for reason in refused:
+    reasons = [change.refused for change in applied if change.refused is not None]
+    refused = f", {len(reasons)} refused" if reasons else ""
+    console.print(f"{len(applied) - len(reasons)} changed{refused}.")
+    for reason in reasons:
         console.print(f"[yellow]note:[/] {escape(reason)}", highlight=False)
 
 
-def show_report(console: Console, links: Sequence[Link]) -> None:
-    """The chain as a table, a link a row."""
-    table = Table("", "link", box=None, pad_edge=False)
-    table.add_column("what was seen", overflow="fold")
-    for link in links:
-        mark = "[green]ok[/]" if link.held else "[red]FAILED[/]"
-        time = "" if link.seconds is None else f" ({link.seconds * 1000:.0f} ms)"
-        table.add_row(mark, link.name, escape(link.detail) + time)
+def show_report(console: Console, report: Report) -> None:
+    """The checks as a table, one a row."""
+    table = Table("", "check", box=None, pad_edge=False)
+    table.add_column("result", overflow="fold")
+    for check in report:
+        mark = "[green]ok[/]" if check.passed else "[red]FAILED[/]"
+        time = "" if check.seconds is None else f" ({check.seconds * 1000:.0f} ms)"
+        table.add_row(mark, check.name, escape(check.detail) + time)
     console.print(table)

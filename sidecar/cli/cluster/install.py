@@ -1,103 +1,104 @@
-"""`rerank-sidecar install` and `uninstall`: the changes are shown, asked for, and made."""
+"""`rerank-sidecar install` and `uninstall`: show the changes, ask, apply them."""
 
 from typing import TYPE_CHECKING
 
 import typer
 
-from sidecar.cli.cluster import options as given
+from sidecar.cli.cluster import options
 
 if TYPE_CHECKING:
-    from es_integration.deployment import Wish
+    from es_integration.deployment import ClusterSpec
 
 
 def install_command(
-    engine: given.EngineName,
-    cluster: given.Cluster,
-    sidecar: given.Sidecar,
-    profile: given.Profile = "ecommerce",
-    fields: given.Fields = None,
-    read_timeout: given.ReadTimeout = None,
-    service: given.Service = None,
-    templates: given.Templates = True,
-    index_pattern: given.IndexPattern = None,
-    dimension: given.Dimension = 384,
-    synonyms: given.Synonyms = None,
-    name: given.Name = "rerank-sidecar",
-    sidecar_key: given.SidecarKey = None,
-    rotate_key: given.RotateKey = False,
-    api_key: given.ApiKey = None,
-    user: given.User = None,
-    ca: given.Ca = None,
-    dry_run: given.DryRun = False,
-    yes: given.Yes = False,
+    engine: options.Engine,
+    cluster: options.Cluster,
+    sidecar: options.Sidecar,
+    profile: options.Profile = "ecommerce",
+    fields: options.Fields = None,
+    read_timeout: options.ReadTimeout = None,
+    service: options.Service = None,
+    templates: options.Templates = True,
+    index_pattern: options.IndexPattern = None,
+    dimension: options.Dimension = 384,
+    synonyms: options.Synonyms = None,
+    name: options.Name = "rerank-sidecar",
+    sidecar_key: options.SidecarKey = None,
+    rotate_key: options.RotateKey = False,
+    api_key: options.ApiKey = None,
+    user: options.User = None,
+    ca: options.Ca = None,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
 ) -> None:
-    """Make a cluster rerank by a sidecar: index templates, and what calls the sidecar.
+    """Make a cluster rerank with a sidecar: index templates, and what calls the sidecar.
 
-    Shows what would change, and asks. Run again, it changes nothing; `uninstall` takes it away.
+    Shows what would change, and asks. A second run changes nothing; `uninstall` removes it all.
     """
-    from es_integration.deployment import Wish, reached, split, synonym_rules
+    from es_integration.deployment import ClusterSpec
+    from sidecar.cli.cluster.connection import connected
 
-    wish = Wish(
-        engine,
-        sidecar,
-        profile,
-        name,
-        fields=split(fields),
-        read_timeout_s=read_timeout,
-        service=service,
-        templates=templates,
-        index_patterns=tuple(index_pattern or ()),
-        dimension=dimension,
-        synonyms=synonym_rules(synonyms),
-        sidecar_key=sidecar_key,
-        rotate_key=rotate_key,
-    )
-    with reached(engine, cluster, api_key, user, ca) as official:
-        _carry_out(official, wish, remove=False, dry_run=dry_run, yes=yes)
+    with connected(engine, cluster, api_key, user, ca) as client:
+        spec = ClusterSpec(
+            engine,
+            sidecar,
+            profile,
+            name,
+            fields=options.split(fields),
+            read_timeout_s=read_timeout,
+            service=service,
+            templates=templates,
+            index_patterns=tuple(index_pattern or ()),
+            dimension=dimension,
+            synonyms=options.synonym_rules(synonyms),
+            sidecar_key=sidecar_key,
+            rotate_key=rotate_key,
+        )
+        _apply(client, spec, remove=False, dry_run=dry_run, yes=yes)
 
 
 def uninstall_command(
-    engine: given.EngineName,
-    cluster: given.Cluster,
-    sidecar: given.Sidecar,
-    profile: given.Profile = "ecommerce",
-    templates: given.Templates = True,
-    name: given.Name = "rerank-sidecar",
-    api_key: given.ApiKey = None,
-    user: given.User = None,
-    ca: given.Ca = None,
-    dry_run: given.DryRun = False,
-    yes: given.Yes = False,
+    engine: options.Engine,
+    cluster: options.Cluster,
+    sidecar: options.Sidecar,
+    profile: options.Profile = "ecommerce",
+    templates: options.Templates = True,
+    name: options.Name = "rerank-sidecar",
+    api_key: options.ApiKey = None,
+    user: options.User = None,
+    ca: options.Ca = None,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
 ) -> None:
-    """Take away what `install` made with the same options; indices and their documents stay."""
-    from es_integration.deployment import Wish, reached
+    """Remove what `install` made with the same options; indices and their documents stay."""
+    from es_integration.deployment import ClusterSpec
+    from sidecar.cli.cluster.connection import connected
 
-    wish = Wish(engine, sidecar, profile, name, templates=templates)
-    with reached(engine, cluster, api_key, user, ca) as official:
-        _carry_out(official, wish, remove=True, dry_run=dry_run, yes=yes)
+    with connected(engine, cluster, api_key, user, ca) as client:
+        spec = ClusterSpec(engine, sidecar, profile, name, templates=templates)
+        _apply(client, spec, remove=True, dry_run=dry_run, yes=yes)
 
 
-def _carry_out(official: object, wish: "Wish", *, remove: bool, dry_run: bool, yes: bool) -> None:
+def _apply(client: object, spec: "ClusterSpec", *, remove: bool, dry_run: bool, yes: bool) -> None:
     from rich.console import Console
 
     from es_integration.cluster.change import Action, apply
     from es_integration.cluster.procedure import run
     from es_integration.deployment import plan, usage
-    from sidecar.cli.cluster.display import show_made, show_plan
+    from sidecar.cli.cluster.display import show_applied, show_plan
 
     console = Console()
-    planned = run(official, plan(wish, remove))
-    show_plan(console, planned)
-    changes = [change for change in planned if change.action is not Action.KEEP]
-    if not changes:
+    changes = run(client, plan(spec, remove=remove))
+    show_plan(console, changes)
+    count = sum(change.action is not Action.KEEP for change in changes)
+    if not count:
         console.print("Nothing to change.")
     elif dry_run:
-        console.print(f"{len(changes)} to change; nothing was changed.")
+        console.print(f"{count} to change; nothing was changed.")
         return
     else:
         if not yes:
-            typer.confirm(f"Make these {len(changes)} changes?", abort=True)
-        made = run(official, apply(planned))
-        show_made(console, made)
+            typer.confirm(f"Make these {count} changes?", abort=True)
+        show_applied(console, run(client, apply(changes)))
     if not remove:
-        console.print(usage(wish, planned), highlight=False, markup=False, soft_wrap=True)
+        console.print(usage(spec, changes), highlight=False, markup=False, soft_wrap=True)

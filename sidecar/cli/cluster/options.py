@@ -1,25 +1,18 @@
-"""The options of every command that talks to a cluster."""
+"""The options of the commands that talk to a cluster, and how their values are read."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mappings import SearchEngine
 from sidecar.errors import StartupError
 
 if TYPE_CHECKING:
     from es_integration.cluster.login import Login
 
 
-class Engine(StrEnum):
-    """As es_integration and mappings name them."""
-
-    ELASTICSEARCH = "elasticsearch"
-    OPENSEARCH = "opensearch"
-
-
-EngineName = Annotated[Engine, typer.Argument(help="What the cluster runs.")]
+Engine = Annotated[SearchEngine, typer.Argument(help="What the cluster runs.")]
 Cluster = Annotated[str, typer.Option(help="The cluster's address.", envvar="RERANK_CLUSTER_URL")]
 Sidecar = Annotated[
     str,
@@ -27,22 +20,22 @@ Sidecar = Annotated[
         help="The sidecar's address as the cluster's nodes reach it.", envvar="RERANK_SIDECAR_URL"
     ),
 ]
-Profile = Annotated[str, typer.Option(help="The profile that reads the documents.")]
+Profile = Annotated[str, typer.Option(help="The profile by which the sidecar reads the documents.")]
 Name = Annotated[
-    str, typer.Option(help="What the names of endpoint, connectors and pipelines begin with.")
+    str, typer.Option(help="The prefix of the names of endpoint, connectors and pipelines.")
 ]
 Fields = Annotated[
     str | None,
     typer.Option(
-        help="What the structured route of OpenSearch sends of a hit, separated by commas; absent: "
-        "the fields of the domain's template.",
+        help="The fields of a hit that OpenSearch's structured route sends, separated by commas. "
+        "Default: those of the profile's templates.",
         show_default=False,
     ),
 ]
 ReadTimeout = Annotated[
     int | None,
     typer.Option(
-        help="Whole seconds that a search of OpenSearch waits for the sidecar; absent: 5.",
+        help="How many whole seconds a search of OpenSearch waits for the sidecar. Default: 5.",
         min=1,
         show_default=False,
     ),
@@ -50,50 +43,53 @@ ReadTimeout = Annotated[
 Service = Annotated[
     str | None,
     typer.Option(
-        help="Elasticsearch's inference service: hugging_face (when absent), custom, openshift_ai.",
+        help="Elasticsearch's inference service: hugging_face (default), custom or openshift_ai.",
         show_default=False,
     ),
 ]
 Templates = Annotated[
-    bool, typer.Option(help="Whether index templates and ingest pipeline are meant too.")
+    bool, typer.Option(help="Include the index templates and the ingest pipeline.")
 ]
 IndexPattern = Annotated[
     list[str] | None,
     typer.Option(
-        help="Indices that the index template is for; may be repeated; absent: rerank-PROFILE-*.",
+        help="An index pattern for the index template; may be repeated. Default: rerank-PROFILE-*.",
         show_default=False,
     ),
 ]
 Dimension = Annotated[
-    int, typer.Option(help="Of the template's vector field; 0 leaves the field out.", min=0)
+    int,
+    typer.Option(
+        help="The dimension of the template's vector field; 0 leaves the field out.", min=0
+    ),
 ]
 Synonyms = Annotated[
     Path | None,
     typer.Option(
-        help="File with the template's synonym rules in Solr's format, in place of the shipped.",
+        help="A file with synonym rules in Solr's format, to replace those of the templates.",
         exists=True,
         dir_okay=False,
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Change without asking.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and end.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Make the changes without asking.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and exit.")]
 SidecarKey = Annotated[
     str | None,
     typer.Option(
-        help="The key that the cluster sends to the sidecar; better by the environment.",
+        help="The key that the cluster sends to the sidecar; better set in the environment.",
         envvar="RERANK_SIDECAR_KEY",
         show_default=False,
     ),
 ]
 RotateKey = Annotated[
     bool,
-    typer.Option("--rotate-key", help="Write the sidecar's key even where nothing else changes."),
+    typer.Option("--rotate-key", help="Write the sidecar's key even when nothing else changes."),
 ]
 # How to log in to the cluster.
 ApiKey = Annotated[
     str | None,
     typer.Option(
-        help="API key for the cluster; better by the environment.",
+        help="API key for the cluster; better set in the environment.",
         envvar="RERANK_CLUSTER_API_KEY",
         show_default=False,
     ),
@@ -101,7 +97,7 @@ ApiKey = Annotated[
 User = Annotated[
     str | None,
     typer.Option(
-        help="Instead of an API key, name:password; better by the environment.",
+        help="name:password, instead of an API key; better set in the environment.",
         envvar="RERANK_CLUSTER_USER",
         show_default=False,
     ),
@@ -109,7 +105,7 @@ User = Annotated[
 Ca = Annotated[
     Path | None,
     typer.Option(
-        help="File with the certificates to trust.",
+        help="A file with the certificates to trust.",
         envvar="RERANK_CLUSTER_CA",
         exists=True,
         dir_okay=False,
@@ -118,10 +114,23 @@ Ca = Annotated[
 
 
 def login(url: str, api_key: str | None, user: str | None, ca: Path | None) -> "Login":
-    """What the options say of the way to the cluster. Raises StartupError."""
+    """The address and credentials that the options give. Raises StartupError."""
     from es_integration.cluster.login import Login
 
     try:
         return Login(url, api_key, user, None if ca is None else str(ca))
-    except ValueError as fault:
-        raise StartupError(str(fault)) from None
+    except ValueError as error:
+        raise StartupError(str(error)) from None
+
+
+def split(names: str | None) -> tuple[str, ...]:
+    """The names between the commas."""
+    return tuple(name.strip() for name in names.split(",")) if names else ()
+
+
+def synonym_rules(file: Path | None) -> tuple[str, ...] | None:
+    """The rules of a file in Solr's format, without comments; None without a file."""
+    if file is None:
+        return None
+    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))

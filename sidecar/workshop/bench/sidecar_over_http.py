@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from es_integration.errors import SidecarRefused
-from es_integration.sidecar_client.async_client import SidecarClient
+from es_integration.sidecar_client import SidecarClient
 from sidecar.workshop.bench.workload import Request, Round
 
 PATH = "/v2/rerank"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 from es_integration import LocalOpenSearch
-from es_integration.cluster.login import Login, client
+from es_integration.cluster.login import Login, connect
 from sidecar.workshop.demo import elasticsearch_two_stage, opensearch_pipelines
 from sidecar.workshop.demo.collections import Collection, CollectionName, Query
 from sidecar.workshop.demo.demo_index import Search
@@ -45,7 +45,7 @@ def at(
     say: Say,
 ) -> list[Outcome]:
     """Each query's outcome on a cluster that runs. Raises IntegrationError."""
-    with client(product, login) as official, ExitStack() as made:
+    with connect(product, login) as official, ExitStack() as made:
         searches: dict[CollectionName, Search] = {}
         for name, collection in collections.items():
             say(f"indexing {len(collection.documents)} {name} {HOW[product]}")

@@ -21,7 +21,7 @@ from es_integration import (
     why_unavailable,
 )
 from es_integration.cluster.login import Login
-from es_integration.cluster.search_engine import product_of
+from es_integration.cluster.search_engine import search_engine_at
 from sidecar.errors import StartupError
 from sidecar.workshop.demo.collections import CollectionName, Query, load
 from sidecar.workshop.demo.outcome import Outcome
@@ -78,7 +78,7 @@ def _outcomes(wanted: DemoSpec, say: Say) -> tuple[str, str, list[Outcome]]:
     if wanted.opensearch and (reason := why_unavailable()):
         raise LocalNodeUnavailable(reason)
     # Asked before the sidecar loads its model: an address may be wrong.
-    product = None if wanted.login is None else product_of(wanted.login)
+    product = None if wanted.login is None else search_engine_at(wanted.login)
     with contextlib.ExitStack() as stack:
         if wanted.sidecar is None:
             say("starting the sidecar")

@@ -12,12 +12,12 @@ class Store:
     """A client whose `put` refuses the name "bad"."""
 
     def __init__(self) -> None:
-        self.held: dict[str, int] = {}
+        self.values: dict[str, int] = {}
 
     def put(self, name: str, value: int) -> int:
         if name == "bad":
             raise ValueError(name)
-        self.held[name] = value
+        self.values[name] = value
         return value
 
 
@@ -42,7 +42,7 @@ async def test_a_procedure_does_the_same_over_both_clients() -> None:
     sync, waiting = Store(), AsyncStore()
     assert run(sync, fill("a", "bad", "b")) == ["bad"]
     assert await run_async(waiting, fill("a", "bad", "b")) == ["bad"]
-    assert sync.held == waiting.held == {"a": 0, "b": 2}
+    assert sync.values == waiting.values == {"a": 0, "b": 2}
 
 
 async def test_what_a_procedure_does_not_catch_leaves_it() -> None:
@@ -81,7 +81,7 @@ def test_only_what_differs_is_changed_and_shown() -> None:
     assert [line for line in lines[3:] if line[0] in "+-"] == ['-  "size": 1', '+  "size": 2']
     store = Store()
     assert [one.name for one in run(store, apply(plan))] == ["new", "other", "old"]
-    assert set(store.held) == {"new", "other", "old"}
+    assert set(store.values) == {"new", "other", "old"}
 
 
 def test_a_text_of_several_lines_is_shown_line_by_line() -> None:

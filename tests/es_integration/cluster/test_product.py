@@ -8,7 +8,7 @@ import pytest
 
 from es_integration import ClusterRefused
 from es_integration.cluster.login import Login
-from es_integration.cluster.search_engine import product_of
+from es_integration.cluster.search_engine import search_engine_at
 
 OPENSEARCH = {"version": {"distribution": "opensearch", "number": "2.19.1"}}
 
@@ -19,12 +19,12 @@ def test_elasticsearch_is_known_by_its_header(
 ) -> None:
     server = recording_server(lambda method, path, body: (status, {}))
     server.headers["X-Elastic-Product"] = "Elasticsearch"
-    assert product_of(Login(server.url)) == "elasticsearch"
+    assert search_engine_at(Login(server.url)) == "elasticsearch"
 
 
 def test_opensearch_is_known_by_its_answer(recording_server: Callable[..., Any]) -> None:
     server = recording_server(lambda method, path, body: (200, OPENSEARCH))
-    assert product_of(Login(server.url + "/")) == "opensearch"
+    assert search_engine_at(Login(server.url + "/")) == "opensearch"
     assert server.requests == [("GET", "/", None)]
 
 
@@ -32,17 +32,17 @@ def test_opensearch_is_known_by_its_answer(recording_server: Callable[..., Any])
 def test_others_are_refused(recording_server: Callable[..., Any], answer: Any) -> None:
     server = recording_server(lambda method, path, body: (200, answer))
     with pytest.raises(ClusterRefused, match="neither"):
-        product_of(Login(server.url))
+        search_engine_at(Login(server.url))
 
 
 def test_wrong_credentials_are_told(recording_server: Callable[..., Any]) -> None:
     server = recording_server(lambda method, path, body: (401, {}))
     with pytest.raises(ClusterRefused, match="wants other credentials") as refused:
-        product_of(Login(server.url))
+        search_engine_at(Login(server.url))
     assert refused.value.status == 401
     server.headers["X-Elastic-Product"] = "Elasticsearch"
     with pytest.raises(ClusterRefused, match=r"elasticsearch at .* wants other credentials"):
-        product_of(Login(server.url))
+        search_engine_at(Login(server.url))
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_credentials_are_sent(
 
     monkeypatch.setattr("urllib.request.urlopen", refuse)
     with pytest.raises(ClusterRefused, match="no"):
-        product_of(Login("https://127.0.0.1:9", **login))
+        search_engine_at(Login("https://127.0.0.1:9", **login))
     assert sent == [header]
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "127.0.0.1:9200", "http://", "ftp://x"])
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(ClusterRefused, match="http://"):
-        product_of(Login(url))
+        search_engine_at(Login(url))
 
 
 def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
@@ -84,4 +84,4 @@ def test_a_file_that_holds_no_certificates_is_told(tmp_path: Any) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("no certificate")
     with pytest.raises(ClusterRefused, match="https://127"):
-        product_of(Login("https://127.0.0.1:9", ca=str(file)))
+        search_engine_at(Login("https://127.0.0.1:9", ca=str(file)))

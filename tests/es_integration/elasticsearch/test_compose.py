@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from es_integration.elasticsearch.calls import Version
+from es_integration.elasticsearch.version import Version
 from sidecar.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from es_integration.elasticsearch import ElasticsearchInstall, endpoint_body
-from es_integration.elasticsearch.calls import Version
 from es_integration.elasticsearch.endpoint import comparable, public_body
+from es_integration.elasticsearch.version import Version
 
 URL = "http://sidecar:8080"
 

@@ -16,7 +16,7 @@ from es_integration.elasticsearch import (
     uninstall,
     uninstall_async,
 )
-from es_integration.elasticsearch.calls import version
+from es_integration.elasticsearch.version import read_version
 from es_integration.errors import ClusterRefused
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import CLIENT_MAJOR, Cluster, PeerStart
@@ -35,7 +35,7 @@ def test_an_install_is_made_once_and_undone(
     client: Elasticsearch, wanted: ElasticsearchInstall, service: Any
 ) -> None:
     wanted = replace(wanted, service=service)
-    if not run(client, version()).has(service):
+    if not run(client, read_version()).has(service):
         pytest.skip(f"this cluster has no {service}")
     made = install(client, wanted)
     assert [change.action for change in made] == [Action.CREATE]

@@ -90,14 +90,14 @@ def test_what_was_asked_for_comes_first(ready: Searchable) -> None:
 def test_verify_searches_the_index(ready: Searchable) -> None:
     _, client, wanted, index = ready
     report = verify_cluster(client, wanted, index=index)
-    assert [link for link in report if not link.held] == []
+    assert [link for link in report if not link.passed] == []
     assert report[-1].name == "search"
 
 
 def test_a_wrong_field_is_told_by_verify(ready: Searchable) -> None:
     _, client, wanted, index = ready
     report = verify_cluster(client, wanted, index=index, field="no_such_field")
-    assert (report[-1].name, report[-1].held) == ("search", False)
+    assert (report[-1].name, report[-1].passed) == ("search", False)
 
 
 def test_texts_are_sent_in_lucenes_order(ready: Searchable) -> None:

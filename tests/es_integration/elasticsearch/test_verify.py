@@ -32,7 +32,7 @@ def test_a_good_chain_holds_link_by_link(
     install(client, wanted)
     report = verify_cluster(client, wanted)
     assert names(report) == ALL
-    assert [link for link in report if not link.held] == []
+    assert [link for link in report if not link.passed] == []
     assert report[-1].seconds is not None
 
 
@@ -42,7 +42,7 @@ async def test_the_async_client_sees_the_same(
     install(client, wanted)
     report = await verify_cluster_async(async_client, wanted)
     assert names(report) == ALL
-    assert all(link.held for link in report)
+    assert all(link.passed for link in report)
 
 
 def test_an_endpoint_that_is_not_there_ends_the_report(
@@ -58,7 +58,7 @@ def test_an_endpoint_with_other_settings_is_shown_and_still_probed(
 ) -> None:
     install(client, wanted)
     report = verify_cluster(client, replace(wanted, requests_per_minute=5))
-    assert [link.name for link in report if not link.held] == ["endpoint"]
+    assert [link.name for link in report if not link.passed] == ["endpoint"]
     assert '+      "requests_per_minute": 5' in report[2].detail
     assert names(report) == ALL
 
@@ -76,7 +76,7 @@ def test_a_basic_licence_ends_the_report(start_peer: PeerStart, server: SidecarP
 def test_an_old_cluster_ends_the_report(start_peer: PeerStart) -> None:
     _, client = start_peer(version="9.0.0")
     (link,) = verify_cluster(client, ElasticsearchInstall("http://127.0.0.1:9"))
-    assert not link.held
+    assert not link.passed
     assert "8.19 or 9.1" in link.detail
 
 
@@ -87,7 +87,7 @@ def test_a_sidecar_that_is_gone_is_named_with_its_address(start_peer: PeerStart)
         install(client, wanted)
     report = verify_cluster(client, wanted)
     assert names(report) == ALL[:4]
-    assert not report[-1].held
+    assert not report[-1].passed
     assert wanted.url in report[-1].detail
     assert len(peer.sender.sent) == 4, "the probe of the install, and three attempts"
 
@@ -134,7 +134,7 @@ def test_an_index_that_is_not_there_is_told(start_peer: PeerStart, server: Sidec
     wanted = ElasticsearchInstall(server.url)
     install(client, wanted)
     report = verify_cluster(client, wanted, index="pages")
-    assert (report[-1].name, report[-1].held) == ("search", False)
+    assert (report[-1].name, report[-1].passed) == ("search", False)
     assert report[-1].detail.endswith("no such index [pages]")
 
 
@@ -157,7 +157,7 @@ def test_a_wrong_answer_is_told_by_what_is_wrong(
     wanted = ElasticsearchInstall(fake.url)
     install(client, wanted)
     report = verify_cluster(client, wanted)
-    assert [link.name for link in report if not link.held] == [broken]
+    assert [link.name for link in report if not link.passed] == [broken]
 
 
 def test_with_an_index_the_last_link_is_a_search(
@@ -168,7 +168,7 @@ def test_with_an_index_the_last_link_is_a_search(
     install(client, wanted)
     report = verify_cluster(client, wanted, index="pages")
     assert names(report) == [*ALL, "search"]
-    assert report[-1].held, report[-1].detail
+    assert report[-1].passed, report[-1].detail
     assert "2 hits of pages" in report[-1].detail
 
 
@@ -182,7 +182,7 @@ def test_a_field_that_no_document_has_is_told(
     wanted = ElasticsearchInstall(server.url)
     install(client, wanted)
     report = verify_cluster(client, wanted, index="pages")
-    assert (report[-1].name, report[-1].held) == ("search", False)
+    assert (report[-1].name, report[-1].passed) == ("search", False)
     assert "`rerank_doc`" in report[-1].detail
 
 
@@ -196,5 +196,5 @@ def test_documents_without_the_field_are_told(
     wanted = ElasticsearchInstall(server.url)
     install(client, wanted)
     link = verify_cluster(client, wanted, index="pages")[-1]
-    assert (link.name, link.held) == ("search", False)
+    assert (link.name, link.passed) == ("search", False)
     assert "2 of 3 hits of pages were reranked" in link.detail

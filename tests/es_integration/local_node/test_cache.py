@@ -7,7 +7,7 @@ import pytest
 
 from es_integration import LocalNodeUnavailable
 from es_integration.local_node import cache
-from es_integration.local_node.cache import assembled, cache_folder
+from es_integration.local_node.cache import cache_folder, get_or_assemble
 
 
 def test_a_node_is_assembled_once(tmp_path: Path) -> None:
@@ -17,8 +17,8 @@ def test_a_node_is_assembled_once(tmp_path: Path) -> None:
         calls.append(folder)
         (folder / "server.jar").write_text("x")
 
-    first = assembled(tmp_path, "node", assemble)
-    assert assembled(tmp_path, "node", assemble) == first
+    first = get_or_assemble(tmp_path, "node", assemble)
+    assert get_or_assemble(tmp_path, "node", assemble) == first
     assert (first / "server.jar").read_text() == "x"
     assert len(calls) == 1
 
@@ -29,7 +29,7 @@ def test_a_failed_assembly_leaves_nothing(tmp_path: Path) -> None:
         raise LocalNodeUnavailable("the network is gone")
 
     with pytest.raises(LocalNodeUnavailable, match="network is gone"):
-        assembled(tmp_path, "node", assemble)
+        get_or_assemble(tmp_path, "node", assemble)
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
@@ -38,13 +38,13 @@ def test_an_interrupted_assembly_leaves_nothing(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        assembled(tmp_path, "node", assemble)
+        get_or_assemble(tmp_path, "node", assemble)
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     (tmp_path / ".assembling-dead").mkdir()
-    assembled(tmp_path, "node", lambda folder: None)
+    get_or_assemble(tmp_path, "node", lambda folder: None)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "node"]
 
 
@@ -57,11 +57,11 @@ def test_two_at_once_assemble_once(tmp_path: Path) -> None:
         begun.set()
         go_on.wait(5)
 
-    threads = [threading.Thread(target=assembled, args=(tmp_path, "node", slow))]
+    threads = [threading.Thread(target=get_or_assemble, args=(tmp_path, "node", slow))]
     threads[0].start()
     assert begun.wait(5)
     second = threading.Thread(
-        target=assembled, args=(tmp_path, "node", lambda folder: calls.append("second"))
+        target=get_or_assemble, args=(tmp_path, "node", lambda folder: calls.append("second"))
     )
     second.start()
     go_on.set()
@@ -76,7 +76,7 @@ def test_the_files_are_readable_for_the_nodes_account(tmp_path: Path) -> None:
         for name in ("bin/start", "lib.jar"):
             (folder / name).touch(mode=0o600)
 
-    node = assembled(tmp_path, "node", assemble)
+    node = get_or_assemble(tmp_path, "node", assemble)
     modes = {name: (node / name).stat().st_mode & 0o777 for name in ("", "bin/start", "lib.jar")}
     assert modes == {"": 0o755, "bin/start": 0o755, "lib.jar": 0o644}
 

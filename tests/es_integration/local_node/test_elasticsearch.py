@@ -29,7 +29,7 @@ def ids(answer: Any) -> list[str]:
 @node
 def test_the_version_and_the_modules_are_those_that_are_published(client: Elasticsearch) -> None:
     (info,) = client.nodes.info(metric="plugins,jvm")["nodes"].values()
-    assert info["version"] == ELASTICSEARCH.product.version
+    assert info["version"] == ELASTICSEARCH.release.version
     names = {module["name"] for module in info["modules"]}
     assert names == {"apm", "transport-netty4", "x-pack-core", "x-pack-security"}
     assert 17 <= int(info["jvm"]["version"].split(".")[0]) <= 25
@@ -83,7 +83,7 @@ def test_what_the_docstring_says_is_missing_is_missing(client: Elasticsearch) ->
 @node
 @pytest.mark.usefixtures("elasticsearch_node")  # It skips where no node can be had.
 def test_a_node_that_does_not_come_up_leaves_nothing() -> None:
-    own = LocalElasticsearch(heap="512m", start_limit_s=0.0)
+    own = LocalElasticsearch(heap="512m", start_timeout_s=0.0)
     with pytest.raises(LocalNodeFailed, match="did not answer within"):
         own.__enter__()
     assert own.pid is None
@@ -92,7 +92,7 @@ def test_a_node_that_does_not_come_up_leaves_nothing() -> None:
 
 @pytest.mark.parametrize("distribution", [ELASTICSEARCH, RERANK], ids=lambda each: each.name)
 def test_a_node_listens_on_loopback_and_writes_into_its_own_folder(distribution: Any) -> None:
-    folder, product = Path("/somewhere"), distribution.product
+    folder, product = Path("/somewhere"), distribution.release
     settings = node_settings(distribution, folder, 1, 2).splitlines()
     assert {"network.host: 127.0.0.1", "http.port: 1", "transport.port: 2"} <= set(settings)
     assert f"path.data: {folder}/data" in settings

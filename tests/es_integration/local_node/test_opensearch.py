@@ -106,7 +106,7 @@ def test_the_node_and_its_folder_are_gone_after_an_exception() -> None:
 def test_a_node_that_does_not_come_up_leaves_nothing(
     heap: str, limit_s: float, reason: str
 ) -> None:
-    node = LocalOpenSearch(heap=heap, distribution=SEARCH, start_limit_s=limit_s)
+    node = LocalOpenSearch(heap=heap, distribution=SEARCH, start_timeout_s=limit_s)
     with pytest.raises(LocalNodeFailed, match=f"(?s){reason}"):
         node.__enter__()
     assert node.pid is None

@@ -56,7 +56,7 @@ def test_closing_ends_the_children_too() -> None:
 
 
 def test_a_node_that_ignores_the_first_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "STOP_PATIENCE_S", 0.1)
+    monkeypatch.setattr(process, "STOP_TIMEOUT_S", 0.1)
     node, folder = start("trap '' TERM; echo ready > child; while :; do sleep 60; done")
     wait_for(folder / "child")
     node.close()

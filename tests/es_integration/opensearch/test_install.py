@@ -28,7 +28,7 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("es_integration.opensearch.connectors.CREATE_PAUSES_S", (0.0, 0.0))
     monkeypatch.setattr("es_integration.opensearch.connectors.IN_USE_PAUSES_S", (0.0, 0.0))
     monkeypatch.setattr("es_integration.opensearch.models.POLL_S", 0.001)
-    monkeypatch.setattr("es_integration.opensearch.models.DEPLOY_LIMIT_S", 0.01)
+    monkeypatch.setattr("es_integration.opensearch.models.DEPLOY_TIMEOUT_S", 0.01)
 
 
 def writes(fake_server: Any) -> list[tuple[str, str]]:
@@ -290,7 +290,7 @@ def test_the_key_is_sent_and_never_shown(
 def test_all_connectors_are_looked_through_page_by_page(
     client: OpenSearch, fake: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("es_integration.opensearch.lookup.PAGE", 1)
+    monkeypatch.setattr("es_integration.opensearch.lookup.PAGE_SIZE", 1)
     other = replace(WANTED, profile="legal")
     install(client, WANTED)
     install(client, other)

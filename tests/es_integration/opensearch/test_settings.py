@@ -10,7 +10,7 @@ from opensearchpy import OpenSearch
 from es_integration import OpenSearchInstall
 from es_integration.opensearch import install, uninstall
 from es_integration.opensearch.addresses import is_private
-from es_integration.opensearch.settings import Settings
+from es_integration.opensearch.settings import ClusterSettings
 from tests.es_integration.opensearch.fake import PRIVATE, TRUSTED, VENDORS, FakeOpenSearch
 
 WANTED = OpenSearchInstall("http://10.0.0.1:8090", fields=("title",))
@@ -107,7 +107,7 @@ def test_the_pattern_trusts_this_sidecar_and_nobody_else(url: str, trusted: bool
     ],
 )
 def test_a_list_is_read_as_the_cluster_reads_it(value: Any, trusts: bool) -> None:
-    settings = Settings({"persistent": {TRUSTED: value}, "transient": {}, "defaults": {}})
+    settings = ClusterSettings({"persistent": {TRUSTED: value}, "transient": {}, "defaults": {}})
     assert settings.trusts(WANTED.rerank_url) is trusts
 
 

@@ -26,7 +26,7 @@ PER_ROUTE = (
 
 
 def broken(report: Report) -> list[str]:
-    return [link.name for link in report if not link.held]
+    return [link.name for link in report if not link.passed]
 
 
 def detail(report: Report, name: str) -> str:
@@ -133,4 +133,4 @@ def test_the_probe_fills_a_field_that_the_profile_reads(
 def test_a_cluster_that_cannot_be_used_is_the_only_link() -> None:
     with closing(OpenSearch("http://127.0.0.1:9", max_retries=0)) as client:
         (link,) = verify_cluster(client, WANTED)
-    assert (link.name, link.held) == ("cluster", False)
+    assert (link.name, link.passed) == ("cluster", False)

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from opensearchpy import OpenSearch
 
 from es_integration import Ranking
+from es_integration.cluster.search_engine import search_engine_of
 from es_integration.search import Knn, Rerank
-from es_integration.search.bodies import Engine, beside_query, engine_of, knn_body, query_body
-from es_integration.search.fusion import fused, rrf
-from es_integration.search.page import Page, reranked, unchanged, whole
+from es_integration.search.bodies import knn_body, per_hit_body, query_body
+from es_integration.search.fusion import fuse, rrf
+from es_integration.search.page import Page, checked_ranking, first_stage_answer, reranked_answer
+from mappings import SearchEngine
 
 
 def answer(names: str, total: int | None = None, relation: str = "eq") -> dict[str, Any]:
@@ -77,20 +79,22 @@ def test_pages_put_together_are_the_reranked_window_and_what_lies_behind_it(
     seen = ""
     for start in range(0, hits + size, size):
         page = Page(start, size)
-        span = page.span(window)
+        span = page.first_stage(window)
         brought = answer(letters)
         brought["hits"]["hits"] = brought["hits"]["hits"][span.start : span.start + span.size]
         if start >= window:
-            seen += names(unchanged(brought, page, span, "behind"))
+            seen += names(first_stage_answer(brought, page, span, "behind"))
         else:
-            seen += names(reranked(brought, page, span, window, ranking))
+            seen += names(reranked_answer(brought, page, span, window, ranking))
     assert seen == "".join(letters[at] for at in order) + letters[window:]
 
 
 def test_a_reranked_answer_keeps_all_but_the_order_and_the_scores() -> None:
     before = answer("abcd", total=7)
     page = Page(0, 3)
-    after = reranked(before, page, page.span(3), 3, Ranking((2, 0, 1), (0.9, 0.5, 0.25)))
+    after = reranked_answer(
+        before, page, page.first_stage(3), 3, Ranking((2, 0, 1), (0.9, 0.5, 0.25))
+    )
     assert names(after) == "cab"
     assert [hit["_score"] for hit in after["hits"]["hits"]] == [0.9, 0.5, 0.25]
     assert [hit["_first_stage_score"] for hit in after["hits"]["hits"]] == [2.0, 4.0, 3.0]
@@ -104,7 +108,9 @@ def test_a_reranked_answer_keeps_all_but_the_order_and_the_scores() -> None:
 
 def test_hits_behind_the_window_keep_their_scores() -> None:
     page = Page(1, 3)
-    after = reranked(answer("abcd"), page, page.span(2), 2, Ranking((1, 0), (0.9, 0.1)))
+    after = reranked_answer(
+        answer("abcd"), page, page.first_stage(2), 2, Ranking((1, 0), (0.9, 0.1))
+    )
     assert names(after) == "acd"
     assert [hit["_score"] for hit in after["hits"]["hits"]] == [0.1, 2.0, 1.0]
     assert "_first_stage_score" not in after["hits"]["hits"][1]
@@ -113,7 +119,7 @@ def test_hits_behind_the_window_keep_their_scores() -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (0, 1, 1), (0, 2)])
 def test_an_answer_that_does_not_name_each_hit_once_changes_nothing(order: tuple[int, ...]) -> None:
-    kept = whole(Ranking(order, (0.5,) * len(order)), 3)
+    kept = checked_ranking(Ranking(order, (0.5,) * len(order)), 3)
     assert kept.scores is None
     assert kept.reason is not None
     assert "once" in kept.reason
@@ -133,13 +139,13 @@ def test_equals_stand_as_the_query_has_them() -> None:
 def test_a_fused_answer_is_the_querys_with_both_lists_hits() -> None:
     by_query, by_vector = answer("ab", total=2), answer("bc", total=2)
     by_vector["hits"]["hits"][0]["highlight"] = {"t": ["the vector's"]}
-    both = fused(by_query, by_vector, 10)
+    both = fuse(by_query, by_vector, 10)
     assert names(both) == "bac"
     assert both["hits"]["hits"][0]["highlight"] == {"t": ["b"]}
     assert both["aggregations"] == by_query["aggregations"]
     assert both["hits"]["max_score"] == both["hits"]["hits"][0]["_score"]
-    assert names(fused(by_query, by_vector, 2)) == "ba"
-    assert fused(answer("", total=0), answer("", total=0), 2)["hits"]["max_score"] is None
+    assert names(fuse(by_query, by_vector, 2)) == "ba"
+    assert fuse(answer("", total=0), answer("", total=0), 2)["hits"]["max_score"] is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_a_fused_answer_is_the_querys_with_both_lists_hits() -> None:
 def test_the_total_of_both_is_exact_or_a_lower_bound(
     by_query: dict[str, Any], by_vector: dict[str, Any], total: dict[str, Any] | None
 ) -> None:
-    assert fused(by_query, by_vector, 10)["hits"].get("total") == total
+    assert fuse(by_query, by_vector, 10)["hits"].get("total") == total
 
 
 KNN = Knn("vector", (1.0, 0.0), filter={"term": {"brand": "Nike"}}, num_candidates=20)
@@ -165,12 +171,12 @@ def test_each_engine_has_its_own_knn() -> None:
     body = {"query": {"match_all": {}}, "highlight": {}, "size": 3}
     within = {"bool": {"filter": [{"term": {"brand": "Nike"}}, {"term": {"in_stock": True}}]}}
     clause = {"k": 50, "filter": within}
-    assert knn_body(Engine.ELASTICSEARCH, body, KNN, 50, {"term": {"in_stock": True}}) == {
+    assert knn_body(SearchEngine.ELASTICSEARCH, body, KNN, 50, {"term": {"in_stock": True}}) == {
         "highlight": {},
         "size": 3,
         "knn": {"field": "vector", "query_vector": [1.0, 0.0], "num_candidates": 50, **clause},
     }
-    assert knn_body(Engine.OPENSEARCH, body, KNN, 50, {"term": {"in_stock": True}}) == {
+    assert knn_body(SearchEngine.OPENSEARCH, body, KNN, 50, {"term": {"in_stock": True}}) == {
         "highlight": {},
         "size": 3,
         "query": {"knn": {"vector": {"vector": [1.0, 0.0], **clause}}},
@@ -195,27 +201,30 @@ def test_the_search_for_vectors_shows_its_hits_as_the_query_does_and_counts_noth
         "post_filter": {"term": {"a": 1}},
         "highlight": {"fields": {"t": {}}},
     }
-    assert beside_query(body) == {
+    assert per_hit_body(body) == {
         "post_filter": {"term": {"a": 1}},
         "highlight": {"fields": {"t": {}}, "highlight_query": {"match": {"t": "x"}}},
     }
     with pytest.raises(ValueError, match="collapse"):
-        beside_query({"collapse": {"field": "brand"}})
+        per_hit_body({"collapse": {"field": "brand"}})
 
 
 def test_a_client_is_known_by_its_package() -> None:
     class Own(Elasticsearch):
         pass
 
-    assert engine_of(Own("http://127.0.0.1:9")) is Engine.ELASTICSEARCH
-    assert engine_of(AsyncElasticsearch.__new__(AsyncElasticsearch)) is Engine.ELASTICSEARCH
-    assert engine_of(OpenSearch("http://127.0.0.1:9")) is Engine.OPENSEARCH
+    assert search_engine_of(Own("http://127.0.0.1:9")) is SearchEngine.ELASTICSEARCH
+    assert (
+        search_engine_of(AsyncElasticsearch.__new__(AsyncElasticsearch))
+        is SearchEngine.ELASTICSEARCH
+    )
+    assert search_engine_of(OpenSearch("http://127.0.0.1:9")) is SearchEngine.OPENSEARCH
     with pytest.raises(TypeError, match="no client"):
-        engine_of(object())
+        search_engine_of(object())
 
 
 def test_what_is_not_wished_for_is_not_sent() -> None:
-    assert Rerank(fields=("title",)).options() == {}
+    assert Rerank(fields=("title",)).request_options() == {}
     wish = Rerank(
         fields=["title"],
         profile="legal",
@@ -223,7 +232,7 @@ def test_what_is_not_wished_for_is_not_sent() -> None:
         deadline_s=0.0,
         instruction="judge",
     )
-    assert wish.options() == {
+    assert wish.request_options() == {
         "profile": "legal",
         "fields": {"title": 0.0},
         "deadline_s": 0.0,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from es_integration.search.source import SourceFilter, document
+from es_integration.search.source import SourceFilter, hit_document
 
 SOURCE = {
     "title": "Shoe",
@@ -70,18 +70,18 @@ def test_a_filter_lets_through_what_it_names(value: Any, shown: Any) -> None:
 
 def test_a_document_is_the_named_fields_of_a_hit() -> None:
     hit = {"_source": SOURCE, "fields": {"popularity": [7], "tags": ["x", "y"], "title": ["no"]}}
-    assert document(hit, ("title", "price.amount", "popularity", "tags", "absent")) == {
+    assert hit_document(hit, ("title", "price.amount", "popularity", "tags", "absent")) == {
         "title": "Shoe",
         "price": {"amount": 49},
         "popularity": 7,
         "tags": ["x", "y"],
     }
-    assert document({"fields": {"popularity": [7]}}, ("popularity",)) == {"popularity": 7}
-    assert document({}, ("title",)) == {}
+    assert hit_document({"fields": {"popularity": [7]}}, ("popularity",)) == {"popularity": 7}
+    assert hit_document({}, ("title",)) == {}
 
 
 def test_a_documents_fields_stand_in_the_order_of_their_names() -> None:
     """OpenSearch mixes up the keys of a filtered source, and the model reads them in order."""
     hit = {"_source": {"c": 1, "a": {"y": 2, "x": 3}, "b.z": 4, "d": 5}}
-    found = document(hit, ("a.x", "b.z", "c", "a.y"))
+    found = hit_document(hit, ("a.x", "b.z", "c", "a.y"))
     assert list(found.items()) == [("a", {"y": 2, "x": 3}), ("b.z", 4), ("c", 1)]

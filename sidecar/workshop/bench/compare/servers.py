@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from es_integration.errors import SidecarError
-from es_integration.sidecar_client.async_client import SidecarClient
+from es_integration.sidecar_client import SidecarClient
 from sidecar import __version__
 from sidecar.errors import StartupError
 from sidecar.workshop.bench.compare.contender import (

@@ -1,0 +1,60 @@
+"""What a cluster can do: its version, and the search processors that its plugins bring."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from es_integration.cluster.procedure import Procedure
+from es_integration.errors import ClusterRefused
+from es_integration.opensearch.calls import send
+from es_integration.opensearch.spec import SINCE, Route, Version
+
+_PROCESSORS: Mapping[Route, frozenset[str]] = {
+    Route.FLAT: frozenset({"rerank"}),
+    Route.STRUCTURED: frozenset({"rerank", "ml_inference"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """A cluster's version and search response processors."""
+
+    number: str
+    """The version as the cluster reports it: "2.19.1"."""
+    processors: frozenset[str]
+    """The response processors that every node has."""
+
+    @property
+    def version(self) -> Version:
+        """Major and minor."""
+        major, minor = (int(part) for part in self.number.split(".")[:2])
+        return major, minor
+
+    def lacks(self, route: Route) -> str | None:
+        """Why the cluster cannot have the route; None when it can."""
+        if self.version < SINCE[route]:
+            since = ".".join(map(str, SINCE[route]))
+            return f"the {route} route needs OpenSearch {since} or newer, this is {self.number}"
+        missing = sorted(_PROCESSORS[route] - self.processors)
+        if not missing:
+            return None
+        return (
+            f"the {route} route needs the search processors {missing}, which not every node has:"
+            " install the plugins opensearch-ml (ml-commons) and opensearch-neural-search"
+        )
+
+
+def read_capabilities() -> Procedure[Capabilities]:
+    """The cluster's capabilities. Raises ClusterRefused when it is no OpenSearch."""
+    info = (yield from send(lambda client: client.info()))["version"]
+    if info.get("distribution") != "opensearch":
+        raise ClusterRefused(f"this is not OpenSearch, but {info.get('number')} of something else")
+    nodes = yield from send(lambda client: client.nodes.info(metric="search_pipelines"))
+    processors = [_response_processors(node) for node in nodes["nodes"].values()]
+    in_every_node = frozenset.intersection(*processors) if processors else frozenset()
+    return Capabilities(str(info["number"]), in_every_node)
+
+
+def _response_processors(node: Mapping[str, Any]) -> frozenset[str]:
+    pipelines = node.get("search_pipelines", {})
+    return frozenset(processor["type"] for processor in pipelines.get("response_processors", ()))
