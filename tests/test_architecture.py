@@ -26,7 +26,7 @@ FOUNDATION = {
     "sidecar.schema",
     "sidecar.search",
 }
-PURE = FOUNDATION | {"sidecar.contracts", "sidecar.text", "sidecar.fusion"}
+PURE = FOUNDATION | {"sidecar.contracts", "sidecar.text", "sidecar.signals", "sidecar.fusion"}
 SERVICE = PURE | {
     "sidecar.explain",
     "sidecar.hooks",
@@ -53,7 +53,8 @@ MAY_IMPORT = {
     "sidecar.telemetry": set(),
     "sidecar.contracts": FOUNDATION,
     "sidecar.text": FOUNDATION,
-    "sidecar.fusion": FOUNDATION | {"sidecar.text"},
+    "sidecar.signals": FOUNDATION | {"sidecar.text"},
+    "sidecar.fusion": FOUNDATION | {"sidecar.text", "sidecar.signals"},
     "sidecar.hooks": FOUNDATION,
     # Ids in, tensors out: neither texts nor profiles.
     "sidecar.runtime": {"sidecar", "sidecar.calibration", "sidecar.errors", "sidecar.lengths"},
@@ -78,7 +79,7 @@ ONLY_IN = {
     "transformers": MODEL_TOOLS,
     "opensearchpy": ("es_integration/",),
     "elasticsearch": ("es_integration/",),
-    "yaml": ("sidecar/text/read.py", "sidecar/profiles.py"),
+    "yaml": ("sidecar/text/read.py", "sidecar/profiles/"),
     "typer": ("sidecar/cli/",),
     "rich": ("sidecar/cli/", "sidecar/workshop/"),
     "asyncio": (

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from sidecar.fusion.cited import cited
-from sidecar.fusion.signals import strengths
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import Profile, Rule
 from sidecar.search import Constraint, Search
+from sidecar.signals import strengths
+from sidecar.signals.cited import cited
+from sidecar.signals.search_reader import Reading
 from sidecar.text.compose import read_value
 from sidecar.text.terms import field_match
 

@@ -6,11 +6,11 @@ import re
 import pytest
 
 import mappings
-from sidecar.fusion.signals import strengths
 from sidecar.profile import Profile, Rule
 from sidecar.profiles import Profiles, read_profile
 from sidecar.request import Document
 from sidecar.search import Search
+from sidecar.signals import strengths
 from sidecar.text.query import EXTRACTORS, extract
 from sidecar.text.read import read
 

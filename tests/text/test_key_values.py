@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.fusion.signals import strengths
 from sidecar.profiles import Profiles
 from sidecar.request import Document
 from sidecar.search import Search
+from sidecar.signals import strengths
 from sidecar.text.key_values import of_pairs
 from sidecar.text.query import extract
 from sidecar.text.read import read

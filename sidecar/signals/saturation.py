@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable
 
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import FirstStageSignal, LogSignal, SaturationSignal
+from sidecar.signals.search_reader import Reading
 from sidecar.text.values import number
 
 

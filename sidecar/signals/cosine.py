@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from operator import mul
 
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import CosineSignal
+from sidecar.signals.search_reader import Reading
 
 
 def cosine(signal: CosineSignal, reading: Reading) -> list[float]:

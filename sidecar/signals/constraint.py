@@ -1,8 +1,8 @@
 """Fields against what the query demands: constraints, and quantities with their units."""
 
-from sidecar.fusion.signals.reading import READ_FIELD_CHARACTERS, Reading
 from sidecar.profile import ConstraintSignal, UnitsSignal
 from sidecar.search import Constraint
+from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, Reading
 from sidecar.text.query import holding, judge
 from sidecar.text.units import Quantity, Wanted, agreement, quantities
 

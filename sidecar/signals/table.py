@@ -1,7 +1,7 @@
 """A value looked up in the profile's table: a court's authority, a risk level."""
 
-from sidecar.fusion.signals.reading import READ_FIELD_CHARACTERS, Reading
 from sidecar.profile import TableSignal
+from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, Reading
 from sidecar.text.compose import read_value
 from sidecar.text.terms import phrases, unspaced
 

@@ -6,16 +6,6 @@ case here.
 
 from typing import assert_never
 
-from sidecar.fusion.signals.citation import citation
-from sidecar.fusion.signals.constraint import constraint, units
-from sidecar.fusion.signals.decay import decay
-from sidecar.fusion.signals.first_stage import first_stage
-from sidecar.fusion.signals.match import match
-from sidecar.fusion.signals.numeric import logarithm, saturation
-from sidecar.fusion.signals.path import path
-from sidecar.fusion.signals.reading import Reading
-from sidecar.fusion.signals.table import table
-from sidecar.fusion.signals.vector import cosine
 from sidecar.profile import (
     CitationSignal,
     ConstraintSignal,
@@ -31,6 +21,16 @@ from sidecar.profile import (
     UnitsSignal,
 )
 from sidecar.search import Search
+from sidecar.signals.citation import citation
+from sidecar.signals.constraint import constraint, units
+from sidecar.signals.cosine import cosine
+from sidecar.signals.decay import decay
+from sidecar.signals.first_stage import first_stage
+from sidecar.signals.match import match
+from sidecar.signals.path import path
+from sidecar.signals.saturation import logarithm, saturation
+from sidecar.signals.search_reader import Reading
+from sidecar.signals.table import table
 
 
 def strengths(signal: Signal, search: Search, reading: Reading | None = None) -> list[float]:

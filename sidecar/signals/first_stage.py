@@ -1,8 +1,8 @@
 """The score of the first stage, where the caller sends it with the document."""
 
-from sidecar.fusion.signals.numeric import saturation
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import FirstStageSignal
+from sidecar.signals.saturation import saturation
+from sidecar.signals.search_reader import Reading
 
 
 def first_stage(signal: FirstStageSignal, reading: Reading) -> list[float]:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from sidecar.fusion.signals import strengths
-from sidecar.fusion.signals.reading import READ_FIELD_CHARACTERS, Reading
 from sidecar.profile import Signal
 from sidecar.search import Constraint, Search
+from sidecar.signals import strengths
+from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, Reading
 
 SIGNAL: TypeAdapter[Signal] = TypeAdapter(Signal)
 DAY = 86_400.0

@@ -13,8 +13,8 @@ is the same and neither overflows nor divides by zero.
 
 import math
 
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import DecaySignal
+from sidecar.signals.search_reader import Reading
 from sidecar.text.prices import price
 from sidecar.text.values import instant, number
 

@@ -11,7 +11,7 @@ what it is worth. A document is the one that is cited when of one of its fields
 Statutes are no decisions: a query for "42 U.S.C. § 1983" does not cite those that apply it.
 """
 
-from sidecar.fusion.signals.reading import Reading
+from sidecar.signals.search_reader import Reading
 from sidecar.text.citations import FORMS, STATUTES, citations
 from sidecar.text.terms import phrases
 

@@ -1,7 +1,7 @@
 """A field's value that the query names: a brand, a model number, a SKU, a GTIN."""
 
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import MatchSignal
+from sidecar.signals.search_reader import Reading
 from sidecar.text.compose import read_value
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import PathSignal
+from sidecar.signals.search_reader import Reading
 from sidecar.text.terms import Term, field_match, words
 
 

@@ -1,7 +1,7 @@
 """The query's legal citations in a document's fields."""
 
-from sidecar.fusion.signals.reading import Reading
 from sidecar.profile import CitationSignal
+from sidecar.signals.search_reader import Reading
 from sidecar.text.citations import citation_keys, may_cite
 
 
