@@ -38,7 +38,7 @@ class Control:
     deadline_s: float | None = None
     """Seconds from arrival; None leaves the service's own."""
     long: Mapping[str, object] = field(default_factory=dict)
-    """Settings for long documents in place of the profile's: see `profile.LongDocuments`."""
+    """Settings for long documents in place of the profile's: `text/long_documents`."""
     explain: bool = False
     shapley: int = 0
     """For how many of the best documents exact Shapley values of their fields are wanted."""

@@ -22,11 +22,16 @@ FOUNDATION = {
     "sidecar.errors",
     "sidecar.lengths",
     "sidecar.request",
-    "sidecar.profile",
     "sidecar.schema",
     "sidecar.search",
 }
-PURE = FOUNDATION | {"sidecar.contracts", "sidecar.text", "sidecar.signals", "sidecar.fusion"}
+PURE = FOUNDATION | {
+    "sidecar.contracts",
+    "sidecar.text",
+    "sidecar.signals",
+    "sidecar.profile",
+    "sidecar.fusion",
+}
 SERVICE = PURE | {
     "sidecar.explain",
     "sidecar.hooks",
@@ -45,16 +50,16 @@ MAY_IMPORT = {
     "sidecar.lengths": set(),
     "sidecar.request": set(),
     "sidecar.search": set(),
-    "sidecar.profile": {"sidecar.schema"},
     "sidecar.schema": set(),
-    "sidecar.profiles": FOUNDATION | {"sidecar.text", "mappings"},
     "sidecar.explain": FOUNDATION,
     "sidecar.settings": FOUNDATION,
     "sidecar.telemetry": set(),
     "sidecar.contracts": FOUNDATION,
     "sidecar.text": FOUNDATION,
     "sidecar.signals": FOUNDATION | {"sidecar.text"},
-    "sidecar.fusion": FOUNDATION | {"sidecar.text", "sidecar.signals"},
+    "sidecar.profile": FOUNDATION | {"sidecar.text", "sidecar.signals"},
+    "sidecar.profiles": FOUNDATION | {"sidecar.text", "sidecar.profile", "mappings"},
+    "sidecar.fusion": FOUNDATION | {"sidecar.text", "sidecar.signals", "sidecar.profile"},
     "sidecar.hooks": FOUNDATION,
     # Ids in, tensors out: neither texts nor profiles.
     "sidecar.runtime": {"sidecar", "sidecar.calibration", "sidecar.errors", "sidecar.lengths"},

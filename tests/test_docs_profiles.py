@@ -2,7 +2,6 @@
 
 import json
 import re
-import types
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from sidecar.profile import FieldProfile, LongDocuments, Profile, Signal
+from sidecar.profile import FieldProfile, LongDocuments, Profile
+from sidecar.signals import SIGNALS, Rule
+from sidecar.text.query import EXTRACTORS
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http_client import post
 
@@ -70,12 +71,22 @@ def test_every_key_of_a_profile_is_in_the_table() -> None:
 
 
 def test_every_kind_of_signal_and_its_keys_are_in_the_table() -> None:
-    union: types.UnionType = Signal.__origin__  # type: ignore[attr-defined]
-    for kind in union.__args__:
-        (word,) = kind.model_fields["kind"].annotation.__args__
-        (row,) = re.findall(rf"^\| `{word}` \|.*$", PROFILES, re.MULTILINE)
-        for key in set(kind.model_fields) - {"kind", "weight", "cap"}:
+    for kind, signal in SIGNALS.items():
+        (row,) = re.findall(rf"^\| `{kind}` \|.*$", PROFILES, re.MULTILINE)
+        for key in set(signal.model_fields) - {"kind", "weight", "cap"}:
             assert f"`{key}`" in row
+
+
+def test_every_key_of_a_rule_is_documented() -> None:
+    section = PROFILES.split("## Rules\n")[1].split("## ")[0]
+    for key in Rule.model_fields:
+        assert f"`{key}" in section, key
+
+
+def test_every_extractor_is_documented() -> None:
+    section = PROFILES.split("## Extractors\n")[1].split("## ")[0]
+    for name in EXTRACTORS:
+        assert f"`{name}`" in section
 
 
 @pytest.mark.parametrize("name", ["ecommerce", "legal"])

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sidecar.calibration import Calibration
 from sidecar.fusion.parts import Part
-from sidecar.profile import LongDocuments
-from sidecar.text.windows import aggregate
+from sidecar.text.long_documents import LongDocuments, aggregate
 
 PASSAGE = "passage"
 EMPTY = -8.0

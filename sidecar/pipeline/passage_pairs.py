@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from sidecar.errors import InputTooLong
 from sidecar.pipeline.legibility import Legibility
-from sidecar.profile import LongDocuments
 from sidecar.request import Cut
 from sidecar.runtime.tokenizer import Encoded, EncodedQuery, Pair, PairTokenizer
 from sidecar.text.compose import Passage, share
+from sidecar.text.long_documents import LongDocuments
 from sidecar.text.windows import select, windows
 
 ENCODED_TOGETHER = 256

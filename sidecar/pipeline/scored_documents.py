@@ -8,8 +8,8 @@ from sidecar.explain import explanation
 from sidecar.fusion.fuse import fused, model_parts
 from sidecar.fusion.parts import Part
 from sidecar.pipeline.passage_pairs import Evidence, Unit, Units
-from sidecar.profile import LongDocuments
 from sidecar.request import Ranked
+from sidecar.text.long_documents import LongDocuments
 
 
 @dataclass(frozen=True, slots=True)

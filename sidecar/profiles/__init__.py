@@ -1,5 +1,14 @@
-"""The profiles that a search may name: the shipped ones and those of a folder."""
+"""The profiles that a search may name: the shipped ones and those of a folder.
 
-from sidecar.profiles.loading import Profiles, read_profile, with_weights
+loading      the files: read, checked, by name
+references   the fields, constraints and extractors that a profile names but does not have
+yaml_core    YAML 1.2's core schema, in which `no` is a word
+weights      a profile with the weights that a search sends
+
+What a profile holds is in `sidecar.profile`.
+"""
+
+from sidecar.profiles.loading import Profiles, read_profile
+from sidecar.profiles.weights import with_weights
 
 __all__ = ["Profiles", "read_profile", "with_weights"]

@@ -1,24 +1,42 @@
-"""The query's legal citations in a document's fields."""
+"""`citation`: the query's legal citations in a document's fields."""
 
-from sidecar.profile import CitationSignal
-from sidecar.signals.search_reader import Reading
+from typing import Literal
+
+from sidecar.schema import Names
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
 from sidecar.text.citations import citation_keys, may_cite
 
 
-def citation(signal: CitationSignal, reading: Reading) -> list[float]:
+class CitationSignal(Signal):
     """The share of the query's citation keys that the fields have too.
 
-    "Art. 28(3) GDPR" has two keys, so a field with "Art. 28 GDPR" has half of it. Only the forms
-    that the query uses are looked for, and nothing where it cites nothing.
+    "Art. 28(3) GDPR" has two keys, so a field with "Art. 28 GDPR" has half of it.
     """
-    wanted = {key for found in reading.citations for key in found.keys}
-    if not wanted:
-        return [0.0] * len(reading.search.documents)
-    forms = tuple({found.form for found in reading.citations})
-    columns = [reading.texts(field) for field in signal.fields]
-    out = []
-    for row in zip(*columns, strict=True):
-        read = [text for text in row if any(may_cite(text, each) for each in reading.citations)]
-        held = frozenset[str]().union(*(citation_keys(text, forms) for text in read))
-        out.append(len(wanted & held) / len(wanted))
-    return out
+
+    kind: Literal["citation"]
+    fields: Names
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.fields
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        """Fields are read only for the forms that the query uses, and not at all where it cites
+        nothing."""
+        query_keys = {key for citation in search.citations for key in citation.keys}
+        if not query_keys:
+            return search.zeros()
+        forms = tuple({citation.form for citation in search.citations})
+        columns = [search.texts(field) for field in self.fields]
+        strengths = []
+        for row in zip(*columns, strict=True):
+            field_keys = frozenset[str]().union(
+                *(
+                    citation_keys(text, forms)
+                    for text in row
+                    if any(may_cite(text, citation) for citation in search.citations)
+                )
+            )
+            strengths.append(len(query_keys & field_keys) / len(query_keys))
+        return strengths

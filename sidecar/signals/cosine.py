@@ -1,27 +1,40 @@
-"""A document's vector beside one that was sent with the search: an image's, a user's."""
+"""`cosine`: a document's vector beside one that was sent with the search: an image's, a user's."""
 
 import math
 from collections.abc import Mapping
 from operator import mul
+from typing import Literal
 
-from sidecar.profile import CosineSignal
-from sidecar.signals.search_reader import Reading
+from sidecar.schema import Name
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
 
 
-def cosine(signal: CosineSignal, reading: Reading) -> list[float]:
-    """a.b / (|a| |b|) in [-1, 1]; 0.0 where a vector is missing, zero, or of another length."""
-    sent = reading.search.context.get("vectors")
-    wanted = _unit(sent.get(signal.vector)) if isinstance(sent, Mapping) else None
-    if wanted is None:
-        return [0.0] * len(reading.search.documents)
-    out = []
-    for value in reading.values(signal.field):
-        held = _unit(value) if isinstance(value, list | tuple) else None
-        if held is None or len(held) != len(wanted):
-            out.append(0.0)
-        else:
-            out.append(max(-1.0, min(1.0, sum(map(mul, held, wanted)))))
-    return out
+class CosineSignal(Signal):
+    """a.b / (|a| |b|), in [-1, 1], of the field's vector and `context.vectors.VECTOR`; 0 where a
+    vector is missing, zero, or of another length."""
+
+    kind: Literal["cosine"]
+    field: Name
+    vector: Name
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.field,)
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        vectors = search.context.get("vectors")
+        reference = _unit(vectors.get(self.vector)) if isinstance(vectors, Mapping) else None
+        if reference is None:
+            return search.zeros()
+        strengths = []
+        for value in search.values(self.field):
+            vector = _unit(value)
+            if vector is None or len(vector) != len(reference):
+                strengths.append(0.0)
+            else:
+                strengths.append(max(-1.0, min(1.0, sum(map(mul, vector, reference)))))
+        return strengths
 
 
 def _unit(value: object) -> list[float] | None:

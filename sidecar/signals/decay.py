@@ -1,4 +1,4 @@
-"""How near a number or a date is to where it should be, as Elasticsearch's function_score has it.
+"""`decay`: how near a number or a date is to its origin, as Elasticsearch's function_score has it.
 
 With d = max(0, |x - origin| - offset):
 
@@ -8,13 +8,17 @@ With d = max(0, |x - origin| - offset):
 
 Each is 1 within the offset and `decay` at offset + scale. Formulas: Elasticsearch reference,
 "Function score query", section "Supported decay functions". They are computed from d / scale, which
-is the same and neither overflows nor divides by zero.
+gives the same and neither overflows nor divides by zero.
 """
 
 import math
+from typing import Annotated, Literal
 
-from sidecar.profile import DecaySignal
-from sidecar.signals.search_reader import Reading
+from pydantic import Field, model_validator
+
+from sidecar.schema import Duration, Name, Positive
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
 from sidecar.text.prices import price
 from sidecar.text.values import instant, number
 
@@ -22,54 +26,77 @@ SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 CONTEXT = "context."
 
 
-def decay(signal: DecaySignal, reading: Reading) -> list[float]:
-    """The decay of each document's value; 0.0 where the value, or the context's origin, is missing.
+class DecaySignal(Signal):
+    """The decay of the field's number or date; 0 where the value, or the context's origin, is
+    missing. A scale with a unit ("30d") makes it a decay of dates."""
 
-    A scale with a unit ("30d") makes it a decay of dates; origins are then ISO dates or "now".
-    """
-    read = instant if isinstance(signal.scale, str) else _number
-    origin = _origin(signal, reading)
-    scale, offset = _length(signal.scale), _length(signal.offset)
-    if origin is None or not scale or offset is None:
-        return [0.0] * len(reading.search.documents)
-    falloff = math.log(signal.decay)
-    out = []
-    for value in reading.values(signal.field):
-        x = None if value is None else read(value)
-        if x is None:
-            out.append(0.0)
-            continue
-        ratio = max(0.0, abs(x - origin) - offset) / scale
-        match signal.function:
+    kind: Literal["decay"]
+    field: Name
+    function: Literal["gauss", "exp", "linear"] = "gauss"
+    origin: float | str
+    """A number, an ISO date, or "now"; `context.NAME` reads the number sent with the search."""
+    scale: Positive | Duration
+    """A positive number; for dates with a unit: "30d", "12h"."""
+    offset: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Duration = 0.0
+    decay: Annotated[float, Field(gt=0, lt=1)] = 0.5
+
+    @model_validator(mode="after")
+    def _one_kind_of_value(self) -> "DecaySignal":
+        dates = isinstance(self.scale, str)
+        if self.offset and isinstance(self.offset, str) != dates:
+            raise ValueError("scale and offset must both be numbers, or both lengths of time")
+        if isinstance(self.origin, str) and not dates and not self.origin.startswith(CONTEXT):
+            raise ValueError("an origin in time needs a scale in time, such as 30d")
+        return self
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.field,)
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        read = instant if isinstance(self.scale, str) else _lowest_number
+        origin = self._origin(search)
+        scale, offset = _length(self.scale), _length(self.offset)
+        if origin is None or not scale or offset is None:
+            return search.zeros()
+        strengths = []
+        for value in search.values(self.field):
+            x = None if value is None else read(value)
+            if x is None:
+                strengths.append(0.0)
+            else:
+                strengths.append(self._falloff(max(0.0, abs(x - origin) - offset) / scale))
+        return strengths
+
+    def _falloff(self, ratio: float) -> float:
+        """The strength at d = ratio * scale."""
+        match self.function:
             case "gauss":
-                out.append(math.exp(falloff * (ratio * ratio)))
+                return math.exp(math.log(self.decay) * (ratio * ratio))
             case "exp":
-                out.append(math.exp(falloff * ratio))
+                return math.exp(math.log(self.decay) * ratio)
             case "linear":
-                out.append(max(0.0, 1 - ratio * (1 - signal.decay)))
-    return out
+                return max(0.0, 1 - ratio * (1 - self.decay))
+
+    def _origin(self, search: SearchReader) -> float | None:
+        origin: object = self.origin
+        if isinstance(origin, str) and origin.startswith(CONTEXT):
+            origin = search.context_value(origin.removeprefix(CONTEXT))
+        if origin == "now":
+            return search.now
+        return instant(origin) if isinstance(self.scale, str) else number(origin)
 
 
-def _number(value: object) -> float | None:
+def _lowest_number(value: object) -> float | None:
     """The number, or the lowest of a range of prices."""
-    read = number(value)
-    return found.low if read is None and (found := price(value)) is not None else read
-
-
-def _origin(signal: DecaySignal, reading: Reading) -> float | None:
-    dates, origin = isinstance(signal.scale, str), signal.origin
-    if origin == "now":
-        return reading.now
-    given: object = origin
-    if isinstance(origin, str) and origin.startswith(CONTEXT):
-        given = reading.context(origin.removeprefix(CONTEXT))
-        if given == "now":
-            return reading.now
-    return instant(given) if dates else number(given)
+    exact = number(value)
+    if exact is None and (prices := price(value)) is not None:
+        return prices.low
+    return exact
 
 
 def _length(text: float | str) -> float | None:
-    """A number as it stands, or seconds: "30d", "12h"."""
+    """The number itself, or a duration ("30d", "12h") in seconds."""
     if not isinstance(text, str):
         return text
     digits = text.rstrip("mshdw")

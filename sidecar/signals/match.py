@@ -1,27 +1,48 @@
-"""A field's value that the query names: a brand, a model number, a SKU, a GTIN."""
+"""`match`: the query names a field's value: a brand, a model number, a SKU, a GTIN."""
 
-from sidecar.profile import MatchSignal
-from sidecar.signals.search_reader import Reading
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sidecar.schema import Names
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
 from sidecar.text.compose import read_value
 
+MAX_VALUE = 200
+"""Characters; a longer value is prose and names nothing."""
 
-def match(signal: MatchSignal, reading: Reading) -> list[float]:
-    """1 where the query names a value (`query.naming` says when it does), else 0.
 
-    "WH-1000 XM4" stands in "sony wh1000xm4 case". A list matches when one of its values does.
+class MatchSignal(Signal):
+    """1 where the query names a value of the fields, else 0. A list matches when one of its values
+    does.
+
+    "WH-1000 XM4" stands in "sony wh1000xm4 case": case, accents, spaces and dashes do not matter.
+    Prices, quantities and ordinary words name nothing by chance: see `text/query/naming`.
     """
-    naming = reading.naming
-    known: dict[str, bool] = {}
 
-    def named(value: object) -> bool:
-        if isinstance(value, list | tuple):
-            return any(map(named, value))
-        text = value if isinstance(value, str) else read_value(value)
-        if not text or len(text) > 200:
-            return False
-        if (found := known.get(text)) is None:
-            found = known[text] = naming.holds(text, signal.min_length)
-        return found
+    kind: Literal["match"]
+    fields: Names
+    min_length: Annotated[int, Field(ge=1)] = 2
+    """Normalised values shorter than this never match."""
 
-    columns = [reading.values(field) for field in signal.fields]
-    return [float(any(map(named, values))) for values in zip(*columns, strict=True)]
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.fields
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        naming = search.naming
+        of_text: dict[str, bool] = {}
+
+        def named(value: object) -> bool:
+            if isinstance(value, list | tuple):
+                return any(map(named, value))
+            text = value if isinstance(value, str) else read_value(value)
+            if not text or len(text) > MAX_VALUE:
+                return False
+            if text not in of_text:
+                of_text[text] = naming.holds(text, self.min_length)
+            return of_text[text]
+
+        columns = [search.values(field) for field in self.fields]
+        return [float(any(map(named, values))) for values in zip(*columns, strict=True)]

@@ -1,42 +1,50 @@
-"""The query's words in a category path: "Electronics > Audio > Headphones"."""
+"""`path`: the query's words in a category path such as "Electronics > Audio > Headphones"."""
 
 import re
+from collections.abc import Sequence
+from typing import Literal
 
-from sidecar.profile import PathSignal
-from sidecar.signals.search_reader import Reading
+from sidecar.schema import Name
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
 from sidecar.text.terms import Term, field_match, words
 
 
-def path(signal: PathSignal, reading: Reading) -> list[float]:
+class PathSignal(Signal):
     """sum of idf(t) * depth(t) / sum of idf(t) over the query's terms.
 
-    depth(t) is i / n for the deepest of the n levels, i, in which the term stands; 0 in none.
-    A list's items are levels.
+    depth(t) is i / n for the deepest of the n levels, i, that has the term; 0 where none has it.
+    The items of a list are levels.
     """
-    terms = reading.terms
-    split = re.compile(f"[{re.escape(signal.separators)}]")
 
-    def overlap(text: str) -> float:
-        return _overlap(terms, [words(level) for level in split.split(text) if level.strip()])
+    kind: Literal["path"]
+    field: Name
+    separators: str = ">/|"
 
-    separator = signal.separators[0]
-    known: dict[str, float] = {}
-    out = []
-    for value, text in zip(reading.values(signal.field), reading.texts(signal.field), strict=True):
-        if isinstance(value, list | tuple):
-            text = separator.join(item for item in value if isinstance(item, str))
-        if text not in known:
-            known[text] = overlap(text)
-        out.append(known[text])
-    return out
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.field,)
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        separator = re.compile(f"[{re.escape(self.separators)}]")
+        of_path: dict[str, float] = {}
+        strengths = []
+        for value, text in zip(search.values(self.field), search.texts(self.field), strict=True):
+            if isinstance(value, list | tuple):
+                text = self.separators[0].join(item for item in value if isinstance(item, str))
+            if text not in of_path:
+                levels = [words(level) for level in separator.split(text) if level.strip()]
+                of_path[text] = _overlap(search.terms, levels)
+            strengths.append(of_path[text])
+        return strengths
 
 
-def _overlap(terms: tuple[Term, ...], levels: list[str]) -> float:
-    found = total = 0.0
+def _overlap(terms: Sequence[Term], levels: Sequence[str]) -> float:
+    matched = total = 0.0
     for term in terms:
         total += term.weight
         for depth in range(len(levels), 0, -1):
             if field_match((term,), levels[depth - 1]):
-                found += term.weight * depth / len(levels)
+                matched += term.weight * depth / len(levels)
                 break
-    return found / total if total else 0.0
+    return matched / total if total else 0.0

@@ -1,25 +1,30 @@
-"""Numbers that count the more the higher they are, and ever less so: popularity, citations."""
+"""`saturation`: numbers that count the more the higher they are, and ever less so."""
 
-import math
-from collections.abc import Callable
+from typing import Literal
 
-from sidecar.profile import FirstStageSignal, LogSignal, SaturationSignal
-from sidecar.signals.search_reader import Reading
-from sidecar.text.values import number
-
-
-def saturation(signal: SaturationSignal | FirstStageSignal, reading: Reading) -> list[float]:
-    """x / (x + pivot), as Elasticsearch's rank_feature has it: 1/2 at the pivot, below 1 always."""
-    return _of_numbers(signal.field, reading, lambda x: 1 / (1 + signal.pivot / x))
+from sidecar.schema import Name, Positive
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
 
 
-def logarithm(signal: LogSignal, reading: Reading) -> list[float]:
-    """ln(1 + x) / ln(1 + ceiling), at most 1."""
-    top = math.log1p(signal.ceiling)
-    return _of_numbers(signal.field, reading, lambda x: min(1.0, math.log1p(x) / top))
+class SaturationSignal(Signal):
+    """x / (x + pivot) of a number above 0, as in Elasticsearch's rank_feature; 0 for other numbers.
+
+    It is 1/2 at the pivot and below 1 always.
+    """
+
+    kind: Literal["saturation"]
+    field: Name
+    pivot: Positive
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.field,)
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        return [saturated(x, self.pivot) for x in search.numbers(self.field)]
 
 
-def _of_numbers(field: str, reading: Reading, strength: Callable[[float], float]) -> list[float]:
-    """The strength of each number above 0; 0.0 for others and where there is none."""
-    numbers = (None if value is None else number(value) for value in reading.values(field))
-    return [strength(x) if x is not None and x > 0 else 0.0 for x in numbers]
+def saturated(x: float | None, pivot: float) -> float:
+    """x / (x + pivot) without overflow; 0 where there is no number above 0."""
+    return 1 / (1 + pivot / x) if x is not None and x > 0 else 0.0

@@ -1,10 +1,10 @@
-"""A search as signals read it: each field folded once for all of them, each demand read once."""
+"""A search as signals read it: each field read once for all of them, each demand read once."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from sidecar.search import Search
+from sidecar.search import Constraint, Fields, Search
 from sidecar.text.citations import Citation, citations
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
@@ -12,19 +12,22 @@ from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import asked_quantities
 from sidecar.text.terms import Term, query_terms, words
 from sidecar.text.units import Wanted
+from sidecar.text.values import number
 
 READ_FIELD_CHARACTERS = 10_000
 """Of a field, from its start, are what signals, rules and match strengths read: 1,500 words. A
 50 KB field then costs as much as ten short ones, and no more."""
 
 
-class Reading:
-    """Columns: of each field, one value, text or folded text for each document."""
+class SearchReader:
+    """A search's query, and its documents' fields as columns: one entry per document."""
 
     def __init__(self, search: Search, now: float | None = None) -> None:
         """`now` is seconds since 1970 for decays from "now"; the clock's when None."""
-        self.search = search
         self.query = search.query[:READ_CHARACTERS]
+        self.documents: Sequence[Fields] = search.documents
+        self.constraints: Mapping[str, Constraint] = search.constraints
+        self.context: Mapping[str, object] = search.context
         self._now = now
         self._values: dict[str, list[object]] = {}
         self._texts: dict[str, list[str]] = {}
@@ -33,11 +36,11 @@ class Reading:
     def values(self, field: str) -> list[object]:
         """The field's values; None where it is missing. `a.b` is also read from inside `a`."""
         if (column := self._values.get(field)) is None:
-            column = [fields.get(field) for fields in self.search.documents]
+            column = [fields.get(field) for fields in self.documents]
             if "." in field:
                 column = [
                     _inside(fields, field) if value is None else value
-                    for value, fields in zip(column, self.search.documents, strict=True)
+                    for value, fields in zip(column, self.documents, strict=True)
                 ]
             self._values[field] = column
         return column
@@ -56,33 +59,46 @@ class Reading:
         """The texts as `terms.words` folds them."""
         if (column := self._folded.get(field)) is None:
             texts = self.texts(field)
-            known = {text: words(text) for text in set(texts)}  # brands and colours repeat
-            column = self._folded[field] = [known[text] for text in texts]
+            folded = {text: words(text) for text in set(texts)}  # brands and colours repeat
+            column = self._folded[field] = [folded[text] for text in texts]
         return column
+
+    def numbers(self, field: str) -> list[float | None]:
+        """The values as numbers; None where there is none."""
+        return [None if value is None else number(value) for value in self.values(field)]
+
+    def zeros(self) -> list[float]:
+        """The strengths of a signal about which the search says nothing."""
+        return [0.0] * len(self.documents)
+
+    def context_value(self, name: str) -> object:
+        """What the search's context holds under a name such as `price` or `user.price`."""
+        return _inside(self.context, name)
 
     @cached_property
     def now(self) -> float:
+        """Seconds since 1970."""
         return time.time() if self._now is None else self._now
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
+        """The query's terms."""
         return query_terms(self.query)
 
     @cached_property
     def naming(self) -> Naming:
+        """The names that the query holds."""
         return Naming.of(self.query)
 
     @cached_property
     def quantities(self) -> tuple[Wanted, ...]:
+        """The quantities that the query asks for."""
         return asked_quantities(self.query)
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
+        """The query's legal citations."""
         return citations(self.query)
-
-    def context(self, name: str) -> object:
-        """What the search's context holds under a name such as `price` or `user.price`."""
-        return _inside(self.search.context, name)
 
 
 def _inside(fields: Mapping[str, object], name: str) -> object:

@@ -1,36 +1,54 @@
-"""A value looked up in the profile's table: a court's authority, a risk level."""
+"""`table`: a value looked up in the profile's table: a court's authority, a risk level."""
 
-from sidecar.profile import TableSignal
-from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, Reading
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sidecar.schema import Name
+from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
+from sidecar.signals.signal import Signal
 from sidecar.text.compose import read_value
 from sidecar.text.terms import phrases, unspaced
 
+TableNumber = Annotated[float, Field(ge=-1, le=1)]
 
-def table(signal: TableSignal, reading: Reading) -> list[float]:
-    """The table's number for each value, its default for others, 0.0 where the field is missing.
+
+class TableSignal(Signal):
+    """The table's number for the value, its default for other values, 0 for a missing field.
 
     Keys and values are compared by their words, without case, accents and signs. A key that is the
-    whole value goes first, then the longest that stands in it as a phrase of whole words (of two
+    whole value goes first, then the longest that the value has as a phrase of whole words (of two
     equally long ones the first in the table): "Court of Appeals for the Ninth Circuit" has the key
-    "Court of Appeals" and not "Court of Appeal". Of a list's items the one with the highest number
-    counts. A Chinese key is found in running text, which has no spaces.
+    "Court of Appeals" and not "Court of Appeal". Of a list's items the highest number counts. A
+    Chinese key is found in running text, which has no spaces.
     """
-    numbers = {phrases(key): number for key, number in signal.table.items()}
-    by_length = sorted(numbers, key=len, reverse=True)
-    spoken = [(key.strip() if unspaced(key) else key, numbers[key]) for key in by_length]
-    known: dict[str, float | None] = {}
 
-    def find(text: str) -> float | None:
-        if text not in known:
-            plain = phrases(text[:READ_FIELD_CHARACTERS])
-            held = (number for key, number in spoken if key in plain)
-            known[text] = numbers.get(plain, next(held, None))
-        return known[text]
+    kind: Literal["table"]
+    field: Name
+    table: dict[str, TableNumber] = Field(min_length=1)
+    default: TableNumber = 0.0
 
-    def look_up(value: object) -> float:
-        items = value if isinstance(value, list | tuple) else (value,)
-        texts = [text for item in items if (text := read_value(item)) and not text.isspace()]
-        found = [number for text in texts if (number := find(text)) is not None]
-        return max(found) if found else signal.default if texts else 0.0
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.field,)
 
-    return [0.0 if value is None else look_up(value) for value in reading.values(signal.field)]
+    def strengths(self, search: SearchReader) -> list[float]:
+        numbers = {phrases(key): number for key, number in self.table.items()}
+        by_length = sorted(numbers, key=len, reverse=True)
+        within = [(key.strip() if unspaced(key) else key, numbers[key]) for key in by_length]
+        of_text: dict[str, float | None] = {}
+
+        def look_up(text: str) -> float | None:
+            if text not in of_text:
+                plain = phrases(text[:READ_FIELD_CHARACTERS])
+                longest = next((number for key, number in within if key in plain), None)
+                of_text[text] = numbers.get(plain, longest)
+            return of_text[text]
+
+        def strength(value: object) -> float:
+            items = value if isinstance(value, list | tuple) else (value,)
+            texts = [text for item in items if (text := read_value(item)) and not text.isspace()]
+            known = [number for text in texts if (number := look_up(text)) is not None]
+            return max(known) if known else self.default if texts else 0.0
+
+        return [0.0 if value is None else strength(value) for value in search.values(self.field)]

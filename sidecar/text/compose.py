@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
-from sidecar.profile import FieldProfile, Profile
 from sidecar.request import Cut
 from sidecar.search import Fields
+from sidecar.text.field_profile import DocumentProfile, FieldProfile
 
 _DEFAULT = FieldProfile()
 
@@ -50,7 +50,7 @@ class Passage:
 
 
 def compose(
-    source: str | Fields, profile: Profile, budget_tokens: int, cut: Cut = "right"
+    source: str | Fields, profile: DocumentProfile, budget_tokens: int, cut: Cut = "right"
 ) -> Passage:
     """The passage of a plain text or of fields under the profile's names.
 

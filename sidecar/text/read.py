@@ -31,9 +31,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from sidecar.profile import Profile
 from sidecar.request import Document
 from sidecar.search import Fields
+from sidecar.text.field_profile import DocumentProfile
 from sidecar.text.key_values import of_pairs
 
 MAX_DEPTH = 16
@@ -47,7 +47,7 @@ _YAML = re.compile(r"---(?:[ \t]*\r?\n|[ \t]+\{\}\s*\Z)")
 """`--- {}` is a row in which every column is null."""
 
 
-def read(document: Document, profile: Profile) -> Fields | None:
+def read(document: Document, profile: DocumentProfile) -> Fields | None:
     """The document's fields in the profile's order, the others after them; None for plain text.
 
     A field comes under the profile's name from the first of its name and aliases that is there.
@@ -60,7 +60,7 @@ def read(document: Document, profile: Profile) -> Fields | None:
     return None if found is None else _named(found, profile)
 
 
-def _named(found: Fields, profile: Profile) -> Fields:
+def _named(found: Fields, profile: DocumentProfile) -> Fields:
     named: dict[str, object] = {}
     for name, field in profile.fields.items():
         for spelling in (name, *field.aliases):
@@ -115,7 +115,7 @@ def _present(value: object, depth: int) -> object:
             return value
 
 
-def _parse(text: str, profile: Profile) -> Fields | None:
+def _parse(text: str, profile: DocumentProfile) -> Fields | None:
     start = text.lstrip()[:1] if text[:1].isspace() else text[:1]
     if start == "{":
         found = _parse_json(text)
@@ -137,7 +137,7 @@ def _parse_json(text: str) -> Fields | None:
     return found if isinstance(found, dict) else None
 
 
-def _parse_lines(text: str, profile: Profile) -> Fields | None:
+def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
     """The fields of `key: value` lines; an indented line continues the value above it."""
     if ":" not in text.split("\n", 1)[0] or not profile.fields:
         return None
@@ -162,13 +162,13 @@ def _parse_lines(text: str, profile: Profile) -> Fields | None:
     return found or None
 
 
-def _spellings(profile: Profile) -> Iterator[str]:
+def _spellings(profile: DocumentProfile) -> Iterator[str]:
     for name, field in profile.fields.items():
         yield name
         yield from field.aliases
 
 
-def _line_keys(profile: Profile) -> Mapping[str, str]:
+def _line_keys(profile: DocumentProfile) -> Mapping[str, str]:
     """Name, alias or label without case -> the name or alias that it stands for."""
     labels = {f.label.casefold(): name for name, f in profile.fields.items() if f.label}
     return labels | {spelling.casefold(): spelling for spelling in _spellings(profile)}

@@ -1,10 +1,9 @@
-"""Windows of a text that does not fit the model: cut, chosen and put together again.
+"""Windows of a text that does not fit the model.
 
-    windows     text, token spans -> windows of whole sentences that cover the text
-    select      which of them are worth scoring, by the query's words, under a token budget
-    aggregate   the windows' logits -> the document's
+    windows   text, token spans -> windows of whole sentences that cover the text
+    select    which of them are worth scoring, by the query's words, under a token budget
 
-All three are deterministic, and `windows` takes linear time.
+Both are deterministic, and `windows` takes linear time. `long_documents` makes one logit of theirs.
 """
 
 import math
@@ -14,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sidecar.profile import LongDocuments
 from sidecar.text.boundaries import Strength, boundaries
 from sidecar.text.terms import fold
 
@@ -90,30 +88,6 @@ def select(cut: Sequence[Window], text: str, query: str, budget_tokens: int) -> 
             chosen.append(index)
             left -= cut[index].tokens
     return sorted(chosen)
-
-
-def aggregate(logits: Sequence[float], long: LongDocuments) -> float:
-    """The document's logit from those of its windows, given in the order of the text.
-
-    max         the best window's
-    first       the first window's
-    mean        mean of the best `long.top`
-    logsumexp   ln((e^l1 + ... + e^ln) / n): between mean and max, and n equal logits l give l
-
-    One window's logit is the document's, whatever the way.
-    """
-    best = max(logits)
-    match long.aggregate:
-        case "max":
-            return best
-        case "first":
-            return logits[0]
-        case "mean":
-            top = sorted(logits, reverse=True)[: long.top]
-            return math.fsum(top) / len(top)
-        case "logsumexp":
-            total = math.fsum(math.exp(logit - best) for logit in logits)
-            return best + math.log(total / len(logits))
 
 
 def _atoms(text: str, spans: Spans, size: int, overlap: float) -> list[_Atom]:

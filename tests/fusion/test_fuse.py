@@ -8,7 +8,7 @@ from sidecar.calibration import Calibration, sigmoid
 from sidecar.errors import NonFiniteScore
 from sidecar.fusion import rank
 from sidecar.fusion.fuse import fused, model_parts
-from sidecar.profile import LongDocuments
+from sidecar.text.long_documents import LongDocuments
 
 logits = st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=40)
 

@@ -1,16 +1,15 @@
 """The shipped profiles: what they read, and that their numbers stay modest."""
 
 import math
-import re
 
 import pytest
 
 import mappings
-from sidecar.profile import Profile, Rule
+from sidecar.profile import Profile
 from sidecar.profiles import Profiles, read_profile
 from sidecar.request import Document
 from sidecar.search import Search
-from sidecar.signals import strengths
+from sidecar.signals import Rule, SearchReader
 from sidecar.text.query import EXTRACTORS, extract
 from sidecar.text.read import read
 
@@ -27,17 +26,15 @@ LEGAL_FIELDS = "title text summary court jurisdiction date citations cited_by st
 def parts(profile: Profile, query: str, fields: dict[str, object]) -> dict[str, float]:
     """Each signal's part of the logit for one document."""
     found = read(Document(fields=fields), profile) or {}
-    search = Search(query, [found], extract(query, profile.extractors, [found]))
+    reader = SearchReader(Search(query, [found], extract(query, profile.extractors, [found])))
     return {
-        name: max(-signal.cap, min(signal.cap, signal.weight * strengths(signal, search)[0]))
+        name: signal.contribution(signal.strengths(reader)[0])
         for name, signal in profile.signals.items()
     }
 
 
 def fires(rule: Rule, text: str) -> bool:
-    if rule.pattern is not None:
-        return re.search(rule.pattern, text, re.I) is not None
-    return text.casefold() in {str(value).casefold() for value in rule.values}
+    return rule.fires(SearchReader(Search("", [{rule.field: text}])))[0]
 
 
 def test_three_profiles_ship() -> None:

@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from sidecar.profile import Signal
 from sidecar.search import Constraint, Search
-from sidecar.signals import strengths
-from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, Reading
+from sidecar.signals import SIGNALS, AnySignal, SearchReader
+from sidecar.signals.search_reader import READ_FIELD_CHARACTERS
 
-SIGNAL: TypeAdapter[Signal] = TypeAdapter(Signal)
+SIGNAL: TypeAdapter[AnySignal] = TypeAdapter(AnySignal)
 DAY = 86_400.0
 NOW = 1_704_067_200.0  # 2024-01-01
 
@@ -20,8 +19,8 @@ def read(signal: dict[str, Any], values: list[Any], query: str = "", **search: A
     """The strengths of documents that hold these values in the field `f`."""
     fields = {"fields": ["f"]} if signal["kind"] in MANY else {"field": "f"}
     documents = [{"f": value} for value in values]
-    given = Search(query, documents, **search)
-    return strengths(SIGNAL.validate_python({**fields, **signal}), given, Reading(given, NOW))
+    reader = SearchReader(Search(query, documents, **search), NOW)
+    return SIGNAL.validate_python({**fields, **signal}).strengths(reader)
 
 
 MANY = {"match", "units", "constraint", "citation"}
@@ -64,6 +63,10 @@ CONSTRAINTS = {
 CONTEXT = {"date": "2024-01-01", "vectors": {"v": [1.0, 0.0]}}
 
 
+def test_every_kind_is_among_the_examples() -> None:
+    assert {signal["kind"] for signal in EVERY_SIGNAL} == set(SIGNALS)
+
+
 @pytest.mark.parametrize("signal", EVERY_SIGNAL, ids=str)
 @given(st.lists(ANY_VALUE, max_size=4))
 def test_whatever_a_field_holds_the_strength_is_finite_and_bounded(
@@ -79,8 +82,8 @@ def test_missing_null_and_empty_are_one(signal: dict[str, Any]) -> None:
     found = read(signal, MISSING, QUERY, constraints=CONSTRAINTS, context=CONTEXT)
     assert found == [0.0] * len(MISSING)
     fields = {"fields": ["f"]} if signal["kind"] in MANY else {"field": "f"}
-    absent = Search(QUERY, [{}], CONSTRAINTS, CONTEXT)
-    assert strengths(SIGNAL.validate_python({**fields, **signal}), absent) == [0.0]
+    absent = SearchReader(Search(QUERY, [{}], CONSTRAINTS, CONTEXT))
+    assert SIGNAL.validate_python({**fields, **signal}).strengths(absent) == [0.0]
 
 
 @pytest.mark.parametrize("signal", EVERY_SIGNAL, ids=str)
@@ -127,8 +130,8 @@ def test_constraint() -> None:
         {"color": "blue", "attributes": {"lining": "red"}},
         {"attributes": {"lining": "red"}},
     ]
-    assert strengths(signal, Search("", documents, CONSTRAINTS)) == [1, -1, 0]
-    assert strengths(signal, Search("", documents)) == [0, 0, 0]
+    assert signal.strengths(SearchReader(Search("", documents, CONSTRAINTS))) == [1, -1, 0]
+    assert signal.strengths(SearchReader(Search("", documents))) == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +258,7 @@ def test_cosine() -> None:
 def test_a_field_inside_an_object_is_read_by_its_path() -> None:
     search = Search("", [{"stock": {"count": 10}}, {"stock.count": 30}, {"stock": 5}])
     signal = SIGNAL.validate_python({"kind": "saturation", "field": "stock.count", "pivot": 10})
-    assert strengths(signal, search) == [0.5, 0.75, 0]
+    assert signal.strengths(SearchReader(search)) == [0.5, 0.75, 0]
 
 
 def test_a_long_field_is_read_from_its_start() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sidecar.profiles import Profiles
 from sidecar.request import Document
 from sidecar.search import Search
-from sidecar.signals import strengths
+from sidecar.signals import SearchReader
 from sidecar.text.key_values import of_pairs
 from sidecar.text.query import extract
 from sidecar.text.read import read
@@ -64,7 +64,7 @@ def test_signals_read_them_by_name() -> None:
     found = read(Document(fields={"attributes": given}), ECOMMERCE) or {}
     for query, verdict in (("red shoes", 1), ("blue shoes", -1)):
         search = Search(query, [found], extract(query, ["color"], [found]))
-        assert strengths(ECOMMERCE.signals["color"], search) == [verdict]
+        assert ECOMMERCE.signals["color"].strengths(SearchReader(search)) == [verdict]
 
 
 def test_a_path_leads_into_them() -> None:

@@ -1,7 +1,6 @@
 """Long texts: where they are cut, which windows are chosen, how their logits become one."""
 
 import json
-import math
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -10,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.profile import LongDocuments
 from sidecar.text.boundaries import Strength, boundaries
-from sidecar.text.windows import Window, aggregate, select, windows
+from sidecar.text.windows import Window, select, windows
 
 DATA = Path(__file__).parents[2] / "sidecar" / "workshop" / "demo" / "data"
 
@@ -212,38 +210,3 @@ def test_selection_meets_accents_capitals_and_inflections() -> None:
 def test_ties_go_to_the_earlier_window() -> None:
     found = [Window(index * 2, index * 2 + 2, index, index + 1) for index in range(5)]
     assert select(found, "a b c d e ", "z", 3) == [0, 1, 2]
-
-
-def by(how: str, top: int = 3) -> LongDocuments:
-    return LongDocuments.model_validate({"aggregate": how, "top": top})
-
-
-HOWS = ["max", "first", "mean", "logsumexp"]
-logits = st.lists(st.floats(-60, 60), min_size=1, max_size=12)
-
-
-def test_the_four_ways() -> None:
-    values = [1.0, 4.0, 2.0, -3.0]
-    assert aggregate(values, by("max")) == 4.0
-    assert aggregate(values, by("first")) == 1.0
-    assert aggregate(values, by("mean", 2)) == 3.0
-    expected = math.log(sum(map(math.exp, values)) / 4)
-    assert aggregate(values, by("logsumexp")) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("how", HOWS)
-@given(st.floats(-60, 60), st.integers(1, 12))
-def test_equal_windows_give_their_logit(how: str, logit: float, count: int) -> None:
-    assert aggregate([logit] * count, by(how)) == pytest.approx(logit, abs=1e-9)
-
-
-@pytest.mark.parametrize("how", HOWS)
-@given(logits, st.data())
-def test_a_better_window_never_lowers_the_document(
-    how: str, values: list[float], data: st.DataObject
-) -> None:
-    place = data.draw(st.integers(0, len(values) - 1))
-    better = [*values]
-    better[place] += data.draw(st.floats(0, 20))
-    assert aggregate(better, by(how)) >= aggregate(values, by(how)) - 1e-9
-    assert min(values) - 1e-9 <= aggregate(values, by(how)) <= max(values) + 1e-9

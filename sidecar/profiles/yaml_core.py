@@ -1,0 +1,43 @@
+"""YAML 1.2's core schema on PyYAML, which reads YAML 1.1: `no` is a word and a date is text."""
+
+import re
+
+import yaml
+from yaml import CSafeLoader, MappingNode, ScalarNode
+from yaml.constructor import ConstructorError
+
+
+def load(text: str) -> object:
+    """The value of the text. Raises YAMLError, for a key that is repeated too."""
+    return yaml.load(text, _CoreLoader)
+
+
+class _CoreLoader(CSafeLoader):
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[object, object]:
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, ScalarNode):
+                raise ConstructorError(None, None, "a key must be a word", key.start_mark)
+            if key.value in keys:
+                raise ConstructorError(None, None, f"`{key.value}` stands twice", key.start_mark)
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_DIGITS = r"(?:0|[1-9][0-9]*)"
+# (tag, how its scalars look, their first characters)
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", rf"[-+]?{_DIGITS}", list("-+0123456789")),
+    (
+        "float",
+        rf"[-+]?(?:\.[0-9]+|{_DIGITS}(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?",
+        list("-+.0123456789"),
+    ),
+):
+    _CoreLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})$"), _first
+    )

@@ -1,0 +1,43 @@
+"""`units`: the query's quantities in a document's fields, whatever their units."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sidecar.schema import Names
+from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.signal import Signal
+from sidecar.text.units import Quantity, Wanted, agreement, quantities
+
+
+class UnitsSignal(Signal):
+    """Mean over the query's quantities ("16gb", "under 2 kg", "20-30 cm"): 1 if the fields have one
+    within its bounds, -1 if they have only other values of its dimension, else 0."""
+
+    kind: Literal["units"]
+    fields: Names
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.fields
+
+    def strengths(self, search: SearchReader) -> list[float]:
+        """Nothing is read where the query has no quantity."""
+        if not search.quantities:
+            return search.zeros()
+        dimensions = frozenset(quantity.dimension for quantity in search.quantities)
+        columns = [search.texts(field) for field in self.fields]
+        return [
+            _agreement(search.quantities, dimensions, row) for row in zip(*columns, strict=True)
+        ]
+
+
+def _agreement(
+    requested: Sequence[Wanted], dimensions: frozenset[str], texts: Sequence[str]
+) -> float:
+    stated: list[Quantity] = []
+    for text in texts:
+        if text and (more := quantities(text, dimensions)):
+            stated += more
+            if (share := agreement(requested, stated)) == 1:
+                return share  # the title usually says it: the description need not be read
+    return agreement(requested, stated)
