@@ -81,6 +81,14 @@ def test_json_blocks_parse(page: Path) -> None:
         json.loads(block)
 
 
+@every_page
+def test_rows_of_a_table_have_as_many_cells_as_its_head(page: Path) -> None:
+    for table in re.findall(r"(?:^\|.*\n)+", prose(page), re.MULTILINE):
+        head, *rows = (re.findall(r"(?<!\\)\|", row) for row in table.splitlines())
+        for number, row in enumerate(rows):
+            assert len(row) == len(head), table.splitlines()[number + 1]
+
+
 def commands(page: Path) -> list[list[str]]:
     """The arguments of each `rerank-sidecar ...` line in the page's shell blocks."""
     lines = [
