@@ -1,6 +1,19 @@
-"""`rerank-sidecar`: the root; the only package that imports http or es_integration."""
+"""The command `rerank-sidecar`: options and help, no logic of its own.
+
+serve      the service
+settings   the table of settings
+demo       BM25's order beside the reranked one
+bench/     speed of this machine, alone and beside other rerankers
+tune       the fastest layout of workers and threads on this machine
+model/     model folders: export, quantise, check, train
+cluster/   install, uninstall and verify in Elasticsearch and OpenSearch
+flags      settings as options, for every command that reads them
+
+Commands import what they run only when they run: the help needs no runtime and no framework.
+"""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -17,7 +30,7 @@ from sidecar.errors import StartupError
 
 app = typer.Typer(
     name="rerank-sidecar",
-    help="Puts Elasticsearch's and OpenSearch's hits in the right order with a cross-encoder.",
+    help="Rerank Elasticsearch and OpenSearch hits with a cross-encoder.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,8 +52,26 @@ def version() -> None:
     typer.echo(__version__)
 
 
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Options of the command itself, beside those of its subcommands."""
+
+
 def main() -> None:
-    """Runs the command line; a start that must not be ends with its reason and exit status 1."""
+    """Runs the command line. A StartupError is printed as one line and exits with status 1."""
     try:
         app()
     except ModuleNotFoundError as fault:

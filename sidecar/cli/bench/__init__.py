@@ -1,6 +1,9 @@
-"""`rerank-sidecar bench`: how fast this machine reranks, beside bare loops over the same graph."""
+"""`rerank-sidecar bench`: the speed of this machine over HTTP, beside bare onnxruntime loops.
 
-import sys
+compare   `bench compare`: the same model in other rerankers
+kernels   `bench kernels`: where the time of one run goes
+"""
+
 from pathlib import Path
 from typing import Annotated
 
@@ -18,48 +21,38 @@ bench_app.command("kernels")(with_build(kernels_command, "test"))
 @bench_app.callback(invoke_without_command=True)
 def bench_command(
     context: typer.Context,
-    rounds: Annotated[int, typer.Option(min=1, help="Measured rounds; one more warms up.")] = 20,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Measured rounds, after one warm-up round.")
+    ] = 20,
     documents: Annotated[
-        int, typer.Option(min=1, help="Documents of a request of the synthetic mix.")
+        int, typer.Option(min=1, help="Documents per request of the synthetic workload.")
     ] = 100,
     requests: Annotated[
         Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
-            help='JSON lines of {"query", "documents"} instead of the synthetic mix; a round is '
-            "the whole file.",
+            help='JSON lines of {"query", "documents"} to send instead of the synthetic workload. '
+            "Each round sends the whole file.",
         ),
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Model folder; the shipped model when absent.")
+        Path | None, typer.Option(help="Model folder (default: the shipped model).")
     ] = None,
     url: Annotated[
         str | None,
-        typer.Option(help="A running sidecar on this machine, instead of starting one."),
+        typer.Option(help="Measure the sidecar that runs at this address on this machine."),
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Requests at a time over HTTP.")] = 1,
-    json: Annotated[
-        Path | None, typer.Option(help="Write the figures to this file as well.")
-    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Concurrent HTTP requests.")] = 1,
+    json: Annotated[Path | None, typer.Option(help="Also write the figures to this file.")] = None,
 ) -> None:
-    """Measure speed on this machine: over HTTP, and beside bare onnxruntime loops."""
+    """Measure reranking speed on this machine: over HTTP, and in bare onnxruntime loops."""
     if context.invoked_subcommand is not None:
         return
-
-    from es_integration.errors import SidecarError
-    from sidecar.workshop.bench.benchmark import BenchSpec, run
-
-    spec = BenchSpec(rounds, documents, requests, model, url, concurrency)
-    try:
-        report = run(spec)
-    except SidecarError as fault:
-        print(f"rerank-sidecar bench: {fault.message}", file=sys.stderr)
-        raise typer.Exit(1) from None
-
-    from sidecar.workshop.bench.report import to_json
+    from sidecar.workshop.bench.benchmark import BenchSpec, run_benchmark
+    from sidecar.workshop.bench.json_figures import write_json
     from sidecar.workshop.bench.report_tables import show
 
+    report = run_benchmark(BenchSpec(rounds, documents, requests, model, url, concurrency))
     show(report)
-    if json is not None:
-        json.write_bytes(to_json(report))
+    write_json(report, json)

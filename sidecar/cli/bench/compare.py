@@ -1,15 +1,15 @@
-"""`rerank-sidecar bench compare`: us and other rerankers on the same model and texts."""
+"""`rerank-sidecar bench compare`: the sidecar and other rerankers on the same model and texts."""
 
-import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sidecar.errors import StartupError
+from sidecar.workshop.bench.compare.contender_specs import PEERS
+from sidecar.workshop.bench.compare.workloads import WORKLOADS
 
-PEER_NAMES = "st-fp32, st-bf16, st-onnx, fastembed, flashrank, infinity, bare"
-WORKLOAD_NAMES = "short, lognormal, long, clients, single, thousand"
+PEER_NAMES = ", ".join(peer.key for peer in PEERS)
+WORKLOAD_NAMES = ", ".join(WORKLOADS)
 
 
 def compare_command(
@@ -17,85 +17,70 @@ def compare_command(
         str | None,
         typer.Argument(
             metavar="[SOURCE]",
-            help="A cross-encoder: a Hugging Face folder or a hub name. When absent the shipped "
-            "model with a head that other libraries have.",
+            help="A cross-encoder: a Hugging Face folder or hub name (default: the shipped model, "
+            "with a head that other libraries can load).",
         ),
     ] = None,
     peers: Annotated[
-        str | None, typer.Option(help=f"Of {PEER_NAMES}; separated by commas. All when absent.")
+        str | None,
+        typer.Option(help=f"Comma-separated, from: {PEER_NAMES} (default: all)."),
     ] = None,
     workloads: Annotated[
-        str | None, typer.Option(help=f"Of {WORKLOAD_NAMES}; separated by commas. All when absent.")
+        str | None,
+        typer.Option(help=f"Comma-separated, from: {WORKLOAD_NAMES} (default: all)."),
     ] = None,
     rounds: Annotated[
-        int, typer.Option(min=1, help="Measured rounds; heavy workloads take 0.2 or 0.3 of them.")
+        int, typer.Option(min=1, help="Measured rounds; heavy workloads run 20 or 30 % of them.")
     ] = 10,
     documents: Annotated[
-        int, typer.Option(min=1, help="Documents of a request where the workload says 100.")
+        int, typer.Option(min=1, help="Documents per request, in workloads of 100 by default.")
     ] = 100,
     folder: Annotated[
         Path | None,
-        typer.Option(
-            help="Where environments (6 GB) and models are kept; the user's cache when absent."
-        ),
+        typer.Option(help="Folder for environments (6 GB) and models (default: the user's cache)."),
     ] = None,
     sidecar: Annotated[
         list[str] | None,
         typer.Option(
-            help="A setting of ours, NAME=VALUE: workers, graph, engine or precision; may be given "
-            "several times."
+            help="A setting of the sidecar, NAME=VALUE: workers, graph, engine or precision; "
+            "repeatable."
         ),
     ] = None,
     price_per_hour: Annotated[
-        float | None, typer.Option(min=0, help="Of this machine, for the cost of a million pairs.")
+        float | None,
+        typer.Option(min=0, help="Price of this machine, to show the cost of a million pairs."),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Write a PNG to this file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write a PNG plot to this file.")] = None,
 ) -> None:
-    """Compare with other rerankers: the same model, texts and machine, in turn.
+    """Compare with other rerankers on the same model, texts and machine.
 
-    Their environments are made on the first run. Needs the extra `bench`.
+    The first run installs them into environments of their own. Needs the extra `bench`.
     """
     from sidecar.cli.model.progress import bars
-    from sidecar.workshop.bench.compare import contender_specs
+    from sidecar.workshop.bench.compare import selection
     from sidecar.workshop.bench.compare.comparison import CompareSpec, compare
     from sidecar.workshop.bench.compare.comparison_plot import draw
     from sidecar.workshop.bench.compare.comparison_tables import show, to_markdown
     from sidecar.workshop.bench.compare.environments import default_folder
-    from sidecar.workshop.bench.compare.workloads import WORKLOADS
-    from sidecar.workshop.bench.report import to_json
+    from sidecar.workshop.bench.json_figures import write_json
 
-    plan = CompareSpec(
-        source,
-        contender_specs.chosen(peers),
-        tuple(
-            workload.scaled(documents)
-            for workload in contender_specs.pick(workloads, WORKLOADS, "--workloads")
-        ),
-        rounds,
-        documents,
-        (folder or default_folder()).absolute(),
-        price_per_hour,
-        _settings(sidecar or []),
+    spec = CompareSpec(
+        source=source,
+        contenders=selection.contenders(peers),
+        workloads=selection.workloads(workloads, documents),
+        rounds=rounds,
+        documents=documents,
+        folder=(folder or default_folder()).absolute(),
+        price_per_hour=price_per_hour,
+        settings=selection.settings(sidecar or []),
     )
-    with bars() as start:
-        comparison = compare(plan, start)
+    with bars() as begin_step:
+        comparison = compare(spec, begin_step)
     show(comparison)
-    if json is not None:
-        json.write_bytes(to_json(comparison))
+    write_json(comparison, json)
     if markdown is not None:
         markdown.write_text(to_markdown(comparison), encoding="utf8")
     if plot is not None:
         draw(comparison, plot)
-
-
-def _settings(given: list[str]) -> dict[str, Any]:
-    """NAME=VALUE as the settings table names them. Raises StartupError."""
-    found: dict[str, Any] = {}
-    for setting in given:
-        name, equals, value = setting.partition("=")
-        if not equals or not re.fullmatch(r"[a-z_]+", name):
-            raise StartupError(f"--sidecar {setting}: it must be NAME=VALUE")
-        found[name] = int(value) if value.isdecimal() else value
-    return found

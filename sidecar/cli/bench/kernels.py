@@ -1,5 +1,5 @@
-"""`rerank-sidecar bench kernels`: where the time of a run goes, and how near its products come to
-onnxruntime's own integer products."""
+"""`rerank-sidecar bench kernels`: where the time of one run goes, and how near its matrix products
+come to onnxruntime's fastest integer products."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,31 +9,28 @@ import typer
 
 def kernels_command(
     model: Annotated[
-        Path | None, typer.Option(help="Model folder; the shipped model when absent.")
+        Path | None, typer.Option(help="Model folder (default: the shipped model).")
     ] = None,
     graph: Annotated[
-        str | None, typer.Option(help="A graph of the folder; the CPU's when absent.")
+        str | None, typer.Option(help="Graph of the model folder (default: the one for CPUs).")
     ] = None,
     length: Annotated[
         list[int] | None,
-        typer.Option(min=8, help="Tokens of a pair; may be given again (32 to 512 when absent)."),
+        typer.Option(min=8, help="Tokens per pair; repeatable (default: 32 to 512)."),
     ] = None,
     repeats: Annotated[
-        int, typer.Option(min=1, help="Measured rounds of each length; two more warm up.")
+        int, typer.Option(min=1, help="Measured rounds per length, after two warm-up rounds.")
     ] = 20,
-    json: Annotated[
-        Path | None, typer.Option(help="Write the figures to this file as well.")
-    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Also write the figures to this file.")] = None,
 ) -> None:
-    """Measure where the time of one run goes, and its products beside onnxruntime's bare ones.
+    """Profile one run of the model, and compare its matrix products with bare ones.
 
     Needs onnx, which is in the extra `test`.
     """
-    from sidecar.workshop.bench.kernels.kernel_benchmark import measure
+    from sidecar.workshop.bench.json_figures import write_json
+    from sidecar.workshop.bench.kernels.kernel_benchmark import measure_kernels
     from sidecar.workshop.bench.kernels.kernel_tables import show
-    from sidecar.workshop.bench.report import to_json
 
-    figures = measure(model, graph, tuple(length or ()), repeats)
+    figures = measure_kernels(model, graph, tuple(length or ()), repeats)
     show(figures)
-    if json is not None:
-        json.write_bytes(to_json(figures))
+    write_json(figures, json)

@@ -1,15 +1,18 @@
 """`rerank-sidecar bench`: how fast this machine reranks, beside bare loops over the same graph.
 
-workload   texts -> rounds of requests
-over_http  a round through the sidecar: request times, and where the sidecar spent them
-bare       the same round through onnxruntime alone
-rounds     all of them round by round, in changing order
-overhead   CPU time of what is not the model
-tokenizing the request path's tokenising beside the library's own
-structured CPU time that profiles cost
-machine    which machine it was; the server's memory
-figures    measured values -> a Report
-table      a Report -> the screen
-compare/   the subcommand `compare`: us and other rerankers on the same model
-kernels/   the subcommand `kernels`: where a run's time goes, and its products beside bare ones
+benchmark          a BenchSpec -> a Report, by all of the below
+workload           texts -> rounds of requests
+sidecar_over_http  one round through the sidecar: request times, and the time of each stage
+bare_loops         the same round through onnxruntime alone
+interleaving       all variants round by round, in changing order
+overhead           CPU time of the request path without the model
+tokenizing_cost    the request path's tokenising beside the library's own
+profile_cost       CPU time of a profile: fields, signals, rules
+machine            the machine that was measured; memory of a process
+report             measured values -> a Report
+spread             medians, bounds and percentiles of measured values
+report_tables      a Report -> the screen
+json_figures       the figures of any command -> a JSON file
+compare/           `bench compare`: the sidecar and other rerankers on the same model
+kernels/           `bench kernels`: where the time of a run goes
 """

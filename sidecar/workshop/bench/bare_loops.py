@@ -1,7 +1,7 @@
-"""The best that onnxruntime does alone: loops over the sidecar's own graph, with nothing around.
+"""The best speed of onnxruntime alone: loops over the sidecar's own graph, with nothing around.
 
 Each loop is what one would write by hand for a whole request: a plain `encode_batch`, arrays,
-`session.run`. No HTTP, no queue, no scores in order, and nobody else to be answered.
+`session.run`. No HTTP, no queue, no ranking, no other requests.
 """
 
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ def bare_loops(
 ) -> list["BareLoop"]:
     """The loops over a cross-encoder's graph on this machine's CPU."""
     tokenizer = bare_tokenizer(folder, manifest)
-    narrow = BareSession(folder, graph, 1, pad_id)
-    wide = BareSession(folder, graph, cores, pad_id)
+    one_thread = BareSession(folder, graph, 1, pad_id)
+    all_cores = BareSession(folder, graph, cores, pad_id)
     return [
-        BareLoop(tokenizer, narrow, workers=cores, budget=0),
-        BareLoop(tokenizer, wide, workers=1, budget=0),
-        BareLoop(tokenizer, narrow, workers=cores, budget=512),
-        BareLoop(tokenizer, wide, workers=1, budget=512),
-        BareLoop(tokenizer, wide, workers=1, budget=1024),
+        BareLoop(tokenizer, one_thread, workers=cores, budget=0),
+        BareLoop(tokenizer, all_cores, workers=1, budget=0),
+        BareLoop(tokenizer, one_thread, workers=cores, budget=512),
+        BareLoop(tokenizer, all_cores, workers=1, budget=512),
+        BareLoop(tokenizer, all_cores, workers=1, budget=1024),
     ]
 
 
 def bare_tokenizer(folder: Path, manifest: Manifest) -> Tokenizer:
-    """The library's own, for `encode_batch` of (query, text): unpadded, long texts cut."""
+    """The library's own tokenizer for `encode_batch` of (query, text): unpadded, long texts cut."""
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     tokenizer.no_padding()
     tokenizer.enable_truncation(manifest.max_tokens, strategy="only_second")
@@ -44,7 +44,7 @@ def bare_tokenizer(folder: Path, manifest: Manifest) -> Tokenizer:
 
 
 class BareSession:
-    """A session with onnxruntime's defaults but for its threads."""
+    """A session with onnxruntime's defaults, except for its threads."""
 
     def __init__(self, folder: Path, graph: Graph, threads: int, pad_id: int) -> None:
         self.threads = threads
@@ -59,7 +59,7 @@ class BareSession:
         self._inputs = {item.name for item in self._session.get_inputs()}
 
     def run(self, pairs: Sequence[Encoding]) -> Logits:
-        """One run, padded on the right to the longest."""
+        """The logits of one run, shape (pairs,), padded on the right to the longest pair."""
         width = max(map(len, pairs))
         ids = np.full((len(pairs), width), self._pad_id, dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -89,6 +89,7 @@ class BareLoop:
         self._threads = ThreadPoolExecutor(workers, "bare")
 
     def run(self, requests: Round) -> None:
+        """Scores the requests one after the other."""
         for request in requests:
             self.logits(request)
 
@@ -100,7 +101,7 @@ class BareLoop:
         runs = iter(budget_runs(list(map(len, pairs)), self._budget))
 
         def work(_: int) -> None:
-            for run in runs:  # a list's iterator gives each item to one thread
+            for run in runs:  # a list iterator gives each item to one thread only
                 logits[run] = self._session.run([pairs[index] for index in run])
 
         list(self._threads.map(work, range(self._workers)))
@@ -108,7 +109,7 @@ class BareLoop:
 
 
 def budget_runs(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indexes by run, longest first, each run as full as its budget of padded tokens allows."""
+    """Indexes of each run, longest pairs first, as many as the budget of padded tokens allows."""
     runs: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lambda index: -lengths[index]):
         # Descending: a run's first pair is its longest and sets its width.

@@ -1,4 +1,4 @@
-"""A whole benchmark: spec to report."""
+"""A whole benchmark: from its spec to its report."""
 
 import contextlib
 import datetime
@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
+from es_integration.errors import SidecarError
 from sidecar.errors import StartupError
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.loading import Loaded, shipped_model
@@ -23,12 +24,12 @@ from sidecar.workshop.bench.interleaving import interleave
 from sidecar.workshop.bench.machine import read_machine, read_memory
 from sidecar.workshop.bench.report import (
     RATIO_TARGET,
-    Model,
+    BareLoopFigures,
+    HttpFigures,
+    ModelFigures,
     Report,
-    Workload,
-    best,
-    compare,
-    over_http,
+    WorkloadFigures,
+    fastest_loop,
 )
 from sidecar.workshop.bench.sidecar_over_http import SidecarOverHttp
 from sidecar.workshop.bench.workload import Request, Round, count_tokens, from_file, synthetic
@@ -40,51 +41,63 @@ DEADLINE_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class BenchSpec:
-    """What the command line asked for."""
+    """What to measure, and how long."""
 
     rounds: int
     documents: int
+    """Per request of the synthetic workload."""
     requests: Path | None
+    """JSON lines to send instead of the synthetic workload."""
     model: Path | None
+    """None: the shipped model."""
     url: str | None
+    """A sidecar that runs already; None: one is started."""
     concurrency: int
 
 
-def run(spec: BenchSpec) -> Report:
-    """Measures. Raises StartupError or SidecarError when something does not work."""
+def run_benchmark(spec: BenchSpec) -> Report:
+    """Measures. Raises StartupError when the model cannot be used or the sidecar fails."""
+    try:
+        return _run(spec)
+    except SidecarError as fault:
+        raise StartupError(fault.message) from fault
+
+
+def _run(spec: BenchSpec) -> Report:
     machine = read_machine()
     folder = spec.model or shipped_model()
     manifest = Manifest.read(folder)
     tokenizer = PairTokenizer.open(folder, manifest)
     # The first round warms up and is not measured.
-    rounds = list(itertools.islice(_rounds(spec, tokenizer), spec.rounds + 1))
-    spent = overhead.measure(folder, _enough(rounds))
+    warm_up, *rounds = itertools.islice(_rounds(spec, tokenizer), spec.rounds + 1)
+    overhead_ms = overhead.measure(folder, _overhead_requests([warm_up, *rounds]))
     with (
         _sidecar(spec, folder, rounds) as (url, pid),
         SidecarOverHttp(url, spec.concurrency) as http,
     ):
         info = http.info()
         loops = _loops(folder, manifest, tokenizer.pad_id, info)
-        interleave([http, *loops], rounds[:1])
-        http.take_answers()
-        shown = track(rounds[1:], "rounds", console=Console(stderr=True), transient=True)
-        rates = interleave([http, *loops], shown)
+        interleave([http, *loops], [warm_up])
+        http.take_timings()
+        progress = track(rounds, "rounds", console=Console(stderr=True), transient=True)
+        rates = interleave([http, *loops], progress)
         memory = read_memory(pid) if pid else None
-    ours = rates[http.name]
+    http_rates = rates[http.name]
     runs_single = manifest.graphs[info["graph"]].runs == "single" if loops else False
-    compared = tuple(
-        compare(loop.name, loop.batches and runs_single, ours, rates[loop.name]) for loop in loops
+    bare = tuple(
+        BareLoopFigures.of(loop.name, loop.batches and runs_single, http_rates, rates[loop.name])
+        for loop in loops
     )
     return Report(
         date=datetime.date.today().isoformat(),
         machine=machine,
-        model=_model(info),
-        workload=_workload(spec, tokenizer, rounds[1:]),
-        http=over_http(ours, http.take_answers()),
-        bare=compared,
-        best_bare=best(compared),
+        model=_model_figures(info),
+        workload=_workload_figures(spec, tokenizer, rounds),
+        http=HttpFigures.of(http_rates, http.take_timings()),
+        bare=bare,
+        best_bare=fastest_loop(bare),
         ratio_target=RATIO_TARGET,
-        overhead_ms=spent,
+        overhead_ms=overhead_ms,
         structured_ms=profile_cost.measure(),
         memory_mb=memory,
     )
@@ -96,8 +109,8 @@ def _rounds(spec: BenchSpec, tokenizer: PairTokenizer) -> Iterator[Round]:
     return synthetic(tokenizer, spec.documents, spec.concurrency)
 
 
-def _enough(rounds: Sequence[Round]) -> Iterator[Request]:
-    """The rounds' requests over and over, until they are OVERHEAD_REQUESTS."""
+def _overhead_requests(rounds: Sequence[Round]) -> Iterator[Request]:
+    """OVERHEAD_REQUESTS requests: those of the rounds, repeated as often as needed."""
     requests = itertools.cycle(itertools.chain.from_iterable(rounds))
     return itertools.islice(requests, OVERHEAD_REQUESTS)
 
@@ -106,12 +119,12 @@ def _enough(rounds: Sequence[Round]) -> Iterator[Request]:
 def _sidecar(
     spec: BenchSpec, folder: Path, rounds: Sequence[Round]
 ) -> Iterator[tuple[str, int | None]]:
-    """(URL, process id) of the sidecar to measure; no id when it is not ours."""
+    """(URL, process id) of the sidecar to measure; no id when it was not started here."""
     if spec.url is not None:
         yield spec.url, None
         return
-    most = max(len(request.texts) for requests in rounds for request in requests)
-    settings = {"model": folder, "deadline_ms": DEADLINE_MS, "max_documents": max(most, 1000)}
+    documents = max(len(request.texts) for requests in rounds for request in requests)
+    settings = {"model": folder, "deadline_ms": DEADLINE_MS, "max_documents": max(documents, 1000)}
     with SidecarProcess(settings) as process:
         yield process.url, process.pid
 
@@ -119,7 +132,8 @@ def _sidecar(
 def _loops(
     folder: Path, manifest: Manifest, pad_id: int, info: Mapping[str, Any]
 ) -> list[BareLoop]:
-    """The bare loops, if there are any for what the sidecar runs.
+    """The bare loops over the graph that the sidecar runs; empty unless it runs a cross-encoder
+    on the CPU.
 
     Raises StartupError when the sidecar runs another model than this one.
     """
@@ -137,8 +151,8 @@ def _loops(
     )
 
 
-def _model(info: Mapping[str, Any]) -> Model:
-    return Model(
+def _model_figures(info: Mapping[str, Any]) -> ModelFigures:
+    return ModelFigures(
         name=info["model"],
         graph=info["graph"],
         engine=info["engine"],
@@ -148,10 +162,12 @@ def _model(info: Mapping[str, Any]) -> Model:
     )
 
 
-def _workload(spec: BenchSpec, tokenizer: PairTokenizer, rounds: Sequence[Round]) -> Workload:
+def _workload_figures(
+    spec: BenchSpec, tokenizer: PairTokenizer, rounds: Sequence[Round]
+) -> WorkloadFigures:
     requests = list(itertools.chain.from_iterable(rounds))
     lengths = count_tokens(tokenizer, [text for request in requests for text in request.texts])
-    return Workload(
+    return WorkloadFigures(
         source=str(spec.requests) if spec.requests else "synthetic mix",
         rounds=len(rounds),
         requests=len(requests),

@@ -1,4 +1,4 @@
-"""Which machine the figures are of, and how much memory a process holds."""
+"""The machine that was measured, and the memory of a process."""
 
 import importlib.metadata
 import os
@@ -12,11 +12,13 @@ from sidecar.runtime.cores import available_cores, read_cpu
 PROC = Path("/proc")
 MEMORY_TARGET_MB = 400.0
 BUSY = 0.5
-"""A load average above this: somebody else used the cores."""
+"""Load average above which other processes used the cores."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
+    """The machine, and what scores and speed depend on."""
+
     cpu: str
     cores: int
     amx: bool
@@ -29,23 +31,23 @@ class Machine:
 
     @property
     def extensions(self) -> str:
-        """What it has for products of small numbers, as "vnni, bf16"; "plain" without any."""
+        """The CPU's low-precision instructions, as "vnni, bf16"; "plain" without any."""
         return ", ".join(name for name in ("amx", "vnni", "bf16") if getattr(self, name)) or "plain"
 
     @property
     def warning(self) -> str | None:
-        """What to say of a machine that was not idle before the run."""
+        """A warning when the machine was not idle before the run."""
         if self.load_before is None or self.load_before <= BUSY:
             return None
         return (
-            f"The load average was {self.load_before:.1f} before the run: others used the cores, "
-            "so trust the ratios alone."
+            f"The load average was {self.load_before:.1f} before the run: other processes used the "
+            "cores, so trust only the ratios."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Resident MB (10^6 bytes) of the server: after the run, and at most."""
+    """Resident memory of the server in MB (10^6 bytes): after the run, and its peak."""
 
     resident: float
     peak: float
@@ -53,6 +55,7 @@ class Memory:
 
 
 def read_machine() -> Machine:
+    """This machine, now."""
     cpu = read_cpu()
     return Machine(
         cpu=cpu.name,
@@ -69,11 +72,13 @@ def read_machine() -> Machine:
 def read_memory(pid: int) -> Memory | None:
     """The memory of a process; None where there is no /proc."""
     status = _read(PROC / str(pid) / "status")
-    found = {
+    megabytes = {
         key: int(kibibytes) * 1024 / 1e6
         for key, kibibytes in re.findall(r"^(VmRSS|VmHWM):\s*(\d+) kB", status, re.MULTILINE)
     }
-    return Memory(found["VmRSS"], found["VmHWM"]) if len(found) == 2 else None
+    if len(megabytes) != 2:
+        return None
+    return Memory(megabytes["VmRSS"], megabytes["VmHWM"])
 
 
 def _read(path: Path) -> str:

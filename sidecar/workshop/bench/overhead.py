@@ -1,8 +1,8 @@
-"""CPU time of all that is not the model: body -> request -> queue -> order -> body, no sockets.
+"""CPU time of a request without the model: body -> request -> queue -> order -> body, no sockets.
 
-The service's own scheduler, observers and dialect, over a session that answers at once with zeros.
-The pairs are tokenised before; the time is that of all threads of this process. Tokenising stands
-beside it, as a ratio.
+The service's own scheduler, observers and dialect, over a session that returns zeros at once. The
+pairs are tokenised beforehand; the time is that of all threads of this process. Tokenising is
+measured apart, as a ratio.
 """
 
 import asyncio
@@ -21,7 +21,6 @@ from sidecar.fusion import rank
 from sidecar.http.service import Service
 from sidecar.pipeline import Observer, Reranker
 from sidecar.pipeline.passage_pairs import Fit, build
-from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import PLAIN
 from sidecar.request import RankResult
 from sidecar.runtime.cores import available_cores
@@ -34,7 +33,7 @@ from sidecar.settings import load
 from sidecar.workshop.bench import tokenizing_cost
 from sidecar.workshop.bench.sidecar_over_http import PATH
 from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
-from sidecar.workshop.bench.workload import Request
+from sidecar.workshop.bench.workload import Request, plain_passages
 
 WARM_UP = 5
 TARGET_MS = 5.0
@@ -53,32 +52,32 @@ class Overhead:
 
 
 class Zeros:
-    """A session that costs nothing."""
+    """A session that costs nothing: every logit is 0."""
 
     def run(self, batch: Batch) -> Logits:
         return np.zeros(len(batch.input_ids), dtype=np.float32)
 
 
 def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
-    """The overhead of the requests; the first few only warm up."""
+    """The overhead of the requests; the first WARM_UP of them are not counted."""
     service = Service(load(), lambda settings, watch: _open(folder, watch.on_run))
     asyncio.run(service.start())
     try:
         reranker = service.reranker
         requests = list(requests)
-        measured = [_one(reranker, request) for request in requests]
+        measured = [_request_ms(reranker, request) for request in requests]
         manifest = reranker.loaded.manifest
-        beside = tokenizing_cost.measure(folder, manifest, reranker.tokenizer, requests)
+        tokenizing = tokenizing_cost.measure(folder, manifest, reranker.tokenizer, requests)
     finally:
         service.reranker.close()
-    kept = measured[WARM_UP:] or measured
-    parse_ms, schedule_ms, encode_ms = (statistics.median(part) for part in zip(*kept, strict=True))
-    total_ms = statistics.median(map(sum, kept))
-    return Overhead(parse_ms, schedule_ms, encode_ms, total_ms, tokenizing=beside)
+    counted = measured[WARM_UP:] or measured
+    parse_ms, schedule_ms, encode_ms = map(statistics.median, zip(*counted, strict=True))
+    total_ms = statistics.median(map(sum, counted))
+    return Overhead(parse_ms, schedule_ms, encode_ms, total_ms, tokenizing=tokenizing)
 
 
 def _open(folder: Path, on_run: Observer) -> Reranker:
-    """The service's reranker for this CPU, but for the session."""
+    """The service's reranker for this CPU, with a session of zeros."""
     manifest = Manifest.read(folder)
     name, graph = manifest.graph_for("cpu")
     layout = layout_for("cpu", graph, available_cores())
@@ -86,20 +85,19 @@ def _open(folder: Path, on_run: Observer) -> Reranker:
     return Reranker(Loaded(manifest, name, "cpu"), tokenizer, Zeros(), layout, on_run=on_run)
 
 
-def _one(reranker: Reranker, request: Request) -> tuple[float, float, float]:
+def _request_ms(reranker: Reranker, request: Request) -> tuple[float, float, float]:
     """(parse, schedule, encode) of one request, in ms per 100 documents."""
     raw = dumps(request.body)
     tokenizer, manifest = reranker.tokenizer, reranker.loaded.manifest
-    most = tokenizer.max_tokens
 
     start = time.process_time()
     body = parse(raw)
     dialect = choose(PATH, body)
-    wanted = dialect.decode(body)
+    rank_request = dialect.decode(body)
     parsed = time.process_time()
 
-    passages = prepare(wanted, PLAIN, read_all(wanted.documents, PLAIN), None, most).passages
-    units = build(wanted.query, passages, tokenizer, Fit(long=PLAIN.long))
+    passages = plain_passages(rank_request, tokenizer.max_tokens)
+    units = build(rank_request.query, passages, tokenizer, Fit(long=PLAIN.long))
     pairs = [unit.pair for unit in units.units]
 
     queued = time.process_time()
@@ -107,8 +105,8 @@ def _one(reranker: Reranker, request: Request) -> tuple[float, float, float]:
     done = time.process_time()
     ranked = rank(scored.logits.tolist())
     result = RankResult(ranked, manifest.name, sum(map(len, pairs)))
-    dialect.encode(wanted, result, "bench")
+    dialect.encode(rank_request, result, "bench")
     encoded = time.process_time()
 
-    scale = 1000 * 100 / len(wanted.documents)
+    scale = 1000 * 100 / len(rank_request.documents)
     return (parsed - start) * scale, (done - queued) * scale, (encoded - done) * scale

@@ -1,7 +1,7 @@
-"""CPU time that profiles cost: fields read, composed, and every signal, rule and field match.
+"""CPU time of a profile: reading and composing fields, and every signal, rule and field match.
 
-100 products of about 1 KB of JSON, made of the demo's catalogue, under the `ecommerce` profile, for
-each of the demo's shopping queries. Tokenising and the model are apart.
+100 products of about 1 KB of JSON, made from the demo's catalogue, under the `ecommerce` profile,
+for each of the demo's shopping queries. Tokenising and the model are not included.
 """
 
 import itertools
@@ -27,7 +27,8 @@ ROOM_TOKENS = 512
 
 @dataclass(frozen=True, slots=True)
 class ProfileCost:
-    """Milliseconds of CPU time per 100 structured documents of 1 KB: median and dearest query."""
+    """Milliseconds of CPU time per 100 structured documents of 1 KB: median and most expensive
+    query."""
 
     median: float
     most: float
@@ -35,23 +36,23 @@ class ProfileCost:
 
 
 def products() -> list[dict[str, object]]:
-    """Products whose descriptions go on until their JSON has BYTES bytes."""
+    """DOCUMENTS products, their descriptions extended until their JSON has BYTES bytes."""
     sources = [document.source for document in load(CollectionName.PRODUCTS).documents]
-    texts = itertools.cycle([str(source["description"]) for source in sources])
-    made = []
+    descriptions = itertools.cycle([str(source["description"]) for source in sources])
+    extended = []
     for source in sources[:DOCUMENTS]:
         product = {key: value for key, value in source.items() if key != "id"}
         while len(orjson.dumps(product)) < BYTES:
-            product["description"] = f"{product['description']} {next(texts)}"
-        made.append(product)
-    return made
+            product["description"] = f"{product['description']} {next(descriptions)}"
+        extended.append(product)
+    return extended
 
 
 def measure() -> ProfileCost:
-    """For each query the least of REPEATS times, so that neighbours on the machine count little."""
+    """The costs, each query's the lowest of REPEATS times, which other processes disturb least."""
     profile = Profiles.open().get(PROFILE)
     documents = tuple(read_document(product) for product in products())
-    spent = []
+    costs_ms = []
     for query in load(CollectionName.PRODUCTS).queries:
         request = RankRequest(query.text, documents)
         times = []
@@ -59,5 +60,5 @@ def measure() -> ProfileCost:
             start = time.process_time()
             prepare(request, profile, read_all(documents, profile), None, ROOM_TOKENS)
             times.append(time.process_time() - start)
-        spent.append(min(times) * 1000 * 100 / DOCUMENTS)
-    return ProfileCost(statistics.median(spent), max(spent))
+        costs_ms.append(min(times) * 1000 * 100 / DOCUMENTS)
+    return ProfileCost(statistics.median(costs_ms), max(costs_ms))

@@ -4,13 +4,11 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import orjson
-
 from sidecar.workshop.bench.machine import Machine, Memory
 from sidecar.workshop.bench.overhead import Overhead
 from sidecar.workshop.bench.profile_cost import ProfileCost
 from sidecar.workshop.bench.sidecar_over_http import RequestTiming
+from sidecar.workshop.bench.spread import Spread, percentiles
 
 RATIO_TARGET = 0.9
 STAGES = ("parse", "tokenize", "queue", "infer", "fuse", "encode")
@@ -19,53 +17,68 @@ REST = "http"
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Values over rounds."""
-
-    median: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        return cls(statistics.median(values), min(values), max(values))
-
-
-@dataclass(frozen=True, slots=True)
-class Bare:
+class BareLoopFigures:
     """One bare loop, and the sidecar's pairs/s over HTTP divided by the loop's."""
 
     name: str
     company: bool
-    """True: the pairs of a run change each other's scores; the sidecar never does that."""
+    """True: the pairs of a run change each other's scores; in the sidecar they never do."""
     pairs_per_second: Spread
     ratio_of_medians: float
     ratio: Spread
     """Of the rounds' own ratios."""
 
+    @classmethod
+    def of(
+        cls, name: str, company: bool, http_rates: Sequence[float], loop_rates: Sequence[float]
+    ) -> "BareLoopFigures":
+        """From the pairs/s of each round, over HTTP and in the loop."""
+        return cls(
+            name,
+            company,
+            Spread.of(loop_rates),
+            statistics.median(http_rates) / statistics.median(loop_rates),
+            Spread.of_ratios(http_rates, loop_rates),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class HttpFigures:
+    """The sidecar over HTTP."""
+
     pairs_per_second: Spread
     request_ms: Mapping[str, float]
     """p50, p95, p99 as the client saw them."""
     share: Mapping[str, float]
     """Of the requests' time, by stage; the sum is 1."""
 
+    @classmethod
+    def of(cls, rates: Sequence[float], timings: Sequence[RequestTiming]) -> "HttpFigures":
+        """From the pairs/s of each round and the times of each request."""
+        return cls(
+            Spread.of(rates),
+            percentiles([timing.seconds * 1000 for timing in timings]),
+            stage_shares(timings),
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class Workload:
+class WorkloadFigures:
+    """What was sent, all rounds together."""
+
     source: str
     rounds: int
     requests: int
-    """All rounds together."""
     pairs: int
     document_tokens: Mapping[str, float]
+    """median, mean and max."""
     concurrency: int
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ModelFigures:
+    """What the sidecar ran, as its /info says."""
+
     name: str
     graph: str
     precision: str
@@ -80,10 +93,10 @@ class Report:
 
     date: str
     machine: Machine
-    model: Model
-    workload: Workload
+    model: ModelFigures
+    workload: WorkloadFigures
     http: HttpFigures
-    bare: tuple[Bare, ...]
+    bare: tuple[BareLoopFigures, ...]
     best_bare: str | None
     """The loop with the highest median: what the target is measured against."""
     ratio_target: float
@@ -92,46 +105,22 @@ class Report:
     memory_mb: Memory | None
 
     @property
-    def best(self) -> Bare | None:
+    def best(self) -> BareLoopFigures | None:
+        """The figures of `best_bare`."""
         return next((loop for loop in self.bare if loop.name == self.best_bare), None)
 
 
-def to_json(figures: object) -> bytes:
-    """A report, or another command's figures, as JSON with a final newline."""
-    return orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """p50, p95 and p99, linear between the two nearest values."""
-    return {f"p{q}": float(np.percentile(values, q)) for q in (50, 95, 99)}
-
-
-def over_http(rates: Sequence[float], answers: Sequence[RequestTiming]) -> HttpFigures:
-    return HttpFigures(
-        Spread.of(rates),
-        percentiles([answer.seconds * 1000 for answer in answers]),
-        shares(answers),
-    )
-
-
-def shares(answers: Sequence[RequestTiming]) -> dict[str, float]:
-    """Each stage's share of the requests' time; what no stage accounts for is REST's."""
-    total = sum(answer.seconds for answer in answers)
-    found = {
-        stage: sum(answer.stages.get(stage, 0.0) for answer in answers) / total for stage in STAGES
+def stage_shares(timings: Sequence[RequestTiming]) -> dict[str, float]:
+    """Each stage's share of the requests' time; REST is what no stage accounts for."""
+    total = sum(timing.seconds for timing in timings)
+    shares = {
+        stage: sum(timing.stages.get(stage, 0.0) for timing in timings) / total for stage in STAGES
     }
-    return {**found, REST: 1 - sum(found.values())}
+    return {**shares, REST: 1 - sum(shares.values())}
 
 
-def compare(name: str, company: bool, ours: Sequence[float], theirs: Sequence[float]) -> Bare:
-    """A bare loop beside the sidecar; both lists are by round."""
-    ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
-    of_medians = statistics.median(ours) / statistics.median(theirs)
-    return Bare(name, company, Spread.of(theirs), of_medians, Spread.of(ratios))
-
-
-def best(loops: Sequence[Bare]) -> str | None:
-    """The name of the loop with the highest median; taking each round's winner would count luck."""
+def fastest_loop(loops: Sequence[BareLoopFigures]) -> str | None:
+    """The name of the loop with the highest median: the winner of each round would count luck."""
     if not loops:
         return None
     return max(loops, key=lambda loop: loop.pairs_per_second.median).name

@@ -1,4 +1,4 @@
-"""A round through the sidecar's HTTP port, with the times that the sidecar tells of."""
+"""One round through the sidecar's HTTP port, with the stage times of its Server-Timing header."""
 
 import asyncio
 import time
@@ -24,14 +24,14 @@ class RequestTiming:
 
 
 class SidecarOverHttp:
-    """Sends a round's requests, `concurrency` at a time, over kept-alive connections."""
+    """Sends the requests of a round, `concurrency` at a time, over kept-alive connections."""
 
     name = "over HTTP"
 
     def __init__(self, url: str, concurrency: int = 1) -> None:
         self._client = SidecarClient(url, timeout=TIMEOUT_S)
         self._concurrency = concurrency
-        self._answers: list[RequestTiming] = []
+        self._timings: list[RequestTiming] = []
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
@@ -49,27 +49,27 @@ class SidecarOverHttp:
         self._runner.close()
 
     def info(self) -> Mapping[str, Any]:
-        """What the sidecar says of itself."""
+        """The body of the sidecar's /info."""
         _, _, answer = self._runner.run(self._client.get("/info"))
         return dict(answer)
 
     def run(self, requests: Round) -> None:
-        """Returns when all are answered. Raises SidecarError when one is not, or not with 200."""
+        """Returns when all are answered. Raises SidecarError unless every status is 200."""
         self._runner.run(self._send_all(requests))
 
-    def take_answers(self) -> list[RequestTiming]:
-        """What was answered since this was last called."""
-        answers, self._answers = self._answers, []
-        return answers
+    def take_timings(self) -> list[RequestTiming]:
+        """The timings of all requests since the last call."""
+        timings, self._timings = self._timings, []
+        return timings
 
     async def _send_all(self, requests: Round) -> None:
         waiting = iter(requests)
 
         async def send_in_turn() -> None:
             for request in waiting:
-                self._answers.append(await self._send(request))
+                self._timings.append(await self._send(request))
 
-        # Not a TaskGroup: the fault of one request is the fault to show, not a group of one.
+        # Not a TaskGroup, which would wrap one request's error in an ExceptionGroup.
         await asyncio.gather(*(send_in_turn() for _ in range(self._concurrency)))
 
     async def _send(self, request: Request) -> RequestTiming:

@@ -1,8 +1,9 @@
 """The request path's tokenising beside the library's own: the same texts, in turns.
 
-Ours takes passages to pairs of ids: the query once, each text once, spliced, what does not fit cut
-into windows. The bare way is what one would write: `encode_batch` of (query, text) with truncation.
-Both spread over the cores by the library; the time is the wall's, the CPU time that of all threads.
+The request path turns passages into pairs of ids: it encodes the query once and each text once,
+splices them, and cuts what does not fit into windows. The bare loop is what one would write by
+hand: `encode_batch` of (query, text) with truncation. The library spreads both over the cores; wall
+time and CPU time of all threads are measured.
 """
 
 import statistics
@@ -15,12 +16,11 @@ from tokenizers import Tokenizer
 
 from sidecar.contracts.dialects.cohere import decode_v2
 from sidecar.pipeline.passage_pairs import Fit, build
-from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.bare_loops import bare_tokenizer
-from sidecar.workshop.bench.workload import Request
+from sidecar.workshop.bench.workload import Request, plain_passages
 
 TARGET = 1.1
 WARM_UP = 2
@@ -28,7 +28,8 @@ WARM_UP = 2
 
 @dataclass(frozen=True, slots=True)
 class TokenizingCost:
-    """Ours divided by the bare way's, medians over requests; and ours in ms per 100 documents."""
+    """The request path's time divided by the bare loop's, medians over requests; and the request
+    path's CPU time in ms per 100 documents."""
 
     wall: float
     cpu: float
@@ -39,39 +40,41 @@ class TokenizingCost:
 def measure(
     folder: Path, manifest: Manifest, tokenizer: PairTokenizer, requests: Iterable[Request]
 ) -> TokenizingCost | None:
-    """None where the library encodes no such pairs: a decoder's prompt is more than two texts."""
+    """The cost, or None for decoders: their prompt is more than two texts, which `encode_batch` of
+    pairs cannot encode."""
     if manifest.family != "cross-encoder":
         return None
     bare = bare_tokenizer(folder, manifest)
-    measured = [_both(request, tokenizer, bare, n % 2 == 1) for n, request in enumerate(requests)]
-    kept = measured[WARM_UP:] or measured
-    wall, cpu, cpu_ms = (statistics.median(column) for column in zip(*kept, strict=True))
+    measured = [
+        _request_cost(request, tokenizer, bare, n % 2 == 1) for n, request in enumerate(requests)
+    ]
+    counted = measured[WARM_UP:] or measured
+    wall, cpu, cpu_ms = (statistics.median(column) for column in zip(*counted, strict=True))
     return TokenizingCost(wall, cpu, cpu_ms)
 
 
-def _both(
+def _request_cost(
     request: Request, tokenizer: PairTokenizer, bare: Tokenizer, bare_first: bool
 ) -> tuple[float, float, float]:
-    """(ratio of wall times, of CPU times, our CPU ms per 100 documents)."""
-    wanted = decode_v2(request.body)
-    read = read_all(wanted.documents, PLAIN)
-    passages = prepare(wanted, PLAIN, read, None, tokenizer.max_tokens).passages
+    """(ratio of wall times, ratio of CPU times, request path's CPU ms per 100 documents)."""
+    rank_request = decode_v2(request.body)
+    passages = plain_passages(rank_request, tokenizer.max_tokens)
     texts = [(request.query, text) for text in request.texts]
 
-    def ours() -> None:
-        build(wanted.query, passages, tokenizer, Fit(long=PLAIN.long))
+    def request_path() -> None:
+        build(rank_request.query, passages, tokenizer, Fit(long=PLAIN.long))
 
-    def theirs() -> None:
+    def bare_loop() -> None:
         bare.encode_batch(texts)
 
-    order = (theirs, ours) if bare_first else (ours, theirs)
-    times = {way: _timed(way) for way in order}
-    (wall, cpu), (bare_wall, bare_cpu) = times[ours], times[theirs]
+    order = (bare_loop, request_path) if bare_first else (request_path, bare_loop)
+    times = {work: _timed(work) for work in order}
+    (wall, cpu), (bare_wall, bare_cpu) = times[request_path], times[bare_loop]
     return wall / bare_wall, cpu / bare_cpu, cpu * 1000 * 100 / len(texts)
 
 
-def _timed(way: Callable[[], None]) -> tuple[float, float]:
-    """Seconds: wall, and CPU of all threads."""
+def _timed(work: Callable[[], None]) -> tuple[float, float]:
+    """Seconds: (wall time, CPU time of all threads)."""
     cpu, wall = time.process_time(), time.perf_counter()
-    way()
+    work()
     return time.perf_counter() - wall, time.process_time() - cpu

@@ -1,7 +1,7 @@
-"""What is sent: rounds of requests, either a synthetic mix or a file of request bodies.
+"""Rounds of requests: a synthetic workload, or a file of request bodies.
 
-The mix: documents of lognormal length in the model's own tokens, English word runs from the
-demo's bundled texts, new in every round and the same for the same seed.
+Synthetic documents have lognormal lengths in the model's own tokens. They are runs of English words
+from the demo's collections, new in every round and the same for the same seed.
 """
 
 import bisect
@@ -21,7 +21,9 @@ from sidecar.contracts.dialects.cohere import decode_v2
 from sidecar.errors import InvalidRequest, StartupError
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import PLAIN
+from sidecar.request import RankRequest
 from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.text.compose import Passage
 
 MEDIAN_TOKENS = 90
 SIGMA = 0.65  # mean 111, p90 207: near the hits of passage collections
@@ -42,13 +44,11 @@ class Request:
 
     @classmethod
     def of(cls, body: Mapping[str, Any], document_tokens: int) -> "Request":
-        """Raises InvalidRequest where the sidecar would."""
-        wanted = decode_v2(body)
-        passages = prepare(
-            wanted, PLAIN, read_all(wanted.documents, PLAIN), None, document_tokens
-        ).passages
+        """A body's request, its texts cut to `document_tokens`. Raises InvalidRequest."""
+        rank_request = decode_v2(body)
+        passages = plain_passages(rank_request, document_tokens)
         texts = ("".join(segment.text for segment in passage.segments) for passage in passages)
-        return cls(body, wanted.query, tuple(texts))
+        return cls(body, rank_request.query, tuple(texts))
 
 
 Round = tuple[Request, ...]
@@ -59,23 +59,25 @@ def synthetic(
 ) -> Iterator[Round]:
     """Endless rounds of `requests` requests of `documents` documents each."""
     words = WordSource.bundled(tokenizer)
-    most = tokenizer.document_tokens
+    max_tokens = tokenizer.document_tokens
     for number in itertools.count():
-        rng = random.Random(f"{seed} {number}")  # a round is the same whatever came before
+        rng = random.Random(f"{seed} {number}")  # a round does not depend on earlier rounds
         yield tuple(
             Request.of(
                 {
                     "query": words.query(rng),
-                    "documents": [words.text(rng, lognormal(rng, most)) for _ in range(documents)],
+                    "documents": [
+                        words.text(rng, lognormal_length(rng, max_tokens)) for _ in range(documents)
+                    ],
                 },
-                most,
+                max_tokens,
             )
             for _ in range(requests)
         )
 
 
 def from_file(path: Path, document_tokens: int) -> Round:
-    """The file's requests. Raises StartupError naming the line that is not one."""
+    """The file's requests. Raises StartupError that names the line which is no request."""
     requests = []
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
@@ -91,7 +93,7 @@ def from_file(path: Path, document_tokens: int) -> Round:
 
 
 class WordSource:
-    """Running English words with the number of tokens of each."""
+    """Running English words, and the number of tokens of each."""
 
     def __init__(self, words: Sequence[str], tokens: Sequence[int]) -> None:
         self._words = words
@@ -101,7 +103,7 @@ class WordSource:
 
     @classmethod
     def bundled(cls, tokenizer: PairTokenizer) -> "WordSource":
-        """The words of the demo's clauses and products, in reading order."""
+        """The words of the demo's collections, in reading order."""
         data = files("sidecar.workshop.demo") / "data"
         words = []
         for name, keys in (("clauses", ["text"]), ("products", ["title", "description"])):
@@ -111,15 +113,16 @@ class WordSource:
         return cls(words, count_tokens(tokenizer, words))
 
     def query(self, rng: random.Random) -> str:
+        """QUERY_WORDS consecutive words from anywhere."""
         start = rng.randrange(len(self._words) - QUERY_WORDS[1])
         return " ".join(self._words[start : start + rng.randint(*QUERY_WORDS)])
 
     def text(self, rng: random.Random, tokens: int) -> str:
-        """A text of `tokens` tokens: runs of words from here and there, filled up by single ones.
+        """A text of `tokens` tokens: runs of words from anywhere, filled up with one-token words.
 
-        Exact where a word's tokens do not depend on its neighbours, as in BERT's vocabularies.
+        Exact if a word's tokens do not depend on its neighbours, as in BERT's vocabularies.
         """
-        taken: list[str] = []
+        words: list[str] = []
         left = tokens
         while left > 0:
             start = rng.randrange(len(self._words))
@@ -127,12 +130,17 @@ class WordSource:
             fits = bisect.bisect_right(self._ends, self._ends[start] + left) - 1
             end = min(start + rng.randint(*RUN_WORDS), fits)
             if end > start:
-                taken += self._words[start:end]
+                words += self._words[start:end]
                 left -= self._ends[end] - self._ends[start]
             else:
-                taken.append(rng.choice(self._single))
+                words.append(rng.choice(self._single))
                 left -= 1
-        return " ".join(taken)
+        return " ".join(words)
+
+
+def plain_passages(request: RankRequest, max_tokens: int) -> Sequence[Passage]:
+    """The request's passages under the `plain` profile, as the request path composes them."""
+    return prepare(request, PLAIN, read_all(request.documents, PLAIN), None, max_tokens).passages
 
 
 def count_tokens(tokenizer: PairTokenizer, texts: Sequence[str]) -> list[int]:
@@ -140,7 +148,7 @@ def count_tokens(tokenizer: PairTokenizer, texts: Sequence[str]) -> list[int]:
     return [len(ids) for ids in tokenizer.encode(texts)]
 
 
-def lognormal(rng: random.Random, most: int) -> int:
-    """A document's tokens in the mix, at most MAX_TOKENS and `most`."""
-    wanted = round(rng.lognormvariate(math.log(MEDIAN_TOKENS), SIGMA))
-    return min(max(wanted, MIN_TOKENS), MAX_TOKENS, most)
+def lognormal_length(rng: random.Random, max_tokens: int) -> int:
+    """Tokens of a synthetic document, at most MAX_TOKENS and `max_tokens`."""
+    tokens = round(rng.lognormvariate(math.log(MEDIAN_TOKENS), SIGMA))
+    return min(max(tokens, MIN_TOKENS), MAX_TOKENS, max_tokens)

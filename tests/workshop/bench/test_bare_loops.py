@@ -1,4 +1,4 @@
-"""The bare loops do the sidecar's work: the same pairs, and for single pairs the same logits."""
+"""The bare loops score the sidecar's pairs, and single pairs have the sidecar's logits."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def test_loops_give_the_sidecars_logits(
     assert len({loop.name for loop in loops}) == len(loops)
     for loop in loops:
         logits = loop.logits(request)
-        if loop.batches:  # the graph has no mask: what a run is padded with counts as words
+        if loop.batches:  # the graph has no mask: padding counts as words
             assert logits.shape == ours.shape
             assert np.isfinite(logits).all(), loop.name
         else:

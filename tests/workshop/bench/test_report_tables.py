@@ -1,11 +1,17 @@
-"""What the screen says where a figure is missing or a target is missed."""
+"""The report on the screen: targets, missing figures, warnings."""
 
 from dataclasses import replace
 
 from sidecar.workshop.bench.machine import Machine, Memory
 from sidecar.workshop.bench.overhead import Overhead
 from sidecar.workshop.bench.profile_cost import ProfileCost
-from sidecar.workshop.bench.report import Model, Report, Workload, compare, over_http
+from sidecar.workshop.bench.report import (
+    BareLoopFigures,
+    HttpFigures,
+    ModelFigures,
+    Report,
+    WorkloadFigures,
+)
 from sidecar.workshop.bench.report_tables import show
 from sidecar.workshop.bench.sidecar_over_http import RequestTiming
 from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
@@ -14,10 +20,12 @@ from tests.workshop.printed import printed
 REPORT = Report(
     date="2026-11-21",
     machine=Machine("a CPU", 2, False, True, False, 0.1, "onnxruntime 1.31.1", "3.11.7"),
-    model=Model("minilm-en", "int8", "int8", "onnxruntime", "0123456789abcdef", 2),
-    workload=Workload("synthetic mix", 2, 2, 200, {"median": 90, "mean": 110, "max": 400}, 1),
-    http=over_http([80.0, 90.0], [RequestTiming(1.2, {"infer": 1.0})]),
-    bare=(compare("single pairs", False, [80.0, 90.0], [100.0, 100.0]),),
+    model=ModelFigures("minilm-en", "int8", "int8", "onnxruntime", "0123456789abcdef", 2),
+    workload=WorkloadFigures(
+        "synthetic mix", 2, 2, 200, {"median": 90, "mean": 110, "max": 400}, 1
+    ),
+    http=HttpFigures.of([80.0, 90.0], [RequestTiming(1.2, {"infer": 1.0})]),
+    bare=(BareLoopFigures.of("single pairs", False, [80.0, 90.0], [100.0, 100.0]),),
     best_bare="single pairs",
     ratio_target=0.9,
     overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0, tokenizing=TokenizingCost(1.2, 0.9, 14.0)),
@@ -32,30 +40,31 @@ def test_every_target_is_judged() -> None:
     assert "target 0.9 missed" in text
     assert "6.00 ms; target 5 missed" in text
     assert "target 400 met" in text
-    assert "1.20, of CPU time 0.90 (14.0 ms per 100 documents); target 1.1 missed" in text
+    assert "1.20 of wall time, 0.90 of CPU time (14.0 ms per 100 documents)" in text
+    assert "target 1.1 missed" in text
     assert "load average" not in text
-    assert "padded, which" not in text
+    assert "padding changes" not in text
 
 
-def test_what_is_not_known_is_said() -> None:
+def test_unknown_figures_are_named() -> None:
     overhead = replace(REPORT.overhead_ms, tokenizing=None)
-    lacking = replace(REPORT, bare=(), best_bare=None, memory_mb=None, overhead_ms=overhead)
-    text = printed(show, lacking)
+    partial = replace(REPORT, bare=(), best_bare=None, memory_mb=None, overhead_ms=overhead)
+    text = printed(show, partial)
     assert "No bare loops" in text
-    assert "Tokenizing has nothing" in text
-    assert "not known" in text
+    assert "Tokenizing is not compared" in text
+    assert "unknown" in text
 
 
-def test_what_a_bare_loop_is_no_measure_of_is_said() -> None:
+def test_what_a_bare_loop_does_not_measure_is_noted() -> None:
     padded = replace(REPORT.bare[0], name="512 tokens", company=True)
     model = replace(REPORT.model, engine="openvino")
     report = replace(REPORT, model=model, bare=(*REPORT.bare, padded))
     text = " ".join(printed(show, report).split())  # notes are as wide as their table
     assert "bare: 512 tokens *" in text
-    assert "* padded, which changes this graph's scores" in text
-    assert "the sidecar runs another engine" in text
+    assert "* padding changes the scores of this graph" in text
+    assert "the sidecar runs it in openvino" in text
 
 
-def test_a_machine_that_was_not_idle_is_said() -> None:
+def test_a_machine_that_was_not_idle_is_noted() -> None:
     machine = replace(REPORT.machine, load_before=3.0)
     assert "The load average was 3.0" in printed(show, replace(REPORT, machine=machine))

@@ -1,4 +1,4 @@
-"""The synthetic mix has the lengths that it promises, and a file of requests is read strictly."""
+"""The synthetic workload has the promised lengths, and a file of requests is read strictly."""
 
 import itertools
 import statistics
@@ -40,8 +40,8 @@ def test_lengths_are_lognormal_with_median_90_and_at_most_400_tokens(
 
 
 def test_every_round_has_new_texts(tokenizer: PairTokenizer) -> None:
-    found = texts(take(tokenizer, 10))
-    assert len(set(found)) == len(found)
+    documents = texts(take(tokenizer, 10))
+    assert len(set(documents)) == len(documents)
 
 
 def test_the_same_seed_gives_the_same_texts(tokenizer: PairTokenizer) -> None:

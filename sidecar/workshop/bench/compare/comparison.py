@@ -1,4 +1,4 @@
-"""A whole comparison: plan to figures."""
+"""A whole comparison: from its spec to its figures."""
 
 import datetime
 import tempfile
@@ -22,161 +22,178 @@ from sidecar.workshop.bench.compare.contender_run import (
     warm_up,
 )
 from sidecar.workshop.bench.compare.contender_specs import OVER_HTTP
-from sidecar.workshop.bench.compare.figures import Comparison, Row, figures, target
+from sidecar.workshop.bench.compare.figures import (
+    Comparison,
+    Row,
+    contender_figures,
+    speed_target,
+)
 from sidecar.workshop.bench.compare.model_files import ModelFiles, prepare
-from sidecar.workshop.bench.compare.workloads import LOGNORMAL, RoundSource, Workload
+from sidecar.workshop.bench.compare.round_source import RoundSource
+from sidecar.workshop.bench.compare.workloads import LOGNORMAL, Workload
 from sidecar.workshop.bench.machine import Machine, read_machine
 from sidecar.workshop.model.progress import BeginStep
 
-WARM_REQUESTS = 2
+WARM_UP_REQUESTS = 2
 """Before the rounds; their logits are compared with torch's."""
 
-Reference = tuple[tuple[float, ...], ...]
+Logits = tuple[tuple[float, ...], ...]
+"""Per request, in the order of its documents."""
 
 
 @dataclass(frozen=True)
 class CompareSpec:
-    """What the command line asked for."""
+    """What to compare on what, and how long."""
 
     source: str | None
-    kinds: tuple[ContenderSpec, ...]
+    """A Hugging Face folder or hub name; None: the shipped model."""
+    contenders: tuple[ContenderSpec, ...]
     workloads: tuple[Workload, ...]
     rounds: int
     documents: int
     """Of the requests that warm up and of those that choose a batch size."""
     folder: Path
     price_per_hour: float | None
-    options: dict[str, Any]
+    settings: dict[str, Any]
+    """Settings of the sidecar that differ from the defaults."""
 
 
-def compare(plan: CompareSpec, start: BeginStep) -> Comparison:
-    """Measures; `start` is told of each step. Raises StartupError when the model cannot be made,
-    or when ours fails: a peer that does is shown with its reason."""
+def compare(spec: CompareSpec, begin_step: BeginStep) -> Comparison:
+    """Measures; `begin_step` is called at each step.
+
+    Raises StartupError when the model cannot be prepared, or when the sidecar fails. A peer that
+    fails is in the comparison, with its reason.
+    """
     machine = read_machine()
-    files = prepare(plan.source, plan.folder / "models", start)
+    files = prepare(spec.source, spec.folder / "models", begin_step)
     manifest = Manifest.read(files.sidecar)
     tokenizer = PairTokenizer.open(files.sidecar, manifest)
-    texts = RoundSource(tokenizer)
+    source = RoundSource(tokenizer)
     with tempfile.TemporaryDirectory() as scratch:
-        place = ComparisonSetup(
-            files.source,
-            files.sidecar,
-            files.onnx,
+        setup = ComparisonSetup(
+            files,
             max_tokens=manifest.max_tokens,
             pad_id=tokenizer.pad_id,
             threads=machine.cores,
-            environments=plan.folder / "environments",
+            environments=spec.folder / "environments",
             scratch=Path(scratch),
-            options=plan.options,
+            settings=spec.settings,
         )
-        mix = LOGNORMAL.scaled(plan.documents)
-        warm = [search for n in range(WARM_REQUESTS) for search in texts.round(mix, -1 - n)]
-        tries = [texts.round(mix, -100 - n) for n in range(BATCH_SIZE_ROUNDS)]
-        reference = _reference(files, warm, start)
-        entries = _entries(plan, place, start)
+        # Numbers below 0: texts that no measured round has.
+        mix = LOGNORMAL.scaled(spec.documents)
+        requests = [each for n in range(WARM_UP_REQUESTS) for each in source.round(mix, -1 - n)]
+        trial_rounds = [source.round(mix, -100 - n) for n in range(BATCH_SIZE_ROUNDS)]
+        reference = _reference_logits(files, requests, begin_step)
+        runs = _open(spec, setup, begin_step)
         try:
-            _choose(entries, warm, tries, start)
-            _measure(plan, entries, texts, start)
+            _choose_batch_sizes(runs, requests, trial_rounds, begin_step)
+            _warm_up(runs, requests, begin_step)
+            _measure(spec, runs, source, begin_step)
         finally:
-            for entry in entries:
-                entry.contender.stop()
-    return _comparison(plan, files, machine, entries, reference)
+            for run in runs:
+                run.contender.stop()
+    return _comparison(spec, files, machine, runs, reference)
 
 
-def _reference(files: ModelFiles, warm: Sequence[TextRequest], start: BeginStep) -> Reference:
-    tick = start("logits by torch in fp32", len(warm))
+def _reference_logits(
+    files: ModelFiles, requests: Sequence[TextRequest], begin_step: BeginStep
+) -> Logits:
+    tick = begin_step("logits by torch in fp32", len(requests))
     score = files.open_reference()
-    found = []
-    for search in warm:
-        found.append(tuple(score([(search.query, text) for text in search.documents])))
+    logits = []
+    for request in requests:
+        logits.append(tuple(score([(request.query, text) for text in request.documents])))
         tick()
-    return tuple(found)
+    return tuple(logits)
 
 
-def _entries(plan: CompareSpec, place: ComparisonSetup, start: BeginStep) -> list[ContenderRun]:
-    tick = start("environments", len(plan.kinds))
-    entries = []
-    for kind in plan.kinds:
-        entries.append(ContenderRun(open_contender(kind, place)))
+def _open(spec: CompareSpec, setup: ComparisonSetup, begin_step: BeginStep) -> list[ContenderRun]:
+    tick = begin_step("environments", len(spec.contenders))
+    runs = []
+    for contender_spec in spec.contenders:
+        runs.append(ContenderRun(open_contender(contender_spec, setup)))
         tick()
-    return entries
+    return runs
 
 
-def _choose(
-    entries: Sequence[ContenderRun],
-    warm: Sequence[TextRequest],
-    tries: Sequence[Sequence[TextRequest]],
-    start: BeginStep,
+def _choose_batch_sizes(
+    runs: Sequence[ContenderRun],
+    requests: Sequence[TextRequest],
+    rounds: Sequence[Sequence[TextRequest]],
+    begin_step: BeginStep,
 ) -> None:
-    """Every contender runs afterwards, at its best batch size, and has answered `warm`."""
-    tick = start("batch sizes", len(entries))
-    for entry in entries:
-        entry.attempt(partial(search_batch_size, entry, warm[:1], tries))
+    tick = begin_step("batch sizes", len(runs))
+    for run in runs:
+        run.attempt(partial(search_batch_size, run, requests[:1], rounds))
         tick()
-    tick = start("warm-up", len(entries))
-    for entry in entries:
-        entry.attempt(partial(warm_up, entry, warm))
-        _raise_for_ours(entry)
+
+
+def _warm_up(
+    runs: Sequence[ContenderRun], requests: Sequence[TextRequest], begin_step: BeginStep
+) -> None:
+    """Every contender that does not fail has answered the requests and runs afterwards."""
+    tick = begin_step("warm-up", len(runs))
+    for run in runs:
+        run.attempt(partial(warm_up, run, requests))
+        _raise_for_sidecar(run)
         tick()
 
 
 def _measure(
-    plan: CompareSpec, entries: Sequence[ContenderRun], texts: RoundSource, start: BeginStep
+    spec: CompareSpec, runs: Sequence[ContenderRun], source: RoundSource, begin_step: BeginStep
 ) -> None:
-    for workload in plan.workloads:
-        count = workload.rounds(plan.rounds)
-        rounds = (texts.round(workload, number) for number in range(count))
-        tick = start(workload.title, count * len(entries))
-        measure(entries, workload.key, rounds, at_once=workload.at_once, advance=tick)
-        for entry in entries:
-            _raise_for_ours(entry)
-    for entry in entries:
-        finish(entry)
+    for workload in spec.workloads:
+        count = workload.rounds(spec.rounds)
+        rounds = (source.round(workload, number) for number in range(count))
+        tick = begin_step(workload.title, count * len(runs))
+        measure(runs, workload.key, rounds, at_once=workload.at_once, advance=tick)
+        for run in runs:
+            _raise_for_sidecar(run)
+    for run in runs:
+        finish(run)
 
 
-def _raise_for_ours(entry: ContenderRun) -> None:
-    if entry.failed is not None and entry.contender.kind.ours:
-        raise ContenderFailed(f"{entry.contender.kind.title} failed: {entry.failed}")
+def _raise_for_sidecar(run: ContenderRun) -> None:
+    if run.failed is not None and run.contender.spec.ours:
+        raise ContenderFailed(f"{run.contender.spec.title} failed: {run.failed}")
 
 
 def _comparison(
-    plan: CompareSpec,
+    spec: CompareSpec,
     files: ModelFiles,
     machine: Machine,
-    entries: Sequence[ContenderRun],
-    reference: Reference,
+    runs: Sequence[ContenderRun],
+    reference: Logits,
 ) -> Comparison:
-    (over_http,) = (entry for entry in entries if entry.contender.kind == OVER_HTTP)
-    rows = tuple(_row(entry, over_http, reference, plan.price_per_hour) for entry in entries)
+    (over_http,) = (run for run in runs if run.contender.spec == OVER_HTTP)
+    rows = tuple(_row(run, over_http, reference, spec.price_per_hour) for run in runs)
     return Comparison(
         date=datetime.date.today().isoformat(),
         machine=machine,
         model=files.name,
-        sidecar=plan.options,
-        titles={workload.key: workload.title for workload in plan.workloads},
-        price_per_hour=plan.price_per_hour,
+        sidecar=spec.settings,
+        titles={workload.key: workload.title for workload in spec.workloads},
+        price_per_hour=spec.price_per_hour,
         rows=rows,
-        target=target(rows, LOGNORMAL.key),
+        target=speed_target(rows, LOGNORMAL.key),
     )
 
 
-def _row(
-    entry: ContenderRun, over_http: ContenderRun, reference: Reference, price: float | None
-) -> Row:
-    kind = entry.contender.kind
+def _row(run: ContenderRun, over_http: ContenderRun, reference: Logits, price: float | None) -> Row:
+    spec = run.contender.spec
     return Row(
-        key=kind.key,
-        title=kind.title,
-        ours=kind.ours,
-        versions=entry.contender.versions,
-        batch_size=entry.batch_size,
-        tried={str(size): rate for size, rate in entry.tried.items()},
-        peak_mb=entry.peak_mb,
-        accuracy=accuracy(entry.warm, reference) if entry.warm else None,
-        failed=entry.failed,
+        key=spec.key,
+        title=spec.title,
+        ours=spec.ours,
+        versions=run.contender.versions,
+        batch_size=run.batch_size,
+        tried={str(size): rate for size, rate in run.tried.items()},
+        peak_mb=run.peak_mb,
+        accuracy=accuracy(run.warm_up_logits, reference) if run.warm_up_logits else None,
+        failed=run.failed,
         workloads={
-            key: figures(done, over_http.rounds.get(key), price)
-            for key, done in entry.rounds.items()
-            if len(done) == len(over_http.rounds[key])  # it did not fail in the middle
+            key: contender_figures(rounds, over_http.rounds.get(key), price)
+            for key, rounds in run.rounds.items()
+            if len(rounds) == len(over_http.rounds[key])  # it did not fail in the middle
         },
     )

@@ -1,4 +1,4 @@
-"""The comparison's plot: pairs/s of each contender, a panel a workload. Extra `bench`."""
+"""The plot of a comparison: pairs/s of each contender, one panel per workload. Extra `bench`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ DPI = 110
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One workload: bars from the top, those that did not finish it left out."""
+    """One workload: its bars from the top. Contenders that did not finish it are left out."""
 
     title: str
     names: tuple[str, ...]
@@ -28,40 +28,40 @@ class Panel:
 
 
 def panels(comparison: Comparison) -> list[Panel]:
-    """What is drawn, the fastest of each workload first. Pure."""
-    found = []
+    """The panels, the fastest contender of each first. Pure."""
+    drawn = []
     for key, title in comparison.titles.items():
         rows = [
             (row, row.workloads[key].pairs_per_second)
             for row in comparison.rows
             if key in row.workloads
         ]
-        rows.sort(key=lambda each: -each[1].median)
-        found.append(
+        rows.sort(key=lambda row: -row[1].median)
+        drawn.append(
             Panel(
                 title,
                 tuple(row.title for row, _ in rows),
-                tuple(rate.median for _, rate in rows),
-                tuple(rate.low for _, rate in rows),
-                tuple(rate.high for _, rate in rows),
+                tuple(rates.median for _, rates in rows),
+                tuple(rates.low for _, rates in rows),
+                tuple(rates.high for _, rates in rows),
                 tuple(row.ours for row, _ in rows),
             )
         )
-    return found
+    return drawn
 
 
 def draw(comparison: Comparison, path: Path) -> None:
     """Writes a PNG: bars to the median, a line from the slowest round to the fastest."""
-    shown = panels(comparison)
-    columns = min(COLUMNS, len(shown))
-    lines = -(-len(shown) // columns)
-    bars = max(len(panel.names) for panel in shown)
+    drawn = panels(comparison)
+    columns = min(COLUMNS, len(drawn))
+    lines = -(-len(drawn) // columns)
+    bars = max(len(panel.names) for panel in drawn)
     figure = Figure(figsize=(5.2 * columns, (0.9 + 0.28 * bars) * lines), layout="constrained")
     FigureCanvasAgg(figure)
-    places = figure.subplots(lines, columns, squeeze=False).ravel()
-    for axes, panel in zip(places, shown, strict=False):
+    grid = figure.subplots(lines, columns, squeeze=False).ravel()
+    for axes, panel in zip(grid, drawn, strict=False):
         _bars(axes, panel)
-    for axes in places[len(shown) :]:
+    for axes in grid[len(drawn) :]:
         axes.set_axis_off()
     machine = comparison.machine
     figure.suptitle(f"{machine.cpu}, {machine.cores} cores, {comparison.date}", fontsize=10)
@@ -69,14 +69,14 @@ def draw(comparison: Comparison, path: Path) -> None:
 
 
 def _bars(axes: Axes, panel: Panel) -> None:
-    at = range(len(panel.names))
+    positions = range(len(panel.names))
     errors: Sequence[Sequence[float]] = (
         [median - low for median, low in zip(panel.medians, panel.lows, strict=True)],
         [high - median for median, high in zip(panel.medians, panel.highs, strict=True)],
     )
     colours = [OURS if ours else PEERS for ours in panel.ours]
-    axes.barh(at, panel.medians, xerr=errors, color=colours, error_kw={"linewidth": 0.8})
-    axes.set_yticks(at, panel.names, fontsize=8)
+    axes.barh(positions, panel.medians, xerr=errors, color=colours, error_kw={"linewidth": 0.8})
+    axes.set_yticks(positions, panel.names, fontsize=8)
     axes.invert_yaxis()
     axes.set_title(panel.title, fontsize=9)
     axes.set_xlabel("pairs/s", fontsize=8)

@@ -1,28 +1,32 @@
-"""A comparison as tables: Markdown for a page, the same on the screen. Pure but for `show`."""
+"""A comparison as tables: Markdown for a page, the same on the screen. Pure except for `show`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.table import Table as Screen
 
-from sidecar.workshop.bench.compare.figures import Comparison, Row, WorkloadFigures
-from sidecar.workshop.bench.report import Spread
+from sidecar.workshop.bench.compare.accuracy import Accuracy
+from sidecar.workshop.bench.compare.figures import Comparison, ContenderFigures, Row
+from sidecar.workshop.bench.spread import Spread
+from sidecar.workshop.figure_table import figure_table
 
-NONE = ""
-"""In a cell of which nothing is known."""
+UNKNOWN = ""
+"""A cell without a value."""
+ACCURACY_COLUMNS = ("max error", "mean error", "max / std", "mean / std", "Kendall")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
+    """A table whose first column holds names."""
+
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def to_markdown(comparison: Comparison) -> str:
-    """The whole page section: machine, tables, target, and who failed by what."""
-    parts = [*_setting(comparison)]
+    """A section of a page: machine and model, tables, target, and why contenders failed."""
+    parts = _setup_lines(comparison)
     for table in tables(comparison):
         lines = [table.header, tuple("---" for _ in table.header), *table.rows]
         rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -32,14 +36,12 @@ def to_markdown(comparison: Comparison) -> str:
 
 
 def show(comparison: Comparison, console: Console | None = None) -> None:
-    """Prints the same."""
+    """Prints what `to_markdown` returns, as tables for a terminal."""
     console = console or Console()
-    for line in _setting(comparison):
+    for line in _setup_lines(comparison):
         console.print(line, markup=False)
     for table in tables(comparison):
-        screen = Screen(title=table.title, title_justify="left")
-        for place, heading in enumerate(table.header):
-            screen.add_column(heading, justify="right" if place else "left")
+        screen = figure_table(table.title, table.header[1:], names=table.header[0])
         for row in table.rows:
             screen.add_row(row[0].strip("*"), *row[1:])
         console.print(screen)
@@ -47,9 +49,9 @@ def show(comparison: Comparison, console: Console | None = None) -> None:
         console.print(line, markup=False)
 
 
-def tables(comparison: Comparison) -> list[Table]:
-    """Speed, ratios, request times, CPU time, cost where a price is known, and the contenders."""
-    found = [
+def tables(comparison: Comparison) -> list[TextTable]:
+    """Speed, ratios, request times, CPU time, cost (if a price is known), and the contenders."""
+    by_workload = [
         _by_workload(comparison, "Pairs/s, median over rounds", _rate),
         _by_workload(comparison, "Our pairs/s over HTTP / its, median over rounds", _ratio),
         _by_workload(comparison, "Request, p50 / p95 / p99 in ms", _times),
@@ -57,77 +59,87 @@ def tables(comparison: Comparison) -> list[Table]:
     ]
     if comparison.price_per_hour is not None:
         price = f"{comparison.price_per_hour:g} an hour"
-        found.append(_by_workload(comparison, f"Cost of a million pairs at {price}", _cost))
-    return [*found, _contenders(comparison.rows)]
+        by_workload.append(
+            _by_workload(comparison, f"Cost of a million pairs at {price}", _cost),
+        )
+    return [*by_workload, _contenders(comparison.rows)]
 
 
 def _by_workload(
-    comparison: Comparison, title: str, cell: Callable[[WorkloadFigures], str]
-) -> Table:
-    def row(of: Row) -> tuple[str, ...]:
-        found = (of.workloads.get(key) for key in comparison.titles)
-        return (_name(of), *(NONE if figures is None else cell(figures) for figures in found))
+    comparison: Comparison, title: str, cell: Callable[[ContenderFigures], str]
+) -> TextTable:
+    def cells(row: Row) -> tuple[str, ...]:
+        by_workload = (row.workloads.get(key) for key in comparison.titles)
+        return (
+            _name(row),
+            *(UNKNOWN if figures is None else cell(figures) for figures in by_workload),
+        )
 
-    return Table(title, ("", *comparison.titles.values()), tuple(map(row, comparison.rows)))
-
-
-def _contenders(rows: Iterable[Row]) -> Table:
-    header = (
-        *("", "batch size", "peak MB", "max error", "mean error", "max / std", "mean / std"),
-        "Kendall",
-    )
-    return Table("Settings, memory, and error against torch fp32", header, tuple(map(_about, rows)))
+    header = ("", *comparison.titles.values())
+    return TextTable(title, header, tuple(map(cells, comparison.rows)))
 
 
-def _about(row: Row) -> tuple[str, ...]:
-    errors = [NONE] * 5
-    if (found := row.accuracy) is not None:
-        values = (found.max_difference, found.mean_difference)
-        errors = [*(f"{value:.2g}" for value in values)]
-        errors += [f"{found.max_relative:.2g}", f"{found.mean_relative:.2g}"]
-        errors.append(f"{found.kendall:.3f}" + (f", {found.clipped} cut" if found.clipped else ""))
+def _contenders(rows: Iterable[Row]) -> TextTable:
+    header = ("", "batch size", "peak MB", *ACCURACY_COLUMNS)
+    title = "Settings, memory, and error against torch fp32"
+    return TextTable(title, header, tuple(map(_contender_cells, rows)))
+
+
+def _contender_cells(row: Row) -> tuple[str, ...]:
     return (
         _name(row),
-        NONE if row.batch_size is None else str(row.batch_size),
-        NONE if row.peak_mb is None else f"{row.peak_mb:.0f}",
-        *errors,
+        UNKNOWN if row.batch_size is None else str(row.batch_size),
+        UNKNOWN if row.peak_mb is None else f"{row.peak_mb:.0f}",
+        *_accuracy_cells(row.accuracy),
+    )
+
+
+def _accuracy_cells(accuracy: Accuracy | None) -> tuple[str, ...]:
+    if accuracy is None:
+        return (UNKNOWN,) * len(ACCURACY_COLUMNS)
+    return (
+        f"{accuracy.max_difference:.2g}",
+        f"{accuracy.mean_difference:.2g}",
+        f"{accuracy.max_relative:.2g}",
+        f"{accuracy.mean_relative:.2g}",
+        f"{accuracy.kendall:.3f}" + (f", {accuracy.clipped} cut" if accuracy.clipped else ""),
     )
 
 
 def _name(row: Row) -> str:
-    shown = f"{row.title} (failed)" if row.failed else row.title
-    return f"**{shown}**" if row.ours else shown
+    name = f"{row.title} (failed)" if row.failed else row.title
+    return f"**{name}**" if row.ours else name
 
 
-def _rate(figures: WorkloadFigures) -> str:
+def _rate(figures: ContenderFigures) -> str:
     return f"{figures.pairs_per_second.median:.1f}"
 
 
-def _ratio(figures: WorkloadFigures) -> str:
-    return NONE if figures.ratio is None else _spread(figures.ratio)
+def _ratio(figures: ContenderFigures) -> str:
+    return UNKNOWN if figures.ratio is None else _spread(figures.ratio)
 
 
-def _times(figures: WorkloadFigures) -> str:
-    return " / ".join(_short(value) for value in figures.request_ms.values())
+def _times(figures: ContenderFigures) -> str:
+    return " / ".join(map(_milliseconds, figures.request_ms.values()))
 
 
-def _cpu(figures: WorkloadFigures) -> str:
-    return NONE if figures.cpu_s_per_1000 is None else f"{figures.cpu_s_per_1000:.2f}"
+def _cpu(figures: ContenderFigures) -> str:
+    return UNKNOWN if figures.cpu_s_per_1000 is None else f"{figures.cpu_s_per_1000:.2f}"
 
 
-def _cost(figures: WorkloadFigures) -> str:
-    return NONE if figures.cost_per_million is None else f"{figures.cost_per_million:.3f}"
+def _cost(figures: ContenderFigures) -> str:
+    return UNKNOWN if figures.cost_per_million is None else f"{figures.cost_per_million:.3f}"
 
 
 def _spread(values: Spread) -> str:
     return f"{values.median:.2f} ({values.low:.2f} to {values.high:.2f})"
 
 
-def _short(milliseconds: float) -> str:
-    return f"{milliseconds:,.0f}" if milliseconds >= 100 else f"{milliseconds:.1f}"
+def _milliseconds(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
-def _setting(comparison: Comparison) -> list[str]:
+def _setup_lines(comparison: Comparison) -> list[str]:
     machine = comparison.machine
     lines = [
         f"{comparison.date}: {machine.cpu}, {machine.cores} cores ({machine.extensions}), "
@@ -135,8 +147,8 @@ def _setting(comparison: Comparison) -> list[str]:
         f"Model: {comparison.model}."
     ]
     if comparison.sidecar:
-        given = ", ".join(f"{name}={value}" for name, value in comparison.sidecar.items())
-        lines.append(f"Ours with {given}.")
+        settings = ", ".join(f"{name}={value}" for name, value in comparison.sidecar.items())
+        lines.append(f"Ours with {settings}.")
     if machine.warning:
         lines.append(machine.warning)
     return lines
@@ -151,16 +163,16 @@ def _notes(comparison: Comparison) -> list[str]:
         lines.append(
             f"Over HTTP on the lognormal mix / the strongest peer ({target.peer}): "
             f"{_spread(target.ratio)}; target {target.least:g}, {verdict}; "
-            f"wished {target.wished:g}."
+            f"stretch target {target.wished:g}."
         )
     lines += [f"{row.title} failed: {row.failed}" for row in comparison.rows if row.failed]
-    return [*lines, *filter(None, map(_how, comparison.rows))]
+    return [*lines, *filter(None, map(_details, comparison.rows))]
 
 
-def _how(row: Row) -> str:
-    """Its versions, and what the search for a batch size found."""
+def _details(row: Row) -> str:
+    """The contender's versions, and the rates of the batch sizes that were tried."""
     versions = ", ".join(f"{name} {version}" for name, version in row.versions.items())
     rates = ", ".join(f"{size}: {rate:.1f}" for size, rate in row.tried.items())
-    found = [versions, f"pairs/s by batch size {rates}" if rates else ""]
-    known = "; ".join(filter(None, found))
-    return f"{row.title}: {known}." if known else ""
+    details = [versions, f"pairs/s by batch size {rates}" if rates else ""]
+    text = "; ".join(filter(None, details))
+    return f"{row.title}: {text}." if text else ""

@@ -1,4 +1,4 @@
-"""What is measured: one reranker with one model, in a process of its own."""
+"""The protocol of a contender: one reranker with one model, in a process of its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from typing import Protocol
 
 from sidecar.errors import StartupError
 
-MAX_MESSAGE_CHARS = 300
-"""Characters of a program's words that are shown."""
+MAX_OUTPUT_CHARS = 300
+"""Of a program's output in an error message."""
 
 
 class ContenderFailed(StartupError):
-    """It could not be installed or started, or failed at its work; the message says why."""
+    """A contender that cannot be installed or started, or fails at work; the message says why."""
 
 
-def last_line(said: str) -> str:
-    """The end of what a program said, on one line."""
-    return " ".join(said.split())[-MAX_MESSAGE_CHARS:]
+def output_tail(output: str) -> str:
+    """The end of a program's output, on one line."""
+    return " ".join(output.split())[-MAX_OUTPUT_CHARS:]
 
 
 @dataclass(frozen=True, slots=True)
 class TextRequest:
-    """One request: a query and what it found."""
+    """A query and the documents to rerank for it, as plain texts."""
 
     query: str
     documents: tuple[str, ...]
@@ -29,7 +29,7 @@ class TextRequest:
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What a contender made of some requests."""
+    """A contender's logits for the requests of a round, and its times."""
 
     seconds: float
     """From the first request sent to the last answer."""
@@ -46,15 +46,18 @@ class ContenderSpec:
     """As `--peers` takes it."""
     title: str
     ours: bool = False
+    """Whether it is the sidecar."""
     batch_sizes: tuple[int, ...] = ()
-    """Batch sizes to choose from; none where it has none."""
+    """Batch sizes to try; empty where the contender has none."""
     environment: str | None = None
-    """Its environment's name; None for the one that this command runs in."""
+    """Name of its Python environment; None for the one that this command runs in."""
 
 
 class Contender(Protocol):
+    """A reranker that can be started, measured and stopped."""
+
     @property
-    def kind(self) -> ContenderSpec: ...
+    def spec(self) -> ContenderSpec: ...
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -62,13 +65,13 @@ class Contender(Protocol):
 
     @property
     def pid(self) -> int | None:
-        """The root of its processes while it runs."""
+        """Process id of the root of its processes while it runs."""
 
     def start(self, batch_size: int | None) -> None:
-        """Ready to work with that batch size. Raises ContenderFailed."""
+        """Starts it with that batch size, ready to work. Raises ContenderFailed."""
 
-    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
-        """Scores all, one after the other or all at once. Raises ContenderFailed."""
+    def run(self, requests: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
+        """Scores all requests, one after the other or all at once. Raises ContenderFailed."""
 
     def stop(self) -> None:
         """Ends its processes; may be called twice."""

@@ -1,13 +1,14 @@
-"""A row of the comparison to the contender that does the work."""
+"""Opens the contender of a spec."""
 
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sidecar.errors import StartupError
-from sidecar.workshop.bench.compare import contender_specs, environments
+from sidecar.workshop.bench.compare import contender_specs as specs
+from sidecar.workshop.bench.compare import environments
 from sidecar.workshop.bench.compare.contender import (
     Contender,
     ContenderFailed,
@@ -18,49 +19,46 @@ from sidecar.workshop.bench.compare.contender import (
 from sidecar.workshop.bench.compare.library_process import LibraryProcess
 from sidecar.workshop.bench.compare.servers import InfinityServer, SidecarServer
 
+if TYPE_CHECKING:
+    from sidecar.workshop.bench.compare.model_files import ModelFiles
+
 GRAPH = "int8"
 DEADLINE_MS = 3_600_000
 MAX_DOCUMENTS = 10**6
-"""Of a request: `--documents` decides how many there are, and no limit of ours."""
+"""Per request: `--documents` alone decides how many there are."""
 ADAPTERS = {
-    contender_specs.IN_PROCESS: "with_sidecar",
-    contender_specs.ST_FP32: "with_sentence_transformers",
-    contender_specs.ST_BF16: "with_sentence_transformers",
-    contender_specs.ST_ONNX: "with_sentence_transformers",
-    contender_specs.FASTEMBED: "with_fastembed",
-    contender_specs.FLASHRANK: "with_flashrank",
-    contender_specs.BARE: "with_onnxruntime",
+    specs.IN_PROCESS: "with_sidecar",
+    specs.ST_FP32: "with_sentence_transformers",
+    specs.ST_BF16: "with_sentence_transformers",
+    specs.ST_ONNX: "with_sentence_transformers",
+    specs.FASTEMBED: "with_fastembed",
+    specs.FLASHRANK: "with_flashrank",
+    specs.BARE: "with_onnxruntime",
 }
-ENGINES = {
-    contender_specs.ST_FP32: "float32",
-    contender_specs.ST_BF16: "bfloat16",
-    contender_specs.ST_ONNX: "onnx",
-}
+ENGINES = {specs.ST_FP32: "float32", specs.ST_BF16: "bfloat16", specs.ST_ONNX: "onnx"}
 
 
 @dataclass(frozen=True)
 class ComparisonSetup:
-    """What all contenders get."""
+    """What every contender is opened with."""
 
-    source: Path
-    sidecar: Path
-    onnx: Path
+    files: "ModelFiles"
     max_tokens: int
     pad_id: int
     threads: int
     environments: Path
     scratch: Path
-    options: Mapping[str, Any]
-    """Settings of ours beside the defaults."""
+    settings: Mapping[str, Any]
+    """Settings of the sidecar that differ from the defaults."""
 
 
 class UnavailableContender:
-    """A contender that cannot be installed."""
+    """A contender whose environment cannot be made; it fails at its start."""
 
     pid = None
 
-    def __init__(self, kind: ContenderSpec, reason: str) -> None:
-        self.kind = kind
+    def __init__(self, spec: ContenderSpec, reason: str) -> None:
+        self.spec = spec
         self.versions: Mapping[str, str] = {}
         self._reason = reason
 
@@ -68,40 +66,41 @@ class UnavailableContender:
         """Raises ContenderFailed."""
         raise ContenderFailed(self._reason)
 
-    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
+    def run(self, requests: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
         """Raises ContenderFailed."""
         raise ContenderFailed(self._reason)
 
     def stop(self) -> None:
-        """Nothing runs."""
+        """Does nothing: nothing runs."""
 
 
-def open_contender(kind: ContenderSpec, place: ComparisonSetup) -> Contender:
+def open_contender(spec: ContenderSpec, setup: ComparisonSetup) -> Contender:
     """The contender, not yet started. An UnavailableContender if its environment cannot be made."""
-    options = {"model": str(place.sidecar), "graph": GRAPH, **place.options}
-    if kind == contender_specs.OVER_HTTP:
+    files = setup.files
+    settings = {"model": str(files.sidecar), "graph": GRAPH, **setup.settings}
+    if spec == specs.OVER_HTTP:
         limits = {"deadline_ms": DEADLINE_MS, "max_documents": MAX_DOCUMENTS}
-        return SidecarServer({"log_level": "error", **limits, **options})
+        return SidecarServer({"log_level": "error", **limits, **settings})
     try:
-        python = _python(kind, place.environments)
+        python = _python(spec, setup.environments)
     except StartupError as fault:
-        return UnavailableContender(kind, fault.message)
-    if kind == contender_specs.INFINITY:
-        return InfinityServer(python, place.source, place.threads)
-    settings = {
-        "torch": str(place.source),
-        "onnx": str(place.onnx),
-        "options": options,
-        "engine": ENGINES.get(kind),
-        "max_tokens": place.max_tokens,
-        "pad_id": place.pad_id,
-        "scratch": str(place.scratch),
+        return UnavailableContender(spec, fault.message)
+    if spec == specs.INFINITY:
+        return InfinityServer(python, files.source, setup.threads)
+    adapter_settings = {
+        "torch": str(files.source),
+        "onnx": str(files.onnx),
+        "sidecar": settings,
+        "engine": ENGINES.get(spec),
+        "max_tokens": setup.max_tokens,
+        "pad_id": setup.pad_id,
+        "scratch": str(setup.scratch),
     }
-    return LibraryProcess(kind, python, ADAPTERS[kind], settings, place.threads)
+    return LibraryProcess(spec, python, ADAPTERS[spec], adapter_settings, setup.threads)
 
 
-def _python(kind: ContenderSpec, folder: Path) -> Path:
-    """Raises StartupError when the environment cannot be made."""
-    if kind.environment is None:
+def _python(spec: ContenderSpec, folder: Path) -> Path:
+    """The spec's interpreter. Raises StartupError when its environment cannot be made."""
+    if spec.environment is None:
         return Path(sys.executable)
-    return environments.make(kind.environment, folder)
+    return environments.make(spec.environment, folder)

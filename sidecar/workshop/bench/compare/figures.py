@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from sidecar.workshop.bench.compare.accuracy import Accuracy
 from sidecar.workshop.bench.compare.contender_run import MeasuredRound
 from sidecar.workshop.bench.machine import Machine
-from sidecar.workshop.bench.report import Spread, percentiles
+from sidecar.workshop.bench.spread import Spread, percentiles
 
-TARGET = 1.3
-WISHED = 2.0
-"""Our pairs/s over HTTP on the lognormal mix, divided by the strongest peer's."""
+TARGET_RATIO = 1.3
+STRETCH_RATIO = 2.0
+"""The sidecar's pairs/s over HTTP on the lognormal mix, divided by the strongest peer's."""
 
 
 @dataclass(frozen=True, slots=True)
-class WorkloadFigures:
+class ContenderFigures:
     """One contender on one workload."""
 
     pairs_per_second: Spread
@@ -24,7 +24,7 @@ class WorkloadFigures:
     cpu_s_per_1000: float | None
     """CPU seconds of its processes per 1,000 pairs, all rounds together."""
     ratio: Spread | None
-    """Ours over HTTP divided by this one's pairs/s, of the rounds' own ratios."""
+    """The sidecar's pairs/s over HTTP divided by this contender's, of the rounds' own ratios."""
     cost_per_million: float | None
     """Of a million pairs at the median speed, in the currency of the given price."""
     rates: tuple[float, ...]
@@ -33,33 +33,36 @@ class WorkloadFigures:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One contender."""
+    """One contender on all workloads."""
 
     key: str
     title: str
     ours: bool
+    """Whether it is the sidecar."""
     versions: Mapping[str, str]
     batch_size: int | None
-    """Batch size; None where it has none."""
+    """None where the contender has none."""
     tried: Mapping[str, float]
-    """Pairs/s by batch size in the search."""
+    """Pairs/s by batch size, from the search for the fastest."""
     peak_mb: float | None
     accuracy: Accuracy | None
     failed: str | None
-    workloads: Mapping[str, WorkloadFigures]
+    """Why it failed."""
+    workloads: Mapping[str, ContenderFigures]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Our speed over HTTP on the lognormal mix beside the strongest peer's."""
+    """The sidecar's speed over HTTP on the lognormal mix beside the strongest peer's."""
 
     peer: str
     ratio: Spread
-    least: float = TARGET
-    wished: float = WISHED
+    least: float = TARGET_RATIO
+    wished: float = STRETCH_RATIO
 
     @property
     def met(self) -> bool:
+        """Whether the median ratio reaches `least`."""
         return self.ratio.median >= self.least
 
 
@@ -71,7 +74,7 @@ class Comparison:
     machine: Machine
     model: str
     sidecar: Mapping[str, object]
-    """Settings of ours beside the defaults."""
+    """Settings of the sidecar that differ from the defaults."""
     titles: Mapping[str, str]
     """Of the workloads, by key."""
     price_per_hour: float | None
@@ -79,55 +82,57 @@ class Comparison:
     target: Target | None
 
 
-def figures(
-    done: Sequence[MeasuredRound],
-    ours: Sequence[MeasuredRound] | None,
+def contender_figures(
+    rounds: Sequence[MeasuredRound],
+    http_rounds: Sequence[MeasuredRound] | None,
     price_per_hour: float | None,
-) -> WorkloadFigures:
-    """`ours` are the rounds over HTTP; None or fewer rounds than `done`: there is no ratio."""
-    rates = tuple(each.pairs / each.seconds for each in done)
-    pairs = sum(each.pairs for each in done)
-    spent = [each.cpu_seconds for each in done]
-    known = [seconds for seconds in spent if seconds is not None]
-    spread = Spread.of(rates)
-    requests = [seconds * 1000 for each in done for seconds in each.request_seconds]
-    return WorkloadFigures(
+) -> ContenderFigures:
+    """A contender's figures; `http_rounds` are the sidecar's over HTTP.
+
+    There is no ratio without them, or when they are not the same rounds.
+    """
+    spread = Spread.of([measured.rate for measured in rounds])
+    pairs = sum(measured.pairs for measured in rounds)
+    cpu_seconds = [measured.cpu_seconds for measured in rounds]
+    known_cpu_seconds = [seconds for seconds in cpu_seconds if seconds is not None]
+    request_ms = [seconds * 1000 for measured in rounds for seconds in measured.request_seconds]
+    return ContenderFigures(
         pairs_per_second=spread,
-        request_ms=percentiles(requests),
-        requests=len(requests),
-        cpu_s_per_1000=1000 * sum(known) / pairs if len(known) == len(spent) else None,
-        ratio=None if ours is None else ratio(ours, done),
+        request_ms=percentiles(request_ms),
+        requests=len(request_ms),
+        cpu_s_per_1000=1000 * sum(known_cpu_seconds) / pairs
+        if len(known_cpu_seconds) == len(cpu_seconds)
+        else None,
+        ratio=None if http_rounds is None else speed_ratio(http_rounds, rounds),
         cost_per_million=None
         if price_per_hour is None
         else price_per_hour * 1e6 / (3600 * spread.median),
-        rates=rates,
+        rates=tuple(measured.rate for measured in rounds),
     )
 
 
-def ratio(ours: Sequence[MeasuredRound], theirs: Sequence[MeasuredRound]) -> Spread | None:
-    """Round by round; None unless both did the same rounds."""
-    if not ours or [each.pairs for each in ours] != [each.pairs for each in theirs]:
+def speed_ratio(
+    numerator: Sequence[MeasuredRound], denominator: Sequence[MeasuredRound]
+) -> Spread | None:
+    """The ratio of speeds round by round; None unless both did the same rounds."""
+    if not numerator or [r.pairs for r in numerator] != [r.pairs for r in denominator]:
         return None
-    return Spread.of(
-        [
-            (mine.pairs / mine.seconds) / (other.pairs / other.seconds)
-            for mine, other in zip(ours, theirs, strict=True)
-        ]
+    return Spread.of_ratios(
+        [measured.rate for measured in numerator], [measured.rate for measured in denominator]
     )
 
 
-def target(rows: Sequence[Row], workload: str) -> Target | None:
-    """The peer with the highest median on the workload, and our ratio to it.
+def speed_target(rows: Sequence[Row], workload: str) -> Target | None:
+    """The ratio to the peer with the highest median on the workload; None without such a peer.
 
-    Not the winner of each round: that would count luck.
+    Not to the winner of each round, which would count luck.
     """
-    known = [
+    peers = [
         (figures.pairs_per_second.median, row.title, figures.ratio)
         for row in rows
         if not row.ours and (figures := row.workloads.get(workload)) and figures.ratio
     ]
-    if not known:
+    if not peers:
         return None
-    _, title, found = max(known, key=lambda each: each[0])
-    assert found is not None
-    return Target(title, found)
+    _, title, ratio = max(peers, key=lambda peer: peer[0])
+    return Target(title, ratio)

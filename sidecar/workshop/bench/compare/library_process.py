@@ -12,26 +12,26 @@ from pathlib import Path
 from typing import IO, Any
 
 from sidecar.workshop.bench.compare.contender import (
-    MAX_MESSAGE_CHARS,
+    MAX_OUTPUT_CHARS,
     ContenderFailed,
     ContenderSpec,
     RoundResult,
     TextRequest,
-    last_line,
+    output_tail,
 )
 
 ADAPTER_FOLDER = Path(__file__).parent / "adapters"
-LIMIT_S = 1800.0
-"""A start or a round that takes longer is given up."""
+TIMEOUT_S = 1800.0
+"""Of a start or a round."""
 
 
-def surroundings(threads: int) -> dict[str, str]:
-    """The environment variables of all but our server: `threads` threads, no hub, no GPU."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RERANK_", "PYTHON"))}
+def peer_environment(threads: int) -> dict[str, str]:
+    """The environment variables of a peer's process: `threads` threads, no hub, no GPU."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RERANK_", "PYTHON"))}
     counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     offline = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
     return {
-        **kept,
+        **inherited,
         **dict.fromkeys(counts, str(threads)),
         **dict.fromkeys(offline, "1"),
         "CUDA_VISIBLE_DEVICES": "",
@@ -39,17 +39,17 @@ def surroundings(threads: int) -> dict[str, str]:
 
 
 class LibraryProcess:
-    """Runs an adapter by its environment's Python, and asks it over pipes."""
+    """Runs an adapter with its environment's Python; requests and answers go over pipes."""
 
     def __init__(
         self,
-        kind: ContenderSpec,
+        spec: ContenderSpec,
         python: Path,
         adapter: str,
         settings: Mapping[str, Any],
         threads: int,
     ) -> None:
-        self.kind = kind
+        self.spec = spec
         self.versions: Mapping[str, str] = {}
         self._command = [
             *(str(python), "-I", str(ADAPTER_FOLDER / "driver.py")),
@@ -62,10 +62,11 @@ class LibraryProcess:
 
     @property
     def pid(self) -> int | None:
+        """Process id while it runs."""
         return self._process.pid if self._process else None
 
     def start(self, batch_size: int | None) -> None:
-        """Starts the process unless it runs. Raises ContenderFailed."""
+        """Sets the batch size, and starts the process unless it runs. Raises ContenderFailed."""
         self._batch_size = batch_size or 0
         if self._process is not None:
             return
@@ -77,23 +78,23 @@ class LibraryProcess:
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 text=True,
-                env=surroundings(self._threads),
+                env=peer_environment(self._threads),
             )
         except OSError as fault:
             raise ContenderFailed(f"it does not start: {fault}") from None
         self.versions = self._read()["versions"]
 
-    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
-        """Raises ContenderFailed."""
+    def run(self, requests: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
+        """The result of the requests. Raises ContenderFailed."""
         assert self._process, "started"
         assert self._process.stdin
-        requests = [(search.query, search.documents) for search in searches]
-        call = {"requests": requests, "batch_size": self._batch_size, "at_once": at_once}
+        texts = [(request.query, request.documents) for request in requests]
+        call = {"requests": texts, "batch_size": self._batch_size, "at_once": at_once}
         try:
             self._process.stdin.write(json.dumps(call) + "\n")
             self._process.stdin.flush()
         except OSError:
-            raise ContenderFailed(self._last_words()) from None
+            raise ContenderFailed(self._exit_reason()) from None
         answer = self._read()
         return RoundResult(
             answer["seconds"],
@@ -116,31 +117,32 @@ class LibraryProcess:
                 pipe.close()
 
     def _read(self) -> dict[str, Any]:
+        """The process's next answer."""
         process = self._process
         assert process, "started"
         assert process.stdout
-        began = time.monotonic()
-        late = threading.Timer(LIMIT_S, process.kill)
-        late.start()
+        start = time.monotonic()
+        timeout = threading.Timer(TIMEOUT_S, process.kill)
+        timeout.start()
         try:
             line = process.stdout.readline()
         finally:
-            late.cancel()
-        if not line and time.monotonic() - began >= LIMIT_S:
-            raise ContenderFailed(f"it had not answered after {LIMIT_S:g} s")
+            timeout.cancel()
+        if not line and time.monotonic() - start >= TIMEOUT_S:
+            raise ContenderFailed(f"it had not answered after {TIMEOUT_S:g} s")
         if not line:
-            raise ContenderFailed(self._last_words())
+            raise ContenderFailed(self._exit_reason())
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
-            raise ContenderFailed(" ".join(answer["error"].split())[:MAX_MESSAGE_CHARS])
+            raise ContenderFailed(" ".join(answer["error"].split())[:MAX_OUTPUT_CHARS])
         return answer
 
-    def _last_words(self) -> str:
+    def _exit_reason(self) -> str:
         assert self._process, "started"
         assert self._stderr
         status = self._process.wait()
         self._stderr.seek(0)
-        said = last_line(self._stderr.read().decode(errors="replace"))
-        # It offers itself first when memory runs out (`oom_score_adj`), and says nothing then.
+        output = output_tail(self._stderr.read().decode(errors="replace"))
+        # The kernel kills it first when memory runs out (`oom_score_adj`), and it prints nothing.
         killed = " (killed, as when memory runs out)" if status == -signal.SIGKILL else ""
-        return f"its process ended{killed}: {said}".removesuffix(": ")
+        return f"its process ended{killed}: {output}".removesuffix(": ")

@@ -1,7 +1,7 @@
-"""What the contenders read: one model in the form that each of them takes. Extra `build`.
+"""One model in the formats of all contenders. Extra `build`.
 
 source/   the Hugging Face folder
-sidecar/  our model folder: fp32 and int8, by `model export` and `model quantize`
+sidecar/  the sidecar's model folder: fp32 and int8, by `model export` and `model quantize`
 onnx/     onnxruntime's int8 graph with the source's configuration
 """
 
@@ -33,7 +33,7 @@ COPIED = ("config.json", TOKENIZER, "tokenizer_config.json", "special_tokens_map
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """One model for all contenders."""
+    """The folders of one model, by format."""
 
     name: str
     source: Path
@@ -41,46 +41,46 @@ class ModelFiles:
     onnx: Path
 
     def open_reference(self) -> Callable[[Sequence[TextPair]], list[float]]:
-        """Pairs to their logits by torch in float32, with the framework's own tokenizing.
+        """A function from pairs to their logits, by torch in float32 and its own tokenizer.
 
         Raises ModelError when the source cannot be opened.
         """
         return open_folder(self.source, "reference").reference
 
 
-def prepare(source: str | None, folder: Path, start: BeginStep = no_progress) -> ModelFiles:
-    """The files of a Hugging Face folder or hub name in `folder`, made where they are not there.
+def prepare(source: str | None, folder: Path, begin_step: BeginStep = no_progress) -> ModelFiles:
+    """The files of a Hugging Face folder or hub name, below `folder`; what is missing is made.
 
-    Without a source it is the shipped model with a head that other libraries have. `start` is told
-    of each step. Raises ModelError when the source cannot be read or quantised, or is no
+    Without a source: the shipped model, with a head that other libraries can load. `begin_step` is
+    called at each step. Raises ModelError when the source cannot be read or quantised, or is no
     cross-encoder.
     """
     name = Path(source).name if source else SHIPPED
     local = fetch(source, None) if source else None
     if local is not None:
-        peer_graphs.architecture(local)  # before minutes are spent
-    home = folder / f"{name}-{_key(local)}"
+        peer_graphs.architecture(local)  # fails before minutes are spent
+    home = folder / f"{name}-{_cache_key(local)}"
     files = ModelFiles(name, local or home / "source", home / "sidecar", home / "onnx")
     if local is None and not (files.source / "config.json").exists():
-        tick = start("the shipped model as a cross-encoder", 1)
+        tick = begin_step("the shipped model as a cross-encoder", 1)
         with staged_folder(files.source) as fresh:
             shipped_classifier.write_classifier(fresh, shipped_model())
         tick()
     if not (files.sidecar / MANIFEST).exists():
-        tick = start("our fp32 and int8 graphs", 1)
+        tick = begin_step("the sidecar's fp32 and int8 graphs", 1)
         with staged_folder(files.sidecar) as fresh:
-            _write_ours(files.source, fresh, name)
+            _write_sidecar_folder(files.source, fresh, name)
         tick()
     if not (files.onnx / "model.onnx").exists():
-        tick = start("onnxruntime's int8 graph", 1)
+        tick = begin_step("onnxruntime's int8 graph", 1)
         with staged_folder(files.onnx) as fresh:
-            _write_onnx(files, fresh)
+            _write_onnx_folder(files, fresh)
         tick()
     return files
 
 
-def _key(local: Path | None) -> str:
-    """Of the files that all others are made of, and of the code that makes them."""
+def _cache_key(local: Path | None) -> str:
+    """A digest of the files that all others are made from, and of the code that makes them."""
     code = [*sorted(Path(model_tools.__file__).parent.rglob("*.py")), SAMPLE_FILE]
     code += [Path(file) for file in (__file__, peer_graphs.__file__, shipped_classifier.__file__)]
     digest = hashlib.sha256(onnxruntime_version().encode())
@@ -93,13 +93,13 @@ def _key(local: Path | None) -> str:
     return digest.hexdigest()[:12]
 
 
-def _write_ours(source: Path, folder: Path, name: str) -> None:
+def _write_sidecar_folder(source: Path, folder: Path, name: str) -> None:
     export(str(source), folder, name)
-    # As theirs: every product in integers.
+    # As the peers' graph: every matrix product in integers.
     quantize(folder, QuantizeSpec(to=("int8",), search=False, keep_fp32=True))
 
 
-def _write_onnx(files: ModelFiles, folder: Path) -> None:
+def _write_onnx_folder(files: ModelFiles, folder: Path) -> None:
     manifest = Manifest.read(files.sidecar)
     segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
     fp32 = folder / "fp32.onnx"
@@ -109,21 +109,21 @@ def _write_onnx(files: ModelFiles, folder: Path) -> None:
     for name in COPIED:
         if (files.source / name).exists():
             shutil.copyfile(files.source / name, folder / name)
-    marks = folder / "special_tokens_map.json"
-    if not marks.exists():
-        marks.write_text(json.dumps(_marks(folder)))
+    special_tokens = folder / "special_tokens_map.json"
+    if not special_tokens.exists():
+        special_tokens.write_text(json.dumps(_special_tokens(folder)))
 
 
-def _marks(folder: Path) -> dict[str, str]:
-    """The special tokens by role: transformers 5 does not write them to a file of their own."""
+def _special_tokens(folder: Path) -> dict[str, str]:
+    """The special tokens by role; transformers 5 does not write them to a file of their own."""
     file = folder / "tokenizer_config.json"
     if not file.exists():
-        raise ModelError(f"{folder} has no {file.name}: other libraries need it")
+        raise ModelError(f"{folder} has no {file.name}, which other libraries need")
     settings = json.loads(file.read_bytes())
     roles = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")
-    found = {f"{role}_token": settings.get(f"{role}_token") for role in roles}
+    tokens = {f"{role}_token": settings.get(f"{role}_token") for role in roles}
     return {
-        role: mark["content"] if isinstance(mark, dict) else mark
-        for role, mark in found.items()
-        if mark
+        role: token["content"] if isinstance(token, dict) else token
+        for role, token in tokens.items()
+        if token
     }

@@ -1,4 +1,4 @@
-"""The ONNX graphs that other libraries' users would make of a cross-encoder. Extra `build`."""
+"""The ONNX graphs of a cross-encoder as users of other libraries export them. Extra `build`."""
 
 import logging
 import warnings
@@ -18,7 +18,7 @@ OPSET = 17
 
 
 class _Logits(nn.Module):
-    """The network by position, with logits of shape [batch, 1] as optimum's exporter gives them."""
+    """The network with positional inputs and logits of shape [batch, 1], as optimum exports it."""
 
     def __init__(self, network: nn.Module, inputs: tuple[str, ...]) -> None:
         super().__init__()
@@ -32,20 +32,20 @@ class _Logits(nn.Module):
 
 
 def architecture(source: Path) -> str:
-    """The name of a folder's network. Raises ModelError when it is no cross-encoder."""
-    found = (read_config(source).get("architectures") or [""])[0]
-    if not accepts(found):
-        raise ModelError(f"{source}: {found or 'no architecture'} is not a cross-encoder")
-    return found
+    """The class name of a folder's network. Raises ModelError when it is no cross-encoder."""
+    name = (read_config(source).get("architectures") or [""])[0]
+    if not accepts(name):
+        raise ModelError(f"{source}: {name or 'no architecture'} is not a cross-encoder")
+    return name
 
 
 def write_fp32(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
-    """The graph of a Hugging Face folder. Raises ModelError when it is no cross-encoder."""
+    """Writes a Hugging Face folder's float32 graph. Raises ModelError if it is no cross-encoder."""
     network = open_network(getattr(transformers, architecture(source)), source)
     example = {name: torch.ones(2, 8, dtype=torch.int64) for name in inputs}
     example["token_type_ids"] = torch.zeros(2, 8, dtype=torch.int64)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracer warns of itself
+        warnings.simplefilter("ignore")  # of the deprecated tracer
         torch.onnx.export(
             _Logits(network, inputs).eval(),
             tuple(example[name] for name in inputs),
@@ -64,7 +64,7 @@ def write_fp32(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
 
 def write_int8(fp32: Path, file: Path) -> None:
     """onnxruntime's own dynamic quantisation: every matrix, per channel, signed weights."""
-    logging.disable(logging.WARNING)  # it asks for a preprocessing that few do
+    logging.disable(logging.WARNING)  # it recommends a preprocessing step that few users take
     try:
         quantize_dynamic(fp32, file, per_channel=True, weight_type=QuantType.QInt8)
     finally:

@@ -1,4 +1,4 @@
-"""CPU time and memory of a process and all below it, from /proc. Nothing where there is none."""
+"""CPU time and memory of a process and its descendants, from /proc; None without a /proc."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from sidecar.workshop.bench.machine import PROC, read_memory
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """What /proc/PID/stat says of a process."""
+    """The fields of /proc/PID/stat that are read."""
 
     parent: int
     ticks: int
@@ -25,26 +25,26 @@ def parse_stat(text: str) -> Stat:
 
 
 def tree(root: int, stats: Mapping[int, Stat]) -> set[int]:
-    """`root` and its descendants."""
-    found = {root} & stats.keys()
-    while more := {pid for pid, stat in stats.items() if stat.parent in found} - found:
-        found |= more
-    return found
+    """The process ids of `root` and its descendants."""
+    pids = {root} & stats.keys()
+    while children := {pid for pid, stat in stats.items() if stat.parent in pids} - pids:
+        pids |= children
+    return pids
 
 
 def read_stats(proc: Path = PROC) -> dict[int, Stat]:
-    """Of every process now; one that ends meanwhile is left out."""
-    found = {}
+    """The stat of every process by its id; a process that ends meanwhile is left out."""
+    stats = {}
     for entry in proc.glob("[0-9]*"):
         try:
-            found[int(entry.name)] = parse_stat((entry / "stat").read_text())
+            stats[int(entry.name)] = parse_stat((entry / "stat").read_text())
         except (OSError, ValueError, IndexError):
             continue
-    return found
+    return stats
 
 
 def cpu_seconds(root: int | None) -> float | None:
-    """CPU seconds of the tree so far."""
+    """CPU seconds of `root` and its descendants so far."""
     if root is None:
         return None
     stats = read_stats()
@@ -55,9 +55,9 @@ def cpu_seconds(root: int | None) -> float | None:
 
 
 def peak_memory_mb(root: int | None) -> float | None:
-    """The sum of the processes' greatest resident sizes, in MB of 10^6 bytes."""
+    """The sum of the processes' peak resident sizes, in MB of 10^6 bytes."""
     if root is None:
         return None
-    sizes = [read_memory(pid) for pid in tree(root, read_stats())]
-    known = [size.peak for size in sizes if size is not None]
-    return sum(known) if known else None
+    memories = [read_memory(pid) for pid in tree(root, read_stats())]
+    peaks = [memory.peak for memory in memories if memory is not None]
+    return sum(peaks) if peaks else None

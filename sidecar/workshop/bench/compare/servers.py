@@ -1,4 +1,4 @@
-"""Contenders over HTTP: our sidecar, and infinity. Both get the same client."""
+"""Contenders over HTTP: the sidecar, and infinity. Both get the same client."""
 
 import asyncio
 import contextlib
@@ -14,26 +14,26 @@ from es_integration.sidecar_client import SidecarClient
 from sidecar import __version__
 from sidecar.errors import StartupError
 from sidecar.workshop.bench.compare.contender import (
-    MAX_MESSAGE_CHARS,
+    MAX_OUTPUT_CHARS,
     ContenderFailed,
     ContenderSpec,
     RoundResult,
     TextRequest,
-    last_line,
+    output_tail,
 )
 from sidecar.workshop.bench.compare.contender_specs import INFINITY, OVER_HTTP
-from sidecar.workshop.bench.compare.library_process import LIMIT_S, surroundings
+from sidecar.workshop.bench.compare.library_process import TIMEOUT_S, peer_environment
 from sidecar.workshop.sidecar_process import SidecarProcess, free_port
 
 MODEL = "compared"
-START_LIMIT_S = 600.0
+START_TIMEOUT_S = 600.0
 PACKAGES = ("infinity-emb", "sentence-transformers", "transformers", "torch")
 
 
 class SidecarServer:
-    """Our sidecar with its result in input order and as logits."""
+    """The sidecar, asked for logits."""
 
-    kind: ContenderSpec = OVER_HTTP
+    spec: ContenderSpec = OVER_HTTP
 
     def __init__(self, settings: Mapping[str, object]) -> None:
         self.versions: Mapping[str, str] = {"rerank-sidecar": __version__}
@@ -42,6 +42,7 @@ class SidecarServer:
 
     @property
     def pid(self) -> int | None:
+        """Process id while it runs."""
         return self._process.pid if self._process else None
 
     def start(self, batch_size: int | None) -> None:
@@ -53,12 +54,12 @@ class SidecarServer:
         except StartupError as fault:
             raise ContenderFailed(fault.message) from None
 
-    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
-        """Raises ContenderFailed."""
+    def run(self, requests: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
+        """The result of the requests. Raises ContenderFailed."""
         assert self._process, "started"
         bodies = [
-            {"query": each.query, "documents": each.documents, "raw_scores": True}
-            for each in searches
+            {"query": request.query, "documents": request.documents, "raw_scores": True}
+            for request in requests
         ]
         return send(self._process.url, "/v2/rerank", bodies, at_once=at_once)
 
@@ -70,9 +71,9 @@ class SidecarServer:
 
 
 class InfinityServer:
-    """infinity's own server; its batch size is set at its start."""
+    """infinity's own server. Another batch size needs another start."""
 
-    kind: ContenderSpec = INFINITY
+    spec: ContenderSpec = INFINITY
 
     def __init__(self, python: Path, source: Path, threads: int) -> None:
         self.versions: Mapping[str, str] = {}
@@ -86,10 +87,11 @@ class InfinityServer:
 
     @property
     def pid(self) -> int | None:
+        """Process id while it runs."""
         return self._process.pid if self._process else None
 
     def start(self, batch_size: int | None) -> None:
-        """Starts the server with that batch size. Raises ContenderFailed."""
+        """Starts the server unless it runs with that batch size. Raises ContenderFailed."""
         if self._process is not None and batch_size == self._batch_size:
             return
         self.stop()
@@ -105,11 +107,11 @@ class InfinityServer:
             "host": "127.0.0.1",
             "port": self._port,
         }
-        told = [part for name, value in flags.items() for part in (f"--{name}", str(value))]
-        command = [str(self._python.parent / "infinity_emb"), "v2", *told]
+        arguments = [part for name, value in flags.items() for part in (f"--{name}", str(value))]
+        command = [str(self._python.parent / "infinity_emb"), "v2", *arguments]
         # BetterTransformer needs an older transformers than infinity itself asks for.
         command += ["--no-bettertransformer", "--no-model-warmup"]
-        environment = surroundings(self._threads) | {"INFINITY_ANONYMOUS_USAGE_STATS": "0"}
+        environment = peer_environment(self._threads) | {"INFINITY_ANONYMOUS_USAGE_STATS": "0"}
         try:
             self.versions = self.versions or _versions(self._python)
             self._process = subprocess.Popen(
@@ -119,11 +121,16 @@ class InfinityServer:
             raise ContenderFailed(f"it does not start: {fault}") from None
         self._wait_ready()
 
-    def run(self, searches: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
-        """Raises ContenderFailed."""
+    def run(self, requests: Sequence[TextRequest], *, at_once: bool) -> RoundResult:
+        """The result of the requests. Raises ContenderFailed."""
         bodies = [
-            {"model": MODEL, "query": each.query, "documents": each.documents, "raw_scores": True}
-            for each in searches
+            {
+                "model": MODEL,
+                "query": request.query,
+                "documents": request.documents,
+                "raw_scores": True,
+            }
+            for request in requests
         ]
         return send(f"http://127.0.0.1:{self._port}", "/rerank", bodies, at_once=at_once)
 
@@ -140,8 +147,8 @@ class InfinityServer:
     def _wait_ready(self) -> None:
         assert self._process
         assert self._log
-        until = time.monotonic() + START_LIMIT_S
-        while time.monotonic() < until:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
             with contextlib.suppress(SidecarError):
@@ -149,42 +156,43 @@ class InfinityServer:
                     return
             time.sleep(0.5)
         self._log.seek(0)
-        said = last_line(self._log.read().decode(errors="replace"))
-        raise ContenderFailed(f"it does not start: {said}")
+        output = output_tail(self._log.read().decode(errors="replace"))
+        raise ContenderFailed(f"it does not start: {output}")
 
 
 def send(url: str, path: str, bodies: Sequence[Mapping[str, Any]], *, at_once: bool) -> RoundResult:
-    """Posts all bodies, one after the other or all at once, and times each from its sending.
+    """The result of all bodies, posted one after the other or all at once, each timed on its own.
 
-    Raises ContenderFailed when one is not answered with a score for each document.
+    Raises ContenderFailed unless each is answered with a score for each document.
     """
     try:
         return asyncio.run(_send(url, path, bodies, at_once))
     except SidecarError as fault:
-        raise ContenderFailed(fault.message[:MAX_MESSAGE_CHARS]) from None
+        raise ContenderFailed(fault.message[:MAX_OUTPUT_CHARS]) from None
 
 
 async def _send(
     url: str, path: str, bodies: Sequence[Mapping[str, Any]], at_once: bool
 ) -> RoundResult:
-    async with SidecarClient(url, timeout=LIMIT_S) as client:
-        await client.get("/health")  # a connection is open
+    async with SidecarClient(url, timeout=TIMEOUT_S) as client:
+        await client.get("/health")  # opens the connection
         start = time.perf_counter()
 
-        async def one(body: Mapping[str, Any]) -> tuple[float, tuple[float, ...]]:
+        async def timed(body: Mapping[str, Any]) -> tuple[float, tuple[float, ...]]:
             begin = time.perf_counter()
             status, _, answer = await client.post(path, body)
             seconds = time.perf_counter() - begin
             if status != 200:
-                raise ContenderFailed(f"status {status}: {str(answer)[:MAX_MESSAGE_CHARS]}")
+                raise ContenderFailed(f"status {status}: {str(answer)[:MAX_OUTPUT_CHARS]}")
             return seconds, read_scores(answer, len(body["documents"]))
 
         if at_once:
-            found = await asyncio.gather(*(one(body) for body in bodies))
+            results = await asyncio.gather(*(timed(body) for body in bodies))
         else:
-            found = [await one(body) for body in bodies]
+            results = [await timed(body) for body in bodies]
         seconds = time.perf_counter() - start
-    return RoundResult(seconds, tuple(each for each, _ in found), tuple(each for _, each in found))
+    request_seconds, logits = zip(*results, strict=True)
+    return RoundResult(seconds, request_seconds, logits)
 
 
 def read_scores(answer: Any, documents: int) -> tuple[float, ...]:
@@ -194,7 +202,7 @@ def read_scores(answer: Any, documents: int) -> tuple[float, ...]:
         return tuple(scores[index] for index in range(documents))
     except (KeyError, TypeError, ValueError):
         raise ContenderFailed(
-            f"its answer is not understood: {str(answer)[:MAX_MESSAGE_CHARS]}"
+            f"its answer is not understood: {str(answer)[:MAX_OUTPUT_CHARS]}"
         ) from None
 
 

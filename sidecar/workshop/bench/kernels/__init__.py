@@ -1,8 +1,8 @@
-"""`rerank-sidecar bench kernels`: where the time of a run goes, and how near its products come to
-onnxruntime's own integer products.
+"""`rerank-sidecar bench kernels`: where the time of a run goes, and how near its matrix products
+come to onnxruntime's fastest integer products.
 
-profiled   a profile's events -> time by kind of operator, the products, their operations
-products   a product of a given size as a graph of one node
-measure    a model folder -> KernelFigures, everything by turns in one process
-table      KernelFigures -> the screen
+kernel_benchmark  a model folder -> KernelFigures, everything in turn in one process
+graph_profile     onnxruntime's profile -> time by kind of operator, and the matrix products
+bare_matmul       a matrix product of a given size as a graph of one node
+kernel_tables     KernelFigures -> the screen
 """

@@ -1,7 +1,7 @@
-"""A product of unsigned by signed bytes as a graph of one node: onnxruntime at its best.
+"""A matrix product of unsigned by signed bytes as a graph of one node: onnxruntime at its fastest.
 
-The activations come ready as bytes and the sums go out as 32-bit integers: nothing is quantised,
-scaled or added. Imports onnx, which serving does without.
+The activations are bytes already and the sums stay 32-bit integers: nothing is quantised, scaled or
+added. Imports onnx, which serving does not need.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ class BareMatmul:
         self._session = ort.InferenceSession(
             _graph(size, weights), options, providers=["CPUExecutionProvider"]
         )
-        # Bound once: no arrays are made or copied in a run.
+        # Bound once: a run allocates and copies no arrays.
         self._sums = ort.OrtValue.ortvalue_from_numpy(
             np.zeros((size.rows, size.columns), np.int32), "cpu", 0
         )
@@ -33,17 +33,18 @@ class BareMatmul:
         self._binding.bind_ortvalue_output("sums", self._sums)
 
     def run(self, times: int) -> None:
-        """The product so many times."""
+        """Computes the product `times` times."""
         for _ in range(times):
             self._session.run_with_iobinding(self._binding)
 
     def sums(self) -> NDArray[np.int32]:
-        """What the last run gave, [rows, columns]."""
-        found: NDArray[np.int32] = self._sums.numpy()
-        return found
+        """The last run's output, shape (rows, columns)."""
+        sums: NDArray[np.int32] = self._sums.numpy()
+        return sums
 
 
 def _graph(size: MatmulSize, weights: NDArray[np.int8]) -> bytes:
+    """The serialised graph: sums = (rows - 128) @ weights."""
     from onnx import TensorProto, helper, numpy_helper
 
     zero = helper.make_tensor("zero", TensorProto.UINT8, [], [128])
@@ -58,5 +59,5 @@ def _graph(size: MatmulSize, weights: NDArray[np.int8]) -> bytes:
     )
     opsets = [helper.make_opsetid("", 17)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
-    written: bytes = model.SerializeToString()
-    return written
+    serialised: bytes = model.SerializeToString()
+    return serialised

@@ -1,9 +1,10 @@
-"""What onnxruntime's profile says of one graph. Pure.
+"""What onnxruntime's profile says about one graph. Pure.
 
 The events of a profile are the nodes as they ran, after onnxruntime's own fusions, each with its
-time in microseconds and the shapes of what it read and wrote.
+time in microseconds and the shapes of its inputs and outputs.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,12 +12,12 @@ from typing import Any
 
 Event = Mapping[str, Any]
 
-PRODUCTS = frozenset(
+MATMULS = frozenset(
     "MatMul FusedMatMul Gemm MatMulInteger MatMulIntegerToFloat DynamicQuantizeMatMul".split()
 )
 ATTENTION = "MultiHeadAttention"
 OF_ACTIVATIONS = " (attention)"
-"""Behind the name of a product of two activations."""
+"""Suffix of the name of a product of two activations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,22 @@ class GraphProfile:
     microseconds: Mapping[str, float]
     """By kind of operator, the largest first."""
     products: Mapping[MatmulSize, int]
-    """How many products by constant weights there are of each size."""
+    """Number of products by constant weights, by size."""
     attention: int
     """Operations of products of two activations."""
 
     @property
     def operations(self) -> int:
-        """Of all products; everything else is not counted."""
-        weights = sum(size.operations * count for size, count in self.products.items())
-        return weights + self.attention
+        """Multiplications and additions of all matrix products."""
+        by_weights = sum(size.operations * count for size, count in self.products.items())
+        return by_weights + self.attention
 
 
 def read_profile(events: Iterable[Event]) -> GraphProfile:
     """The profile of one run, from the events of several runs of the same arrays.
 
-    A node's time is the shortest that it took: the profile goes by the clock, and other work on
-    the machine interrupts most runs of a long node.
+    A node's time is the shortest of its runs: the profile measures wall time, and other processes
+    interrupt most runs of a long node.
     """
     times: dict[str, list[float]] = defaultdict(list)
     nodes: dict[str, Event] = {}
@@ -63,36 +64,34 @@ def read_profile(events: Iterable[Event]) -> GraphProfile:
         if event.get("cat") == "Node" and "op_name" in event.get("args", {}):
             times[event["name"]].append(event["dur"])
             nodes[event["name"]] = event["args"]
-    spent: dict[str, float] = defaultdict(float)
+    microseconds: dict[str, float] = defaultdict(float)
     products: Counter[MatmulSize] = Counter()
     attention = 0
     for name, node in nodes.items():
-        size, inside = _product(node)
+        size, operations = _matmul(node)
         if size is not None:
             products[size] += 1
-        attention += inside
-        kind = node["op_name"]
-        apart = inside and kind != ATTENTION
-        spent[f"{kind}{OF_ACTIVATIONS}" if apart else kind] += min(times[name])
-    ordered = dict(sorted(spent.items(), key=lambda item: -item[1]))
+        attention += operations
+        operator = node["op_name"]
+        of_activations = operations and operator != ATTENTION
+        microseconds[f"{operator}{OF_ACTIVATIONS}" if of_activations else operator] += min(
+            times[name]
+        )
+    ordered = dict(sorted(microseconds.items(), key=lambda item: -item[1]))
     return GraphProfile(ordered, products, attention)
 
 
-def _product(node: Event) -> tuple[MatmulSize | None, int]:
-    """(its size, if it is a product by weights; operations, if it is one of two activations)."""
-    kind = node["op_name"]
-    read = [next(iter(each.values())) for each in node["input_type_shape"]]
-    if kind == ATTENTION:
-        query, key = read[0], read[1]
+def _matmul(node: Event) -> tuple[MatmulSize | None, int]:
+    """(size of a product by weights, else None; operations of a product of activations, else 0)."""
+    operator = node["op_name"]
+    inputs = [next(iter(shape.values())) for shape in node["input_type_shape"]]
+    if operator == ATTENTION:
+        query, key = inputs[0], inputs[1]
         return None, 4 * query[0] * query[1] * key[1] * query[2]
-    if kind not in PRODUCTS or not read[0]:
+    if operator not in MATMULS or not inputs[0]:
         return None, 0
-    written = next(iter(node["output_type_shape"][0].values()))
-    count = 1
-    for length in written:
-        count *= length
-    inner = read[0][-1]
-    if len(read[0]) > 3:  # by head; weights have no heads
-        return None, 2 * count * inner
-    columns = written[-1]
-    return MatmulSize(count // columns, inner, columns), 0
+    output = next(iter(node["output_type_shape"][0].values()))
+    inner, columns, elements = inputs[0][-1], output[-1], math.prod(output)
+    if len(inputs[0]) > 3:  # split by attention head, as weights never are
+        return None, 2 * elements * inner
+    return MatmulSize(elements // columns, inner, columns), 0

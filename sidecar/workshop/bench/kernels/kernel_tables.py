@@ -1,12 +1,13 @@
-"""KernelFigures of the kernels on the screen."""
+"""The figures of the kernels on the screen."""
 
 from rich.console import Console
 from rich.table import Table
 
-from sidecar.workshop.bench.kernels.kernel_benchmark import KernelFigures
+from sidecar.workshop.bench.kernels.kernel_benchmark import KernelFigures, LengthFigures
+from sidecar.workshop.figure_table import figure_table
 
 MIN_SHARE = 0.005
-"""A kind of operator with less of the time at every length goes into the last row."""
+"""Operators below this share of the time at every length are summed in the last row."""
 
 
 def show(figures: KernelFigures, console: Console | None = None) -> None:
@@ -22,41 +23,47 @@ def show(figures: KernelFigures, console: Console | None = None) -> None:
 
 
 def _rates(figures: KernelFigures) -> Table:
-    table = Table(
-        title="Runs of one pair",
-        caption="GOPS: 10^9 operations of products a second of CPU time\n"
-        "of the bare products: their time by the run's; the rest is all that is not a product by "
-        "weights, or slower",
-        caption_justify="left",
+    table = figure_table(
+        "Runs of one pair",
+        ("tokens", "ms", "GOPS", "bare products, GOPS", "of the bare products"),
+        names=None,
+        caption="GOPS: 10^9 operations of matrix products per second of CPU time\n"
+        "of the bare products: their time divided by the run's; the rest of the run is no product\n"
+        "by weights, or is slower than a bare one",
     )
-    for heading in ("tokens", "ms", "GOPS", "bare products, GOPS", "of the bare products"):
-        table.add_column(heading, justify="right")
-    for one in figures.lengths:
-        operations = sum(each.count * each.size.operations for each in one.products)
-        seconds = sum(each.count * each.size.operations / each.gops for each in one.products)
+    for length in figures.lengths:
         table.add_row(
-            str(one.tokens),
-            f"{one.milliseconds.median:.2f}",
-            f"{one.gops:.0f}",
-            f"{operations / seconds:.0f}",
-            f"{one.of_bare.median:.0%} ({one.of_bare.low:.0%} to {one.of_bare.high:.0%})",
+            str(length.tokens),
+            f"{length.milliseconds.median:.2f}",
+            f"{length.gops:.0f}",
+            f"{_bare_gops(length):.0f}",
+            f"{length.of_bare.median:.0%} ({length.of_bare.low:.0%} to {length.of_bare.high:.0%})",
         )
     return table
 
 
+def _bare_gops(length: LengthFigures) -> float:
+    """10^9 operations a second of all bare products of the length together."""
+    operations = [product.count * product.size.operations for product in length.products]
+    seconds = [
+        count / product.gops for count, product in zip(operations, length.products, strict=True)
+    ]
+    return sum(operations) / sum(seconds)
+
+
 def _shares(figures: KernelFigures) -> Table:
-    table = Table(title="Share of the time by kind of operator (onnxruntime's profile)")
-    table.add_column("")
-    for one in figures.lengths:
-        table.add_column(f"{one.tokens}", justify="right")
-    kinds = {kind: None for one in figures.lengths for kind in one.share}
-    shown = [kind for kind in kinds if max(_of(figures, kind)) >= MIN_SHARE]
-    for kind in sorted(shown, key=lambda kind: -sum(_of(figures, kind))):
-        table.add_row(kind, *(f"{share:.1%}" for share in _of(figures, kind)))
-    rest = [1 - sum(one.share.get(kind, 0) for kind in shown) for one in figures.lengths]
-    table.add_row("all others", *(f"{max(share, 0):.1%}" for share in rest))
+    table = figure_table(
+        "Share of the time by kind of operator (onnxruntime's profile)",
+        [str(length.tokens) for length in figures.lengths],
+    )
+    operators = {operator: None for length in figures.lengths for operator in length.share}
+    shares = {
+        operator: [length.share.get(operator, 0.0) for length in figures.lengths]
+        for operator in operators
+    }
+    rows = {operator: row for operator, row in shares.items() if max(row) >= MIN_SHARE}
+    for operator, row in sorted(rows.items(), key=lambda item: -sum(item[1])):
+        table.add_row(operator, *(f"{share:.1%}" for share in row))
+    totals = [sum(column) for column in zip(*rows.values(), strict=True)]
+    table.add_row("all others", *(f"{max(1 - total, 0):.1%}" for total in totals))
     return table
-
-
-def _of(figures: KernelFigures, kind: str) -> list[float]:
-    return [one.share.get(kind, 0.0) for one in figures.lengths]

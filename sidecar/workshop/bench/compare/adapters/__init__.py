@@ -1,4 +1,9 @@
-"""Scripts that run in the contenders' own environments: `driver.py` and one adapter each.
+"""Scripts that run in the peers' own Python environments. No other file imports them.
 
-They import nothing of ours (but for `with_sidecar.py`), and no other file imports them.
+driver                      serves an adapter over standard input and output
+with_fastembed              fastembed
+with_flashrank              FlashRank
+with_onnxruntime            a bare onnxruntime loop
+with_sentence_transformers  sentence-transformers, by torch or ONNX
+with_sidecar                the sidecar without HTTP; the only one that imports our packages
 """

@@ -3,16 +3,16 @@
     driver.py ADAPTER.py SETTINGS
 
 An adapter is a file with `open_model(settings) -> score`, where `score(query, documents,
-batch_size)` returns a logit for each document; `PACKAGES`, whose versions are told; and `PARALLEL`,
-True where several threads may call `score` at a time.
+batch_size)` returns a logit for each document; `PACKAGES`, whose versions are reported; and
+`PARALLEL`, True where several threads may call `score` at a time.
 
     first line out   {"ready": true, "versions": {...}}
     in               {"requests": [[query, documents], ...], "batch_size": 16, "at_once": false}
     out              {"seconds": 1.2, "request_seconds": [...], "logits": [[...], ...]}
-    either           {"error": "..."}
+    on failure       {"error": "..."}
 
-With `at_once` all requests arrive together: a library that one thread may call at a time takes
-them one after the other, and each one's time runs from their common arrival.
+With `at_once` all requests arrive together: a library without PARALLEL scores them one after the
+other, and the time of each runs from their common arrival.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def answer(call: dict[str, Any], score: Score, parallel: bool) -> dict[str, Any]
     requests, batch_size, at_once = call["requests"], call["batch_size"], call["at_once"]
     start = time.perf_counter()
 
-    def one(request: tuple[str, list[str]]) -> tuple[float, list[float]]:
+    def timed(request: tuple[str, list[str]]) -> tuple[float, list[float]]:
         begin = start if at_once else time.perf_counter()
         query, documents = request
         logits = score(query, documents, batch_size)
@@ -42,42 +42,42 @@ def answer(call: dict[str, Any], score: Score, parallel: bool) -> dict[str, Any]
 
     if at_once and parallel:
         with ThreadPoolExecutor(len(requests)) as clients:
-            found = list(clients.map(one, requests))
+            results = list(clients.map(timed, requests))
     else:
-        found = [one(request) for request in requests]
+        results = [timed(request) for request in requests]
     seconds = time.perf_counter() - start
     return {
         "seconds": seconds,
-        "request_seconds": [each for each, _ in found],
-        "logits": [logits for _, logits in found],
+        "request_seconds": [request_seconds for request_seconds, _ in results],
+        "logits": [logits for _, logits in results],
     }
 
 
 def main(adapter: str, settings: str) -> None:
     """Serves until standard input ends."""
-    # Libraries print what they like: what is said goes over a copy of standard output.
-    said = os.fdopen(os.dup(1), "w")
+    # Libraries print to standard output: answers go to a copy of it, their output to stderr.
+    answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score_file:
-        score_file.write("1000")  # where memory ends, this process goes and no other
+        score_file.write("1000")  # when memory runs out, the kernel kills this process first
 
-    def say(message: dict[str, Any]) -> None:
-        said.write(json.dumps(message) + "\n")
-        said.flush()
+    def send(message: dict[str, Any]) -> None:
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
 
     try:
         module = runpy.run_path(adapter)
         score = module["open_model"](json.loads(settings))
         versions = {name: importlib.metadata.version(name) for name in module["PACKAGES"]}
     except Exception as fault:
-        say({"error": f"{type(fault).__name__}: {fault}"})
+        send({"error": f"{type(fault).__name__}: {fault}"})
         return
-    say({"ready": True, "versions": versions})
+    send({"ready": True, "versions": versions})
     for line in sys.stdin:
         try:
-            say(answer(json.loads(line), score, module["PARALLEL"]))
+            send(answer(json.loads(line), score, module["PARALLEL"]))
         except Exception as fault:
-            say({"error": f"{type(fault).__name__}: {fault}"})
+            send({"error": f"{type(fault).__name__}: {fault}"})
 
 
 if __name__ == "__main__":

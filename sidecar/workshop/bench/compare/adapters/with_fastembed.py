@@ -1,4 +1,4 @@
-"""fastembed's TextCrossEncoder over a model folder that it was told of."""
+"""fastembed's TextCrossEncoder over a custom model folder."""
 
 from collections.abc import Callable
 from typing import Any

@@ -29,18 +29,18 @@ def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list
         order = sorted(range(len(pairs)), key=lambda index: -len(pairs[index]))
         logits = np.zeros(len(pairs), dtype=np.float32)
         for start in range(0, len(order), batch_size):
-            chosen = order[start : start + batch_size]
-            shape = (len(chosen), len(pairs[chosen[0]]))
+            indexes = order[start : start + batch_size]
+            shape = (len(indexes), len(pairs[indexes[0]]))
             ids = np.full(shape, settings["pad_id"], dtype=np.int64)
             mask, types = np.zeros_like(ids), np.zeros_like(ids)
-            for row, index in enumerate(chosen):
+            for row, index in enumerate(indexes):
                 pair = pairs[index]
                 ids[row, : len(pair)] = pair.ids
                 mask[row, : len(pair)] = 1
                 types[row, : len(pair)] = pair.type_ids
             arrays = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
             feed = {name: arrays[name] for name in inputs}
-            logits[chosen] = session.run(None, feed)[0].reshape(-1)
+            logits[indexes] = session.run(None, feed)[0].reshape(-1)
         return logits.tolist()
 
     return score

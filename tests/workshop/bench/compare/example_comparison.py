@@ -1,9 +1,9 @@
-"""A small comparison, as figures."""
+"""The figures of a small comparison."""
 
 from sidecar.workshop.bench.compare.accuracy import Accuracy
-from sidecar.workshop.bench.compare.figures import Comparison, Row, WorkloadFigures, target
+from sidecar.workshop.bench.compare.figures import Comparison, ContenderFigures, Row, speed_target
 from sidecar.workshop.bench.machine import Machine
-from sidecar.workshop.bench.report import Spread
+from sidecar.workshop.bench.spread import Spread
 
 
 def row(
@@ -14,8 +14,8 @@ def row(
     ratio: float = 1.0,
     failed: str | None = None,
 ) -> Row:
-    """A contender that was measured on the lognormal mix; without a rate on nothing."""
-    figures = WorkloadFigures(
+    """A contender measured on the lognormal mix; without a rate it has no figures."""
+    figures = ContenderFigures(
         pairs_per_second=Spread(rate or 0, rate or 0, rate or 0),
         request_ms={"p50": 90.5, "p95": 1500, "p99": 1600},
         requests=10,
@@ -51,5 +51,5 @@ COMPARISON = Comparison(
     titles={"lognormal": "100 documents, lognormal"},
     price_per_hour=0.1,
     rows=ROWS,
-    target=target(ROWS, "lognormal"),
+    target=speed_target(ROWS, "lognormal"),
 )
