@@ -7,7 +7,8 @@ from sidecar.schema import Name, Names
 from sidecar.search import Constraint
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.query import holding, judge
+from sidecar.text.query import attribute_keys, check
+from sidecar.text.query.extractor import Satisfaction, any_of
 
 
 class ConstraintSignal(Signal):
@@ -31,23 +32,23 @@ class ConstraintSignal(Signal):
         if constraint is None:
             return search.zeros()
         columns = [_check_column(constraint, search.values(field)) for field in self.fields]
-        return [1.0 if 1 in row else float(min(row)) for row in zip(*columns, strict=True)]
+        return [float(any_of(row)) for row in zip(*columns, strict=True)]
 
 
-def _check_column(constraint: Constraint, values: Sequence[object]) -> list[int]:
-    """`judge` of each value, once for equal texts and with the objects' keys looked over once."""
+def _check_column(constraint: Constraint, values: Sequence[object]) -> list[Satisfaction]:
+    """`check` of each value, once for equal texts and with the objects' keys looked over once."""
     names = set[str]().union(*(value for value in values if isinstance(value, dict)))
-    keys = holding(constraint.name, (name for name in names if isinstance(name, str)))
-    of_text: dict[str, int] = {}
-    checks = []
-    for value in values:
+    keys = attribute_keys(constraint.name, (name for name in names if isinstance(name, str)))
+    of_text: dict[str, Satisfaction] = {}
+
+    def check_value(value: object) -> Satisfaction:
         if value is None:
-            checks.append(0)
-        elif not isinstance(value, str):
-            checks.append(judge(constraint, value, keys))
-        else:
-            text = value[:READ_FIELD_CHARACTERS]
-            if text not in of_text:
-                of_text[text] = judge(constraint, text) if text.strip() else 0
-            checks.append(of_text[text])
-    return checks
+            return Satisfaction.UNKNOWN
+        if not isinstance(value, str):
+            return check(constraint, value, keys)
+        text = value[:READ_FIELD_CHARACTERS]
+        if text not in of_text:
+            of_text[text] = check(constraint, text) if text.strip() else Satisfaction.UNKNOWN
+        return of_text[text]
+
+    return list(map(check_value, values))

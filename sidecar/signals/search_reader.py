@@ -9,9 +9,9 @@ from sidecar.text.citations import Citation, citations
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
 from sidecar.text.query.naming import Naming
-from sidecar.text.query.quantity import asked_quantities
+from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms, words
-from sidecar.text.units import Wanted
+from sidecar.text.units import QuantityRange
 from sidecar.text.values import number
 
 READ_FIELD_CHARACTERS = 10_000
@@ -91,9 +91,9 @@ class SearchReader:
         return Naming.of(self.query)
 
     @cached_property
-    def quantities(self) -> tuple[Wanted, ...]:
+    def quantities(self) -> tuple[QuantityRange, ...]:
         """The quantities that the query asks for."""
-        return asked_quantities(self.query)
+        return requested_quantities(self.query)
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 from sidecar.schema import Names
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.units import Quantity, Wanted, agreement, quantities
+from sidecar.text.units import Quantity, QuantityRange, agreement, quantities
 
 
 class UnitsSignal(Signal):
@@ -32,7 +32,7 @@ class UnitsSignal(Signal):
 
 
 def _agreement(
-    requested: Sequence[Wanted], dimensions: frozenset[str], texts: Sequence[str]
+    requested: Sequence[QuantityRange], dimensions: frozenset[str], texts: Sequence[str]
 ) -> float:
     stated: list[Quantity] = []
     for text in texts:

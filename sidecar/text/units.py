@@ -36,8 +36,8 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a query asks of a dimension: from `low` to `high`, equal where it names one value."""
+class QuantityRange:
+    """What a query requests of a dimension: `low` to `high`, equal where it names one value."""
 
     dimension: str
     low: float
@@ -140,23 +140,21 @@ def amounts(text: str) -> tuple[Quantity, ...]:
     return tuple(found)
 
 
-def agreement(wanted: Sequence[Wanted], found: Sequence[Quantity]) -> float:
-    """Mean over the wanted: 1 if found, -1 if only other values of its dimension are, else 0.
-
-    A value is found when it lies in the range, give or take TOLERANCE.
-    """
-    if not wanted:
+def agreement(requested: Sequence[QuantityRange], stated: Sequence[Quantity]) -> float:
+    """Mean over the requested: 1 if a stated value of its dimension lies in the range, give or take
+    TOLERANCE; -1 if only other values do; 0 if the dimension is not stated."""
+    if not requested:
         return 0.0
     total = 0
-    for asked in wanted:
-        values = [other.value for other in found if other.dimension == asked.dimension]
+    for quantity in requested:
+        values = [other.value for other in stated if other.dimension == quantity.dimension]
         if values:
-            total += 1 if any(_meets(asked, value) for value in values) else -1
-    return total / len(wanted)
+            total += 1 if any(_meets(quantity, value) for value in values) else -1
+    return total / len(requested)
 
 
-def _meets(asked: Wanted, value: float) -> bool:
-    low, high = asked.low, asked.high
+def _meets(requested: QuantityRange, value: float) -> bool:
+    low, high = requested.low, requested.high
     below = low - value > TOLERANCE * max(low, value)  # nothing is less than an open end's 0
     above = value - high > TOLERANCE * value  # nor more than infinity
     return not below and not above

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sidecar.text.units import Quantity, Wanted, agreement, amounts, quantities
+from sidecar.text.units import Quantity, QuantityRange, agreement, amounts, quantities
 from sidecar.text.values import instant, number, parse_number, year
 
 
@@ -139,7 +139,7 @@ def test_agreement_is_the_mean_over_the_wanted() -> None:
     def of(dimension: str, value: float) -> Quantity:
         return Quantity(dimension, value, 0, 0)
 
-    wanted = [Wanted("data", 16e9, 16e9), Wanted("length", 1.397, 1.397)]
+    wanted = [QuantityRange("data", 16e9, 16e9), QuantityRange("length", 1.397, 1.397)]
     assert agreement(wanted, [of("data", 16e9), of("length", 1.40)]) == 1  # 140 cm is 55 inch
     assert agreement(wanted, [of("data", 8e9), of("length", 1.397)]) == 0
     assert agreement(wanted, [of("data", 8e9)]) == -0.5
@@ -147,8 +147,8 @@ def test_agreement_is_the_mean_over_the_wanted() -> None:
 
 
 def test_a_range_is_agreed_with_by_a_value_within_it() -> None:
-    light = Wanted("mass", 0.0, 2.0)
-    long = Wanted("length", 0.2, math.inf)
+    light = QuantityRange("mass", 0.0, 2.0)
+    long = QuantityRange("length", 0.2, math.inf)
     for value, verdict in ((1.5, 1), (2.0, 1), (2.01, 1), (2.1, -1)):  # within TOLERANCE
         assert agreement([light], [Quantity("mass", value, 0, 0)]) == verdict
     for value, verdict in ((0.2, 1), (9.0, 1), (0.1, -1)):

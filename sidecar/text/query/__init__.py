@@ -3,8 +3,26 @@
     "red nike shoes under $80"      color {red}, brand {nike}, price up to 80
     "§ 433 BGB BGH since 2010"      statute {bgb 433}, court {bgh}, year from 2010
 
-A constraint is for signals to read (`judge`), never a filter. Add one: a file with an Extractor,
-and a row here.
+A constraint is for signals to read (`check`), never a filter.
+
+extractor      what an extractor is, and what a check answers
+vocabulary     extractors of names: their spellings, kinds and exclusions
+price, size, quantity, year             numbers and ranges
+color, material, court, jurisdiction    vocabularies
+brand          the candidates' own brands
+citation       decisions and laws
+naming         whether a query names a value: no extractor, the signal `match` reads it
+
+A new extractor is one file, and its entry here:
+
+1. Write `text/query/<name>.py` with an `Extractor`: its name, `extract` (a query's constraint) and
+   `check` (a field's value against the constraint). A list of names needs only a `Vocabulary`: see
+   `color`.
+2. Import it below and add it to the tuple of EXTRACTORS.
+3. Add it to the table of extractors in docs/profiles.md, and a row to CHECKS in
+   tests/text/query/test_extract.py. Tests fail until both are there.
+
+Profiles then name it in `extractors`, in signals of the kind `constraint` and in `boosts`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -16,31 +34,33 @@ from sidecar.text.query.brand import BRAND
 from sidecar.text.query.citation import CITATION, STATUTE
 from sidecar.text.query.color import COLOR
 from sidecar.text.query.court import COURT
-from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.extractor import Extractor, Satisfaction, any_of, check_range
 from sidecar.text.query.jurisdiction import JURISDICTION
 from sidecar.text.query.material import MATERIAL
 from sidecar.text.query.price import PRICE
 from sidecar.text.query.quantity import QUANTITY
-from sidecar.text.query.ranges import judge_range
 from sidecar.text.query.size import SIZE
 from sidecar.text.query.year import YEAR
 from sidecar.text.terms import phrases
 from sidecar.text.values import number
 
 EXTRACTORS: Mapping[str, Extractor] = {
-    "price": PRICE,
-    "size": SIZE,
-    "color": COLOR,
-    "brand": BRAND,
-    "material": MATERIAL,
-    "quantity": QUANTITY,
-    "citation": CITATION,
-    "statute": STATUTE,
-    "court": COURT,
-    "jurisdiction": JURISDICTION,
-    "year": YEAR,
+    extractor.name: extractor
+    for extractor in (
+        PRICE,
+        SIZE,
+        COLOR,
+        BRAND,
+        MATERIAL,
+        QUANTITY,
+        CITATION,
+        STATUTE,
+        COURT,
+        JURISDICTION,
+        YEAR,
+    )
 }
-"""A profile that names another one is refused when it is loaded."""
+"""By name. A profile that names another one is refused when it is loaded."""
 
 READ_CHARACTERS = 2000
 """Of a query; nobody states a demand after that."""
@@ -53,42 +73,47 @@ def extract(query: str, names: Sequence[str], documents: Sequence[Fields]) -> di
     for a name that is not in EXTRACTORS.
     """
     query = query[:READ_CHARACTERS]
-    found = {name: EXTRACTORS[name].find(query, documents) for name in names}
-    return {name: constraint for name, constraint in found.items() if constraint is not None}
+    constraints = {}
+    for name in names:
+        if (constraint := EXTRACTORS[name].extract(query, documents)) is not None:
+            constraints[name] = constraint
+    return constraints
 
 
-def judge(constraint: Constraint, value: object, keys: Set[str] | None = None) -> int:
-    """1 when a field's value satisfies the constraint, -1 when it violates it, 0 when it is silent.
+def check(constraint: Constraint, value: object, keys: Set[str] | None = None) -> Satisfaction:
+    """Whether a field's value satisfies the constraint.
 
-    Of an object, the entries under `keys` are read, or under its `holding` ones; a price may be an
-    object itself. A constraint that no extractor made (a hook's) holds when a value stands in it.
+    Of an object, the entries under `keys` are read, by default its `attribute_keys`; a price may be
+    an object itself. A constraint that no extractor made (a hook's) is satisfied by a value that is
+    one of its values.
     """
     extractor = EXTRACTORS.get(constraint.name)
     if extractor is None:
-        return _judge_plainly(constraint, value)
+        return _check_plainly(constraint, value)
     if not isinstance(value, Mapping):
-        return extractor.judge(constraint, value)
-    if extractor.reads_objects and (verdict := extractor.judge(constraint, value)):
-        return verdict
-    keys = holding(constraint.name, value.keys()) if keys is None else keys & value.keys()
-    verdicts = [extractor.judge(constraint, value[key]) for key in keys if value[key] is not None]
-    return 1 if 1 in verdicts else min(verdicts, default=0)
+        return extractor.check(constraint, value)
+    if extractor.reads_objects and (result := extractor.check(constraint, value)):
+        return result
+    keys = attribute_keys(constraint.name, value.keys()) if keys is None else keys & value.keys()
+    return any_of(extractor.check(constraint, value[key]) for key in keys if value[key] is not None)
 
 
-def holding(name: str, keys: Iterable[str]) -> Set[str]:
+def attribute_keys(name: str, keys: Iterable[str]) -> Set[str]:
     """The keys whose names say that they hold what the constraint is about: `product_colour`."""
     extractor = EXTRACTORS.get(name)
     parts = extractor.keys if extractor else ()
-    return {key for key in keys if _has(key, parts)}
+    return {key for key in keys if _has_part(key, parts)}
 
 
 @lru_cache(maxsize=4096)  # a catalogue has some hundred names of attributes
-def _has(key: str, parts: tuple[str, ...]) -> bool:
+def _has_part(key: str, parts: tuple[str, ...]) -> bool:
     return any(part in key.lower() for part in parts)
 
 
-def _judge_plainly(constraint: Constraint, value: object) -> int:
+def _check_plainly(constraint: Constraint, value: object) -> Satisfaction:
     if constraint.low is not None or constraint.high is not None:
-        return judge_range(constraint, number(value))
+        return check_range(constraint, number(value))
     text = phrases(read_value(value)).strip()
-    return (1 if text in constraint.values else -1) if text else 0
+    if not text:
+        return Satisfaction.UNKNOWN
+    return Satisfaction.SATISFIED if text in constraint.values else Satisfaction.VIOLATED

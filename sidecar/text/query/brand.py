@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.terms import phrases
 
@@ -20,7 +20,7 @@ _LONGEST = 60
 _NONE = frozenset({"generic", "unknown", "other", "none", "no brand", "n a", "null", "new"})
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     naming = Naming.of(query)
     brands = {brand for fields in documents if isinstance(brand := fields.get(FIELD), str)}
     values = {phrases(brand).strip() for brand in brands if len(brand) <= _LONGEST} - _NONE
@@ -28,11 +28,12 @@ def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
     return Constraint(FIELD, frozenset(named)) if named else None
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    held = phrases(read_value(value))
-    if not held.strip():
-        return 0
-    return 1 if any(f" {brand} " in held for brand in constraint.values) else -1
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    text = phrases(read_value(value))
+    if not text.strip():
+        return Satisfaction.UNKNOWN
+    named = any(f" {brand} " in text for brand in constraint.values)
+    return Satisfaction.SATISFIED if named else Satisfaction.VIOLATED
 
 
-BRAND = Extractor(_find, _judge, ("brand", "manufacturer"))
+BRAND = Extractor(FIELD, _extract, _check, ("brand", "manufacturer"))

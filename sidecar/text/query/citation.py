@@ -5,22 +5,24 @@ from collections.abc import Sequence
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import FORMS, STATUTES, citation_keys
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.extractor import Extractor, Satisfaction
 
 READ_CHARACTERS = 10_000
 """Of a field's value."""
 
 
 def _extractor(name: str, forms: tuple[str, ...]) -> Extractor:
-    def find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    def extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
         keys = citation_keys(query, forms)
         return Constraint(name, keys) if keys else None
 
-    def judge(constraint: Constraint, value: object) -> int:
-        held = citation_keys(read_value(value)[:READ_CHARACTERS], forms)
-        return 1 if held & constraint.values else -1 if held else 0
+    def check(constraint: Constraint, value: object) -> Satisfaction:
+        keys = citation_keys(read_value(value)[:READ_CHARACTERS], forms)
+        if not keys:
+            return Satisfaction.UNKNOWN
+        return Satisfaction.SATISFIED if keys & constraint.values else Satisfaction.VIOLATED
 
-    return Extractor(find, judge, (name,))
+    return Extractor(name, extract, check, (name,))
 
 
 CITATION = _extractor("citation", tuple(FORMS))

@@ -1,6 +1,6 @@
 """The colour that a query asks for, in both spellings and under its common names."""
 
-from sidecar.text.query.extractor import Vocabulary, of_vocabulary
+from sidecar.text.query.vocabulary import Vocabulary, vocabulary_extractor
 
 _SPELLINGS = {
     "black": ("jet black", "schwarz"),
@@ -54,4 +54,4 @@ _NOT_COLORS = (
 )
 
 COLORS = Vocabulary(_SPELLINGS, _PARENTS, not_in=_NOT_COLORS)
-COLOR = of_vocabulary("color", COLORS, ("color", "colour"))
+COLOR = vocabulary_extractor("color", COLORS, ("color", "colour"))

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor, Vocabulary
+from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.vocabulary import Vocabulary
 
 _ORDINALS = {
     "first": "1st",
@@ -77,13 +78,13 @@ _SHORT = re.compile(r"\b(?!(?-i:[A-Z]{3}))(?:bag|bgh|bfh|bsg|olg|ecj)\b", re.IGN
 COURTS = Vocabulary(_SPELLINGS, _PARENTS)
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     values = COURTS.find(_SHORT.sub("_", without_citations(query)))
     return Constraint("court", values) if values else None
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    return COURTS.judge(constraint.values, read_value(value))
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    return COURTS.check(constraint.values, read_value(value))
 
 
-COURT = Extractor(_find, _judge, ("court",))
+COURT = Extractor("court", _extract, _check, ("court",))

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor, Vocabulary
+from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.vocabulary import Vocabulary
 
 _STATES = re.findall(
     r"\w+(?: \w+)*",
@@ -64,7 +65,7 @@ _PARTY = re.compile(
 JURISDICTIONS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("u.s.c", "new york times"))
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     query = without_citations(query)
     for other in (_PRONOUN, _PARTY, _ADJECTIVE):
         query = other.sub(" _ ", query)
@@ -72,8 +73,8 @@ def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
     return Constraint("jurisdiction", values) if values else None
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    return JURISDICTIONS.judge(constraint.values, read_value(value))
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    return JURISDICTIONS.check(constraint.values, read_value(value))
 
 
-JURISDICTION = Extractor(_find, _judge, ("jurisdiction", "country", "state"))
+JURISDICTION = Extractor("jurisdiction", _extract, _check, ("jurisdiction", "country", "state"))

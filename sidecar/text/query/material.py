@@ -1,7 +1,7 @@
 """The material that a query asks for. Glass and rubber are nouns too, so they count before a word
 only in the query's own use of them: "glass table" is read, and so is the harmless "wine glass"."""
 
-from sidecar.text.query.extractor import Vocabulary, of_vocabulary
+from sidecar.text.query.vocabulary import Vocabulary, vocabulary_extractor
 
 _SPELLINGS = {
     "leather": ("leder", "nappa"),
@@ -55,4 +55,4 @@ _PARENTS = {
 _NOT_MATERIALS = ("silk road", "steel series", "pine nuts", "walnut oil", "cotton candy")
 
 MATERIALS = Vocabulary(_SPELLINGS, _PARENTS, not_in=_NOT_MATERIALS)
-MATERIAL = of_vocabulary("material", MATERIALS, ("material", "fabric"))
+MATERIAL = vocabulary_extractor("material", MATERIALS, ("material", "fabric"))

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.prices import price
-from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.values import parse_number
 
 AROUND = 0.2
@@ -107,7 +107,7 @@ _LOW = tuple(
 _ABOUT = re.compile(rf"(?:\b(?:around|about|approx(?:imately)?|roughly)\b\.?|~)\s*{_MONEY}")
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     query = _OTHER.sub(_blank, query.lower())
     if not any(map(str.isdigit, query)):
         return None
@@ -122,7 +122,7 @@ def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
 
 
 def price_spans(query: str) -> list[tuple[int, int]]:
-    """Where the numbers stand that `_find` may read, and those that it knows to be no prices.
+    """Where the numbers stand that `_extract` may read, and those that it knows to be no prices.
 
     `query` is in lower case.
     """
@@ -152,15 +152,17 @@ def _amount(text: str) -> float:
     return (parse_number(text.rstrip("k"), money=True) or 0.0) * (1000 if thousands else 1)
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    """1 where one of the document's prices lies within the bounds, -1 where none can."""
-    if (held := price(value)) is None:
-        return 0
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    """SATISFIED where one of the document's prices lies within the bounds, VIOLATED where none
+    can."""
+    if (prices := price(value)) is None:
+        return Satisfaction.UNKNOWN
     low = -math.inf if constraint.low is None else constraint.low
     high = math.inf if constraint.high is None else constraint.high
-    if held.low > high or held.high < low:
-        return -1
-    return 1 if held.low >= low or math.isfinite(held.high) else 0
+    if prices.low > high or prices.high < low:
+        return Satisfaction.VIOLATED
+    within = prices.low >= low or math.isfinite(prices.high)
+    return Satisfaction.SATISFIED if within else Satisfaction.UNKNOWN
 
 
-PRICE = Extractor(_find, _judge, ("price", "cost"), reads_objects=True)
+PRICE = Extractor("price", _extract, _check, ("price", "cost"), reads_objects=True)

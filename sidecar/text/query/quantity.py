@@ -16,9 +16,9 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.price import AROUND
-from sidecar.text.units import Quantity, Wanted, agreement, quantities
+from sidecar.text.units import Quantity, QuantityRange, agreement, quantities
 from sidecar.text.values import parse_number
 
 _NOT = r"(?:no|not|nothing|nicht)\s+"
@@ -46,86 +46,91 @@ _BETWEEN = re.compile(r"\b(?:between|zwischen)\s+$")
 """`and` joins two quantities to a range after one of these alone: "16gb and 32gb" are two."""
 
 
-def asked_quantities(query: str) -> tuple[Wanted, ...]:
-    """What the query asks of each quantity that it names, in order of their place."""
+def requested_quantities(query: str) -> tuple[QuantityRange, ...]:
+    """The range that the query sets for each quantity that it names, in order of their place."""
     lower = query.lower()
     if len(lower) != len(query):
         query = lower
-    found = quantities(query)
-    wanted: list[Wanted] = []
+    named = quantities(query)
+    ranges: list[QuantityRange] = []
     place = 0
-    while place < len(found):
-        asked, taken = _asked(lower, found, place)
-        wanted.append(asked)
-        place += taken
-    return tuple(wanted)
+    while place < len(named):
+        requested, consumed = _requested(lower, named, place)
+        ranges.append(requested)
+        place += consumed
+    return tuple(ranges)
 
 
-def _asked(query: str, found: Sequence[Quantity], place: int) -> tuple[Wanted, int]:
-    """(what is asked from this quantity on, how many quantities that takes)."""
-    one = found[place]
-    before = query[max(0, one.start - 40) : one.start]
-    if place + 1 < len(found) and (other := found[place + 1]).dimension == one.dimension:
-        dashed = other.start == one.start and _DASHED.match(query, one.start)
-        if dashed or (other.start >= one.end and _joined(before, query[one.end : other.start])):
-            return _range(one.dimension, one.value, other.value), 2
+def _requested(query: str, named: Sequence[Quantity], place: int) -> tuple[QuantityRange, int]:
+    """(the range that begins with this quantity, how many quantities it consumes)."""
+    quantity = named[place]
+    before = query[max(0, quantity.start - 40) : quantity.start]
+    if place + 1 < len(named) and (end := named[place + 1]).dimension == quantity.dimension:
+        dashed = end.start == quantity.start and _DASHED.match(query, quantity.start)
+        between = query[quantity.end : end.start]
+        if dashed or (end.start >= quantity.end and _joins(before, between)):
+            return _range(quantity.dimension, quantity.value, end.value), 2
     if match := _FIRST_END.search(before):
-        first, second = parse_number(match[1]), parse_number(_digits(query, one))
+        first, second = parse_number(match[1]), parse_number(_digits(query, quantity))
         if first is not None and second:
-            return _range(one.dimension, one.value * first / second, one.value), 1
-    return _bounded(before, one), 1
+            start = quantity.value * first / second
+            return _range(quantity.dimension, start, quantity.value), 1
+    return _bounded(before, quantity), 1
 
 
-def _joined(before: str, between: str) -> bool:
+def _joins(before: str, between: str) -> bool:
     """Whether the text between two quantities makes them a range: "20cm-30cm"."""
     if not (match := _TO.fullmatch(between)):
         return False
     return match[0].strip() not in ("and", "und") or _BETWEEN.search(before) is not None
 
 
-def _digits(query: str, found: Quantity) -> str:
-    match = re.match(_NUMBER, query[found.start : found.end])
+def _digits(query: str, quantity: Quantity) -> str:
+    match = re.match(_NUMBER, query[quantity.start : quantity.end])
     return match[1] if match else ""
 
 
-def _range(dimension: str, one: float, other: float) -> Wanted:
-    return Wanted(dimension, min(one, other), max(one, other))
+def _range(dimension: str, start: float, end: float) -> QuantityRange:
+    return QuantityRange(dimension, min(start, end), max(start, end))
 
 
-def _bounded(before: str, one: Quantity) -> Wanted:
-    if one.dimension == "data" and _NAME.search(before):
-        return Wanted(one.dimension, one.value, one.value)
+def _bounded(before: str, quantity: Quantity) -> QuantityRange:
+    """The range that the words before the quantity make of it."""
+    dimension, value = quantity.dimension, quantity.value
+    if dimension == "data" and _NAME.search(before):
+        return QuantityRange(dimension, value, value)
     if _HIGH.search(before):
-        return Wanted(one.dimension, 0.0, one.value)
+        return QuantityRange(dimension, 0.0, value)
     if _LOW.search(before):
-        return Wanted(one.dimension, one.value, math.inf)
+        return QuantityRange(dimension, value, math.inf)
     if _ABOUT.search(before):
-        return Wanted(one.dimension, one.value * (1 - AROUND), one.value * (1 + AROUND))
-    return Wanted(one.dimension, one.value, one.value)
+        return QuantityRange(dimension, value * (1 - AROUND), value * (1 + AROUND))
+    return QuantityRange(dimension, value, value)
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    values = frozenset(_written(asked) for asked in asked_quantities(query))
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    values = frozenset(map(_encoded, requested_quantities(query)))
     return Constraint("quantity", values) if values else None
 
 
-def _written(asked: Wanted) -> str:
+def _encoded(requested: QuantityRange) -> str:
     """ "data 16e9", or a range as "mass 0.0 2.0"."""
-    if asked.low == asked.high:
-        return f"{asked.dimension} {asked.low!r}"
-    return f"{asked.dimension} {asked.low!r} {asked.high!r}"
+    if requested.low == requested.high:
+        return f"{requested.dimension} {requested.low!r}"
+    return f"{requested.dimension} {requested.low!r} {requested.high!r}"
 
 
-def _read(written: str) -> Wanted:
-    dimension, low, *high = written.split()
-    return Wanted(dimension, float(low), float(high[0] if high else low))
+def _decoded(encoded: str) -> QuantityRange:
+    dimension, low, *high = encoded.split()
+    return QuantityRange(dimension, float(low), float(high[0] if high else low))
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    wanted = [_read(text) for text in sorted(constraint.values)]
-    dimensions = frozenset(asked.dimension for asked in wanted)
-    verdict = agreement(wanted, quantities(read_value(value), dimensions))
-    return (verdict > 0) - (verdict < 0)
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    """SATISFIED where more of the requested quantities agree with the value than contradict it."""
+    requested = [_decoded(text) for text in sorted(constraint.values)]
+    dimensions = frozenset(quantity.dimension for quantity in requested)
+    share = agreement(requested, quantities(read_value(value), dimensions))
+    return Satisfaction((share > 0) - (share < 0))
 
 
-QUANTITY = Extractor(_find, _judge, ("",))
+QUANTITY = Extractor("quantity", _extract, _check, ("",))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.terms import fold
 
 _NAMES = {
@@ -30,42 +30,42 @@ _LETTERS = r"(?:[2-6]xl|x{1,4}l|x{1,2}s)"
 _WORDS = "(?:extra[ -]small|x[ -]small|small|medium|extra[ -]large|x[ -]large|large)"
 _SYSTEM = "(uk|eu|eur|us)"
 _NUMBER = r"(\d{1,2}(?:[.,]5|½)?)(?:[.,]0)?(?![\w.,]*\d|\s?(?:gb|tb|mm|cm|kg|in|inch|ml|oz)\b)"
-_ASKED = re.compile(
+_REQUESTED = re.compile(
     rf"\bsizes?:?\s+(?:{_SYSTEM}\s*)?{_NUMBER}|\b{_SYSTEM}\s?(?:size\s)?{_NUMBER}"
     rf"|\bsizes?:?\s+(s|m|l|{_LETTERS}|{_WORDS})\b|\b({_LETTERS}|{_WORDS})\b"
 )
-_HELD = re.compile(
+_IN_FIELD = re.compile(
     rf"(?<![\w.,])(?:{_SYSTEM}\s?)?{_NUMBER}(?:\s?{_SYSTEM}\b)?|\b(s|m|l|{_LETTERS}|{_WORDS})\b"
 )
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    wanted = set()
-    for match in _ASKED.finditer(fold(query)):
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    sizes = set()
+    for match in _REQUESTED.finditer(fold(query)):
         system, number = match[1] or match[3], match[2] or match[4]
         name = match[5] or match[6]
-        wanted.add(_letter(name) if name else _number(system, number))
-    return Constraint("size", frozenset(wanted)) if wanted else None
+        sizes.add(_letter(name) if name else _number(system, number))
+    return Constraint("size", frozenset(sizes)) if sizes else None
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    """A number without a system meets every system's; UK 9 and EU 42 are not compared: 0."""
-    verdict = 0
-    for match in _HELD.finditer(fold(read_value(value))):
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    """A number without a system meets every system's; UK 9 and EU 42 are not compared."""
+    result = Satisfaction.UNKNOWN
+    for match in _IN_FIELD.finditer(fold(read_value(value))):
         name, system = match[4], match[1] or match[3]
         size = _letter(name) if name else _number(system, match[2])
-        for wanted in constraint.values:
-            if _meets(wanted, size):
-                return 1
-            if wanted[0].isdigit() == size[0].isdigit():
-                verdict = -1
-    return verdict
+        for requested in constraint.values:
+            if _meets(requested, size):
+                return Satisfaction.SATISFIED
+            if requested[0].isdigit() == size[0].isdigit():
+                result = Satisfaction.VIOLATED
+    return result
 
 
-def _meets(wanted: str, held: str) -> bool:
+def _meets(requested: str, size: str) -> bool:
     """`uk 9` meets `uk 9` and `9`, and so does `9` meet `uk 9`."""
-    one, other = wanted.split(), held.split()
-    return one[-1] == other[-1] and (len(one) != len(other) or one == other)
+    left, right = requested.split(), size.split()
+    return left[-1] == right[-1] and (len(left) != len(right) or left == right)
 
 
 def _letter(name: str) -> str:
@@ -78,4 +78,4 @@ def _number(system: str | None, number: str) -> str:
     return f"{system.replace('eur', 'eu')} {number}" if system else number
 
 
-SIZE = Extractor(_find, _judge, ("size",))
+SIZE = Extractor("size", _extract, _check, ("size",))

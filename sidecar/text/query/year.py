@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
-from sidecar.text.query.extractor import Extractor
-from sidecar.text.query.ranges import judge_range
+from sidecar.text.query.extractor import Extractor, Satisfaction, check_range
 from sidecar.text.values import year
 
 _YEAR = r"(?<![\w.,§/$€£-])(1[6-9]\d\d|20\d\d)(?![\w%]|[.,/]\d|\s?(?:mah|w|kg|gb|mm|usd|eur)\b)"
@@ -34,7 +33,7 @@ _NAMED = re.compile(
 )
 
 
-def _find(query: str, documents: Sequence[Fields]) -> Constraint | None:
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     text = _NAMED.sub("§", without_citations(query).lower())
     if match := _RANGE.search(text):
         first, last = sorted((int(match[1]), int(match[2])))
@@ -54,8 +53,8 @@ def _first(pattern: re.Pattern[str], text: str) -> int | None:
     return int(next(group for group in match.groups() if group)) if match else None
 
 
-def _judge(constraint: Constraint, value: object) -> int:
-    return judge_range(constraint, year(value))
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    return check_range(constraint, year(value))
 
 
-YEAR = Extractor(_find, _judge, ("year", "date"))
+YEAR = Extractor("year", _extract, _check, ("year", "date"))

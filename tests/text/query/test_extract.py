@@ -1,9 +1,14 @@
+"""What queries demand, and which values satisfy it."""
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.search import Constraint
-from sidecar.text.query import EXTRACTORS, extract, judge
+from sidecar.text.query import EXTRACTORS, check, extract
+from sidecar.text.query.extractor import Satisfaction
 
 BRANDS = [{"brand": "Nike"}, {"brand": "Black & Decker"}, {"brand": None}, {"brand": ["x"]}, {}]
 
@@ -12,10 +17,10 @@ def read(name: str, query: str) -> Constraint | None:
     return extract(query, [name], BRANDS).get(name)
 
 
-def verdict(name: str, query: str, value: object) -> int:
+def checked(name: str, query: str, value: object) -> Satisfaction:
     constraint = read(name, query)
     assert constraint, query
-    return judge(constraint, value)
+    return check(constraint, value)
 
 
 @pytest.mark.parametrize(
@@ -239,59 +244,69 @@ def test_years(query: str, low: int | None, high: int | None) -> None:
     assert read("year", query) == Constraint("year", low=low, high=high)
 
 
-@pytest.mark.parametrize(
-    ("name", "query", "yes", "no", "silent"),
-    [
-        ("price", "under 50", [50, "49.95", "$12"], [51, "1,299.00"], [None, "", "ask us", True]),
-        ("price", "over 100", [{"max": 150, "min": 90}], ["$20-$50"], ["from $50", {"x": 120}]),
-        ("price", "under 500", [{"amount": 499}, "from $400"], ["from $600", {"min": 501}], [{}]),
-        ("quantity", "under 2 kg", ["1.5 kg", "900g"], ["2.5 kg"], ["light"]),
-        ("quantity", "20cm-30cm", ["25 cm", "300 mm"], ["31 cm"], ["2 kg"]),
-        ("color", "blue shirt", ["Blue", "navy blue", ["Red", "Blue"]], ["red"], ["Sunset", ""]),
-        ("color", "navy shirt", ["Navy"], ["red"], ["Blue"]),
-        ("size", "size 38", [38, 38.0, "38.0", [37.0, 38.0]], [39.0, "38.5"], ["one size"]),
-        ("size", "size 10", ["10", 10, "8, 9, 10", "UK 10"], ["9", "XL/9"], ["one size", "M"]),
-        ("size", "uk 9 boots", ["UK 9", "9", "9 UK"], ["UK 8", "US 9"], [""]),
-        ("size", "size m", ["M", "medium", ["S", "M"]], ["L"], ["42"]),
-        ("brand", "nike shoes", ["NIKE", "Nike Inc."], ["Adidas"], [None, ""]),
-        ("material", "wool coat", ["100% merino wool"], ["cotton"], ["fabric"]),
-        ("quantity", "16gb", ["16 GB", "RAM: 16GB"], ["8 GB"], ["fast", '55"']),
-        ("statute", "§ 433 BGB", ["§§ 433, 434 BGB"], ["§ 823 BGB"], ["contract"]),
-        ("court", "ninth circuit", ["9th Cir."], ["Second Circuit"], ["Court of Appeals", "x"]),
-        ("court", "Court of Appeal", ["EWCA Civ", "9th Cir."], ["High Court"], ["x"]),
-        ("jurisdiction", "california law", ["California"], ["Texas"], ["us", "x"]),
-        ("jurisdiction", "german law", ["German", "Germany"], ["French"], ["x"]),
-        ("year", "since 2010", ["2015-05-05", 2010, 1_600_000_000_000], ["1999"], ["soon", None]),
-    ],
-)
+CHECKS: list[tuple[str, str, list[Any], list[Any], list[Any]]] = [
+    ("price", "under 50", [50, "49.95", "$12"], [51, "1,299.00"], [None, "", "ask us", True]),
+    ("price", "over 100", [{"max": 150, "min": 90}], ["$20-$50"], ["from $50", {"x": 120}]),
+    ("price", "under 500", [{"amount": 499}, "from $400"], ["from $600", {"min": 501}], [{}]),
+    ("quantity", "under 2 kg", ["1.5 kg", "900g"], ["2.5 kg"], ["light"]),
+    ("quantity", "20cm-30cm", ["25 cm", "300 mm"], ["31 cm"], ["2 kg"]),
+    ("color", "blue shirt", ["Blue", "navy blue", ["Red", "Blue"]], ["red"], ["Sunset", ""]),
+    ("color", "navy shirt", ["Navy"], ["red"], ["Blue"]),
+    ("size", "size 38", [38, 38.0, "38.0", [37.0, 38.0]], [39.0, "38.5"], ["one size"]),
+    ("size", "size 10", ["10", 10, "8, 9, 10", "UK 10"], ["9", "XL/9"], ["one size", "M"]),
+    ("size", "uk 9 boots", ["UK 9", "9", "9 UK"], ["UK 8", "US 9"], [""]),
+    ("size", "size m", ["M", "medium", ["S", "M"]], ["L"], ["42"]),
+    ("brand", "nike shoes", ["NIKE", "Nike Inc."], ["Adidas"], [None, ""]),
+    ("material", "wool coat", ["100% merino wool"], ["cotton"], ["fabric"]),
+    ("quantity", "16gb", ["16 GB", "RAM: 16GB"], ["8 GB"], ["fast", '55"']),
+    ("statute", "§ 433 BGB", ["§§ 433, 434 BGB"], ["§ 823 BGB"], ["contract"]),
+    ("court", "ninth circuit", ["9th Cir."], ["Second Circuit"], ["Court of Appeals", "x"]),
+    ("court", "Court of Appeal", ["EWCA Civ", "9th Cir."], ["High Court"], ["x"]),
+    ("jurisdiction", "california law", ["California"], ["Texas"], ["us", "x"]),
+    ("jurisdiction", "german law", ["German", "Germany"], ["French"], ["x"]),
+    ("year", "since 2010", ["2015-05-05", 2010, 1_600_000_000_000], ["1999"], ["soon", None]),
+    ("citation", "410 U.S. 113", ["410 U. S. 113"], ["93 S. Ct. 705"], ["none"]),
+]
+"""(extractor, query, values that satisfy, values that violate, values that do not say)."""
+
+
+def test_every_extractor_is_among_the_checks() -> None:
+    assert {name for name, *_ in CHECKS} == set(EXTRACTORS)
+
+
+@pytest.mark.parametrize(("name", "query", "satisfying", "violating", "silent"), CHECKS)
 def test_a_value_satisfies_violates_or_does_not_say(
-    name: str, query: str, yes: list[object], no: list[object], silent: list[object]
+    name: str, query: str, satisfying: list[Any], violating: list[Any], silent: list[Any]
 ) -> None:
-    for values, expected in ((yes, 1), (no, -1), (silent, 0)):
+    for values, expected in (
+        (satisfying, Satisfaction.SATISFIED),
+        (violating, Satisfaction.VIOLATED),
+        (silent, Satisfaction.UNKNOWN),
+    ):
         for value in values:
-            assert verdict(name, query, value) == expected, (query, value)
+            assert checked(name, query, value) is expected, (query, value)
 
 
 def test_an_object_is_read_where_its_keys_say_so() -> None:
     attributes = {"product_colour": "Red", "finish": "blue", "screen_size": '55"', "n": None}
-    assert verdict("color", "red phone", attributes) == 1
-    assert verdict("color", "blue phone", attributes) == -1
-    assert verdict("material", "wool phone", attributes) == 0
-    assert verdict("quantity", "55 inch phone", attributes) == 1
+    assert checked("color", "red phone", attributes) == 1
+    assert checked("color", "blue phone", attributes) == -1
+    assert checked("material", "wool phone", attributes) == 0
+    assert checked("quantity", "55 inch phone", attributes) == 1
 
 
 def test_an_objects_price_is_read_under_its_key_or_as_it_is() -> None:
     price = {"amount": 499, "currency": "USD"}
-    assert verdict("price", "under 500", price) == 1
-    assert verdict("price", "under 500", {"list_price": price, "amount_of_ram": 600}) == 1
-    assert verdict("price", "under 400", {"list_price": price}) == -1
+    assert checked("price", "under 500", price) == 1
+    assert checked("price", "under 500", {"list_price": price, "amount_of_ram": 600}) == 1
+    assert checked("price", "under 400", {"list_price": price}) == -1
 
 
 def test_a_hooks_constraint_is_compared_plainly() -> None:
-    assert judge(Constraint("season", frozenset({"summer"})), "Summer") == 1
-    assert judge(Constraint("season", frozenset({"summer"})), "winter") == -1
-    assert judge(Constraint("season", frozenset({"summer"})), None) == 0
-    assert judge(Constraint("age", low=3, high=5), "4") == 1
+    assert check(Constraint("season", frozenset({"summer"})), "Summer") == 1
+    assert check(Constraint("season", frozenset({"summer"})), "winter") == -1
+    assert check(Constraint("season", frozenset({"summer"})), None) == 0
+    assert check(Constraint("age", low=3, high=5), "4") == 1
 
 
 @given(st.text(max_size=120))
@@ -300,4 +315,4 @@ def test_every_query_is_read(query: str) -> None:
     assert all(name == constraint.name for name, constraint in found.items())
     for constraint in found.values():
         for value in (query, 1.5, None, {"color": query, "x": [query]}):
-            assert judge(constraint, value) in (-1, 0, 1)
+            assert check(constraint, value) in (-1, 0, 1)

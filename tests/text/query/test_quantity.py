@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.text.query.quantity import asked_quantities
+from sidecar.text.query.quantity import requested_quantities
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from sidecar.text.query.quantity import asked_quantities
     ],
 )
 def test_one_quantity_of_a_query(query: str, low: float, high: float) -> None:
-    (asked,) = asked_quantities(query)
+    (asked,) = requested_quantities(query)
     assert (asked.low, asked.high) == pytest.approx((low, high))
 
 
@@ -51,10 +51,10 @@ def test_one_quantity_of_a_query(query: str, low: float, high: float) -> None:
     ],
 )
 def test_what_is_no_range(query: str, values: list[float]) -> None:
-    asked = asked_quantities(query)
+    asked = requested_quantities(query)
     assert [one.low for one in asked] == [one.high for one in asked] == pytest.approx(values)
 
 
 @given(st.text(alphabet="0123456789 .,-–cmkgbtoandbetweenunder", max_size=60))
 def test_ends_stand_in_order(query: str) -> None:
-    assert all(one.low <= one.high for one in asked_quantities(query))
+    assert all(one.low <= one.high for one in requested_quantities(query))
