@@ -14,7 +14,8 @@ from sidecar.cli import app
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
-    ROOT / "README.md",
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+    ROOT / "tests" / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     ROOT / "docker" / "README.md",
     *sorted((ROOT / "examples").rglob("README.md")),
