@@ -1,5 +1,7 @@
 """The dependency rule: arrows point one way, and each library has its one place.
 
+Also: files stay small, only the command line prints, and tests lie where their module does.
+
 errors, request nouns <- contracts, text, fusion, explain, runtime <- pipeline <- http
                                                    <- inprocess <- workshop <- cli
 """
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+TESTS = ROOT / "tests"
 FILES = sorted(
     path
     for package in ("sidecar", "es_integration", "mappings")
@@ -97,6 +100,16 @@ ONLY_IN = {
         "es_integration/",
     ),
 }
+
+WHOLE_SYSTEM = {
+    "clients": "other people's clients against the real service",
+    "es_integration/inference_peer": "a peer that plays Elasticsearch's inference plugin",
+    "fuzz": "random requests to the real service",
+    "gpu": "experiments on graphs for GPUs",
+    "packaging": "the wheel, installed into an empty environment",
+    "service": "searches, profiles, hooks and signals on a real server process",
+}
+"""Folders of tests that mirror no package, and what they test."""
 
 
 def module(path: Path) -> str:
@@ -188,3 +201,21 @@ def test_the_core_never_prints() -> None:
         ]
         names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
         assert "print" not in names, path
+
+
+def test_tests_mirror_the_packages() -> None:
+    """tests/text/query holds the tests of sidecar/text/query; what mirrors nothing is listed."""
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+    homeless = {
+        folder.as_posix()
+        for folder in folders
+        if not any((ROOT / parent / folder).is_dir() for parent in ("sidecar", "."))
+    }
+    assert homeless == {*WHOLE_SYSTEM}
+
+
+def test_tests_beside_the_folders_are_of_a_module_or_of_the_whole_repository() -> None:
+    modules = {path.stem for path in (ROOT / "sidecar").glob("*.py")}
+    subjects = {path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py")}
+    beyond = {name for name in subjects - modules if not name.startswith("docs_")}
+    assert beyond == {"architecture", "readme", "style"}
