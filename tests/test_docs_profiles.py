@@ -22,12 +22,12 @@ TOLERANCE = 0.05
 """Other CPUs round int8 otherwise."""
 
 
-def asked_and_answered(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+def requests_and_answers(text: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
-    return [(one, two) for one, two in pairwise(blocks) if "documents" in one]
+    return [(request, answer) for request, answer in pairwise(blocks) if "documents" in request]
 
 
-CASES = [*asked_and_answered(PROFILES), *asked_and_answered(QUICKSTART)]
+CASES = [*requests_and_answers(PROFILES), *requests_and_answers(QUICKSTART)]
 
 
 def test_each_shipped_profile_is_shown_and_the_quickstart_has_one() -> None:
@@ -56,7 +56,7 @@ def test_the_answer_is_the_documented_one(server: SidecarProcess, case: int) -> 
 
 
 def named(parts: list[dict[str, Any]]) -> dict[tuple[str, str], float]:
-    return {(one["kind"], one["name"]): one["value"] for one in parts}
+    return {(part["kind"], part["name"]): part["value"] for part in parts}
 
 
 def test_every_key_of_a_profile_is_in_the_table() -> None:

@@ -8,7 +8,11 @@ import pytest
 from sidecar import errors
 from sidecar.cli.settings import settings_table
 from sidecar.contracts.control import HEADERS, ControlKeys
+from sidecar.contracts.extras import unread_warning
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
+from sidecar.errors import ProfileError
+from sidecar.profiles import Profiles
+from sidecar.request import RankResult
 from sidecar.settings import Settings
 from sidecar.telemetry.metrics import Metrics
 
@@ -57,3 +61,16 @@ def test_every_error_is_in_the_table(kind: type[errors.RerankError]) -> None:
 def test_every_metric_is_in_the_table() -> None:
     names = set(re.findall(r"`(rerank_\w+?)(?:_total)?`", OPERATIONS))
     assert {family.name for family in Metrics().registry.collect()} <= names
+
+
+def test_the_warning_for_unread_texts_is_quoted() -> None:
+    result = RankResult((), "model", tokens=0, unread=(0, 1, 2), query_unread=True)
+    assert f"`{unread_warning(result)}`" in " ".join(OPERATIONS.split())
+
+
+def test_the_error_of_a_faulty_profile_is_quoted(tmp_path: Path) -> None:
+    (tmp_path / "shoes.yaml").write_text("name: shoes\nfields: {title: {weight: -1}}\n")
+    with pytest.raises(ProfileError) as fault:
+        Profiles.open(tmp_path)
+    page = " ".join((DOCS / "profiles.md").read_text().split())
+    assert f"`{fault.value.message.removeprefix(f'{tmp_path}/')}`" in page
