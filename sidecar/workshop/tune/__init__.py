@@ -1,12 +1,12 @@
-"""`rerank-sidecar tune`: the fastest layout on this machine, measured and kept.
+"""`rerank-sidecar tune`: measures which layout is fastest on this machine, and keeps it.
 
-candidates  machine -> layouts worth trying
-texts       what is scored
-trial       a layout at work, timed
-measure     trials beside each other
-contention  what others took of the cores meanwhile
-paired      two trials' rates -> is one faster?
-others      what the settings could name instead
-run         spec -> report; the winner goes into its file (engine/tuned)
-table       report -> the screen
+tuning             a TuneSpec -> a Report; the winner goes into its file (runtime/tuned_layouts)
+candidates         machine -> the layouts worth trying
+pair_source        the pairs that are scored
+trial              a layout at work, timed
+measurement        trials beside the default layout: screening, final, other engines
+paired_comparison  two trials' rates -> a Gain: is one faster beyond the noise?
+contention         how long threads waited for cores that other processes used
+alternatives       the model's other graphs and runtimes, which the settings could name
+layout_tables      a Report -> the screen
 """

@@ -1,4 +1,4 @@
-"""What the settings could name instead: the model's other graphs, and the other engine."""
+"""What the settings could name instead: the model's other graphs, and the other runtime."""
 
 import importlib.util
 from collections.abc import Iterator
@@ -11,40 +11,41 @@ from sidecar.runtime.precision import OpenVinoPrecision, graph_for
 
 
 def alternatives(opening: Opening) -> dict[str, Opening]:
-    """By the flags that choose it: what else of the folder could run on the device.
+    """The folder's other graphs and runtimes for the device, by the flags that select them.
 
-    Whether it does is known when a session is opened. An engine that is not installed is left out.
+    Whether one runs is known only when its session is opened. A runtime that is not installed is
+    left out.
     """
     loaded = opening.loaded
-    found = dict(_graphs(loaded))
+    candidates = dict(_onnxruntime(loaded))
     if loaded.device == "cpu" and importlib.util.find_spec("openvino") is not None:
-        found |= _with_openvino(loaded)
-    now = _kind(loaded)
+        candidates |= _openvino(loaded)
+    current = _identity(loaded)
     return {
-        flags: replace(opening, loaded=other)
-        for flags, other in found.items()
-        if _kind(other) != now
+        flags: replace(opening, loaded=candidate)
+        for flags, candidate in candidates.items()
+        if _identity(candidate) != current
     }
 
 
-def _graphs(loaded: Loaded) -> Iterator[tuple[str, Loaded]]:
+def _onnxruntime(loaded: Loaded) -> Iterator[tuple[str, Loaded]]:
     manifest, device = loaded.manifest, loaded.device
     for name, graph in manifest.graphs.items():
         if device in graph.devices:
             yield f"--engine onnxruntime --graph {name}", Loaded(manifest, name, device)
 
 
-def _with_openvino(loaded: Loaded) -> dict[str, Loaded]:
-    found: dict[str, Loaded] = {}
+def _openvino(loaded: Loaded) -> dict[str, Loaded]:
+    by_flags: dict[str, Loaded] = {}
     for precision in get_args(OpenVinoPrecision):
         flags = f"--engine openvino --precision {precision}"
         try:
             name, _ = graph_for(loaded.manifest, "cpu", "openvino", precision=precision)
         except StartupError:  # a model without a float graph
             return {}
-        found[flags] = Loaded(loaded.manifest, name, "cpu", "openvino", precision)
-    return found
+        by_flags[flags] = Loaded(loaded.manifest, name, "cpu", "openvino", precision)
+    return by_flags
 
 
-def _kind(loaded: Loaded) -> tuple[str, str, str]:
+def _identity(loaded: Loaded) -> tuple[str, str, str]:
     return loaded.engine, loaded.graph, loaded.running.precision

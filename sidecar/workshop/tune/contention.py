@@ -1,7 +1,7 @@
-"""How long this process's threads waited for a core: what others took of the machine, and when.
+"""How long this process's threads waited for cores that other processes used.
 
-Beside other work the fastest layout is the one that the kernel's scheduler gives most to, and on a
-quiet machine it may be the slowest. The load average tells of a minute ago, this of the rounds.
+On a busy machine the fastest layout is the one that the kernel's scheduler favours, and on a quiet
+one it may be the slowest. The load average covers the last minute, this exactly the rounds.
 
 Format: Linux, Documentation/scheduler/sched-stats.rst, /proc/<pid>/task/<tid>/schedstat.
 """
@@ -12,36 +12,37 @@ from typing import Self
 
 TASKS = Path("/proc/self/task")
 BUSY = 0.1
-"""Share from which a measurement is one of a busy machine."""
+"""Share of waiting from which the machine counts as busy."""
 
 
 @dataclass(frozen=True, slots=True)
 class CpuContention:
-    """Nanoseconds of all threads together: on a core, and ready but waiting for one."""
+    """Time of all threads together: on a core, and ready but waiting for one."""
 
-    ran: int = 0
-    waited: int = 0
+    ran_ns: int = 0
+    waited_ns: int = 0
 
     @classmethod
     def now(cls, tasks: Path = TASKS) -> Self:
-        """Since the threads began; nothing where the kernel does not tell."""
-        ran = waited = 0
+        """Since the threads began; zero where the kernel does not count it."""
+        ran_ns = waited_ns = 0
         for path in tasks.glob("*/schedstat"):
             try:
                 fields = path.read_text().split()
-            except OSError:  # the thread has just ended
+            except OSError:  # the thread has ended
                 continue
-            ran, waited = ran + int(fields[0]), waited + int(fields[1])
-        return cls(ran, waited)
+            ran_ns += int(fields[0])
+            waited_ns += int(fields[1])
+        return cls(ran_ns, waited_ns)
 
     def __add__(self, other: "CpuContention") -> "CpuContention":
-        return CpuContention(self.ran + other.ran, self.waited + other.waited)
+        return CpuContention(self.ran_ns + other.ran_ns, self.waited_ns + other.waited_ns)
 
     def __sub__(self, other: "CpuContention") -> "CpuContention":
-        return CpuContention(self.ran - other.ran, self.waited - other.waited)
+        return CpuContention(self.ran_ns - other.ran_ns, self.waited_ns - other.waited_ns)
 
     @property
     def share(self) -> float:
-        """Of the time in which a thread could have run, that in which it had to wait."""
-        total = self.ran + self.waited
-        return self.waited / total if total > 0 else 0.0
+        """Waiting, as a share of the time in which threads were ready to run."""
+        total = self.ran_ns + self.waited_ns
+        return self.waited_ns / total if total > 0 else 0.0

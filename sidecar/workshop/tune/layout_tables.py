@@ -1,39 +1,40 @@
-"""A report on the screen."""
+"""The report of a tuning on the screen."""
 
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from sidecar.workshop.tune.candidates import as_settings, counted, named
+from sidecar.workshop.figure_table import figure_table
+from sidecar.workshop.tune.candidates import as_flags, counted, layout_name
 from sidecar.workshop.tune.contention import BUSY
 from sidecar.workshop.tune.measurement import Outcome
 from sidecar.workshop.tune.paired_comparison import MIN_GAIN
-from sidecar.workshop.tune.tuning import Alternative, Report
+from sidecar.workshop.tune.tuning import AlternativeOutcome, Report
 
-MUCH = 1.05
-"""Ratio from which another graph or engine is worth a word."""
+NOTABLE_GAIN = 1.05
+"""Ratio from which another graph or runtime is recommended."""
 
 
-def show_fixed(names: Sequence[str], console: Console) -> None:
-    """Says, before anything is measured, which settings keep the result from being used."""
+def show_fixed_settings(names: Sequence[str], console: Console) -> None:
+    """Warns, before anything is measured, of settings that keep the result from being used."""
     if names:
         console.print(
-            f"[yellow]The settings fix {', '.join(names)}: a kept layout is used only where none "
-            "of workers, threads and token_budget is set.[/]"
+            f"[yellow]The settings fix {', '.join(names)}: a kept layout is used only if none of "
+            "workers, threads and token_budget is set.[/]"
         )
 
 
 def show(report: Report, console: Console) -> None:
     """Prints the report, and what to do with it."""
-    _show_setting(report, console)
+    _show_setup(report, console)
     console.print(_layouts(report))
     _show_winner(report, console)
-    for other in report.others:
-        _show_other(other, console)
+    for alternative in report.alternatives:
+        _show_alternative(alternative, console)
 
 
-def _show_setting(report: Report, console: Console) -> None:
+def _show_setup(report: Report, console: Console) -> None:
     loaded, machine = report.opening.loaded, report.machine
     console.print(
         f"{machine.cpu}: {counted(machine.cores, 'core')} for this process"
@@ -46,8 +47,8 @@ def _show_setting(report: Report, console: Console) -> None:
     )
     if report.waited > BUSY:
         console.print(
-            f"[yellow]Others used the cores: our threads waited for one {report.waited:.0%} of the "
-            "time. What wins beside them may lose on a quiet machine.[/]"
+            f"[yellow]Other processes used the cores: threads waited for one {report.waited:.0%} "
+            "of the time. What wins now may lose on a quiet machine.[/]"
         )
     if report.nodes > 1:
         console.print(
@@ -57,14 +58,12 @@ def _show_setting(report: Report, console: Console) -> None:
 
 
 def _layouts(report: Report) -> Table:
-    table = Table(title="Layouts, interleaved on the same texts")
-    table.add_column("")
-    for heading in ("pairs/s", "to the default", "bounds"):
-        table.add_column(heading, justify="right")
+    columns = ("pairs/s", "/ default", "bounds")
+    table = figure_table("Layouts, interleaved on the same texts", columns)
     for outcome in report.outcomes:
-        name = named(outcome.layout) + (" (default)" * (outcome is report.outcomes[0]))
-        bold = f"[bold]{name}[/]" if outcome is report.winner else name
-        table.add_row(bold, *_figures(outcome, outcome is report.outcomes[0]))
+        name = layout_name(outcome.layout) + (" (default)" * (outcome is report.outcomes[0]))
+        label = f"[bold]{name}[/]" if outcome is report.winner else name
+        table.add_row(label, *_figures(outcome, outcome is report.outcomes[0]))
     return table
 
 
@@ -83,38 +82,36 @@ def _show_winner(report: Report, console: Console) -> None:
     winner = report.winner
     tie = winner is report.outcomes[0]
     if tie:
-        console.print("Nothing beats the default beyond the noise: it stays.")
+        console.print("Nothing beats the default beyond the noise.")
         for outcome in report.outcomes:
             if outcome.gain is not None and outcome.gain.ratio >= MIN_GAIN:
                 console.print(
-                    f"{named(outcome.layout)} may be faster, which more --seconds or a quieter "
-                    "machine would tell."
+                    f"{layout_name(outcome.layout)} may be faster: measure for more --seconds, or "
+                    "on a quieter machine."
                 )
     else:
-        console.print(f"{named(winner.layout)}: {winner.ratio:.2f} times the default.")
+        console.print(f"{layout_name(winner.layout)}: {winner.ratio:.2f} times the default.")
     if report.path is not None:
-        console.print(f"Kept in {report.path}; `rerank-sidecar serve` takes it at its next start.")
+        console.print(f"Kept in {report.path}; `rerank-sidecar serve` uses it from its next start.")
     elif tie:
         console.print(
-            f"Nothing was kept ({report.not_kept}). Where nothing is kept, `rerank-sidecar serve` "
-            "takes the default anyway."
+            f"Nothing was kept ({report.not_kept}). Without a kept layout `rerank-sidecar serve` "
+            "uses the default anyway."
         )
     else:
-        console.print(
-            f"Not kept ({report.not_kept}). To serve with it: {as_settings(winner.layout)}"
-        )
+        console.print(f"Not kept ({report.not_kept}). To serve with it: {as_flags(winner.layout)}")
 
 
-def _show_other(other: Alternative, console: Console) -> None:
-    if other.gain is None:
-        console.print(f"{other.flags} does not run here: {other.fault}")
+def _show_alternative(alternative: AlternativeOutcome, console: Console) -> None:
+    if alternative.gain is None:
+        console.print(f"{alternative.flags} does not run here: {alternative.fault}")
         return
-    ratio = f"{other.gain.ratio:.2f} times the winner's pairs/s"
-    ratio += f" ({other.gain.low:.2f} to {other.gain.high:.2f})"
-    if other.gain.low > 1 and other.gain.ratio >= MUCH:
+    ratio = f"{alternative.gain.ratio:.2f} times the winner's pairs/s"
+    ratio += f" ({alternative.gain.low:.2f} to {alternative.gain.high:.2f})"
+    if alternative.gain.low > 1 and alternative.gain.ratio >= NOTABLE_GAIN:
         console.print(
-            f"[yellow]{other.flags} would be faster: {ratio}. It gives other scores, so the choice "
-            "is yours.[/]"
+            f"[yellow]{alternative.flags} would be faster: {ratio}. It gives other scores, so the "
+            "choice is yours.[/]"
         )
     else:
-        console.print(f"{other.flags}: {ratio}")
+        console.print(f"{alternative.flags}: {ratio}")

@@ -1,4 +1,4 @@
-"""What is scored while it is measured: the benchmark's synthetic mix, or a file of requests."""
+"""The pairs that are scored: the benchmark's synthetic workload, or a file of requests."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,51 +6,55 @@ from pathlib import Path
 from sidecar.runtime.tokenizer import Pair, PairTokenizer
 from sidecar.workshop.bench.workload import Round, from_file, synthetic
 
-DOCUMENTS = 100
-"""Most documents of a synthetic request."""
+MAX_DOCUMENTS = 100
+"""Of a synthetic request."""
 
 Pairs = Sequence[Sequence[Pair]]
-"""The pairs of some requests."""
+"""The pairs of each request."""
 
 
 class PairSource:
-    """Endless requests as pairs, tokenised before anything is timed."""
+    """Endless requests as pairs, tokenised before they are timed."""
 
-    def __init__(self, tokenizer: PairTokenizer, path: Path | None, together: int) -> None:
-        """`together` requests at least make a round.
+    def __init__(self, tokenizer: PairTokenizer, path: Path | None, concurrency: int) -> None:
+        """A round has at least `concurrency` requests.
 
-        Raises StartupError where the file holds no requests.
+        Raises StartupError when the file has no requests.
         """
-        self.together = together
+        self.concurrency = concurrency
         self._tokenizer = tokenizer
-        self._file = from_file(path, tokenizer.document_tokens) if path is not None else None
-        self._taken = 0
-        self._mix = synthetic(tokenizer, documents=1, requests=1)
+        self._requests = from_file(path, tokenizer.document_tokens) if path is not None else None
+        self._next = 0
+        self._synthetic = synthetic(tokenizer, documents=1, requests=1)
 
-    def rounds(self, number: int, pairs: int) -> list[Pairs]:
-        """So many rounds of at least so many pairs each. Synthetic ones never come again; those
-        of a file are whole requests, one after the other and over again."""
-        if self._file is not None:
-            return [self._of_file(self._file, pairs) for _ in range(number)]
-        documents = max(1, min(DOCUMENTS, -(-pairs // self.together)))
-        requests = max(self.together, -(-pairs // documents))
-        return [[self._of_mix(documents) for _ in range(requests)] for _ in range(number)]
+    def rounds(self, count: int, min_pairs: int) -> list[Pairs]:
+        """`count` rounds of at least `min_pairs` pairs each.
 
-    def _of_mix(self, documents: int) -> list[Pair]:
-        alone = [next(self._mix)[0] for _ in range(documents)]
-        return self._pairs(alone[0].query, [text for request in alone for text in request.texts])
+        Synthetic pairs are never repeated. Rounds of a file are whole requests in the file's order,
+        which starts again at its end.
+        """
+        if self._requests is not None:
+            return [self._file_round(self._requests, min_pairs) for _ in range(count)]
+        documents = max(1, min(MAX_DOCUMENTS, -(-min_pairs // self.concurrency)))
+        requests = max(self.concurrency, -(-min_pairs // documents))
+        return [[self._synthetic_request(documents) for _ in range(requests)] for _ in range(count)]
 
-    def _of_file(self, requests: Round, pairs: int) -> Pairs:
-        taken: list[list[Pair]] = []
-        while len(taken) < self.together or sum(map(len, taken)) < pairs:
-            request = requests[self._taken % len(requests)]
-            taken.append(self._pairs(request.query, request.texts))
-            self._taken += 1
-        return taken
+    def _synthetic_request(self, documents: int) -> list[Pair]:
+        singles = [next(self._synthetic)[0] for _ in range(documents)]
+        texts = [text for request in singles for text in request.texts]
+        return self._pairs(singles[0].query, texts)
+
+    def _file_round(self, requests: Round, min_pairs: int) -> Pairs:
+        request_pairs: list[list[Pair]] = []
+        while len(request_pairs) < self.concurrency or sum(map(len, request_pairs)) < min_pairs:
+            request = requests[self._next % len(requests)]
+            request_pairs.append(self._pairs(request.query, request.texts))
+            self._next += 1
+        return request_pairs
 
     def _pairs(self, query_text: str, texts: Sequence[str]) -> list[Pair]:
-        """As the request path makes them, but that what is too long is cut and not windowed."""
+        """As the request path makes them, except that long texts are cut, not read in windows."""
         tokenizer = self._tokenizer
         query = tokenizer.query(query_text)
         ids = tokenizer.encode([tokenizer.lead + text for text in texts])
-        return [tokenizer.pair(query, each[: query.room]) for each in ids]
+        return [tokenizer.pair(query, text_ids[: query.room]) for text_ids in ids]

@@ -15,12 +15,12 @@ from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Clock, Scheduler, Scored
 from sidecar.workshop.tune.pair_source import Pairs
 
-LIMIT_S = 600.0
+TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """Pairs/s of some requests, and their scores in [0, 1] one after the other."""
+    """Pairs/s of a round, and the scores in [0, 1] of its pairs in order."""
 
     rate: float
     scores: NDArray[np.float64]
@@ -34,12 +34,12 @@ class Trial:
         opening: Opening,
         layout: Layout,
         session: Session,
-        together: int,
+        concurrency: int,
         clock: Clock = time.perf_counter,
     ) -> None:
-        """`together` requests are under way at a time."""
+        """`concurrency` requests are queued at a time."""
         self.layout = layout
-        self._together = together
+        self._concurrency = concurrency
         self._clock = clock
         self._manifest = opening.loaded.manifest
         self._scheduler = Scheduler(
@@ -47,7 +47,7 @@ class Trial:
         )
 
     def run(self, requests: Pairs) -> TrialResult:
-        """Scores the requests as so many clients would send them. Raises InferenceFailed."""
+        """Scores the requests as `concurrency` clients would send them. Raises InferenceFailed."""
         start = self._clock()
         logits = np.concatenate(list(self._in_turn(requests)))
         seconds = self._clock() - start
@@ -57,9 +57,9 @@ class Trial:
     def _in_turn(self, requests: Pairs) -> Iterator[NDArray[np.float32]]:
         waiting: deque[Future[Scored]] = deque()
         for pairs in requests:
-            if len(waiting) == self._together:
+            if len(waiting) == self._concurrency:
                 yield waiting.popleft().result().logits
-            waiting.append(self._scheduler.submit(pairs, time.monotonic() + LIMIT_S))
+            waiting.append(self._scheduler.submit(pairs, time.monotonic() + TIMEOUT_S))
         for future in waiting:
             yield future.result().logits
 
@@ -68,7 +68,7 @@ class Trial:
         self._scheduler.close()
 
 
-def farthest(one: Sequence[TrialResult], other: Sequence[TrialResult]) -> float:
+def max_difference(left: Sequence[TrialResult], right: Sequence[TrialResult]) -> float:
     """The largest difference of a score between two trials of the same rounds."""
-    both = zip(one, other, strict=True)
-    return max(float(np.max(np.abs(mine.scores - their.scores))) for mine, their in both)
+    rounds = zip(left, right, strict=True)
+    return max(float(np.max(np.abs(one.scores - other.scores))) for one, other in rounds)

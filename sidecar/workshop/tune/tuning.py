@@ -1,4 +1,4 @@
-"""A whole tuning: spec to report, and the winner into its file."""
+"""A whole tuning: from its spec to its report, and the winner into its file."""
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidecar.errors import RerankError
+from sidecar.errors import RerankError, StartupError
 from sidecar.runtime.cores import available_cores, nodes, physical_cores
 from sidecar.runtime.loading import Opening
 from sidecar.runtime.runs import Layout
@@ -14,39 +14,41 @@ from sidecar.runtime.tuned_layouts import Kept, keep, state_folder
 from sidecar.settings import Settings
 from sidecar.workshop.bench.machine import Machine, read_machine
 from sidecar.workshop.tune.alternatives import alternatives
-from sidecar.workshop.tune.candidates import budgets, named, shapes
+from sidecar.workshop.tune.candidates import budgets, layout_name, shapes
 from sidecar.workshop.tune.contention import BUSY
 from sidecar.workshop.tune.measurement import Measurement, Outcome
 from sidecar.workshop.tune.pair_source import PairSource
 from sidecar.workshop.tune.paired_comparison import Gain
 
-SCREEN_SHARE, FINAL_SHARE, BESIDE_SHARE = 0.35, 0.5, 0.15
+SCREEN_SHARE, FINAL_SHARE, ALTERNATIVES_SHARE = 0.35, 0.5, 0.15
 """Of the seconds."""
 FINALISTS = 2
 MIN_SCREEN_RATIO = 0.9
-"""A layout below this share of the default's pairs/s in the screening is no finalist."""
+"""Of a finalist's pairs/s to the default's in the screening."""
 PAIRS_PER_CORE = 4
-"""Of a round at least."""
+"""Of a round, at least."""
 
-Say = Callable[[str], None]
+ReportStep = Callable[[str], None]
+"""Called with the name of each step."""
 
 
 @dataclass(frozen=True, slots=True)
 class TuneSpec:
-    """What the command line asked for."""
+    """What to measure, how long, and whether to keep the winner."""
 
     settings: Settings
     seconds: float
     requests: Path | None
-    together: int
+    """JSON lines to score instead of the synthetic workload."""
+    concurrency: int
     dry_run: bool
-    beside_others: bool
-    """Whether a busy machine is as it will be: then what wins there is kept."""
+    keep_when_busy: bool
+    """Keep the winner even if other processes used the cores."""
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another graph or engine that the settings could name."""
+class AlternativeOutcome:
+    """Another graph or runtime that the settings could name."""
 
     flags: str
     gain: Gain | None
@@ -62,34 +64,42 @@ class Report:
     physical: int
     nodes: int
     waited: float
-    """Share of the time in which the default's threads waited for a core that others had."""
+    """Share of the time in which the default's threads waited for cores that others used."""
     opening: Opening
     outcomes: tuple[Outcome, ...]
     """The default's first."""
     winner: Outcome
-    others: tuple[Alternative, ...]
+    alternatives: tuple[AlternativeOutcome, ...]
     path: Path | None
     """Where the winner was kept."""
     not_kept: str
     """Why it was not."""
 
 
-def run(spec: TuneSpec, say: Say) -> Report:
-    """Measures, and keeps the winner. Raises StartupError when the model does not run."""
+def tune(spec: TuneSpec, report_step: ReportStep) -> Report:
+    """Measures, and keeps the winner. Raises StartupError when the model does not run, or cannot
+    score the requests."""
+    try:
+        return _tune(spec, report_step)
+    except RerankError as fault:  # a model that fails, a query that is too long
+        raise StartupError(fault.message) from fault
+
+
+def _tune(spec: TuneSpec, report_step: ReportStep) -> Report:
     settings = spec.settings
     machine = read_machine()
     opening = Opening.read(
         settings.model, settings.device, settings.graph, settings.engine, settings.precision
     )
-    texts = PairSource(opening.tokenizer, spec.requests, spec.together)
-    least = PAIRS_PER_CORE * machine.cores
-    with closing(Measurement(opening, opening.layout(), texts, least)) as measurement:
-        say("warming up")
+    pairs = PairSource(opening.tokenizer, spec.requests, spec.concurrency)
+    min_pairs = PAIRS_PER_CORE * machine.cores
+    with closing(Measurement(opening, opening.layout(), pairs, min_pairs)) as measurement:
+        report_step("warming up")
         measurement.warm_up()
-        outcomes = _outcomes(measurement, opening, spec.seconds, say)
+        outcomes = _outcomes(measurement, opening, spec.seconds, report_step)
         winner = fastest(outcomes)
-        beside = tuple(_beside(measurement, opening, winner, spec.seconds, say))
-    waited = measurement.waits.share
+        others = tuple(_alternatives(measurement, opening, winner, spec.seconds, report_step))
+    waited = measurement.contention.share
     path, not_kept = _keep(spec, opening, winner, waited)
     return Report(
         machine=machine,
@@ -99,73 +109,79 @@ def run(spec: TuneSpec, say: Say) -> Report:
         opening=opening,
         outcomes=tuple(outcomes),
         winner=winner,
-        others=beside,
+        alternatives=others,
         path=path,
         not_kept=not_kept,
     )
 
 
-def fixed(settings: Settings) -> list[str]:
-    """Settings in force that fix the layout, so that a kept one is not used."""
+def fixed_settings(settings: Settings) -> list[str]:
+    """The settings that fix the layout, so that a kept one is not used."""
     names = ("workers", "threads", "token_budget")
     return [name for name in names if getattr(settings, name) is not None]
 
 
 def fastest(outcomes: Sequence[Outcome]) -> Outcome:
-    """The one that beats the default, which is the first, beyond the noise; else the default."""
-    faster = [each for each in outcomes if each.gain is not None and each.gain.worthwhile]
-    return max(faster, key=lambda each: each.ratio, default=outcomes[0])
+    """The best layout that beats the default (the first) beyond the noise; else the default."""
+    faster = [
+        outcome for outcome in outcomes if outcome.gain is not None and outcome.gain.worthwhile
+    ]
+    return max(faster, key=lambda outcome: outcome.ratio, default=outcomes[0])
 
 
 def _outcomes(
-    measurement: Measurement, opening: Opening, seconds: float, say: Say
+    measurement: Measurement, opening: Opening, seconds: float, report_step: ReportStep
 ) -> list[Outcome]:
-    """One per layout, the default's first; those that came far have the figures of the final.
+    """One per layout, the default's first; finalists have the figures of the final.
 
-    Token budgets are tried with the best of the shapes alone, so that each gets longer rounds.
+    Token budgets are tried only with the best of the shapes, so that each gets longer rounds.
     """
     default, loaded = opening.layout(), opening.loaded
     device, runs = loaded.device, loaded.running.runs
     candidates = shapes(default, device=device, cores=available_cores(), physical=physical_cores())
-    each_s = (
-        seconds * SCREEN_SHARE / (len(candidates) + len(budgets(default, runs=runs, device=device)))
-    )
+    screenings = len(candidates) + len(budgets(default, runs=runs, device=device))
+    screening_s = seconds * SCREEN_SHARE / screenings
 
-    def screened(layouts: Sequence[Layout]) -> list[Outcome]:
-        found = []
+    def screen(layouts: Sequence[Layout]) -> Iterator[Outcome]:
         for layout in layouts:
-            say(f"screening {named(layout)}")
-            found.append(measurement.screen(layout, each_s))
-        return found
+            report_step(f"screening {layout_name(layout)}")
+            yield measurement.screen(layout, screening_s)
 
-    found = screened(candidates)
-    best = max([Outcome(default), *_hopeful(found)], key=lambda each: each.ratio).layout
-    found += screened(budgets(best, runs=runs, device=device))
-    finalists = [each.layout for each in _hopeful(found)[:FINALISTS]]
-    say("measuring " + ", ".join(named(each) for each in [default, *finalists]))
+    screened = list(screen(candidates))
+    best = max([Outcome(default), *_promising(screened)], key=lambda outcome: outcome.ratio).layout
+    screened += screen(budgets(best, runs=runs, device=device))
+    finalists = [outcome.layout for outcome in _promising(screened)[:FINALISTS]]
+    report_step("measuring " + ", ".join(map(layout_name, [default, *finalists])))
     finals = measurement.final(finalists, seconds * FINAL_SHARE)
-    by_layout = {each.layout: each for each in [*finals[:1], *found, *finals[1:]]}
-    return list(by_layout.values())
+    ordered = [*finals[:1], *screened, *finals[1:]]
+    return list({outcome.layout: outcome for outcome in ordered}.values())
 
 
-def _hopeful(found: Sequence[Outcome]) -> list[Outcome]:
-    """Those that may turn out to be faster than the default, the best first."""
-    left = [each for each in found if not each.fault and each.ratio >= MIN_SCREEN_RATIO]
-    return sorted(left, key=lambda each: -each.ratio)
+def _promising(screened: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes that may turn out to be faster than the default, the best first."""
+    promising = [
+        outcome for outcome in screened if not outcome.fault and outcome.ratio >= MIN_SCREEN_RATIO
+    ]
+    return sorted(promising, key=lambda outcome: -outcome.ratio)
 
 
-def _beside(
-    measurement: Measurement, opening: Opening, winner: Outcome, seconds: float, say: Say
-) -> Iterator[Alternative]:
-    """The other graphs and engines that could run here, each in a short trial."""
-    found = alternatives(opening)
-    for flags, other in found.items():
-        say(f"trying {flags}")
+def _alternatives(
+    measurement: Measurement,
+    opening: Opening,
+    winner: Outcome,
+    seconds: float,
+    report_step: ReportStep,
+) -> Iterator[AlternativeOutcome]:
+    """The other graphs and runtimes for this machine, each in a short trial."""
+    by_flags = alternatives(opening)
+    for flags, other in by_flags.items():
+        report_step(f"trying {flags}")
         try:
-            share_s = seconds * BESIDE_SHARE / len(found)
-            yield Alternative(flags, measurement.beside(other, winner.layout, share_s))
+            share_s = seconds * ALTERNATIVES_SHARE / len(by_flags)
+            gain = measurement.compare_with_other(other, winner.layout, share_s)
+            yield AlternativeOutcome(flags, gain)
         except RerankError as fault:
-            yield Alternative(flags, None, fault.message)
+            yield AlternativeOutcome(flags, None, fault.message)
 
 
 def _keep(
@@ -174,8 +190,8 @@ def _keep(
     """(where the winner is kept, else why it is not)."""
     if spec.dry_run:
         return None, "--dry-run"
-    if waited > BUSY and not spec.beside_others:
-        return None, "others used the cores; --beside-others if they always will"
+    if waited > BUSY and not spec.keep_when_busy:
+        return None, "other processes used the cores; --beside-others if they always will"
     state = state_folder(spec.settings.state)
     if state is None:
         return None, "there is no home folder, and the setting `state` names no other"

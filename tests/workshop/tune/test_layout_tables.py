@@ -1,4 +1,4 @@
-"""What `tune` says: what won, where it is kept or how to set it, and what else there is."""
+"""The report of `tune`: the winner, where it is kept or how to set it, and the alternatives."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +11,13 @@ from sidecar.workshop.bench.machine import Machine
 from sidecar.workshop.tune.layout_tables import show
 from sidecar.workshop.tune.measurement import Outcome
 from sidecar.workshop.tune.paired_comparison import Gain
-from sidecar.workshop.tune.tuning import Alternative, Report
+from sidecar.workshop.tune.tuning import AlternativeOutcome, Report
 from tests.workshop.printed import printed
 
 DEFAULT = Outcome(Layout(8, 1, 0), 100.0)
 BETTER = Outcome(Layout(4, 2, 0), 120.0, 1.2, Gain(1.2, 1.1, 1.3))
-LATE = Outcome(Layout(1, 8, 0), 60.0, 0.6)
-OUT = Outcome(Layout(2, 4, 0), fault="moves scores by 0.01, tolerance 0.0001")
+SLOW = Outcome(Layout(1, 8, 0), 60.0, 0.6)
+REJECTED = Outcome(Layout(2, 4, 0), fault="moves scores by 0.01, tolerance 0.0001")
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def report() -> Report:
         nodes=1,
         waited=0.02,
         opening=Opening.read(None, "cpu", "int8"),
-        outcomes=(DEFAULT, BETTER, LATE, OUT),
+        outcomes=(DEFAULT, BETTER, SLOW, REJECTED),
         winner=BETTER,
-        others=(),
+        alternatives=(),
         path=Path("/state/layouts/0.json"),
         not_kept="",
     )
@@ -39,7 +39,7 @@ def report() -> Report:
 def test_a_winner_and_where_it_is_kept(report: Report) -> None:
     text = printed(show, report)
     assert "8 cores for this process, 4 without hardware threads; onnxruntime 1.31.1" in text
-    assert "Others used" not in text
+    assert "Other processes" not in text
     assert "graph int8 by onnxruntime at int8 on cpu" in text
     assert "8 workers x 1 thread (default)" in text
     assert "1.10 to 1.30" in text
@@ -50,13 +50,13 @@ def test_a_winner_and_where_it_is_kept(report: Report) -> None:
     assert "NUMA" not in text
 
 
-def test_a_winner_that_is_not_kept_is_told_as_flags(report: Report) -> None:
+def test_a_winner_that_is_not_kept_is_shown_as_flags(report: Report) -> None:
     text = printed(show, replace(report, path=None, not_kept="--dry-run"))
     assert "Not kept (--dry-run)" in text
     assert "--workers 4 --threads 2 --token-budget 0" in text
 
 
-def test_a_tie_and_one_that_the_noise_hides(report: Report) -> None:
+def test_a_tie_and_a_gain_within_the_noise(report: Report) -> None:
     tie = Outcome(BETTER.layout, 101.0, 1.01, Gain(1.01, 0.9, 1.1))
     text = printed(show, replace(report, outcomes=(DEFAULT, tie), winner=DEFAULT))
     assert "Nothing beats the default beyond the noise" in text
@@ -71,28 +71,28 @@ def test_a_tie_leaves_nothing_to_set(report: Report) -> None:
     assert "Kept in /state/layouts/0.json" in printed(show, tie)
     text = printed(show, replace(tie, path=None, not_kept="--dry-run"))
     assert "Nothing was kept (--dry-run)" in text
-    assert "takes the default anyway" in text
+    assert "uses the default anyway" in text
     assert "To serve with it" not in text
 
 
-def test_another_engine_is_only_told_of(report: Report) -> None:
-    found = (
-        Alternative("--engine openvino --precision bf16", Gain(1.9, 1.7, 2.0)),
-        Alternative("--engine onnxruntime --graph float", Gain(0.5, 0.4, 0.6)),
-        Alternative("--engine openvino --precision int8", Gain(1.2, 0.9, 1.5)),
-        Alternative("--engine openvino --precision fp32", None, "no such instructions"),
+def test_a_faster_runtime_is_only_recommended(report: Report) -> None:
+    outcomes = (
+        AlternativeOutcome("--engine openvino --precision bf16", Gain(1.9, 1.7, 2.0)),
+        AlternativeOutcome("--engine onnxruntime --graph float", Gain(0.5, 0.4, 0.6)),
+        AlternativeOutcome("--engine openvino --precision int8", Gain(1.2, 0.9, 1.5)),
+        AlternativeOutcome("--engine openvino --precision fp32", None, "no such instructions"),
     )
-    text = printed(show, replace(report, others=found))
+    text = printed(show, replace(report, alternatives=outcomes))
     assert "--precision bf16 would be faster: 1.90 times the winner's pairs/s" in text
     assert text.count("would be faster") == 1
     assert "--precision fp32 does not run here: no such instructions" in text
 
 
-def test_a_machine_that_was_not_idle_is_said(report: Report) -> None:
+def test_a_machine_that_was_not_idle_is_noted(report: Report) -> None:
     machine = replace(report.machine, cores=1)
     text = printed(show, replace(report, machine=machine, waited=0.4))
     assert "1 core for this process;" in text
-    assert "our threads waited for one 40% of the time" in text
+    assert "threads waited for one 40% of the time" in text
 
 
 def test_several_nodes(report: Report) -> None:
