@@ -103,7 +103,7 @@ ONLY_IN = {
 
 WHOLE_SYSTEM = {
     "clients": "other people's clients against the real service",
-    "es_integration/inference_peer": "a peer that plays Elasticsearch's inference plugin",
+    "es_integration/fake_elasticsearch": "a fake of Elasticsearch's inference plugin",
     "fuzz": "random requests to the real service",
     "gpu": "experiments on graphs for GPUs",
     "packaging": "the wheel, installed into an empty environment",

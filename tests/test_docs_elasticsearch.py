@@ -12,7 +12,12 @@ from es_integration.elasticsearch import (
     retriever_search,
 )
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.es_integration.inference_peer import Document, ListedHits, Peer, serve_peer
+from tests.es_integration.fake_elasticsearch import (
+    Document,
+    FakeElasticsearch,
+    ListedHits,
+    serve_fake,
+)
 
 TEXT = (Path(__file__).parent.parent / "docs" / "elasticsearch.md").read_text()
 SIDECAR, CLUSTER = "http://sidecar:8080", "http://127.0.0.1:9200"
@@ -38,7 +43,7 @@ def test_the_example_is_short_and_reranks(server: SidecarProcess) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     assert len(example.splitlines()) < 20
     hits = [Document(str(n), {"rerank_doc": text}) for n, text in enumerate(("Hose", "Red shoes"))]
-    with serve_peer(Peer("9.3.0", hits=ListedHits(hits))) as url:
+    with serve_fake(FakeElasticsearch("9.3.0", hits=ListedHits(hits))) as url:
         found: dict[str, Any] = {}
         exec(example.replace(SIDECAR, server.url).replace(CLUSTER, url), found)
         found["client"].close()

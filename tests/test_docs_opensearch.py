@@ -12,14 +12,14 @@ from es_integration.opensearch.settings import PRIVATE, TRUSTED
 from es_integration.opensearch.spec import SINCE
 
 TEXT = (Path(__file__).parent.parent / "docs" / "opensearch.md").read_text()
-WANTED = OpenSearchInstall("http://127.0.0.1:8080", fields=("title", "brand", "price"))
+SPEC = OpenSearchInstall("http://127.0.0.1:8080", fields=("title", "brand", "price"))
 
 
 def bodies(route: Route, search: Any) -> list[Any]:
     return [
-        connector(WANTED, route) | credential(WANTED),
-        model(WANTED, route, "CONNECTOR_ID"),
-        pipeline(WANTED, route, "MODEL_ID"),
+        connector(SPEC, route) | credential(SPEC),
+        model(SPEC, route, "CONNECTOR_ID"),
+        pipeline(SPEC, route, "MODEL_ID"),
         search({"match": {"title": "red shoes"}}, "red shoes", size=50),
     ]
 
@@ -27,7 +27,7 @@ def bodies(route: Route, search: Any) -> list[Any]:
 def test_the_documented_bodies_are_the_real_ones() -> None:
     settings, *shown = map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
     assert list(settings["persistent"]) == [TRUSTED, PRIVATE]
-    assert settings["persistent"][TRUSTED][-1] == WANTED.pattern
+    assert settings["persistent"][TRUSTED][-1] == SPEC.pattern
     assert shown == [
         *bodies(Route.STRUCTURED, structured_search),
         *bodies(Route.FLAT, flat_search),

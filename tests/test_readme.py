@@ -14,7 +14,12 @@ import pytest
 from es_integration.elasticsearch import ElasticsearchInstall, install
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.clients import venvs
-from tests.es_integration.inference_peer import Document, ListedHits, Peer, serve_peer
+from tests.es_integration.fake_elasticsearch import (
+    Document,
+    FakeElasticsearch,
+    ListedHits,
+    serve_fake,
+)
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -64,7 +69,7 @@ def test_the_elasticsearch_example_reranks(
         assert len(example.splitlines()) <= 20
     titles = ("Garden hose", "Red shoes")
     hits = [Document(f"{n}", {"title": t, "rerank_doc": t}) for n, t in enumerate(titles)]
-    with serve_peer(Peer("9.3.0", hits=ListedHits(hits))) as url:
+    with serve_fake(FakeElasticsearch("9.3.0", hits=ListedHits(hits))) as url:
         names: dict[str, Any] = {}
         example = elasticsearch.replace(CLUSTER, url)
         before, after = example.split("body =")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.served import served
+from tests.socket_server import running
 
 
 def certificate(hosts: tuple[str, ...], folder: Path) -> tuple[Path, Path]:
@@ -59,7 +59,7 @@ def gateway(target: str, hosts: tuple[str, ...], crt: Path, key: Path) -> Iterat
 
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    with served(server) as url:
+    with running(server) as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""A recording HTTP server for every test here, and the real nodes for those marked `node`."""
+"""A recording HTTP server for every test here, and the real nodes for the tests marked `node`."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from es_integration import (
     why_unavailable,
 )
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.served import served
+from tests.socket_server import running
 
 REQUIRE_NODE = "RERANK_REQUIRE_NODE"
 
@@ -34,18 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @dataclass
 class RecordingServer:
-    """Answers with `answer(method, path, body)` and remembers what it was asked."""
+    """Answers with `answer(method, path, body)` and records the requests."""
 
     answer: Answer
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
-    asked: list[dict[str, str]] = field(default_factory=list)
+    request_headers: list[dict[str, str]] = field(default_factory=list)
     """The headers of each request."""
     headers: dict[str, str] = field(default_factory=dict)
-    """Of the answers."""
+    """The headers of the answers."""
     url: str = ""
 
     def bodies(self, path: str) -> list[Any]:
-        return [body for _, at, body in self.requests if at == path]
+        return [body for _, request_path, body in self.requests if request_path == path]
 
 
 def _handler(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
@@ -55,7 +55,7 @@ def _handler(server: RecordingServer) -> type[BaseHTTPRequestHandler]:
             body = json.loads(raw) if raw else None
             path = self.path.split("?")[0]
             server.requests.append((self.command, path, body))
-            server.asked.append(dict(self.headers))
+            server.request_headers.append(dict(self.headers))
             status, answer = server.answer(self.command, path, body)
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
@@ -87,12 +87,12 @@ def lasting_server() -> Iterator[Callable[[Answer], RecordingServer]]:
 
 
 def _recording_servers() -> Iterator[Callable[[Answer], RecordingServer]]:
-    with ExitStack() as running:
+    with ExitStack() as stack:
 
         def start(answer: Answer) -> RecordingServer:
             server = RecordingServer(answer)
             http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(server))
-            server.url = running.enter_context(served(http))
+            server.url = stack.enter_context(running(http))
             return server
 
         yield start

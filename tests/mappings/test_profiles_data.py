@@ -25,8 +25,8 @@ LEGAL_FIELDS = "title text summary court jurisdiction date citations cited_by st
 
 def parts(profile: Profile, query: str, fields: dict[str, object]) -> dict[str, float]:
     """Each signal's part of the logit for one document."""
-    found = read(Document(fields=fields), profile) or {}
-    reader = SearchReader(Search(query, [found], extract(query, profile.extractors, [found])))
+    values = read(Document(fields=fields), profile) or {}
+    reader = SearchReader(Search(query, [values], extract(query, profile.extractors, [values])))
     return {
         name: signal.contribution(signal.strengths(reader)[0])
         for name, signal in profile.signals.items()
@@ -51,8 +51,8 @@ def test_other_names_are_refused(name: str) -> None:
 
 def test_ecommerce_reads_the_names_that_shops_use() -> None:
     assert set(ECOMMERCE.fields) == set(PRODUCT_FIELDS.split())
-    found = read(Document(fields={"colour": "red", "availability": "in stock"}), ECOMMERCE)
-    assert found == {"color": "red", "in_stock": "in stock"}
+    values = read(Document(fields={"colour": "red", "availability": "in stock"}), ECOMMERCE)
+    assert values == {"color": "red", "in_stock": "in stock"}
 
 
 def test_legal_reads_the_names_that_courts_and_registers_use() -> None:
@@ -102,20 +102,20 @@ def test_a_products_facts_count() -> None:
         "popularity": 1200,
         "date": "2020-01-31",
     }
-    found = parts(ECOMMERCE, "red nike running shoes size 42 under $80 dm0822600", shoe)
-    assert found["identifier"] == 2.0
-    assert found["brand"] == 0.6
-    assert found["price"] == 1.0
-    assert found["size"] == 0.6
-    assert found["color"] == 0.5
-    assert found["category"] > 0
-    assert found["rating"] == pytest.approx(0.2 * 0.5 ** (0.5 / 1.5) ** 2)
-    assert found["popularity"] == pytest.approx(0.3 * math.log(1201) / math.log(100_001))
-    assert 0 < found["freshness"] < 0.1
-    other = parts(ECOMMERCE, "blue adidas shoes size 40 under $50, 300 g", shoe)
-    assert (other["brand"], other["identifier"]) == (0, 0)
-    assert (other["price"], other["size"], other["color"]) == (-1.0, -0.6, -0.5)
-    assert other["units"] == -0.8
+    matched = parts(ECOMMERCE, "red nike running shoes size 42 under $80 dm0822600", shoe)
+    assert matched["identifier"] == 2.0
+    assert matched["brand"] == 0.6
+    assert matched["price"] == 1.0
+    assert matched["size"] == 0.6
+    assert matched["color"] == 0.5
+    assert matched["category"] > 0
+    assert matched["rating"] == pytest.approx(0.2 * 0.5 ** (0.5 / 1.5) ** 2)
+    assert matched["popularity"] == pytest.approx(0.3 * math.log(1201) / math.log(100_001))
+    assert 0 < matched["freshness"] < 0.1
+    unmatched = parts(ECOMMERCE, "blue adidas shoes size 40 under $50, 300 g", shoe)
+    assert (unmatched["brand"], unmatched["identifier"]) == (0, 0)
+    assert (unmatched["price"], unmatched["size"], unmatched["color"]) == (-1.0, -0.6, -0.5)
+    assert unmatched["units"] == -0.8
 
 
 @pytest.mark.parametrize(
@@ -139,14 +139,14 @@ def test_a_decisions_worth_counts() -> None:
         "citation": ["410 U.S. 113"],
         "citeCount": 999,
     }
-    found = parts(LEGAL, "410 U. S. 113 scotus united states 1973", roe)
-    assert found["citation"] == 1.5
-    assert (found["court"], found["jurisdiction"], found["year"]) == (0.7, 1.0, 0.7)
-    assert found["authority"] == 0.4
-    assert found["cited_by"] == pytest.approx(0.3, abs=0.001)
-    assert 0 < found["recency"] < 0.05
-    other = parts(LEGAL, "BGH since 1990 german law", roe)
-    assert (other["court"], other["jurisdiction"], other["year"]) == (-0.7, -1.0, -0.7)
+    matched = parts(LEGAL, "410 U. S. 113 scotus united states 1973", roe)
+    assert matched["citation"] == 1.5
+    assert (matched["court"], matched["jurisdiction"], matched["year"]) == (0.7, 1.0, 0.7)
+    assert matched["authority"] == 0.4
+    assert matched["cited_by"] == pytest.approx(0.3, abs=0.001)
+    assert 0 < matched["recency"] < 0.05
+    unmatched = parts(LEGAL, "BGH since 1990 german law", roe)
+    assert (unmatched["court"], unmatched["jurisdiction"], unmatched["year"]) == (-0.7, -1.0, -0.7)
 
 
 @pytest.mark.parametrize(

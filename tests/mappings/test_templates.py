@@ -1,4 +1,4 @@
-"""The templates as data: they agree with the profiles, with themselves and between the engines."""
+"""The templates as data: they agree with the profiles, with each other and on both clusters."""
 
 import re
 from collections.abc import Iterator
@@ -17,8 +17,12 @@ EVERY = [(engine, domain) for engine in mappings.ENGINES for domain in mappings.
 
 
 def component(templates: mappings.Templates, part: str) -> Any:
-    wanted = f"{templates.prefix}-{part}"
-    return next(each.body["template"] for each in templates.components if each.name == wanted)
+    (template,) = [
+        template
+        for template in templates.components
+        if template.name == f"{templates.prefix}-{part}"
+    ]
+    return template.body["template"]
 
 
 def analysis(templates: mappings.Templates) -> Any:
@@ -27,13 +31,13 @@ def analysis(templates: mappings.Templates) -> Any:
 
 def properties(templates: mappings.Templates) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for each in templates.components:
-        merged |= each.body["template"].get("mappings", {}).get("properties", {})
+    for template in templates.components:
+        merged |= template.body["template"].get("mappings", {}).get("properties", {})
     return merged
 
 
 def leaves(fields: dict[str, Any]) -> Iterator[Any]:
-    """Each field and sub-field."""
+    """Every field and sub-field."""
     for field in fields.values():
         yield field
         yield from leaves(field.get("properties", {}))
@@ -42,8 +46,8 @@ def leaves(fields: dict[str, Any]) -> Iterator[Any]:
 
 def script(templates: mappings.Templates, tag: str) -> Any:
     (pipeline,) = templates.pipelines
-    scripts = [each["script"] for each in pipeline.body["processors"]]
-    return next(each for each in scripts if each["tag"] == tag)
+    scripts = [processor["script"] for processor in pipeline.body["processors"]]
+    return next(script for script in scripts if script["tag"] == tag)
 
 
 @pytest.mark.parametrize(("engine", "domain"), EVERY)
@@ -82,15 +86,17 @@ def test_what_the_sidecar_reads_fits_into_its_limits(domain: str) -> None:
 @pytest.mark.parametrize(("engine", "domain"), EVERY)
 def test_names_hang_together(engine: str, domain: str) -> None:
     templates = mappings.load(engine, domain)
-    names = [each.name for each in (*templates.pipelines, *templates.components, templates.index)]
+    names = [
+        template.name for template in (*templates.pipelines, *templates.components, templates.index)
+    ]
     assert all(name.startswith(templates.prefix) for name in names)
     index = templates.index.body
-    assert index["composed_of"] == [each.name for each in templates.components]
+    assert index["composed_of"] == [component.name for component in templates.components]
     assert index["index_patterns"] == [f"rerank-{domain}-*"]
     assert index["priority"] > 200
     pipeline = component(templates, "doc")["settings"]["index"]["final_pipeline"]
-    assert [pipeline] == [each.name for each in templates.pipelines]
-    for body in (*(each.body for each in templates.components), index):
+    assert [pipeline] == [template.name for template in templates.pipelines]
+    for body in (*(component.body for component in templates.components), index):
         assert body["_meta"]["rerank"] == {"profile": domain, "version": body["version"]}
 
 
@@ -156,18 +162,18 @@ def test_synonyms_may_be_rules_or_a_place() -> None:
         "type": "synonym_graph",
         "synonyms": ["writ, order"],
     }
-    place = {"synonyms_set": "courts", "updateable": True}
-    stored = mappings.load("elasticsearch", "legal", synonyms=place)
-    assert analysis(stored)["filter"]["synonyms"] == {"type": "synonym_graph", **place}
+    source = {"synonyms_set": "courts", "updateable": True}
+    stored = mappings.load("elasticsearch", "legal", synonyms=source)
+    assert analysis(stored)["filter"]["synonyms"] == {"type": "synonym_graph", **source}
 
 
 def test_a_body_may_be_changed_without_harm_to_the_next() -> None:
     first = mappings.load("opensearch", "legal")
     first.index.body.clear()
     analysis(first).clear()
-    again = mappings.load("opensearch", "legal")
-    assert again.index.body["composed_of"]
-    assert analysis(again)["analyzer"]
+    second = mappings.load("opensearch", "legal")
+    assert second.index.body["composed_of"]
+    assert analysis(second)["analyzer"]
 
 
 @pytest.mark.parametrize(

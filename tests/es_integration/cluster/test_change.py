@@ -39,10 +39,10 @@ def fill(*names: str) -> Procedure[list[str]]:
 
 
 async def test_a_procedure_does_the_same_over_both_clients() -> None:
-    sync, waiting = Store(), AsyncStore()
-    assert run(sync, fill("a", "bad", "b")) == ["bad"]
-    assert await run_async(waiting, fill("a", "bad", "b")) == ["bad"]
-    assert sync.values == waiting.values == {"a": 0, "b": 2}
+    synchronous, asynchronous = Store(), AsyncStore()
+    assert run(synchronous, fill("a", "bad", "b")) == ["bad"]
+    assert await run_async(asynchronous, fill("a", "bad", "b")) == ["bad"]
+    assert synchronous.values == asynchronous.values == {"a": 0, "b": 2}
 
 
 async def test_what_a_procedure_does_not_catch_leaves_it() -> None:
@@ -69,7 +69,7 @@ def test_only_what_differs_is_changed_and_shown() -> None:
         change("other", {"size": 1, "name": "x"}, {"size": 2, "name": "x"}),
         change("old", {"size": 1}, None),
     )
-    assert [one.action for one in plan] == [
+    assert [change.action for change in plan] == [
         Action.CREATE,
         Action.KEEP,
         Action.UPDATE,
@@ -80,7 +80,7 @@ def test_only_what_differs_is_changed_and_shown() -> None:
     assert lines[:2] == ["--- setting other", "+++ setting other"]
     assert [line for line in lines[3:] if line[0] in "+-"] == ['-  "size": 1', '+  "size": 2']
     store = Store()
-    assert [one.name for one in run(store, apply(plan))] == ["new", "other", "old"]
+    assert [change.name for change in run(store, apply(plan))] == ["new", "other", "old"]
     assert set(store.values) == {"new", "other", "old"}
 
 

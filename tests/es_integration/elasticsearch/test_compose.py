@@ -17,8 +17,10 @@ DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())["services"]
-    return found
+    compose_services: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())[
+        "services"
+    ]
+    return compose_services
 
 
 def test_the_cluster_has_a_trial_and_every_service(services: dict[str, Any]) -> None:

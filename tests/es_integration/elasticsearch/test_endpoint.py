@@ -7,15 +7,14 @@ import pytest
 
 from es_integration.elasticsearch import ElasticsearchInstall, endpoint_body
 from es_integration.elasticsearch.endpoint import comparable, public_body
-from es_integration.elasticsearch.version import Version
 
 URL = "http://sidecar:8080"
 
 
 def test_the_profile_is_in_the_endpoints_name_and_in_the_address() -> None:
-    wanted = ElasticsearchInstall(f"{URL}/", profile="legal")
-    assert wanted.endpoint_id == "rerank-sidecar-legal"
-    assert wanted.url == "http://sidecar:8080/elasticsearch/legal/rerank"
+    spec = ElasticsearchInstall(f"{URL}/", profile="legal")
+    assert spec.endpoint_id == "rerank-sidecar-legal"
+    assert spec.url == "http://sidecar:8080/elasticsearch/legal/rerank"
 
 
 def test_hugging_face_is_the_default() -> None:
@@ -30,13 +29,13 @@ def test_hugging_face_is_the_default() -> None:
 
 
 def test_custom_sends_headers_and_body_keys() -> None:
-    wanted = ElasticsearchInstall(
+    spec = ElasticsearchInstall(
         URL,
         service="custom",
         headers={"X-Request-Deadline-Ms": "900"},
         body={"fields": {"title": 3}, "context": {"shop": "de"}},
     )
-    settings = endpoint_body(wanted)["service_settings"]
+    settings = endpoint_body(spec)["service_settings"]
     assert settings["headers"] == {
         "Content-Type": "application/json",
         "Authorization": "Bearer ${api_key}",
@@ -55,32 +54,32 @@ def test_no_service_is_told_how_many_to_return(service: Any) -> None:
 
 @pytest.mark.parametrize("service", ["hugging_face", "custom", "openshift_ai"])
 def test_the_key_is_in_no_body_that_is_shown_and_in_no_repr(service: Any) -> None:
-    wanted = ElasticsearchInstall(URL, service=service, sidecar_key="s3cret")
-    assert "s3cret" in json.dumps(endpoint_body(wanted))
-    assert "s3cret" not in json.dumps(public_body(wanted)) + repr(wanted)
+    spec = ElasticsearchInstall(URL, service=service, sidecar_key="s3cret")
+    assert "s3cret" in json.dumps(endpoint_body(spec))
+    assert "s3cret" not in json.dumps(public_body(spec)) + repr(spec)
 
 
 def test_what_a_cluster_adds_is_no_difference_and_a_top_n_is_one() -> None:
-    wanted = ElasticsearchInstall(URL, service="custom")
-    shown = {
-        "inference_id": wanted.endpoint_id,
+    spec = ElasticsearchInstall(URL, service="custom")
+    endpoint = {
+        "inference_id": spec.endpoint_id,
         "task_type": "rerank",
         "service": "custom",
-        "service_settings": {**public_body(wanted)["service_settings"], "batch_size": 10},
+        "service_settings": {**public_body(spec)["service_settings"], "batch_size": 10},
         "task_settings": {},
     }
-    assert comparable(shown) == public_body(wanted)
-    assert comparable({**shown, "task_settings": {"top_n": 3}}) != public_body(wanted)
+    assert comparable(endpoint) == public_body(spec)
+    assert comparable({**endpoint, "task_settings": {"top_n": 3}}) != public_body(spec)
 
 
 def test_a_key_that_somebody_wrote_into_a_header_is_not_shown() -> None:
     headers = {"X-API-Key": "s3cret", "Authorization": "Bearer ${api_key}", "X-Shop": "de"}
-    shown = comparable({"service": "custom", "service_settings": {"headers": headers}})
-    assert shown["service_settings"]["headers"] == {**headers, "X-API-Key": "(a key)"}
+    endpoint = comparable({"service": "custom", "service_settings": {"headers": headers}})
+    assert endpoint["service_settings"]["headers"] == {**headers, "X-API-Key": "(a key)"}
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("options", "message"),
     [
         ({"service": "cohere"}, "service must be one of"),
         ({"sidecar_url": "sidecar:8080"}, "no http"),
@@ -94,28 +93,6 @@ def test_a_key_that_somebody_wrote_into_a_header_is_not_shown() -> None:
         ({"service": "custom", "body": {"instruction": "${b}"}}, "filled in"),
     ],
 )
-def test_what_does_not_go_together_is_refused(given: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        ElasticsearchInstall(**{"sidecar_url": URL, **given})
-
-
-@pytest.mark.parametrize(
-    ("number", "services"),
-    [
-        ("8.18.4", ""),
-        ("8.19.0", "hugging_face custom"),
-        ("9.0.4", ""),
-        ("9.1.0", "hugging_face custom"),
-        ("9.2.1-SNAPSHOT", "hugging_face custom"),
-        ("9.3.0", "hugging_face custom openshift_ai"),
-        ("10.0.0", "hugging_face custom openshift_ai"),
-    ],
-)
-def test_each_service_has_its_first_version(number: str, services: str) -> None:
-    found = Version(number)
-    names: tuple[Any, ...] = ("hugging_face", "custom", "openshift_ai")
-    assert [name for name in names if found.has(name)] == services.split()
-
-
-def test_serverless_has_every_service() -> None:
-    assert Version("8.11.0", serverless=True).has("openshift_ai")
+def test_what_does_not_go_together_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ElasticsearchInstall(**{"sidecar_url": URL, **options})

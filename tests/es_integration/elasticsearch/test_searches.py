@@ -13,9 +13,9 @@ from es_integration.elasticsearch import (
     retriever_search,
 )
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.es_integration.elasticsearch.conftest import PeerStart, listed
-from tests.es_integration.inference_peer import Document, ListedHits, Peer
-from tests.es_integration.inference_peer.requests import dump
+from tests.es_integration.elasticsearch.conftest import FakeStart, listed
+from tests.es_integration.fake_elasticsearch import Document, FakeElasticsearch, ListedHits
+from tests.es_integration.fake_elasticsearch.requests import dump
 
 QUERY = "red running shoes"
 TEXTS = ("Blue garden hose, 20 m", "Electric kettle", "Red running shoes for men", "Shoe rack")
@@ -28,13 +28,15 @@ ROWS = ListedHits(
 )
 
 
-def installed(start_peer: PeerStart, url: str, **given: Any) -> tuple[Peer, Elasticsearch, str]:
-    """(peer, client, the endpoint's ID)"""
-    peer, client = start_peer(**given)
-    wanted = ElasticsearchInstall(url)
-    install(client, wanted)
-    peer.sender.sent.clear()
-    return peer, client, wanted.endpoint_id
+def installed(
+    start_fake: FakeStart, url: str, **options: Any
+) -> tuple[FakeElasticsearch, Elasticsearch, str]:
+    """(fake, client, the endpoint's ID)"""
+    fake, client = start_fake(**options)
+    spec = ElasticsearchInstall(url)
+    install(client, spec)
+    fake.sender.sent.clear()
+    return fake, client, spec.endpoint_id
 
 
 def test_the_retrievers_body() -> None:
@@ -84,8 +86,8 @@ def test_a_name_that_is_no_column_is_refused(fields: Any) -> None:
         esql_rerank("FROM a", "q", inference_id="e", fields=fields)
 
 
-def test_the_page_comes_in_the_new_order(start_peer: PeerStart, server: SidecarProcess) -> None:
-    peer, client, endpoint = installed(start_peer, server.url, hits=listed(*TEXTS))
+def test_the_page_comes_in_the_new_order(start_fake: FakeStart, server: SidecarProcess) -> None:
+    fake, client, endpoint = installed(start_fake, server.url, hits=listed(*TEXTS))
     answer = client.search(
         index="products",
         **retriever_search({"match_all": {}}, QUERY, inference_id=endpoint, size=2),
@@ -96,53 +98,53 @@ def test_the_page_comes_in_the_new_order(start_peer: PeerStart, server: SidecarP
     assert answer["hits"]["total"]["value"] == 4
     assert answer["hits"]["max_score"] == hits[0]["_score"]
     assert 2 >= hits[0]["_score"] > hits[1]["_score"] >= 1, "a score in [0, 1], moved up by one"
-    (sent,) = peer.sender.sent
+    (sent,) = fake.sender.sent
     assert sent.body == ('{"texts":' + dump(TEXTS) + ',"query":"red running shoes"}').encode()
 
 
 def test_pages_of_one_window_follow_each_other(
-    start_peer: PeerStart, server: SidecarProcess
+    start_fake: FakeStart, server: SidecarProcess
 ) -> None:
-    _, client, endpoint = installed(start_peer, server.url, hits=listed(*TEXTS))
+    _, client, endpoint = installed(start_fake, server.url, hits=listed(*TEXTS))
     body = retriever_search({"match_all": {}}, QUERY, inference_id=endpoint, size=4)
-    whole = client.search(index="products", **body)["hits"]["hits"]
+    all_hits = client.search(index="products", **body)["hits"]["hits"]
     second = client.search(index="products", **{**body, "from_": 2, "size": 2})["hits"]["hits"]
-    assert second == whole[2:]
+    assert second == all_hits[2:]
 
 
 def test_structured_documents_are_read_as_fields(
-    start_peer: PeerStart, server: SidecarProcess
+    start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     """The profile in the address reads them: price and brand count though the model is the same."""
     documents = [
         json.dumps({"title": "Running shoe", "price": price}) for price in (300, 80, 290, 310)
     ]
-    _, client, endpoint = installed(start_peer, server.url, hits=listed(*documents))
+    _, client, endpoint = installed(start_fake, server.url, hits=listed(*documents))
     body = retriever_search({"match_all": {}}, "running shoe under 100", inference_id=endpoint)
     first = client.search(index="products", **body)["hits"]["hits"][0]
     assert json.loads(first["_source"]["rerank_doc"])["price"] == 80
 
 
 @pytest.mark.parametrize("version", ["9.2.0", "9.3.0", "9.4.0"])
-def test_esql_reranks_rows(start_peer: PeerStart, server: SidecarProcess, version: str) -> None:
-    peer, client, endpoint = installed(start_peer, server.url, hits=ROWS, version=version)
+def test_esql_reranks_rows(start_fake: FakeStart, server: SidecarProcess, version: str) -> None:
+    fake, client, endpoint = installed(start_fake, server.url, hits=ROWS, version=version)
     query = esql_rerank("FROM p METADATA _score", QUERY, inference_id=endpoint, fields=["title"])
     answer = client.esql.query(query=query)
     assert [row[0] for row in answer["values"]] == ["Red running shoes", "Electric kettle", None]
     assert answer["values"][-1][1] is None
-    (sent,) = peer.sender.sent
+    (sent,) = fake.sender.sent
     assert json.loads(sent.body)["texts"] == ["Electric kettle", "Red running shoes"]
 
 
 def test_a_yaml_row_is_read_as_fields_by_the_sidecar(
-    start_peer: PeerStart, server: SidecarProcess
+    start_fake: FakeStart, server: SidecarProcess
 ) -> None:
-    peer, client, endpoint = installed(start_peer, server.url, hits=ROWS)
+    fake, client, endpoint = installed(start_fake, server.url, hits=ROWS)
     query = esql_rerank(
         "FROM p METADATA _score", QUERY, inference_id=endpoint, fields=["title", "brand"]
     )
     answer = client.esql.query(query=query)
-    (sent,) = peer.sender.sent
+    (sent,) = fake.sender.sent
     kettle, shoes = json.loads(sent.body)["texts"]
     assert kettle == '---\ntitle: "Electric kettle"\nbrand:\n- "Acme"\n- "Boil"\n'
     assert "\\\n" in shoes, "long texts are folded"
@@ -158,15 +160,15 @@ def test_a_yaml_row_is_read_as_fields_by_the_sidecar(
 
 
 def test_scores_of_different_requests_can_be_compared(
-    start_peer: PeerStart, server: SidecarProcess
+    start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     """ES|QL sends ten rows at a time: the same text has the same score in each company."""
     texts = [*TEXTS, *(f"Item {number}" for number in range(11)), TEXTS[2]]
     rows = ListedHits([Document(str(n), {"title": text}) for n, text in enumerate(texts)])
-    peer, client, endpoint = installed(start_peer, server.url, hits=rows)
+    fake, client, endpoint = installed(start_fake, server.url, hits=rows)
     query = esql_rerank("FROM p METADATA _score", QUERY, inference_id=endpoint, fields=["title"])
     values = client.esql.query(query=query)["values"]
-    assert len(peer.sender.sent) == 2
+    assert len(fake.sender.sent) == 2
     same = [score for text, score in values if text == TEXTS[2]]
     assert same[0] == pytest.approx(same[1], abs=1e-4)
     assert [text for text, _ in values[:2]] == [TEXTS[2]] * 2

@@ -87,10 +87,10 @@ def test_the_pom_copies_by_coordinates_and_names_no_repository() -> None:
 
 
 @pytest.mark.parametrize(
-    "distribution", [SEARCH, RERANK, ELASTICSEARCH], ids=lambda each: each.name
+    "distribution", [SEARCH, RERANK, ELASTICSEARCH], ids=lambda distribution: distribution.name
 )
 def test_the_table_is_well_formed(distribution: Distribution) -> None:
     names = [artifact.file_name for artifact in distribution.artifacts]
     assert len(set(names)) == len(names)
-    digests = [each.sha256 for each in distribution.artifacts]
+    digests = [artifact.sha256 for artifact in distribution.artifacts]
     assert all(len(digest) == 64 and int(digest, 16) for digest in digests)

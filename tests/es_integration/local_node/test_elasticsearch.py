@@ -83,14 +83,16 @@ def test_what_the_docstring_says_is_missing_is_missing(client: Elasticsearch) ->
 @node
 @pytest.mark.usefixtures("elasticsearch_node")  # It skips where no node can be had.
 def test_a_node_that_does_not_come_up_leaves_nothing() -> None:
-    own = LocalElasticsearch(heap="512m", start_timeout_s=0.0)
+    node_that_fails = LocalElasticsearch(heap="512m", start_timeout_s=0.0)
     with pytest.raises(LocalNodeFailed, match="did not answer within"):
-        own.__enter__()
-    assert own.pid is None
-    assert not own.folder.exists()
+        node_that_fails.__enter__()
+    assert node_that_fails.pid is None
+    assert not node_that_fails.folder.exists()
 
 
-@pytest.mark.parametrize("distribution", [ELASTICSEARCH, RERANK], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "distribution", [ELASTICSEARCH, RERANK], ids=lambda distribution: distribution.name
+)
 def test_a_node_listens_on_loopback_and_writes_into_its_own_folder(distribution: Any) -> None:
     folder, product = Path("/somewhere"), distribution.release
     settings = node_settings(distribution, folder, 1, 2).splitlines()
@@ -109,7 +111,10 @@ def test_each_product_names_the_java_that_it_needs(
 ) -> None:
     monkeypatch.setattr("es_integration.local_node.java.JVM_FOLDER", tmp_path)
     monkeypatch.setattr("es_integration.local_node.node.node_account", lambda: None)
-    reasons = [why_unavailable(each, {"PATH": ""}) or "" for each in (ELASTICSEARCH, RERANK)]
+    reasons = [
+        why_unavailable(distribution, {"PATH": ""}) or ""
+        for distribution in (ELASTICSEARCH, RERANK)
+    ]
     assert "from 17 to 25" in reasons[0]
     assert "ES_JAVA_HOME" in reasons[0]
     assert "from 11 to 23" in reasons[1]

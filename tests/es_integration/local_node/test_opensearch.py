@@ -13,7 +13,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from es_integration import SEARCH, LocalNodeFailed, LocalOpenSearch
-from tests.es_integration.opensearch.searches import INDEX, MATCH, filled
+from tests.es_integration.opensearch.node_setup import INDEX, MATCH, filled
 
 pytestmark = pytest.mark.node
 
@@ -52,8 +52,8 @@ def test_analysis_painless_ingest_and_templates_work(products: OpenSearch) -> No
     assert products.search(index=INDEX, body=doubled)["hits"]["hits"][0]["fields"]["x"] == [42]
     processors = [{"grok": {"field": "m", "patterns": ["%{WORD:first}"]}}]
     docs = [{"_source": {"m": "hello world"}}]
-    done = products.ingest.simulate(body={"pipeline": {"processors": processors}, "docs": docs})
-    assert done["docs"][0]["doc"]["_source"]["first"] == "hello"
+    result = products.ingest.simulate(body={"pipeline": {"processors": processors}, "docs": docs})
+    assert result["docs"][0]["doc"]["_source"]["first"] == "hello"
     template = {"source": {"query": {"match": {"title": "{{q}}"}}}, "params": {"q": "running"}}
     assert ids(products.search_template(index=INDEX, body=template)) == ["1"]
 
@@ -80,22 +80,22 @@ def group_exists(group: int) -> bool:
 
 @pytest.mark.usefixtures("search_node")  # It skips where no node can be had.
 def test_the_node_and_its_folder_are_gone_after_an_exception() -> None:
-    own = LocalOpenSearch(heap="512m", distribution=SEARCH)
-    seen: list[int] = []
+    node = LocalOpenSearch(heap="512m", distribution=SEARCH)
+    pids: list[int] = []
 
     def use_it() -> None:
-        with own:
-            assert own.pid is not None
-            assert (own.folder / "data").is_dir()
-            assert own.folder.stat().st_uid != 0
-            assert Path(f"/proc/{own.pid}").stat().st_uid != 0
-            seen.append(own.pid)
+        with node:
+            assert node.pid is not None
+            assert (node.folder / "data").is_dir()
+            assert node.folder.stat().st_uid != 0
+            assert Path(f"/proc/{node.pid}").stat().st_uid != 0
+            pids.append(node.pid)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         use_it()
-    assert not group_exists(seen[0])
-    assert not own.folder.exists()
+    assert not group_exists(pids[0])
+    assert not node.folder.exists()
 
 
 @pytest.mark.usefixtures("search_node")

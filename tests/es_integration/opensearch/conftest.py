@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from tests.es_integration.opensearch.fake import FakeOpenSearch
+from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
 
 
 @pytest.fixture

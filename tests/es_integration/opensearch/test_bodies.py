@@ -8,13 +8,13 @@ import pytest
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
 from es_integration.opensearch.bodies import connector, credential, pipeline
 
-WANTED = OpenSearchInstall(
+SPEC = OpenSearchInstall(
     "http://127.0.0.1:8090/", fields=("title", "brand"), connect_timeout_s=1, read_timeout_s=2
 )
 
 
-def action(route: Route, wanted: OpenSearchInstall = WANTED) -> dict[str, Any]:
-    (only,) = connector(wanted, route)["actions"]
+def action(route: Route, spec: OpenSearchInstall = SPEC) -> dict[str, Any]:
+    (only,) = connector(spec, route)["actions"]
     return dict(only)
 
 
@@ -42,7 +42,7 @@ def test_every_connector_calls_its_profile_within_its_time_and_never_again(route
     predict = action(route)
     assert predict["url"] == "http://127.0.0.1:8090/opensearch/ecommerce/rerank"
     assert predict["headers"]["X-Request-Deadline-Ms"] == "1750"
-    assert connector(WANTED, route)["client_config"] == {
+    assert connector(SPEC, route)["client_config"] == {
         "max_connection": 30,
         "connection_timeout": 1,
         "read_timeout": 2,
@@ -52,16 +52,16 @@ def test_every_connector_calls_its_profile_within_its_time_and_never_again(route
 
 @pytest.mark.parametrize("route", Route)
 def test_a_key_is_a_credential_and_never_stands_in_the_body(route: Route) -> None:
-    assert credential(WANTED) == {"credential": {"key": "not-used"}}
+    assert credential(SPEC) == {"credential": {"key": "not-used"}}
     assert "Authorization" not in action(route)["headers"]
-    keyed = replace(WANTED, sidecar_key="secret")
+    keyed = replace(SPEC, sidecar_key="secret")
     assert credential(keyed) == {"credential": {"key": "secret"}}
     assert action(route, keyed)["headers"]["Authorization"] == "Bearer ${credential.key}"
     assert "secret" not in repr(connector(keyed, route))
 
 
 def test_the_flat_pipeline_reads_one_field() -> None:
-    assert pipeline(WANTED, Route.FLAT, "M")["response_processors"] == [
+    assert pipeline(SPEC, Route.FLAT, "M")["response_processors"] == [
         {
             "rerank": {
                 "ml_opensearch": {"model_id": "M"},
@@ -73,7 +73,7 @@ def test_the_flat_pipeline_reads_one_field() -> None:
 
 
 def test_the_structured_pipeline_maps_the_whole_ext_and_one_object_per_hit() -> None:
-    inference, rerank = pipeline(WANTED, Route.STRUCTURED, "M")["response_processors"]
+    inference, rerank = pipeline(SPEC, Route.STRUCTURED, "M")["response_processors"]
     assert inference["ml_inference"]["input_map"] == [
         {"search": "_request.ext.ml_inference", "documents": "$['title','brand']"}
     ]
@@ -91,7 +91,7 @@ def test_the_structured_pipeline_maps_the_whole_ext_and_one_object_per_hit() -> 
 @pytest.mark.parametrize("ignore_failure", [True, False])
 @pytest.mark.parametrize("route", Route)
 def test_ignore_failure_stands_on_every_processor(route: Route, ignore_failure: bool) -> None:
-    body = pipeline(replace(WANTED, ignore_failure=ignore_failure), route, "M")
+    body = pipeline(replace(SPEC, ignore_failure=ignore_failure), route, "M")
     for processor in body["response_processors"]:
         (config,) = processor.values()
         assert config["ignore_failure"] is ignore_failure
@@ -100,13 +100,13 @@ def test_ignore_failure_stands_on_every_processor(route: Route, ignore_failure: 
 @pytest.mark.parametrize("fields", [("it's",), ("a\\b",)])
 def test_fields_that_make_no_path_are_refused(fields: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="field"):
-        pipeline(replace(WANTED, fields=fields), Route.STRUCTURED, "M")
+        pipeline(replace(SPEC, fields=fields), Route.STRUCTURED, "M")
 
 
 def test_a_profile_of_ones_own_must_name_its_fields() -> None:
-    wanted = replace(WANTED, fields=(), profile="mine")
+    spec = replace(SPEC, fields=(), profile="mine")
     with pytest.raises(ValueError, match="'mine'"):
-        pipeline(wanted, Route.STRUCTURED, "M")
+        pipeline(spec, Route.STRUCTURED, "M")
 
 
 def test_the_search_bodies_carry_the_query_text_in_their_ext() -> None:

@@ -17,10 +17,10 @@ from es_integration.opensearch import (
     uninstall,
     uninstall_async,
 )
-from tests.es_integration.opensearch.fake import ML, FakeOpenSearch
+from tests.es_integration.opensearch.fake_opensearch import ML, FakeOpenSearch
 
 CONNECTOR = f"{ML}/connectors/_create"
-WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("title", "brand"))
+SPEC = OpenSearchInstall("http://127.0.0.1:8090", fields=("title", "brand"))
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def state(fake: FakeOpenSearch) -> Any:
 def test_settings_then_each_route_are_made_in_order(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
-    made = install(client, WANTED)
+    made = install(client, SPEC)
     names = [f"rerank-sidecar-ecommerce-{route}" for route in ("flat", "structured")]
     assert [(change.kind, change.name) for change in made][2:] == [
         (kind, name) for name in names for kind in ("connector", "remote model", "search pipeline")
@@ -72,17 +72,17 @@ def test_settings_then_each_route_are_made_in_order(
 def test_the_second_time_nothing_is_changed(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     fake_server.requests.clear()
-    plan = run(client, plan_install(WANTED))
+    plan = run(client, plan_install(SPEC))
     assert {change.action for change in plan} == {Action.KEEP}
-    assert install(client, WANTED) == ()
+    assert install(client, SPEC) == ()
     assert writes(fake_server) == []
 
 
 def test_a_plan_changes_nothing(client: OpenSearch, fake_server: Any, fake: FakeOpenSearch) -> None:
-    assert all(change.diff() for change in run(client, plan_install(WANTED)))
-    run(client, plan_uninstall(WANTED))
+    assert all(change.diff() for change in run(client, plan_install(SPEC)))
+    run(client, plan_uninstall(SPEC))
     assert writes(fake_server) == []
 
 
@@ -90,96 +90,96 @@ def test_uninstalling_leaves_the_cluster_as_it_was(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     before = repr(state(fake))
-    install(client, WANTED)
-    kinds = [change.kind for change in uninstall(client, WANTED)]
+    install(client, SPEC)
+    kinds = [change.kind for change in uninstall(client, SPEC)]
     assert kinds[:6] == ["search pipeline", "remote model"] * 2 + ["connector"] * 2
     assert repr(state(fake)) == before
-    assert uninstall(client, WANTED) == ()
+    assert uninstall(client, SPEC) == ()
 
 
 def test_an_index_that_searches_by_a_pipeline_keeps_it(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     fake_server.requests.clear()
-    name = WANTED.pipeline(Route.STRUCTURED)
+    name = SPEC.pipeline(Route.STRUCTURED)
     fake.indices = {"shop": {"index.search.default_pipeline": name}, "other": {}}
     with pytest.raises(StillInUse, match=rf"\['shop'\] search by the pipeline {name}: set"):
-        uninstall(client, WANTED)
+        uninstall(client, SPEC)
     assert writes(fake_server) == []
     fake.indices["shop"] = {"index.search.default_pipeline": "another"}
-    assert len(uninstall(client, WANTED)) == 8
+    assert len(uninstall(client, SPEC)) == 8
 
 
 async def test_the_async_client_does_the_same(fake_server: Any, fake: FakeOpenSearch) -> None:
     async with AsyncOpenSearch(fake_server.url, max_retries=0) as client:
-        assert len(await install_async(client, WANTED)) == 8
-        assert await install_async(client, WANTED) == ()
-        assert len(await uninstall_async(client, WANTED)) == 8
+        assert len(await install_async(client, SPEC)) == 8
+        assert await install_async(client, SPEC) == ()
+        assert len(await uninstall_async(client, SPEC)) == 8
     assert not fake.connectors
 
 
 def test_a_changed_connector_is_a_new_one_and_the_model_keeps_its_id(
     client: OpenSearch, fake: FakeOpenSearch
 ) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     models, connectors = set(fake.models), set(fake.connectors)
-    made = install(client, replace(WANTED, read_timeout_s=9))
+    made = install(client, replace(SPEC, read_timeout_s=9))
     assert [change.kind for change in made] == ["connector"] * 4
     assert [change.action for change in made] == [Action.UPDATE] * 2 + [Action.DELETE] * 2
     assert '+    "read_timeout": 9' in made[0].diff()
     assert set(fake.models) == models
     assert not set(fake.connectors) & connectors
-    assert {each["connector_id"] for each in fake.models.values()} == set(fake.connectors)
-    assert {each["model_state"] for each in fake.models.values()} == {"DEPLOYED"}
-    assert install(client, replace(WANTED, read_timeout_s=9)) == ()
+    assert {model["connector_id"] for model in fake.models.values()} == set(fake.connectors)
+    assert {model["model_state"] for model in fake.models.values()} == {"DEPLOYED"}
+    assert install(client, replace(SPEC, read_timeout_s=9)) == ()
 
 
 def test_a_model_that_no_search_finds_yet_gets_the_new_connector_too(
     client: OpenSearch, fake: FakeOpenSearch
 ) -> None:
-    install(client, WANTED)
-    changed = replace(WANTED, read_timeout_s=9)
+    install(client, SPEC)
+    changed = replace(SPEC, read_timeout_s=9)
     plan = run(client, plan_install(changed))
     fake.unrefreshed = 2
     run(client, apply(plan))
     assert not fake.unrefreshed
-    assert {each["connector_id"] for each in fake.models.values()} == set(fake.connectors)
-    assert {each["model_state"] for each in fake.models.values()} == {"DEPLOYED"}
+    assert {model["connector_id"] for model in fake.models.values()} == set(fake.connectors)
+    assert {model["model_state"] for model in fake.models.values()} == {"DEPLOYED"}
     assert install(client, changed) == ()
 
 
 def test_a_connector_that_counts_as_used_until_a_refresh_is_asked_for_again(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
-    install(client, WANTED)
-    old = next(iter(fake.connectors))
-    fake.failures[f"{ML}/connectors/{old}"] = [409, 409]
-    install(client, replace(WANTED, read_timeout_s=9))
-    assert old not in fake.connectors
-    assert writes(fake_server).count(("DELETE", f"{ML}/connectors/{old}")) == 3
+    install(client, SPEC)
+    old_id = next(iter(fake.connectors))
+    fake.failures[f"{ML}/connectors/{old_id}"] = [409, 409]
+    install(client, replace(SPEC, read_timeout_s=9))
+    assert old_id not in fake.connectors
+    assert writes(fake_server).count(("DELETE", f"{ML}/connectors/{old_id}")) == 3
 
 
 def test_a_connector_that_stays_in_use_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
-    install(client, WANTED)
-    old = next(iter(fake.connectors))
-    fake.register({"name": "another's", "connector_id": old})
+    install(client, SPEC)
+    old_id = next(iter(fake.connectors))
+    fake.register({"name": "another's", "connector_id": old_id})
     with pytest.raises(ClusterRefused, match="409"):
-        install(client, replace(WANTED, read_timeout_s=9))
+        install(client, replace(SPEC, read_timeout_s=9))
 
 
 def test_a_connector_whose_id_shares_a_word_with_a_used_one_stays_and_is_said(
     client: OpenSearch, fake: FakeOpenSearch
 ) -> None:
     fake.ending = "-node"
-    install(client, WANTED)
-    old = set(fake.connectors)
-    changed = replace(WANTED, read_timeout_s=9)
+    install(client, SPEC)
+    old_ids = set(fake.connectors)
+    changed = replace(SPEC, read_timeout_s=9)
     made = install(client, changed)
-    assert [change.refused.split()[1] for change in made if change.refused] == sorted(old)
-    assert old < set(fake.connectors)
-    used = {each["connector_id"] for each in fake.models.values()}
-    assert used == set(fake.connectors) - old, "the models are turned over all the same"
+    assert [change.refused.split()[1] for change in made if change.refused] == sorted(old_ids)
+    assert old_ids < set(fake.connectors)
+    used = {model["connector_id"] for model in fake.models.values()}
+    assert used == set(fake.connectors) - old_ids, "the models use the new connectors all the same"
     again = install(client, changed)
     assert {change.action for change in again} == {Action.DELETE}, "tried again, and said again"
     assert all("stays" in (change.refused or "") for change in again)
@@ -191,9 +191,9 @@ def test_all_models_are_turned_over_before_an_old_connector_goes(
     client: OpenSearch, fake: FakeOpenSearch
 ) -> None:
     fake.ending = "-first"
-    install(client, WANTED)
+    install(client, SPEC)
     fake.ending = ""
-    made = install(client, replace(WANTED, read_timeout_s=9))
+    made = install(client, replace(SPEC, read_timeout_s=9))
     assert not any(change.refused for change in made)
     assert not any(name.endswith("-first") for name in fake.connectors)
 
@@ -203,16 +203,16 @@ def test_a_connector_that_an_uninstall_had_to_leave_is_not_taken_up(
 ) -> None:
     """Its key may be any."""
     fake.ending = "-first"
-    install(client, replace(WANTED, sidecar_key="old"))
-    left = set(fake.connectors)
+    install(client, replace(SPEC, sidecar_key="old"))
+    remaining = set(fake.connectors)
     fake.register({"name": "another's", "connector_id": "X-first"})
-    gone = uninstall(client, WANTED)
-    assert sum(change.refused is not None for change in gone) == len(left) == 2
+    removed = uninstall(client, SPEC)
+    assert sum(change.refused is not None for change in removed) == len(remaining) == 2
     fake.models.clear()
     fake.ending = ""
-    made = install(client, replace(WANTED, sidecar_key="new"))
+    made = install(client, replace(SPEC, sidecar_key="new"))
     assert not any(change.refused for change in made)
-    assert not left & set(fake.connectors)
+    assert not remaining & set(fake.connectors)
     sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
     assert sent[2:] == [{"key": "new"}] * 2
 
@@ -220,30 +220,32 @@ def test_a_connector_that_an_uninstall_had_to_leave_is_not_taken_up(
 def test_what_somebody_else_changed_is_changed_back(
     client: OpenSearch, fake: FakeOpenSearch
 ) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     (model, _) = fake.models
     fake.models[model]["model_state"] = "DEPLOY_FAILED"
-    name = WANTED.pipeline(Route.STRUCTURED)
+    name = SPEC.pipeline(Route.STRUCTURED)
     fake.pipelines[name]["response_processors"].pop()
-    made = install(client, WANTED)
+    made = install(client, SPEC)
     assert [change.kind for change in made] == ["remote model", "search pipeline"]
     assert [change.action for change in made] == [Action.UPDATE] * 2
-    assert install(client, WANTED) == ()
+    assert install(client, SPEC) == ()
 
 
 def test_what_an_interrupted_install_left_is_taken_up_and_cleaned_away(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
-    path = f"/_search/pipeline/{WANTED.pipeline(Route.FLAT)}"
+    path = f"/_search/pipeline/{SPEC.pipeline(Route.FLAT)}"
     # The plan's reading goes through, the writing does not.
-    plan = run(client, plan_install(WANTED))
+    plan = run(client, plan_install(SPEC))
     fake.failures[path] = [400]
     with pytest.raises(ClusterRefused, match="400"):
         run(client, apply(plan))
     fake.create_connector({**next(iter(fake.connectors.values())), "credential": {}})
-    install(client, WANTED)
-    assert sorted(each["name"] for each in fake.connectors.values()) == sorted(fake.pipelines)
-    assert install(client, WANTED) == ()
+    install(client, SPEC)
+    assert sorted(connector["name"] for connector in fake.connectors.values()) == sorted(
+        fake.pipelines
+    )
+    assert install(client, SPEC) == ()
 
 
 @pytest.mark.parametrize("statuses", [[500], [500, 503]])
@@ -251,7 +253,7 @@ def test_the_first_connector_of_a_cluster_is_tried_again(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch, statuses: list[int]
 ) -> None:
     fake.failures[CONNECTOR] = list(statuses)
-    install(client, WANTED)
+    install(client, SPEC)
     assert writes(fake_server).count(("POST", CONNECTOR)) == 2 + len(statuses)
 
 
@@ -261,26 +263,26 @@ def test_a_connector_that_is_refused_for_good_is_said(
 ) -> None:
     fake.failures[CONNECTOR] = list(statuses)
     with pytest.raises(ClusterRefused, match=f"refused with {statuses[0]}: .*as the test wants"):
-        install(client, WANTED)
+        install(client, SPEC)
     assert writes(fake_server).count(("POST", CONNECTOR)) == len(statuses)
 
 
 def test_a_model_that_never_deploys_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
     fake.states = ["DEPLOYING"] * 1000
     with pytest.raises(NotDeployed, match="DEPLOYING"):
-        install(client, WANTED)
+        install(client, SPEC)
 
 
 def test_the_key_is_sent_and_never_shown(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
-    wanted = replace(WANTED, sidecar_key="very-secret")
-    made = install(client, wanted)
+    spec = replace(SPEC, sidecar_key="very-secret")
+    made = install(client, spec)
     sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
     assert sent == [{"key": "very-secret"}] * 2
-    assert "very-secret" not in repr(wanted) + repr(made) + "".join(one.diff() for one in made)
-    assert install(client, replace(wanted, sidecar_key="another")) == ()
-    rotated = install(client, replace(wanted, sidecar_key="another", rotate_key=True))
+    assert "very-secret" not in repr(spec) + repr(made) + "".join(change.diff() for change in made)
+    assert install(client, replace(spec, sidecar_key="another")) == ()
+    rotated = install(client, replace(spec, sidecar_key="another", rotate_key=True))
     assert [change.kind for change in rotated] == ["connector"] * 4
     assert '+  "credential": "written anew"' in rotated[0].diff()
     sent = [body["credential"] for _, path, body in fake_server.requests if path == CONNECTOR]
@@ -291,11 +293,11 @@ def test_all_connectors_are_looked_through_page_by_page(
     client: OpenSearch, fake: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("es_integration.opensearch.lookup.PAGE_SIZE", 1)
-    other = replace(WANTED, profile="legal")
-    install(client, WANTED)
-    install(client, other)
-    uninstall(client, WANTED)
+    other_spec = replace(SPEC, profile="legal")
+    install(client, SPEC)
+    install(client, other_spec)
+    uninstall(client, SPEC)
     trusted = fake.settings["persistent"]["plugins.ml_commons.trusted_connector_endpoints_regex"]
-    assert WANTED.pattern in trusted, "the other profile's connectors still call it"
-    uninstall(client, other)
+    assert SPEC.pattern in trusted, "the other profile's connectors still call it"
+    uninstall(client, other_spec)
     assert fake.settings["persistent"] == {}

@@ -1,4 +1,4 @@
-"""Each link of the chain, broken on its own, is the one that verify names, with what to do."""
+"""Each failed step is named, with what to do."""
 
 from contextlib import closing
 from typing import Any
@@ -9,9 +9,9 @@ from opensearchpy import AsyncOpenSearch, OpenSearch
 from es_integration import OpenSearchInstall, Route
 from es_integration.cluster.check import Report
 from es_integration.opensearch import install, verify_cluster, verify_cluster_async
-from tests.es_integration.opensearch.fake import FakeOpenSearch
+from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
 
-WANTED = OpenSearchInstall("http://127.0.0.1:8090", fields=("brand", "title"))
+SPEC = OpenSearchInstall("http://127.0.0.1:8090", fields=("brand", "title"))
 PER_ROUTE = (
     "plugins",
     "connector",
@@ -26,41 +26,41 @@ PER_ROUTE = (
 
 
 def broken(report: Report) -> list[str]:
-    return [link.name for link in report if not link.passed]
+    return [check.name for check in report if not check.passed]
 
 
 def detail(report: Report, name: str) -> str:
-    (link,) = [link for link in report if link.name == name]
-    return link.detail
+    (check,) = [check for check in report if check.name == name]
+    return check.detail
 
 
 async def test_all_links_hold_after_an_install(client: OpenSearch, fake_server: Any) -> None:
-    install(client, WANTED)
-    report = verify_cluster(client, WANTED)
-    assert [link.name for link in report] == [
+    install(client, SPEC)
+    report = verify_cluster(client, SPEC)
+    assert [check.name for check in report] == [
         "cluster",
         "trusted_connector_endpoints_regex",
         "private_ip_enabled",
         *[f"{route}: {name}" for route in Route for name in PER_ROUTE],
     ]
     assert broken(report) == []
-    async with AsyncOpenSearch(fake_server.url, max_retries=0) as waiting:
-        again = await verify_cluster_async(waiting, WANTED)
-    assert [link.name for link in again] == [link.name for link in report]
+    async with AsyncOpenSearch(fake_server.url, max_retries=0) as async_client:
+        async_report = await verify_cluster_async(async_client, SPEC)
+    assert [check.name for check in async_report] == [check.name for check in report]
 
 
 def test_before_an_install_the_first_thing_that_is_missing_is_named(client: OpenSearch) -> None:
-    report = verify_cluster(client, WANTED)
+    report = verify_cluster(client, SPEC)
     assert broken(report) == ["trusted_connector_endpoints_regex", "private_ip_enabled"]
     assert "run install" in report[-1].detail
 
 
 def test_a_missing_or_changed_part_is_named(client: OpenSearch, fake: FakeOpenSearch) -> None:
-    install(client, WANTED)
-    del fake.pipelines[WANTED.pipeline(Route.FLAT)]
-    (model,) = [key for key, each in fake.models.items() if each["name"].endswith("structured")]
+    install(client, SPEC)
+    del fake.pipelines[SPEC.pipeline(Route.FLAT)]
+    (model,) = [key for key, body in fake.models.items() if body["name"].endswith("structured")]
     fake.models[model]["model_state"] = "UNDEPLOYED"
-    report = verify_cluster(client, WANTED)
+    report = verify_cluster(client, SPEC)
     assert broken(report) == ["flat: search pipeline", "structured: remote model"]
     assert "is not there: run install" in detail(report, "flat: search pipeline")
     assert "UNDEPLOYED" in detail(report, "structured: remote model")
@@ -82,9 +82,9 @@ def test_a_missing_or_changed_part_is_named(client: OpenSearch, fake: FakeOpenSe
 def test_why_the_sidecar_is_not_reached_is_said_with_what_to_do(
     client: OpenSearch, fake: FakeOpenSearch, status: int, reason: str, advice: str
 ) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     fake.predicting = status, reason
-    report = verify_cluster(client, WANTED)
+    report = verify_cluster(client, SPEC)
     assert broken(report) == ["flat: sidecar", "structured: sidecar"]
     assert report[-1].name == "structured: sidecar", "nothing behind it can be tried"
     assert advice in report[-1].detail
@@ -92,7 +92,7 @@ def test_why_the_sidecar_is_not_reached_is_said_with_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("scores", "links"),
+    ("scores", "failed"),
     [
         ([0.1, 0.9], ["shape"]),
         ([0.1, 0.2, 0.9], ["order"]),
@@ -102,18 +102,18 @@ def test_why_the_sidecar_is_not_reached_is_said_with_what_to_do(
     ],
 )
 def test_a_wrong_answer_breaks_the_link_that_it_is_wrong_in(
-    client: OpenSearch, fake: FakeOpenSearch, scores: list[float], links: list[str]
+    client: OpenSearch, fake: FakeOpenSearch, scores: list[float], failed: list[str]
 ) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     fake.scores = scores
-    report = verify_cluster(client, WANTED)
-    assert broken(report) == [f"{route}: {name}" for route in Route for name in links]
+    report = verify_cluster(client, SPEC)
+    assert broken(report) == [f"{route}: {name}" for route in Route for name in failed]
 
 
 def test_an_answer_that_is_none_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
-    install(client, WANTED)
+    install(client, SPEC)
     fake.predict = lambda body: (200, {"inference_results": []})  # type: ignore[method-assign]
-    report = verify_cluster(client, WANTED)
+    report = verify_cluster(client, SPEC)
     assert broken(report) == ["flat: sidecar", "structured: sidecar"]
     assert "not understood" in report[-1].detail
 
@@ -121,8 +121,8 @@ def test_an_answer_that_is_none_is_said(client: OpenSearch, fake: FakeOpenSearch
 def test_the_probe_fills_a_field_that_the_profile_reads(
     client: OpenSearch, fake_server: Any
 ) -> None:
-    install(client, WANTED)
-    verify_cluster(client, WANTED)
+    install(client, SPEC)
+    verify_cluster(client, SPEC)
     (probe, _) = [
         body["parameters"] for _, _, body in fake_server.requests if body and "parameters" in body
     ]
@@ -132,5 +132,5 @@ def test_the_probe_fills_a_field_that_the_profile_reads(
 
 def test_a_cluster_that_cannot_be_used_is_the_only_link() -> None:
     with closing(OpenSearch("http://127.0.0.1:9", max_retries=0)) as client:
-        (link,) = verify_cluster(client, WANTED)
-    assert (link.name, link.passed) == ("cluster", False)
+        (check,) = verify_cluster(client, SPEC)
+    assert (check.name, check.passed) == ("cluster", False)

@@ -21,7 +21,11 @@ from tests.es_integration.search.products import (
 )
 
 
-@pytest.fixture(scope="session", params=[elasticsearch, opensearch], ids=lambda each: each.__name__)
+@pytest.fixture(
+    scope="session",
+    params=[elasticsearch, opensearch],
+    ids=lambda make_cluster: make_cluster.__name__,
+)
 def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     cluster, body = request.param(request)
     cluster.client.indices.create(index=INDEX, body=body)

@@ -52,7 +52,7 @@ def test_the_models_fields_are_asked_for_as_well(value: Any, widened: Any) -> No
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "filtered"),
     [
         (["title"], {"title": "Shoe"}),
         (["pr*"], {"price": SOURCE["price"]}),
@@ -62,10 +62,10 @@ def test_the_models_fields_are_asked_for_as_well(value: Any, widened: Any) -> No
         ({"includes": ["price", "brand"], "excludes": ["*.currency"]}, None),
     ],
 )
-def test_a_filter_lets_through_what_it_names(value: Any, shown: Any) -> None:
-    if shown is None:
-        shown = {"brand": "Nike", "price": {"amount": 49}}
-    assert SourceFilter.of(value).apply(SOURCE) == shown
+def test_a_filter_lets_through_what_it_names(value: Any, filtered: Any) -> None:
+    if filtered is None:
+        filtered = {"brand": "Nike", "price": {"amount": 49}}
+    assert SourceFilter.of(value).apply(SOURCE) == filtered
 
 
 def test_a_document_is_the_named_fields_of_a_hit() -> None:
@@ -83,5 +83,5 @@ def test_a_document_is_the_named_fields_of_a_hit() -> None:
 def test_a_documents_fields_stand_in_the_order_of_their_names() -> None:
     """OpenSearch mixes up the keys of a filtered source, and the model reads them in order."""
     hit = {"_source": {"c": 1, "a": {"y": 2, "x": 3}, "b.z": 4, "d": 5}}
-    found = hit_document(hit, ("a.x", "b.z", "c", "a.y"))
-    assert list(found.items()) == [("a", {"y": 2, "x": 3}), ("b.z", 4), ("c", 1)]
+    document = hit_document(hit, ("a.x", "b.z", "c", "a.y"))
+    assert list(document.items()) == [("a", {"y": 2, "x": 3}), ("b.z", 4), ("c", 1)]

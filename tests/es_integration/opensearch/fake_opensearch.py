@@ -1,0 +1,194 @@
+"""A cluster that keeps what it is given, as ml-commons 2.19.1 does where it matters to an install.
+
+What it answers was seen on the real node: names are found by `name.keyword`, a connector's
+credential is never shown, its action types come back in capitals, a deployed model refuses
+deletion, a connector does too when a word of its ID is in one that a model uses, and a new model is
+DEPLOYING for a moment.
+"""
+
+import copy
+from typing import Any
+
+ML = "/_plugins/_ml"
+TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex"
+PRIVATE = "plugins.ml_commons.connector.private_ip_enabled"
+VENDORS = ["^https://api\\.openai\\.com/.*$", "^https://api\\.cohere\\.ai/.*$"]
+
+
+class FakeOpenSearch:
+    """`failures` lists the statuses that a path gives first; `states` those of a new model."""
+
+    def __init__(self, number: str = "2.19.1") -> None:
+        self.number = number
+        self.distribution: str | None = "opensearch"
+        self.processors = ["ml_inference", "rerank"]
+        self.failures: dict[str, list[int]] = {}
+        self.states: list[str] = []
+        self.unrefreshed = 0
+        """So many searches find no model yet."""
+        self.defaults: dict[str, Any] = {TRUSTED: list(VENDORS), PRIVATE: "false"}
+        self.settings: dict[str, dict[str, Any]] = {"persistent": {}, "transient": {}}
+        self.connectors: dict[str, Any] = {}
+        self.models: dict[str, Any] = {}
+        self.groups: dict[str, Any] = {}
+        self.pipelines: dict[str, Any] = {}
+        self.indices: dict[str, Any] = {}
+        """The flat settings of each index."""
+        self.scores = [0.25, 0.75, 0.125]
+        self.predicting: tuple[int, str] | None = None
+        """A status and a reason that a prediction fails with."""
+        self.count = 0
+        self.ending = ""
+        """Of every ID; real ones have the node's part in common."""
+
+    def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        if self.failures.get(path):
+            return self.refusal(self.failures[path].pop(0), "as the test wants it")
+        parts = path.strip("/").split("/")
+        if path == "/":
+            version = {"number": self.number, "distribution": self.distribution}
+            return 200, {"version": version}
+        if parts[0] == "_nodes":
+            known = {"response_processors": [{"type": processor} for processor in self.processors]}
+            return 200, {"nodes": {"n": {"search_pipelines": known}}}
+        if parts[:2] == ["_cluster", "settings"]:
+            return self.put_settings(body) if method == "PUT" else self.get_settings()
+        if parts[1] == "_settings":
+            return 200, {name: {"settings": flat} for name, flat in self.indices.items()}
+        if parts[0] == "_search":
+            return self.keep(self.pipelines, method, parts[-1], body)
+        return self.ml(method, parts[2:], body)
+
+    def ml(self, method: str, parts: list[str], body: Any) -> tuple[int, Any]:
+        kind, *rest = parts
+        stores = {"connectors": self.connectors, "models": self.models, "model_groups": self.groups}
+        if kind == "_predict" or rest[-1] == "_predict":
+            return self.predict(body)
+        if rest == ["_search"]:
+            return self.search(stores[kind], body)
+        if rest == ["_create"]:
+            return self.create_connector(body)
+        if rest == ["_register"]:
+            return self.register(body)
+        if rest[-1] == "_deploy":
+            self.models[rest[0]]["model_state"] = "DEPLOYED"
+            return 200, {"status": "CREATED"}
+        if rest[-1] == "_undeploy":
+            return self.undeploy(rest[0])
+        if method == "DELETE" and (reason := self.held(kind, rest[0])):
+            return self.refusal(*reason)
+        if method == "GET" and kind == "models" and rest[0] in self.models and self.states:
+            self.models[rest[0]]["model_state"] = self.states.pop(0)
+        if method == "PUT":
+            self.models[rest[0]].update(body)
+            return 200, {"result": "updated"}
+        return self.keep(stores[kind], method, rest[0], body)
+
+    def held(self, kind: str, name: str) -> tuple[int, str] | None:
+        """Why something refuses deletion."""
+        if kind == "models" and self.models.get(name, {}).get("model_state") == "DEPLOYED":
+            return 400, "Model cannot be deleted in deploying or deployed state"
+        if kind == "connectors" and any(
+            words(name) & words(model["connector_id"]) for model in self.models.values()
+        ):
+            return 409, "1 models are still using this connector"
+        return None
+
+    def keep(self, store: dict[str, Any], method: str, name: str, body: Any) -> tuple[int, Any]:
+        if method == "PUT":
+            store[name] = body
+        elif name not in store:
+            return self.refusal(404, f"no {name}")
+        elif method == "DELETE":
+            del store[name]
+        else:
+            resource = store[name]
+            return 200, {name: resource} if store is self.pipelines else resource
+        return 200, {"acknowledged": True}
+
+    def search(self, store: dict[str, Any], body: Any) -> tuple[int, Any]:
+        if not store:
+            return self.refusal(404, "no such index")  # As it was up to 2.x.
+        if store is self.models and self.unrefreshed:
+            self.unrefreshed -= 1
+            return 200, {"hits": {"total": {"value": 0}, "hits": []}}
+        hits = [
+            {"_id": key, "_source": dict(source)}
+            for key, source in store.items()
+            if matches(body["query"], source)
+        ]
+        page = hits[body["from"] : body["from"] + body["size"]]
+        return 200, {"hits": {"total": {"value": len(hits)}, "hits": page}}
+
+    def create_connector(self, body: Any) -> tuple[int, Any]:
+        shown = {key: copy.deepcopy(value) for key, value in body.items() if key != "credential"}
+        for action in shown["actions"]:
+            action["action_type"] = action["action_type"].upper()
+        config = {"retry_backoff_millis": 200, **shown.get("client_config", {})}
+        key = self.next("C")
+        self.connectors[key] = {**shown, "client_config": config, "created_time": self.count}
+        return 200, {"connector_id": key}
+
+    def register(self, body: Any) -> tuple[int, Any]:
+        key, group = self.next("M"), self.next("G")
+        self.groups[group] = {"name": body["name"]}
+        model = {field: value for field, value in body.items() if field != "function_name"}
+        self.models[key] = {
+            **model,
+            "algorithm": "REMOTE",
+            "model_state": "DEPLOYED",
+            "model_group_id": group,
+            "created_time": self.count,
+        }
+        return 200, {"model_id": key, "status": "CREATED"}
+
+    def undeploy(self, key: str) -> tuple[int, Any]:
+        self.models[key]["model_state"] = "UNDEPLOYED"
+        return 200, {}
+
+    def predict(self, body: Any) -> tuple[int, Any]:
+        if self.predicting is not None:
+            return self.refusal(*self.predicting)
+        if "text_docs" in body:
+            output: Any = [{"name": "similarity", "data": [score]} for score in self.scores]
+        else:
+            results = [{"index": i, "relevance_score": s} for i, s in enumerate(self.scores)]
+            output = [{"name": "response", "dataAsMap": {"results": results}}]
+        return 200, {"inference_results": [{"output": output, "status_code": 200}]}
+
+    def get_settings(self) -> tuple[int, Any]:
+        set_names = {name for level in self.settings.values() for name in level}
+        defaults = {name: value for name, value in self.defaults.items() if name not in set_names}
+        return 200, {**self.settings, "defaults": defaults}
+
+    def put_settings(self, body: Any) -> tuple[int, Any]:
+        for level, values in body.items():
+            for name, value in values.items():
+                self.settings[level].pop(name, None)
+                if value is not None:
+                    stored = str(value).lower() if isinstance(value, bool) else value
+                    self.settings[level][name] = stored
+        return 200, {"acknowledged": True}
+
+    def next(self, letter: str) -> str:
+        self.count += 1
+        return f"{letter}{self.count}{self.ending}"
+
+    @staticmethod
+    def refusal(status: int, reason: str) -> tuple[int, Any]:
+        error = {"type": "status_exception", "reason": reason}
+        return status, {"error": {**error, "root_cause": [error]}, "status": status}
+
+
+def matches(query: Any, source: dict[str, Any]) -> bool:
+    """Whether a search finds it: by an exact name, or by a word of its connector's ID."""
+    if "term" in query:
+        return bool(source["name"] == query["term"]["name.keyword"])
+    if "match" in query:
+        return bool(words(source["connector_id"]) & words(query["match"]["connector_id"]))
+    return True
+
+
+def words(text: str) -> set[str]:
+    """As the standard analyzer finds them in an ID."""
+    return set(text.lower().split("-"))

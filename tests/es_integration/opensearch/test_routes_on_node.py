@@ -1,0 +1,122 @@
+"""What a real node sends by each route, and what becomes of the answer."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from opensearchpy import OpenSearch, TransportError
+
+from es_integration import OpenSearchInstall, Route, flat_search, structured_search
+from tests.es_integration.opensearch.node_setup import (
+    INDEX,
+    MATCH,
+    PRODUCTS,
+    SEARCHES,
+    filled,
+    hits,
+    ids,
+    installed,
+)
+
+pytestmark = pytest.mark.node
+
+FIELDS = ("title", "brand")
+PATH = "/opensearch/plain/rerank"
+
+
+class Sidecar:
+    """Likes documents without the word `red`; answers in input order."""
+
+    status = 200
+
+    def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        if self.status != 200:
+            return self.status, {"message": "busy"}
+        scores = [
+            0.125 if "red" in json.dumps(document) else 0.875 for document in body["documents"]
+        ]
+        results = [{"index": i, "relevance_score": score} for i, score in enumerate(scores)]
+        return 200, {"results": results}
+
+
+@pytest.fixture
+def sidecar() -> Sidecar:
+    return Sidecar()
+
+
+@pytest.fixture
+def server(recording_server: Callable[..., Any], sidecar: Sidecar) -> Any:
+    return recording_server(sidecar)
+
+
+@pytest.fixture
+def products(cluster: OpenSearch) -> Iterator[OpenSearch]:
+    with filled(cluster):
+        yield cluster
+
+
+def spec(server: Any, **options: Any) -> OpenSearchInstall:
+    return OpenSearchInstall(
+        server.url, profile="plain", fields=FIELDS, text_field="title", **options
+    )
+
+
+def test_the_flat_route_sends_one_text_per_hit_at_once_and_reorders(
+    products: OpenSearch, server: Any
+) -> None:
+    with installed(products, spec(server)) as installed_spec:
+        body = flat_search(MATCH, 'red "shoes" é', size=10)
+        reranked = hits(products, INDEX, body, installed_spec.pipeline(Route.FLAT))
+    (body,) = server.bodies(PATH)
+    assert body["query"] == 'red "shoes" é'
+    assert body["top_n"] == 3
+    assert sorted(body["documents"]) == sorted(product["title"] for product in PRODUCTS.values())
+    assert ids(reranked)[0] == "3"
+    assert reranked[0]["_score"] == 0.875
+
+
+# A text that parses as JSON breaks the flat route; here it must arrive as it is.
+@pytest.mark.parametrize("text", ["red shoes", '{"a": 1}', ' ["a"]', 'é "x" \\ /'])
+def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
+    products: OpenSearch, server: Any, text: str
+) -> None:
+    control = {"fields": {"brand": 2.5}, "profile": "ecommerce"}
+    with installed(products, spec(server)) as installed_spec:
+        body = structured_search(MATCH, text, size=10, **control)
+        reranked = hits(products, INDEX, body, installed_spec.pipeline(Route.STRUCTURED))
+    (body,) = server.bodies(PATH)
+    assert body["query"] == {"query_text": text, **control}
+    expected = [
+        {name: source[name] for name in FIELDS if name in source} for source in PRODUCTS.values()
+    ]
+    assert sorted(body["documents"], key=str) == sorted(expected, key=str)
+    assert (reranked[0]["_id"], reranked[0]["_score"]) == ("3", 0.875)
+    assert reranked[0]["_source"]["previous_score"] > 0
+    assert "rerank_score" not in reranked[0]["_source"]
+
+
+@pytest.mark.parametrize("route", Route)
+def test_a_refusing_sidecar_leaves_the_first_stage_order(
+    products: OpenSearch, server: Any, sidecar: Sidecar, route: Route
+) -> None:
+    sidecar.status = 503
+    with installed(products, spec(server)) as installed_spec:
+        body = SEARCHES[route](MATCH, "red shoes", size=10)
+        reranked = hits(products, INDEX, body, installed_spec.pipeline(route))
+    first = hits(products, INDEX, {"query": MATCH})
+    assert [(hit["_id"], hit["_score"]) for hit in reranked] == [
+        (hit["_id"], hit["_score"]) for hit in first
+    ]
+
+
+@pytest.mark.parametrize("route", Route)
+def test_without_ignore_failure_a_refusing_sidecar_fails_the_search(
+    products: OpenSearch, server: Any, sidecar: Sidecar, route: Route
+) -> None:
+    sidecar.status = 503
+    with installed(products, spec(server, ignore_failure=False)) as installed_spec:
+        body = SEARCHES[route](MATCH, "red shoes", size=10)
+        with pytest.raises(TransportError) as caught:
+            hits(products, INDEX, body, installed_spec.pipeline(route))
+    assert caught.value.status_code == 503

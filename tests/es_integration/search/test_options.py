@@ -1,0 +1,30 @@
+"""What a caller can set, and what of it the sidecar is sent."""
+
+from typing import Any
+
+import pytest
+
+from es_integration.search import Rerank
+
+
+@pytest.mark.parametrize("options", [{"window": 0}, {"fields": ()}, {"fields": "title"}])
+def test_a_wish_without_window_or_fields_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="window of 1 hit or more and a list of fields"):
+        Rerank(**{"fields": ("title",), **options})
+
+
+def test_what_is_not_wished_for_is_not_sent() -> None:
+    assert Rerank(fields=("title",)).request_options() == {}
+    rerank = Rerank(
+        fields=["title"],
+        profile="legal",
+        weights={"title": 0.0},
+        deadline_s=0.0,
+        instruction="judge",
+    )
+    assert rerank.request_options() == {
+        "profile": "legal",
+        "fields": {"title": 0.0},
+        "deadline_s": 0.0,
+        "instruction": "judge",
+    }

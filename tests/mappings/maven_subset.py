@@ -1,0 +1,43 @@
+"""The Elasticsearch templates without what the node that can be had here lacks.
+
+That distribution has no analysis module, no ingest processors and no mapper-extras, so the
+analysers, the pipeline and the field types of MISSING go; all else is as installed.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from mappings import Template, Templates
+
+MISSING = frozenset({"rank_feature", "scaled_float", "search_as_you_type"})
+_ANALYSIS = frozenset({"analysis", "analyzer", "search_analyzer", "normalizer"})
+
+
+def reduced(templates: Templates) -> Templates:
+    """Such templates, which a node of that distribution takes."""
+    components = tuple(
+        Template(component.name, _without(component.body)) for component in templates.components
+    )
+    return replace(templates, pipelines=(), components=components)
+
+
+def types(body: Any) -> set[str]:
+    """The field types of a mapping's `properties`, sub-fields included."""
+    if not isinstance(body, dict):
+        return set()
+    inner = (of for key in ("properties", "fields") for of in body.get(key, {}).values())
+    own_types = {body["type"]} if isinstance(body.get("type"), str) else set()
+    return own_types.union(*(types(field) for field in inner))
+
+
+def _without(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    rest = {
+        key: _without(inner)
+        for key, inner in value.items()
+        if key not in _ANALYSIS
+        and key != "final_pipeline"
+        and not (isinstance(inner, dict) and inner.get("type") in MISSING)
+    }
+    return {key: inner for key, inner in rest.items() if inner != {}}
