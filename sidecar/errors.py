@@ -6,6 +6,7 @@
     │   ├── NoDocuments 400         the list of documents is empty
     │   └── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
     ├── Unauthorized 401
+    ├── UnknownModel 404        the request names a model that is not served, and names are strict
     ├── BodyTooLarge 413
     ├── Overloaded 429              refused before any work was done; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
@@ -58,6 +59,10 @@ class InputTooLong(InvalidRequest):
 
 class Unauthorized(RerankError):
     status, code = 401, "auth"
+
+
+class UnknownModel(RerankError):
+    status, code = 404, "unknown_model"
 
 
 class BodyTooLarge(RerankError):

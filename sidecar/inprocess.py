@@ -21,13 +21,12 @@ from typing import Any, Self, TypedDict, Unpack
 
 from sidecar.contracts.body import Body, Count, DocumentList, validate
 from sidecar.contracts.control import read_control
-from sidecar.pipeline import DEFAULT_DEADLINE_S, Ways
-from sidecar.pipeline import Reranker as Core
+from sidecar.pipeline.ranking_config import RankingConfig
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
 from sidecar.request import Order, RankRequest, RankResult
-from sidecar.runtime.manifest import Device, Precision
-from sidecar.runtime.precision import Engine
-from sidecar.runtime.tuned_layouts import state_folder
+from sidecar.runtime.options import ModelSource, RuntimeOptions
+from sidecar.settings import DEFAULT_DEADLINE_MS
 
 Text = str | Mapping[str, Any]
 """A string is always text; a mapping holds named fields, or the query and its options."""
@@ -63,9 +62,9 @@ class Reranker:
     """A model that is loaded and proven. Use it as a context manager, or `close` it; it may be
     called from several threads, and from any event loop."""
 
-    def __init__(self, core: Core) -> None:
-        """Takes the core over, and closes it. `open` makes one."""
-        self.core = core
+    def __init__(self, registry: ModelRegistry) -> None:
+        """Takes the registry over, and closes it. `open` makes one."""
+        self.registry = registry
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -75,39 +74,28 @@ class Reranker:
         cls,
         model: str | Path | None = None,
         *,
-        device: Device = "cpu",
-        graph: str | None = None,
-        engine: Engine = "onnxruntime",
-        precision: Precision | None = None,
-        workers: int | None = None,
-        threads: int | None = None,
-        token_budget: int | None = None,
-        state: str | Path | None = None,
         profiles: str | Path | None = None,
-        deadline_s: float = DEFAULT_DEADLINE_S,
+        deadline_s: float = DEFAULT_DEADLINE_MS / 1000,
+        runtime_options: RuntimeOptions | None = None,
+        **options: Any,
     ) -> Self:
-        """The model folder `model` (default: the shipped one) on `device`, warm and proven.
+        """The model folder `model` (default: the shipped one), warm and proven.
 
-        `engine` to `state` are what the settings of these names are: a layout that `rerank-sidecar
-        tune` kept is used, unless one of its numbers is given. `profiles` is a folder with more
-        profiles, `deadline_s` the longest time for a call.
-        Raises ModelError, DeviceError, ProfileError or StartupError with the reason.
+        `options` are the fields of `RuntimeOptions` (`device`, `graph`, `runtime`, `precision`,
+        `workers`, `threads`, `token_budget`, `state`), which `runtime_options` may give as one
+        value instead; they mean what the settings of these names mean. `profiles` is a folder with
+        more profiles, `deadline_s` the longest time for a call.
+        Raises ModelError, DeviceError, ProfileError or StartupError with the reason, and TypeError
+        for an option that does not exist.
         """
-        ways = Ways(Profiles.open(None if profiles is None else Path(profiles)))
+        if runtime_options is None:
+            runtime_options = RuntimeOptions.of(options)
+        elif options:
+            raise TypeError("give runtime_options or its fields, not both")
+        config = RankingConfig(Profiles.open(None if profiles is None else Path(profiles)))
+        source = ModelSource(None if model is None else Path(model))
         return cls(
-            Core.open(
-                None if model is None else Path(model),
-                device=device,
-                graph=graph,
-                engine=engine,
-                precision=precision,
-                workers=workers,
-                threads=threads,
-                token_budget=token_budget,
-                state=state_folder(None if state is None else Path(state)),
-                ways=ways,
-                deadline_s=deadline_s,
-            )
+            ModelRegistry.open([source], runtime_options, deadline_s=deadline_s, config=config)
         )
 
     def rerank(
@@ -133,14 +121,14 @@ class Reranker:
         if unknown := options.keys() - Options.__annotations__.keys():
             raise TypeError(f"there is no option {', '.join(sorted(unknown))}")
         if not documents:
-            return RankResult((), self.core.loaded.manifest.name, tokens=0)
-        return await self.core.rank(_request(query, documents, options))
+            return RankResult((), self.registry.default.model.name, tokens=0)
+        return await self.registry.default.rank(_request(query, documents, options))
 
     def close(self) -> None:
         """Stops the workers; calls that still wait fail. May be called twice."""
         if self._loop.is_closed():
             return
-        self.core.close()
+        self.registry.close()
         asyncio.run_coroutine_threadsafe(_others(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

@@ -2,26 +2,44 @@
 TOML file's keys, the table of docs/settings.md and what /info shows.
 
 flags > environment (`RERANK_*`) > TOML file (`--config` or RERANK_CONFIG) > defaults
+
+How a model runs is `runtime.options`, which the table begins with.
 """
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from sidecar.errors import StartupError, first_fault
+from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
 
 PREFIX = "RERANK_"
+DEFAULT_DEADLINE_MS = 25_000
+"""Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
 
 
-class Settings(BaseSettings):
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+
+
+def _joined(value: object) -> object:
+    """A path as text, and a list of them as one text."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(os.fspath, value)) or None
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+class Settings(RuntimeOptions, BaseSettings):
     """Every setting of the service, with its default and what it is for."""
 
     model_config = SettingsConfigDict(
@@ -32,41 +50,15 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
     )
 
-    model: Path | None = Field(None, description="Model folder; the shipped model when absent.")
-    graph: str | None = Field(
-        None, description="Graph of the model to run; the first that allows the device when absent."
-    )
-    device: Literal["cpu", "cuda"] = Field(
-        "cpu", description="Where to run. A device that does not really run stops the start."
-    )
-    engine: Literal["onnxruntime", "openvino"] = Field(
-        "onnxruntime",
-        description="What runs the graph. openvino (extra `openvino`) takes a float graph, on a "
-        "CPU.",
-    )
-    precision: Literal["fp32", "bf16", "int8"] | None = Field(
+    model: Annotated[str | None, BeforeValidator(_joined)] = Field(
         None,
-        description="What openvino computes at; the graph's own precision when absent. onnxruntime "
-        "always has that.",
+        description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
+        "separated by commas or as repeated flags: the first is the default.",
     )
-    workers: int | None = Field(
-        None, ge=1, le=1024, description="Runs at a time; on a CPU one per core when absent."
-    )
-    threads: int | None = Field(
-        None,
-        ge=1,
-        le=1024,
-        description="Threads of a run on a CPU; cores divided by workers when absent.",
-    )
-    token_budget: int | None = Field(
-        None,
-        ge=0,
-        description="Most padded tokens of a run; 0 is one unpadded pair per run, as on a CPU.",
-    )
-    state: Path | None = Field(
-        None,
-        description="Folder for what `rerank-sidecar tune` found; by the XDG convention "
-        "`~/.local/state/rerank-sidecar` when absent.",
+    strict_model: bool = Field(
+        False,
+        description="Whether a request that names a model which is not served is refused with 404; "
+        "else the default model answers it.",
     )
     profiles: Path | None = Field(
         None, description="Folder with more profiles (YAML); one of a shipped name replaces it."
@@ -88,7 +80,7 @@ class Settings(BaseSettings):
         description="Keys that clients must send, separated by commas; absent: no check.",
     )
     deadline_ms: int = Field(
-        25_000,
+        DEFAULT_DEADLINE_MS,
         ge=1,
         description="Longest time for a request; a client may ask for less. Keep it below the "
         "cluster's own limit (Elasticsearch: 30 s).",
@@ -107,6 +99,16 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level of the log lines; texts are never logged."
     )
+
+    @property
+    def runtime_options(self) -> RuntimeOptions:
+        """How the models run."""
+        return RuntimeOptions(**{name: getattr(self, name) for name in RuntimeOptions.model_fields})
+
+    @property
+    def models(self) -> tuple[ModelSource, ...]:
+        """The models of `model`, the default first."""
+        return model_sources(self.model)
 
     @property
     def api_keys(self) -> tuple[str, ...]:
@@ -130,7 +132,29 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return (
+            init_settings,
+            env_settings,
+            _RenamedEnvironment(settings_cls),
+            _RenamedToml(settings_cls),
+        )
+
+
+def model_sources(text: str | None) -> tuple[ModelSource, ...]:
+    """The models of a setting: `FOLDER`, `NAME=FOLDER`, several separated by commas; None is the
+    shipped model alone."""
+    if text is None:
+        return (ModelSource(None),)
+    if Path(text).is_dir():  # whatever signs its path holds
+        return (ModelSource(Path(text)),)
+    return tuple(_model_source(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _model_source(text: str) -> ModelSource:
+    name, equals, folder = text.partition("=")
+    if equals and MODEL_NAME.fullmatch(name) and not Path(text).is_dir():
+        return ModelSource(Path(folder), name)
+    return ModelSource(Path(text))
 
 
 def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Settings:
@@ -146,8 +170,30 @@ def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Set
         model_config = SettingsConfigDict(toml_file=path)
 
     try:
-        return WithFile(**{name: flag for name, flag in (flags or {}).items() if flag is not None})
+        given = {name: flag for name, flag in (flags or {}).items() if flag is not None}
+        return WithFile(**_renamed(given))
     except ValidationError as fault:
         raise StartupError(f"setting {first_fault(fault)}") from None
     except ValueError as fault:  # TOML that does not parse
         raise StartupError(f"the settings file {path}: {fault}") from None
+
+
+class _RenamedEnvironment(EnvSettingsSource):
+    """Environment variables of old names."""
+
+    def __call__(self) -> dict[str, Any]:
+        old = {name: os.environ.get(f"{PREFIX}{name.upper()}") for name in RENAMED}
+        return _renamed({name: value for name, value in old.items() if value})
+
+
+class _RenamedToml(TomlConfigSettingsSource):
+    """The TOML file, in which old names are read as the new ones."""
+
+    def __call__(self) -> dict[str, Any]:
+        return _renamed(super().__call__())
+
+
+def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values under today's names; a value that is given under its own name wins."""
+    today = {RENAMED[name]: value for name, value in values.items() if name in RENAMED}
+    return today | {name: value for name, value in values.items() if name not in RENAMED}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.sidecar_process import SidecarProcess

@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "sidecar.search": set(),
     "sidecar.schema": set(),
     "sidecar.explain": FOUNDATION,
-    "sidecar.settings": FOUNDATION,
+    "sidecar.settings": FOUNDATION | {"sidecar.runtime"},
     "sidecar.telemetry": set(),
     "sidecar.contracts": FOUNDATION,
     "sidecar.text": FOUNDATION,
@@ -68,7 +68,8 @@ MAY_IMPORT = {
     "sidecar.runtime": {"sidecar", "sidecar.calibration", "sidecar.errors", "sidecar.lengths"},
     "sidecar.pipeline": PURE - {"sidecar.contracts"}
     | {"sidecar.explain", "sidecar.hooks", "sidecar.profiles", "sidecar.runtime"},
-    "sidecar.inprocess": PURE | {"sidecar.pipeline", "sidecar.profiles", "sidecar.runtime"},
+    "sidecar.inprocess": PURE
+    | {"sidecar.pipeline", "sidecar.profiles", "sidecar.runtime", "sidecar.settings"},
     "sidecar.http": SERVICE - {"sidecar.explain", "sidecar.inprocess"},
     "sidecar.workshop": SERVICE | {"es_integration", "mappings"},
     "sidecar.cli": SERVICE | {"sidecar.workshop", "es_integration", "mappings"},

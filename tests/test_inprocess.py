@@ -88,7 +88,7 @@ def test_closing_ends_a_call_that_waits() -> None:
     opened = Reranker.open()
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(opened.rerank, QUERY, ["many words " * 200] * 400)
-        while not opened.core.scheduler.backlog()[0]:
+        while not opened.registry.default.scorer.load().inputs:
             assert not waiting.done()
         opened.close()
         with pytest.raises(RerankError, match="stopped"):

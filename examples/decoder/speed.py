@@ -28,7 +28,7 @@ from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.manifest import Manifest
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.session import ModelInput
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.families.decoder import INSTRUCTION, PREFIX, SUFFIX
 from sidecar.workshop.model.package import export
@@ -146,7 +146,7 @@ def speeds(folder: Path, lengths: list[int], vocabulary: int) -> Table:
     table = Table("tokens", *columns)
     for length in lengths:
         count = PAIRS_PER_WORKER * available_cores()
-        pairs = [Pair(chance.integers(0, vocabulary, length), None) for _ in range(count)]
+        pairs = [ModelInput(chance.integers(0, vocabulary, length), None) for _ in range(count)]
         rounds = [
             {name: _round(runner, pairs) for name, runner in runners.items()} for _ in range(ROUNDS)
         ]
@@ -159,7 +159,7 @@ def speeds(folder: Path, lengths: list[int], vocabulary: int) -> Table:
     return table
 
 
-def _round(runner: Runner, pairs: list[Pair]) -> tuple[float, float]:
+def _round(runner: Runner, pairs: list[ModelInput]) -> tuple[float, float]:
     """(seconds, CPU seconds) per pair."""
     wall, cpu = time.perf_counter(), time.process_time()
     runner.alone(pairs)

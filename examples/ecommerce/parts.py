@@ -10,7 +10,7 @@ from pathlib import Path
 import mappings
 import sidecar
 from sidecar import Reranker
-from sidecar.runtime.loading import shipped_model
+from sidecar.runtime.model_folder import shipped_model
 
 Fields = Mapping[str, object]
 Parts = dict[str, float]

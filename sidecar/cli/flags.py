@@ -8,8 +8,11 @@ from typing import Annotated, Any, get_args
 import typer
 from pydantic.fields import FieldInfo
 
+from sidecar.runtime.options import RENAMED
 from sidecar.settings import PREFIX, Settings
 
+SEVERAL = {"model"}
+"""Settings whose flag may be given again."""
 CONFIG = Annotated[
     Path | None,
     typer.Option("--config", help=f"TOML file with these settings. (env {PREFIX}CONFIG)"),
@@ -42,8 +45,13 @@ def _flag(name: str, field: FieldInfo) -> inspect.Parameter:
     """A setting as a typer option: its flag, its help, its environment variable, its default."""
     shown = "none" if field.default is None else str(field.default)
     help_text = f"{field.description} (env {PREFIX}{name.upper()}, default {shown})"
-    option = typer.Option(f"--{name.replace('_', '-')}", help=help_text, show_default=False)
-    return _option(name, Annotated[_plain_type(field) | None, option])
+    names = [name, *(old for old, new in RENAMED.items() if new == name)]
+    flags = [f"--{each.replace('_', '-')}" for each in names]
+    option = typer.Option(*flags, help=help_text, show_default=False)
+    kind = _plain_type(field)
+    if name in SEVERAL:
+        kind = list[kind]  # type: ignore[valid-type]
+    return _option(name, Annotated[kind | None, option])
 
 
 def _option(name: str, annotation: Any) -> inspect.Parameter:

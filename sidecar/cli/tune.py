@@ -8,7 +8,7 @@ import typer
 from sidecar.cli.flags import with_settings
 from sidecar.settings import load
 
-SETTINGS = ("model", "graph", "device", "engine", "precision", "state")
+SETTINGS = ("model", "graph", "device", "runtime", "precision", "state")
 """The settings that decide what is measured and where the winner is kept."""
 
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import handlers, playground
+from sidecar.http import handlers, info, playground
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
 from sidecar.http.service import Service
@@ -19,8 +19,8 @@ def create_app(service: Service) -> web.Application:
     app.router.add_get("/health/live", handlers.live)
     app.router.add_get("/health/ready", handlers.ready)
     app.router.add_get("/health/startup", handlers.startup)
-    app.router.add_get("/info", handlers.info)
-    app.router.add_get("/v1/models", handlers.models)
+    app.router.add_get("/info", info.info)
+    app.router.add_get("/v1/models", info.models)
     app.router.add_get("/metrics", handlers.metrics)
     app.router.add_get("/openapi.json", handlers.openapi_document)
     if service.settings.playground:

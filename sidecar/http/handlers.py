@@ -1,7 +1,6 @@
 """The rerank handler, shared by all dialects, and the read-only routes."""
 
 import asyncio
-import hashlib
 import time
 from functools import cache
 from typing import Any
@@ -18,11 +17,10 @@ from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import canonical
 from sidecar.http.service import Service
-from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult
-from sidecar.runtime.precision import Engine
+from sidecar.runtime.options import Runtime
 
-COMPUTE_TYPES: dict[Engine, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
+COMPUTE_TYPES: dict[Runtime, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
 """As text-embeddings-inference names them after the device."""
 LARGE_BODY = 256 * 1024
 """Bytes from which a body is parsed off the event loop (about 1 ms of parsing)."""
@@ -31,7 +29,7 @@ LARGE_BODY = 256 * 1024
 async def rerank(request: web.Request) -> web.Response:
     """Body to request to result to body; every fault is an exception that the envelope renders."""
     service = request.app[SERVICE]
-    reranker = service.reranker
+    models = service.models
     raw = await _read(request)
     start = time.perf_counter()
     if len(raw) < LARGE_BODY:
@@ -43,8 +41,10 @@ async def rerank(request: web.Request) -> web.Response:
         raise InvalidRequest(
             f"$: {len(wanted.documents)} documents, at most {service.settings.max_documents}"
         )
+    pipeline = models.pipeline(wanted.model, strict=service.settings.strict_model)
+    request[FACTS]["model"] = pipeline.model.name
     parsed = time.perf_counter()
-    result = await reranker.rank(wanted)
+    result = await pipeline.rank(wanted)
     ranked = time.perf_counter()
     body = dialect.encode(wanted, result, request[REQUEST_ID])
     seconds = {
@@ -58,8 +58,8 @@ async def rerank(request: web.Request) -> web.Response:
     _record(service, wanted, result, seconds)
     request[FACTS]["tokens"] = result.tokens
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
-    loaded = reranker.loaded
-    runtime = f"{loaded.device}+{COMPUTE_TYPES[loaded.engine]}"
+    running = pipeline.model.running
+    runtime = f"{running.device}+{COMPUTE_TYPES[running.runtime]}"
     headers = _timing_headers(seconds, wanted, result, runtime)
     return web.Response(body=body, content_type="application/json", headers=headers)
 
@@ -145,70 +145,6 @@ async def startup(request: web.Request) -> web.Response:
     if state in ("starting", "failed"):
         raise NotReady(f"the service is {state}")
     return _json({"status": "started"})
-
-
-async def info(request: web.Request) -> web.Response:
-    """What runs here; two replicas with one score_revision give the same scores."""
-    service = request.app[SERVICE]
-    reranker = service.reranker
-    loaded, settings = reranker.loaded, service.settings
-    graph = loaded.running
-    layout = reranker.scheduler.layout
-    return _json(
-        {
-            "version": __version__,
-            "model": loaded.manifest.name,
-            "family": loaded.manifest.family,
-            "languages": loaded.manifest.languages,
-            "licence": loaded.manifest.licence,
-            "graph": loaded.graph,
-            "precision": graph.precision,
-            "tolerance": graph.tolerance,
-            "engine": loaded.engine,
-            "device": loaded.device,
-            "score_revision": loaded.score_revision,
-            "max_tokens": loaded.manifest.max_tokens,
-            "layout": {
-                "workers": layout.workers,
-                "intra_op_threads": layout.intra_op_threads,
-                "token_budget": layout.token_budget,
-                "source": layout.source,
-            },
-            "limits": {
-                "max_documents": settings.max_documents,
-                "max_body_bytes": settings.max_body_bytes,
-                "deadline_ms": settings.deadline_ms,
-            },
-            "tokens_per_second": round(reranker.admission.tokens_per_second or 0.0, 1),
-            "quality": loaded.manifest.quality,
-            "profiles": {
-                name: _profile_revision(loaded.score_revision, reranker.ways.profiles.get(name))
-                for name in reranker.ways.profiles.names
-            },
-            "hooks": [
-                {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}
-                for state in reranker.ways.hooks.states()
-            ],
-        }
-    )
-
-
-def _profile_revision(score_revision: str, profile: Profile) -> str:
-    """Changes whenever a document's score under the profile could."""
-    text = f"{score_revision} {profile.model_dump_json()}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-async def models(request: web.Request) -> web.Response:
-    """The model that runs, in OpenAI's shape: NVIDIA's clients choose from this list."""
-    service = request.app[SERVICE]
-    model = {
-        "id": service.reranker.loaded.manifest.name,
-        "object": "model",
-        "created": service.loaded_at,
-        "owned_by": "rerank-sidecar",
-    }
-    return _json({"object": "list", "data": [model]})
 
 
 async def metrics(request: web.Request) -> web.Response:

@@ -107,16 +107,15 @@ async def service(request: web.Request) -> web.Response:
     """
     state = request.app[SERVICE]
     check_key(request, state.settings.api_keys)
-    reranker = state.reranker
-    manifest = reranker.loaded.manifest
-    profiles = reranker.ways.profiles
+    model = state.models.default.model
+    profiles = state.models.config.profiles
     body = {
-        "model": manifest.name,
-        "graph": reranker.loaded.graph,
-        "device": reranker.loaded.device,
-        "max_tokens": manifest.max_tokens,
+        "model": model.name,
+        "graph": model.running.name,
+        "device": model.running.device,
+        "max_tokens": model.running.manifest.max_tokens,
         "max_documents": state.settings.max_documents,
-        "takes_instruction": any("{instruction}" in piece for piece in manifest.prompt.pieces),
+        "takes_instruction": model.takes_instruction,
         "routes": {path: [dialect.name for dialect in dialects(path)] for path in ROUTES},
         "profiles": [_profile(profiles.get(name)) for name in profiles.names],
     }

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from sidecar.errors import StartupError
 from sidecar.http.app import create_app
-from sidecar.http.service import Opener, Service, open_reranker
+from sidecar.http.service import Opener, Service, open_models
 from sidecar.settings import Settings
 
 KEEP_ALIVE_S = 75.0
@@ -25,7 +25,7 @@ log = structlog.get_logger("rerank")
 
 @asynccontextmanager
 async def listening(
-    settings: Settings, opener: Opener = open_reranker
+    settings: Settings, opener: Opener = open_models
 ) -> AsyncIterator[tuple[Service, str]]:
     """(service, its URL) with the port open and the model not yet loaded.
 
@@ -72,7 +72,7 @@ async def serve(settings: Settings) -> None:
         await asyncio.wait((load, stop_wanted), return_when=asyncio.FIRST_COMPLETED)
         if load.done():
             load.result()
-            _say_ready(service)
+            _log_ready(service)
             await stop_wanted
         service.drain()
         log.info("draining", seconds=0.0 if at_once.is_set() else settings.drain_s)
@@ -85,19 +85,20 @@ async def serve(settings: Settings) -> None:
     log.info("stopped")
 
 
-def _say_ready(service: Service) -> None:
-    loaded = service.reranker.loaded
-    layout = service.reranker.scheduler.layout
-    log.info(
-        "ready",
-        model=loaded.manifest.name,
-        graph=loaded.graph,
-        engine=loaded.engine,
-        precision=loaded.running.precision,
-        device=loaded.device,
-        workers=layout.workers,
-        threads=layout.intra_op_threads,
-        token_budget=layout.token_budget,
-        layout=layout.source,
-        score_revision=loaded.score_revision,
-    )
+def _log_ready(service: Service) -> None:
+    """One line per model, the default first."""
+    for pipeline in service.models.pipelines:
+        running, layout = pipeline.model.running, pipeline.model.layout
+        log.info(
+            "ready",
+            model=pipeline.model.name,
+            graph=running.name,
+            engine=running.runtime,
+            precision=running.graph.precision,
+            device=running.device,
+            workers=layout.workers,
+            threads=layout.intra_op_threads,
+            token_budget=layout.token_budget,
+            layout=layout.source,
+            score_revision=running.score_revision,
+        )

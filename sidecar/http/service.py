@@ -1,4 +1,4 @@
-"""What an app shares: the settings, the metrics, the reranker and the state it is in.
+"""What an app shares: the settings, the metrics, the models and the state it is in.
 
 starting ──► ready ──► draining
     └──► failed
@@ -14,10 +14,11 @@ import structlog
 
 from sidecar.errors import NotReady, StartupError
 from sidecar.hooks import HookEvent, Hooks, load
-from sidecar.pipeline import Observer, Reranker, Ways
+from sidecar.pipeline.ranking_config import RankingConfig
+from sidecar.pipeline.registry import ModelRegistry, Observer
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profiles import Profiles
-from sidecar.runtime.scheduler import RunReport
-from sidecar.runtime.tuned_layouts import state_folder
+from sidecar.runtime.jobs import RunReport
 from sidecar.settings import Settings
 from sidecar.telemetry.metrics import Metrics
 
@@ -27,38 +28,31 @@ State = Literal["starting", "ready", "draining", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Where a reranker reports what it does."""
+    """Where the models report what they do."""
 
     on_run: Observer = lambda report: None
     on_hook: Callable[[HookEvent], None] = lambda event: None
 
 
-Opener = Callable[[Settings, Watch], Reranker]
+Opener = Callable[[Settings, Watch], ModelRegistry]
 
 HUNG_RUN_S = 60.0
 """A run that takes longer is a hung device: nothing that fits the limits takes near as long."""
 
 
-def open_reranker(settings: Settings, watch: Watch) -> Reranker:
-    """The reranker that the settings ask for. Raises StartupError with the reason."""
+def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
+    """The models that the settings ask for. Raises StartupError with the reason."""
     hooks = Hooks(
         load(settings.hook_files),
         budget_s=settings.hook_budget_ms / 1000,
         on_failure=settings.on_hook_failure,
         observe=watch.on_hook,
     )
-    return Reranker.open(
-        settings.model,
-        device=settings.device,
-        graph=settings.graph,
-        engine=settings.engine,
-        precision=settings.precision,
-        workers=settings.workers,
-        threads=settings.threads,
-        token_budget=settings.token_budget,
-        state=state_folder(settings.state),
-        ways=Ways(Profiles.open(settings.profiles), hooks),
+    return ModelRegistry.open(
+        settings.models,
+        settings.runtime_options,
         deadline_s=settings.deadline_ms / 1000,
+        config=RankingConfig(Profiles.open(settings.profiles), hooks),
         on_run=watch.on_run,
     )
 
@@ -66,35 +60,27 @@ def open_reranker(settings: Settings, watch: Watch) -> Reranker:
 class Service:
     """One per app. `start` it once the port is open; `stop` it last."""
 
-    def __init__(self, settings: Settings, opener: Opener = open_reranker) -> None:
+    def __init__(self, settings: Settings, opener: Opener = open_models) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.state: State = "starting"
         self.loaded_at = 0
-        """Seconds since 1970; 0 until there is a model."""
+        """Seconds since 1970; 0 until there are models."""
         self._opener = opener
-        self._reranker: Reranker | None = None
+        self._models: ModelRegistry | None = None
 
     async def start(self) -> None:
-        """Loads the model off the event loop. Raises StartupError when it must not serve."""
+        """Loads the models off the event loop. Raises StartupError when it must not serve."""
         watch = Watch(self._on_run, self._on_hook)
         try:
-            reranker = await asyncio.to_thread(self._opener, self.settings, watch)
+            models = await asyncio.to_thread(self._opener, self.settings, watch)
         except StartupError:
             self.state = "failed"
             raise
-        self._reranker = reranker
+        self._models = models
         self.loaded_at = int(time.time())
-        loaded = reranker.loaded
-        self.metrics.queue.set_function(lambda: reranker.scheduler.backlog()[0])
-        self.metrics.model_info.labels(
-            model=loaded.manifest.name,
-            graph=loaded.graph,
-            precision=loaded.running.precision,
-            engine=loaded.engine,
-            device=loaded.device,
-            score_revision=loaded.score_revision,
-        ).set(1)
+        for pipeline in models.pipelines:
+            self._show(pipeline)
         if self.state == "starting":  # else a stop came first
             self.metrics.ready.set(1)
             self.state = "ready"
@@ -106,31 +92,45 @@ class Service:
 
     async def stop(self) -> None:
         """Stops the workers."""
-        if self._reranker is not None:
-            await asyncio.to_thread(self._reranker.close)
+        if self._models is not None:
+            await asyncio.to_thread(self._models.close)
 
     @property
-    def reranker(self) -> Reranker:
-        """Raises NotReady while there is none."""
-        if self._reranker is None:
+    def models(self) -> ModelRegistry:
+        """Raises NotReady while there are none."""
+        if self._models is None:
             raise NotReady("the model is being loaded")
-        return self._reranker
+        return self._models
 
     @property
     def live(self) -> bool:
         """False when a run hangs: a restart is the only cure."""
-        reranker = self._reranker
-        return reranker is None or reranker.scheduler.longest_run_s() < HUNG_RUN_S
+        models = self._models
+        return models is None or models.default.scorer.load().longest_run_s < HUNG_RUN_S
+
+    def _show(self, pipeline: RerankPipeline) -> None:
+        """The model's rows in the metrics."""
+        model, scorer = pipeline.model, pipeline.scorer
+        running = model.running
+        self.metrics.queue.labels(model=model.name).set_function(lambda: scorer.load().inputs)
+        self.metrics.model_info.labels(
+            model=model.name,
+            graph=running.name,
+            precision=running.graph.precision,
+            engine=running.runtime,
+            device=running.device,
+            score_revision=running.score_revision,
+        ).set(1)
 
     def _on_run(self, report: RunReport) -> None:
-        metrics = self.metrics
+        metrics, model = self.metrics, report.model
         if report.failed:
-            metrics.session_failures.inc()
+            metrics.session_failures.labels(model=model).inc()
             return
-        metrics.run_pairs.observe(report.pairs)
-        metrics.run_tokens.observe(report.tokens)
-        metrics.tokens.inc(report.tokens)
-        metrics.padding.inc(report.padded_tokens - report.tokens)
+        metrics.run_pairs.labels(model=model).observe(report.inputs)
+        metrics.run_tokens.labels(model=model).observe(report.tokens)
+        metrics.tokens.labels(model=model).inc(report.tokens)
+        metrics.padding.labels(model=model).inc(report.padded_tokens - report.tokens)
 
     def _on_hook(self, event: HookEvent) -> None:
         self.metrics.hook_calls.labels(hook=event.hook.name, outcome=event.outcome).inc()

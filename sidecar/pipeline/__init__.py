@@ -1,6 +1,17 @@
-"""From a RankRequest to a RankResult: `reranker` is the path, the others its steps."""
+"""From a RankRequest to a RankResult.
 
-from sidecar.pipeline.intake import Ways
-from sidecar.pipeline.rerank_pipeline import DEFAULT_DEADLINE_S, Observer, Reranker
+registry          the models of a process by name  -> their pipelines
+rerank_pipeline   the request path, top to bottom; the others are its steps
+served_model      a model as requests know it
+ranking_config    profiles and hooks
+deadline          how long a request may take
 
-__all__ = ["DEFAULT_DEADLINE_S", "Observer", "Reranker", "Ways"]
+estimate          about how many tokens a request costs, before any text is read
+preparer          a request -> pairs and parts, in threads
+preparation       documents -> passages, and every part of a logit but the model's
+passage_pairs     passages -> pairs: whole, cut, in windows, a field alone
+legibility        texts that the model cannot read
+per_query         pairs with a query each: a ranking per query, one result
+scored_documents  the pairs' logits -> documents
+second_pass       explanations and spans: coalitions, spans
+"""

@@ -1,9 +1,9 @@
 """The extra pairs of exact Shapley values: passages with every set of their fields. Pure.
 
-Of a document that is read in windows the best window's passage is explained, the one that spoke for
-it (`verdicts`): its fields are the header's and the window's piece of the longest. Its ids, and
-those of a document that was cut, are put together again, so that all of them give the logit that
-was given. A document that fits is composed anew for each set.
+Of a document that is read in windows the best window's passage is explained: its fields are the
+header's and the window's piece of the longest. Its ids, and those of a document that was cut, are
+put together again, so that all of them give the logit that was given. A document that fits is
+composed anew for each set.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,9 @@ from itertools import islice
 
 from sidecar.calibration import Calibration
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalitions, shapley
-from sidecar.pipeline.passage_pairs import Fit, Unit, build
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.pipeline.passage_pairs import Fit, PassagePair, build_pairs
+from sidecar.runtime.session import ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.compose import Passage
 
 
@@ -23,7 +24,7 @@ class Coalitions:
 
     fields: dict[int, tuple[str, ...]]
     """By document; a document of plain text has no place here."""
-    pairs: list[Pair]
+    inputs: list[ModelInput]
     """Of all documents, in the order of `fields`, each in the order of `explain.coalitions`."""
     windowed: tuple[int, ...] = ()
     """The documents of which the best window is explained."""
@@ -51,11 +52,11 @@ class Coalitions:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A document to explain: its passage, and the unit that spoke for it."""
+    """A document to explain: its passage, and the pair that its score comes from."""
 
     document: int
     passage: Passage
-    spoke: Unit | None
+    best_pair: PassagePair | None
 
 
 def coalition_pairs(
@@ -64,21 +65,21 @@ def coalition_pairs(
     """The pairs for these documents. Of each the heaviest fields take part, at most
     MAX_SHAPLEY_FIELDS; lighter ones stay in every set. What does not fit the model is cut."""
     fields: dict[int, tuple[str, ...]] = {}
-    pairs: list[Pair] = []
+    inputs: list[ModelInput] = []
     for one in documents:
         named = tuple(segment.field for segment in one.passage.segments if segment.field)
         if not named:
             continue
         taking_part = fields[one.document] = named[:MAX_SHAPLEY_FIELDS]
         absent = [set(taking_part) - chosen for chosen in coalitions(taking_part)]
-        if one.spoke is None or not one.spoke.pieces:
+        if one.best_pair is None or not one.best_pair.pieces:
             variants = [_without(one.passage, each) for each in absent]
-            units = build(query, variants, tokenizer, Fit(score_empty=True), instruction).units
-            pairs += [unit.pair for unit in units]
+            built = build_pairs(query, variants, tokenizer, Fit(score_empty=True), instruction)
+            inputs += [pair.input for pair in built.pairs]
         else:
-            pairs += _of_pieces(one.spoke, absent, query, tokenizer, instruction)
-    windowed = [one.document for one in documents if one.spoke and one.spoke.evidence]
-    return Coalitions(fields, pairs, tuple(sorted(fields.keys() & set(windowed))))
+            inputs += _of_pieces(one.best_pair, absent, query, tokenizer, instruction)
+    windowed = [one.document for one in documents if one.best_pair and one.best_pair.evidence]
+    return Coalitions(fields, inputs, tuple(sorted(fields.keys() & set(windowed))))
 
 
 def _without(passage: Passage, absent: set[str]) -> Passage:
@@ -86,13 +87,13 @@ def _without(passage: Passage, absent: set[str]) -> Passage:
 
 
 def _of_pieces(
-    unit: Unit,
+    pair: PassagePair,
     absent: Sequence[set[str]],
     query: str,
     tokenizer: PairTokenizer,
     instruction: str | None,
-) -> Iterator[Pair]:
+) -> Iterator[ModelInput]:
     encoded = tokenizer.query(query, instruction)
     for each in absent:
-        ids = [token for field, piece in unit.pieces if field not in each for token in piece]
+        ids = [token for field, piece in pair.pieces if field not in each for token in piece]
         yield tokenizer.pair(encoded, ids)

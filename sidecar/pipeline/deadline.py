@@ -12,26 +12,31 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
-    """`deadline` on the monotonic clock, which is `allowed_s` after the request came."""
+class Deadline:
+    """A moment on the monotonic clock, `allowed_s` seconds after the request came."""
 
-    deadline: float
+    at: float
     allowed_s: float
 
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """The deadline of a request that comes now."""
+        return cls(time.monotonic() + seconds, seconds)
+
     def check(self) -> None:
-        """For work in a thread, which nobody can interrupt. Raises DeadlineExceeded when it is
-        past."""
-        if time.monotonic() > self.deadline:
-            raise self._late()
+        """For work in a thread, which nobody can interrupt. Raises DeadlineExceeded once it has
+        passed."""
+        if time.monotonic() > self.at:
+            raise self._exceeded()
 
     async def wait(self, work: Awaitable[T]) -> T:
-        """The work's result. Raises DeadlineExceeded, and cancels the work, when the deadline
-        passes first: pairs that wait are then taken out of the queue."""
+        """The work's result. Raises DeadlineExceeded, and cancels the work, if the deadline passes
+        first: pairs that wait are then taken out of the queue."""
         try:
-            async with asyncio.timeout(max(0.0, self.deadline - time.monotonic())):
+            async with asyncio.timeout(max(0.0, self.at - time.monotonic())):
                 return await work
         except TimeoutError:
-            raise self._late() from None
+            raise self._exceeded() from None
 
-    def _late(self) -> DeadlineExceeded:
+    def _exceeded(self) -> DeadlineExceeded:
         return DeadlineExceeded(f"not every pair was scored within {self.allowed_s * 1000:.0f} ms")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from sidecar.errors import InputTooLong
 from sidecar.pipeline.legibility import Legibility
 from sidecar.request import Cut
-from sidecar.runtime.tokenizer import Encoded, EncodedQuery, Pair, PairTokenizer
+from sidecar.runtime.session import ModelInput
+from sidecar.runtime.tokenizer import Encoded, EncodedQuery, PairTokenizer
 from sidecar.text.compose import Passage, share
 from sidecar.text.long_documents import LongDocuments
 from sidecar.text.windows import select, windows
@@ -33,11 +34,11 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unit:
-    """A pair and what its logit is for."""
+class PassagePair:
+    """A (query, passage) pair as the model reads it, and what its logit is for."""
 
     document: int
-    pair: Pair
+    input: ModelInput
     evidence: Evidence | None = None
     """The window that the pair holds, for a long document."""
     alone: tuple[str, float] | None = None
@@ -47,8 +48,8 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
-    units: list[Unit]
+class PassagePairs:
+    pairs: list[PassagePair]
     truncated: tuple[int, ...]
     """Documents of which the model did not see everything."""
     unread: tuple[int, ...] = ()
@@ -78,7 +79,7 @@ class Fit:
         return self.long if self.max_tokens is None else None
 
 
-def build(
+def build_pairs(
     query_text: str,
     passages: Sequence[Passage],
     tokenizer: PairTokenizer,
@@ -86,8 +87,8 @@ def build(
     instruction: str | None = None,
     check: Callable[[], None] = lambda: None,
     legibility: Legibility | None = None,
-) -> Units:
-    """The units of all documents, in their order; documents in which nothing stands have none.
+) -> PassagePairs:
+    """The pairs of all documents, in their order; empty documents have none.
 
     `check` is called between documents; what it raises ends the work. Without `legibility` no text
     counts as unread. Raises InputTooLong: the
@@ -98,7 +99,7 @@ def build(
     every = [text for passage in passages for text in _texts(passage, tokenizer.lead)]
     long = sys.maxsize if fit.windowed is None else LONG_CHARACTERS * query.room
     encoded = _encode(tokenizer, every, check, long)
-    found: list[Unit] = []
+    pairs: list[PassagePair] = []
     truncated: list[int] = []
     unread: list[int] = []
     for document, passage in enumerate(passages):
@@ -107,22 +108,23 @@ def build(
         ids = [segment.ids for segment in segments]
         one = _Document(document, passage, ids, segments, query, tokenizer, fit)
         stands = any(ids) and any(segment.text.strip() for segment in passage.segments)
-        units, whole = one.units(query_text) if stands or fit.score_empty else ([], True)
+        of_document, whole = one.pairs(query_text) if stands or fit.score_empty else ([], True)
         texts = [segment.text for segment in passage.segments]
         for alone in passage.alone:
             alone_ids = next(encoded).ids
             texts.append(alone.segment.text)
             ids.append(alone_ids)
             whole = whole and len(alone_ids) <= query.room
-            pair = tokenizer.pair(query, alone_ids[: query.room])
-            units.append(Unit(document, pair, alone=(alone.segment.field, alone.weight)))
+            model_input = tokenizer.pair(query, alone_ids[: query.room])
+            field = (alone.segment.field, alone.weight)
+            of_document.append(PassagePair(document, model_input, alone=field))
         if not whole:
             truncated.append(document)
         if legibility is not None and legibility.unread(texts, ids):
             unread.append(document)
-        found += units
+        pairs += of_document
     query_unread = legibility is not None and _query_unread(query_text, tokenizer, legibility)
-    return Units(found, tuple(truncated), tuple(unread), query_unread)
+    return PassagePairs(pairs, tuple(truncated), tuple(unread), query_unread)
 
 
 def _query_unread(text: str, tokenizer: PairTokenizer, legibility: Legibility) -> bool:
@@ -170,13 +172,13 @@ class _Document:
     tokenizer: PairTokenizer
     fit: Fit
 
-    def units(self, query_text: str) -> tuple[list[Unit], bool]:
-        """(units, whether the model sees the whole document)."""
+    def pairs(self, query_text: str) -> tuple[list[PassagePair], bool]:
+        """(pairs, whether the model sees the whole document)."""
         room = min(self.query.room, self.fit.max_tokens or self.query.room)
         total = sum(map(len, self.ids))
         if total <= room and not self.passage.cut:
             ids = [token for each in self.ids for token in each]
-            return [Unit(self.index, self.tokenizer.pair(self.query, ids))], True
+            return [PassagePair(self.index, self.tokenizer.pair(self.query, ids))], True
         if self.fit.cut is None:
             raise InputTooLong(
                 f"document {self.index} has more than the {room} tokens that fit beside the query"
@@ -187,9 +189,9 @@ class _Document:
 
     def _pieced(
         self, pieces: Sequence[tuple[str, Sequence[int]]], evidence: Evidence | None = None
-    ) -> Unit:
-        pair = self.tokenizer.pair(self.query, _joined(pieces))
-        return Unit(self.index, pair, evidence, pieces=tuple(pieces))
+    ) -> PassagePair:
+        model_input = self.tokenizer.pair(self.query, _joined(pieces))
+        return PassagePair(self.index, model_input, evidence, pieces=tuple(pieces))
 
     def _shared(self, room: int, without: int | None = None) -> list[tuple[str, Sequence[int]]]:
         """Each segment's ids within the room by their quotas; segment `without` left out."""
@@ -203,8 +205,8 @@ class _Document:
             kept.append((self.passage.segments[place].field, ids))
         return kept
 
-    def _windows(self, query_text: str, long: LongDocuments) -> tuple[list[Unit], bool]:
-        """A unit per chosen window of the longest segment, the others above it as a header."""
+    def _windows(self, query_text: str, long: LongDocuments) -> tuple[list[PassagePair], bool]:
+        """A pair per chosen window of the longest segment, the others above it as a header."""
         longest = max(range(len(self.ids)), key=lambda place: len(self.ids[place]))
         segment, ids = self.passage.segments[longest], self.ids[longest]
         room = self.query.room
@@ -215,7 +217,7 @@ class _Document:
         size = min(room - above, max(long.window_tokens, above))
         cuts = windows(segment.text, self._spans(longest), size, long.overlap)
         chosen = select(cuts, segment.text, query_text, long.budget_tokens)
-        units = []
+        pairs = []
         for place in chosen:
             window = cuts[place]
             evidence = Evidence(
@@ -224,9 +226,9 @@ class _Document:
                 max(0, window.end - segment.start),
             )
             piece = (segment.field, ids[window.first : window.last])
-            units.append(self._pieced([*header, piece], evidence))
+            pairs.append(self._pieced([*header, piece], evidence))
         whole = len(chosen) == len(cuts) and above == others and not self.passage.cut
-        return units, whole
+        return pairs, whole
 
     def _spans(self, place: int) -> list[tuple[int, int]]:
         """Where each token of a segment lies in its text; those of the lead at its beginning."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sidecar.fusion.parts import Part, field_weights, signal_parts
 from sidecar.hooks import Hooked, HookResult
 from sidecar.profile import PLAIN, Profile
-from sidecar.request import Document, RankRequest
+from sidecar.request import Cut, Document, RankRequest
 from sidecar.search import Fields, Search
 from sidecar.text.compose import Passage, compose
 from sidecar.text.query import extract
@@ -20,64 +20,74 @@ from sidecar.text.read import read as read_one
 SCANNED_PER_SCORED = 2
 """A long document is read up to this many times the tokens that are scored of it."""
 
-Read = tuple[Fields | None, ...]
+FieldsOfDocuments = tuple[Fields | None, ...]
 """Per document its fields, or None for plain text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedDocuments:
     """Per document, in the order of the request: its passage, and every part but the model's."""
 
     passages: tuple[Passage, ...]
     parts: tuple[list[Part], ...]
 
 
-def read_all(documents: Sequence[Document], profile: Profile) -> Read:
+def read_all(documents: Sequence[Document], profile: Profile) -> FieldsOfDocuments:
     """The fields of each document under the profile's names."""
     return tuple(read_one(document, profile) for document in documents)
 
 
-def views(documents: Sequence[Document], read: Read) -> list[Fields]:
+def hook_views(documents: Sequence[Document], fields: FieldsOfDocuments) -> list[Fields]:
     """What hooks see of each document: its fields, or {"text": ...} of plain text."""
     return [
-        {"text": document.text or ""} if fields is None else fields
-        for document, fields in zip(documents, read, strict=True)
+        {"text": document.text or ""} if each is None else each
+        for document, each in zip(documents, fields, strict=True)
     ]
 
 
 def prepare(
-    request: RankRequest, profile: Profile, read: Read, hooked: Hooked | None, room_tokens: int
-) -> Prepared:
+    request: RankRequest,
+    profile: Profile,
+    fields: FieldsOfDocuments,
+    hooked: Hooked | None,
+    max_tokens: int,
+) -> PreparedDocuments:
     """Composes the documents and computes their parts.
 
-    `profile` has the caller's weights already; `room_tokens` is what the model takes of a document.
+    `profile` has the caller's weights already; `max_tokens` is the longest input of the model.
     """
-    fields = [each if each is not None else {} for each in read]
-    constraints = extract(request.query, profile.extractors, fields)
+    named = [each if each is not None else {} for each in fields]
+    constraints = extract(request.query, profile.extractors, named)
     if hooked is not None:
         constraints |= hooked.constraints
         profile = multiplied(profile, hooked.weights)
-    search = Search(request.query, fields, constraints, request.control.context)
+    search = Search(request.query, named, constraints, request.control.context)
     parts = signal_parts(profile, search)
-    weights = field_weights(profile, constraints)
-    weighted = _weighing(profile, weights)
-    scanned = max(room_tokens, SCANNED_PER_SCORED * profile.long.budget_tokens)
+    weighted = _weighing(profile, field_weights(profile, constraints))
+    budget = max(max_tokens, SCANNED_PER_SCORED * profile.long.budget_tokens)
     passages = []
-    for place, (document, each) in enumerate(zip(request.documents, read, strict=True)):
+    for index, (document, each) in enumerate(zip(request.documents, fields, strict=True)):
         of_document = weighted
         if hooked is not None:
-            advice = hooked.documents[place]
+            advice = hooked.documents[index]
             of_document = multiplied(weighted, advice.weights)
-            parts[place] = _advised(parts[place], advice, profile.match_cap)
-        source = (document.text or "") if each is None else each
-        passage = compose(source, of_document, scanned, request.cut or "right")
-        if not passage.segments and not passage.alone:
-            # Nothing that the profile reads: the document is then read as without a profile, for
-            # "Price: they cost little" is prose, and a hit must not sink for its fields' names.
-            plain = document.text if document.text is not None else read_one(document, PLAIN) or {}
-            passage = compose(plain, PLAIN, scanned, request.cut or "right")
-        passages.append(passage)
-    return Prepared(tuple(passages), tuple(parts))
+            parts[index] = _advised(parts[index], advice, profile.match_cap)
+        passages.append(_passage(document, each, of_document, budget, request.cut or "right"))
+    return PreparedDocuments(tuple(passages), tuple(parts))
+
+
+def _passage(
+    document: Document, fields: Fields | None, profile: Profile, budget: int, cut: Cut
+) -> Passage:
+    """The passage under the profile; without it if the profile reads nothing of the document.
+
+    For "Price: they cost little" is prose, and a hit must not sink for the names of its fields.
+    """
+    passage = compose((document.text or "") if fields is None else fields, profile, budget, cut)
+    if passage.segments or passage.alone:
+        return passage
+    plain = document.text if document.text is not None else read_one(document, PLAIN) or {}
+    return compose(plain, PLAIN, budget, cut)
 
 
 def multiplied(profile: Profile, factors: Mapping[str, float]) -> Profile:

@@ -8,7 +8,8 @@ from sidecar.calibration import Calibration
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
 from sidecar.request import Ranked, RankRequest, RelevantSpan, SpanOptions
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.session import ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.boundaries import boundaries
 from sidecar.text.windows import Window, select
 
@@ -19,7 +20,7 @@ class Sentences:
 
     places: list[tuple[int, int, int]]
     """(document, start, end), in code points of its text."""
-    pairs: list[Pair]
+    inputs: list[ModelInput]
 
     def spans(
         self, logits: Sequence[float], calibration: Calibration, options: SpanOptions
@@ -55,7 +56,7 @@ def sentence_pairs(
     query = tokenizer.query(request.query, instruction)
     most = budget_tokens * SCANNED_PER_SCORED * MAX_CHARACTERS_PER_TOKEN
     places: list[tuple[int, int, int]] = []
-    pairs: list[Pair] = []
+    inputs: list[ModelInput] = []
     for item in ranked:
         text = (request.documents[item.index].text or "")[:most]
         cuts = _sentences(text)
@@ -67,8 +68,8 @@ def sentence_pairs(
         ]
         for place in select(windows, text, request.query, budget_tokens):
             places.append((item.index, *cuts[place]))
-            pairs.append(tokenizer.pair(query, ids[place][: query.room]))
-    return Sentences(places, pairs)
+            inputs.append(tokenizer.pair(query, ids[place][: query.room]))
+    return Sentences(places, inputs)
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

@@ -1,18 +1,20 @@
-"""The start-up proof: the manifest's canonical pairs get the manifest's numbers on this device."""
+"""The start-up proof: on this device the manifest's canonical pairs get the manifest's numbers."""
+
+from collections.abc import Sequence
 
 from sidecar.errors import DeviceError, ModelError
+from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.manifest import Graph, Manifest
-from sidecar.runtime.onnx_session import PROVIDERS, OnnxSession, Session
-from sidecar.runtime.placement import strays
 from sidecar.runtime.runs import batch
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.session import ModelInput, Session
+from sidecar.runtime.tokenizer import PairTokenizer
 
 EXACT = 1e-4
 """A logit that is as near was not rounded on the way: fp32 on two CPUs agrees to 1e-5. An earlier
 model moved by 0.03 at bf16 and 0.04 at int8."""
 
 
-def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
+def canonical_pairs(manifest: Manifest, tokenizer: PairTokenizer) -> list[ModelInput]:
     """The manifest's pairs, encoded as a request's would be."""
     return [
         tokenizer.whole(tokenizer.query(pair.query), pair.document) for pair in manifest.canonical
@@ -29,15 +31,15 @@ def check_numbers(
     """Scores each canonical pair alone. `running` is the graph where it runs at another precision
     than the manifest's.
 
-    Raises DeviceError where a logit is not the manifest's, or is the manifest's throughout though
-    it should have been rounded; ModelError where the graph fails.
+    Raises DeviceError if a logit is not the manifest's, or if all of them are though they should
+    have been rounded; ModelError if the graph fails.
     """
     graph = manifest.graphs[graph_name]
     running = running or graph
     pairs = canonical_pairs(manifest, tokenizer)
     logits = [_run(session, [pair], manifest, tokenizer)[0] for pair in pairs]
-    farthest = _compare(logits, manifest, graph_name, running.canonical_tolerance)
-    if running.precision != graph.precision and farthest < EXACT:
+    largest = _compare(logits, manifest, graph_name, running.canonical_tolerance)
+    if running.precision != graph.precision and largest < EXACT:
         raise DeviceError(
             f"precision {running.precision!r} was asked for, but the logits are those of "
             f"{graph.precision}: this CPU has no instructions for it, or the graph's weights are "
@@ -45,12 +47,29 @@ def check_numbers(
         )
 
 
+def check_company(
+    session: Session, manifest: Manifest, graph_name: str, tokenizer: PairTokenizer
+) -> int:
+    """Scores the canonical pairs together, padded, and returns the tokens of that run.
+
+    Raises DeviceError if padding or company change a logit of a `padded` graph beyond the
+    manifest's tolerance, ModelError if the graph fails.
+    """
+    pairs = canonical_pairs(manifest, tokenizer)
+    logits = _run(session, pairs, manifest, tokenizer)
+    graph = manifest.graphs[graph_name]
+    if graph.runs == "padded":
+        _compare(logits, manifest, graph_name, graph.canonical_tolerance)
+    return len(pairs) * max(map(len, pairs))
+
+
 def _run(
-    session: Session, pairs: list[Pair], manifest: Manifest, tokenizer: PairTokenizer
+    session: Session, pairs: Sequence[ModelInput], manifest: Manifest, tokenizer: PairTokenizer
 ) -> list[float]:
-    """One logit per pair. Raises ModelError when the graph fails or answers anything else."""
+    """One logit per pair. Raises ModelError if the graph fails or answers anything else."""
     try:
-        logits = session.run(batch(pairs, manifest.padding, tokenizer.pad_id)).tolist()
+        tensors = session.run(batch(pairs, manifest.padding, tokenizer.pad_id))
+        logits = FAMILIES[manifest.family].outputs(tensors).tolist()
     except Exception as fault:  # onnxruntime raises its own classes and bare RuntimeError
         raise ModelError(f"the graph does not run: {fault}") from None
     if len(logits) != len(pairs):
@@ -58,38 +77,18 @@ def _run(
     return [float(logit) for logit in logits]
 
 
-def _compare(logits: list[float], manifest: Manifest, graph_name: str, tolerance: float) -> float:
+def _compare(
+    logits: Sequence[float], manifest: Manifest, graph_name: str, tolerance: float
+) -> float:
     """The largest difference from the manifest's logits. Raises DeviceError beyond `tolerance`."""
-    farthest = 0.0
-    for number, (logit, known) in enumerate(zip(logits, manifest.canonical, strict=True)):
-        expected = known.logits[graph_name]
+    largest = 0.0
+    for number, (logit, pair) in enumerate(zip(logits, manifest.canonical, strict=True)):
+        expected = pair.logits[graph_name]
         if not abs(logit - expected) <= tolerance:  # a NaN fails too
             raise DeviceError(
                 f"this device gives canonical pair {number} the logit {logit:.4f}, the model's "
                 f"manifest says {expected:.4f} (tolerance {tolerance:.3g}): its scores would be "
                 "wrong"
             )
-        farthest = max(farthest, abs(logit - expected))
-    return farthest
-
-
-def check_placement(
-    session: OnnxSession, manifest: Manifest, graph_name: str, tokenizer: PairTokenizer
-) -> None:
-    """Runs the canonical pairs together, padded, in a session opened with `profile=True`.
-
-    Raises DeviceError where a node did not run on the session's device, or where padding or
-    company change a logit beyond the manifest's tolerance.
-    """
-    pairs = canonical_pairs(manifest, tokenizer)
-    logits = _run(session, pairs, manifest, tokenizer)
-    padded = len(pairs) * max(map(len, pairs))
-    found = strays(session.end_profile(), PROVIDERS[session.device], padded)
-    if found:
-        raise DeviceError(
-            f"{len(found)} nodes do not run on {session.device!r} but on the CPU, among them "
-            f"{', '.join(found[:3])}: choose a graph that this device has kernels for"
-        )
-    graph = manifest.graphs[graph_name]
-    if graph.runs == "padded":
-        _compare(logits, manifest, graph_name, graph.canonical_tolerance)
+        largest = max(largest, abs(logit - expected))
+    return largest

@@ -6,13 +6,23 @@ A folder holds one or more ONNX graphs over shared weights, `tokenizer.json` and
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from sidecar.calibration import Calibration
 from sidecar.errors import ModelError, first_fault
+from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.measured import Check, Quantization
+from sidecar.runtime.options import Device, Precision
 
 MANIFEST = "rerank.json"
 TOKENIZER = "tokenizer.json"
@@ -21,19 +31,19 @@ CANONICAL_PAIRS = 8
 # A bare name: a manifest cannot point outside of its folder.
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Device = Literal["cpu", "cuda"]
-Precision = Literal["fp32", "fp16", "bf16", "int8"]
 Runs = Literal["single", "padded"]
 """`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""
 DOCUMENT = "{document}"
 SLOTS = ("{instruction}", "{query}", DOCUMENT)
 
 
-class Part(BaseModel):
+class Strict(BaseModel):
+    """Frozen, and unknown keys are refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Graph(Part):
+class Graph(Strict):
     """One ONNX file and where and how it may run."""
 
     file: FileName
@@ -48,7 +58,7 @@ class Graph(Part):
     """onnxruntime session configuration entries that the graph needs."""
 
 
-class Prompt(Part):
+class Prompt(Strict):
     """The pieces of a pair's input in order, each tokenised alone: text, slots, or both.
 
     `["[CLS]", "{query}", "[SEP]", "{document}", "[SEP]"]` with segments `[0, 0, 0, 1, 1]` is
@@ -62,25 +72,25 @@ class Prompt(Part):
     """The default instruction, for a template that has the slot."""
 
 
-class Padding(Part):
+class Padding(Strict):
     side: Literal["left", "right"] = "right"
     token: str
 
 
-class CanonicalPair(Part):
+class CanonicalPair(Strict):
     query: str
     document: str
     logits: dict[str, float]
     """One logit per graph, by the graph's name."""
 
 
-class Source(Part):
+class TrainingSource(Strict):
     name: str
     licence: str
     rows: int
 
 
-class Origin(Part):
+class Origin(Strict):
     """What `rerank-sidecar model export` made the folder of."""
 
     source: str
@@ -91,19 +101,24 @@ class Origin(Part):
     """Of the source's files, the model's name and the settings."""
 
 
-class Manifest(Part):
+def _known_family(name: str) -> str:
+    if name not in FAMILIES:
+        raise ValueError(f"`{name}` is not one of {', '.join(FAMILIES)}")
+    return name
+
+
+class Manifest(Strict):
     """All that is known of a model; see the module's text."""
 
     format: Literal[1]
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,128}$")]
-    family: Literal["cross-encoder", "yes-no-decoder"]
+    family: Annotated[str, AfterValidator(_known_family)]
     languages: tuple[str, ...]
     licence: str
     max_tokens: int = Field(ge=16)
     """Longest pair, prompt pieces included."""
     prompt: Prompt
     padding: Padding
-    activation: Literal["sigmoid"] = "sigmoid"
     temperature: float = Field(default=1.0, gt=0)
     bias: float = 0.0
     """With the temperature: see `calibration`."""
@@ -114,12 +129,20 @@ class Manifest(Part):
     )
     quality: dict[str, dict[str, float]] = {}
     """Measured quality: ranker (a graph, an engine, a baseline) -> "collection metric" -> value."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[TrainingSource, ...] = ()
     quantization: dict[str, Quantization] = {}
     """What `model quantize` measured of each graph that it made."""
     check: Check | None = None
     """What `model check` measured."""
     origin: Origin | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_activation(cls, values: Any) -> Any:
+        """Folders made before 0.1.0 name their activation, which is always a sigmoid."""
+        if isinstance(values, dict) and values.get("activation") == "sigmoid":
+            return {key: value for key, value in values.items() if key != "activation"}
+        return values
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":

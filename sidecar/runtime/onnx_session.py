@@ -1,34 +1,23 @@
-"""A graph ready to run on its device. The only file that knows `onnxruntime`.
+"""A graph ready to run in onnxruntime. The only file of the service that imports it.
 
 A session that exists has loaded its graph on the device that was asked for; `placement.py` and
 `canonical.py` prove at start-up that it computes there, and what it should.
 """
 
-import dataclasses
 import importlib.metadata
 import json
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
 from sidecar.errors import DeviceError, ModelError
-from sidecar.runtime.manifest import Device, Graph
-from sidecar.runtime.runs import Batch
+from sidecar.runtime.manifest import Graph
+from sidecar.runtime.options import Device
+from sidecar.runtime.session import Batch, Tensors, check_inputs
 
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
-Logits = NDArray[np.float32]
-
-
-class Session(Protocol):
-    """What the scheduler needs: called from several threads at once."""
-
-    def run(self, batch: Batch) -> Logits:
-        """One logit per pair, shape (pairs,)."""
 
 
 class OnnxSession:
@@ -39,7 +28,7 @@ class OnnxSession:
         self.device = device
         self._bind = bind
         self._inputs = tuple(item.name for item in session.get_inputs())
-        self._output = session.get_outputs()[0].name
+        self._outputs = tuple(item.name for item in session.get_outputs())
 
     @classmethod
     def open(
@@ -89,24 +78,30 @@ class OnnxSession:
                 f"device {device!r} was asked for, but onnxruntime runs on {found}: "
                 "its CUDA libraries did not load (install the extra gpu; see the log above)"
             )
-        check_inputs(graph, (item.name for item in session.get_inputs()))
+        check_inputs(graph.file, (item.name for item in session.get_inputs()))
         return cls(session, device, bind=device != "cpu" if bind is None else bind)
 
-    def run(self, batch: Batch) -> Logits:
-        """One logit per pair, shape (pairs,). May be called from several threads at once."""
+    @property
+    def provider(self) -> str:
+        """The execution provider that every node is meant to run on."""
+        return PROVIDERS[self.device]
+
+    def run(self, batch: Batch) -> Tensors:
+        """The graph's outputs. May be called from several threads at once."""
         feed = {name: getattr(batch, name) for name in self._inputs}
         if not self._bind:
-            return column(self._session.run([self._output], feed)[0])
+            return dict(zip(self._outputs, self._session.run(self._outputs, feed), strict=True))
         binding = self._session.io_binding()
         for name, value in feed.items():
             binding.bind_ortvalue_input(
                 name, ort.OrtValue.ortvalue_from_numpy(value, self.device, 0)
             )
-        binding.bind_output(self._output, self.device, 0)
+        for name in self._outputs:
+            binding.bind_output(name, self.device, 0)
         binding.synchronize_inputs()
         self._session.run_with_iobinding(binding)
         binding.synchronize_outputs()
-        return column(binding.copy_outputs_to_cpu()[0])
+        return dict(zip(self._outputs, binding.copy_outputs_to_cpu(), strict=True))
 
     def end_profile(self) -> list[dict[str, Any]]:
         """The events of a session opened with `profile=True`; profiling ends."""
@@ -115,12 +110,6 @@ class OnnxSession:
         path.unlink()
         path.parent.rmdir()
         return events
-
-
-def check_inputs(graph: Graph, names: Iterable[str]) -> None:
-    """Raises ModelError where the graph has an input that no run fills."""
-    if unknown := set(names) - {field.name for field in dataclasses.fields(Batch)}:
-        raise ModelError(f"{graph.file} wants inputs that nobody gives: {sorted(unknown)}")
 
 
 def onnxruntime_version() -> str:
@@ -141,8 +130,3 @@ def check_one_onnxruntime() -> None:
             f"{' and '.join(installed)} are both installed and overwrite each other: uninstall "
             "both, then install either the extra cpu or the extra gpu"
         )
-
-
-def column(output: Any) -> Logits:
-    """(pairs,) from a graph's (pairs,) or (pairs, 1)."""
-    return np.asarray(output, dtype=np.float32).reshape(-1)

@@ -16,8 +16,7 @@ import numpy as np
 
 from sidecar.errors import DeviceError, ModelError, StartupError
 from sidecar.runtime.manifest import Graph, Manifest, Padding
-from sidecar.runtime.onnx_session import Logits, check_inputs, column
-from sidecar.runtime.runs import Batch
+from sidecar.runtime.session import Batch, Tensors, check_inputs
 
 HINTS = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}
 """What is computed beside int8 products stays fp32."""
@@ -39,6 +38,7 @@ class OpenVinoSession:
         self._max_tokens = manifest.max_tokens
         self._pad_id = pad_id
         self._inputs = tuple(item.get_any_name() for item in compiled.inputs)
+        self._outputs = tuple(item.get_any_name() for item in compiled.outputs)
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(requests):
             self._idle.put(compiled.create_infer_request())
@@ -71,20 +71,20 @@ class OpenVinoSession:
         except Exception as fault:  # openvino raises bare RuntimeError
             raise ModelError(f"{folder / graph.file} does not load: {_short(fault)}") from None
         check_hint(graph, compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
-        check_inputs(graph, (item.get_any_name() for item in compiled.inputs))
+        check_inputs(graph.file, (item.get_any_name() for item in compiled.inputs))
         return cls(compiled, manifest, pad_id, workers)
 
-    def run(self, batch: Batch) -> Logits:
-        """One logit per pair, shape (pairs,). May be called from several threads at once."""
+    def run(self, batch: Batch) -> Tensors:
+        """The graph's outputs. May be called from several threads at once."""
         width = min(-(-batch.input_ids.shape[1] // STEP) * STEP, self._max_tokens)
         wide = widened(batch, width, self._padding, self._pad_id)
         feed = {name: getattr(wide, name) for name in self._inputs}
         request = self._idle.get()
         try:
-            output = request.infer(feed, share_inputs=True)[0]  # a copy: the request goes back
+            found = request.infer(feed, share_inputs=True)  # copies: the request goes back
         finally:
             self._idle.put(request)
-        return column(output)
+        return {name: found[place] for place, name in enumerate(self._outputs)}
 
 
 def widened(batch: Batch, width: int, padding: Padding, pad_id: int) -> Batch:
@@ -120,7 +120,7 @@ def check_bf16(graph: Graph, capabilities: Sequence[str]) -> None:
     if graph.precision == "bf16" and "BF16" not in capabilities:
         raise DeviceError(
             "precision 'bf16' was asked for, but this CPU has no bf16 instructions: choose "
-            "precision fp32 or int8, or engine onnxruntime"
+            "precision fp32 or int8, or runtime onnxruntime"
         )
 
 
@@ -149,7 +149,7 @@ def _openvino() -> Any:
         absent = isinstance(fault, ModuleNotFoundError) and fault.name == "openvino"
         extra = "needs its extra: pip install 'rerank-sidecar[openvino]'"
         reason = extra if absent else f"does not load: {fault}"
-        raise StartupError(f"engine openvino {reason}") from None
+        raise StartupError(f"runtime openvino {reason}") from None
     return openvino
 
 

@@ -7,7 +7,21 @@ no word but a log line. Shape arithmetic is exempt: onnxruntime puts it on the C
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sidecar.errors import DeviceError
+from sidecar.runtime.options import Device
+
 COPIES = ("MemcpyToHost", "MemcpyFromHost")
+
+
+def check_placement(
+    events: Iterable[Mapping[str, Any]], device: Device, provider: str, activation_size: int
+) -> None:
+    """Raises DeviceError if a node of the profiled run did not run on the device; see `strays`."""
+    if nodes := strays(events, provider, activation_size):
+        raise DeviceError(
+            f"{len(nodes)} nodes do not run on {device!r} but on the CPU, among them "
+            f"{', '.join(nodes[:3])}: choose a graph that this device has kernels for"
+        )
 
 
 def strays(events: Iterable[Mapping[str, Any]], provider: str, activation_size: int) -> list[str]:

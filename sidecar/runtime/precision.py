@@ -1,4 +1,4 @@
-"""Which graph an engine runs, and at what precision. Pure.
+"""Which graph a runtime runs, and at what precision. Pure.
 
 onnxruntime runs a graph at the precision that its file has. OpenVINO runs a float graph, on a CPU,
 at the precision that the settings name:
@@ -10,13 +10,12 @@ at the precision that the settings name:
 """
 
 import statistics
-from typing import Any, Literal
+from typing import Any
 
 from sidecar.errors import ModelError, StartupError
-from sidecar.runtime.manifest import Device, Graph, Manifest, Precision
+from sidecar.runtime.manifest import Graph, Manifest
+from sidecar.runtime.options import Precision, RuntimeOptions
 
-Engine = Literal["onnxruntime", "openvino"]
-OpenVinoPrecision = Literal["fp32", "bf16", "int8"]
 BF16_TOLERANCE = 0.005
 """Of a score, alone and in company: measured 0.0009 at most, of an earlier model."""
 ROUNDING = 0.1
@@ -24,34 +23,28 @@ ROUNDING = 0.1
 logits. Measured of an earlier model over two judged sets: 0.012 and 0.041."""
 
 
-def graph_for(
-    manifest: Manifest,
-    device: Device,
-    engine: Engine,
-    graph: str | None = None,
-    precision: Precision | None = None,
-) -> tuple[str, Graph]:
-    """(name, graph as it runs): the named graph, or the first that the device and engine allow.
+def graph_for(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
+    """(name, graph as it runs): the named graph, or the first that device and runtime allow.
 
-    Raises ModelError where there is none, StartupError where the settings clash.
+    Raises ModelError if there is none, StartupError if the options conflict.
     """
-    if engine == "onnxruntime":
-        name, found = manifest.graph_for(device, graph)
-        if precision not in (None, found.precision):
+    device, precision = options.device, options.precision
+    if options.runtime == "onnxruntime":
+        name, graph = manifest.graph_for(device, options.graph)
+        if precision not in (None, graph.precision):
             raise StartupError(
-                f"onnxruntime runs graph {name!r} at its own precision, {found.precision}: choose "
-                f"another graph, or engine openvino for precision {precision}"
+                f"onnxruntime runs graph {name!r} at its own precision, {graph.precision}: choose "
+                f"another graph, or runtime openvino for precision {precision}"
             )
-        return name, found
+        return name, graph
     if device != "cpu":
-        raise StartupError(f"engine openvino runs on the CPU: device {device!r} needs onnxruntime")
-    name = graph or _first_float(manifest)
-    _, found = manifest.graph_for(device, name)
-    if found.precision != "fp32":
+        raise StartupError(f"runtime openvino runs on the CPU: device {device!r} needs onnxruntime")
+    name = options.graph or _first_float(manifest)
+    _, graph = manifest.graph_for(device, name)
+    if graph.precision != "fp32":
         raise ModelError(
-            f"engine openvino takes a float graph, and graph {name!r} is {found.precision}: it "
-            "ran such a graph at a third of onnxruntime's speed (leave `graph` away, or name a "
-            "float one)"
+            f"runtime openvino takes a float graph, and graph {name!r} is {graph.precision}: it "
+            "ran such a graph at a third of onnxruntime's speed (omit `graph`, or name a float one)"
         )
     return name, as_run(manifest, name, precision)
 
@@ -79,4 +72,4 @@ def _first_float(manifest: Manifest) -> str:
     for name, graph in manifest.graphs.items():
         if graph.precision == "fp32" and "cpu" in graph.devices:
             return name
-    raise ModelError(f"model {manifest.name} has no float graph, which engine openvino needs")
+    raise ModelError(f"model {manifest.name} has no float graph, which runtime openvino needs")

@@ -1,7 +1,7 @@
-"""Which pairs share a run, and the arrays of a run. Pure.
+"""Which inputs share a run, and the arrays of a run. Pure.
 
-Two layouts, one rule set: on a CPU a run is one unpadded pair and every core has a worker; on a
-device one worker takes runs of pairs of like length under a budget of padded tokens.
+Two layouts, one set of rules: on a CPU a run is one unpadded input and every core has a worker; on
+a GPU one worker takes runs of inputs of similar length under a budget of padded tokens.
 """
 
 import bisect
@@ -14,8 +14,9 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from sidecar.errors import StartupError
-from sidecar.runtime.manifest import Device, Graph, Padding
-from sidecar.runtime.tokenizer import Ids, Pair
+from sidecar.runtime.manifest import Graph, Padding
+from sidecar.runtime.options import RuntimeOptions
+from sidecar.runtime.session import Batch, ModelInput
 
 DEVICE_TOKEN_BUDGET = 16_384
 
@@ -27,23 +28,14 @@ class Layout:
     workers: int
     intra_op_threads: int
     token_budget: int
-    """Most padded tokens of a run; 0 means one unpadded pair per run."""
-    max_run_pairs: int = 1024
+    """Most padded tokens of a run; 0 means one unpadded input per run."""
+    max_run_inputs: int = 1024
     source: str = field(default="default", compare=False)
     """Who chose it: "default", "setting", or "tuned" with the date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The arrays of one run, all of shape (pairs, tokens) and int64."""
-
-    input_ids: Ids
-    attention_mask: Ids
-    token_type_ids: Ids | None
-
-
 class Queued(Protocol):
-    """What `take_run` needs of a request's job: (length, position) of its pairs, ascending."""
+    """What `take_run` needs of a request's job: (length, position) of its inputs, ascending."""
 
     waiting: list[tuple[int, int]]
 
@@ -51,17 +43,10 @@ class Queued(Protocol):
 Job = TypeVar("Job", bound=Queued)
 
 
-def layout_for(
-    device: Device,
-    graph: Graph,
-    cores: int,
-    *,
-    workers: int | None = None,
-    threads: int | None = None,
-    token_budget: int | None = None,
-) -> Layout:
-    """The device's layout, with what the settings fix. Raises StartupError where they clash."""
-    on_cpu = device == "cpu"
+def layout_for(options: RuntimeOptions, graph: Graph, cores: int) -> Layout:
+    """The device's layout, with what the options fix. Raises StartupError if they conflict."""
+    on_cpu = options.device == "cpu"
+    workers, threads, token_budget = options.workers, options.threads, options.token_budget
     chosen = any(number is not None for number in (workers, threads, token_budget))
     if token_budget is None:
         token_budget = 0 if on_cpu or graph.runs == "single" else DEVICE_TOKEN_BUDGET
@@ -82,12 +67,12 @@ def layout_for(
 def take_run(
     jobs: Sequence[Job], layout: Layout, *, shortest: bool = False
 ) -> list[tuple[Job, int]]:
-    """Removes from the jobs, which are in the order of arrival, the pairs of the next run.
+    """Removes from the jobs, which are in the order of arrival, the inputs of the next run.
 
-    Returns (job, position) of each. The lead's longest pair comes first. The lead is the oldest
-    job, or with `shortest` the one with the fewest pairs left: taken in turn, so that no job
-    starves, and a small request does not wait for a large one to end. Under a token budget the run
-    is filled with the longest pairs of any job that are not longer, so little is padded.
+    Returns (job, position) of each. The lead's longest input comes first. The lead is the oldest
+    job, or with `shortest` the one with the fewest inputs left: the caller alternates, so that no
+    job starves and a small request does not wait for a large one to end. Under a token budget the
+    run is filled with the longest inputs of any job that are not longer, so little is padded.
     """
     waiting = [job for job in jobs if job.waiting]
     if not waiting:
@@ -95,10 +80,10 @@ def take_run(
     lead = min(waiting, key=lambda job: len(job.waiting)) if shortest else waiting[0]
     longest, position = lead.waiting.pop()
     run = [(lead, position)]
-    most = min(layout.token_budget // longest if longest else 1, layout.max_run_pairs)
+    most = min(layout.token_budget // longest if longest else 1, layout.max_run_inputs)
     if most <= 1:
         return run
-    # Per job the index of its longest pair that is no longer than the lead.
+    # Per job the index of its longest input that is no longer than the lead.
     heap = [
         (-job.waiting[end][0], order, end)
         for order, job in enumerate(jobs)
@@ -113,16 +98,17 @@ def take_run(
     return run
 
 
-def batch(pairs: Sequence[Pair], padding: Padding, pad_id: int) -> Batch:
-    """The pairs as arrays, padded to the longest on the model's side."""
-    width = max(map(len, pairs))
-    ids = np.full((len(pairs), width), pad_id, dtype=np.int64)
+def batch(inputs: Sequence[ModelInput], padding: Padding, pad_id: int) -> Batch:
+    """The inputs as arrays, padded to the longest on the model's side."""
+    width = max(map(len, inputs))
+    ids = np.full((len(inputs), width), pad_id, dtype=np.int64)
     mask = np.zeros_like(ids)
-    types = None if pairs[0].segments is None else np.zeros_like(ids)
-    for row, pair in enumerate(pairs):
-        place = slice(0, len(pair)) if padding.side == "right" else slice(width - len(pair), width)
-        ids[row, place] = pair.ids
-        mask[row, place] = 1
-        if types is not None and pair.segments is not None:
-            types[row, place] = pair.segments
+    types = None if inputs[0].segments is None else np.zeros_like(ids)
+    for row, each in enumerate(inputs):
+        first = 0 if padding.side == "right" else width - len(each)
+        columns = slice(first, first + len(each))
+        ids[row, columns] = each.ids
+        mask[row, columns] = 1
+        if types is not None and each.segments is not None:
+            types[row, columns] = each.segments
     return Batch(ids, mask, types)

@@ -17,29 +17,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import AddedToken, Encoding, Tokenizer
 from tokenizers.models import Unigram
 
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.runtime.manifest import DOCUMENT, SLOTS, TOKENIZER, Manifest, Padding, Prompt
+from sidecar.runtime.session import ModelInput
 
-Ids = NDArray[np.int64]
 MIN_DOCUMENT_TOKENS = 16
 """A query that leaves a document less than this is refused: the scores would mean nothing."""
 _SLOT = re.compile("|".join(map(re.escape, SLOTS)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pair:
-    """One model input: ids of shape (length,), and the segment of each (or None)."""
-
-    ids: Ids
-    segments: Ids | None
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +158,17 @@ class PairTokenizer:
         """Where each token of the text lies in it, in code points."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
 
-    def pair(self, query: EncodedQuery, document_ids: Sequence[int]) -> Pair:
+    def pair(self, query: EncodedQuery, document_ids: Sequence[int]) -> ModelInput:
         """The whole input of a query and a document, its lead included, that fits its room."""
         document_ids = document_ids if len(document_ids) else self._lead_ids
         parts = [document_ids if part is None else part for part in query.parts]
         ids = np.array([token for part in parts for token in part], dtype=np.int64)
         if self._segments is None:
-            return Pair(ids, None)
+            return ModelInput(ids, None)
         lengths = [len(part) for part in parts]
-        return Pair(ids, np.repeat(np.array(self._segments, dtype=np.int64), lengths))
+        return ModelInput(ids, np.repeat(np.array(self._segments, dtype=np.int64), lengths))
 
-    def whole(self, query: EncodedQuery, document: str) -> Pair:
+    def whole(self, query: EncodedQuery, document: str) -> ModelInput:
         """The pair of a query and a plain text, of which what fits is kept."""
         (ids,) = self.encode([self.lead + document])
         return self.pair(query, ids[: query.room])

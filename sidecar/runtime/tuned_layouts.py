@@ -23,15 +23,15 @@ from sidecar.runtime.quota import kernel_text
 from sidecar.runtime.runs import Layout
 
 FOLDER = "layouts"
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 log = structlog.get_logger("rerank")
 
 
-class Stored(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Place(Stored):
+class LayoutKey(Strict):
     """Which machine, and which choice of model: one file each."""
 
     cpu: str
@@ -44,13 +44,13 @@ class Place(Stored):
     engine: str
 
 
-class Kept(Stored):
+class StoredLayout(Strict):
     """A file's content."""
 
     format: Literal[1]
-    place: Place
+    place: LayoutKey
     score_revision: str
-    """Of the model, with the versions of the engine and of this package; another is stale."""
+    """Of the model, with the versions of the runtime and of this package; another is stale."""
     workers: int = Field(ge=1, le=1024)
     intra_op_threads: int = Field(ge=1, le=1024)
     token_budget: int = Field(ge=0)
@@ -84,10 +84,10 @@ def state_folder(given: Path | None) -> Path | None:
     return above / "rerank-sidecar"
 
 
-def place_of(model: str, graph: str, engine: str, device: str, root: Path = ROOT) -> Place:
+def layout_key(model: str, graph: str, engine: str, device: str, root: Path = ROOT) -> LayoutKey:
     """This machine, for a graph of a model. `root` holds `proc` and `sys`; others are for tests."""
     cpu = read_cpu(root)
-    return Place(
+    return LayoutKey(
         cpu=cpu.name,
         flags=cpu.flags,
         cores=available_cores(root),
@@ -98,7 +98,7 @@ def place_of(model: str, graph: str, engine: str, device: str, root: Path = ROOT
     )
 
 
-def keep(state: Path, kept: Kept) -> Path:
+def store(state: Path, kept: StoredLayout) -> Path:
     """Writes the file, in place of an older one, and returns its path. Raises OSError."""
     path = _path(state, kept.place)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,12 +113,12 @@ def keep(state: Path, kept: Kept) -> Path:
     return path
 
 
-def find(state: Path, place: Place, score_revision: str, runs: Runs) -> Layout | None:
+def find_layout(state: Path, key: LayoutKey, score_revision: str, runs: Runs) -> Layout | None:
     """What was kept for this place and revision; None where there is nothing, or nothing of use."""
-    path = _path(state, place)
+    path = _path(state, key)
     try:
         with path.open("rb") as file:
-            kept = Kept.model_validate_json(file.read(MOST_BYTES))
+            kept = StoredLayout.model_validate_json(file.read(MAX_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as fault:
@@ -126,7 +126,7 @@ def find(state: Path, place: Place, score_revision: str, runs: Runs) -> Layout |
     except ValidationError as fault:
         reason = f"it is no kept layout: {first_fault(fault)}"
     else:
-        if kept.place != place:
+        if kept.place != key:
             reason = "it is of another machine or model"
         elif kept.score_revision != score_revision:
             reason = "it is of other versions or another model: run `rerank-sidecar tune` again"
@@ -138,8 +138,8 @@ def find(state: Path, place: Place, score_revision: str, runs: Runs) -> Layout |
     return None
 
 
-def _path(state: Path, place: Place) -> Path:
-    digest = hashlib.sha256(place.model_dump_json().encode()).hexdigest()[:16]
+def _path(state: Path, key: LayoutKey) -> Path:
+    digest = hashlib.sha256(key.model_dump_json().encode()).hexdigest()[:16]
     return state / FOLDER / f"{digest}.json"
 
 

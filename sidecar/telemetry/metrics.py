@@ -38,19 +38,28 @@ class Metrics:
             registry=registry,
         )
         self.run_pairs = Histogram(
-            "rerank_run_pairs", "Pairs of a run.", buckets=SIZE_BUCKETS, registry=registry
+            "rerank_run_pairs",
+            "Pairs of a run.",
+            ["model"],
+            buckets=SIZE_BUCKETS,
+            registry=registry,
         )
         self.run_tokens = Histogram(
             "rerank_run_tokens",
             "Tokens of a run, padding left out.",
+            ["model"],
             buckets=SIZE_BUCKETS,
             registry=registry,
         )
         self.padding = Counter(
-            "rerank_padding_tokens", "Padding that was computed.", registry=registry
+            "rerank_padding_tokens", "Padding that was computed.", ["model"], registry=registry
         )
-        self.tokens = Counter("rerank_tokens", "Tokens that were scored.", registry=registry)
-        self.queue = Gauge("rerank_queue_pairs", "Pairs that wait or run.", registry=registry)
+        self.tokens = Counter(
+            "rerank_tokens", "Tokens that were scored.", ["model"], registry=registry
+        )
+        self.queue = Gauge(
+            "rerank_queue_pairs", "Pairs that wait or run.", ["model"], registry=registry
+        )
         self.in_flight = Gauge("rerank_inflight_requests", "Requests under way.", registry=registry)
         self.rejected = Counter(
             "rerank_rejected",
@@ -71,7 +80,10 @@ class Metrics:
             registry=registry,
         )
         self.session_failures = Counter(
-            "rerank_session_failures", "Runs in which the model failed.", registry=registry
+            "rerank_session_failures",
+            "Runs in which the model failed.",
+            ["model"],
+            registry=registry,
         )
         self.hook_calls = Counter(
             "rerank_hook_calls",
@@ -88,7 +100,7 @@ class Metrics:
         self.ready = Gauge("rerank_ready", "1 while requests are taken.", registry=registry)
         self.model_info = Gauge(
             "rerank_model_info",
-            "The model in use; always 1.",
+            "A model in use; always 1.",
             ["model", "graph", "precision", "engine", "device", "score_revision"],
             registry=registry,
         )

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from sidecar.errors import StartupError
-from sidecar.runtime.loading import Opening
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import RuntimeOptions
+from sidecar.runtime.runs import Layout
 from sidecar.runtime.tuned_layouts import state_folder
 from sidecar.settings import load
 from sidecar.workshop.sidecar_process import SidecarProcess
@@ -44,7 +46,7 @@ def layout_of(url: str) -> dict[str, object]:
 def test_what_it_keeps_is_what_the_next_start_serves_with(tmp_path: Path, requests: str) -> None:
     done = tune(f"--state={tmp_path}", requests)
     assert done.returncode == 0, done.stderr
-    for word in ("(default)", "pairs/s", "--engine onnxruntime --graph float", "Kept in"):
+    for word in ("(default)", "pairs/s", "--runtime onnxruntime --graph float", "Kept in"):
         assert word in done.stdout
     (path,) = (tmp_path / "layouts").iterdir()
     kept = json.loads(path.read_bytes())
@@ -123,10 +125,12 @@ def test_the_state_folder_follows_the_xdg_convention(
 
 
 def test_threads_and_workers_share_the_cores_where_one_is_given() -> None:
-    opening = Opening.read(None, "cpu", "int8")
-    one = opening.layout(workers=1)
-    assert opening.layout(threads=one.intra_op_threads).workers == 1
-    both = opening.layout(workers=3, threads=2)
+    def layout(**fixed: int) -> Layout:
+        return ModelFolder.read(None, RuntimeOptions(graph="int8", **fixed)).layout()
+
+    one = layout(workers=1)
+    assert layout(threads=one.intra_op_threads).workers == 1
+    both = layout(workers=3, threads=2)
     assert (both.workers, both.intra_op_threads) == (3, 2)
     with pytest.raises(StartupError, match="one pair per run"):
-        opening.layout(threads=1, token_budget=512)
+        layout(threads=1, token_budget=512)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sidecar.runtime.manifest import Device
+from sidecar.runtime.options import Device
 from tests.gpu.record import Record
 from tests.gpu.shapes import SHAPES, Shape, small
 from tests.gpu.timing import Effort

@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from sidecar.runtime.manifest import Device, Graph
-from sidecar.runtime.onnx_session import PROVIDERS, Logits
-from sidecar.runtime.runs import Batch
+from sidecar.runtime.families import Logits
+from sidecar.runtime.manifest import Graph
+from sidecar.runtime.onnx_session import PROVIDERS
+from sidecar.runtime.options import Device
+from sidecar.runtime.session import Batch, Tensors
 
 
 class Bucket:
@@ -82,7 +84,7 @@ class Buckets:
         ]
         self.token_budget = token_budget
 
-    def run(self, batch: Batch) -> Logits:
+    def run(self, batch: Batch) -> Tensors:
         """One logit per pair; a run with more pairs than the bucket holds is split."""
         width = batch.input_ids.shape[1]
         place = bisect.bisect_left(self._lengths, width)
@@ -90,7 +92,8 @@ class Buckets:
             raise ValueError(f"no bucket holds {width} tokens")
         bucket = self._buckets[place]
         rows = range(0, len(batch.input_ids), bucket.pairs)
-        return np.concatenate([bucket.run(_rows(batch, row, bucket.pairs)) for row in rows])
+        parts = [bucket.run(_rows(batch, row, bucket.pairs)) for row in rows]
+        return {"logits": np.concatenate(parts)}
 
 
 def _rows(batch: Batch, start: int, count: int) -> Batch:

@@ -13,8 +13,8 @@ import onnxruntime as ort
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from sidecar.runtime.manifest import Device
 from sidecar.runtime.onnx_session import PROVIDERS
+from sidecar.runtime.options import Device
 from sidecar.workshop.model.weights import WeightFile
 from tests.gpu.bench import Bench
 from tests.gpu.device_int8 import block_int8, row_int8

@@ -10,8 +10,8 @@ from typing import Any
 import onnxruntime as ort
 
 from sidecar import Reranker
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.onnx_session import PROVIDERS
 from tests.gpu.bench import Bench
 from tests.gpu.record import Figures

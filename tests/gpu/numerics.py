@@ -7,12 +7,14 @@ import torch
 from numpy.typing import NDArray
 
 from sidecar.runtime.canonical import check_numbers
-from sidecar.runtime.loading import shipped_model
-from sidecar.runtime.manifest import Device, Graph, Manifest
-from sidecar.runtime.onnx_session import PROVIDERS, Logits, OnnxSession, Session
+from sidecar.runtime.families import Logits
+from sidecar.runtime.manifest import Graph, Manifest
+from sidecar.runtime.model_folder import shipped_model
+from sidecar.runtime.onnx_session import PROVIDERS, OnnxSession
+from sidecar.runtime.options import Device
 from sidecar.runtime.placement import strays
-from sidecar.runtime.runs import Batch
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.session import Batch, ModelInput, Session, Tensors
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.demo.outcome import Outcome, reordered
 from sidecar.workshop.demo.quality import after
@@ -74,20 +76,19 @@ def parity(workshop: Workshop, variant: str, bench: Bench) -> Figures:
     }
 
 
-def torch_logits(workshop: Workshop, pairs: Sequence[Pair]) -> Logits:
+def torch_logits(workshop: Workshop, pairs: Sequence[ModelInput]) -> Logits:
     """By the fp32 network on the CPU, in the order of the pairs."""
     network = workshop.network  # made outside: a graph may still be traced from it
 
-    def run(arrays: Batch) -> Logits:
+    def run(arrays: Batch) -> Tensors:
         given = [torch.from_numpy(getattr(arrays, name)) for name in shapes.inputs(workshop.shape)]
         with torch.no_grad():
-            found: Logits = network(*given).numpy()
-        return found
+            return {"logits": network(*given).numpy()}
 
     return scored(run, pairs)
 
 
-def one_by_one(session: Session, pairs: Sequence[Pair]) -> Logits:
+def one_by_one(session: Session, pairs: Sequence[ModelInput]) -> Logits:
     """Logits of pairs, each in a run of its own."""
     return np.array([scored(session.run, [pair])[0] for pair in pairs])
 
@@ -101,7 +102,9 @@ def _sigmoid(logits: Logits) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-logits.astype(np.float64)))
 
 
-def away(workshop: Workshop, graph: Graph, pairs: Sequence[Pair], device: Device) -> list[str]:
+def away(
+    workshop: Workshop, graph: Graph, pairs: Sequence[ModelInput], device: Device
+) -> list[str]:
     """Nodes on activations that did not run on the device, by onnxruntime's own profile."""
     session = OnnxSession.open(workshop.folder, graph, device, profile=True)
     ((_, arrays),) = runs_of(pairs, ONE_RUN)
@@ -114,7 +117,7 @@ def sharing(workshop: Workshop, bench: Bench) -> Figures:
     chance = np.random.default_rng(5)
     prefix = pairs_of([PREFIX], workshop.shape.vocabulary, chance, segments=False)[0].ids
     rest = pairs_of(LENGTHS, workshop.shape.vocabulary, chance, segments=False)
-    whole = [Pair(np.concatenate([prefix, pair.ids]), None) for pair in rest]
+    whole = [ModelInput(np.concatenate([prefix, pair.ids]), None) for pair in rest]
     shared = SharedPrefix(
         workshop.folder, workshop.graph("prefix"), workshop.graph("documents"), bench.device
     )

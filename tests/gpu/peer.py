@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from sidecar.runtime.onnx_session import Logits
-from sidecar.runtime.runs import Batch
+from sidecar.runtime.session import Batch, Tensors
 from tests.gpu.shapes import Shape
 
 
@@ -28,7 +27,7 @@ class TorchPeer:
         self._model.set_attn_implementation("sdpa")
 
     @torch.inference_mode()
-    def run(self, batch: Batch) -> Logits:
+    def run(self, batch: Batch) -> Tensors:
         """One logit per pair, shape (pairs,)."""
         ids = torch.from_numpy(batch.input_ids).to(self._device)
         if self._shape.decoder:
@@ -43,8 +42,7 @@ class TorchPeer:
             if batch.token_type_ids is not None:
                 given["token_type_ids"] = torch.from_numpy(batch.token_type_ids).to(self._device)
             logits = self._model(**given).logits.squeeze(-1).float()
-        found: Logits = logits.cpu().numpy().astype(np.float32)
-        return found
+        return {"logits": logits.cpu().numpy().astype(np.float32)}
 
 
 def gpu_memory_gb() -> float | None:

@@ -26,7 +26,8 @@ from sidecar.runtime.manifest import (
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.session import ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.sidecar_over_http import SidecarOverHttp
 from sidecar.workshop.bench.workload import Request, WordSource, count_tokens
 from sidecar.workshop.demo.collections import CollectionName, load
@@ -85,7 +86,7 @@ def through_scheduler(
         for _ in range(_count(bench, at_once))
     ]
 
-    def one(pairs: Sequence[Pair]) -> float:
+    def one(pairs: Sequence[ModelInput]) -> float:
         start = time.perf_counter()
         scheduler.submit(pairs, time.monotonic() + 600).result()
         return time.perf_counter() - start
@@ -97,8 +98,8 @@ def through_scheduler(
 
 
 def _measured(
-    requests: Sequence[Sequence[Pair]],
-    one: Callable[[Sequence[Pair]], float],
+    requests: Sequence[Sequence[ModelInput]],
+    one: Callable[[Sequence[ModelInput]], float],
     at_once: int,
     bench: Bench,
     workshop: Workshop,

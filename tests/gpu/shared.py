@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from sidecar.runtime.manifest import Device, Graph
-from sidecar.runtime.onnx_session import PROVIDERS, Logits
-from sidecar.runtime.runs import Batch
-from sidecar.runtime.tokenizer import Ids, Pair
+from sidecar.runtime.families import Logits
+from sidecar.runtime.manifest import Graph
+from sidecar.runtime.onnx_session import PROVIDERS
+from sidecar.runtime.options import Device
+from sidecar.runtime.session import Batch, Ids, ModelInput, Tensors
 from tests.gpu.workloads import scored
 
 
@@ -25,7 +26,7 @@ class SharedPrefix:
             for graph in (prefix, documents)
         )
 
-    def score(self, prefix: Ids, rest: Sequence[Pair], token_budget: int) -> Logits:
+    def score(self, prefix: Ids, rest: Sequence[ModelInput], token_budget: int) -> Logits:
         """One logit per pair of the prefix and what stands behind it, shape (pairs,)."""
         shared = self._shared(prefix)
         return scored(lambda batch: self._run(batch, shared), rest, token_budget)
@@ -38,7 +39,7 @@ class SharedPrefix:
         binding.synchronize_outputs()
         return binding.get_outputs()[0]
 
-    def _run(self, batch: Batch, shared: ort.OrtValue) -> Logits:
+    def _run(self, batch: Batch, shared: ort.OrtValue) -> Tensors:
         binding = self._documents.io_binding()
         for name in ("input_ids", "attention_mask"):
             binding.bind_ortvalue_input(name, self._value(getattr(batch, name)))
@@ -46,8 +47,7 @@ class SharedPrefix:
         binding.bind_output("logits", self._device, 0)
         self._documents.run_with_iobinding(binding)
         binding.synchronize_outputs()
-        found: Logits = binding.copy_outputs_to_cpu()[0].reshape(-1)
-        return found
+        return {"logits": binding.copy_outputs_to_cpu()[0]}
 
     def _value(self, array: Ids) -> ort.OrtValue:
         return ort.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array), self._device, 0)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Graph, Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
 from sidecar.workshop.model.quantizing.graph_view import remove_unused
 from sidecar.workshop.model.weights import WeightFile, open_graph, read_tensor

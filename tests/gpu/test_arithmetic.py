@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.session import ModelInput
 from tests.gpu.shapes import M3, MINILM, QWEN, SHAPES, Shape, inputs, network, small
 from tests.gpu.targets import markdown, targets
 from tests.gpu.timing import figures, peak_of, percentiles_ms
@@ -76,7 +76,7 @@ def test_padding_counts_the_tokens_that_nobody_asked_for() -> None:
     assert padded_share(EQUAL_160.lengths, 16_384) == 0
     assert len(P1.lengths) == 64
     assert all(len(one.lengths) >= 64 for one in WORKLOADS.values())
-    assert len(Pair(np.zeros(3, np.int64), None)) == 3
+    assert len(ModelInput(np.zeros(3, np.int64), None)) == 3
 
 
 def cell(pairs_s: float, **more: float) -> dict[str, float]:

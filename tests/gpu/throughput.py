@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from sidecar.runtime.onnx_session import OnnxSession, Session
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.session import ModelInput, Session
 from tests.gpu.bench import Bench
 from tests.gpu.buckets import Buckets
 from tests.gpu.peer import TorchPeer, gpu_memory_gb
@@ -118,7 +118,7 @@ def measure(bench: Bench, workshop: Workshop, cell: Cell, opened: list[Any]) -> 
     return found
 
 
-Score = Callable[[Sequence[Pair]], Any]
+Score = Callable[[Sequence[ModelInput]], Any]
 
 
 def scorer(
@@ -159,9 +159,9 @@ def _buckets(bench: Bench, workshop: Workshop, cell: Cell, lengths: Sequence[int
 def _behind_prefix(shared: SharedPrefix, budget: int) -> Score:
     """The first tokens of the first pair stand for what all pairs of a request share."""
 
-    def score(pairs: Sequence[Pair]) -> Any:
+    def score(pairs: Sequence[ModelInput]) -> Any:
         prefix = pairs[0].ids[:PREFIX_TOKENS]
-        rest = [Pair(pair.ids[PREFIX_TOKENS:], None) for pair in pairs]
+        rest = [ModelInput(pair.ids[PREFIX_TOKENS:], None) for pair in pairs]
         return shared.score(prefix, rest, budget)
 
     return score

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sidecar.runtime.families import Logits
+from sidecar.runtime.families import logits as read_logits
 from sidecar.runtime.manifest import Padding
-from sidecar.runtime.onnx_session import Logits
-from sidecar.runtime.runs import Batch, Layout, batch, take_run
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.runs import Layout, batch, take_run
+from sidecar.runtime.session import Batch, ModelInput, Tensors
 
 LEAST_ID = 10
 """Ids below are marks in the tokenizers of all shapes, padding among them."""
@@ -45,13 +46,13 @@ WORKLOADS = {one.name: one for one in (EQUAL_160, EQUAL_512, MIX, P1)}
 
 def pairs_of(
     lengths: Sequence[int], vocabulary: int, chance: np.random.Generator, *, segments: bool
-) -> list[Pair]:
+) -> list[ModelInput]:
     """A pair of random ids for each length; with `segments` a tenth of it is the query."""
     found = []
     for length in lengths:
         ids = chance.integers(min(LEAST_ID, vocabulary - 1), vocabulary, length)
         types = (np.arange(length) >= length // 10).astype(np.int64) if segments else None
-        found.append(Pair(ids, types))
+        found.append(ModelInput(ids, types))
     return found
 
 
@@ -60,7 +61,7 @@ class _Job:
     waiting: list[tuple[int, int]]
 
 
-def runs_of(pairs: Sequence[Pair], token_budget: int) -> list[tuple[list[int], Batch]]:
+def runs_of(pairs: Sequence[ModelInput], token_budget: int) -> list[tuple[list[int], Batch]]:
     """(positions, arrays) of each run, laid out as the service does on a device."""
     layout = Layout(workers=1, intra_op_threads=1, token_budget=token_budget)
     job = _Job(sorted((len(pair), place) for place, pair in enumerate(pairs)))
@@ -72,17 +73,17 @@ def runs_of(pairs: Sequence[Pair], token_budget: int) -> list[tuple[list[int], B
 
 
 def scored(
-    run: Callable[[Batch], Logits], pairs: Sequence[Pair], token_budget: int = ONE_RUN
+    run: Callable[[Batch], Tensors], pairs: Sequence[ModelInput], token_budget: int = ONE_RUN
 ) -> Logits:
     """One logit per pair, in their order, each run by `run`."""
     logits = np.zeros(len(pairs), np.float32)
     for places, arrays in runs_of(pairs, token_budget):
-        logits[places] = run(arrays)
+        logits[places] = read_logits(run(arrays))
     return logits
 
 
 def padded_share(lengths: Sequence[int], token_budget: int) -> float:
     """Share of the runs' tokens that are padding."""
-    pairs = [Pair(np.zeros(length, np.int64), None) for length in lengths]
+    pairs = [ModelInput(np.zeros(length, np.int64), None) for length in lengths]
     total = sum(arrays.input_ids.size for _, arrays in runs_of(pairs, token_budget))
     return 1 - sum(lengths) / total

@@ -12,11 +12,13 @@ import numpy as np
 
 from sidecar.http.serve import listening
 from sidecar.http.service import Service, Watch
-from sidecar.pipeline import Reranker
-from sidecar.runtime.loading import Loaded, shipped_model
+from sidecar.pipeline.registry import ModelRegistry
+from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.manifest import Manifest
-from sidecar.runtime.onnx_session import Logits
-from sidecar.runtime.runs import Batch, Layout
+from sidecar.runtime.model_folder import shipped_model
+from sidecar.runtime.running_graph import RunningGraph
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.session import Batch, Tensors
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.settings import Settings
 
@@ -34,15 +36,15 @@ class GatedSession:
         self.fault: Exception | None = None
         self.value: float | None = None
 
-    def run(self, batch: Batch) -> Logits:
+    def run(self, batch: Batch) -> Tensors:
         self.runs += 1
         self.entered.release()
         assert self.gate.wait(20)
         if self.fault is not None:
             raise self.fault
         if self.value is not None:
-            return np.full(len(batch.input_ids), self.value, dtype=np.float32)
-        return batch.attention_mask.sum(axis=1).astype(np.float32)
+            return {"logits": np.full(len(batch.input_ids), self.value, dtype=np.float32)}
+        return {"logits": batch.attention_mask.sum(axis=1).astype(np.float32)}
 
     async def wait_entered(self) -> None:
         """Returns once a run has begun."""
@@ -55,17 +57,18 @@ async def serving(
 ) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
     """(service, a client with its base URL) with one worker over the session."""
 
-    def opener(settings: Settings, watch: Watch) -> Reranker:
+    def opener(settings: Settings, watch: Watch) -> ModelRegistry:
         path = folder or shipped_model()
         manifest = Manifest.read(path)
-        return Reranker(
-            Loaded(manifest, "int8", "cpu"),
+        models = ModelRegistry(1, deadline_s=settings.deadline_ms / 1000, on_run=watch.on_run)
+        model = ServedModel(
+            manifest.name,
+            RunningGraph(manifest, "int8", "cpu"),
             PairTokenizer.open(path, manifest),
-            session,
             Layout(workers=1, intra_op_threads=1, token_budget=0),
-            deadline_s=settings.deadline_ms / 1000,
-            on_run=watch.on_run,
         )
+        models.add(model, session)
+        return models
 
     async with listening(Settings(port=0, **settings), opener) as (service, url):
         try:

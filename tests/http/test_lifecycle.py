@@ -8,7 +8,7 @@ import pytest
 from sidecar.errors import ModelError
 from sidecar.http.serve import listening
 from sidecar.http.service import Watch
-from sidecar.pipeline import Reranker
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.settings import Settings
 from tests.http.serving import BODY, GatedSession, metric, serving, until
 
@@ -44,7 +44,7 @@ async def test_a_stop_while_the_model_loads_is_not_undone() -> None:
 
 
 async def test_a_model_that_must_not_serve_stops_the_start() -> None:
-    def refuse(settings: Settings, watch: Watch) -> Reranker:
+    def refuse(settings: Settings, watch: Watch) -> ModelRegistry:
         raise ModelError("it is altered")
 
     async with listening(Settings(port=0), refuse) as (service, _):
@@ -61,7 +61,10 @@ async def test_the_event_loop_answers_while_a_run_is_under_way() -> None:
         waiting = asyncio.create_task(client.post("/v2/rerank", json=BODY))
         await session.wait_entered()
         assert (await client.get("/health/live")).status == 200
-        assert "rerank_queue_pairs 3.0" in await (await client.get("/metrics")).text()
+        assert (
+            'rerank_queue_pairs{model="minilm-en"} 3.0'
+            in await (await client.get("/metrics")).text()
+        )
         assert not waiting.done()
         session.gate.set()
         assert (await waiting).status == 200
@@ -81,10 +84,10 @@ async def test_a_request_whose_client_has_gone_is_dropped() -> None:
         )
         writer.write(raw)
         await session.wait_entered()
-        assert service.reranker.scheduler.backlog()[0] == 3
+        assert service.models.default.scorer.load().inputs == 3
         writer.close()
         await until(lambda: metric(service, "rerank_cancelled_total") == 1)
-        assert service.reranker.scheduler.backlog()[0] == 1, "only the run under way is left"
+        assert service.models.default.scorer.load().inputs == 1, "only the run under way is left"
         session.gate.set()
         assert (await client.post("/v2/rerank", json=BODY)).status == 200
         assert session.runs - before == 1 + 3, "the two pairs that waited never ran"
@@ -101,10 +104,10 @@ async def test_overload_is_429_before_any_work_and_an_idle_server_takes_anything
         session.gate.clear()
         large = json.dumps({"query": "q", "documents": ["many words " * 60] * 900}).encode()
         waiting = asyncio.create_task(client.post("/v2/rerank", data=large))
-        await until(lambda: service.reranker.scheduler.backlog()[0] == 900)
-        rate = service.reranker.admission.tokens_per_second
+        await until(lambda: service.models.default.scorer.load().inputs == 900)
+        rate = service.models.default.scorer.load().tokens_per_second
         assert rate is not None
-        tokens = service.reranker.scheduler.backlog()[1]
+        tokens = service.models.default.scorer.load().tokens
         impatient = int(tokens / rate * 1000 / 2)  # half of the time that the queue takes, ms
         refused = await client.post("/v2/rerank", json={**BODY, "deadline_ms": impatient})
         assert refused.status == 429
@@ -112,7 +115,7 @@ async def test_overload_is_429_before_any_work_and_an_idle_server_takes_anything
         assert int(refused.headers["retry-after-ms"]) >= 1
         assert (await refused.json())["error_type"] == "overloaded"
         assert metric(service, "rerank_rejected_total", reason="overloaded") == 1
-        assert service.reranker.scheduler.backlog()[0] == 900, "nothing of it was queued"
+        assert service.models.default.scorer.load().inputs == 900, "nothing of it was queued"
         session.gate.set()
         assert (await waiting).status == 200
 
@@ -125,7 +128,7 @@ async def test_a_deadline_that_passes_is_504_and_frees_the_queue() -> None:
         late = await client.post("/opensearch/rerank", json=BODY)
         assert late.status == 504
         assert (await late.json())["error_type"] == "deadline"
-        assert service.reranker.scheduler.backlog()[0] == 1
+        assert service.models.default.scorer.load().inputs == 1
         session.gate.set()
 
 
@@ -137,7 +140,7 @@ async def test_a_model_that_fails_is_503_and_counted_and_its_words_stay_inside()
         failed = await client.post("/v2/rerank", json=BODY)
         assert failed.status == 503
         assert "secret" not in await failed.text()
-        assert metric(service, "rerank_session_failures_total") > 0
+        assert metric(service, "rerank_session_failures_total", model="minilm-en") > 0
         session.fault = None
         assert (await client.post("/v2/rerank", json=BODY)).status == 200
 
@@ -163,7 +166,7 @@ async def test_a_bug_is_500_without_its_text(
         async def broken(request: object) -> None:
             raise KeyError("the secret text")
 
-        monkeypatch.setattr(service.reranker, "rank", broken)
+        monkeypatch.setattr(service.models.default, "rank", broken)
         answer = await client.post("/v2/rerank", json=BODY)
         assert answer.status == 500
         assert "secret" not in await answer.text()
@@ -234,6 +237,8 @@ async def test_metrics_and_timings_of_a_request() -> None:
             assert answer.headers[name].isdecimal()
         assert metric(service, "rerank_requests_total", dialect="tei", status="200") == 1
         assert metric(service, "rerank_documents_per_request_sum") == 2
-        assert metric(service, "rerank_run_pairs_count") == 2
-        assert metric(service, "rerank_padding_tokens_total") == 0
-        assert metric(service, "rerank_tokens_total") == float(answer.headers["x-compute-tokens"])
+        assert metric(service, "rerank_run_pairs_count", model="minilm-en") == 2
+        assert metric(service, "rerank_padding_tokens_total", model="minilm-en") == 0
+        assert metric(service, "rerank_tokens_total", model="minilm-en") == float(
+            answer.headers["x-compute-tokens"]
+        )

@@ -8,7 +8,7 @@ import pytest
 
 from sidecar.contracts.body import read_document
 from sidecar.pipeline.estimate import estimate, estimate_tokens
-from sidecar.pipeline.passage_pairs import Fit, build
+from sidecar.pipeline.passage_pairs import Fit, build_pairs
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import FieldProfile, Profile
 from sidecar.profiles import Profiles
@@ -45,8 +45,8 @@ def tokens(request: RankRequest, profile: Profile, tokenizer: PairTokenizer) -> 
     read = read_all(request.documents, profile)
     prepared = prepare(request, profile, read, None, tokenizer.max_tokens)
     fit = Fit(request.cut, request.max_document_tokens, profile.long)
-    units = build(request.query, prepared.passages, tokenizer, fit).units
-    return sum(len(unit.pair) for unit in units)
+    units = build_pairs(request.query, prepared.passages, tokenizer, fit).pairs
+    return sum(len(pair.input) for pair in units)
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -97,3 +97,7 @@ def test_shapley_values_and_spans_cost_more() -> None:
     sets = 4 * estimate_tokens(6, [request.documents[0].size], 512) // 2
     assert estimate(shapley, plain, 512) == alone + sets
     assert estimate(spans, plain, 512) > 2 * alone
+
+
+def test_the_estimate_is_bounded_by_what_the_model_reads() -> None:
+    assert estimate_tokens(40, [40, 10**6], most=512) == 23 + 512

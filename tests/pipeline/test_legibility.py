@@ -4,7 +4,7 @@ import pytest
 
 from sidecar.contracts.extras import warnings
 from sidecar.pipeline.legibility import Legibility
-from sidecar.pipeline.passage_pairs import Fit, build
+from sidecar.pipeline.passage_pairs import Fit, build_pairs
 from sidecar.request import RankResult
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.compose import Passage, Segment
@@ -66,9 +66,11 @@ def test_a_characters_token_is_a_word_in_a_model_that_reads_chinese() -> None:
 def test_the_units_say_which_texts_they_are(tokenizer: PairTokenizer) -> None:
     texts = ["red shoes", "красные кроссовки", "", "红色运动鞋"]
     passages = [Passage((Segment("", text),)) for text in texts]
-    units = build("красные кроссовки", passages, tokenizer, Fit(), legibility=english(tokenizer))
-    assert (units.unread, units.query_unread) == ((1, 3), True)
-    assert not build(
+    pairs = build_pairs(
+        "красные кроссовки", passages, tokenizer, Fit(), legibility=english(tokenizer)
+    )
+    assert (pairs.unread, pairs.query_unread) == ((1, 3), True)
+    assert not build_pairs(
         "red shoes", passages[:1], tokenizer, Fit(), legibility=english(tokenizer)
     ).query_unread
 

@@ -7,11 +7,11 @@ import re
 import aiohttp
 
 from sidecar.http.serve import listening
-from sidecar.http.service import Watch, open_reranker
-from sidecar.pipeline import Reranker
-from sidecar.runtime.loading import shipped_model
+from sidecar.http.service import Watch, open_models
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.runtime.manifest import Manifest
-from sidecar.runtime.scheduler import RunReport
+from sidecar.runtime.model_folder import shipped_model
+from sidecar.runtime.model_queue import ModelQueue
 from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http.serving import GatedSession, until
@@ -80,10 +80,11 @@ async def test_overload_is_told_with_the_time_to_wait(visit: Page) -> None:
         # Work that stands still is queued, and by the rate that is known none will ever end.
         session.gate.clear()
         waiting = asyncio.create_task(_post(client, {"query": "q", "documents": ["a", "b"] * 50}))
-        await until(lambda: service.reranker.scheduler.backlog()[0] > 50, 60)
-        slow = RunReport(pairs=1, tokens=1, padded_tokens=1, seconds=1000.0)
+        await until(lambda: service.models.default.scorer.load().inputs > 50, 60)
+        queue = service.models.default.scorer
+        assert isinstance(queue, ModelQueue)
         for _ in range(500):
-            service.reranker.admission.record(slow)
+            queue.throughput.record(tokens=1, seconds=1000.0)
         said = await asyncio.to_thread(visit.fault, visit.element("rank").click)
         assert "429 overloaded" in said
         assert re.search(r"Try again in \d+ s", said)
@@ -100,9 +101,9 @@ async def test_a_page_that_is_there_before_the_model_waits_for_it(visit: Page) -
     loading = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def opener(settings: Settings, watch: Watch) -> Reranker:
+    def opener(settings: Settings, watch: Watch) -> ModelRegistry:
         asyncio.run_coroutine_threadsafe(loading.wait(), loop).result(60)
-        return open_reranker(settings, watch)
+        return open_models(settings, watch)
 
     async with listening(Settings(port=0), opener) as (service, url):
         start = asyncio.create_task(service.start())

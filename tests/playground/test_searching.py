@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from selenium.webdriver import Keys
 
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
 from tests.http.serving import GatedSession, metric, until
 from tests.playground.conftest import opened
 from tests.playground.page import Page

@@ -16,14 +16,17 @@ import pytest
 import sidecar
 from sidecar.errors import DeviceError, ModelError, StartupError
 from sidecar.runtime.canonical import canonical_pairs, check_numbers
+from sidecar.runtime.families import logits
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.openvino_session import OpenVinoSession
-from sidecar.runtime.precision import OpenVinoPrecision, as_run
-from sidecar.runtime.runs import Batch, batch
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.options import OpenVinoPrecision
+from sidecar.runtime.precision import as_run
+from sidecar.runtime.runs import batch
+from sidecar.runtime.session import Batch, ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.runtime.pairs import pairs
+from tests.pipeline.pairs import pairs
 
 if importlib.util.find_spec("openvino") is None:
     pytest.skip("openvino is not installed (extra openvino)", allow_module_level=True)
@@ -47,7 +50,7 @@ def opened(
 
 
 @pytest.fixture(scope="module")
-def texts(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
+def texts(manifest: Manifest, tokenizer: PairTokenizer) -> list[ModelInput]:
     """The canonical pairs and others, from a word to the longest."""
     lengths = (1, 2, 5, 9, 17, 40, 90, 200)
     words = [("shoe trail waterproof " * length).strip() for length in lengths]
@@ -55,9 +58,11 @@ def texts(manifest: Manifest, tokenizer: PairTokenizer) -> list[Pair]:
 
 
 def alone(
-    session: OpenVinoSession | OnnxSession, manifest: Manifest, pad_id: int, texts: list[Pair]
+    session: OpenVinoSession | OnnxSession, manifest: Manifest, pad_id: int, texts: list[ModelInput]
 ) -> list[float]:
-    return [float(session.run(batch([pair], manifest.padding, pad_id))[0]) for pair in texts]
+    return [
+        float(logits(session.run(batch([pair], manifest.padding, pad_id)))[0]) for pair in texts
+    ]
 
 
 def test_logits_are_the_graphs_own(
@@ -65,7 +70,7 @@ def test_logits_are_the_graphs_own(
     float32: OnnxSession,
     manifest: Manifest,
     tokenizer: PairTokenizer,
-    texts: list[Pair],
+    texts: list[ModelInput],
 ) -> None:
     session, graph = opened
     known = np.array(alone(float32, manifest, tokenizer.pad_id, texts))
@@ -77,32 +82,32 @@ def test_logits_are_the_graphs_own(
 
 
 def test_more_threads_than_requests_get_the_same_answers(
-    opened: Opened, manifest: Manifest, tokenizer: PairTokenizer, texts: list[Pair]
+    opened: Opened, manifest: Manifest, tokenizer: PairTokenizer, texts: list[ModelInput]
 ) -> None:
     session, _ = opened
     first = alone(session, manifest, tokenizer.pad_id, texts)
     with ThreadPoolExecutor(4) as threads:
         found = threads.map(
-            lambda pair: float(session.run(batch([pair], manifest.padding, tokenizer.pad_id))[0]),
+            lambda pair: alone(session, manifest, tokenizer.pad_id, [pair])[0],
             texts * 2,
         )
         assert list(found) == first * 2
 
 
 def test_company_changes_no_score(
-    opened: Opened, manifest: Manifest, tokenizer: PairTokenizer, texts: list[Pair]
+    opened: Opened, manifest: Manifest, tokenizer: PairTokenizer, texts: list[ModelInput]
 ) -> None:
     session, graph = opened
     if graph.runs == "single":
         pytest.skip("its pairs are never in company")
-    together = session.run(batch(texts, manifest.padding, tokenizer.pad_id)).tolist()
+    together = logits(session.run(batch(texts, manifest.padding, tokenizer.pad_id))).tolist()
     for one, other in zip(alone(session, manifest, tokenizer.pad_id, texts), together, strict=True):
         scores = [manifest.calibration.score(logit) for logit in (one, other)]
         assert abs(scores[0] - scores[1]) <= graph.tolerance
 
 
 def test_a_failed_run_leaves_the_session_whole(
-    folder: Path, manifest: Manifest, tokenizer: PairTokenizer, texts: list[Pair]
+    folder: Path, manifest: Manifest, tokenizer: PairTokenizer, texts: list[ModelInput]
 ) -> None:
     session = OpenVinoSession.open(folder, manifest, manifest.graphs["float"], tokenizer.pad_id)
     good = batch(texts[:1], manifest.padding, tokenizer.pad_id)
@@ -110,7 +115,7 @@ def test_a_failed_run_leaves_the_session_whole(
     with pytest.raises(Exception, match="None"):
         session.run(Batch(good.input_ids, good.attention_mask, None))
     # Were the one request lost, this would wait for ever.
-    assert session.run(good) == before
+    assert logits(session.run(good)) == logits(before)
 
 
 def test_a_graph_that_does_not_load(folder: Path, tmp_path: Path, manifest: Manifest) -> None:
@@ -121,7 +126,7 @@ def test_a_graph_that_does_not_load(folder: Path, tmp_path: Path, manifest: Mani
 
 def test_a_package_that_is_there_and_does_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino.passes", None)
-    with pytest.raises(StartupError, match="engine openvino does not load: "):
+    with pytest.raises(StartupError, match="runtime openvino does not load: "):
         sidecar.Reranker.open(engine="openvino")
 
 
@@ -131,9 +136,10 @@ def test_the_import_tells_nobody(tmp_path: Path) -> None:
 import sys
 seen = []
 sys.addaudithook(lambda name, given: seen.append(name) if name.startswith("socket.") else None)
-from sidecar.runtime.loading import Opening
-opening = Opening.read(None, "cpu", None, "openvino")
-opening.session(opening.layout())
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import RuntimeOptions
+folder = ModelFolder.read(None, RuntimeOptions(runtime="openvino"))
+folder.session(folder.layout())
 assert "openvino" in sys.modules
 assert "openvino_telemetry" not in sys.modules
 import time; time.sleep(1)
@@ -158,7 +164,7 @@ assert not [name for name in seen if name != "socket.__new__"], seen
 def test_from_python() -> None:
     with sidecar.Reranker.open(engine="openvino", precision="fp32") as reranker:
         best = reranker.rerank("red shoes", ["Plain sock", "Red running shoe"]).ranked[0]
-        assert reranker.core.loaded.graph == "float"
+        assert reranker.registry.default.model.running.name == "float"
     assert best.index == 1
 
 

@@ -8,45 +8,47 @@ import numpy as np
 import pytest
 
 from sidecar.errors import DeviceError, ModelError, StartupError
-from sidecar.pipeline import Reranker
 from sidecar.runtime.canonical import check_numbers
-from sidecar.runtime.loading import Loaded
+from sidecar.runtime.families import logits
 from sidecar.runtime.manifest import Manifest, Padding
-from sidecar.runtime.onnx_session import Logits, OnnxSession
+from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.openvino_session import check_bf16, check_hint, properties, widened
+from sidecar.runtime.options import RuntimeOptions
 from sidecar.runtime.precision import as_run, graph_for
-from sidecar.runtime.runs import Batch
+from sidecar.runtime.running_graph import RunningGraph
+from sidecar.runtime.session import Batch, Tensors
 from sidecar.runtime.tokenizer import PairTokenizer
+from tests.opened import open_models
 
 
 def test_onnxruntime_takes_the_first_graph_and_its_precision(manifest: Manifest) -> None:
-    assert graph_for(manifest, "cpu", "onnxruntime")[0] == "int8"
-    assert graph_for(manifest, "cpu", "onnxruntime", "float", "fp32")[0] == "float"
+    assert graph_for(manifest, RuntimeOptions())[0] == "int8"
+    assert graph_for(manifest, RuntimeOptions(graph="float", precision="fp32"))[0] == "float"
     with pytest.raises(StartupError, match="at its own precision, int8"):
-        graph_for(manifest, "cpu", "onnxruntime", None, "bf16")
+        graph_for(manifest, RuntimeOptions(precision="bf16"))
 
 
 def test_openvino_takes_the_first_float_graph(manifest: Manifest) -> None:
-    name, graph = graph_for(manifest, "cpu", "openvino")
+    name, graph = graph_for(manifest, RuntimeOptions(runtime="openvino"))
     assert (name, graph) == ("float", manifest.graphs["float"])
     with pytest.raises(ModelError, match="takes a float graph, and graph 'int8' is int8"):
-        graph_for(manifest, "cpu", "openvino", "int8")
+        graph_for(manifest, RuntimeOptions(runtime="openvino", graph="int8"))
     with pytest.raises(ModelError, match="no graph 'fp8'"):
-        graph_for(manifest, "cpu", "openvino", "fp8")
+        graph_for(manifest, RuntimeOptions(runtime="openvino", graph="fp8"))
     alone = manifest.model_copy(update={"graphs": {"int8": manifest.graphs["int8"]}})
     with pytest.raises(ModelError, match="no float graph"):
-        graph_for(alone, "cpu", "openvino")
+        graph_for(alone, RuntimeOptions(runtime="openvino"))
 
 
 def test_openvino_on_a_gpu_is_refused() -> None:
     with pytest.raises(StartupError, match="device 'cuda' needs onnxruntime"):
-        Reranker.open(engine="openvino", device="cuda")
+        open_models(runtime="openvino", device="cuda")
 
 
 def test_a_package_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(StartupError, match=r"pip install 'rerank-sidecar\[openvino\]'$") as fault:
-        Reranker.open(engine="openvino")
+        open_models(runtime="openvino")
     assert fault.value.message.count("openvino") == 2
 
 
@@ -63,15 +65,15 @@ def test_what_holds_of_a_rounded_graph(manifest: Manifest) -> None:
 
 def test_pairs_never_share_a_run_at_int8() -> None:
     with pytest.raises(StartupError, match="one pair per run"):
-        Reranker.open(engine="openvino", precision="int8", token_budget=512)
+        open_models(runtime="openvino", precision="int8", token_budget=512)
 
 
-def test_the_score_revision_names_engine_and_precision(manifest: Manifest) -> None:
-    plain = Loaded(manifest, "float", "cpu")
-    openvino = replace(plain, engine="openvino")
+def test_the_score_revision_names_runtime_and_precision(manifest: Manifest) -> None:
+    plain = RunningGraph(manifest, "float", "cpu")
+    openvino = replace(plain, runtime="openvino")
     all_of_them = [plain, openvino]
     all_of_them += [replace(openvino, precision=name) for name in ("bf16", "int8")]
-    assert len({loaded.score_revision for loaded in all_of_them}) == 4
+    assert len({running.score_revision for running in all_of_them}) == 4
     # The graph's own precision, named or not, is one and the same.
     assert replace(openvino, precision="fp32").score_revision == openvino.score_revision
     assert replace(plain, precision="fp32").score_revision == plain.score_revision
@@ -122,8 +124,8 @@ def test_rounding_has_a_limit(
     float32: OnnxSession, manifest: Manifest, tokenizer: PairTokenizer, moved: float, passes: bool
 ) -> None:
     class Moved:
-        def run(self, batch: Batch) -> Logits:
-            return np.asarray(float32.run(batch) + moved, dtype=np.float32)
+        def run(self, batch: Batch) -> Tensors:
+            return {"logits": logits(float32.run(batch)) + np.float32(moved)}
 
     running = as_run(manifest, "float", "bf16")
     if passes:

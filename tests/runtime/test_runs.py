@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sidecar.errors import StartupError
 from sidecar.runtime.manifest import Graph, Padding
+from sidecar.runtime.options import Device, RuntimeOptions
 from sidecar.runtime.runs import Layout, batch, layout_for, take_run
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.session import ModelInput
 
 
 @dataclass(eq=False)
@@ -26,7 +27,7 @@ SINGLE = Layout(workers=2, intra_op_threads=1, token_budget=0)
 
 
 def padded(budget: int, most: int = 1024) -> Layout:
-    return Layout(workers=1, intra_op_threads=1, token_budget=budget, max_run_pairs=most)
+    return Layout(workers=1, intra_op_threads=1, token_budget=budget, max_run_inputs=most)
 
 
 def test_without_a_budget_a_run_is_one_pair_longest_first_oldest_job_first() -> None:
@@ -79,9 +80,9 @@ def test_the_oldest_job_leads_every_run_until_it_is_done(jobs: list[list[int]]) 
         assert take_run(queue, padded(256))[0][0] is queue[0]
 
 
-def pair(*ids: int, segments: bool = True) -> Pair:
+def pair(*ids: int, segments: bool = True) -> ModelInput:
     array = np.array(ids, dtype=np.int64)
-    return Pair(array, np.ones_like(array) if segments else None)
+    return ModelInput(array, np.ones_like(array) if segments else None)
 
 
 @pytest.mark.parametrize(
@@ -119,17 +120,21 @@ def graph(runs: str) -> Graph:
     )
 
 
+def options(device: Device, **fixed: int) -> RuntimeOptions:
+    return RuntimeOptions(device=device, **fixed)
+
+
 def test_a_cpu_gets_a_worker_per_core_and_a_device_one_with_a_budget() -> None:
-    cpu = layout_for("cpu", graph("single"), cores=4)
+    cpu = layout_for(options("cpu"), graph("single"), cores=4)
     assert (cpu.workers, cpu.intra_op_threads, cpu.token_budget) == (4, 1, 0)
-    device = layout_for("cuda", graph("padded"), cores=4)
+    device = layout_for(options("cuda"), graph("padded"), cores=4)
     assert device.workers == 1
     assert device.token_budget > 0
 
 
 def test_what_a_setting_fixes_leaves_the_rest_to_the_cores() -> None:
-    def shape(**wish: int) -> tuple[int, int, str]:
-        layout = layout_for("cpu", graph("single"), cores=8, **wish)
+    def shape(**fixed: int) -> tuple[int, int, str]:
+        layout = layout_for(options("cpu", **fixed), graph("single"), cores=8)
         return layout.workers, layout.intra_op_threads, layout.source
 
     assert shape() == (8, 1, "default")
@@ -138,11 +143,11 @@ def test_what_a_setting_fixes_leaves_the_rest_to_the_cores() -> None:
     assert shape(threads=16) == (1, 16, "setting")
     assert shape(workers=9, threads=1) == (9, 1, "setting")
     assert shape(token_budget=0) == (8, 1, "setting")
-    padded = layout_for("cpu", graph("padded"), cores=8, token_budget=512)
+    padded = layout_for(options("cpu", token_budget=512), graph("padded"), cores=8)
     assert (padded.workers, padded.intra_op_threads) == (1, 8)
 
 
 def test_a_single_graph_never_gets_a_budget() -> None:
-    assert layout_for("cuda", graph("single"), cores=4).token_budget == 0
+    assert layout_for(options("cuda"), graph("single"), cores=4).token_budget == 0
     with pytest.raises(StartupError, match="one pair per run"):
-        layout_for("cpu", graph("single"), cores=4, token_budget=512)
+        layout_for(options("cpu", token_budget=512), graph("single"), cores=4)

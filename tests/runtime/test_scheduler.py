@@ -1,6 +1,7 @@
 """The queue and its workers, over sessions whose time the test holds."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 
@@ -8,11 +9,13 @@ import numpy as np
 import pytest
 
 from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
+from sidecar.runtime.families import FAMILIES, Family
+from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.manifest import Padding
-from sidecar.runtime.onnx_session import Logits
-from sidecar.runtime.runs import Batch, Layout
-from sidecar.runtime.scheduler import RunReport, Scheduler
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.model_queue import Clock, ModelSession, Observer
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.scheduler import Scheduler
+from sidecar.runtime.session import Batch, ModelInput, Session, Tensors
 
 LATER = 1e9
 
@@ -25,25 +28,51 @@ class Gate:
         self.open = threading.Event()
         self.runs: list[list[int]] = []
 
-    def run(self, batch: Batch) -> Logits:
+    def run(self, batch: Batch) -> Tensors:
         self.runs.append(batch.attention_mask.sum(axis=1).tolist())
         self.entered.release()
         assert self.open.wait(10)
-        return batch.input_ids.sum(axis=1).astype(np.float32)
+        return {"logits": batch.input_ids.sum(axis=1).astype(np.float32)}
 
 
 class Broken:
-    def run(self, batch: Batch) -> Logits:
+    def run(self, batch: Batch) -> Tensors:
         raise RuntimeError("the device is on fire")
 
 
-def pairs(*lengths: int) -> list[Pair]:
-    return [Pair(np.full(length, 2, dtype=np.int64), None) for length in lengths]
+def pairs(*lengths: int) -> list[ModelInput]:
+    return [ModelInput(np.full(length, 2, dtype=np.int64), None) for length in lengths]
 
 
-def scheduler(session: object, budget: int = 0, workers: int = 1, **rest: object) -> Scheduler:
-    layout = Layout(workers=workers, intra_op_threads=1, token_budget=budget)
-    return Scheduler(session, layout, Padding(token="x"), 0, **rest)  # type: ignore[arg-type]
+def model(
+    session: Session,
+    budget: int = 0,
+    name: str = "one",
+    on_run: Observer = lambda report: None,
+    family: Family = FAMILIES["cross-encoder"],
+) -> ModelSession:
+    layout = Layout(workers=1, intra_op_threads=1, token_budget=budget)
+    return ModelSession(name, session, layout, Padding(token="x"), 0, family, on_run)
+
+
+class OneModel:
+    """A scheduler with one model: its queue, and closing both."""
+
+    def __init__(self, session: Session, budget: int, workers: int, clock: Clock, on_run: Observer):
+        self.scheduler = Scheduler(workers, clock=clock)
+        self.queue = self.scheduler.add(model(session, budget, on_run=on_run))
+        self.submit, self.load = self.queue.submit, self.queue.load
+        self.close = self.scheduler.close
+
+
+def scheduler(
+    session: Session,
+    budget: int = 0,
+    workers: int = 1,
+    clock: Clock = time.monotonic,
+    on_run: Observer = lambda report: None,
+) -> OneModel:
+    return OneModel(session, budget, workers, clock, on_run)
 
 
 @pytest.fixture
@@ -60,7 +89,7 @@ def test_results_go_to_the_right_requests_and_places(gate: Gate, budget: int, wo
     wanted = [[3, 1, 7], [2], [5, 5, 4, 6]]
     futures = [queue.submit(pairs(*lengths), LATER) for lengths in wanted]
     for lengths, future in zip(wanted, futures, strict=True):
-        assert future.result(10).logits.tolist() == [2.0 * length for length in lengths]
+        assert future.result(10).outputs.tolist() == [2.0 * length for length in lengths]
     queue.close()
 
 
@@ -92,8 +121,8 @@ def test_a_small_request_does_not_wait_for_a_large_one_to_end(gate: Gate) -> Non
 class TwoLogits:
     """A graph with two outputs per pair: what a head with two labels gives."""
 
-    def run(self, batch: Batch) -> Logits:
-        return np.zeros(2 * len(batch.input_ids), dtype=np.float32)
+    def run(self, batch: Batch) -> Tensors:
+        return {"logits": np.zeros((len(batch.input_ids), 2), dtype=np.float32)}
 
 
 def test_no_fault_kills_a_worker() -> None:
@@ -108,19 +137,29 @@ def test_no_fault_kills_a_worker() -> None:
         queue.close()
 
 
-def test_the_queue_clears_with_its_last_deadline(gate: Gate) -> None:
+def test_nobody_waits_for_work_beyond_its_deadline(gate: Gate) -> None:
     queue = scheduler(gate, clock=lambda: 100.0)
-    assert queue.clears_s() == 0.0
+    assert queue.load().wait_s == 0.0
+    queue.queue.throughput.record(tokens=1, seconds=1.0)
     queue.submit(pairs(9, 9), deadline=105)
     queue.submit(pairs(9), deadline=103)
-    assert queue.clears_s() == 5.0
+    assert queue.load().wait_s == 5.0
+    queue.close()
+
+
+def test_the_wait_is_the_queued_tokens_at_the_measured_rate(gate: Gate) -> None:
+    queue = scheduler(gate, clock=lambda: 100.0)
+    queue.submit(pairs(9, 9), LATER)
+    assert queue.load().wait_s == 0.0, "no rate is known yet"
+    queue.queue.throughput.record(tokens=6, seconds=1.0)
+    assert queue.load().wait_s == 3.0
     queue.close()
 
 
 def test_no_pairs_are_scored_at_once(gate: Gate) -> None:
     queue = scheduler(gate)
-    assert queue.submit([], LATER).result(10).logits.tolist() == []
-    assert queue.backlog() == (0, 0)
+    assert queue.submit([], LATER).result(10).outputs.tolist() == []
+    assert (queue.load().inputs, queue.load().tokens) == (0, 0)
     queue.close()
 
 
@@ -129,11 +168,11 @@ def test_a_cancelled_request_loses_its_waiting_pairs(gate: Gate) -> None:
     gone = queue.submit(pairs(9, 8, 7), LATER)
     stays = queue.submit(pairs(3), LATER)
     assert gate.entered.acquire(timeout=10)
-    assert queue.backlog() == (4, 27)
+    assert (queue.load().inputs, queue.load().tokens) == (4, 27)
     assert gone.cancel()
-    assert queue.backlog() == (2, 12)
+    assert (queue.load().inputs, queue.load().tokens) == (2, 12)
     gate.open.set()
-    assert stays.result(10).logits.tolist() == [6.0]
+    assert stays.result(10).outputs.tolist() == [6.0]
     assert gate.runs == [[9], [3]]
     with pytest.raises(CancelledError):
         gone.result(0)
@@ -149,7 +188,7 @@ def test_a_request_past_its_deadline_fails_and_is_not_run(gate: Gate) -> None:
     on_time = queue.submit(pairs(3), deadline=50)
     now = 10.0
     gate.open.set()
-    assert on_time.result(10).logits.tolist() == [6.0]
+    assert on_time.result(10).outputs.tolist() == [6.0]
     with pytest.raises(DeadlineExceeded):
         late.result(10)
     assert gate.runs == [[9], [3]]
@@ -175,7 +214,7 @@ def test_reports_count_tokens_and_padding(gate: Gate) -> None:
     queue = scheduler(gate, budget=30, on_run=reports.append)
     queue.submit(pairs(10, 4, 6), LATER).result(10)
     queue.close()
-    assert [(report.pairs, report.tokens, report.padded_tokens) for report in reports] == [
+    assert [(report.inputs, report.tokens, report.padded_tokens) for report in reports] == [
         (3, 20, 30)
     ]
 
@@ -187,7 +226,7 @@ def test_the_wait_and_the_runs_are_timed_apart(gate: Gate) -> None:
     assert gate.entered.acquire(timeout=10)
     second = queue.submit(pairs(3), LATER)
     now = 2.0
-    assert queue.longest_run_s() == 2.0
+    assert queue.load().longest_run_s == 2.0
     gate.open.set()
     assert first.result(10).infer_s == 2.0
     assert second.result(10).queue_s == 2.0
@@ -204,3 +243,69 @@ def test_closing_fails_what_waits_and_lets_the_run_end(gate: Gate) -> None:
     assert running.done()
     with pytest.raises(RerankError, match="closed"):
         queue.submit(pairs(1), LATER)
+
+
+class Vectors:
+    """An encoder: a vector for each input, and one more tensor that its family does not read."""
+
+    def run(self, batch: Batch) -> Tensors:
+        sums = batch.input_ids.sum(axis=1).astype(np.float32)
+        return {"pooled": np.stack([sums, -sums], axis=1), "tokens": batch.attention_mask}
+
+
+def test_outputs_have_any_shape() -> None:
+    encoder = Family(lambda tensors: tensors["pooled"])
+    queue = Scheduler(2)
+    vectors = queue.add(model(Vectors(), family=encoder)).submit(pairs(3, 1), LATER).result(10)
+    assert vectors.outputs.tolist() == [[6.0, -6.0], [2.0, -2.0]]
+    queue.close()
+
+
+def test_models_share_the_workers_and_never_a_run(gate: Gate) -> None:
+    queue = Scheduler(1)
+    other = Gate()
+    other.open.set()
+    reports: list[RunReport] = []
+    first = queue.add(model(gate, 100, "first", reports.append))
+    second = queue.add(model(other, 100, "second", reports.append))
+    blocking = first.submit(pairs(9), LATER)
+    assert gate.entered.acquire(timeout=10)
+    jobs = [first.submit(pairs(4, 5), LATER), second.submit(pairs(6, 7), LATER)]
+    jobs.append(first.submit(pairs(3), LATER))
+    assert other.runs == [], "the only worker is taken"
+    gate.open.set()
+    results = [job.result(10).outputs.tolist() for job in (blocking, *jobs)]
+    assert results == [[18.0], [8.0, 10.0], [12.0, 14.0], [6.0]]
+    assert other.runs == [[7, 6]]
+    assert {report.model for report in reports} == {"first", "second"}
+    queue.close()
+
+
+def test_the_wait_counts_the_work_of_every_model_on_the_device(gate: Gate) -> None:
+    queue = Scheduler(1, clock=lambda: 100.0)
+    slow, fast = queue.add(model(gate)), queue.add(model(gate, name="fast"))
+    slow.throughput.record(tokens=1, seconds=1.0)
+    fast.throughput.record(tokens=10, seconds=1.0)
+    slow.submit(pairs(4), LATER)
+    fast.submit(pairs(20), LATER)
+    assert slow.load().wait_s == fast.load().wait_s == 6.0
+    assert (slow.load().tokens, fast.load().tokens) == (4, 20)
+    gate.open.set()
+    queue.close()
+
+
+def test_a_model_that_closes_fails_its_own_requests_alone(gate: Gate) -> None:
+    queue = Scheduler(1)
+    going, staying = queue.add(model(gate)), queue.add(model(gate, name="staying"))
+    running = going.submit(pairs(9), LATER)
+    assert gate.entered.acquire(timeout=10)
+    waiting, other = going.submit(pairs(3), LATER), staying.submit(pairs(2), LATER)
+    going.close()
+    with pytest.raises(RerankError):
+        waiting.result(10)
+    with pytest.raises(RerankError, match="closed"):
+        going.submit(pairs(1), LATER)
+    gate.open.set()
+    assert other.result(10).outputs.tolist() == [4.0]
+    assert running.done()
+    queue.close()

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from sidecar.errors import DeviceError, ModelError, StartupError
-from sidecar.pipeline import Reranker
 from sidecar.runtime import onnx_session as session_module
-from sidecar.runtime.canonical import canonical_pairs, check_numbers, check_placement
+from sidecar.runtime.canonical import canonical_pairs, check_company, check_numbers
+from sidecar.runtime.families import logits
 from sidecar.runtime.manifest import Manifest, sha256
-from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.onnx_session import PROVIDERS, OnnxSession
+from sidecar.runtime.placement import check_placement
 from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
+from tests.opened import open_models
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -35,9 +37,9 @@ def edit(folder: Path, change: Edit) -> None:
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a model folder"):
-        Reranker.open(tmp_path)
+        open_models(tmp_path)
     with pytest.raises(ModelError, match="not a model folder"):
-        Reranker.open(tmp_path / "nowhere")
+        open_models(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json", "weights.int8.bin"])
@@ -46,10 +48,10 @@ def test_an_altered_or_missing_file(copy: Path, name: str) -> None:
     raw[len(raw) // 2] ^= 1
     (copy / name).write_bytes(raw)
     with pytest.raises(ModelError, match=f"{name} is altered"):
-        Reranker.open(copy)
+        open_models(copy)
     (copy / name).unlink()
     with pytest.raises(ModelError, match=f"{name} is missing"):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +71,13 @@ def test_an_altered_or_missing_file(copy: Path, name: str) -> None:
 def test_a_faulty_manifest_is_told_by_its_place(copy: Path, change: Edit, reason: str) -> None:
     edit(copy, change)
     with pytest.raises(ModelError, match=reason):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 def test_a_manifest_that_is_not_json(copy: Path) -> None:
     (copy / "rerank.json").write_text("{")
     with pytest.raises(ModelError, match="not a valid manifest"):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 def test_a_graph_that_does_not_load(copy: Path) -> None:
@@ -83,7 +85,7 @@ def test_a_graph_that_does_not_load(copy: Path) -> None:
     digest = sha256(copy / "model.int8.onnx")
     edit(copy, lambda body: body["files"].update({"model.int8.onnx": digest}))
     with pytest.raises(ModelError, match="does not load"):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 def test_a_tokenizer_that_is_none(copy: Path) -> None:
@@ -91,19 +93,19 @@ def test_a_tokenizer_that_is_none(copy: Path) -> None:
     digest = sha256(copy / "tokenizer.json")
     edit(copy, lambda body: body["files"].update({"tokenizer.json": digest}))
     with pytest.raises(ModelError, match="not a tokenizer"):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 def test_an_unknown_graph_or_one_for_another_device() -> None:
     with pytest.raises(ModelError, match="no graph 'fp8'"):
-        Reranker.open(graph="fp8")
+        open_models(graph="fp8")
     with pytest.raises(ModelError, match="for device 'cuda'"):
-        Reranker.open(graph="int8", device="cuda")
+        open_models(graph="int8", device="cuda")
 
 
 def test_a_single_graph_is_never_batched() -> None:
     with pytest.raises(StartupError, match="one pair per run"):
-        Reranker.open(graph="int8", token_budget=512)
+        open_models(graph="int8", token_budget=512)
 
 
 def test_a_device_that_gives_other_numbers(copy: Path) -> None:
@@ -112,7 +114,7 @@ def test_a_device_that_gives_other_numbers(copy: Path) -> None:
 
     edit(copy, shift)
     with pytest.raises(DeviceError, match="canonical pair 3"):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 def test_a_device_that_answers_nan(
@@ -120,7 +122,7 @@ def test_a_device_that_answers_nan(
 ) -> None:
     class Nan:
         def run(self, run: Any) -> Any:
-            return float32.run(run) * float("nan")
+            return {"logits": logits(float32.run(run)) * float("nan")}
 
     with pytest.raises(DeviceError, match="canonical pair 0"):
         check_numbers(Nan(), manifest, "float", tokenizer)
@@ -131,7 +133,7 @@ def test_cuda_that_is_not_there_stops_the_start() -> None:
     if "CUDAExecutionProvider" in session_module.ort.get_available_providers():
         pytest.skip("this machine may have CUDA")
     with pytest.raises(DeviceError, match="'cuda' was asked for"):
-        Reranker.open(device="cuda")
+        open_models(device="cuda")
 
 
 def test_nodes_that_run_elsewhere_are_found_in_the_profile(
@@ -139,32 +141,31 @@ def test_nodes_that_run_elsewhere_are_found_in_the_profile(
 ) -> None:
     """A CPU session examined as if it should have been on CUDA: every activation is a stray."""
     probe = OnnxSession.open(folder, manifest.graphs["float"], "cpu", profile=True)
-    probe.device = "cuda"
+    tokens = check_company(probe, manifest, "float", tokenizer)
+    events = probe.end_profile()
+    check_placement(events, "cpu", PROVIDERS["cpu"], tokens)
     with pytest.raises(DeviceError, match="do not run on 'cuda' but on the CPU"):
-        check_placement(probe, manifest, "float", tokenizer)
-    probe = OnnxSession.open(folder, manifest.graphs["float"], "cpu", profile=True)
-    check_placement(probe, manifest, "float", tokenizer)
+        check_placement(events, "cuda", PROVIDERS["cuda"], tokens)
 
 
 def test_padding_that_changes_scores_is_refused(
     folder: Path, manifest: Manifest, tokenizer: PairTokenizer
 ) -> None:
     """A graph that reads its padding: each logit moves with the width of its run."""
-    probe = OnnxSession.open(folder, manifest.graphs["float"], "cpu", profile=True)
-    honest = probe.run
+    honest = OnnxSession.open(folder, manifest.graphs["float"], "cpu")
 
-    def careless(run: Any) -> Any:
-        return honest(run) + 0.001 * run.input_ids.shape[1]
+    class Careless:
+        def run(self, run: Any) -> Any:
+            return {"logits": logits(honest.run(run)) + 0.001 * run.input_ids.shape[1]}
 
-    probe.run = careless  # type: ignore[method-assign]
     with pytest.raises(DeviceError, match="canonical pair"):
-        check_placement(probe, manifest, "float", tokenizer)
+        check_company(Careless(), manifest, "float", tokenizer)
 
 
 def test_a_head_with_two_labels_is_refused(manifest: Manifest, tokenizer: PairTokenizer) -> None:
     class TwoLabels:
         def run(self, run: Any) -> Any:
-            return np.zeros(2 * len(run.input_ids), dtype=np.float32)
+            return {"logits": np.zeros((len(run.input_ids), 2), dtype=np.float32)}
 
     with pytest.raises(ModelError, match="2 logits for 1 pairs"):
         check_numbers(TwoLabels(), manifest, "int8", tokenizer)
@@ -173,14 +174,14 @@ def test_a_head_with_two_labels_is_refused(manifest: Manifest, tokenizer: PairTo
 def test_a_manifest_that_gives_the_graph_too_little(copy: Path) -> None:
     edit(copy, lambda body: body["prompt"].update(segments=None))
     with pytest.raises(ModelError, match="does not run"):
-        Reranker.open(copy)
+        open_models(copy)
 
 
 def test_the_score_revision_follows_what_scores_follow(copy: Path) -> None:
     def revision() -> str:
-        reranker = Reranker.open(copy)
+        reranker = open_models(copy)
         reranker.close()
-        return reranker.loaded.score_revision
+        return reranker.default.model.running.score_revision
 
     first = revision()
     edit(copy, lambda body: body.update(quality={"x": {"y": 1.0}}))
@@ -192,7 +193,7 @@ def test_the_score_revision_follows_what_scores_follow(copy: Path) -> None:
 def test_both_onnxruntime_wheels_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_module.importlib.metadata, "version", lambda name: "1.31.1")
     with pytest.raises(DeviceError, match=r"onnxruntime 1\.31\.1 and onnxruntime-gpu 1\.31\.1"):
-        Reranker.open()
+        open_models()
 
 
 @pytest.mark.parametrize("graph", ["int8", "float"])
@@ -204,4 +205,4 @@ def test_bound_inputs_and_outputs_give_the_same_numbers(
     bound = OnnxSession.open(folder, manifest.graphs[graph], "cpu", bind=True)
     for pair in canonical_pairs(manifest, tokenizer):
         run = batch([pair], manifest.padding, tokenizer.pad_id)
-        assert bound.run(run).tolist() == plain.run(run).tolist()
+        assert logits(bound.run(run)).tolist() == logits(plain.run(run)).tolist()

@@ -11,7 +11,7 @@ from sidecar.pipeline.passage_pairs import Fit
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer
-from tests.runtime.pairs import pairs, units
+from tests.pipeline.pairs import pairs, passage_pairs
 from tests.runtime.texts import companies, queries
 
 
@@ -36,8 +36,8 @@ def test_spliced_pairs_are_the_librarys_pairs(
 
 
 def test_only_the_document_is_cut(tokenizer: PairTokenizer, reference: Tokenizer) -> None:
-    found = units(tokenizer, "who pays the rent", ["short", "word " * 3000])
-    pair = found.units[1].pair
+    found = passage_pairs(tokenizer, "who pays the rent", ["short", "word " * 3000])
+    pair = found.pairs[1].input
     assert len(pair) == tokenizer.max_tokens
     assert found.truncated == (1,)
     assert pair.ids.tolist() == reference.encode("who pays the rent", "word " * 3000).ids
@@ -50,9 +50,9 @@ def test_the_left_can_be_cut_instead(tokenizer: PairTokenizer) -> None:
 
 
 def test_a_documents_own_limit(tokenizer: PairTokenizer) -> None:
-    cut = units(tokenizer, "q", ["one two three four"], Fit(max_tokens=2))
-    short = units(tokenizer, "q", ["one two"], Fit(max_tokens=2))
-    assert cut.units[0].pair.ids.tolist() == short.units[0].pair.ids.tolist()
+    cut = passage_pairs(tokenizer, "q", ["one two three four"], Fit(max_tokens=2))
+    short = passage_pairs(tokenizer, "q", ["one two"], Fit(max_tokens=2))
+    assert cut.pairs[0].input.ids.tolist() == short.pairs[0].input.ids.tolist()
     assert (cut.truncated, short.truncated) == ((0,), ())
 
 
@@ -108,10 +108,10 @@ def test_windows_are_the_same_whether_a_text_was_expected_to_be_long(
 ) -> None:
     text = "The lease ends. Größe 東京 counts. " * 120
     documents = [{"title": "A title", "text": text}, text, "short"]
-    usual = units(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
+    usual = passage_pairs(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
     monkeypatch.setattr("sidecar.pipeline.passage_pairs.LONG_CHARACTERS", characters)
-    other = units(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
-    assert len(usual.units) > 3
-    for one, two in zip(usual.units, other.units, strict=True):
-        assert one.pair.ids.tolist() == two.pair.ids.tolist()
+    other = passage_pairs(tokenizer, "when does the lease end", documents, Fit(long=PLAIN.long))
+    assert len(usual.pairs) > 3
+    for one, two in zip(usual.pairs, other.pairs, strict=True):
+        assert one.input.ids.tolist() == two.input.ids.tolist()
         assert one.evidence == two.evidence

@@ -11,7 +11,7 @@ from sidecar.pipeline.passage_pairs import Fit
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import MANIFEST, Manifest, Padding, Prompt
 from sidecar.runtime.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer
-from tests.runtime.pairs import pairs, units
+from tests.pipeline.pairs import pairs, passage_pairs
 from tests.runtime.qwen import PREFIX, SUFFIX, hard_texts, head, pair_tokenizer, qwen
 
 SEPARATORS = ("\n", "\n\n")
@@ -113,7 +113,7 @@ def test_an_empty_document_is_the_reference_prompts_and_a_blank_one_is_no_pair(
     assert judge.pair(judge.query("q"), ()).ids.tolist() == whole(library, PREFIX + body + SUFFIX)
     (empty,) = pairs(judge, "q", [""])
     assert empty.ids.tolist() == judge.pair(judge.query("q"), ()).ids.tolist()
-    assert units(judge, "q", [" \n", ""], Fit()).units == []
+    assert passage_pairs(judge, "q", [" \n", ""], Fit()).pairs == []
 
 
 def test_fields_are_encoded_one_by_one_to_the_same_ids(judge: PairTokenizer) -> None:
@@ -126,14 +126,14 @@ def test_windows_are_spans_of_the_documents_own_ids(
     judge: PairTokenizer, library: Tokenizer
 ) -> None:
     text = " ".join(f"the lease {n} is what the court of 東京 says." for n in range(300))
-    found = units(judge, "lease 7", [text], Fit(long=PLAIN.long)).units
+    found = passage_pairs(judge, "lease 7", [text], Fit(long=PLAIN.long)).pairs
     assert len(found) > 2
     before = len(whole(library, PREFIX)) + len(judge.query("lease 7").parts[1] or ())
     after = len(whole(library, SUFFIX))
-    for unit in found:
-        assert unit.evidence is not None
-        ids = unit.pair.ids.tolist()[before:-after]
-        shown = text[unit.evidence.start : unit.evidence.end]
+    for pair in found:
+        assert pair.evidence is not None
+        ids = pair.input.ids.tolist()[before:-after]
+        shown = text[pair.evidence.start : pair.evidence.end]
         assert ids == whole(library, f" {shown}") or ids == whole(library, shown)
 
 

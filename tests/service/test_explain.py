@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sidecar.calibration import sigmoid
+from sidecar.runtime.families import logits
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
@@ -167,7 +168,7 @@ def without_fields(
 ) -> float:
     """What the model gives the query beside nothing."""
     empty = batch([tokenizer.pair(tokenizer.query(query), ())], manifest.padding, tokenizer.pad_id)
-    return manifest.calibration.calibrated(float(int8.run(empty)[0]))
+    return manifest.calibration.calibrated(float(logits(int8.run(empty))[0]))
 
 
 @pytest.mark.parametrize("keys", [{}, {"long": {"aggregate": "first"}}])

@@ -15,8 +15,9 @@ from rich.progress import track
 from es_integration.errors import SidecarError
 from sidecar.errors import StartupError
 from sidecar.runtime.cores import available_cores
-from sidecar.runtime.loading import Loaded, shipped_model
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
+from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench import overhead, profile_cost
 from sidecar.workshop.bench.bare_loops import BareLoop, bare_loops
@@ -138,8 +139,8 @@ def _loops(
     Raises StartupError when the sidecar runs another model than this one.
     """
     name = info["graph"]
-    loaded = Loaded(manifest, name, info["device"], info["engine"], info["precision"])
-    if loaded.score_revision != info["score_revision"]:
+    running = RunningGraph(manifest, name, info["device"], info["engine"], info["precision"])
+    if running.score_revision != info["score_revision"]:
         raise StartupError(
             f"the sidecar runs another model ({info['model']}) than {folder}: give its folder "
             "with --model, so that the bare loops run the same graph"

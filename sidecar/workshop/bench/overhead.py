@@ -19,15 +19,18 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import choose
 from sidecar.fusion import rank
 from sidecar.http.service import Service
-from sidecar.pipeline import Observer, Reranker
-from sidecar.pipeline.passage_pairs import Fit, build
+from sidecar.pipeline.passage_pairs import Fit, build_pairs
+from sidecar.pipeline.registry import ModelRegistry, Observer
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.served_model import ServedModel
 from sidecar.profile import PLAIN
 from sidecar.request import RankResult
 from sidecar.runtime.cores import available_cores
-from sidecar.runtime.loading import Loaded
 from sidecar.runtime.manifest import Manifest
-from sidecar.runtime.onnx_session import Logits
-from sidecar.runtime.runs import Batch, layout_for
+from sidecar.runtime.options import RuntimeOptions
+from sidecar.runtime.running_graph import RunningGraph
+from sidecar.runtime.runs import layout_for
+from sidecar.runtime.session import Batch, Tensors
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.settings import load
 from sidecar.workshop.bench import tokenizing_cost
@@ -36,6 +39,7 @@ from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
 from sidecar.workshop.bench.workload import Request, plain_passages
 
 WARM_UP = 5
+DEADLINE_S = 600.0
 TARGET_MS = 5.0
 
 
@@ -54,8 +58,8 @@ class Overhead:
 class Zeros:
     """A session that costs nothing: every logit is 0."""
 
-    def run(self, batch: Batch) -> Logits:
-        return np.zeros(len(batch.input_ids), dtype=np.float32)
+    def run(self, batch: Batch) -> Tensors:
+        return {"logits": np.zeros(len(batch.input_ids), dtype=np.float32)}
 
 
 def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
@@ -63,32 +67,37 @@ def measure(folder: Path, requests: Iterable[Request]) -> Overhead:
     service = Service(load(), lambda settings, watch: _open(folder, watch.on_run))
     asyncio.run(service.start())
     try:
-        reranker = service.reranker
+        pipeline = service.models.default
         requests = list(requests)
-        measured = [_request_ms(reranker, request) for request in requests]
-        manifest = reranker.loaded.manifest
-        tokenizing = tokenizing_cost.measure(folder, manifest, reranker.tokenizer, requests)
+        measured = [_request_ms(pipeline, request) for request in requests]
+        model = pipeline.model
+        tokenizing = tokenizing_cost.measure(
+            folder, model.running.manifest, model.tokenizer, requests
+        )
     finally:
-        service.reranker.close()
+        service.models.close()
     counted = measured[WARM_UP:] or measured
     parse_ms, schedule_ms, encode_ms = map(statistics.median, zip(*counted, strict=True))
     total_ms = statistics.median(map(sum, counted))
     return Overhead(parse_ms, schedule_ms, encode_ms, total_ms, tokenizing=tokenizing)
 
 
-def _open(folder: Path, on_run: Observer) -> Reranker:
-    """The service's reranker for this CPU, with a session of zeros."""
+def _open(folder: Path, on_run: Observer) -> ModelRegistry:
+    """The service's models for this CPU, with a session of zeros."""
     manifest = Manifest.read(folder)
     name, graph = manifest.graph_for("cpu")
-    layout = layout_for("cpu", graph, available_cores())
+    layout = layout_for(RuntimeOptions(), graph, available_cores())
     tokenizer = PairTokenizer.open(folder, manifest)
-    return Reranker(Loaded(manifest, name, "cpu"), tokenizer, Zeros(), layout, on_run=on_run)
+    registry = ModelRegistry(layout.workers, deadline_s=DEADLINE_S, on_run=on_run)
+    running = RunningGraph(manifest, name, "cpu")
+    registry.add(ServedModel(manifest.name, running, tokenizer, layout), Zeros())
+    return registry
 
 
-def _request_ms(reranker: Reranker, request: Request) -> tuple[float, float, float]:
+def _request_ms(pipeline: RerankPipeline, request: Request) -> tuple[float, float, float]:
     """(parse, schedule, encode) of one request, in ms per 100 documents."""
     raw = dumps(request.body)
-    tokenizer, manifest = reranker.tokenizer, reranker.loaded.manifest
+    tokenizer = pipeline.model.tokenizer
 
     start = time.process_time()
     body = parse(raw)
@@ -97,14 +106,14 @@ def _request_ms(reranker: Reranker, request: Request) -> tuple[float, float, flo
     parsed = time.process_time()
 
     passages = plain_passages(rank_request, tokenizer.max_tokens)
-    units = build(rank_request.query, passages, tokenizer, Fit(long=PLAIN.long))
-    pairs = [unit.pair for unit in units.units]
+    built = build_pairs(rank_request.query, passages, tokenizer, Fit(long=PLAIN.long))
+    pairs = [pair.input for pair in built.pairs]
 
     queued = time.process_time()
-    scored = reranker.scheduler.submit(pairs, time.monotonic() + 600).result()
+    scored = pipeline.scorer.submit(pairs, time.monotonic() + DEADLINE_S).result()
     done = time.process_time()
-    ranked = rank(scored.logits.tolist())
-    result = RankResult(ranked, manifest.name, sum(map(len, pairs)))
+    ranked = rank(scored.outputs.tolist())
+    result = RankResult(ranked, pipeline.model.name, sum(map(len, pairs)))
     dialect.encode(rank_request, result, "bench")
     encoded = time.process_time()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from sidecar.contracts.dialects.cohere import decode_v2
-from sidecar.pipeline.passage_pairs import Fit, build
+from sidecar.pipeline.passage_pairs import Fit, build_pairs
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
@@ -62,7 +62,7 @@ def _request_cost(
     texts = [(request.query, text) for text in request.texts]
 
     def request_path() -> None:
-        build(rank_request.query, passages, tokenizer, Fit(long=PLAIN.long))
+        build_pairs(rank_request.query, passages, tokenizer, Fit(long=PLAIN.long))
 
     def bare_loop() -> None:
         bare.encode_batch(texts)

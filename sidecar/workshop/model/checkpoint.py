@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from sidecar.runtime.manifest import Padding, Prompt
-from sidecar.runtime.manifest import Source as Collection
+from sidecar.runtime.manifest import TrainingSource as Collection
 from sidecar.workshop.model.text_pair import TextPair
 
 

@@ -11,18 +11,21 @@ from numpy.typing import NDArray
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.cores import available_cores
-from sidecar.runtime.loading import Opening
-from sidecar.runtime.manifest import Device, Graph, Manifest
-from sidecar.runtime.onnx_session import OnnxSession, Session
-from sidecar.runtime.runs import batch
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.families import logits
+from sidecar.runtime.manifest import Graph, Manifest
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.options import Device
+from sidecar.runtime.runs import Layout, batch
+from sidecar.runtime.session import ModelInput, Session
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.progress import Advance
 from sidecar.workshop.model.text_pair import TextPair
 
 Floats = NDArray[np.float64]
 
 
-def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[Pair]:
+def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[ModelInput]:
     """The pairs' ids, as a request's would be. Raises ModelError for a query too long."""
     found = []
     for query, document in pairs:
@@ -59,14 +62,14 @@ class Runner:
         return cls(session, manifest, PairTokenizer.open(folder, manifest), workers)
 
     @classmethod
-    def served(cls, opening: Opening) -> "Runner":
+    def served(cls, folder: ModelFolder) -> "Runner":
         """What the service would run on this CPU, one pair per run.
 
         Raises StartupError, ModelError or DeviceError where it would not start.
         """
-        layout = opening.layout(workers=available_cores(), threads=1, token_budget=0)
-        session = opening.session(layout)
-        return cls(session, opening.loaded.manifest, opening.tokenizer, layout.workers)
+        layout = Layout(workers=available_cores(), intra_op_threads=1, token_budget=0)
+        session = folder.session(layout)
+        return cls(session, folder.running.manifest, folder.tokenizer, layout.workers)
 
     @classmethod
     def unoptimised(cls, folder: Path, manifest: Manifest, graph: Graph) -> "Runner":
@@ -82,7 +85,7 @@ class Runner:
         opened = OnnxSession(session, "cpu", bind=False)
         return cls(opened, manifest, PairTokenizer.open(folder, manifest))
 
-    def encoded(self, pairs: Sequence[TextPair]) -> list[Pair]:
+    def encoded(self, pairs: Sequence[TextPair]) -> list[ModelInput]:
         return encoded(self.tokenizer, pairs)
 
     def canonical(self) -> Floats:
@@ -93,7 +96,7 @@ class Runner:
         """One logit per pair, each scored alone; `tick` is called once per pair."""
         return self.alone(self.encoded(pairs), tick)
 
-    def alone(self, pairs: Sequence[Pair], tick: Advance | None = None) -> Floats:
+    def alone(self, pairs: Sequence[ModelInput], tick: Advance | None = None) -> Floats:
         """One logit per pair, one unpadded pair per run. The longest go first: even workers."""
 
         def one(place: int) -> float:
@@ -108,11 +111,11 @@ class Runner:
             logits[order] = list(pool.map(one, order))
         return logits
 
-    def together(self, pairs: Sequence[Pair]) -> Floats:
+    def together(self, pairs: Sequence[ModelInput]) -> Floats:
         """One logit per pair, all in one padded run. Raises ModelError when the graph fails."""
         arrays = batch(pairs, self.manifest.padding, self.tokenizer.pad_id)
         try:
-            return self.session.run(arrays).astype(np.float64)
+            return logits(self.session.run(arrays)).astype(np.float64)
         except Exception as fault:  # each engine has its own classes, and bare RuntimeError
             raise ModelError(f"the graph does not run: {fault}") from None
 

@@ -6,46 +6,49 @@ from dataclasses import replace
 from typing import get_args
 
 from sidecar.errors import StartupError
-from sidecar.runtime.loading import Loaded, Opening
-from sidecar.runtime.precision import OpenVinoPrecision, graph_for
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import OpenVinoPrecision, RuntimeOptions
+from sidecar.runtime.precision import graph_for
+from sidecar.runtime.running_graph import RunningGraph
 
 
-def alternatives(opening: Opening) -> dict[str, Opening]:
+def alternatives(folder: ModelFolder) -> dict[str, ModelFolder]:
     """The folder's other graphs and runtimes for the device, by the flags that select them.
 
     Whether one runs is known only when its session is opened. A runtime that is not installed is
     left out.
     """
-    loaded = opening.loaded
-    candidates = dict(_onnxruntime(loaded))
-    if loaded.device == "cpu" and importlib.util.find_spec("openvino") is not None:
-        candidates |= _openvino(loaded)
-    current = _identity(loaded)
+    running = folder.running
+    candidates = dict(_onnxruntime(running))
+    if running.device == "cpu" and importlib.util.find_spec("openvino") is not None:
+        candidates |= _openvino(running)
+    current = _identity(running)
     return {
-        flags: replace(opening, loaded=candidate)
+        flags: replace(folder, running=candidate)
         for flags, candidate in candidates.items()
         if _identity(candidate) != current
     }
 
 
-def _onnxruntime(loaded: Loaded) -> Iterator[tuple[str, Loaded]]:
-    manifest, device = loaded.manifest, loaded.device
+def _onnxruntime(running: RunningGraph) -> Iterator[tuple[str, RunningGraph]]:
+    manifest, device = running.manifest, running.device
     for name, graph in manifest.graphs.items():
         if device in graph.devices:
-            yield f"--engine onnxruntime --graph {name}", Loaded(manifest, name, device)
+            yield f"--runtime onnxruntime --graph {name}", RunningGraph(manifest, name, device)
 
 
-def _openvino(loaded: Loaded) -> dict[str, Loaded]:
-    by_flags: dict[str, Loaded] = {}
+def _openvino(running: RunningGraph) -> dict[str, RunningGraph]:
+    by_flags: dict[str, RunningGraph] = {}
     for precision in get_args(OpenVinoPrecision):
-        flags = f"--engine openvino --precision {precision}"
+        flags = f"--runtime openvino --precision {precision}"
+        options = RuntimeOptions(runtime="openvino", precision=precision)
         try:
-            name, _ = graph_for(loaded.manifest, "cpu", "openvino", precision=precision)
+            name, _ = graph_for(running.manifest, options)
         except StartupError:  # a model without a float graph
             return {}
-        by_flags[flags] = Loaded(loaded.manifest, name, "cpu", "openvino", precision)
+        by_flags[flags] = RunningGraph(running.manifest, name, "cpu", "openvino", precision)
     return by_flags
 
 
-def _identity(loaded: Loaded) -> tuple[str, str, str]:
-    return loaded.engine, loaded.graph, loaded.running.precision
+def _identity(running: RunningGraph) -> tuple[str, str, str]:
+    return running.runtime, running.name, running.graph.precision

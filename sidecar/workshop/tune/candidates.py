@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sidecar.runtime.manifest import Device, Runs
+from sidecar.runtime.manifest import Runs
+from sidecar.runtime.options import Device
 from sidecar.runtime.runs import Layout
 
 CPU_BUDGETS = (0, 512, 1024)

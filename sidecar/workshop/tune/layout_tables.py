@@ -35,15 +35,15 @@ def show(report: Report, console: Console) -> None:
 
 
 def _show_setup(report: Report, console: Console) -> None:
-    loaded, machine = report.opening.loaded, report.machine
+    running, machine = report.folder.running, report.machine
     console.print(
         f"{machine.cpu}: {counted(machine.cores, 'core')} for this process"
         + (f", {report.physical} without hardware threads" * (report.physical < machine.cores))
         + f"; {machine.onnxruntime}"
     )
     console.print(
-        f"Model {loaded.manifest.name}, graph {loaded.graph} by {loaded.engine} at "
-        f"{loaded.running.precision} on {loaded.device}"
+        f"Model {running.manifest.name}, graph {running.name} by {running.runtime} at "
+        f"{running.graph.precision} on {running.device}"
     )
     if report.waited > BUSY:
         console.print(

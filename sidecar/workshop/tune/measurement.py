@@ -16,10 +16,10 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass
 
 from sidecar.errors import RerankError
-from sidecar.runtime.loading import Opening
-from sidecar.runtime.onnx_session import Session
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.model_queue import Clock
 from sidecar.runtime.runs import Layout
-from sidecar.runtime.scheduler import Clock
+from sidecar.runtime.session import Session
 from sidecar.workshop.bench.interleaving import turn_order
 from sidecar.workshop.tune.contention import CpuContention
 from sidecar.workshop.tune.pair_source import PairSource
@@ -53,7 +53,7 @@ class Measurement:
 
     def __init__(
         self,
-        opening: Opening,
+        folder: ModelFolder,
         default: Layout,
         pairs: PairSource,
         min_pairs: int,
@@ -63,12 +63,12 @@ class Measurement:
 
         Raises StartupError when the model does not run.
         """
-        self._opening = opening
+        self._opening = folder
         self._pairs = pairs
         self._min_pairs = min_pairs
-        self._sessions = Sessions(opening)
+        self._sessions = Sessions(folder)
         self._clock = clock
-        self._default = self._start(opening, default, self._sessions.of(default))
+        self._default = self._start(folder, default, self._sessions.of(default))
         self._rate = 0.0
         self.contention = CpuContention()
         """In the rounds of the default layout, which has no more threads than cores."""
@@ -87,7 +87,7 @@ class Measurement:
         except RerankError as fault:
             return Outcome(layout, fault=fault.message)
         ours, base = results[trial], results[self._default]
-        tolerance = self._opening.loaded.running.tolerance
+        tolerance = self._opening.running.graph.tolerance
         if (moved := max_difference(ours, base)) > tolerance:
             reason = f"moves scores by {moved:.1g}, tolerance {tolerance:.1g}"
             return Outcome(layout, fault=reason)
@@ -112,12 +112,12 @@ class Measurement:
             ),
         ]
 
-    def compare_with_other(self, other: Opening, winner: Layout, seconds: float) -> Gain:
+    def compare_with_other(self, other: ModelFolder, winner: Layout, seconds: float) -> Gain:
         """Another graph or runtime, under its default layout, against ours under `winner`.
 
         Raises StartupError when it does not run here, RerankError when it fails.
         """
-        layout = other.layout()
+        layout = other.default_layout()
         session = other.session(layout)
         with self._trial(winner) as ours, self._warm(other, layout, session) as theirs:
             results = self._interleave([ours, theirs], MIN_ROUNDS, seconds)
@@ -131,14 +131,14 @@ class Measurement:
         return self._warm(self._opening, layout, self._sessions.of(layout))
 
     @contextmanager
-    def _warm(self, opening: Opening, layout: Layout, session: Session) -> Iterator[Trial]:
+    def _warm(self, folder: ModelFolder, layout: Layout, session: Session) -> Iterator[Trial]:
         """A trial that has run one round."""
-        with closing(self._start(opening, layout, session)) as trial:
+        with closing(self._start(folder, layout, session)) as trial:
             trial.run(self._pairs.rounds(1, self._min_pairs)[0])
             yield trial
 
-    def _start(self, opening: Opening, layout: Layout, session: Session) -> Trial:
-        return Trial(opening, layout, session, self._pairs.concurrency, self._clock)
+    def _start(self, folder: ModelFolder, layout: Layout, session: Session) -> Trial:
+        return Trial(folder, layout, session, self._pairs.concurrency, self._clock)
 
     def _interleave(
         self, trials: Sequence[Trial], rounds: int, seconds: float
@@ -160,8 +160,8 @@ class Measurement:
 class Sessions:
     """Sessions for layouts, at most MAX_SESSIONS open at a time; that of the first layout stays."""
 
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
+    def __init__(self, folder: ModelFolder) -> None:
+        self._opening = folder
         self._open: list[tuple[Layout, Session]] = []
 
     def of(self, layout: Layout) -> Session:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.session import ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.workload import Round, from_file, synthetic
 
 MAX_DOCUMENTS = 100
 """Of a synthetic request."""
 
-Pairs = Sequence[Sequence[Pair]]
+Pairs = Sequence[Sequence[ModelInput]]
 """The pairs of each request."""
 
 
@@ -39,20 +40,20 @@ class PairSource:
         requests = max(self.concurrency, -(-min_pairs // documents))
         return [[self._synthetic_request(documents) for _ in range(requests)] for _ in range(count)]
 
-    def _synthetic_request(self, documents: int) -> list[Pair]:
+    def _synthetic_request(self, documents: int) -> list[ModelInput]:
         singles = [next(self._synthetic)[0] for _ in range(documents)]
         texts = [text for request in singles for text in request.texts]
         return self._pairs(singles[0].query, texts)
 
     def _file_round(self, requests: Round, min_pairs: int) -> Pairs:
-        request_pairs: list[list[Pair]] = []
+        request_pairs: list[list[ModelInput]] = []
         while len(request_pairs) < self.concurrency or sum(map(len, request_pairs)) < min_pairs:
             request = requests[self._next % len(requests)]
             request_pairs.append(self._pairs(request.query, request.texts))
             self._next += 1
         return request_pairs
 
-    def _pairs(self, query_text: str, texts: Sequence[str]) -> list[Pair]:
+    def _pairs(self, query_text: str, texts: Sequence[str]) -> list[ModelInput]:
         """As the request path makes them, except that long texts are cut, not read in windows."""
         tokenizer = self._tokenizer
         query = tokenizer.query(query_text)

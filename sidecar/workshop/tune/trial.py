@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sidecar.runtime.loading import Opening
-from sidecar.runtime.onnx_session import Session
+from sidecar.runtime.families import FAMILIES
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.model_queue import Clock, ModelSession
 from sidecar.runtime.runs import Layout
-from sidecar.runtime.scheduler import Clock, Scheduler, Scored
+from sidecar.runtime.scheduler import Scheduler
+from sidecar.runtime.scorer import Scored
+from sidecar.runtime.session import Session
 from sidecar.workshop.tune.pair_source import Pairs
 
 TIMEOUT_S = 600.0
@@ -31,7 +34,7 @@ class Trial:
 
     def __init__(
         self,
-        opening: Opening,
+        folder: ModelFolder,
         layout: Layout,
         session: Session,
         concurrency: int,
@@ -41,9 +44,17 @@ class Trial:
         self.layout = layout
         self._concurrency = concurrency
         self._clock = clock
-        self._manifest = opening.loaded.manifest
-        self._scheduler = Scheduler(
-            session, layout, self._manifest.padding, opening.tokenizer.pad_id
+        self._manifest = folder.running.manifest
+        self._scheduler = Scheduler(layout.workers)
+        self._scorer = self._scheduler.add(
+            ModelSession(
+                self._manifest.name,
+                session,
+                layout,
+                self._manifest.padding,
+                folder.tokenizer.pad_id,
+                FAMILIES[self._manifest.family],
+            )
         )
 
     def run(self, requests: Pairs) -> TrialResult:
@@ -58,10 +69,10 @@ class Trial:
         waiting: deque[Future[Scored]] = deque()
         for pairs in requests:
             if len(waiting) == self._concurrency:
-                yield waiting.popleft().result().logits
-            waiting.append(self._scheduler.submit(pairs, time.monotonic() + TIMEOUT_S))
+                yield waiting.popleft().result().outputs
+            waiting.append(self._scorer.submit(pairs, time.monotonic() + TIMEOUT_S))
         for future in waiting:
-            yield future.result().logits
+            yield future.result().outputs
 
     def close(self) -> None:
         """Stops the workers; the session stays."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sidecar.errors import RerankError, StartupError
 from sidecar.runtime.cores import available_cores, nodes, physical_cores
-from sidecar.runtime.loading import Opening
+from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.runs import Layout
-from sidecar.runtime.tuned_layouts import Kept, keep, state_folder
+from sidecar.runtime.tuned_layouts import StoredLayout, state_folder, store
 from sidecar.settings import Settings
 from sidecar.workshop.bench.machine import Machine, read_machine
 from sidecar.workshop.tune.alternatives import alternatives
@@ -65,7 +65,7 @@ class Report:
     nodes: int
     waited: float
     """Share of the time in which the default's threads waited for cores that others used."""
-    opening: Opening
+    folder: ModelFolder
     outcomes: tuple[Outcome, ...]
     """The default's first."""
     winner: Outcome
@@ -88,25 +88,23 @@ def tune(spec: TuneSpec, report_step: ReportStep) -> Report:
 def _tune(spec: TuneSpec, report_step: ReportStep) -> Report:
     settings = spec.settings
     machine = read_machine()
-    opening = Opening.read(
-        settings.model, settings.device, settings.graph, settings.engine, settings.precision
-    )
-    pairs = PairSource(opening.tokenizer, spec.requests, spec.concurrency)
+    folder = ModelFolder.read(settings.models[0].folder, settings.runtime_options)
+    pairs = PairSource(folder.tokenizer, spec.requests, spec.concurrency)
     min_pairs = PAIRS_PER_CORE * machine.cores
-    with closing(Measurement(opening, opening.layout(), pairs, min_pairs)) as measurement:
+    with closing(Measurement(folder, folder.default_layout(), pairs, min_pairs)) as measurement:
         report_step("warming up")
         measurement.warm_up()
-        outcomes = _outcomes(measurement, opening, spec.seconds, report_step)
+        outcomes = _outcomes(measurement, folder, spec.seconds, report_step)
         winner = fastest(outcomes)
-        others = tuple(_alternatives(measurement, opening, winner, spec.seconds, report_step))
+        others = tuple(_alternatives(measurement, folder, winner, spec.seconds, report_step))
     waited = measurement.contention.share
-    path, not_kept = _keep(spec, opening, winner, waited)
+    path, not_kept = _keep(spec, folder, winner, waited)
     return Report(
         machine=machine,
         physical=physical_cores(),
         nodes=len(nodes()),
         waited=waited,
-        opening=opening,
+        folder=folder,
         outcomes=tuple(outcomes),
         winner=winner,
         alternatives=others,
@@ -130,14 +128,14 @@ def fastest(outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def _outcomes(
-    measurement: Measurement, opening: Opening, seconds: float, report_step: ReportStep
+    measurement: Measurement, folder: ModelFolder, seconds: float, report_step: ReportStep
 ) -> list[Outcome]:
     """One per layout, the default's first; finalists have the figures of the final.
 
     Token budgets are tried only with the best of the shapes, so that each gets longer rounds.
     """
-    default, loaded = opening.layout(), opening.loaded
-    device, runs = loaded.device, loaded.running.runs
+    default, running = folder.default_layout(), folder.running
+    device, runs = running.device, running.graph.runs
     candidates = shapes(default, device=device, cores=available_cores(), physical=physical_cores())
     screenings = len(candidates) + len(budgets(default, runs=runs, device=device))
     screening_s = seconds * SCREEN_SHARE / screenings
@@ -167,13 +165,13 @@ def _promising(screened: Sequence[Outcome]) -> list[Outcome]:
 
 def _alternatives(
     measurement: Measurement,
-    opening: Opening,
+    folder: ModelFolder,
     winner: Outcome,
     seconds: float,
     report_step: ReportStep,
 ) -> Iterator[AlternativeOutcome]:
     """The other graphs and runtimes for this machine, each in a short trial."""
-    by_flags = alternatives(opening)
+    by_flags = alternatives(folder)
     for flags, other in by_flags.items():
         report_step(f"trying {flags}")
         try:
@@ -185,7 +183,7 @@ def _alternatives(
 
 
 def _keep(
-    spec: TuneSpec, opening: Opening, winner: Outcome, waited: float
+    spec: TuneSpec, folder: ModelFolder, winner: Outcome, waited: float
 ) -> tuple[Path | None, str]:
     """(where the winner is kept, else why it is not)."""
     if spec.dry_run:
@@ -196,10 +194,10 @@ def _keep(
     if state is None:
         return None, "there is no home folder, and the setting `state` names no other"
     layout = winner.layout
-    kept = Kept(
+    stored = StoredLayout(
         format=1,
-        place=opening.place,
-        score_revision=opening.loaded.score_revision,
+        place=folder.layout_key,
+        score_revision=folder.running.score_revision,
         workers=layout.workers,
         intra_op_threads=layout.intra_op_threads,
         token_budget=layout.token_budget,
@@ -207,6 +205,6 @@ def _keep(
         ratio=winner.ratio,
     )
     try:
-        return keep(state, kept), ""
+        return store(state, stored), ""
     except OSError as fault:
         return None, f"{state} cannot be written: {fault.strerror}"

@@ -11,7 +11,7 @@ from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.bare_loops import bare_loops, budget_runs
 from sidecar.workshop.bench.workload import Request
-from tests.runtime.pairs import pairs
+from tests.pipeline.pairs import pairs
 
 TEXTS = ("a trail shoe", "word " * 900, "", "the tenant shall pay the rent on the first day")
 

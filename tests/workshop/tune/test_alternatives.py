@@ -2,7 +2,8 @@
 
 import pytest
 
-from sidecar.runtime.loading import Opening
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import RuntimeOptions
 from sidecar.workshop.tune.alternatives import alternatives
 
 
@@ -12,12 +13,12 @@ def test_the_other_graphs_of_the_folder_are_listed_by_their_flags(
     monkeypatch.setattr(
         "sidecar.workshop.tune.alternatives.importlib.util.find_spec", lambda name: None
     )
-    opening = Opening.read(None, "cpu", "int8")
-    by_flags = alternatives(opening)
-    assert list(by_flags) == ["--engine onnxruntime --graph float"]
+    folder = ModelFolder.read(None, RuntimeOptions(graph="int8"))
+    by_flags = alternatives(folder)
+    assert list(by_flags) == ["--runtime onnxruntime --graph float"]
     (other,) = by_flags.values()
-    assert (other.loaded.graph, other.loaded.running.runs) == ("float", "padded")
-    assert other.loaded.score_revision != opening.loaded.score_revision
+    assert (other.running.name, other.running.graph.runs) == ("float", "padded")
+    assert other.running.score_revision != folder.running.score_revision
 
 
 def test_an_installed_runtime_is_listed_with_each_precision(
@@ -26,15 +27,15 @@ def test_an_installed_runtime_is_listed_with_each_precision(
     monkeypatch.setattr(
         "sidecar.workshop.tune.alternatives.importlib.util.find_spec", lambda name: object()
     )
-    opening = Opening.read(None, "cpu", None, "openvino", "bf16")
-    by_flags = alternatives(opening)
+    folder = ModelFolder.read(None, RuntimeOptions(runtime="openvino", precision="bf16"))
+    by_flags = alternatives(folder)
     assert list(by_flags) == [
-        "--engine onnxruntime --graph int8",
-        "--engine onnxruntime --graph float",
-        "--engine openvino --precision fp32",
-        "--engine openvino --precision int8",
+        "--runtime onnxruntime --graph int8",
+        "--runtime onnxruntime --graph float",
+        "--runtime openvino --precision fp32",
+        "--runtime openvino --precision int8",
     ]
-    assert [other.loaded.running.precision for other in by_flags.values()] == [
+    assert [other.running.graph.precision for other in by_flags.values()] == [
         "int8",
         "fp32",
         "fp32",

@@ -1,6 +1,6 @@
 """Which layouts are tried on a machine, and how they are named."""
 
-from sidecar.runtime.manifest import Device
+from sidecar.runtime.options import Device
 from sidecar.runtime.runs import Layout
 from sidecar.workshop.tune.candidates import as_flags, budgets, layout_name, shapes
 

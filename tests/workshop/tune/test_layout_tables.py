@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.runtime.loading import Opening
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import RuntimeOptions
 from sidecar.runtime.runs import Layout
 from sidecar.workshop.bench.machine import Machine
 from sidecar.workshop.tune.layout_tables import show
@@ -27,7 +28,7 @@ def report() -> Report:
         physical=4,
         nodes=1,
         waited=0.02,
-        opening=Opening.read(None, "cpu", "int8"),
+        folder=ModelFolder.read(None, RuntimeOptions(graph="int8")),
         outcomes=(DEFAULT, BETTER, SLOW, REJECTED),
         winner=BETTER,
         alternatives=(),
@@ -77,10 +78,10 @@ def test_a_tie_leaves_nothing_to_set(report: Report) -> None:
 
 def test_a_faster_runtime_is_only_recommended(report: Report) -> None:
     outcomes = (
-        AlternativeOutcome("--engine openvino --precision bf16", Gain(1.9, 1.7, 2.0)),
-        AlternativeOutcome("--engine onnxruntime --graph float", Gain(0.5, 0.4, 0.6)),
-        AlternativeOutcome("--engine openvino --precision int8", Gain(1.2, 0.9, 1.5)),
-        AlternativeOutcome("--engine openvino --precision fp32", None, "no such instructions"),
+        AlternativeOutcome("--runtime openvino --precision bf16", Gain(1.9, 1.7, 2.0)),
+        AlternativeOutcome("--runtime onnxruntime --graph float", Gain(0.5, 0.4, 0.6)),
+        AlternativeOutcome("--runtime openvino --precision int8", Gain(1.2, 0.9, 1.5)),
+        AlternativeOutcome("--runtime openvino --precision fp32", None, "no such instructions"),
     )
     text = printed(show, replace(report, alternatives=outcomes))
     assert "--precision bf16 would be faster: 1.90 times the winner's pairs/s" in text

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sidecar.errors import InferenceFailed
-from sidecar.runtime.loading import Opening
-from sidecar.runtime.onnx_session import Logits
-from sidecar.runtime.runs import Batch, Layout
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import RuntimeOptions
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.session import Batch, Tensors
 from sidecar.workshop.tune.measurement import Measurement
 from sidecar.workshop.tune.pair_source import PairSource
 from sidecar.workshop.tune.tuning import fastest
@@ -44,17 +45,18 @@ class SimulatedSession:
     threads: int
     speed: float
 
-    def run(self, batch: Batch) -> Logits:
+    def run(self, batch: Batch) -> Tensors:
         machine, tokens = self.machine, batch.attention_mask.sum(axis=1)
         if self.threads in machine.broken:
             raise RuntimeError("out of memory")
         with machine.lock:
             machine.now += float(tokens.sum()) / self.speed
-        return (tokens / 100 + machine.shift.get(self.threads, 0.0)).astype(np.float32)
+        logits = tokens / 100 + machine.shift.get(self.threads, 0.0)
+        return {"logits": logits.astype(np.float32)}
 
 
 @dataclass(frozen=True)
-class SimulatedOpening(Opening):
+class SimulatedFolder(ModelFolder):
     """The shipped model, with sessions of a simulated machine."""
 
     machine: SimulatedMachine
@@ -74,14 +76,16 @@ def machine() -> SimulatedMachine:
 
 @pytest.fixture(scope="module")
 def pairs() -> PairSource:
-    return PairSource(Opening.read(None, "cpu", "int8").tokenizer, None, concurrency=2)
+    return PairSource(
+        ModelFolder.read(None, RuntimeOptions(graph="int8")).tokenizer, None, concurrency=2
+    )
 
 
 @pytest.fixture
 def measurement(machine: SimulatedMachine, pairs: PairSource) -> Measurement:
-    read = Opening.read(None, "cpu", "int8")
-    opening = SimulatedOpening(read.folder, read.loaded, read.tokenizer, machine)
-    return Measurement(opening, DEFAULT, pairs, 8, clock=machine.clock)
+    read = ModelFolder.read(None, RuntimeOptions(graph="int8"))
+    folder = SimulatedFolder(read.path, read.options, read.running, read.tokenizer, machine)
+    return Measurement(folder, DEFAULT, pairs, 8, clock=machine.clock)
 
 
 def test_a_layout_that_is_twice_as_fast_is_found(
@@ -131,8 +135,10 @@ def test_a_layout_in_which_the_model_fails_is_rejected(
 def test_another_graph_is_measured_beside_the_winner(
     measurement: Measurement, machine: SimulatedMachine
 ) -> None:
-    read = Opening.read(None, "cpu", "float")
-    other = SimulatedOpening(read.folder, read.loaded, read.tokenizer, machine, times=1.5)
+    read = ModelFolder.read(None, RuntimeOptions(graph="float"))
+    other = SimulatedFolder(
+        read.path, read.options, read.running, read.tokenizer, machine, times=1.5
+    )
     with closing(measurement):
         measurement.warm_up()
         assert measurement.compare_with_other(other, DEFAULT, 0.1).low == pytest.approx(1.5)

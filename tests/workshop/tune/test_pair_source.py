@@ -6,13 +6,16 @@ import orjson
 import pytest
 
 from sidecar.errors import StartupError
-from sidecar.runtime.loading import Opening
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import RuntimeOptions
 from sidecar.workshop.tune.pair_source import PairSource
 
 
 @pytest.fixture(scope="module")
 def pairs() -> PairSource:
-    return PairSource(Opening.read(None, "cpu", "int8").tokenizer, None, concurrency=2)
+    return PairSource(
+        ModelFolder.read(None, RuntimeOptions(graph="int8")).tokenizer, None, concurrency=2
+    )
 
 
 def test_synthetic_rounds_are_new_and_as_large_as_requested(pairs: PairSource) -> None:
@@ -30,7 +33,7 @@ def test_requests_of_a_file_come_whole_and_are_repeated(tmp_path: Path) -> None:
         {"query": "q", "documents": ["two", "word " * 600]},
     ]
     path.write_bytes(b"\n".join(map(orjson.dumps, bodies)))
-    tokenizer = Opening.read(None, "cpu", None).tokenizer
+    tokenizer = ModelFolder.read(None).tokenizer
     source = PairSource(tokenizer, path, concurrency=1)
     small, large = (source.rounds(1, min_pairs)[0] for min_pairs in (1, 4))
     assert [len(request) for request in small] == [1]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sidecar.errors import ModelError
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.onnx_session import onnxruntime_version
 from sidecar.workshop import model as model_tools
 from sidecar.workshop.bench.compare import peer_graphs, shipped_classifier

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from transformers import BertConfig, BertForSequenceClassification
 
 from sidecar.runtime.manifest import TOKENIZER, Manifest
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.session import ModelInput
 from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.model.pretrained import silence_transformers
 from sidecar.workshop.model.quantization_sample import read_sample
@@ -96,7 +96,7 @@ def fit_row(
 
 @torch.no_grad()
 def _first_states(
-    classifier: BertForSequenceClassification, pairs: Sequence[Pair]
+    classifier: BertForSequenceClassification, pairs: Sequence[ModelInput]
 ) -> NDArray[np.float64]:
     """The last layer's [CLS] state of each pair, shape (pairs, hidden)."""
     first_states = []

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from sidecar.errors import StartupError
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.onnx_session import OnnxSession
-from sidecar.runtime.runs import Batch, batch
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.runs import batch
+from sidecar.runtime.session import Batch, ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.kernels.bare_matmul import BareMatmul
 from sidecar.workshop.bench.kernels.graph_profile import GraphProfile, MatmulSize, read_profile
 from sidecar.workshop.bench.machine import Machine, read_machine
@@ -142,11 +143,11 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.thread_time() - start
 
 
-def _pair(tokenizer: PairTokenizer, tokens: int) -> Pair:
+def _pair(tokenizer: PairTokenizer, tokens: int) -> ModelInput:
     """A pair of exactly `tokens` tokens, of the demo's words."""
     words = WordSource.bundled(tokenizer)
     rng = random.Random(SEED)
     pair = tokenizer.whole(tokenizer.query("red shoes"), words.text(rng, tokens))
     kept = np.r_[: tokens - 1, -1]  # the last token is the end mark
     segments = None if pair.segments is None else pair.segments[kept]
-    return Pair(pair.ids[kept], segments)
+    return ModelInput(pair.ids[kept], segments)

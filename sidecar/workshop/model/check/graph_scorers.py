@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import get_args
 
 from sidecar.errors import StartupError
-from sidecar.runtime.loading import Opening
 from sidecar.runtime.manifest import Graph, Manifest
+from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.onnx_session import onnxruntime_version
 from sidecar.runtime.openvino_session import openvino_version
-from sidecar.runtime.precision import OpenVinoPrecision
+from sidecar.runtime.options import OpenVinoPrecision, RuntimeOptions
 from sidecar.workshop.model.graphs import OPENVINO
 from sidecar.workshop.model.progress import Advance
 from sidecar.workshop.model.runner import Floats, Runner
@@ -47,9 +47,10 @@ def open_scorers(
     ]
     for precision in PRECISIONS:
         if precision in openvino:
-            opening = Opening.read(folder, "cpu", None, "openvino", precision)
-            Runner.served(opening)
-            logits = partial(_served, opening)
+            options = RuntimeOptions(runtime="openvino", precision=precision)
+            served = ModelFolder.read(folder, options)
+            Runner.served(served)
+            logits = partial(_served, served)
             found.append(GraphScorer(OPENVINO + precision, openvino_version(), logits))
     return found
 
@@ -60,5 +61,5 @@ def _by_graph(
     return Runner.open(folder, manifest, graph).logits(pairs, tick)
 
 
-def _served(opening: Opening, pairs: Sequence[TextPair], tick: Advance) -> Floats:
-    return Runner.served(opening).logits(pairs, tick)
+def _served(folder: ModelFolder, pairs: Sequence[TextPair], tick: Advance) -> Floats:
+    return Runner.served(folder).logits(pairs, tick)

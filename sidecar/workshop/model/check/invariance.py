@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from sidecar.runtime.manifest import Graph
-from sidecar.runtime.tokenizer import Pair
+from sidecar.runtime.session import ModelInput
 from sidecar.workshop.model.runner import Runner
 
 
-def largest_difference(runner: Runner, graph: Graph, pairs: Sequence[Pair]) -> float:
+def largest_difference(runner: Runner, graph: Graph, pairs: Sequence[ModelInput]) -> float:
     """Largest difference of a score from that of the pair alone.
 
     A padded graph is run with all pairs together, in the reverse order, and with each pair beside

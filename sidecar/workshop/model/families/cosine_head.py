@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt
-from sidecar.runtime.manifest import Source as Collection
+from sidecar.runtime.manifest import TrainingSource as Collection
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.cosine_head_network import CrossEncoder
 from sidecar.workshop.model.pretrained import (

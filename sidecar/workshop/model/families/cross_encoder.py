@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from sidecar.runtime.manifest import DOCUMENT, Padding, Prompt
-from sidecar.runtime.manifest import Source as Collection
+from sidecar.runtime.manifest import TrainingSource as Collection
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.pretrained import (
     card_metadata,

@@ -18,7 +18,7 @@ import onnxruntime
 from onnx import TensorProto, helper
 
 from sidecar.runtime.cores import available_cores
-from sidecar.runtime.runs import Batch
+from sidecar.runtime.session import Batch
 from sidecar.workshop.model.quantizing.int8_rewrite import Quantizable
 from sidecar.workshop.model.weights import Array
 

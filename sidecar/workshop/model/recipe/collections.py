@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import Source
+from sidecar.runtime.manifest import TrainingSource
 from sidecar.workshop.model.jsonl import read_jsonl
 
 HELD_OUT_SHARE = 20
@@ -19,7 +19,7 @@ HELD_OUT_SHARE = 20
 Row = dict[str, str]
 
 COLLECTIONS = tuple(
-    Source(name=name, licence=licence, rows=0)
+    TrainingSource(name=name, licence=licence, rows=0)
     for name, licence in (
         ("squad_sent", "CC BY-SA 4.0"),
         ("medquad", "CC BY 4.0"),

@@ -13,8 +13,8 @@ import torch
 from transformers import BertConfig, BertModel
 
 from sidecar.errors import ModelError
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import open_folder, source_name
 from sidecar.workshop.model.families.cosine_head import make_checkpoint

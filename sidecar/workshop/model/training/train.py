@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import Source as Collection
+from sidecar.runtime.manifest import TrainingSource as Collection
 from sidecar.workshop.model.pretrained import TRAINING_SUMMARY
 from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.group import Group, read_groups, write_groups

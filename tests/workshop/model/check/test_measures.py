@@ -16,8 +16,8 @@ pytest.importorskip("onnx", reason="measuring models needs the extra `build`")
 import zstandard
 
 from sidecar.errors import ModelError
-from sidecar.runtime.loading import shipped_model
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
 from sidecar.workshop.model.check.bm25_baseline import bm25_scores
 from sidecar.workshop.model.check.census import by_cuda, shares
 from sidecar.workshop.model.check.gate import gate

@@ -10,7 +10,6 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 import transformers
 
-from sidecar.pipeline.rerank_pipeline import Reranker
 from sidecar.request import Document, RankRequest
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.manifest import Manifest
@@ -21,6 +20,7 @@ from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.package import export
+from tests.opened import open_models
 from tests.workshop.model.classifiers import SAVERS, save_modern_bert, save_xlm_roberta
 
 TEXTS = (
@@ -99,12 +99,12 @@ async def test_the_folder_serves(exported: Exported) -> None:
     # A longer document is read in windows, as its profile says.
     texts = [text for _, text in PAIRS if len(exported.tokenizer.encode([text])[0]) <= room]
     assert len(texts) >= 6
-    reranker = Reranker.open(exported.folder, workers=1)
+    models = open_models(exported.folder, workers=1)
     try:
         documents = tuple(Document(text=text) for text in texts)
-        result = await reranker.rank(RankRequest(query, documents))
+        result = await models.default.rank(RankRequest(query, documents))
     finally:
-        reranker.close()
+        models.close()
     expected = exported.source.reference([(query, text) for text in texts])
     found = {ranked.index: ranked.score for ranked in result.ranked}
     for place, logit in enumerate(expected):

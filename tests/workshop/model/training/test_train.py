@@ -14,8 +14,8 @@ from typer.testing import CliRunner  # noqa: E402
 
 from sidecar.cli import app  # noqa: E402
 from sidecar.errors import ModelError  # noqa: E402
-from sidecar.runtime.loading import shipped_model  # noqa: E402
 from sidecar.runtime.manifest import Manifest  # noqa: E402
+from sidecar.runtime.model_folder import shipped_model  # noqa: E402
 from sidecar.workshop.model.package import export  # noqa: E402
 from sidecar.workshop.model.runner import Runner  # noqa: E402
 from sidecar.workshop.model.training.held_out import MIN_LABELLED_GROUPS  # noqa: E402

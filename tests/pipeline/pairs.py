@@ -2,24 +2,25 @@
 
 from collections.abc import Sequence
 
-from sidecar.pipeline.passage_pairs import Fit, Units, build
+from sidecar.pipeline.passage_pairs import Fit, PassagePairs, build_pairs
 from sidecar.profile import PLAIN
-from sidecar.runtime.tokenizer import Pair, PairTokenizer
+from sidecar.runtime.session import ModelInput
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.search import Fields
 from sidecar.text.compose import compose
 
 ROOM = 512
 
 
-def units(
+def passage_pairs(
     tokenizer: PairTokenizer, query: str, documents: Sequence[str | Fields], fit: Fit | None = None
-) -> Units:
+) -> PassagePairs:
     fit = fit or Fit(score_empty=True)
     passages = [compose(each, PLAIN, ROOM, fit.cut or "right") for each in documents]
-    return build(query, passages, tokenizer, fit)
+    return build_pairs(query, passages, tokenizer, fit)
 
 
 def pairs(
     tokenizer: PairTokenizer, query: str, documents: Sequence[str | Fields], fit: Fit | None = None
-) -> list[Pair]:
-    return [unit.pair for unit in units(tokenizer, query, documents, fit).units]
+) -> list[ModelInput]:
+    return [pair.input for pair in passage_pairs(tokenizer, query, documents, fit).pairs]

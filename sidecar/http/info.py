@@ -1,0 +1,103 @@
+"""What runs here: /info and /v1/models."""
+
+import hashlib
+from typing import Any
+
+from aiohttp import web
+
+from sidecar import __version__
+from sidecar.contracts.numbers import dumps
+from sidecar.http.keys import SERVICE
+from sidecar.pipeline.ranking_config import RankingConfig
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.profile import Profile
+from sidecar.settings import Settings
+
+
+async def info(request: web.Request) -> web.Response:
+    """The default model, and below `models` all of them; two replicas with one score_revision give
+    the same scores."""
+    service = request.app[SERVICE]
+    models = service.models
+    body = {
+        "version": __version__,
+        **_model(models.default),
+        "limits": _limits(service.settings),
+        "profiles": _profiles(models.default, models.config),
+        "hooks": [
+            {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}
+            for state in models.config.hooks.states()
+        ],
+        "models": [
+            _model(pipeline) | {"profiles": _profiles(pipeline, models.config)}
+            for pipeline in models.pipelines
+        ],
+    }
+    return _json(body)
+
+
+async def models(request: web.Request) -> web.Response:
+    """The models in OpenAI's shape: NVIDIA's clients choose from this list."""
+    service = request.app[SERVICE]
+    data = [
+        {
+            "id": pipeline.model.name,
+            "object": "model",
+            "created": service.loaded_at,
+            "owned_by": "rerank-sidecar",
+        }
+        for pipeline in service.models.pipelines
+    ]
+    return _json({"object": "list", "data": data})
+
+
+def _model(pipeline: RerankPipeline) -> dict[str, Any]:
+    model, load = pipeline.model, pipeline.scorer.load()
+    running, layout = model.running, model.layout
+    manifest, graph = running.manifest, running.graph
+    return {
+        "model": model.name,
+        "family": manifest.family,
+        "languages": manifest.languages,
+        "licence": manifest.licence,
+        "graph": running.name,
+        "precision": graph.precision,
+        "tolerance": graph.tolerance,
+        "engine": running.runtime,
+        "device": running.device,
+        "score_revision": running.score_revision,
+        "max_tokens": manifest.max_tokens,
+        "layout": {
+            "workers": layout.workers,
+            "intra_op_threads": layout.intra_op_threads,
+            "token_budget": layout.token_budget,
+            "source": layout.source,
+        },
+        "tokens_per_second": round(load.tokens_per_second or 0.0, 1),
+        "quality": manifest.quality,
+    }
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    return {
+        "max_documents": settings.max_documents,
+        "max_body_bytes": settings.max_body_bytes,
+        "deadline_ms": settings.deadline_ms,
+    }
+
+
+def _profiles(pipeline: RerankPipeline, config: RankingConfig) -> dict[str, str]:
+    """Profile -> the revision of the model's scores under it."""
+    revision = pipeline.model.running.score_revision
+    profiles = config.profiles
+    return {name: _profile_revision(revision, profiles.get(name)) for name in profiles.names}
+
+
+def _profile_revision(score_revision: str, profile: Profile) -> str:
+    """Changes whenever a document's score under the profile could."""
+    text = f"{score_revision} {profile.model_dump_json()}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _json(body: Any) -> web.Response:
+    return web.Response(body=dumps(body), content_type="application/json")

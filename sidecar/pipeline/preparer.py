@@ -1,0 +1,95 @@
+"""Everything between the wire and the model: in threads, while the event loop only waits.
+
+read       documents -> fields                  (preparation, text/read)
+hooks      fields -> weights, signals           (hooks)
+prepare    fields -> passages, parts            (preparation)
+tokenize   (query, passages) -> pairs           (passage_pairs, runtime/tokenizer)
+"""
+
+import asyncio
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from sidecar.hooks import Hooked, Hooks
+from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.legibility import Legibility
+from sidecar.pipeline.passage_pairs import Fit, PassagePairs, build_pairs
+from sidecar.pipeline.preparation import (
+    FieldsOfDocuments,
+    PreparedDocuments,
+    hook_views,
+    prepare,
+    read_all,
+)
+from sidecar.profile import Profile
+from sidecar.request import RankRequest
+from sidecar.runtime.tokenizer import PairTokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRequest:
+    """A request whose pairs may be scored."""
+
+    documents: PreparedDocuments
+    pairs: PassagePairs
+    profile: Profile
+    instruction: str | None
+    """Of the hooks, else the search, else the profile; None leaves the model's own."""
+    warnings: tuple[str, ...]
+    """The hooks'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """Prepares requests for one model, one thread of `threads` for each."""
+
+    hooks: Hooks
+    tokenizer: PairTokenizer
+    legibility: Legibility
+    threads: Executor
+
+    async def prepare(
+        self, request: RankRequest, profile: Profile, deadline: Deadline
+    ) -> PreparedRequest:
+        """The request's pairs and parts. Raises InputTooLong, DeadlineExceeded or HookFailed."""
+        loop = asyncio.get_running_loop()
+        if not self.hooks.any:
+            return await loop.run_in_executor(
+                self.threads, self._build, request, profile, deadline, None, None
+            )
+        fields = await loop.run_in_executor(self.threads, read_all, request.documents, profile)
+        views = hook_views(request.documents, fields)
+        hooked = await self.hooks.run(request.query, views, request.control.context)
+        return await loop.run_in_executor(
+            self.threads, self._build, request, profile, deadline, fields, hooked
+        )
+
+    def _build(
+        self,
+        request: RankRequest,
+        profile: Profile,
+        deadline: Deadline,
+        fields: FieldsOfDocuments | None,
+        hooked: Hooked | None,
+    ) -> PreparedRequest:
+        fields = read_all(request.documents, profile) if fields is None else fields
+        documents = prepare(request, profile, fields, hooked, self.tokenizer.max_tokens)
+        fit = Fit(
+            request.cut,
+            request.max_document_tokens,
+            profile.long,
+            max_pair_tokens=request.max_pair_tokens,
+        )
+        rewritten = hooked.instruction if hooked else None
+        instruction = rewritten or request.control.instruction or profile.instruction
+        pairs = build_pairs(
+            request.query,
+            documents.passages,
+            self.tokenizer,
+            fit,
+            instruction,
+            deadline.check,
+            self.legibility,
+        )
+        warnings = hooked.warnings if hooked else ()
+        return PreparedRequest(documents, pairs, profile, instruction, warnings)

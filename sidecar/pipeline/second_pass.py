@@ -1,0 +1,100 @@
+"""What is asked about the best documents once they are known; each question is more pairs.
+
+explain   Shapley values of a document's fields: a pair for every set of them   (coalitions)
+spans     a document's relevant sentences: a pair for each                      (spans)
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
+from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.preparer import PreparedRequest
+from sidecar.pipeline.scored_documents import ScoredDocument, explanations
+from sidecar.pipeline.served_model import ServedModel
+from sidecar.pipeline.spans import Sentences, sentence_pairs
+from sidecar.request import Ranked, RankRequest, RelevantSpan
+from sidecar.runtime.scorer import Scorer
+
+Explanation = dict[str, object]
+Spans = dict[int, tuple[RelevantSpan, ...]]
+MorePairs = TypeVar("MorePairs", Coalitions, Sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPass:
+    """A request whose documents are ranked."""
+
+    request: RankRequest
+    prepared: PreparedRequest
+    documents: Sequence[ScoredDocument]
+    """In the order of the request."""
+    ranked: Sequence[Ranked]
+    """In the order of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPass:
+    """For one model; its pairs are built in `threads`. It raises what the first pass raises."""
+
+    model: ServedModel
+    scorer: Scorer
+    threads: Executor
+
+    async def explain(
+        self, first: FirstPass, deadline: Deadline
+    ) -> tuple[tuple[Explanation, ...], tuple[str, ...]]:
+        """(an explanation per result, warnings); nothing unless the request asks for them."""
+        control = first.request.control
+        if not control.explain:
+            return (), ()
+        shapley: dict[int, dict[str, float]] = {}
+        warnings: tuple[str, ...] = ()
+        if control.shapley:
+            shapley, warnings = await self._shapley(first, control.shapley, deadline)
+        truncated = first.prepared.pairs.truncated
+        return explanations(first.ranked, first.documents, truncated, shapley), warnings
+
+    async def spans(self, first: FirstPass, deadline: Deadline) -> Spans:
+        """By document its relevant sentences; nothing unless the request asks for them."""
+        options = first.request.spans
+        if options is None:
+            return {}
+        budget = first.prepared.profile.long.budget_tokens
+        instruction = first.prepared.instruction
+        sentences, logits = await self._score(
+            lambda: sentence_pairs(
+                first.ranked, first.request, self.model.tokenizer, instruction, budget
+            ),
+            deadline,
+        )
+        return sentences.spans(logits, self.model.calibration, options)
+
+    async def _shapley(
+        self, first: FirstPass, count: int, deadline: Deadline
+    ) -> tuple[dict[int, dict[str, float]], tuple[str, ...]]:
+        """(Shapley values of the `count` best documents' fields, warnings)."""
+        best = sorted(first.ranked, key=lambda item: -item.logit)[:count]
+        passages = first.prepared.documents.passages
+        explained = [
+            Explained(item.index, passages[item.index], first.documents[item.index].best_pair)
+            for item in best
+        ]
+        query, instruction = first.request.query, first.prepared.instruction
+        sets, logits = await self._score(
+            lambda: coalition_pairs(explained, query, self.model.tokenizer, instruction), deadline
+        )
+        return sets.values(logits, self.model.calibration), sets.warnings
+
+    async def _score(
+        self, build: Callable[[], MorePairs], deadline: Deadline
+    ) -> tuple[MorePairs, list[float]]:
+        """What `build` makes, in a thread, and the logits of its pairs."""
+        loop = asyncio.get_running_loop()
+        more = await deadline.wait(loop.run_in_executor(self.threads, build))
+        job = self.scorer.submit(more.inputs, deadline.at)
+        scored = await deadline.wait(asyncio.wrap_future(job))
+        return more, scored.outputs.tolist()

@@ -1,0 +1,79 @@
+"""A request's inputs while they wait and run, and what a run was."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sidecar.errors import RerankError
+from sidecar.runtime.families import Outputs
+from sidecar.runtime.scorer import Scored
+from sidecar.runtime.session import ModelInput
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run was, for metrics and for the measured rate."""
+
+    model: str
+    inputs: int
+    tokens: int
+    """Padding left out."""
+    padded_tokens: int
+    seconds: float
+    failed: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """The inputs of one request. The scheduler's lock guards its fields."""
+
+    inputs: Sequence[ModelInput]
+    deadline: float
+    submitted: float
+    waiting: list[tuple[int, int]]
+    """(length, position) of the inputs that no run has taken yet, ascending."""
+    missing: int
+    """How many outputs are still to come."""
+    started: float | None = None
+    outputs: Outputs | None = None
+    future: "Future[Scored]" = field(default_factory=Future)
+
+    @classmethod
+    def of(cls, inputs: Sequence[ModelInput], deadline: float, now: float) -> "Job":
+        """A job of which everything waits."""
+        waiting = sorted((len(each), position) for position, each in enumerate(inputs))
+        return cls(inputs, deadline, now, waiting, len(inputs))
+
+    @property
+    def waiting_tokens(self) -> int:
+        return sum(length for length, _ in self.waiting)
+
+    def record(self, position: int, output: Outputs) -> bool:
+        """Keeps the output of an input; whether it was the last that was missing."""
+        if self.outputs is None:
+            self.outputs = np.zeros((len(self.inputs), *output.shape), output.dtype)
+        self.outputs[position] = output
+        self.missing -= 1
+        return self.missing == 0
+
+    def finish(self, now: float) -> None:
+        """Gives the outputs to whoever submitted the job."""
+        started = self.started or self.submitted
+        outputs = np.zeros(0, np.float32) if self.outputs is None else self.outputs
+        self._settle(Scored(outputs, started - self.submitted, now - started))
+
+    def fail(self, fault: RerankError, cause: BaseException | None = None) -> None:
+        """Gives the fault instead, unless the job is done or cancelled."""
+        fault.__cause__ = cause
+        self._settle(fault)
+
+    def _settle(self, outcome: Scored | RerankError) -> None:
+        try:
+            if isinstance(outcome, Scored):
+                self.future.set_result(outcome)
+            else:
+                self.future.set_exception(outcome)
+        except InvalidStateError:  # its client has cancelled it
+            pass

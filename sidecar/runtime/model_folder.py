@@ -1,0 +1,97 @@
+"""From a model folder to a session that is proven on its device."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from sidecar.runtime.canonical import check_company, check_numbers
+from sidecar.runtime.cores import available_cores
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.openvino_session import OpenVinoSession
+from sidecar.runtime.options import RuntimeOptions
+from sidecar.runtime.placement import check_placement
+from sidecar.runtime.precision import graph_for
+from sidecar.runtime.running_graph import RunningGraph
+from sidecar.runtime.runs import Layout, layout_for
+from sidecar.runtime.session import Session
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.runtime.tuned_layouts import LayoutKey, find_layout, layout_key, state_folder
+
+
+def shipped_model() -> Path:
+    """The folder of the model that comes with the package."""
+    return Path(str(files("sidecar"))) / "models" / "minilm-en"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model folder that was read, with what of it is to run: sessions are opened from it."""
+
+    path: Path
+    options: RuntimeOptions
+    running: RunningGraph
+    tokenizer: PairTokenizer
+
+    @classmethod
+    def read(cls, path: Path | None, options: RuntimeOptions | None = None) -> "ModelFolder":
+        """The model of `path` (None: the shipped one), to be run as the options say.
+
+        Raises ModelError, or StartupError if the options conflict.
+        """
+        path = path or shipped_model()
+        options = options or RuntimeOptions()
+        manifest = Manifest.read(path)
+        name, _ = graph_for(manifest, options)
+        running = RunningGraph(manifest, name, options.device, options.runtime, options.precision)
+        return cls(path, options, running, PairTokenizer.open(path, manifest))
+
+    @property
+    def layout_key(self) -> LayoutKey:
+        """What a tuned layout is stored under: this machine and this choice of model."""
+        running = self.running
+        runtime = f"{running.runtime} {running.graph.precision}"
+        return layout_key(running.manifest.name, running.name, runtime, running.device)
+
+    def default_layout(self) -> Layout:
+        """What the options fix, else the default. Raises StartupError if the options conflict."""
+        return layout_for(self.options, self.running.graph, available_cores())
+
+    def layout(self) -> Layout:
+        """What the options fix, else what `rerank-sidecar tune` stored for this machine, else the
+        default. Raises StartupError if the options conflict."""
+        default, state = self.default_layout(), state_folder(self.options.state)
+        if default.source == "setting" or state is None:
+            return default
+        runs = self.running.graph.runs
+        return find_layout(state, self.layout_key, self.running.score_revision, runs) or default
+
+    def shares_session(self, one: Layout, other: Layout) -> bool:
+        """Whether a session that was opened for one layout serves the other as well."""
+        # OpenVINO's infer requests and streams are made for so many workers.
+        workers = self.running.runtime == "onnxruntime" or one.workers == other.workers
+        return workers and one.intra_op_threads == other.intra_op_threads
+
+    def session(self, layout: Layout) -> Session:
+        """A session for the layout, proven on its device.
+
+        Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
+        """
+        session = self._open(layout)
+        running = self.running
+        check_numbers(session, running.manifest, running.name, self.tokenizer, running.graph)
+        return session
+
+    def _open(self, layout: Layout) -> Session:
+        manifest, graph, device = self.running.manifest, self.running.graph, self.running.device
+        threads = layout.intra_op_threads
+        if self.running.runtime == "openvino":
+            pad_id, workers = self.tokenizer.pad_id, layout.workers
+            return OpenVinoSession.open(
+                self.path, manifest, graph, pad_id, workers=workers, threads=threads
+            )
+        if device != "cpu":
+            probe = OnnxSession.open(self.path, graph, device, profile=True)
+            tokens = check_company(probe, manifest, self.running.name, self.tokenizer)
+            check_placement(probe.end_profile(), device, probe.provider, tokens)
+        return OnnxSession.open(self.path, graph, device, threads=threads)

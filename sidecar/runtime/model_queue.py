@@ -1,0 +1,181 @@
+"""One model's jobs on a device: the scorer that the pipeline submits to, and how a run is done."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import structlog
+
+from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
+from sidecar.runtime.families import Family, Outputs
+from sidecar.runtime.jobs import Job, RunReport
+from sidecar.runtime.manifest import Padding
+from sidecar.runtime.runs import Layout, batch, take_run
+from sidecar.runtime.scorer import Load, Scored
+from sidecar.runtime.session import ModelInput, Session
+from sidecar.runtime.throughput import Throughput
+
+Clock = Callable[[], float]
+Observer = Callable[[RunReport], None]
+Run = list[tuple[Job, int]]
+"""(job, position) of each input of a run."""
+log = structlog.get_logger("rerank")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSession:
+    """A model's session, and what its runs need to know."""
+
+    name: str
+    session: Session
+    layout: Layout
+    padding: Padding
+    pad_id: int
+    family: Family
+    on_run: Observer = lambda report: None
+
+
+class ModelQueue:
+    """A `Scorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by all queues
+    of the device."""
+
+    def __init__(
+        self,
+        model: ModelSession,
+        workers: int,
+        wake: threading.Condition,
+        wait: Callable[[], tuple[float, float]],
+        clock: Clock,
+    ) -> None:
+        """`wait` gives the device's `Load.wait_s` and `Load.longest_run_s`."""
+        self.model = model
+        self.throughput = Throughput(workers)
+        self.jobs: list[Job] = []
+        """In the order of arrival."""
+        self.running: dict[int, tuple[float, int]] = {}
+        """Worker -> (start, tokens) of its run."""
+        self.waiting_inputs = 0
+        self.waiting_tokens = 0
+        self._wake = wake
+        self._wait = wait
+        self._clock = clock
+        self._closed = False
+
+    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+        """See `Scorer`. Raises RerankError when it is closed."""
+        job = Job.of(inputs, deadline, self._clock())
+        if not inputs:
+            job.finish(job.submitted)
+            return job.future
+        job.future.add_done_callback(lambda _: self._drop(job))
+        with self._wake:
+            if self._closed:
+                raise RerankError("the scheduler is closed")
+            self.jobs.append(job)
+            self._count(len(inputs), job.waiting_tokens)
+            self._wake.notify_all()
+        return job.future
+
+    def load(self) -> Load:
+        """See `Scorer`."""
+        with self._wake:
+            wait_s, longest_run_s = self._wait()
+            return Load(
+                inputs=self.waiting_inputs + len(self.running),
+                tokens=self.tokens,
+                wait_s=wait_s,
+                longest_run_s=longest_run_s,
+                tokens_per_second=self.throughput.tokens_per_second,
+            )
+
+    @property
+    def tokens(self) -> int:
+        """That wait or run now."""
+        return self.waiting_tokens + sum(tokens for _, tokens in self.running.values())
+
+    def close(self) -> None:
+        """Fails what is queued and takes nothing more; runs under way end."""
+        with self._wake:
+            self._closed = True
+            jobs, self.jobs = self.jobs, []
+        for job in jobs:
+            job.fail(RerankError("the service stopped"))
+
+    def fail_expired(self, now: float) -> None:
+        """Drops the jobs whose deadline has passed. The lock is held."""
+        for job in [job for job in self.jobs if job.deadline <= now]:
+            self.jobs.remove(job)
+            job.fail(DeadlineExceeded("the deadline passed before every pair was scored"))
+
+    def take(self, worker: int, now: float, *, shortest: bool) -> Run:
+        """The next run, counted as the worker's. The lock is held."""
+        run = take_run(self.jobs, self.model.layout, shortest=shortest)
+        tokens = 0
+        for job, position in run:
+            job.started = job.started or now
+            tokens += len(job.inputs[position])
+        self.running[worker] = (now, tokens)
+        self._count(-len(run), -tokens)
+        return run
+
+    def score(self, worker: int, run: Run) -> None:
+        """Does a run and settles the jobs that it finishes. Raises nothing: a worker that died
+        would take its share of the service with it."""
+        start, tokens = self.running[worker]
+        padded_tokens = tokens
+        finished: list[Job] = []
+        fault: Exception | None = None
+        try:
+            inputs = [job.inputs[position] for job, position in run]
+            arrays = batch(inputs, self.model.padding, self.model.pad_id)
+            padded_tokens = arrays.input_ids.size
+            outputs = self.model.family.outputs(self.model.session.run(arrays))
+            with self._wake:
+                finished = _record(run, outputs)
+        except Exception as raised:  # whatever the runtime raises is this run's failure
+            fault = raised
+        end = self._clock()
+        with self._wake:
+            del self.running[worker]
+        self._report(run, tokens, padded_tokens, end - start, fault)
+        for job in finished:
+            job.finish(end)
+        if fault is not None:
+            for job in {id(job): job for job, _ in run}.values():
+                job.fail(InferenceFailed(f"the model failed: {type(fault).__name__}"), fault)
+
+    def _report(
+        self, run: Run, tokens: int, padded_tokens: int, seconds: float, fault: Exception | None
+    ) -> None:
+        if fault is None:
+            self.throughput.record(tokens, seconds)
+        report = RunReport(
+            self.model.name, len(run), tokens, padded_tokens, seconds, failed=fault is not None
+        )
+        try:
+            self.model.on_run(report)
+        except Exception as raised:  # an observer's fault is no request's
+            log.error("run observer", fault=type(raised).__name__)
+
+    def _count(self, inputs: int, tokens: int) -> None:
+        """Keeps the totals, so that admission need not walk the queue. The lock is held."""
+        self.waiting_inputs += inputs
+        self.waiting_tokens += tokens
+
+    def _drop(self, job: Job) -> None:
+        """Takes a settled job from the queue: whatever of it still waits never runs."""
+        with self._wake:
+            self._count(-len(job.waiting), -job.waiting_tokens)
+            job.waiting.clear()
+            if job in self.jobs:
+                self.jobs.remove(job)
+
+
+def _record(run: Run, outputs: Outputs) -> list[Job]:
+    """Gives the outputs to their jobs, and returns the jobs that are now complete.
+
+    Raises ValueError if there is not one output per input.
+    """
+    rows = zip(run, outputs, strict=True)
+    return [job for (job, position), output in rows if job.record(position, output)]

@@ -1,0 +1,54 @@
+"""What the pipeline submits to. The scheduler's queues are scorers; a cache in front of one is
+another.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+
+from sidecar.runtime.families import Outputs
+from sidecar.runtime.session import ModelInput
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The outputs of submitted inputs, one row each in their order, and the seconds they took."""
+
+    outputs: Outputs
+    """As the model's family reads them; a reranker's logits have shape (inputs,)."""
+    queue_s: float
+    """From submission to the first run."""
+    infer_s: float
+    """From the first run to the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy a scorer is now."""
+
+    inputs: int
+    """Of this scorer: waiting or running. A run counts as one."""
+    tokens: int
+    """Of this scorer: waiting or running."""
+    wait_s: float
+    """Until work that was submitted now would begin, by the measured rates of all models on the
+    device; 0 while no rate is known."""
+    longest_run_s: float
+    """Since the start of the oldest run under way on the device; 0 without one."""
+    tokens_per_second: float | None
+    """Measured, all workers together; None before the first run."""
+
+
+class Scorer(Protocol):
+    """One model's way to its device."""
+
+    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+        """Queues the inputs of one request; cancelling the future takes them out again.
+
+        `deadline` is on the monotonic clock. The future fails with DeadlineExceeded or
+        InferenceFailed, or with RerankError if the scorer is closed first.
+        """
+
+    def load(self) -> Load:
+        """How busy it is now."""

@@ -1,0 +1,52 @@
+"""The contract of a session: token ids in, named tensors out. Nothing here knows a runtime.
+
+What a tensor means (a logit, an embedding, a network's early exits) is the model family's: see
+`families`. A new runtime is one file with a class that fulfils `Session`, and a line in `loading`.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.errors import ModelError
+
+Ids = NDArray[np.int64]
+Tensors = Mapping[str, NDArray[Any]]
+"""A graph's outputs by name, in the graph's order; the first axis is the input."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelInput:
+    """One input of a model: ids of shape (tokens,), and the segment of each (or None)."""
+
+    ids: Ids
+    segments: Ids | None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The arrays of one run, all of shape (inputs, tokens) and int64."""
+
+    input_ids: Ids
+    attention_mask: Ids
+    token_type_ids: Ids | None
+
+
+class Session(Protocol):
+    """A graph that is ready to run. Called from several threads at once."""
+
+    def run(self, batch: Batch) -> Tensors:
+        """The graph's outputs, one row per input. Raises whatever the runtime raises."""
+
+
+def check_inputs(file: str, names: Iterable[str]) -> None:
+    """Raises ModelError if the graph of `file` has an input that no run fills."""
+    if unknown := set(names) - {field.name for field in dataclasses.fields(Batch)}:
+        raise ModelError(f"{file} wants inputs that nobody gives: {sorted(unknown)}")
