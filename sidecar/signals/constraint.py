@@ -8,7 +8,7 @@ from sidecar.search import Constraint
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.query import attribute_keys, check
-from sidecar.text.query.extractor import Satisfaction, any_of
+from sidecar.text.query.extractor import UNKNOWN, Satisfaction, any_of
 
 
 class ConstraintSignal(Signal):
@@ -43,12 +43,12 @@ def _check_column(constraint: Constraint, values: Sequence[object]) -> list[Sati
 
     def check_value(value: object) -> Satisfaction:
         if value is None:
-            return Satisfaction.UNKNOWN
+            return UNKNOWN
         if not isinstance(value, str):
             return check(constraint, value, keys)
         text = value[:READ_FIELD_CHARACTERS]
         if text not in of_text:
-            of_text[text] = check(constraint, text) if text.strip() else Satisfaction.UNKNOWN
+            of_text[text] = check(constraint, text) if text.strip() else UNKNOWN
         return of_text[text]
 
     return list(map(check_value, values))

@@ -12,6 +12,7 @@ gives the same and neither overflows nor divides by zero.
 """
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -59,24 +60,26 @@ class DecaySignal(Signal):
         scale, offset = _length(self.scale), _length(self.offset)
         if origin is None or not scale or offset is None:
             return search.zeros()
+        curve = self._curve()
         strengths = []
         for value in search.values(self.field):
             x = None if value is None else read(value)
             if x is None:
                 strengths.append(0.0)
             else:
-                strengths.append(self._falloff(max(0.0, abs(x - origin) - offset) / scale))
+                strengths.append(curve(max(0.0, abs(x - origin) - offset) / scale))
         return strengths
 
-    def _falloff(self, ratio: float) -> float:
-        """The strength at d = ratio * scale."""
+    def _curve(self) -> Callable[[float], float]:
+        """d / scale -> strength."""
+        decay, falloff = self.decay, math.log(self.decay)
         match self.function:
             case "gauss":
-                return math.exp(math.log(self.decay) * (ratio * ratio))
+                return lambda ratio: math.exp(falloff * (ratio * ratio))
             case "exp":
-                return math.exp(math.log(self.decay) * ratio)
+                return lambda ratio: math.exp(falloff * ratio)
             case "linear":
-                return max(0.0, 1 - ratio * (1 - self.decay))
+                return lambda ratio: max(0.0, 1 - ratio * (1 - decay))
 
     def _origin(self, search: SearchReader) -> float | None:
         origin: object = self.origin

@@ -34,7 +34,15 @@ from sidecar.text.query.brand import BRAND
 from sidecar.text.query.citation import CITATION, STATUTE
 from sidecar.text.query.color import COLOR
 from sidecar.text.query.court import COURT
-from sidecar.text.query.extractor import Extractor, Satisfaction, any_of, check_range
+from sidecar.text.query.extractor import (
+    SATISFIED,
+    UNKNOWN,
+    VIOLATED,
+    Extractor,
+    Satisfaction,
+    any_of,
+    check_range,
+)
 from sidecar.text.query.jurisdiction import JURISDICTION
 from sidecar.text.query.material import MATERIAL
 from sidecar.text.query.price import PRICE
@@ -95,7 +103,9 @@ def check(constraint: Constraint, value: object, keys: Set[str] | None = None) -
     if extractor.reads_objects and (result := extractor.check(constraint, value)):
         return result
     keys = attribute_keys(constraint.name, value.keys()) if keys is None else keys & value.keys()
-    return any_of(extractor.check(constraint, value[key]) for key in keys if value[key] is not None)
+    return any_of(
+        [extractor.check(constraint, value[key]) for key in keys if value[key] is not None]
+    )
 
 
 def attribute_keys(name: str, keys: Iterable[str]) -> Set[str]:
@@ -115,5 +125,5 @@ def _check_plainly(constraint: Constraint, value: object) -> Satisfaction:
         return check_range(constraint, number(value))
     text = phrases(read_value(value)).strip()
     if not text:
-        return Satisfaction.UNKNOWN
-    return Satisfaction.SATISFIED if text in constraint.values else Satisfaction.VIOLATED
+        return UNKNOWN
+    return SATISFIED if text in constraint.values else VIOLATED

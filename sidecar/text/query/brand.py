@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.terms import phrases
 
@@ -31,9 +31,9 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     text = phrases(read_value(value))
     if not text.strip():
-        return Satisfaction.UNKNOWN
+        return UNKNOWN
     named = any(f" {brand} " in text for brand in constraint.values)
-    return Satisfaction.SATISFIED if named else Satisfaction.VIOLATED
+    return SATISFIED if named else VIOLATED
 
 
 BRAND = Extractor(FIELD, _extract, _check, ("brand", "manufacturer"))

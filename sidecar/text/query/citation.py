@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import FORMS, STATUTES, citation_keys
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 
 READ_CHARACTERS = 10_000
 """Of a field's value."""
@@ -19,8 +19,8 @@ def _extractor(name: str, forms: tuple[str, ...]) -> Extractor:
     def check(constraint: Constraint, value: object) -> Satisfaction:
         keys = citation_keys(read_value(value)[:READ_CHARACTERS], forms)
         if not keys:
-            return Satisfaction.UNKNOWN
-        return Satisfaction.SATISFIED if keys & constraint.values else Satisfaction.VIOLATED
+            return UNKNOWN
+        return SATISFIED if keys & constraint.values else VIOLATED
 
     return Extractor(name, extract, check, (name,))
 

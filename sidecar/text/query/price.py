@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.prices import price
-from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.values import parse_number
 
 AROUND = 0.2
@@ -156,13 +156,13 @@ def _check(constraint: Constraint, value: object) -> Satisfaction:
     """SATISFIED where one of the document's prices lies within the bounds, VIOLATED where none
     can."""
     if (prices := price(value)) is None:
-        return Satisfaction.UNKNOWN
+        return UNKNOWN
     low = -math.inf if constraint.low is None else constraint.low
     high = math.inf if constraint.high is None else constraint.high
     if prices.low > high or prices.high < low:
-        return Satisfaction.VIOLATED
+        return VIOLATED
     within = prices.low >= low or math.isfinite(prices.high)
-    return Satisfaction.SATISFIED if within else Satisfaction.UNKNOWN
+    return SATISFIED if within else UNKNOWN
 
 
 PRICE = Extractor("price", _extract, _check, ("price", "cost"), reads_objects=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.terms import fold
 
 _NAMES = {
@@ -50,15 +50,15 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     """A number without a system meets every system's; UK 9 and EU 42 are not compared."""
-    result = Satisfaction.UNKNOWN
+    result = UNKNOWN
     for match in _IN_FIELD.finditer(fold(read_value(value))):
         name, system = match[4], match[1] or match[3]
         size = _letter(name) if name else _number(system, match[2])
         for requested in constraint.values:
             if _meets(requested, size):
-                return Satisfaction.SATISFIED
+                return SATISFIED
             if requested[0].isdigit() == size[0].isdigit():
-                result = Satisfaction.VIOLATED
+                result = VIOLATED
     return result
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
-from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.terms import phrases
 
 _FREE = re.compile("[-‐‑](?:free|frei)\\b", re.IGNORECASE)
@@ -92,10 +92,10 @@ class Vocabulary:
         that exclude them."""
         names = self.find(text)
         if requested & (names | {self._parents[name] for name in names if name in self._parents}):
-            return Satisfaction.SATISFIED
+            return SATISFIED
         if not names or any(self._parents.get(name) in names for name in requested):
-            return Satisfaction.UNKNOWN
-        return Satisfaction.VIOLATED
+            return UNKNOWN
+        return VIOLATED
 
 
 def _plain(phrase: str) -> str:
