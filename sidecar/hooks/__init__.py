@@ -1,7 +1,7 @@
 """Hooks: Python functions that read a search and its documents, and add signals or weights.
 
     entry points (group `rerank_sidecar.hooks`) ─┐
-    files named by the setting `hooks` ──────────┴─ load ─► Hooks.run, once a request ─► Hooked
+    files named by the setting `hooks` ──────────┴─ load ─► Hooks.run, for each request
 
 A hook is a module with one or both of these functions:
 
@@ -11,16 +11,22 @@ A hook is a module with one or both of these functions:
 
     def query_hook(query: str, context: Context) -> QueryResult: ...
 
-They run on threads of their own, all at once, within a time budget; examples/hooks has two.
+They run on threads of their own, all at once, within a time budget. examples/hooks has two.
+
+loading   hooks are found, imported and checked when the service starts
+results   what hooks return: types, checks and bounds
+worker    one hook: its threads, its record, and when it is disabled
+runner    all hooks of a request, within the time budget
 """
 
 from sidecar.hooks.loading import GROUP, Hook, load
-from sidecar.hooks.results import Context, HookResult, QueryResult
-from sidecar.hooks.runner import Hooked, HookEvent, Hooks, HookState
+from sidecar.hooks.results import CombinedResult, Context, HookResult, QueryResult
+from sidecar.hooks.runner import HookEvent, Hooks, HookState
 from sidecar.search import Constraint, Fields
 
 __all__ = [
     "GROUP",
+    "CombinedResult",
     "Constraint",
     "Context",
     "Fields",
@@ -28,7 +34,6 @@ __all__ = [
     "HookEvent",
     "HookResult",
     "HookState",
-    "Hooked",
     "Hooks",
     "QueryResult",
     "load",

@@ -1,4 +1,4 @@
-"""Hooks found, imported and checked, once, when the service starts."""
+"""Hooks are found, imported and checked once, when the service starts."""
 
 import importlib.util
 import inspect
@@ -25,12 +25,13 @@ PARAMETERS: dict[Kind, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One function of a hook's module; `source` says where that came from."""
+    """One function of a hook's module."""
 
     name: str
     kind: Kind
     call: Callable[..., object]
     source: str
+    """The entry point or the file of the module."""
 
     def __str__(self) -> str:
         return f"hook {self.name} ({self.kind})"
@@ -39,8 +40,8 @@ class Hook:
 def load(files: Iterable[Path] = (), *, installed: bool = True) -> list[Hook]:
     """The hooks of the entry points, by name, then those of the files, in their order.
 
-    Raises HookError: a module that does not import, has no hook function or one that cannot be
-    called as it must, or two modules of one name.
+    Raises HookError for a module that cannot be imported, has no hook function or one with the
+    wrong parameters, and for two modules of one name.
     """
     modules: dict[str, tuple[ModuleType, str]] = {}
 
@@ -58,14 +59,16 @@ def load(files: Iterable[Path] = (), *, installed: bool = True) -> list[Hook]:
     for path in files:
         add(path.stem, str(path), partial(_import, path))
     return [
-        hook for name, (module, source) in modules.items() for hook in _of(name, module, source)
+        hook
+        for name, (module, source) in modules.items()
+        for hook in _module_hooks(name, module, source)
     ]
 
 
 def _import(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"rerank_sidecar_hook_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
-        raise FileNotFoundError("is no Python file")
+        raise FileNotFoundError("is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     try:
@@ -76,21 +79,20 @@ def _import(path: Path) -> ModuleType:
     return module
 
 
-def _of(name: str, module: ModuleType, source: str) -> list[Hook]:
-    found = []
+def _module_hooks(name: str, module: ModuleType, source: str) -> list[Hook]:
+    hooks = []
     for kind, parameters in PARAMETERS.items():
         call = getattr(module, f"{kind}_hook", None)
         if call is None:
             continue
         hook = Hook(name, kind, call, source)
         if not callable(call) or inspect.iscoroutinefunction(call):
-            raise HookError(f"{hook} of {source}: is no plain function")
+            raise HookError(f"{hook} of {source}: is not a plain function")
         try:
             inspect.signature(call).bind(*parameters)
         except (TypeError, ValueError):
-            wanted = ", ".join(parameters)
-            raise HookError(f"{hook} of {source}: must take ({wanted})") from None
-        found.append(hook)
-    if not found:
+            raise HookError(f"{hook} of {source}: must take ({', '.join(parameters)})") from None
+        hooks.append(hook)
+    if not hooks:
         raise HookError(f"hook {name} of {source}: has no document_hook and no query_hook")
-    return found
+    return hooks

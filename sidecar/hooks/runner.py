@@ -1,23 +1,30 @@
-"""Hooks at work: all of a request's at once, off the event loop, within a time budget.
+"""All hooks of a request at once, off the event loop, within a time budget.
 
-What is not there in time is ignored. A hook that raises or answers nonsense, or is late three
-times in a row, is disabled until the next start, and every answer says so. With
-`on_failure="error"` such a request fails instead, and the next one asks the hook again.
+Results that are not there in time are ignored. A hook that raises, returns something invalid, or is
+late three times in a row is disabled until the next start, and every answer says so. With
+`on_failure="error"` such a request fails instead, and the next one calls the hook again.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from sidecar.errors import HookFailed
 from sidecar.hooks.loading import Hook
-from sidecar.hooks.results import Context, HookFault, HookResult, QueryResult, multiplied
-from sidecar.hooks.worker import Answer, Line, Outcome
-from sidecar.search import Constraint, Fields
+from sidecar.hooks.results import (
+    CombinedResult,
+    Context,
+    HookFault,
+    HookResult,
+    QueryResult,
+    combined,
+)
+from sidecar.hooks.worker import HookWorker, Outcome, Result
+from sidecar.search import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +46,6 @@ class HookState:
     disabled: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hooked:
-    """What all hooks say about a request, put together.
-
-    Signals are named `hook.signal`. Factors of several hooks on one field multiply. Of two
-    constraints of one name, or two instructions, the later hook's holds.
-    """
-
-    documents: tuple[HookResult, ...]
-    weights: Mapping[str, float] = field(default_factory=dict)
-    constraints: Mapping[str, Constraint] = field(default_factory=dict)
-    instruction: str | None = None
-    warnings: tuple[str, ...] = ()
-
-
 class Hooks:
     """The service's hooks. `close` it after use. `run` belongs to one event loop."""
 
@@ -67,18 +59,20 @@ class Hooks:
         observe: Callable[[HookEvent], None] = lambda event: None,
     ) -> None:
         """`cap` bounds what one hook's signals add to a document's logit."""
-        self._lines = [Line(hook, cap) for hook in hooks]
+        self._workers = [HookWorker(hook, cap) for hook in hooks]
         self._budget_s = budget_s
-        self._keep = on_failure == "error"
+        self._fail_requests = on_failure == "error"
         self._observe = observe
 
     @property
     def any(self) -> bool:
-        """Whether there is a hook at all, disabled ones included: their warning is to be said."""
-        return bool(self._lines)
+        """Whether there is a hook at all. Disabled ones count, for their warnings."""
+        return bool(self._workers)
 
-    async def run(self, query: str, documents: Sequence[Fields], context: Context) -> Hooked:
-        """What the hooks say, after the time budget at the latest.
+    async def run(
+        self, query: str, documents: Sequence[Fields], context: Context
+    ) -> CombinedResult:
+        """What the hooks return, after the time budget at the latest.
 
         They see read-only views. Raises HookFailed where one failed and `on_failure` is "error".
         """
@@ -86,43 +80,48 @@ class Hooks:
         read_only = MappingProxyType(context)
         start = time.monotonic()
         calls = {
-            line: line.submit(query, views, read_only) for line in self._lines if not line.disabled
+            worker: worker.submit(query, views, read_only)
+            for worker in self._workers
+            if not worker.disabled
         }
         if calls:
-            waiting = [asyncio.wrap_future(future) for future in calls.values()]
+            waiters = [asyncio.wrap_future(future) for future in calls.values()]
             try:
-                await asyncio.wait(waiting, timeout=self._budget_s)
+                await asyncio.wait(waiters, timeout=self._budget_s)
             finally:
-                for waiter in waiting:
+                for waiter in waiters:
                     waiter.cancel()  # takes a call that has not begun out of the queue
-        answers: dict[Hook, Answer] = {}
+        of_documents: dict[str, tuple[HookResult, ...]] = {}
+        of_query: list[QueryResult] = []
         warnings = []
-        for line in self._lines:
-            if line not in calls:
-                warnings.append(line.warning)
+        for worker in self._workers:
+            if worker not in calls:
+                warnings.append(worker.warning)
                 continue
-            answer, warning = self._outcome(line, calls[line], start)
-            if answer is not None:
-                answers[line.hook] = answer
+            result, warning = self._finish(worker, calls[worker], start)
+            if isinstance(result, QueryResult):
+                of_query.append(result)
+            elif result is not None:
+                of_documents[worker.hook.name] = result
             if warning:
                 warnings.append(warning)
-        if warnings and self._keep:
+        if warnings and self._fail_requests:
             raise HookFailed("; ".join(warnings))
-        return _together(answers, len(documents), tuple(warnings))
+        return combined(of_documents, of_query, len(documents), tuple(warnings))
 
     def states(self) -> list[HookState]:
-        """Every hook as it stands."""
-        return [HookState(line.hook, line.calls, line.disabled) for line in self._lines]
+        """The present state of every hook."""
+        return [HookState(worker.hook, worker.calls, worker.disabled) for worker in self._workers]
 
     def close(self) -> None:
         """Ends the threads that wait."""
-        for line in self._lines:
-            line.close()
+        for worker in self._workers:
+            worker.close()
 
-    def _outcome(
-        self, line: Line, future: "Future[Answer]", start: float
-    ) -> tuple[Answer | None, str | None]:
-        """(the call's answer, or None; what to say about it)."""
+    def _finish(
+        self, worker: HookWorker, future: "Future[Result]", start: float
+    ) -> tuple[Result | None, str | None]:
+        """(the call's result, or None; what the answer must say about the call)."""
         now = time.monotonic()
         fault = None
         outcome: Outcome = "ok"
@@ -130,29 +129,6 @@ class Hooks:
             outcome = "late"
         elif fault := future.exception():
             outcome = "invalid" if isinstance(fault, HookFault) else "raised"
-        warning = line.note(outcome, fault, start, now, self._keep)
-        self._observe(HookEvent(line.hook, outcome, now - start, fault))
+        warning = worker.record(outcome, fault, start, now, disable=not self._fail_requests)
+        self._observe(HookEvent(worker.hook, outcome, now - start, fault))
         return (future.result() if outcome == "ok" else None), warning
-
-
-def _together(answers: Mapping[Hook, Answer], count: int, warnings: tuple[str, ...]) -> Hooked:
-    queries = [answer for answer in answers.values() if isinstance(answer, QueryResult)]
-    named = {hook.name: answer for hook, answer in answers.items() if isinstance(answer, tuple)}
-    documents = tuple(
-        HookResult(
-            {
-                f"{name}.{signal}": part
-                for name, results in named.items()
-                for signal, part in results[index].signals.items()
-            },
-            multiplied(results[index].weights for results in named.values()),
-        )
-        for index in range(count)
-    )
-    return Hooked(
-        documents,
-        multiplied(answer.weights for answer in queries),
-        {one.name: one for answer in queries for one in answer.constraints},
-        next((one.instruction for one in reversed(queries) if one.instruction is not None), None),
-        warnings,
-    )

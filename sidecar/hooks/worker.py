@@ -1,4 +1,4 @@
-"""One hook at work: its threads, its record, and whether it goes on."""
+"""One hook: its threads, its record, and when it is disabled."""
 
 import threading
 from collections import Counter
@@ -23,21 +23,22 @@ THREADS = 4
 """Per hook: one that hangs takes no other's threads, and MAX_LATE hangs leave it one."""
 
 Outcome = Literal["ok", "raised", "invalid", "late"]
-Answer = tuple[HookResult, ...] | QueryResult
+Result = tuple[HookResult, ...] | QueryResult
+"""Of a document hook or of a query hook."""
 
 
-class Line:
-    """A hook, its threads and its record. All but the calls stays on the event loop's thread."""
+class HookWorker:
+    """A hook, its threads and its record. Only the calls leave the event loop's thread."""
 
     def __init__(self, hook: Hook, cap: float) -> None:
         self.hook = hook
         self.disabled: str | None = None
-        """Why, once it is."""
+        """The reason, once it is disabled."""
         self._cap = cap
         self._calls: Counter[Outcome] = Counter()
         self._late = 0
         self._late_at = 0.0
-        self._queue: SimpleQueue[tuple[Future[Answer], Callable[[], Answer]] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Future[Result], Callable[[], Result]] | None] = SimpleQueue()
         for number in range(THREADS):
             # Daemons: a hook that never returns must not keep the process from ending.
             threading.Thread(
@@ -48,28 +49,34 @@ class Line:
     def calls(self) -> Mapping[Outcome, int]:
         return dict(self._calls)
 
-    def submit(self, query: str, documents: Sequence[Fields], context: Context) -> "Future[Answer]":
-        """The hook's answer to come, checked on its thread; HookFault when it is none."""
+    def submit(self, query: str, documents: Sequence[Fields], context: Context) -> "Future[Result]":
+        """The hook's result, checked on its thread; HookFault when it is invalid."""
 
-        def call() -> Answer:
+        def call() -> Result:
             if self.hook.kind == "query":
                 return check_query(self.hook.call(query, context))
-            answer = self.hook.call(query, documents, context)
-            return check_documents(answer, len(documents), self._cap)
+            results = self.hook.call(query, documents, context)
+            return check_documents(results, len(documents), self._cap)
 
-        future: Future[Answer] = Future()
+        future: Future[Result] = Future()
         self._queue.put((future, call))
         return future
 
-    def note(
-        self, outcome: Outcome, fault: BaseException | None, start: float, now: float, keep: bool
+    def record(
+        self,
+        outcome: Outcome,
+        fault: BaseException | None,
+        start: float,
+        now: float,
+        *,
+        disable: bool,
     ) -> str | None:
-        """Counts a call of `start` to `now`, and returns what its request's answer must say.
+        """Counts a call from `start` to `now`, and returns what its request's answer must say.
 
-        Disables the hook where it must not go on, unless `keep`.
+        A hook that fails, or is late MAX_LATE times in a row, is disabled if `disable`.
         """
         self._calls[outcome] += 1
-        why = None
+        reason = None
         if outcome == "ok":
             self._late = 0
             return None
@@ -77,16 +84,16 @@ class Line:
             if start >= self._late_at:  # one hiccup that many requests saw counts once
                 self._late, self._late_at = self._late + 1, now
             if self._late >= MAX_LATE:
-                why = f"it was late {MAX_LATE} times in a row"
+                reason = f"it was late {MAX_LATE} times in a row"
         elif isinstance(fault, HookFault):
-            why = f"it {fault}"
+            reason = f"it {fault}"
         else:
-            why = f"it raised {type(fault).__name__}"  # its message may hold a user's text
-        if why and not keep:
-            self.disabled = why
+            reason = f"it raised {type(fault).__name__}"  # its message may hold a user's text
+        if reason and disable:
+            self.disabled = reason
             return self.warning
-        # A request that fails for the hook, which `keep` means, does not ignore it.
-        return f"{self.hook} {'failed' if keep else 'is ignored'}: {why or 'it was late'}"
+        # A hook that is never disabled fails its request; only the others are ignored.
+        return f"{self.hook} {'is ignored' if disable else 'failed'}: {reason or 'it was late'}"
 
     @property
     def warning(self) -> str:
@@ -94,7 +101,7 @@ class Line:
         return f"{self.hook} is disabled: {self.disabled}"
 
     def close(self) -> None:
-        """Ends the threads that wait; one in a hook that hangs dies with the process."""
+        """Ends the idle threads; one in a hook that hangs ends with the process."""
         for _ in range(THREADS):
             self._queue.put(None)
 

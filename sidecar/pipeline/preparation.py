@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sidecar.fusion.parts import Part, field_weights, signal_parts
-from sidecar.hooks import Hooked, HookResult
+from sidecar.hooks import CombinedResult, HookResult
 from sidecar.profile import PLAIN, Profile
 from sidecar.request import Cut, Document, RankRequest
 from sidecar.search import Fields, Search
@@ -49,7 +49,7 @@ def prepare(
     request: RankRequest,
     profile: Profile,
     fields: FieldsOfDocuments,
-    hooked: Hooked | None,
+    hooked: CombinedResult | None,
     max_tokens: int,
 ) -> PreparedDocuments:
     """Composes the documents and computes their parts.

@@ -10,7 +10,7 @@ import asyncio
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from sidecar.hooks import Hooked, Hooks
+from sidecar.hooks import CombinedResult, Hooks
 from sidecar.pipeline.deadline import Deadline
 from sidecar.pipeline.legibility import Legibility
 from sidecar.pipeline.passage_pairs import Fit, PassagePairs, build_pairs
@@ -70,7 +70,7 @@ class Preparer:
         profile: Profile,
         deadline: Deadline,
         fields: FieldsOfDocuments | None,
-        hooked: Hooked | None,
+        hooked: CombinedResult | None,
     ) -> PreparedRequest:
         fields = read_all(request.documents, profile) if fields is None else fields
         documents = prepare(request, profile, fields, hooked, self.tokenizer.max_tokens)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.hooks import Hooked, Hooks, load
+from sidecar.hooks import CombinedResult, Hooks, load
 
 FOLDER = Path(__file__).parents[2] / "examples" / "hooks"
 
@@ -19,7 +19,7 @@ SHOES: list[Mapping[str, object]] = [
 
 async def run(
     name: str, query: str, documents: list[Mapping[str, object]], **context: object
-) -> Hooked:
+) -> CombinedResult:
     hooks = Hooks(load([FOLDER / f"{name}.py"], installed=False), budget_s=10.0, on_failure="error")
     try:
         return await hooks.run(query, documents, context)
@@ -27,7 +27,7 @@ async def run(
         hooks.close()
 
 
-def parts(hooked: Hooked) -> list[float]:
+def parts(hooked: CombinedResult) -> list[float]:
     return [round(sum(one.signals.values()), 6) for one in hooked.documents]
 
 
