@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +57,15 @@ def train_command(
     teacher: Annotated[
         str | None, typer.Option(help="A reranker (as for export) that teaches in its place.")
     ] = None,
+    teachers: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="TOML: sentence encoders and which sources each of them teaches.",
+        ),
+    ] = None,
     teacher_share: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Of the target; 0.5 with a teacher.", show_default=False),
@@ -92,6 +102,7 @@ def train_command(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from sidecar.cli.model.export import show_written
+    from sidecar.workshop.model.training.domains import read_teachers
     from sidecar.workshop.model.training.train import Hyperparameters
     from sidecar.workshop.model.training.training_job import (
         TeacherSpec,
@@ -104,6 +115,9 @@ def train_command(
         shutil.rmtree(checkpoint)
     data = TrainingData(tuple(pairs or ()), tuple(judged or ()), recipe, groups)
     taught = TeacherSpec(encoder, teacher, teacher_share, teacher_words)
+    if teachers:
+        cosines = teachers.with_suffix(".cosines.jsonl")
+        taught = replace(taught, by_domain=read_teachers(teachers), cosines=cosines)
     run = Hyperparameters(minutes, epochs, rate, max_tokens, batch, seed)
     job = TrainingSpec(start, data, taught, run, layers, vocabulary)
     with _bar() as report:

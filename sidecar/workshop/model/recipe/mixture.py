@@ -1,6 +1,7 @@
 """Which groups the shipped model's training sees: the mixture of the collections."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,12 +30,27 @@ MIXTURE = {
 MINED = ("squad_sent", "squad_passages", "medquad", "os_docs", "dc_code", "tldr_legal")
 
 
-def collect(data: Path, count: int, teacher: Teacher, seed: int, train: bool = True) -> list[Group]:
-    """About `count` groups in the mixture's shares, shuffled, the same for the same seed."""
+Teach = Callable[[str, list[Group]], list[Group]]
+"""(name in the mixture, its groups) -> the groups with another teacher."""
+
+
+def collect(
+    data: Path,
+    count: int,
+    teacher: Teacher,
+    seed: int,
+    train: bool = True,
+    teach: Teach | None = None,
+) -> list[Group]:
+    """About `count` groups in the mixture's shares, shuffled, the same for the same seed.
+
+    `teach` changes the teacher alone: queries and documents stay those that `teacher` finds.
+    """
     groups: list[Group] = []
     for name, share in MIXTURE.items():
         rng = random.Random(f"{seed} {name}")
-        groups += _of(name, data, round(count * share), teacher, train, rng)
+        found = _of(name, data, round(count * share), teacher, train, rng)
+        groups += teach(name, found) if teach else found
     random.Random(seed).shuffle(groups)
     return groups
 

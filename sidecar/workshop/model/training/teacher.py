@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from transformers import BertModel
+from transformers import AutoModel
 
 from sidecar.workshop.model.bm25 import Bm25
 from sidecar.workshop.model.pretrained import read_tokenizer, silence_transformers
@@ -43,7 +43,7 @@ class BiEncoder:
     def __init__(self, folder: Path) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         silence_transformers()
-        model = BertModel.from_pretrained(folder, add_pooling_layer=False)
+        model = AutoModel.from_pretrained(folder)
         self._model = model.to(self._device).eval()
         self._tokenizer = open_tokenizer(folder)
         self._known: dict[str, Vectors] = {}

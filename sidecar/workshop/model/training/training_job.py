@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.recipe.collections import COLLECTIONS
 from sidecar.workshop.model.recipe.mixture import collect
 from sidecar.workshop.model.training.batches import Batches
+from sidecar.workshop.model.training.domain_teachers import CosineFile, DomainTeachers
+from sidecar.workshop.model.training.domains import TeachersByDomain
 from sidecar.workshop.model.training.group import Group, with_teacher
 from sidecar.workshop.model.training.judged_queries import (
     JudgedQuery,
@@ -48,6 +51,10 @@ class TeacherSpec:
     teacher: str | None = None
     share: float | None = None
     words: float = 0.02
+    by_domain: TeachersByDomain | None = None
+    """Other teachers for the sources that it lists."""
+    cosines: Path | None = None
+    """The file that keeps their cosines; runs may share it."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ def run_training(
         raise ModelError("nothing to train on: give --pairs, --judged or --recipe")
     if job.data.recipe and not job.taught.encoder:
         raise ModelError("--recipe needs --encoder: it finds the negatives and judges the phrases")
+    if job.taught.teacher and job.taught.by_domain:
+        raise ModelError("give --teacher or --teachers, not both")
     start = open_named(job.start)
     batches = Batches(start.source, job.run.max_tokens, job.run.groups_per_batch)
 
@@ -92,20 +101,24 @@ def make_groups(job: TrainingSpec) -> Prepared:
     encoder = BiEncoder(fetch(job.taught.encoder, None)) if job.taught.encoder else None
     teacher = Teacher(encoder, job.taught.words)
     seed, count = job.run.seed, job.data.groups
+    domains = _domain_teachers(job.taught)
+    share = SHARE if job.taught.share is None else job.taught.share
     trained: list[Group] = []
     held: list[Group] = []
     if job.data.recipe:
         wanted = count or RECIPE_GROUPS
-        trained += collect(job.data.recipe, wanted, teacher, seed)
         few = max(50, wanted // RECIPE_HELD_OUT)
-        held += collect(job.data.recipe, few, teacher, seed, train=False)
+        teach = partial(domains.teach, share=share) if domains else None
+        trained += collect(job.data.recipe, wanted, teacher, seed, teach=teach)
+        held += collect(job.data.recipe, few, teacher, seed, train=False, teach=teach)
     asked, corpus = _asked(job.data)
     if asked:
-        share = _share(job.taught)
         parts = split(asked, ONE_IN)
         for into, part in zip((trained, held), parts, strict=True):
             rng = random.Random(f"{seed} pairs")
-            into += judged_groups(part, corpus, teacher.mine, rng, share) if part else []
+            if part:
+                groups = judged_groups(part, corpus, teacher.mine, rng, _share(job.taught))
+                into += domains.teach_all(groups, share) if domains else groups
     if job.taught.teacher:
         trained = _taught(trained, job.taught)
     random.Random(seed).shuffle(trained)
@@ -127,6 +140,12 @@ def _share(taught: TeacherSpec) -> float:
     if taught.teacher or not taught.encoder:
         return 0.0
     return SHARE if taught.share is None else taught.share
+
+
+def _domain_teachers(taught: TeacherSpec) -> DomainTeachers | None:
+    if taught.by_domain is None or taught.cosines is None:
+        return None
+    return DomainTeachers(taught.by_domain, CosineFile(taught.cosines))
 
 
 def _taught(groups: Sequence[Group], taught: TeacherSpec) -> list[Group]:
