@@ -19,8 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
-from sidecar.contracts.body import Body, Count, DocumentList, validate
-from sidecar.contracts.control import read_control
+from sidecar.contracts.body import Body, Count, DocumentList
+from sidecar.contracts.validation import validate
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
@@ -56,6 +56,14 @@ class _Call(Body):
     documents: DocumentList
     top_n: Count | None = None
     max_tokens_per_doc: Count | None = None
+
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.documents,
+            top_n=self.top_n,
+            max_document_tokens=self.max_tokens_per_doc or None,
+        )
 
 
 class Reranker:
@@ -165,16 +173,7 @@ def _request(query: Text, documents: Sequence[Text], options: Mapping[str, Any])
         "query": _plain(query),
         "documents": [_plain(document) for document in documents],
     }
-    call = validate(_Call, body)
-    control = read_control(body)
-    return RankRequest(
-        query=call.query,
-        documents=tuple(call.documents),
-        control=control,
-        order=call.order or "score",
-        top_n=call.top_n,
-        max_document_tokens=call.max_tokens_per_doc or None,
-    )
+    return validate(_Call, body).to_request()
 
 
 def _plain(value: object) -> object:

@@ -1,43 +1,27 @@
-"""The parts that request bodies share, and one reading of their faults.
+"""What request bodies have in common: the query, the documents, and the keys of every dialect.
 
-A fault is told with its JSON path: `$.documents[1]: ...`. Keys that nobody knows are ignored, and
-every optional key may be null: clients send both.
+Each body is validated once, as its dialect's subclass of `Options` or `Body`. Unknown keys are
+ignored, and every optional key may be null: clients send both.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
-from pydantic import WithJsonSchema as Schema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
-from sidecar.contracts.faults import fault_of, kind_of
-from sidecar.errors import InvalidRequest, MalformedBody, NoDocuments
+from sidecar.contracts.control import ControlKeys, control_of
+from sidecar.contracts.validation import kind_of
+from sidecar.errors import NoDocuments
 from sidecar.request import Document, Order, RankRequest
-
-
-def parse(raw: bytes) -> dict[str, Any]:
-    """The body as an object. Raises MalformedBody for what is not JSON, InvalidRequest for a
-    body that is not an object."""
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as fault:
-        raise MalformedBody(f"the body is not JSON: {fault}") from None
-    if not isinstance(body, dict):
-        raise InvalidRequest(f"$: must be an object, not {kind_of(body)}")
-    return body
-
-
-def read_query(value: object) -> str:
-    """The query's text, from a string or from {"query": ...} or {"query_text": ...}."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        for key in ("query", "query_text"):
-            if isinstance(text := value.get(key), str):
-                return text
-        raise ValueError("an object must hold a string `query` or `query_text`")
-    raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
 def read_document(value: object) -> Document:
@@ -59,34 +43,54 @@ def read_document(value: object) -> Document:
     raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
-def fields_of(documents: Iterable[Document], names: Iterable[str]) -> tuple[Document, ...]:
-    """The documents with the named fields alone, in that order; text documents stay as they are,
-    and each keeps the source that it came with."""
-    wanted = tuple(names)
-    return tuple(_with_fields(each, wanted) if wanted else each for each in documents)
-
-
-def _with_fields(document: Document, names: tuple[str, ...]) -> Document:
-    source = document.source
-    if isinstance(source, str):
-        return document
-    chosen = read_document({name: source[name] for name in names if name in source})
-    return Document(chosen.text, chosen.fields, source, chosen.size)
+def read_text_document(value: object) -> Document:
+    """As `read_document`, for dialects with image documents. Raises ValueError for an image: its
+    address or its bytes are no text."""
+    if isinstance(value, dict) and value.get("image"):
+        raise ValueError("holds an image, and the model reads text alone")
+    return read_document(value)
 
 
 def refuse_empty(value: object) -> object:
-    """The value. Raises NoDocuments for a list of none."""
+    """The value. Raises NoDocuments for an empty list."""
     if value == []:
         raise NoDocuments("$: the list of documents is empty")
     return value
 
 
-def read_text(value: object) -> Document:
-    """As `read_document`, for dialects in which `image` means one. Raises ValueError for it: its
-    address or its bytes are no text."""
-    if isinstance(value, dict) and value.get("image"):
-        raise ValueError("holds an image, and the model reads text alone")
-    return read_document(value)
+def select_fields(documents: Iterable[Document], names: Iterable[str]) -> tuple[Document, ...]:
+    """The documents with only the named fields, in that order, or whole without names. A text
+    document stays as it is, and each document keeps its source."""
+    names = tuple(names)
+    return tuple(_select(document, names) if names else document for document in documents)
+
+
+def _select(document: Document, names: tuple[str, ...]) -> Document:
+    source = document.source
+    if isinstance(source, str):
+        return document
+    selected = read_document({name: source[name] for name in names if name in source})
+    return Document(selected.text, selected.fields, source, selected.size)
+
+
+class Query(ControlKeys):
+    """A query: its text, and the control keys where it is an object."""
+
+    text: str
+    text_keys: ClassVar[tuple[str, ...]] = ("query", "query_text")
+    """Of an object; the first that holds a string is the text."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: object) -> Mapping[str, Any]:
+        if isinstance(value, str):
+            return {"text": value}
+        if isinstance(value, Mapping):
+            for key in cls.text_keys:
+                if isinstance(text := value.get(key), str):
+                    return {**value, "text": text}
+            raise ValueError("an object must hold a string `query` or `query_text`")
+        raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
 _QUERY_SCHEMA = {
@@ -101,46 +105,40 @@ _QUERY_SCHEMA = {
 }
 DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}]}
 
-QueryField = Annotated[str, PlainValidator(read_query), Schema(_QUERY_SCHEMA)]
-DocumentField = Annotated[Document, PlainValidator(read_document), Schema(DOCUMENT_SCHEMA)]
-DocumentList = Annotated[list[DocumentField], Field(min_length=1), BeforeValidator(refuse_empty)]
-TextField = Annotated[Document, PlainValidator(read_text), Schema(DOCUMENT_SCHEMA)]
-TextList = Annotated[list[TextField], Field(min_length=1), BeforeValidator(refuse_empty)]
+_Document = Annotated[Document, PlainValidator(read_document), WithJsonSchema(DOCUMENT_SCHEMA)]
+_Text = Annotated[Document, PlainValidator(read_text_document), WithJsonSchema(DOCUMENT_SCHEMA)]
+DocumentList = Annotated[list[_Document], Field(min_length=1), BeforeValidator(refuse_empty)]
+TextList = Annotated[list[_Text], Field(min_length=1), BeforeValidator(refuse_empty)]
 Count = Annotated[int, Field(ge=0)]
 
 
-class Options(BaseModel):
-    """What every request body may have beside its dialect's own keys."""
+class Options(ControlKeys):
+    """The keys of every body beside its dialect's own."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(use_attribute_docstrings=False)
 
     model: str | None = None
     order: Order | None = None
     """Ours: `input` for results in the order of the documents."""
+    query: Annotated[
+        ControlKeys | None,
+        BeforeValidator(lambda value: value if isinstance(value, Mapping) else None),
+        WithJsonSchema({}),
+    ] = None
+    """Dialects without a query key of their own read only the control keys of an object in it."""
+
+    @abstractmethod
+    def to_request(self) -> RankRequest:
+        """The request that the body makes. Raises InvalidRequest where its keys do not fit."""
+
+    def request(self, query: str, documents: Iterable[Document], **own: Any) -> RankRequest:
+        """The request with what every body may say, and what the dialect's `own` keys do."""
+        keys = self.given() | (self.query.given() if self.query else {})
+        shared = {"order": self.order or "score", "model": self.model, "control": control_of(keys)}
+        return RankRequest(query, tuple(documents), **(shared | own))
 
 
 class Body(Options):
     """A body with one query for all its documents."""
 
-    query: QueryField
-
-    def request(self, documents: Iterable[Document], **more: Any) -> RankRequest:
-        """The request of this body for the documents; `more` is what the dialect's keys say."""
-        return RankRequest(
-            query=self.query,
-            documents=tuple(documents),
-            order=self.order or "score",
-            model=self.model,
-            **more,
-        )
-
-
-AnyBody = TypeVar("AnyBody", bound=Options)
-
-
-def validate(kind: type[AnyBody], body: Mapping[str, Any]) -> AnyBody:
-    """The body as `kind`. Raises InvalidRequest with the JSON path of the first fault."""
-    try:
-        return kind.model_validate(body)
-    except ValidationError as fault:
-        raise fault_of(fault) from None
+    query: Annotated[Query, WithJsonSchema(_QUERY_SCHEMA)]

@@ -1,23 +1,23 @@
-"""Per-search control, the same in every dialect and by four channels.
+"""Per-search control: the same keys in every dialect, from four sources.
 
     keys of the request body              {"query": "shoes", "documents": [...], "fields": {...}}
     the query, when it is an object       {"query": {"query_text": "shoes", "fields": {...}}}
     headers, for clients that add no key  X-Rerank-Fields: {"title": 3}
                                           X-Request-Deadline-Ms: 200
-    JSON in the query's text              on a route opened with ?query=json, and there alone
+    JSON in the query's text              only on a route called with ?query=json
 
-A key of the query object beats the body's, and that beats the header's: the nearer to the search,
-the stronger. Unknown keys are ignored; a wrong name or type inside our own objects is a fault.
+A key of the query object beats the body's, which beats the header's, which beats the profile in
+the path. Unknown keys are ignored; a wrong name or type inside our own objects is a fault.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from sidecar.contracts.faults import fault_of, kind_of
+from sidecar.contracts.validation import kind_of
 from sidecar.errors import InvalidRequest
 from sidecar.request import Control
 from sidecar.schema import (
@@ -32,8 +32,8 @@ from sidecar.schema import (
 )
 
 FieldName = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+Instruction = Annotated[str, Field(max_length=MAX_INSTRUCTION)]
 MAX_DEADLINE_MS = 3_600_000
-Milliseconds = Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)]
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
 MAX_LONG_TOKENS = 16_384
 """Of one document; a profile, which the operator writes, may allow more."""
@@ -58,8 +58,8 @@ class LongKeys(BaseModel):
 
 
 class ControlKeys(BaseModel):
-    """The keys as they stand in a body or in a query object. The docstrings below are the
-    descriptions in /openapi.json."""
+    """The keys of a body or of a query object. The docstrings below are the descriptions in
+    /openapi.json."""
 
     model_config = ConfigDict(
         extra="ignore", frozen=True, strict=True, use_attribute_docstrings=True
@@ -69,41 +69,52 @@ class ControlKeys(BaseModel):
     """The name of a profile."""
     fields: dict[FieldName, Weight] | None = None
     """Field or alias -> weight, in place of the profile's."""
-    instruction: str | None = Field(
-        None, validation_alias=AliasChoices("instruction", "instruct"), max_length=MAX_INSTRUCTION
-    )
+    instruction: Instruction | None = None
+    """For models whose prompt takes one."""
+    instruct: Instruction | None = None
     """For models whose prompt takes one."""
     context: dict[str, Any] | None = None
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
     long: LongKeys | None = None
     """How long documents are read, in place of the profile's settings."""
-    deadline_ms: Milliseconds | None = None
+    deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)] | None = None
     """Milliseconds after which no answer is wanted."""
     explain: bool | None = None
     """Whether the answer gets `explanations`."""
     shapley: bool | Annotated[int, Field(ge=0, le=MAX_SHAPLEY)] | None = None
     """For how many of the best documents exact Shapley values are wanted; true for 3."""
 
+    def given(self) -> dict[str, Any]:
+        """The control keys that are neither absent nor null; `instruct`, SGLang's name for the
+        instruction, counts where `instruction` does not."""
+        keys = {
+            name: value
+            for name in ControlKeys.model_fields
+            if (value := getattr(self, name)) is not None
+        }
+        if (instruct := keys.pop("instruct", None)) is not None:
+            keys.setdefault("instruction", instruct)
+        return keys
 
-HEADERS: Mapping[str, str] = {
-    "profile": "X-Rerank-Profile",
-    "fields": "X-Rerank-Fields",
-    "instruction": "X-Rerank-Instruction",
-    "context": "X-Rerank-Context",
-    "explain": "X-Rerank-Explain",
-    "deadline_ms": "X-Request-Deadline-Ms",
-}
-"""Key of the body -> the header that stands for it."""
+
+def control_of(keys: Mapping[str, Any]) -> Control:
+    """The control that the values of ControlKeys, by name, ask for."""
+    shapley = keys.get("shapley", 0)
+    documents = DEFAULT_SHAPLEY if shapley is True else int(shapley)
+    return Control(
+        profile=keys.get("profile"),
+        weights=keys.get("fields", {}),
+        instruction=keys.get("instruction"),
+        context=keys.get("context", {}),
+        long=keys["long"].model_dump(exclude_none=True) if "long" in keys else {},
+        deadline_s=keys["deadline_ms"] / 1000 if "deadline_ms" in keys else None,
+        explain=keys.get("explain", False) or documents > 0,
+        shapley=documents,
+    )
 
 
 def _text(value: str) -> str:
     return value
-
-
-def _milliseconds(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,8}", value) or not 1 <= int(value) <= MAX_DEADLINE_MS:
-        raise ValueError(f"must be a whole number from 1 to {MAX_DEADLINE_MS}")
-    return int(value)
 
 
 def _json(value: str) -> Any:
@@ -113,41 +124,57 @@ def _json(value: str) -> Any:
         raise ValueError("is not JSON") from None
 
 
-_HEADER_VALUES: Mapping[str, Callable[[str], Any]] = {
-    "profile": _text,
-    "instruction": _text,
-    "deadline_ms": _milliseconds,
+def _milliseconds(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,8}", value) or not 1 <= int(value) <= MAX_DEADLINE_MS:
+        raise ValueError(f"must be a whole number from 1 to {MAX_DEADLINE_MS}")
+    return int(value)
+
+
+class Header(NamedTuple):
+    """A header that may be sent in place of a key of the body."""
+
+    name: str
+    read: Callable[[str], Any]
+    """The key's value, from the header's. Raises ValueError."""
+
+
+HEADERS: Mapping[str, Header] = {
+    "profile": Header("X-Rerank-Profile", _text),
+    "fields": Header("X-Rerank-Fields", _json),
+    "instruction": Header("X-Rerank-Instruction", _text),
+    "context": Header("X-Rerank-Context", _json),
+    "explain": Header("X-Rerank-Explain", _json),
+    "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }
-"""How the values of these are read; the others are JSON."""
-
-
-def read_control(body: Mapping[str, Any]) -> Control:
-    """The control of a body and of the query object in it. Raises InvalidRequest with the path."""
-    outer = _keys(body, ())
-    query = body.get("query")
-    if not isinstance(query, Mapping):
-        return _control(outer)
-    inner = _keys(query, ("query",))
-    return _control({**outer, **inner})
+"""By the key of the body."""
 
 
 def header_keys(headers: Mapping[str, str]) -> dict[str, Any]:
-    """The body keys that the headers stand for. Raises InvalidRequest naming the header."""
+    """The headers as keys of the body. Raises InvalidRequest naming the header."""
     keys: dict[str, Any] = {}
-    for key, name in HEADERS.items():
-        if (value := headers.get(name)) is None:
+    for key, header in HEADERS.items():
+        if (value := headers.get(header.name)) is None:
             continue
         try:
-            keys[key] = _HEADER_VALUES.get(key, _json)(value)
+            keys[key] = header.read(value)
         except ValueError as fault:
-            raise InvalidRequest(f"header {name}: {fault}") from None
+            raise InvalidRequest(f"header {header.name}: {fault}") from None
     return keys
 
 
-def open_query(body: dict[str, Any]) -> dict[str, Any]:
-    """The body of a `?query=json` route, its query text read as the JSON object that it must be.
+def with_defaults(body: Mapping[str, Any], defaults: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The body, and the defaults for what it leaves out: null hides no default."""
+    present = {key for key in defaults if body.get(key) is not None}
+    if body.get("instruct") is not None:
+        present.add("instruction")
+    missing = {key: value for key, value in defaults.items() if key not in present}
+    return {**body, **missing} if missing else body
 
-    Raises InvalidRequest when it is none: there a query in plain words is a wiring mistake that
+
+def parse_query(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a `?query=json` route, its query text parsed as the JSON object that it must be.
+
+    Raises InvalidRequest for anything else: there a query in plain words is a wiring mistake that
     would silently lose the control keys.
     """
     query = body.get("query")
@@ -161,26 +188,3 @@ def open_query(body: dict[str, Any]) -> dict[str, Any]:
             f"$.query: on this route it must hold a JSON object, not {kind_of(query)}"
         )
     return {**body, "query": query}
-
-
-def _keys(values: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
-    try:
-        keys = ControlKeys.model_validate(values)
-    except ValidationError as fault:
-        raise fault_of(fault, path) from None
-    return keys.model_dump(exclude_none=True)
-
-
-def _control(keys: Mapping[str, Any]) -> Control:
-    shapley = keys.get("shapley", 0)
-    top = DEFAULT_SHAPLEY if shapley is True else int(shapley)
-    return Control(
-        profile=keys.get("profile"),
-        weights=keys.get("fields", {}),
-        instruction=keys.get("instruction"),
-        context=keys.get("context", {}),
-        long=keys.get("long", {}),
-        deadline_s=keys["deadline_ms"] / 1000 if "deadline_ms" in keys else None,
-        explain=keys.get("explain", False) or top > 0,
-        shapley=top,
-    )

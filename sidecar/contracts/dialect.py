@@ -1,29 +1,56 @@
-"""What a dialect is: how a body becomes a request, and how a result becomes bytes."""
+"""What a dialect is: its routes, how a body becomes a request, how a result becomes bytes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sidecar.contracts.body import Options
+from sidecar.contracts.validation import validate
 from sidecar.request import RankRequest, RankResult
 
-Example = Mapping[str, Any]
+QUERY, DOCUMENTS, OBJECTS, LINES = "{query}", "{documents}", "{objects}", "{lines}"
+"""Placeholders of a template: the query's text; the documents; the documents with each text as
+{"text": ...}; the documents as one text with a line each."""
+Template = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """One wire contract. `name` labels its metrics and its golden files."""
+    """One wire contract, in full."""
 
     name: str
+    """Labels its metrics and names its folder of golden files."""
+    title: str
+    """For people, in the playground."""
+    paths: tuple[str, ...]
+    """Its own: a body with one of the keys of `templates` is this dialect's there."""
+    shared_paths: tuple[str, ...] = ()
+    """Other dialects' paths, on which one of `marks` shows that a body is this dialect's."""
+    marks: tuple[str, ...] = ()
+    """Keys that no other dialect has; their values may be null."""
+    templates: Mapping[str, Template]
+    """The key that holds the documents -> a body as the dialect's clients write it, with
+    placeholders."""
+    example: Mapping[str, Any]
+    """A request body that is worth showing, with two documents."""
     body: type[Options]
-    """The request's schema, for /openapi.json."""
-    decode: Callable[[Mapping[str, Any]], RankRequest]
-    """Raises InvalidRequest with the JSON path of the fault."""
-    encode: Callable[[RankRequest, RankResult, str], bytes]
-    """The response body; the third argument is the request id."""
+    """What a request body is validated as."""
     response: Mapping[str, Any]
     """The response's JSON schema."""
-    example: Example
-    """A request body that is worth showing."""
+    encode: Callable[[RankRequest, RankResult, str], bytes]
+    """The response body; the third argument is the request id."""
     error: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda flat: flat
     """The error body that its clients read, from the flat one of `errors`."""
+
+    def decode(self, body: Mapping[str, Any]) -> RankRequest:
+        """The request of a body. Raises InvalidRequest with the JSON path of the fault."""
+        return validate(self.body, body).to_request()
+
+    def is_marked(self, key: str, body: Mapping[str, Any]) -> bool:
+        """Whether a body with documents under `key` is this dialect's on a shared path."""
+        return key in self.templates and any(mark in body for mark in self.marks)
+
+    @property
+    def has_extras(self) -> bool:
+        """Whether a response has room for warnings and explanations: a bare array has none."""
+        return bool(self.response["type"] == "object")

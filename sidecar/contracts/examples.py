@@ -24,7 +24,7 @@ CREATED = 1767225600
 
 def summary(dialect: Dialect) -> str:
     """What the dialect is: the first line of its file."""
-    return str(sys.modules[dialect.decode.__module__].__doc__).splitlines()[0]
+    return str(sys.modules[dialect.body.__module__].__doc__).splitlines()[0]
 
 
 def answer(dialect: Dialect) -> Any:

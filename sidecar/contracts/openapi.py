@@ -1,23 +1,23 @@
 """The OpenAPI 3.1 document, made from the dialects' own schemas and examples.
 
 What every dialect shares is written once: the control keys, from `control.ControlKeys`, beside each
-body's own and inside a query that is an object; explanations and warnings where a dialect's answer
-has them, which the dialect itself is asked.
+body's own and inside a query that is an object; explanations and warnings wherever a dialect's
+`encode` puts them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
 import orjson
-from pydantic import AliasChoices
 
 from sidecar.contracts import examples
+from sidecar.contracts.body import Body
 from sidecar.contracts.control import HEADERS, ControlKeys
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
 from sidecar.contracts.extras import EXPLANATION_SCHEMA, WARNINGS_SCHEMA
-from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects
+from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
 from sidecar.request import Ranked, RankResult
 
 _REF = "#/components/schemas/{model}"
@@ -36,23 +36,23 @@ _ERRORS = {
 
 
 def document(version: str) -> dict[str, Any]:
-    """The whole document, as it stands at /openapi.json."""
+    """The whole document, as /openapi.json serves it."""
     schemas: dict[str, Any] = {"Error": ERROR_SCHEMA, "Explanation": EXPLANATION_SCHEMA}
     schemas["Control"] = _control(schemas)
     paths: dict[str, Any] = {}
     for path in ROUTES:
-        paths[path] = {"post": _operation(path, dialects(path), schemas)}
+        paths[path] = {"post": _operation(path, dialects_on(path), schemas)}
         if "{model}" in path:
-            paths[path]["parameters"] = [_MODEL_PARAMETER]
-    for path, same in PROFILE_ROUTES.items():
+            paths[path]["parameters"] = [_path_parameter("model", description=_MODEL_DESCRIPTION)]
+    for path, plain_path in PROFILE_ROUTES.items():
         paths[path] = {
-            "parameters": [_PROFILE_PARAMETER],
-            "post": _operation(path, dialects(same), schemas),
+            "parameters": [_path_parameter("profile")],
+            "post": _operation(path, dialects_on(plain_path), schemas),
         }
-    for path, text in _PLAIN_ROUTES.items():
-        paths[path] = {"get": _plain(path, text)}
+    for path, text in _READ_ONLY_ROUTES.items():
+        paths[path] = {"get": _read_only(path, text)}
         if "{file}" in path:
-            paths[path]["parameters"] = [_FILE_PARAMETER]
+            paths[path]["parameters"] = [_path_parameter("file")]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -69,7 +69,7 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-_PLAIN_ROUTES = {
+_READ_ONLY_ROUTES = {
     "/health": "As /health/ready.",
     "/health/live": "200 unless a run hangs.",
     "/health/ready": "200 while requests are taken.",
@@ -93,73 +93,62 @@ _PARAMETERS = [
     },
     *(
         {
-            "name": name,
+            "name": header.name,
             "in": "header",
             "description": f"As the key `{key}` of the body, which goes before it.",
             "schema": {"type": "string"},
         }
-        for key, name in HEADERS.items()
+        for key, header in HEADERS.items()
     ),
 ]
 _WARNINGS_HEADER = {
     "description": "The answer's warnings, for answers whose shape has no room for them.",
     "schema": {"type": "string"},
 }
-_PROFILE_PARAMETER = {
-    "name": "profile",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-}
+_MODEL_DESCRIPTION = "Vendor and name; without effect, as the body's `model`."
 
 
-_FILE_PARAMETER = {
-    "name": "file",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-}
-_MODEL_PARAMETER = {
-    "name": "model",
-    "in": "path",
-    "required": True,
-    "description": "Vendor and name; without effect, as the body's `model`.",
-    "schema": {"type": "string"},
-}
+def _path_parameter(name: str, **more: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, **more, "schema": {"type": "string"}}
 
 
-def _operation(path: str, spoken: Iterable[Dialect], schemas: dict[str, Any]) -> dict[str, Any]:
-    requests: list[Mapping[str, Any]] = []
-    responses: list[Mapping[str, Any]] = []
-    asked: dict[str, Any] = {}
-    answered: dict[str, Any] = {}
-    refused: dict[str, Any] = {}
-    for dialect in spoken:
-        requests.append(_reference(dialect, schemas))
-        responses.append(_with_extras(dialect))
-        about = {"summary": examples.summary(dialect)}
-        asked[dialect.name] = {**about, "value": dialect.example}
-        answered[dialect.name] = {**about, "value": examples.answer(dialect)}
-        refused[dialect.name] = {**about, "value": examples.error(dialect)}
+def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) -> dict[str, Any]:
+    requests = [_body_schema(dialect, schemas) for dialect in dialects]
+    responses = [_response_schema(dialect) for dialect in dialects]
+
+    def shown(value: Callable[[Dialect], Any]) -> dict[str, Any]:
+        return {
+            dialect.name: {"summary": examples.summary(dialect), "value": value(dialect)}
+            for dialect in dialects
+        }
+
     error = {"schema": {"$ref": "#/components/schemas/Error"}}
     errors: dict[str, Any] = {
         status: {"description": text, "content": {"application/json": error}}
         for status, text in _ERRORS.items()
     }
-    errors["422"]["content"] = {"application/json": {**error, "examples": refused}}
+    errors["422"]["content"] = {"application/json": {**error, "examples": shown(examples.error)}}
     return {
         "operationId": _operation_id(path),
         "parameters": _PARAMETERS,
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": _one_of(requests), "examples": asked}},
+            "content": {
+                "application/json": {
+                    "schema": _any_of(requests),
+                    "examples": shown(lambda dialect: dialect.example),
+                }
+            },
         },
         "responses": {
             "200": {
                 "description": "The scores.",
                 "headers": {"x-rerank-warnings": _WARNINGS_HEADER},
                 "content": {
-                    "application/json": {"schema": _one_of(responses), "examples": answered}
+                    "application/json": {
+                        "schema": _any_of(responses),
+                        "examples": shown(examples.answer),
+                    }
                 },
             },
             **errors,
@@ -171,7 +160,7 @@ def _operation_id(path: str) -> str:
     return path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
 
 
-def _plain(path: str, text: str) -> dict[str, Any]:
+def _read_only(path: str, text: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": text}}
     if path.startswith("/health"):
         answers["503"] = {"description": "Not so."}
@@ -183,38 +172,39 @@ def _plain(path: str, text: str) -> dict[str, Any]:
 
 
 def _control(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The control keys, each under all its spellings; adds what they refer to."""
+    """The schema of the control keys; what it refers to is added to `schemas`."""
     schema = ControlKeys.model_json_schema(ref_template=_REF)
     schemas.update(schema.pop("$defs", {}))
-    for field in ControlKeys.model_fields.values():
-        if isinstance(field.validation_alias, AliasChoices):
-            first, *others = map(str, field.validation_alias.choices)
-            schema["properties"] |= dict.fromkeys(others, schema["properties"][first])
     return schema | {
         "title": "Control",
         "description": "What may be set for one search, whatever the dialect.",
     }
 
 
-def _reference(dialect: Dialect, schemas: dict[str, Any]) -> dict[str, Any]:
+def _body_schema(dialect: Dialect, schemas: dict[str, Any]) -> dict[str, Any]:
+    """A reference to the schema of the dialect's bodies, which is added to `schemas`: its own keys,
+    and the control keys beside them and in a query that is an object."""
+    name = dialect.body.__name__
     schema = dialect.body.model_json_schema(ref_template=_REF)
     schemas.update(schema.pop("$defs", {}))
-    for each in schema["properties"].get("query", {}).get("anyOf", ()):
-        if each["type"] == "object":
-            each["allOf"] = [_CONTROL]
-    schemas[dialect.body.__name__] = {**schema, "allOf": [_CONTROL]}
-    return {"$ref": f"#/components/schemas/{dialect.body.__name__}"}
+    shared = {*ControlKeys.model_fields} | (set() if issubclass(dialect.body, Body) else {"query"})
+    own = {key: value for key, value in schema["properties"].items() if key not in shared}
+    for form in own.get("query", {}).get("anyOf", ()):
+        if form["type"] == "object":
+            form["allOf"] = [_CONTROL]
+    schemas[name] = {**schema, "properties": own, "allOf": [_CONTROL]}
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _with_extras(dialect: Dialect) -> Mapping[str, Any]:
-    """The response's schema with the keys that explanations and warnings have in real answers."""
+def _response_schema(dialect: Dialect) -> Mapping[str, Any]:
+    """The schema of the dialect's response, with explanations and warnings where it has them."""
     request = dialect.decode(dialect.example)
     ranked = tuple(Ranked(index, 0.0, 0.5) for index in range(len(request.documents)))
-    told = RankResult(ranked, "model", 0, warnings=("told",), explanations=({},))
-    answer = orjson.loads(dialect.encode(request, told, "id"))
+    result = RankResult(ranked, "model", 0, warnings=("a warning",), explanations=({},))
+    answer = orjson.loads(dialect.encode(request, result, "id"))
     schema: dict[str, Any] = deepcopy(dict(dialect.response))
-    if not isinstance(answer, dict):
-        return schema  # a bare array has no room
+    if not dialect.has_extras:
+        return schema
     properties = schema.setdefault("properties", {})
     if "explanations" in answer:
         explanation = {"$ref": "#/components/schemas/Explanation"}
@@ -227,6 +217,6 @@ def _with_extras(dialect: Dialect) -> Mapping[str, Any]:
     return schema
 
 
-def _one_of(schemas: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _any_of(schemas: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     distinct = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
     return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}

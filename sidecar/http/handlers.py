@@ -9,10 +9,12 @@ from aiohttp import web
 
 from sidecar import __version__
 from sidecar.contracts import openapi
+from sidecar.contracts.control import parse_query
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.routes import PROFILE_ROUTES, decode
+from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
+from sidecar.contracts.validation import parse
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import canonical
@@ -73,18 +75,14 @@ async def _read(request: web.Request) -> bytes:
 
 
 def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
-    def chosen(dialect: Dialect) -> None:
-        request[DIALECT] = dialect
-
+    body = parse(raw)
+    if request.query.get("query") == "json":
+        body = parse_query(body)
     route = canonical(request)
-    return decode(
-        PROFILE_ROUTES.get(route, route),
-        raw,
-        request.headers,
-        profile=request.match_info.get("profile"),
-        json_query=request.query.get("query") == "json",
-        chosen=chosen,
-    )
+    dialect = choose(PROFILE_ROUTES.get(route, route), body)
+    request[DIALECT] = dialect  # from here on a refusal is in the dialect's shape
+    profile = request.match_info.get("profile")
+    return dialect, decode(dialect, body, request.headers, profile=profile)
 
 
 def _record(

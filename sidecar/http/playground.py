@@ -11,8 +11,9 @@ from typing import Any
 
 from aiohttp import ETag, web
 
+from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.dialects import DIALECTS
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.routes import ROUTES, dialects
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import check_key
 from sidecar.profile import Profile
@@ -100,7 +101,7 @@ def _serve(request: web.Request, asset: Asset) -> web.Response:
 
 
 async def service(request: web.Request) -> web.Response:
-    """The model, the routes with their dialects, and the profiles.
+    """The model, the dialects and the profiles.
 
     A key is needed where keys are set: a profile's weights are its operator's. Raises Unauthorized,
     or NotReady while the model is being loaded.
@@ -116,12 +117,23 @@ async def service(request: web.Request) -> web.Response:
         "max_tokens": model.running.manifest.max_tokens,
         "max_documents": state.settings.max_documents,
         "takes_instruction": model.takes_instruction,
-        "routes": {path: [dialect.name for dialect in dialects(path)] for path in ROUTES},
+        "dialects": [_dialect(dialect) for dialect in DIALECTS],
         "profiles": [_profile(profiles.get(name)) for name in profiles.names],
     }
     return web.Response(
         body=dumps(body), content_type="application/json", headers={"Cache-Control": "no-store"}
     )
+
+
+def _dialect(dialect: Dialect) -> dict[str, Any]:
+    """What the page needs to write a search as the dialect's clients do."""
+    return {
+        "name": dialect.name,
+        "title": dialect.title,
+        "path": dialect.paths[0],
+        "template": next(iter(dialect.templates.values())),
+        "explains": dialect.has_extras,
+    }
 
 
 def _profile(profile: Profile) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import { Fault } from "./api.js";
 import { byId, el } from "./dom.js";
 import { command } from "./curl.js";
-import { spoken } from "./dialects.js";
 import { indent } from "./raw.js";
 import { resultList, scoreText } from "./results.js";
 import { tabs } from "./tabs.js";
@@ -45,9 +44,9 @@ export function answerView(now) {
 
   return {
     opened(about) {
-      dialects = spoken(about.routes);
+      dialects = about.dialects;
       byId("dialect").replaceChildren(
-        ...dialects.map(({ name, label }) => el("option", { value: name }, label)));
+        ...dialects.map(({ name, title }) => el("option", { value: name }, title)));
     },
     edited() {
       stale(true);

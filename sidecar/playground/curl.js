@@ -1,8 +1,10 @@
 // A search as a command for a shell.
 
+import { requestBody } from "./dialects.js";
+
 /**
- * The command for one row of dialects.js. The key itself is never in it. `base` is the service's
- * address with a slash at its end.
+ * The command for a dialect of `/playground/service`. It never holds the key itself. `base` is the
+ * service's address with a slash at its end.
  */
 export function command(dialect, state, base, withKey) {
   const url = new URL(dialect.path.slice(1), base).href;
@@ -12,7 +14,7 @@ export function command(dialect, state, base, withKey) {
     ...(withKey ? ["  -H \"Authorization: Bearer $RERANK_API_KEY\" \\"] : []),
     // Quoted, a here-document is taken as it is; no line of indented JSON is the bare word.
     "  --data-binary @- <<'JSON'",
-    JSON.stringify(dialect.body(state), null, 2),
+    JSON.stringify(requestBody(dialect, state), null, 2),
     "JSON",
   ].join("\n");
 }

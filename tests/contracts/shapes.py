@@ -1,22 +1,42 @@
-"""A body with given documents for any route and any of its keys, and the path to post it to."""
+"""Every place of documents in every dialect, a body for each, and the scores of any answer.
 
+All of it comes from the dialects themselves, so that a new one is tested without a word here.
+"""
+
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from sidecar.contracts.dialects.score import SIDES
+from sidecar.contracts.dialect import DOCUMENTS, LINES, OBJECTS, QUERY, Dialect
 from sidecar.contracts.routes import ROUTES
 
 SHAPES = [(path, key) for path, keys in ROUTES.items() for key in keys]
 """Every path with every key of the body that may hold the documents there."""
 
 
+def dialect_of(path: str, key: str) -> Dialect:
+    """The dialect of a body without marks."""
+    return ROUTES[path][key]
+
+
 def body_of(path: str, key: str, query: str, documents: list[Any]) -> dict[str, Any]:
-    """The smallest body."""
-    if path in ("/score", "/v1/score"):
-        return {SIDES[key]: query, key: documents}
-    if path == "/api/predict":
-        return {key: [query, "\n".join(map(str, documents))]}
-    return {"query": query, key: documents}
+    """The dialect's template with a query and documents in it."""
+    values = {
+        QUERY: query,
+        DOCUMENTS: documents,
+        OBJECTS: [{"text": each} if isinstance(each, str) else each for each in documents],
+        LINES: "\n".join(each if isinstance(each, str) else json.dumps(each) for each in documents),
+    }
+
+    def fill(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: fill(value) for name, value in part.items()}
+        if isinstance(part, list):
+            return [fill(value) for value in part]
+        return values[part] if isinstance(part, str) else part
+
+    body: dict[str, Any] = fill(dialect_of(path, key).templates[key])
+    return body
 
 
 def url_of(path: str) -> str:
@@ -25,13 +45,13 @@ def url_of(path: str) -> str:
 
 
 def indexed(body: Any) -> Iterator[tuple[int, float]]:
-    """(index, score) of each result in an answer of any dialect; Gradio's have places alone."""
+    """(index, score) of each result in an answer of any dialect; Gradio's have no index."""
     if isinstance(body, dict) and "data" in body and isinstance(body["data"][0], list):
         yield from enumerate(body["data"][1])
         return
-    items = body
-    if isinstance(body, dict):
-        items = next(body[key] for key in ("results", "data", "rankings") if key in body)
-    for item in items:
-        score = next(item[key] for key in ("relevance_score", "score", "logit") if key in item)
-        yield item["index"], score
+    lists = body.values() if isinstance(body, dict) else [body]
+    results = next(each for each in lists if isinstance(each, list))
+    for result in results:
+        # A result's one number beside its index; scores always have a point or an exponent.
+        (score,) = (value for value in result.values() if isinstance(value, float))
+        yield result["index"], score

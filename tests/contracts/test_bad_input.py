@@ -9,7 +9,7 @@ import pytest
 
 from sidecar.contracts.routes import ROUTES
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.shapes import SHAPES, body_of, url_of
+from tests.contracts.shapes import SHAPES, body_of, dialect_of, url_of
 from tests.http_client import ask, assert_error, post, scores
 
 BOTH = [("/v2/rerank", "documents"), ("/rerank", "texts"), ("/opensearch/rerank", "documents")]
@@ -164,11 +164,11 @@ ODD = [
 @pytest.mark.parametrize(("path", "key"), SHAPES)
 def test_odd_texts_are_answered(server: SidecarProcess, path: str, key: str) -> None:
     for query in ODD[:-1]:
-        found = scores(post(server, url_of(path), body_of(path, key, query, ODD)))
-        if path != "/api/predict":  # whose documents are lines in which something stands
-            assert sorted(found) == list(range(len(ODD)))
-        if key != "passages":  # whose scores are logits
-            assert all(0 <= score <= 1 for score in found.values())
+        body = body_of(path, key, query, ODD)
+        request = dialect_of(path, key).decode(body)
+        by_index = scores(post(server, url_of(path), body))
+        assert sorted(by_index) == list(range(len(request.documents)))
+        assert request.raw_scores or all(0 <= score <= 1 for score in by_index.values())
 
 
 def test_null_options_are_absent_options(server: SidecarProcess) -> None:
@@ -248,10 +248,10 @@ def test_a_header_that_is_no_text_is_refused_in_the_usual_shape(server: SidecarP
     assert json.loads(answer.split(b"\r\n\r\n")[1])["error_type"] == "validation"
 
 
-def test_a_document_in_which_nothing_stands_comes_last(server: SidecarProcess) -> None:
+def test_empty_documents_rank_last(server: SidecarProcess) -> None:
     documents = ["", "Toaster with two slots", {"title": None}, "  \n", {}, "Red running shoe"]
     body = {"query": "red shoes", "documents": documents}
-    found = scores(post(server, "/opensearch/rerank", body))
-    nothing = [found[0], found[2], found[3], found[4]]
-    assert max(nothing) < min(found[1], found[5])
-    assert len(set(nothing)) == 1
+    by_index = scores(post(server, "/opensearch/rerank", body))
+    empty = [by_index[index] for index in (0, 2, 3, 4)]
+    assert max(empty) < min(by_index[1], by_index[5])
+    assert len(set(empty)) == 1

@@ -1,28 +1,36 @@
-"""Per-search control by its four channels."""
+"""Per-search control from its four sources."""
 
 import json
 from typing import Any
 
 import pytest
 
+from sidecar.contracts.control import LongKeys, parse_query
+from sidecar.contracts.dialects.cohere import COHERE_V2
+from sidecar.contracts.dialects.score import SCORE
 from sidecar.contracts.routes import decode
 from sidecar.errors import InvalidRequest
+from sidecar.profile import LongDocuments
 from sidecar.request import Control
-from tests.contracts.shapes import SHAPES, body_of
+from tests.contracts.shapes import SHAPES, body_of, dialect_of
 
 DOCUMENTS = {"documents": ["a"]}
 
 
-def control(body: dict[str, Any], headers: dict[str, str] | None = None, **rest: Any) -> Control:
-    raw = json.dumps({"query": "q", **DOCUMENTS, **body}).encode()
-    return decode("/v2/rerank", raw, headers or {}, **rest)[1].control
+def control(
+    body: dict[str, Any], headers: dict[str, str] | None = None, *, profile: str | None = None
+) -> Control:
+    """The control of a Cohere body with these keys."""
+    body = {"query": "q", **DOCUMENTS, **body}
+    return decode(COHERE_V2, body, headers or {}, profile=profile).control
 
 
-WANTED = Control(
+EXPECTED = Control(
     profile="legal",
     weights={"title": 3.0, "court": 0.5},
     instruction="find precedents",
     context={"user": {"brands": ["x"]}},
+    deadline_s=0.25,
     explain=True,
 )
 KEYS = {
@@ -30,18 +38,19 @@ KEYS = {
     "fields": {"title": 3, "court": 0.5},
     "instruction": "find precedents",
     "context": {"user": {"brands": ["x"]}},
+    "deadline_ms": 250,
     "explain": True,
 }
 
 
 @pytest.mark.parametrize(("path", "key"), SHAPES)
 def test_body_keys_work_in_every_dialect(path: str, key: str) -> None:
-    raw = json.dumps({**body_of(path, key, "q", ["a"]), **KEYS}).encode()
-    assert decode(path, raw, {})[1].control == WANTED
+    body = {**body_of(path, key, "q", ["a"]), **KEYS}
+    assert dialect_of(path, key).decode(body).control == EXPECTED
 
 
 def test_a_query_object_holds_them_too() -> None:
-    assert control({"query": {"query_text": "q", **KEYS}}) == WANTED
+    assert control({"query": {"query_text": "q", **KEYS}}) == EXPECTED
 
 
 def test_so_do_headers() -> None:
@@ -51,25 +60,25 @@ def test_so_do_headers() -> None:
         "X-Rerank-Instruction": "find precedents",
         "X-Rerank-Context": '{"user": {"brands": ["x"]}}',
         "X-Rerank-Explain": "true",
+        "X-Request-Deadline-Ms": "250",
     }
-    assert control({}, headers) == WANTED
+    assert control({}, headers) == EXPECTED
 
 
 def test_a_route_with_json_queries() -> None:
-    found = control({"query": json.dumps({"query": "q", **KEYS})}, json_query=True)
-    assert found == WANTED
+    body = parse_query({"query": json.dumps({"query": "q", **KEYS}), **DOCUMENTS})
+    assert control(body) == EXPECTED
 
 
 @pytest.mark.parametrize("query", ["plain words", "[1]", '"text"', "7", 7, None])
 def test_a_route_with_json_queries_refuses_anything_else(query: object) -> None:
     with pytest.raises(InvalidRequest, match=r"^\$\.query: on this route"):
-        control({"query": query}, json_query=True)
+        parse_query({"query": query, **DOCUMENTS})
 
 
 def test_a_string_on_any_other_route_is_text() -> None:
     text = json.dumps({"query": "q", **KEYS})
-    raw = json.dumps({"query": text, **DOCUMENTS}).encode()
-    request = decode("/v2/rerank", raw, {})[1]
+    request = COHERE_V2.decode({"query": text, **DOCUMENTS})
     assert request.query == text
     assert request.control == Control()
 
@@ -86,6 +95,21 @@ def test_the_nearer_to_the_search_the_stronger() -> None:
 
 def test_sglangs_name_for_the_instruction() -> None:
     assert control({"instruct": "x"}).instruction == "x"
+    assert control({"instruct": "x", "instruction": None}).instruction == "x"
+    assert control({"instruct": "x", "instruction": "y"}).instruction == "y"
+    inner = {"query": "q", "instruct": "x"}
+    assert control({"query": inner, "instruction": "y"}).instruction == "x"
+    assert control({"instruct": "x"}, {"X-Rerank-Instruction": "y"}).instruction == "x"
+
+
+def test_a_dialect_without_a_query_reads_control_from_a_query_object_too() -> None:
+    pairs = {"text_1": "q", "text_2": ["a"]}
+    assert SCORE.decode({**pairs, "query": {"profile": "legal"}}).control.profile == "legal"
+    assert SCORE.decode({**pairs, "query": "words"}).control == Control()
+
+
+def test_a_search_may_set_what_a_profile_sets_for_long_documents() -> None:
+    assert {*LongKeys.model_fields} == {*LongDocuments.model_fields}
 
 
 def test_shapley_asks_for_explanations() -> None:
@@ -108,7 +132,7 @@ def test_shapley_asks_for_explanations() -> None:
         ({"long": {"windows": 3}}, "$.long.windows: "),
     ],
 )
-def test_wrong_types_inside_our_own_objects_are_told_by_path(
+def test_wrong_types_inside_our_own_objects_are_reported_by_path(
     body: dict[str, Any], where: str
 ) -> None:
     with pytest.raises(InvalidRequest) as fault:
@@ -116,9 +140,18 @@ def test_wrong_types_inside_our_own_objects_are_told_by_path(
     assert fault.value.message.startswith(where)
 
 
-def test_a_header_that_is_not_json_is_named() -> None:
-    with pytest.raises(InvalidRequest, match="header X-Rerank-Fields"):
-        control({}, {"X-Rerank-Fields": "{"})
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Rerank-Fields", "{"),
+        ("X-Request-Deadline-Ms", "soon"),
+        ("X-Request-Deadline-Ms", "0"),
+        ("X-Request-Deadline-Ms", "3600001"),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_named(header: str, value: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"^header {header}: "):
+        control({}, {header: value})
 
 
 def test_long_documents_are_set_for_one_search() -> None:

@@ -5,19 +5,18 @@ from typing import Any, get_args
 
 import pytest
 from openapi_spec_validator import validate
-from pydantic import AliasChoices
 
 from sidecar import __version__
 from sidecar.contracts import examples
 from sidecar.contracts.control import HEADERS, ControlKeys
 from sidecar.contracts.openapi import document
-from sidecar.contracts.routes import ROUTES, dialects
+from sidecar.contracts.routes import ROUTES, dialects_on
 from sidecar.fusion.parts import Kind
 from sidecar.http.app import create_app
 from sidecar.http.service import Service
 from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.contracts.shapes import SHAPES, body_of, url_of
+from tests.contracts.shapes import SHAPES, body_of, dialect_of, url_of
 from tests.http_client import ask, post
 
 DOCUMENT = document(__version__)
@@ -51,7 +50,7 @@ def test_the_server_gives_the_same_document(server: SidecarProcess) -> None:
 def test_the_examples_are_answered_with_every_required_key(
     server: SidecarProcess, path: str
 ) -> None:
-    for dialect in dialects(path):
+    for dialect in dialects_on(path):
         answer = post(server, url_of(path), dict(dialect.example))
         assert answer.status == 200
         fits(answer.body, dialect.response)
@@ -83,21 +82,17 @@ def schema_of(path: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def follow(schema: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    return found
+    name = schema["$ref"].rsplit("/", 1)[1]
+    component: dict[str, Any] = DOCUMENT["components"]["schemas"][name]
+    return component
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_every_control_key_stands_beside_every_body(path: str) -> None:
-    """Compared with what the service itself reads, so no list goes stale."""
-    read = set()
-    for name, field in ControlKeys.model_fields.items():
-        alias = field.validation_alias
-        read |= {*map(str, alias.choices)} if isinstance(alias, AliasChoices) else {name}
-    assert {"profile", "fields", "instruct", "context", "long", "shapley"} < read
+def test_the_control_keys_are_those_of_every_body(path: str) -> None:
     body, _ = schema_of(path)
     (control,) = (follow(part) for part in body["allOf"])
-    assert set(control["properties"]) == read
+    assert set(control["properties"]) == {*ControlKeys.model_fields}
+    assert not {*control["properties"]} & {*body["properties"]}
     assert all(part.get("description") for part in control["properties"].values())
     if "query" in body["properties"]:
         (as_object,) = (part for part in body["properties"]["query"]["anyOf"] if "allOf" in part)
@@ -106,14 +101,14 @@ def test_every_control_key_stands_beside_every_body(path: str) -> None:
 
 def test_the_headers_are_those_that_are_read() -> None:
     parameters = DOCUMENT["paths"]["/v2/rerank"]["post"]["parameters"]
-    named = {each["name"] for each in parameters if each["in"] == "header"}
-    assert named == set(HEADERS.values())
+    names = {each["name"] for each in parameters if each["in"] == "header"}
+    assert names == {header.name for header in HEADERS.values()}
 
 
-WITH_ROOM = [(path, key) for path, key in SHAPES if key not in ("texts", "data")]
+WITH_EXTRAS = [(path, key) for path, key in SHAPES if dialect_of(path, key).has_extras]
 
 
-@pytest.mark.parametrize(("path", "key"), WITH_ROOM)
+@pytest.mark.parametrize(("path", "key"), WITH_EXTRAS)
 def test_explanations_and_warnings_are_where_the_document_says(
     server: SidecarProcess, path: str, key: str
 ) -> None:
@@ -126,12 +121,12 @@ def test_explanations_and_warnings_are_where_the_document_says(
     schema = follow(response["properties"]["explanations"]["items"])
     for entry in answer["explanations"]:
         assert set(schema["required"]) <= set(entry) <= set(schema["properties"])
-        for one in entry["parts"]:
-            assert set(one) == set(schema["properties"]["parts"]["items"]["properties"])
-    told = answer if "warnings" in response["properties"] else answer["meta"]
-    within = response if told is answer else response["properties"]["meta"]
-    assert within["properties"]["warnings"]["type"] == "array"
-    assert told["warnings"]
+        for part in entry["parts"]:
+            assert set(part) == set(schema["properties"]["parts"]["items"]["properties"])
+    in_meta = "warnings" not in response["properties"]
+    schema = response["properties"]["meta"] if in_meta else response
+    assert schema["properties"]["warnings"]["type"] == "array"
+    assert (answer["meta"] if in_meta else answer)["warnings"]
 
 
 def test_the_kinds_of_a_part_are_those_that_there_are() -> None:
@@ -140,14 +135,14 @@ def test_the_kinds_of_a_part_are_those_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_examples_stand_beside_the_schemas(path: str) -> None:
+def test_every_operation_has_the_examples_of_its_dialects(path: str) -> None:
     """The golden tests hold the examples themselves."""
     operation = DOCUMENT["paths"][path]["post"]
-    asked = operation["requestBody"]["content"]["application/json"]["examples"]
-    answered = operation["responses"]["200"]["content"]["application/json"]["examples"]
-    refused = operation["responses"]["422"]["content"]["application/json"]["examples"]
-    spoken = {dialect.name: dialect for dialect in dialects(path)}
-    assert set(asked) == set(answered) == set(refused) == set(spoken)
-    for name, dialect in spoken.items():
-        assert asked[name]["value"] == dialect.example
-        assert answered[name]["value"] == examples.answer(dialect)
+    requests = operation["requestBody"]["content"]["application/json"]["examples"]
+    answers = operation["responses"]["200"]["content"]["application/json"]["examples"]
+    refusals = operation["responses"]["422"]["content"]["application/json"]["examples"]
+    dialects = {dialect.name: dialect for dialect in dialects_on(path)}
+    assert set(requests) == set(answers) == set(refusals) == set(dialects)
+    for name, dialect in dialects.items():
+        assert requests[name]["value"] == dialect.example
+        assert answers[name]["value"] == examples.answer(dialect)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-from sidecar.contracts.routes import ROUTES, dialects
+from sidecar.contracts.dialects import DIALECTS
 from sidecar.http.playground import assets
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http.serving import GatedSession, serving
@@ -86,12 +86,11 @@ def test_the_files_need_no_key_and_what_they_ask_for_does(locked_server: Sidecar
     assert KEY.encode() not in given.raw
 
 
-def test_the_service_tells_its_profiles_and_routes(server: SidecarProcess) -> None:
+def test_the_service_describes_its_dialects_and_profiles(server: SidecarProcess) -> None:
     answer = ask(server, "/playground/service")
     assert answer.headers["Cache-Control"] == "no-store"
-    told = answer.body
-    assert told["routes"] == {path: [each.name for each in dialects(path)] for path in ROUTES}
-    by_name = {profile["name"]: profile for profile in told["profiles"]}
+    assert [each["name"] for each in answer.body["dialects"]] == [each.name for each in DIALECTS]
+    by_name = {profile["name"]: profile for profile in answer.body["profiles"]}
     assert set(by_name) >= {"plain", "ecommerce", "legal"}
     weights = [field["weight"] for field in by_name["ecommerce"]["fields"]]
     assert weights == sorted(weights, reverse=True)

@@ -1,4 +1,4 @@
-"""Cohere's rerank API, versions 1 and 2, and everything that speaks it (Jina, litellm, ...).
+"""Cohere's rerank API, versions 1 and 2, and every client that uses it (Jina, litellm, ...).
 
 Source of the contract: the request and response types of Cohere's SDK, 5.x and 7.x. Documents
 may be objects in both versions here. `rank_fields` and `return_documents` are version 1's,
@@ -6,16 +6,22 @@ may be objects in both versions here. `rank_fields` and `return_documents` are v
 union of what Cohere's and Jina's clients read.
 """
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sidecar.contracts.body import Body, Count, DocumentList, fields_of, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Body, Count, DocumentList, select_fields
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import explanations, warnings
 from sidecar.contracts.numbers import dumps, number
-from sidecar.contracts.results import as_object, model, results_schema, usage, value
+from sidecar.contracts.results import (
+    document_object,
+    model_name,
+    results_schema,
+    score_of,
+    usage,
+)
 from sidecar.request import RankRequest, RankResult, RelevantSpan, SpanOptions
 
 SEARCH_UNITS = 1
@@ -46,18 +52,23 @@ class CohereBody(Body):
     raw_scores: bool | None = None
     """Ours: logits instead of scores in [0, 1]."""
 
-    def options(self) -> dict[str, Any]:
-        """What both versions' keys say of a request."""
-        return {
-            "top_n": self.top_n,
-            "max_document_tokens": self.max_tokens_per_doc or None,
-            "raw_scores": bool(self.raw_scores),
-            "return_documents": bool(self.return_documents),
-        }
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.documents,
+            top_n=self.top_n,
+            max_document_tokens=self.max_tokens_per_doc or None,
+            raw_scores=bool(self.raw_scores),
+            return_documents=bool(self.return_documents),
+        )
 
 
 class CohereV2Body(CohereBody):
     relevant_spans: RelevantSpans | None = None
+
+    def to_request(self) -> RankRequest:
+        spans = self.relevant_spans.options() if self.relevant_spans else None
+        return replace(super().to_request(), spans=spans)
 
 
 class CohereV1Body(CohereBody):
@@ -65,19 +76,9 @@ class CohereV1Body(CohereBody):
     max_chunks_per_doc: Count | None = None
     """Accepted and without effect: a document is read as one chunk."""
 
-
-def decode_v2(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(CohereV2Body, body)
-    spans = valid.relevant_spans.options() if valid.relevant_spans else None
-    return valid.request(valid.documents, spans=spans, **valid.options())
-
-
-def decode_v1(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(CohereV1Body, body)
-    documents = fields_of(valid.documents, valid.rank_fields or ())
-    return valid.request(documents, **valid.options())
+    def to_request(self) -> RankRequest:
+        request = super().to_request()
+        return replace(request, documents=select_fields(request.documents, self.rank_fields or ()))
 
 
 def encode_v2(request: RankRequest, result: RankResult, request_id: str) -> bytes:
@@ -91,9 +92,12 @@ def encode_v1(request: RankRequest, result: RankResult, request_id: str) -> byte
 def _encode(request: RankRequest, result: RankResult, request_id: str, version: str) -> bytes:
     results = []
     for item in result.ranked:
-        entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
+        entry: dict[str, Any] = {
+            "index": item.index,
+            "relevance_score": score_of(request, item),
+        }
         if request.return_documents:
-            entry["document"] = as_object(request.documents[item.index])
+            entry["document"] = document_object(request.documents[item.index])
         if request.spans is not None:
             entry["relevant_spans"] = [_span(span) for span in result.spans.get(item.index, ())]
         results.append(entry)
@@ -102,13 +106,13 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
         "billed_units": {"search_units": SEARCH_UNITS},
         "tokens": {"input_tokens": result.tokens, "output_tokens": 0},
     }
-    if told := warnings(result):
-        meta["warnings"] = told
+    if messages := warnings(result):
+        meta["warnings"] = messages
     return dumps(
         {
             "id": request_id,
             "object": "list",
-            "model": model(request, result),
+            "model": model_name(request, result),
             "results": results,
             "usage": usage(result),
             "meta": meta,
@@ -133,9 +137,9 @@ _SPAN = {
 
 
 def _response_schema(*, spans: bool) -> dict[str, Any]:
-    beside: dict[str, Any] = {"document": {"type": "object"}}
+    others: dict[str, Any] = {"document": {"type": "object"}}
     if spans:
-        beside["relevant_spans"] = {"type": "array", "items": _SPAN}
+        others["relevant_spans"] = {"type": "array", "items": _SPAN}
     return {
         "type": "object",
         "required": ["id", "model", "results", "usage", "meta"],
@@ -143,7 +147,7 @@ def _response_schema(*, spans: bool) -> dict[str, Any]:
             "id": {"type": "string"},
             "object": {"const": "list"},
             "model": {"type": "string"},
-            "results": results_schema(**beside),
+            "results": results_schema(**others),
             "usage": {"type": "object"},
             "meta": {"type": "object"},
         },
@@ -159,14 +163,25 @@ _EXAMPLE = {
     "top_n": 2,
 }
 
+_TEMPLATES = {"documents": {"query": QUERY, "documents": DOCUMENTS}}
+
 COHERE_V2 = Dialect(
-    "cohere-v2", CohereV2Body, decode_v2, encode_v2, _response_schema(spans=True), _EXAMPLE
+    name="cohere-v2",
+    title="Cohere v2",
+    paths=("/v2/rerank", "/rerank"),
+    templates=_TEMPLATES,
+    example=_EXAMPLE,
+    body=CohereV2Body,
+    response=_response_schema(spans=True),
+    encode=encode_v2,
 )
 COHERE_V1 = Dialect(
-    "cohere-v1",
-    CohereV1Body,
-    decode_v1,
-    encode_v1,
-    _response_schema(spans=False),
-    {**_EXAMPLE, "return_documents": True},
+    name="cohere-v1",
+    title="Cohere v1",
+    paths=("/v1/rerank",),
+    templates=_TEMPLATES,
+    example={**_EXAMPLE, "return_documents": True},
+    body=CohereV1Body,
+    response=_response_schema(spans=False),
+    encode=encode_v1,
 )

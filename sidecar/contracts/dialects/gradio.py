@@ -3,24 +3,22 @@
     {"data": [query, documents joined by newlines, instruction, batch_size]}
     {"data": [[documents, the best first], [their scores]]}
 
-Instruction and batch size may be absent; the batch size is without effect. Lines in which nothing
-stands are no documents.
+Instruction and batch size may be absent; the batch size has no effect. Blank lines are skipped.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from sidecar.contracts.body import Options, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Options
+from sidecar.contracts.dialect import LINES, QUERY, Dialect
 from sidecar.contracts.extras import extras
-from sidecar.contracts.faults import kind_of
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import text, value
+from sidecar.contracts.results import document_text, score_of
+from sidecar.contracts.validation import kind_of
 from sidecar.errors import NoDocuments
-from sidecar.request import Control, Document, RankRequest, RankResult
+from sidecar.request import Document, RankRequest, RankResult
 from sidecar.schema import MAX_INSTRUCTION
 
 _NAMES = ("query", "documents", "instruction")
@@ -37,10 +35,10 @@ def _read(data: object) -> _Data:
     if not isinstance(data, list) or not 2 <= len(data) <= 4:
         raise ValueError("must be an array of query, documents, instruction and batch size")
     texts = []
-    for name, each in zip(_NAMES, [*data, None], strict=False):
-        if not isinstance(each, str) and (each is not None or name != "instruction"):
-            raise ValueError(f"`{name}` must be a string, not {kind_of(each)}")
-        texts.append(each or "")
+    for name, value in zip(_NAMES, [*data, None], strict=False):
+        if not isinstance(value, str) and (value is not None or name != "instruction"):
+            raise ValueError(f"`{name}` must be a string, not {kind_of(value)}")
+        texts.append(value or "")
     query, lines, instruction = texts
     if len(instruction) > MAX_INSTRUCTION:
         raise ValueError(f"the instruction has more than {MAX_INSTRUCTION} characters")
@@ -72,24 +70,19 @@ class GradioBody(Options):
     raw_scores: bool | None = None
     """Ours: logits instead of scores in [0, 1]."""
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(GradioBody, body)
-    return RankRequest(
-        query=valid.data.query,
-        documents=valid.data.documents,
-        control=Control(instruction=valid.data.instruction),
-        order=valid.order or "score",
-        raw_scores=bool(valid.raw_scores),
-        model=valid.model,
-    )
+    def to_request(self) -> RankRequest:
+        request = self.request(
+            self.data.query, self.data.documents, raw_scores=bool(self.raw_scores)
+        )
+        if request.control.instruction is not None:
+            return request
+        return replace(request, control=replace(request.control, instruction=self.data.instruction))
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"data": [documents, scores]}`."""
-    documents = [text(request.documents[item.index]) for item in result.ranked]
-    scores = [value(request, item) for item in result.ranked]
+    documents = [document_text(request.documents[item.index]) for item in result.ranked]
+    scores = [score_of(request, item) for item in result.ranked]
     return dumps({"data": [documents, scores], **extras(result)})
 
 
@@ -108,12 +101,11 @@ _RESPONSE = {
 }
 
 GRADIO = Dialect(
-    "gradio",
-    GradioBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="gradio",
+    title="Gradio",
+    paths=("/api/predict",),
+    templates={"data": {"data": [QUERY, LINES]}},
+    example={
         "data": [
             "what is the capital of China",
             "The capital of China is Beijing.\nGravity pulls bodies towards each other.",
@@ -121,4 +113,7 @@ GRADIO = Dialect(
             8,
         ]
     },
+    body=GradioBody,
+    response=_RESPONSE,
+    encode=encode,
 )

@@ -1,19 +1,26 @@
-"""infinity's rerank API: Cohere's words, documents as strings, and FastAPI's faults.
+"""infinity's rerank API: Cohere's keys, documents as strings, and FastAPI's errors.
 
 Source of the contract: fastapi_schemas/pymodels.py of infinity and infinity_client 0.0.78, whose
 parser accepts `object` "rerank" alone and iterates over the `detail` of a 422. The client always
-sends `raw_scores`, by which the shared path knows it.
+sends `raw_scores`, which marks its requests on the shared path.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from sidecar.contracts import stamp
-from sidecar.contracts.body import Body, Count, DocumentList, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Body, Count, DocumentList
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, text, usage, value
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    document_text,
+    model_name,
+    results_schema,
+    score_of,
+    usage,
+)
 from sidecar.request import RankRequest, RankResult
 
 
@@ -24,31 +31,32 @@ class InfinityBody(Body):
     """true: logits instead of scores in [0, 1]."""
     top_n: Count | None = None
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(InfinityBody, body)
-    return valid.request(
-        valid.documents,
-        top_n=valid.top_n,
-        raw_scores=bool(valid.raw_scores),
-        return_documents=bool(valid.return_documents),
-    )
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.documents,
+            top_n=self.top_n,
+            raw_scores=bool(self.raw_scores),
+            return_documents=bool(self.return_documents),
+        )
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"object", "results", "model", "usage", "id", "created"}`."""
     results = []
     for item in result.ranked:
-        entry: dict[str, Any] = {"relevance_score": value(request, item), "index": item.index}
+        entry: dict[str, Any] = {
+            "relevance_score": score_of(request, item),
+            "index": item.index,
+        }
         if request.return_documents:
-            entry["document"] = text(request.documents[item.index])
+            entry["document"] = document_text(request.documents[item.index])
         results.append(entry)
     return dumps(
         {
             "object": "rerank",
             "results": results,
-            "model": model(request, result),
+            "model": model_name(request, result),
             "usage": usage(result),
             "id": f"infinity-{request_id}",
             "created": stamp.created(),
@@ -79,16 +87,20 @@ _RESPONSE = {
 }
 
 INFINITY = Dialect(
-    "infinity",
-    InfinityBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="infinity",
+    title="infinity",
+    paths=("/infinity/rerank",),
+    shared_paths=("/rerank",),
+    marks=("raw_scores",),
+    templates={"documents": {"query": QUERY, "documents": DOCUMENTS, "raw_scores": False}},
+    example={
         "query": "how to reset the router",
         "documents": ["Hold the reset button for ten seconds.", "The router has four ports."],
         "return_documents": True,
         "raw_scores": False,
     },
-    error,
+    body=InfinityBody,
+    response=_RESPONSE,
+    encode=encode,
+    error=error,
 )

@@ -1,25 +1,24 @@
-"""Jina's rerank API under its own prefix, where documents come back unless they are not wanted.
+"""Jina's rerank API under its own prefix, which returns the documents by default.
 
 Source of the contract: Jina's clients in langchain-community, llama-index, haystack and litellm.
 On `/v1/rerank` the answer of Cohere v1 serves them; only the default of `return_documents` differs.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
-from sidecar.contracts.body import Body, Count, TextList, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Body, Count, TextList
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.results import (
     USAGE_SCHEMA,
-    as_object,
-    model,
+    document_object,
+    model_name,
     results_schema,
+    score_of,
     usage,
-    value,
 )
 from sidecar.request import RankRequest, RankResult
 
@@ -31,29 +30,30 @@ class JinaBody(Body):
     raw_scores: bool | None = None
     """Ours: logits instead of scores in [0, 1]."""
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(JinaBody, body)
-    return valid.request(
-        valid.documents,
-        top_n=valid.top_n,
-        raw_scores=bool(valid.raw_scores),
-        return_documents=valid.return_documents is not False,
-    )
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.documents,
+            top_n=self.top_n,
+            raw_scores=bool(self.raw_scores),
+            return_documents=self.return_documents is not False,
+        )
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"model", "usage", "results"}`; a string's document is `{"text": ...}`."""
     results = []
     for item in result.ranked:
-        entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
+        entry: dict[str, Any] = {
+            "index": item.index,
+            "relevance_score": score_of(request, item),
+        }
         if request.return_documents:
-            entry["document"] = as_object(request.documents[item.index])
+            entry["document"] = document_object(request.documents[item.index])
         results.append(entry)
     return dumps(
         {
-            "model": model(request, result),
+            "model": model_name(request, result),
             "usage": usage(result),
             "results": results,
             **extras(result),
@@ -72,15 +72,17 @@ _RESPONSE = {
 }
 
 JINA = Dialect(
-    "jina",
-    JinaBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="jina",
+    title="Jina",
+    paths=("/jina/v1/rerank",),
+    templates={"documents": {"query": QUERY, "documents": DOCUMENTS}},
+    example={
         "model": "jina-reranker-v2-base-multilingual",
         "query": "organic skincare for sensitive skin",
         "documents": ["Gentle cream with aloe, unscented", {"text": "Bold lipstick colours"}],
         "top_n": 2,
     },
+    body=JinaBody,
+    response=_RESPONSE,
+    encode=encode,
 )

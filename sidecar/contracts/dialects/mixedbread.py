@@ -4,14 +4,19 @@ Source of the contract: mixedbread 0.54 (ClientRerankParams, RerankResponse). `r
 accepted and without effect.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sidecar.contracts.body import Body, Count, DocumentList, fields_of, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Body, Count, DocumentList, select_fields
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, usage, value
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    model_name,
+    results_schema,
+    score_of,
+    usage,
+)
 from sidecar.request import RankRequest, RankResult
 
 
@@ -24,30 +29,28 @@ class MixedbreadBody(Body):
     raw_scores: bool | None = None
     """Ours: logits instead of scores in [0, 1]."""
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(MixedbreadBody, body)
-    return valid.request(
-        fields_of(valid.input, valid.rank_fields or ()),
-        top_n=valid.top_k,
-        raw_scores=bool(valid.raw_scores),
-        return_documents=bool(valid.return_input),
-    )
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            select_fields(self.input, self.rank_fields or ()),
+            top_n=self.top_k,
+            raw_scores=bool(self.raw_scores),
+            return_documents=bool(self.return_input),
+        )
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`top_k` is the number of results; an input comes back as it was sent."""
     data = []
     for item in result.ranked:
-        entry: dict[str, Any] = {"index": item.index, "score": value(request, item)}
+        entry: dict[str, Any] = {"index": item.index, "score": score_of(request, item)}
         if request.return_documents:
             entry["input"] = request.documents[item.index].source
         data.append({**entry, "object": "rank_result"})
     return dumps(
         {
             "usage": usage(result),
-            "model": model(request, result),
+            "model": model_name(request, result),
             "data": data,
             "object": "list",
             "top_k": len(data),
@@ -76,12 +79,11 @@ _RESPONSE = {
 }
 
 MIXEDBREAD = Dialect(
-    "mixedbread",
-    MixedbreadBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="mixedbread",
+    title="Mixedbread",
+    paths=("/v1/reranking",),
+    templates={"input": {"query": QUERY, "input": DOCUMENTS}},
+    example={
         "model": "mixedbread-ai/mxbai-rerank-large-v2",
         "query": "who wrote To Kill a Mockingbird",
         "input": ["Harper Lee wrote it in 1960.", {"title": "Moby-Dick", "author": "Melville"}],
@@ -89,4 +91,7 @@ MIXEDBREAD = Dialect(
         "top_k": 2,
         "return_input": True,
     },
+    body=MixedbreadBody,
+    response=_RESPONSE,
+    encode=encode,
 )

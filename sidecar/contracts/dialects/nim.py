@@ -4,24 +4,20 @@ Source of the contract: langchain-nvidia-ai-endpoints 1.5, llama-index's and hay
 rankers, litellm (which adds `top_k`). The hosted form names the model in its path, too.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import WithJsonSchema
 
-from sidecar.contracts.body import Body, Count, TextList, read_query, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Body, Count, Query, TextList
+from sidecar.contracts.dialect import OBJECTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.results import USAGE_SCHEMA, results_schema, usage
 from sidecar.request import RankRequest, RankResult
 
 
-def _read_query(value: object) -> str:
-    """The text of {"text": ...}, or what every dialect takes."""
-    if isinstance(value, Mapping) and isinstance(text := value.get("text"), str):
-        return text
-    return read_query(value)
+class NimQuery(Query):
+    text_keys = ("text", *Query.text_keys)
 
 
 _QUERY_SCHEMA = {
@@ -33,22 +29,20 @@ _QUERY_SCHEMA = {
 
 
 class NimBody(Body):
-    query: Annotated[str, PlainValidator(_read_query), WithJsonSchema(_QUERY_SCHEMA)]
+    query: Annotated[NimQuery, WithJsonSchema(_QUERY_SCHEMA)]
     passages: TextList
     truncate: Literal["NONE", "END"] | None = None
     """NONE: a pair that is too long is an error."""
     top_k: Count | None = None
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(NimBody, body)
-    return valid.request(
-        valid.passages,
-        top_n=valid.top_k,
-        cut=None if valid.truncate == "NONE" else "right",
-        raw_scores=True,
-    )
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.passages,
+            top_n=self.top_k,
+            cut=None if self.truncate == "NONE" else "right",
+            raw_scores=True,
+        )
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
@@ -67,15 +61,17 @@ _RESPONSE = {
 }
 
 NIM = Dialect(
-    "nim",
-    NimBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="nim",
+    title="NVIDIA NIM",
+    paths=("/v1/ranking", "/v1/retrieval/{model}/reranking"),
+    templates={"passages": {"query": {"text": QUERY}, "passages": OBJECTS}},
+    example={
         "model": "nvidia/llama-3.2-nv-rerankqa-1b-v2",
         "query": {"text": "which way did the traveler go"},
         "passages": [{"text": "Two roads diverged; I took the other."}, {"text": "A quiet inn."}],
         "truncate": "END",
     },
+    body=NimBody,
+    response=_RESPONSE,
+    encode=encode,
 )

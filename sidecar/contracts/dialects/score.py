@@ -7,18 +7,22 @@
 Source of the contract: vllm's pooling/score/protocol.py and serving.py.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from sidecar.contracts import stamp
-from sidecar.contracts.body import validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.vllm import Documents, VllmOptions
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, usage, value
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    model_name,
+    results_schema,
+    score_of,
+    usage,
+)
 from sidecar.errors import InvalidRequest, NoDocuments
 from sidecar.request import RankRequest, RankResult
 
@@ -54,37 +58,33 @@ class ScoreBody(VllmOptions):
     documents: Documents | None = None
     items: Documents | None = None
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault, or when the two sides do not fit."""
-    valid = validate(ScoreBody, body)
-    key = next((key for key in SIDES if getattr(valid, key) is not None), None)
-    if key is None:
-        raise InvalidRequest(f"$: {' or '.join(f'`{each}`' for each in SIDES)} is missing")
-    documents, queries = getattr(valid, key), getattr(valid, SIDES[key])
-    if queries is None:
-        raise InvalidRequest(f"$.{SIDES[key]}: is missing beside `{key}`")
-    if not queries:
-        raise NoDocuments(f"$.{SIDES[key]}: the list is empty")
-    if len(queries) not in (1, len(documents)):
-        raise InvalidRequest(
-            f"$.{SIDES[key]}: {len(queries)} of them for {len(documents)} of `{key}`; "
-            "must be one, or as many"
+    def to_request(self) -> RankRequest:
+        key = next((key for key in SIDES if getattr(self, key) is not None), None)
+        if key is None:
+            raise InvalidRequest(f"$: {' or '.join(f'`{key}`' for key in SIDES)} is missing")
+        documents, queries = getattr(self, key), getattr(self, SIDES[key])
+        if queries is None:
+            raise InvalidRequest(f"$.{SIDES[key]}: is missing beside `{key}`")
+        if not queries:
+            raise NoDocuments(f"$.{SIDES[key]}: the list is empty")
+        if len(queries) not in (1, len(documents)):
+            raise InvalidRequest(
+                f"$.{SIDES[key]}: {len(queries)} of them for {len(documents)} of `{key}`; "
+                "must be one, or as many"
+            )
+        return self.request(
+            queries[0],
+            documents,
+            queries=tuple(queries) if len(queries) > 1 else (),
+            order="input",
+            **self.options(),
         )
-    return RankRequest(
-        query=queries[0],
-        queries=tuple(queries) if len(queries) > 1 else (),
-        documents=tuple(documents),
-        order="input",
-        model=valid.model,
-        **valid.options(),
-    )
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"id", "object", "created", "model", "data", "usage"}`."""
     data = [
-        {"index": item.index, "object": "score", "score": value(request, item)}
+        {"index": item.index, "object": "score", "score": score_of(request, item)}
         for item in result.ranked
     ]
     return dumps(
@@ -92,7 +92,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
             "id": f"score-{request_id}",
             "object": "list",
             "created": stamp.created(),
-            "model": model(request, result),
+            "model": model_name(request, result),
             "data": data,
             "usage": {**usage(result), "completion_tokens": 0, "prompt_tokens_details": None},
             **extras(result),
@@ -114,14 +114,18 @@ _RESPONSE = {
 }
 
 SCORE = Dialect(
-    "vllm-score",
-    ScoreBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="vllm-score",
+    title="vLLM score",
+    paths=("/score", "/v1/score"),
+    templates={
+        documents: {queries: QUERY, documents: DOCUMENTS} for documents, queries in SIDES.items()
+    },
+    example={
         "model": "BAAI/bge-reranker-v2-m3",
         "text_1": "what is the capital of France",
         "text_2": ["Paris is the capital of France.", "Berlin is the capital of Germany."],
     },
+    body=ScoreBody,
+    response=_RESPONSE,
+    encode=encode,
 )

@@ -1,46 +1,42 @@
-"""The engine routes: what a search cluster sends while it waits for its hits' new order.
+"""The search-engine routes: what a cluster sends while it waits for the new order of its hits.
 
 Their contract does not depend on the body: every index of the request exactly once, in the order
 of the request, scores in [0, 1], no keys that a strict parser would refuse. `top_n` and `order`
-are ignored: a hit that is left out, or a score in another's place, is a wrong order that nobody
-would notice (OpenSearch's ml_inference assigns scores by position, and so does an Elasticsearch
-`custom` endpoint without `reranked_index`).
+are ignored: a missing hit, or a score in another's place, is a wrong order that nobody would notice
+(OpenSearch's ml_inference assigns scores by position, and so does an Elasticsearch `custom`
+endpoint without `reranked_index`).
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sidecar.contracts.body import Body, DocumentList, validate
-from sidecar.contracts.dialect import Dialect
-from sidecar.contracts.dialects.tei import TEI, TeiBody, request_from
+from sidecar.contracts.body import Body, DocumentList
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
+from sidecar.contracts.dialects.tei import TEI, TeiBody
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import ascii_only, dumps, number
-from sidecar.contracts.results import json_text, results_schema
+from sidecar.contracts.results import document_json, results_schema
 from sidecar.request import RankRequest, RankResult
 
 
-class EngineBody(Body):
+class SearchEngineBody(Body):
     documents: DocumentList
     return_documents: bool | None = None
 
-
-def decode_documents(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(EngineBody, body)
-    return RankRequest(
-        query=valid.query,
-        documents=tuple(valid.documents),
-        order="input",
-        return_documents=bool(valid.return_documents),
-        model=valid.model,
-    )
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.documents,
+            order="input",
+            return_documents=bool(self.return_documents),
+        )
 
 
-def decode_texts(body: Mapping[str, Any]) -> RankRequest:
-    """Elasticsearch's `hugging_face` service. Raises InvalidRequest with the fault's path."""
-    request = request_from(validate(TeiBody, body))
-    return replace(request, order="input", raw_scores=False)
+class ElasticsearchTextsBody(TeiBody):
+    """Of the `hugging_face` service."""
+
+    def to_request(self) -> RankRequest:
+        return replace(super().to_request(), order="input", raw_scores=False)
 
 
 def encode_opensearch(request: RankRequest, result: RankResult, request_id: str) -> bytes:
@@ -52,7 +48,7 @@ def encode_opensearch(request: RankRequest, result: RankResult, request_id: str)
         for item, score in zip(result.ranked, scores, strict=True)
     ]
     body = {"id": request_id, "results": results, "scores": scores, **extras(result)}
-    return ascii_only(dumps(body))  # names of fields stand in explanations
+    return ascii_only(dumps(body))  # explanations hold the names of fields
 
 
 def encode_elasticsearch(request: RankRequest, result: RankResult, request_id: str) -> bytes:
@@ -61,7 +57,7 @@ def encode_elasticsearch(request: RankRequest, result: RankResult, request_id: s
     for item in result.ranked:
         entry: dict[str, Any] = {"index": item.index, "relevance_score": number(item.score)}
         if request.return_documents:
-            entry["document"] = {"text": json_text(request.documents[item.index])}
+            entry["document"] = {"text": document_json(request.documents[item.index])}
         results.append(entry)
     return dumps({"id": request_id, "results": results, "meta": {}, **extras(result)})
 
@@ -80,29 +76,35 @@ _RESPONSE = {
 }
 
 OPENSEARCH = Dialect(
-    "opensearch",
-    EngineBody,
-    decode_documents,
-    encode_opensearch,
-    _RESPONSE,
-    {
+    name="opensearch",
+    title="OpenSearch",
+    paths=("/opensearch/rerank",),
+    templates={"documents": {"query": {"query_text": QUERY}, "documents": DOCUMENTS}},
+    example={
         "query": {"query_text": "red shoes"},
         "documents": [{"title": "Red runner", "brand": "Acme"}, {"title": "Blue sock"}],
     },
+    body=SearchEngineBody,
+    response=_RESPONSE,
+    encode=encode_opensearch,
 )
 ELASTICSEARCH = Dialect(
-    "elasticsearch",
-    EngineBody,
-    decode_documents,
-    encode_elasticsearch,
-    _RESPONSE,
-    {"query": "red shoes", "documents": ["Red runner", "Blue sock"]},
+    name="elasticsearch",
+    title="Elasticsearch: custom, openshift_ai",
+    paths=("/elasticsearch/rerank",),
+    templates={"documents": {"query": QUERY, "documents": DOCUMENTS}},
+    example={"query": "red shoes", "documents": ["Red runner", "Blue sock"]},
+    body=SearchEngineBody,
+    response=_RESPONSE,
+    encode=encode_elasticsearch,
 )
 ELASTICSEARCH_TEXTS = Dialect(
-    "elasticsearch-texts",
-    TeiBody,
-    decode_texts,
-    TEI.encode,
-    TEI.response,
-    {"query": "red shoes", "texts": ["Red runner", "Blue sock"]},
+    name="elasticsearch-texts",
+    title="Elasticsearch: hugging_face",
+    paths=("/elasticsearch/rerank",),
+    templates={"texts": {"query": QUERY, "texts": DOCUMENTS}},
+    example={"query": "red shoes", "texts": ["Red runner", "Blue sock"]},
+    body=ElasticsearchTextsBody,
+    response=TEI.response,
+    encode=TEI.encode,
 )

@@ -1,12 +1,11 @@
 """vLLM's rerank API: every result with its document, and vLLM's own options.
 
 Source of the contract: vllm's pooling/score/protocol.py and serving.py, and litellm's hosted_vllm.
-One of MARKS in a body is how the shared paths know it; without them they answer in Cohere's
-shape, which vLLM's clients read as well. `max_tokens_per_query` is accepted and without effect:
-the query is never cut.
+On the shared paths one of the keys that only vLLM has marks its requests; without one the answer
+has Cohere's shape, which vLLM's clients read as well. `max_tokens_per_query` is accepted and has no
+effect: the query is never truncated.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
@@ -18,26 +17,20 @@ from sidecar.contracts.body import (
     Options,
     read_document,
     refuse_empty,
-    validate,
 )
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.tei import Direction
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import USAGE_SCHEMA, model, results_schema, text, usage, value
-from sidecar.request import Document, RankRequest, RankResult
-
-MARKS = (
-    "truncate_prompt_tokens",
-    "truncation_side",
-    "max_tokens_per_query",
-    "use_activation",
-    "activation",
-    "softmax",
-    "chat_template_kwargs",
-    "mm_processor_kwargs",
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    document_text,
+    model_name,
+    results_schema,
+    score_of,
+    usage,
 )
-"""Keys that no other dialect has."""
+from sidecar.request import Document, RankRequest, RankResult
 
 
 def _read(value: object) -> Document:
@@ -80,7 +73,7 @@ class VllmOptions(Options):
     """Ours: as `use_activation` false."""
 
     def options(self) -> dict[str, Any]:
-        """What these keys say of a request."""
+        """The fields of a RankRequest that these keys set."""
         activations = (self.use_activation, self.activation, self.softmax)
         pair = self.truncate_prompt_tokens
         return {
@@ -88,32 +81,29 @@ class VllmOptions(Options):
             "max_document_tokens": self.max_tokens_per_doc or None,
             "max_pair_tokens": pair if pair is not None and pair > 0 else None,
             "raw_scores": bool(self.raw_scores)
-            or next((each is False for each in activations if each is not None), False),
+            or next((flag is False for flag in activations if flag is not None), False),
         }
 
 
-class VllmBody(VllmOptions, Body):
+class VllmBody(Body, VllmOptions):
     documents: Documents
     top_n: Count | None = None
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(VllmBody, body)
-    return valid.request(valid.documents, top_n=valid.top_n, **valid.options())
+    def to_request(self) -> RankRequest:
+        return self.request(self.query.text, self.documents, top_n=self.top_n, **self.options())
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"id", "model", "usage", "results"}`."""
     results = []
     for item in result.ranked:
-        document = {"text": text(request.documents[item.index]), "multi_modal": None}
-        score = value(request, item)
+        document = {"text": document_text(request.documents[item.index]), "multi_modal": None}
+        score = score_of(request, item)
         results.append({"index": item.index, "document": document, "relevance_score": score})
     return dumps(
         {
             "id": f"rerank-{request_id}",
-            "model": model(request, result),
+            "model": model_name(request, result),
             "usage": usage(result),
             "results": results,
             **extras(result),
@@ -140,16 +130,29 @@ _RESPONSE = {
 }
 
 VLLM = Dialect(
-    "vllm",
-    VllmBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="vllm",
+    title="vLLM rerank",
+    paths=("/vllm/rerank",),
+    shared_paths=("/rerank", "/v1/rerank", "/v2/rerank"),
+    marks=(
+        "truncate_prompt_tokens",
+        "truncation_side",
+        "max_tokens_per_query",
+        "use_activation",
+        "activation",
+        "softmax",
+        "chat_template_kwargs",
+        "mm_processor_kwargs",
+    ),
+    templates={"documents": {"query": QUERY, "documents": DOCUMENTS, "top_n": 0}},
+    example={
         "model": "BAAI/bge-reranker-v2-m3",
         "query": "capital of France",
         "documents": ["Paris is the capital of France.", "Lyon lies on the Rhône."],
         "top_n": 0,
         "truncate_prompt_tokens": -1,
     },
+    body=VllmBody,
+    response=_RESPONSE,
+    encode=encode,
 )

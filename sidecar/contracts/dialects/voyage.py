@@ -1,17 +1,16 @@
 """Voyage's rerank API: `top_k` and `truncation` in, `data` and `usage.total_tokens` out.
 
 Source of the contract: voyageai 0.5 (`Reranking.create`, `RerankingObject`) and litellm. Voyage's
-client always sends `"top_k": null` and `truncation`, by which the shared path knows it.
+client always sends `"top_k": null` and `truncation`, which mark its requests on the shared path.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from sidecar.contracts.body import Body, Count, DocumentList, validate
-from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.body import Body, Count, DocumentList
+from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import model, results_schema, text, value
+from sidecar.contracts.results import document_text, model_name, results_schema, score_of
 from sidecar.request import RankRequest, RankResult
 
 
@@ -24,32 +23,33 @@ class VoyageBody(Body):
     raw_scores: bool | None = None
     """Ours: logits instead of scores in [0, 1]."""
 
-
-def decode(body: Mapping[str, Any]) -> RankRequest:
-    """Raises InvalidRequest with the JSON path of the fault."""
-    valid = validate(VoyageBody, body)
-    return valid.request(
-        valid.documents,
-        top_n=valid.top_k,
-        cut=None if valid.truncation is False else "right",
-        raw_scores=bool(valid.raw_scores),
-        return_documents=bool(valid.return_documents),
-    )
+    def to_request(self) -> RankRequest:
+        return self.request(
+            self.query.text,
+            self.documents,
+            top_n=self.top_k,
+            cut=None if self.truncation is False else "right",
+            raw_scores=bool(self.raw_scores),
+            return_documents=bool(self.return_documents),
+        )
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"object", "data", "model", "usage"}`; a document comes back as a string."""
     data = []
     for item in result.ranked:
-        entry: dict[str, Any] = {"index": item.index, "relevance_score": value(request, item)}
+        entry: dict[str, Any] = {
+            "index": item.index,
+            "relevance_score": score_of(request, item),
+        }
         if request.return_documents:
-            entry["document"] = text(request.documents[item.index])
+            entry["document"] = document_text(request.documents[item.index])
         data.append(entry)
     return dumps(
         {
             "object": "list",
             "data": data,
-            "model": model(request, result),
+            "model": model_name(request, result),
             "usage": {"total_tokens": result.tokens},
             **extras(result),
         }
@@ -72,16 +72,22 @@ _RESPONSE = {
 }
 
 VOYAGE = Dialect(
-    "voyage",
-    VoyageBody,
-    decode,
-    encode,
-    _RESPONSE,
-    {
+    name="voyage",
+    title="Voyage",
+    paths=("/voyage/v1/rerank",),
+    shared_paths=("/v1/rerank",),
+    marks=("top_k", "truncation"),
+    templates={
+        "documents": {"query": QUERY, "documents": DOCUMENTS, "top_k": None, "truncation": True}
+    },
+    example={
         "query": "when is the warranty void",
         "documents": ["Opening the case voids the warranty.", "The warranty card is in the box."],
         "model": "rerank-2.5",
         "top_k": None,
         "truncation": True,
     },
+    body=VoyageBody,
+    response=_RESPONSE,
+    encode=encode,
 )

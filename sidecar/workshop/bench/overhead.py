@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sidecar.contracts.body import parse
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import choose
+from sidecar.contracts.validation import parse
 from sidecar.fusion import rank
 from sidecar.http.service import Service
 from sidecar.pipeline.passage_pairs import Fit, build_pairs

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from sidecar.contracts.dialects.cohere import decode_v2
+from sidecar.contracts.dialects.cohere import COHERE_V2
 from sidecar.pipeline.passage_pairs import Fit, build_pairs
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
@@ -57,7 +57,7 @@ def _request_cost(
     request: Request, tokenizer: PairTokenizer, bare: Tokenizer, bare_first: bool
 ) -> tuple[float, float, float]:
     """(ratio of wall times, ratio of CPU times, request path's CPU ms per 100 documents)."""
-    rank_request = decode_v2(request.body)
+    rank_request = COHERE_V2.decode(request.body)
     passages = plain_passages(rank_request, tokenizer.max_tokens)
     texts = [(request.query, text) for text in request.texts]
 

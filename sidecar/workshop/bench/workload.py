@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from sidecar.contracts.body import parse
-from sidecar.contracts.dialects.cohere import decode_v2
+from sidecar.contracts.dialects.cohere import COHERE_V2
+from sidecar.contracts.validation import parse
 from sidecar.errors import InvalidRequest, StartupError
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import PLAIN
@@ -45,7 +45,7 @@ class Request:
     @classmethod
     def of(cls, body: Mapping[str, Any], document_tokens: int) -> "Request":
         """A body's request, its texts cut to `document_tokens`. Raises InvalidRequest."""
-        rank_request = decode_v2(body)
+        rank_request = COHERE_V2.decode(body)
         passages = plain_passages(rank_request, document_tokens)
         texts = ("".join(segment.text for segment in passage.segments) for passage in passages)
         return cls(body, rank_request.query, tuple(texts))
