@@ -46,7 +46,7 @@ SERVICE = PURE | {
     "sidecar.settings",
     "sidecar.telemetry",
 }
-# What a part may import beside its own package.
+# What each part may import besides itself.
 MAY_IMPORT = {
     "sidecar.calibration": set(),
     "sidecar.errors": set(),
@@ -119,13 +119,13 @@ def module(path: Path) -> str:
 
 
 def part(name: str) -> str:
-    """sidecar.runtime.runs -> sidecar.runtime; sidecar.errors -> sidecar.errors; es_integration is
-    one part."""
+    """The unit that the rule speaks of: `sidecar.runtime` for `sidecar.runtime.runs`, all of
+    `es_integration` for any of its modules."""
     return ".".join(name.split(".")[: 2 if name.startswith("sidecar.") else 1])
 
 
 def run_time(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and all below it, but for what stands there for type checkers alone."""
+    """The node and all below it, except imports for type checkers alone."""
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     yield node

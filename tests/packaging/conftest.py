@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NO_INDEX = "No matching distribution found"
-"""pip's last line where it reaches no package index."""
+NO_INDEX = "(from versions: none)"
+"""In pip's error where it reaches no package index; otherwise it lists versions."""
 
 
 @dataclass(frozen=True)

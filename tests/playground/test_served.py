@@ -2,10 +2,8 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-from hatchling.builders.wheel import WheelBuilder
 
 from sidecar.contracts.dialects import DIALECTS
 from sidecar.http.playground import assets
@@ -149,9 +147,3 @@ def test_the_docs_show_the_page_in_both_themes(theme: str) -> None:
     raw = picture.read_bytes()
     assert raw.startswith(b"\x89PNG")
     assert len(raw) < 200_000
-
-
-def test_the_wheel_holds_the_files() -> None:
-    builder = WheelBuilder(str(Path(__file__).parent.parent.parent))
-    included = {each.distribution_path for each in builder.recurse_included_files()}
-    assert {f"sidecar/playground/{name}" for name in ASSETS} <= included
