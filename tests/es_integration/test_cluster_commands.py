@@ -1,4 +1,4 @@
-"""`rerank-sidecar install | verify | uninstall` as engineers run them; keys stay out of sight."""
+"""`rerank-sidecar install | verify | uninstall` as users run them; keys are never shown."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -94,7 +94,7 @@ def test_install_verify_uninstall_over_the_fake_elasticsearch(guarded: SidecarPr
             assert KEY not in result.output
 
 
-def test_a_route_that_is_left_out_is_said_and_the_other_is_shown(
+def test_a_route_that_is_left_out_is_named_and_the_other_is_shown(
     recording_server: Callable[..., Any],
 ) -> None:
     cluster = recording_server(FakeOpenSearch("2.17.1"))
@@ -106,7 +106,7 @@ def test_a_route_that_is_left_out_is_said_and_the_other_is_shown(
     assert '"X-Request-Deadline-Ms": "19750"' in made.output
 
 
-def test_a_connector_that_the_cluster_would_not_let_go_is_said(
+def test_a_connector_that_the_cluster_refused_to_delete_is_named(
     recording_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("es_integration.opensearch.connectors.IN_USE_PAUSES_S", ())
@@ -152,7 +152,7 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
         (("elasticsearch",), "Connection"),
     ],
 )
-def test_what_cannot_be_is_one_line(arguments: tuple[str, ...], reason: str) -> None:
+def test_invalid_options_are_one_line(arguments: tuple[str, ...], reason: str) -> None:
     engine, *more = arguments
     where = ["--cluster", "http://127.0.0.1:1", "--sidecar", "http://127.0.0.1:8080"]
     result = command("install", engine, *where, *more)

@@ -1,6 +1,6 @@
-"""`rerank-sidecar demo --url`: a running cluster of either product, left as it was found.
+"""`rerank-sidecar demo --url` leaves a running cluster of either search engine as it was.
 
-Here and not with the other demo tests because the nodes are this folder's fixtures.
+Here and not with the other demo tests, because the nodes are fixtures of this folder.
 """
 
 import re
@@ -100,7 +100,7 @@ def test_a_demo_that_is_interrupted_leaves_the_cluster_as_it_was(
     assert state(product, client) == before
 
 
-def test_what_is_there_already_is_not_touched(running: Any, server: SidecarProcess) -> None:
+def test_an_existing_index_is_not_touched(running: Any, server: SidecarProcess) -> None:
     _, url, client = running
     client.indices.create(index=OWN)
     client.index(index=OWN, id="mine", body={"a": 1}, refresh=True)
@@ -113,7 +113,9 @@ def test_what_is_there_already_is_not_touched(running: Any, server: SidecarProce
         client.indices.delete(index=OWN)
 
 
-def test_a_failing_sidecar_is_told_and_nothing_stays(running: Any, server: SidecarProcess) -> None:
+def test_a_failing_sidecar_ends_the_demo_and_leaves_nothing_behind(
+    running: Any, server: SidecarProcess
+) -> None:
     """More hits than the sidecar takes at once: the demo ends with its words, and cleans up."""
     product, url, client = running
     before = state(product, client)

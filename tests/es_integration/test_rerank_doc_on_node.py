@@ -1,6 +1,6 @@
-"""`rerank_doc` as the real ingest pipeline writes it, for documents that would break most writers.
+"""`rerank_doc` as the real ingest pipeline writes it, for documents that are hard to write as JSON.
 
-Each is parsed by json.loads and compared with the document, and read by the sidecar.
+Each is parsed by json.loads, compared with the document, and read by the sidecar.
 """
 
 import json

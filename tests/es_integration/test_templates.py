@@ -1,5 +1,5 @@
-"""What would be changed for the templates, over both official clients, against a cluster that
-keeps what it is given."""
+"""The changes that install and remove the templates, with both official clients, against a cluster
+that stores them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -164,7 +164,7 @@ async def test_the_async_clients_do_the_same(server: Any, engine: str, keeper: K
         await client.close()
 
 
-def test_a_change_is_shown_and_what_an_earlier_install_left_goes(
+def test_a_change_is_shown_and_leftovers_of_an_earlier_install_are_removed(
     client: Any, engine: str, keeper: Keeper
 ) -> None:
     run(client, apply(run(client, plan_templates(mappings.load(engine, "ecommerce")))))

@@ -1,4 +1,4 @@
-"""The templates on real nodes: taken, analysing as their cases say, searched as people type."""
+"""The templates on real nodes: installed, analysing as their cases say, searched as people type."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""The Elasticsearch templates without what the node that can be had here lacks.
+"""The Elasticsearch templates without the parts that the node from Maven Central lacks.
 
-That distribution has no analysis module, no ingest processors and no mapper-extras, so the
-analysers, the pipeline and the field types of MISSING go; all else is as installed.
+That distribution has no analysis module, no ingest processors and no mapper-extras, so analysers,
+the pipeline and the field types in MISSING are left out.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ _ANALYSIS = frozenset({"analysis", "analyzer", "search_analyzer", "normalizer"})
 
 
 def reduced(templates: Templates) -> Templates:
-    """Such templates, which a node of that distribution takes."""
+    """The templates as a node of that distribution accepts them."""
     components = tuple(
         Template(component.name, _without(component.body)) for component in templates.components
     )

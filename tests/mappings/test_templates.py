@@ -128,7 +128,7 @@ def test_synonyms_work_at_search_time_only(engine: str, domain: str) -> None:
     assert any("synonyms" in analysers[name].get("filter", ()) for name in searching)
 
 
-def test_the_engines_differ_in_the_vector_and_the_bag_of_attributes_alone() -> None:
+def test_the_search_engines_differ_only_in_the_vector_and_the_bag_of_attributes() -> None:
     elasticsearch, opensearch = (
         mappings.load(engine, "ecommerce", dimension=768) for engine in mappings.ENGINES
     )
@@ -180,7 +180,7 @@ def test_a_body_may_be_changed_without_harm_to_the_next() -> None:
     ("engine", "domain"),
     [("solr", "legal"), ("opensearch", "plain"), ("opensearch", ""), ("..", "legal")],
 )
-def test_other_engines_and_domains_are_refused(engine: str, domain: str) -> None:
+def test_other_search_engines_and_domains_are_refused(engine: str, domain: str) -> None:
     with pytest.raises(KeyError):
         mappings.load(engine, domain)
 

@@ -45,7 +45,7 @@ async def test_a_procedure_does_the_same_over_both_clients() -> None:
     assert synchronous.values == asynchronous.values == {"a": 0, "b": 2}
 
 
-async def test_what_a_procedure_does_not_catch_leaves_it() -> None:
+async def test_errors_that_a_procedure_does_not_catch_are_raised() -> None:
     def careless() -> Procedure[None]:
         yield lambda client: client.put("bad", 1)
 

@@ -1,4 +1,4 @@
-"""Which product answers: `GET /` of either, and of what is neither."""
+"""Which search engine answers at an address, and whose client it is."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def test_others_are_refused(recording_server: Callable[..., Any], answer: Any) -
         search_engine_at(Login(server.url))
 
 
-def test_wrong_credentials_are_told(recording_server: Callable[..., Any]) -> None:
+def test_wrong_credentials_are_refused(recording_server: Callable[..., Any]) -> None:
     server = recording_server(lambda method, path, body: (401, {}))
     with pytest.raises(ClusterRefused, match="wants other credentials") as refused:
         search_engine_at(Login(server.url))
@@ -83,7 +83,7 @@ def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
     assert "hush" not in str(refused.value)
 
 
-def test_a_file_that_holds_no_certificates_is_told(tmp_path: Any) -> None:
+def test_a_file_without_certificates_is_refused(tmp_path: Any) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("no certificate")
     with pytest.raises(ClusterRefused, match="https://127"):

@@ -1,4 +1,4 @@
-"""A cluster that reranks: the test fake, or the real one that ELASTICSEARCH_URL names."""
+"""A cluster that reranks: the fake, or the real one that ELASTICSEARCH_URL names."""
 
 import os
 import uuid

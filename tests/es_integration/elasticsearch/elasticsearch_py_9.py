@@ -1,9 +1,9 @@
-"""elasticsearch-py 9 beside the 8 that is installed: the same tests, the other client.
+"""Runs the same tests with elasticsearch-py 9 beside the installed 8.
 
-    python -m tests.es_integration.elasticsearch.elasticsearch_py_9      makes it and runs them
+    python -m tests.es_integration.elasticsearch.elasticsearch_py_9      installs it and runs them
 
-Two majors cannot be in one environment, and the local node wants 8. So 9 lies in a folder of its
-own, which goes before the environment's packages; everything else is the environment's.
+One environment cannot have two major versions, and the local node needs 8. So 9 is in its own
+folder, which comes before the environment's packages on the path.
 """
 
 import os
@@ -20,7 +20,7 @@ LIMIT_S = 600
 
 
 def folder() -> Path:
-    """Where it is kept, beside the environments of tests/clients."""
+    """The folder, beside the environments of tests/clients."""
     return venvs.folder() / "elasticsearch-9"
 
 
@@ -30,7 +30,7 @@ def is_made() -> bool:
 
 
 def make() -> None:
-    """Makes it, unless it is made. Raises CalledProcessError when pip fails."""
+    """Installs it unless it is there. Raises CalledProcessError when pip fails."""
     if is_made():
         return
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--target", folder())
@@ -39,14 +39,14 @@ def make() -> None:
 
 
 def environment() -> dict[str, str]:
-    """This process's, with the other client before the installed one."""
+    """This process's environment, with the other client before the installed one."""
     before = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([str(folder()), *([before] if before else [])])
     return {**os.environ, "PYTHONPATH": path}
 
 
 def major() -> int:
-    """The client's that a process of that environment imports."""
+    """The major version of the client that a process of that environment imports."""
     code = "import elasticsearch; print(elasticsearch.__version__[0])"
     command = [sys.executable, "-c", code]
     process = subprocess.run(command, env=environment(), capture_output=True, check=True)
@@ -54,7 +54,7 @@ def major() -> int:
 
 
 def run() -> subprocess.CompletedProcess[str]:
-    """The tests by the other client; its output ends with pytest's own last lines."""
+    """Runs the tests with the other client."""
     here = Path(__file__).parent
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *(here / name for name in TESTS)],

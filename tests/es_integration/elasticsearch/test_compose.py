@@ -1,4 +1,4 @@
-"""docker/compose.yaml and its Dockerfile, as far as they can be looked at without an engine."""
+"""docker/compose.yaml and its Dockerfile, as far as they can be checked without Docker."""
 
 import re
 from pathlib import Path

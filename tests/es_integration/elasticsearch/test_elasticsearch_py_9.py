@@ -1,6 +1,6 @@
-"""What elasticsearch-py 9 sends is answered as 8's is: install, verify and searches over again.
+"""elasticsearch-py 9 works as 8 does: the tests of install, verify and searches, run again.
 
-Skipped where it is not there; RERANK_REQUIRE_CLIENTS=1 makes it, and fails.
+Skipped when it is not installed; RERANK_REQUIRE_CLIENTS=1 installs it, and fails if that fails.
 """
 
 import os

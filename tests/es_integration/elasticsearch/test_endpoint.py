@@ -1,4 +1,4 @@
-"""The endpoint's bodies, and what cannot be asked for."""
+"""The endpoint's bodies, and the options that are refused."""
 
 import json
 from typing import Any
@@ -48,7 +48,7 @@ def test_custom_sends_headers_and_body_keys() -> None:
 
 
 @pytest.mark.parametrize("service", ["hugging_face", "custom", "openshift_ai"])
-def test_no_service_is_told_how_many_to_return(service: Any) -> None:
+def test_no_service_sets_top_n(service: Any) -> None:
     assert "top_n" not in json.dumps(endpoint_body(ElasticsearchInstall(URL, service=service)))
 
 
@@ -59,7 +59,7 @@ def test_the_key_is_in_no_body_that_is_shown_and_in_no_repr(service: Any) -> Non
     assert "s3cret" not in json.dumps(public_body(spec)) + repr(spec)
 
 
-def test_what_a_cluster_adds_is_no_difference_and_a_top_n_is_one() -> None:
+def test_the_clusters_additions_are_no_difference_and_a_top_n_is() -> None:
     spec = ElasticsearchInstall(URL, service="custom")
     endpoint = {
         "inference_id": spec.endpoint_id,
@@ -93,6 +93,6 @@ def test_a_key_that_somebody_wrote_into_a_header_is_not_shown() -> None:
         ({"service": "custom", "body": {"instruction": "${b}"}}, "filled in"),
     ],
 )
-def test_what_does_not_go_together_is_refused(options: dict[str, Any], message: str) -> None:
+def test_options_that_do_not_go_together_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ElasticsearchInstall(**{"sidecar_url": URL, **options})

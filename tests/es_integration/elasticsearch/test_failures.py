@@ -1,4 +1,4 @@
-"""What goes wrong on Elasticsearch's side, one test for each."""
+"""The failures on Elasticsearch's side, one test for each."""
 
 import json
 from dataclasses import replace
@@ -186,7 +186,7 @@ def test_a_hit_without_the_field_drops_out(start_fake: FakeStart, server: Sideca
     assert texts(fake) == ["Hose"]
 
 
-def test_where_no_hit_has_the_field_nothing_is_reranked_and_nothing_said(
+def test_without_the_field_nothing_is_reranked_silently(
     start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     fake, search = installed(start_fake, server.url, hits=listed("a", "b", field="title"))

@@ -1,4 +1,4 @@
-"""Installed once, found installed, changed, taken away; by the sync and the async client."""
+"""Install, install again, change and uninstall, with the sync and the async client."""
 
 from dataclasses import replace
 from typing import Any
@@ -79,7 +79,7 @@ def test_another_service_takes_the_endpoints_place(
     assert "documents" in settings(client, spec)["request"]
 
 
-def test_what_the_nodes_cannot_reach_leaves_the_old_endpoint(
+def test_an_unreachable_address_leaves_the_old_endpoint(
     client: Elasticsearch, spec: ElasticsearchInstall, cluster: Cluster
 ) -> None:
     install(client, spec)
@@ -91,7 +91,7 @@ def test_what_the_nodes_cannot_reach_leaves_the_old_endpoint(
         assert [*cluster.fake.endpoints] == [spec.endpoint_id]
 
 
-def test_an_unreachable_sidecar_is_said_with_its_cause(start_fake: FakeStart) -> None:
+def test_an_unreachable_sidecar_is_reported_with_its_cause(start_fake: FakeStart) -> None:
     fake, client = start_fake()
     with pytest.raises(ClusterRefused) as refused:
         install(client, ElasticsearchInstall("http://127.0.0.1:9", profile="legal"))
@@ -102,7 +102,7 @@ def test_an_unreachable_sidecar_is_said_with_its_cause(start_fake: FakeStart) ->
     ] * 3
 
 
-def test_the_licence_that_is_needed_is_said(start_fake: FakeStart, server: SidecarProcess) -> None:
+def test_a_missing_licence_is_named(start_fake: FakeStart, server: SidecarProcess) -> None:
     fake, client = start_fake(licence="basic")
     spec = ElasticsearchInstall(server.url)
     with pytest.raises(ClusterRefused, match=r"Enterprise licence or a trial.*start_trial"):
@@ -116,7 +116,7 @@ def test_the_licence_that_is_needed_is_said(start_fake: FakeStart, server: Sidec
     ("number", "service", "message"),
     [("9.0.4", "hugging_face", "8.19 or 9.1"), ("9.2.0", "openshift_ai", "9.3")],
 )
-def test_a_cluster_that_is_too_old_is_told_before_anything_is_sent(
+def test_a_cluster_that_is_too_old_is_refused_before_anything_is_sent(
     start_fake: FakeStart, number: str, service: Any, message: str
 ) -> None:
     fake, client = start_fake(version=number)
@@ -125,7 +125,7 @@ def test_a_cluster_that_is_too_old_is_told_before_anything_is_sent(
     assert fake.sender.sent == []
 
 
-def test_a_client_of_a_later_major_version_is_told(start_fake: FakeStart) -> None:
+def test_a_client_of_a_later_major_version_is_refused(start_fake: FakeStart) -> None:
     _, client = start_fake(version=f"{CLIENT_MAJOR - 1}.19.0")
     with pytest.raises(ClusterRefused, match="later major version than the cluster"):
         install(client, ElasticsearchInstall("http://127.0.0.1:9"))
@@ -150,7 +150,7 @@ def test_a_new_key_is_written_when_asked_for(
     assert [*fake.endpoints] == [spec.endpoint_id]
 
 
-def test_a_wrong_key_is_said_by_the_sidecar_through_the_cluster(start_fake: FakeStart) -> None:
+def test_a_wrong_key_is_reported_through_the_cluster(start_fake: FakeStart) -> None:
     _, client = start_fake()
     with (
         SidecarProcess({"api_key": "right"}) as locked,
@@ -174,7 +174,7 @@ def test_a_top_n_that_somebody_set_is_taken_away(
     assert install(client, spec) == ()
 
 
-def test_a_cluster_that_answers_nothing_is_said() -> None:
+def test_a_cluster_without_an_answer_is_reported() -> None:
     with (
         Elasticsearch("http://127.0.0.1:9") as client,
         pytest.raises(ClusterRefused, match="no answer") as refused,
@@ -183,7 +183,7 @@ def test_a_cluster_that_answers_nothing_is_said() -> None:
     assert refused.value.status == 0
 
 
-def test_another_product_is_told(recording_server: Any) -> None:
+def test_another_search_engine_is_refused(recording_server: Any) -> None:
     opensearch = recording_server(
         lambda method, path, body: (200, {"version": {"number": "2.19.1"}})
     )

@@ -1,5 +1,7 @@
-"""The retriever over an index of a real node: the hits are real, the rerank step is played; with
-ELASTICSEARCH_URL nothing is."""
+"""The retriever over an index of a real node: the hits are real, the rerank step is the fake's.
+
+With ELASTICSEARCH_URL everything is real.
+"""
 
 import json
 import uuid
@@ -77,7 +79,7 @@ def sent(cluster: Cluster) -> list[str]:
     return sent_texts
 
 
-def test_what_was_asked_for_comes_first(ready: Searchable) -> None:
+def test_the_best_answer_comes_first(ready: Searchable) -> None:
     _, client, _, index = ready
     first_stage = client.search(index=index, query={"match": {"title": QUERY}})["hits"]["hits"]
     assert first_stage[0]["_id"] == "0"
@@ -94,7 +96,7 @@ def test_verify_searches_the_index(ready: Searchable) -> None:
     assert report[-1].name == "search"
 
 
-def test_a_wrong_field_is_told_by_verify(ready: Searchable) -> None:
+def test_verify_finds_a_wrong_field(ready: Searchable) -> None:
     _, client, spec, index = ready
     report = verify_cluster(client, spec, index=index, field="no_such_field")
     assert (report[-1].name, report[-1].passed) == ("search", False)

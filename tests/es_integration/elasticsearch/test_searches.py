@@ -1,4 +1,4 @@
-"""The retriever's body and ES|QL's text, and what they bring back by a real sidecar."""
+"""The retriever's body and the ES|QL query, and what they return with a real sidecar."""
 
 import json
 from typing import Any

@@ -90,7 +90,7 @@ def test_a_sidecar_that_is_gone_is_named_with_its_address(start_fake: FakeStart)
     assert len(fake.sender.sent) == 4, "the probe of the install, and three attempts"
 
 
-def test_a_sidecar_that_hangs_is_told_after_the_clusters_own_limit(
+def test_a_hanging_sidecar_fails_its_check_after_the_clusters_time_out(
     start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     fake, client = start_fake(sender=Sender((0.0, 0.0), limit_s=20.0))
@@ -107,7 +107,7 @@ def test_a_sidecar_that_hangs_is_told_after_the_clusters_own_limit(
     assert "did not answer the node in time (Request timed out after [0.2s])" in report[-1].detail
 
 
-def test_a_key_that_the_sidecar_no_longer_takes_is_told_apart_from_the_clusters(
+def test_a_rejected_sidecar_key_is_not_mistaken_for_the_clusters(
     start_fake: FakeStart,
 ) -> None:
     """Elasticsearch passes the sidecar's 401 on as its own."""
@@ -123,7 +123,9 @@ def test_a_key_that_the_sidecar_no_longer_takes_is_told_apart_from_the_clusters(
     assert "status [401]" in report[-1].detail
 
 
-def test_an_index_that_is_not_there_is_told(start_fake: FakeStart, server: SidecarProcess) -> None:
+def test_a_missing_index_fails_the_search_check(
+    start_fake: FakeStart, server: SidecarProcess
+) -> None:
     class NoIndex(ListedHits):
         def retrieve(self, *arguments: Any) -> Any:
             raise ElasticsearchError(404, "index_not_found_exception", "no such index [pages]")
@@ -157,7 +159,7 @@ def test_a_wrong_answer_fails_the_check_of_what_is_wrong(
     assert [check.name for check in report if not check.passed] == [check]
 
 
-def test_with_an_index_the_last_link_is_a_search(
+def test_with_an_index_the_last_check_is_a_search(
     start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     _, client = start_fake(hits=listed("a museum", "forgotten password: reset it here"))
@@ -169,7 +171,7 @@ def test_with_an_index_the_last_link_is_a_search(
     assert "2 hits of pages" in report[-1].detail
 
 
-def test_a_field_that_no_document_has_is_told(
+def test_a_field_that_no_document_has_fails_the_search_check(
     start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     """Elasticsearch gives such a search its first-stage order, and no error."""
@@ -183,7 +185,7 @@ def test_a_field_that_no_document_has_is_told(
     assert "`rerank_doc`" in report[-1].detail
 
 
-def test_documents_without_the_field_are_told(
+def test_documents_without_the_field_fail_the_search_check(
     start_fake: FakeStart, server: SidecarProcess
 ) -> None:
     """They drop out of the page, and the rest looks well."""

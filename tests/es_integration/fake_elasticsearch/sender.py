@@ -1,8 +1,8 @@
-"""Sends a request as RetryingHttpSender does: which failures are tried again, and in what words.
+"""Sends a request as RetryingHttpSender does: retries and error messages.
 
 At most three attempts, the first pause 1 s, none above 5 s (`delays`, which a test shortens), no
-read time-out but the call's own 30 s, for all attempts together (`limit_s`). The same request may
-so arrive three times.
+read time-out but that of the call, 30 s for all attempts together (`limit_s`). So the same request
+may arrive three times.
 """
 
 import http.client

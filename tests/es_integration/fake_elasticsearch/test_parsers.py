@@ -1,4 +1,4 @@
-"""What each service reads of an answer, and what it refuses."""
+"""How each service reads its answer, and what it refuses."""
 
 import json
 from typing import Any

@@ -36,7 +36,7 @@ def test_hugging_face() -> None:
     assert sent.body == b'{"texts":["doc a","doc b"],"query":"red shoes"}'
 
 
-def test_hugging_face_with_the_callers_wishes() -> None:
+def test_hugging_face_with_the_callers_options() -> None:
     held = endpoint("hugging_face", {"api_key": "K", "url": "http://s/rerank"})
     sent = build(held, Inference("q", ("a",), top_n=2, return_documents=True))
     assert sent.body == b'{"texts":["a"],"query":"q","return_text":true,"top_n":2}'

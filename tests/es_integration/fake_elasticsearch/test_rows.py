@@ -19,7 +19,7 @@ def test_a_row_is_yaml_with_its_columns_names() -> None:
     assert first.text == '---\ntitle: "War and Peace"\nauthor:\n- "Tolstoy"\n'
 
 
-def test_numbers_stand_without_quotes_and_nulls_not_at_all() -> None:
+def test_numbers_have_no_quotes_and_nulls_are_left_out() -> None:
     assert yaml_row({"pages": 1225, "sold": True}) == "---\npages: 1225\nsold: true\n"
     assert [item.row for item in inputs(ROWS, ["title", "author"], (9, 3))] == [0, 2]
 

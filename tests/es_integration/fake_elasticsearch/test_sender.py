@@ -1,4 +1,4 @@
-"""How often a request is sent, and in what words it fails."""
+"""How often a request is sent, and the error messages."""
 
 import socket
 import time

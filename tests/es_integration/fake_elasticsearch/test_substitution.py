@@ -1,4 +1,4 @@
-"""What commons-text does with a template, and with texts that hold `${` themselves."""
+"""What commons-text does with a template, and with texts that contain `${`."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Nothing enters a node that is not the file that was recorded."""
+"""Only the files that are recorded enter a node."""
 
 import hashlib
 from dataclasses import replace
@@ -51,9 +51,7 @@ def test_without_maven_the_error_says_what_to_install(
         fetch([JAR], tmp_path, log=lambda line: None)
 
 
-def test_what_maven_says_when_it_fails_is_passed_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mavens_error_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_maven(tmp_path / "bin", "echo '[ERROR] no such host'; exit 1", monkeypatch)
     with pytest.raises(LocalNodeUnavailable, match="no such host"):
         fetch([JAR], tmp_path, log=lambda line: None)

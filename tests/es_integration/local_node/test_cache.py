@@ -1,4 +1,4 @@
-"""An assembled node is there whole, or it is not there."""
+"""An assembled node is in the cache completely, or not at all."""
 
 import threading
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_an_interrupted_assembly_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_are_removed(tmp_path: Path) -> None:
     (tmp_path / ".assembling-dead").mkdir()
     get_or_assemble(tmp_path, "node", lambda folder: None)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "node"]

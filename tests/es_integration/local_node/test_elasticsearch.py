@@ -1,4 +1,4 @@
-"""The real Elasticsearch node: what it holds and what it lacks, that it searches and goes away."""
+"""The real Elasticsearch node: what it has and lacks, that it searches, and that it is removed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_templates_are_taken(client: Elasticsearch) -> None:
 
 
 @node
-def test_what_the_docstring_says_is_missing_is_missing(client: Elasticsearch) -> None:
+def test_the_docstrings_missing_parts_are_missing(client: Elasticsearch) -> None:
     """A new version that has it should be noticed: more could be proven then."""
     with pytest.raises(ApiError, match="405"):
         client.info()

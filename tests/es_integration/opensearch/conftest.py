@@ -1,4 +1,4 @@
-"""A client of the fake cluster; the tests on a real node serve their own sidecar instead."""
+"""A client of the fake cluster; the tests on a real node have their own sidecar."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing

@@ -1,9 +1,9 @@
-"""A cluster that keeps what it is given, as ml-commons 2.19.1 does where it matters to an install.
+"""A fake OpenSearch that stores what it is sent, as ml-commons 2.19.1 does.
 
-What it answers was seen on the real node: names are found by `name.keyword`, a connector's
-credential is never shown, its action types come back in capitals, a deployed model refuses
-deletion, a connector does too when a word of its ID is in one that a model uses, and a new model is
-DEPLOYING for a moment.
+Its answers were seen on the real node: names are found by `name.keyword`, a connector's credential
+is never shown, its action types come back in capitals, a deployed model cannot be deleted, nor can
+a connector when its ID shares a word with one that a model uses, and a new model is DEPLOYING for a
+moment.
 """
 
 import copy
@@ -25,7 +25,7 @@ class FakeOpenSearch:
         self.failures: dict[str, list[int]] = {}
         self.states: list[str] = []
         self.unrefreshed = 0
-        """So many searches find no model yet."""
+        """How many searches find no model yet."""
         self.defaults: dict[str, Any] = {TRUSTED: list(VENDORS), PRIVATE: "false"}
         self.settings: dict[str, dict[str, Any]] = {"persistent": {}, "transient": {}}
         self.connectors: dict[str, Any] = {}
@@ -36,14 +36,14 @@ class FakeOpenSearch:
         """The flat settings of each index."""
         self.scores = [0.25, 0.75, 0.125]
         self.predicting: tuple[int, str] | None = None
-        """A status and a reason that a prediction fails with."""
+        """The status and reason with which a prediction fails."""
         self.count = 0
         self.ending = ""
-        """Of every ID; real ones have the node's part in common."""
+        """The end of every ID; real IDs share a part that is the node's."""
 
     def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if self.failures.get(path):
-            return self.refusal(self.failures[path].pop(0), "as the test wants it")
+            return self.refusal(self.failures[path].pop(0), "as the test requires")
         parts = path.strip("/").split("/")
         if path == "/":
             version = {"number": self.number, "distribution": self.distribution}
@@ -75,7 +75,7 @@ class FakeOpenSearch:
             return 200, {"status": "CREATED"}
         if rest[-1] == "_undeploy":
             return self.undeploy(rest[0])
-        if method == "DELETE" and (reason := self.held(kind, rest[0])):
+        if method == "DELETE" and (reason := self.in_use(kind, rest[0])):
             return self.refusal(*reason)
         if method == "GET" and kind == "models" and rest[0] in self.models and self.states:
             self.models[rest[0]]["model_state"] = self.states.pop(0)
@@ -84,8 +84,8 @@ class FakeOpenSearch:
             return 200, {"result": "updated"}
         return self.keep(stores[kind], method, rest[0], body)
 
-    def held(self, kind: str, name: str) -> tuple[int, str] | None:
-        """Why something refuses deletion."""
+    def in_use(self, kind: str, name: str) -> tuple[int, str] | None:
+        """Why something cannot be deleted."""
         if kind == "models" and self.models.get(name, {}).get("model_state") == "DEPLOYED":
             return 400, "Model cannot be deleted in deploying or deployed state"
         if kind == "connectors" and any(
@@ -181,7 +181,7 @@ class FakeOpenSearch:
 
 
 def matches(query: Any, source: dict[str, Any]) -> bool:
-    """Whether a search finds it: by an exact name, or by a word of its connector's ID."""
+    """Whether the query matches: an exact name, or a word of its connector's ID."""
     if "term" in query:
         return bool(source["name"] == query["term"]["name.keyword"])
     if "match" in query:
@@ -190,5 +190,5 @@ def matches(query: Any, source: dict[str, Any]) -> bool:
 
 
 def words(text: str) -> set[str]:
-    """As the standard analyzer finds them in an ID."""
+    """The tokens of the standard analyzer for an ID."""
     return set(text.lower().split("-"))

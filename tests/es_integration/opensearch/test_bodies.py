@@ -1,4 +1,4 @@
-"""The bodies, word for word where a word matters to ml-commons."""
+"""The bodies, word for word where ml-commons depends on it."""
 
 from dataclasses import replace
 from typing import Any
@@ -51,7 +51,7 @@ def test_every_connector_calls_its_profile_within_its_time_and_never_again(route
 
 
 @pytest.mark.parametrize("route", Route)
-def test_a_key_is_a_credential_and_never_stands_in_the_body(route: Route) -> None:
+def test_a_key_is_a_credential_and_never_in_the_body(route: Route) -> None:
     assert credential(SPEC) == {"credential": {"key": "not-used"}}
     assert "Authorization" not in action(route)["headers"]
     keyed = replace(SPEC, sidecar_key="secret")
@@ -90,7 +90,7 @@ def test_the_structured_pipeline_maps_the_whole_ext_and_one_object_per_hit() -> 
 
 @pytest.mark.parametrize("ignore_failure", [True, False])
 @pytest.mark.parametrize("route", Route)
-def test_ignore_failure_stands_on_every_processor(route: Route, ignore_failure: bool) -> None:
+def test_ignore_failure_is_set_on_every_processor(route: Route, ignore_failure: bool) -> None:
     body = pipeline(replace(SPEC, ignore_failure=ignore_failure), route, "M")
     for processor in body["response_processors"]:
         (config,) = processor.values()

@@ -1,4 +1,4 @@
-"""Clusters that cannot rerank, or not by both routes, and what is said about them."""
+"""Clusters that can have no route, or only one, and the reasons given."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -27,7 +27,7 @@ def plan(recording_server: Callable[..., Any]) -> Callable[..., Plan]:
     return read
 
 
-def test_an_older_version_gets_the_route_that_it_has_and_is_told_of_the_other(
+def test_an_older_version_gets_one_route_and_the_reason_why_not_the_other(
     plan: Callable[..., Plan],
 ) -> None:
     changes = plan(FakeOpenSearch("2.17.1"), PRIVATE)
@@ -98,7 +98,7 @@ def test_elasticsearch_is_not_taken_for_opensearch(plan: Callable[..., Plan]) ->
     ("status", "reason"),
     [(401, "does not know these credentials"), (403, "may not do it.*cluster:admin")],
 )
-def test_a_refusal_says_what_is_missing(
+def test_a_refusal_names_the_missing_permission(
     plan: Callable[..., Plan], status: int, reason: str
 ) -> None:
     fake = FakeOpenSearch()
@@ -108,7 +108,7 @@ def test_a_refusal_says_what_is_missing(
     assert caught.value.status == status
 
 
-def test_a_cluster_that_is_not_there_is_said() -> None:
+def test_an_unreachable_cluster_is_refused_with_status_zero() -> None:
     with (
         closing(OpenSearch("http://127.0.0.1:9", max_retries=0)) as client,
         pytest.raises(ClusterRefused, match="gave no answer") as caught,

@@ -1,7 +1,7 @@
-"""Both routes over both domains on real parts: templates, a node's hits, the sidecar's model.
+"""Both routes for both domains, everything real: templates, a node's hits, the sidecar's model.
 
 310 products and 318 clauses are indexed by the templates of `mappings`; each first stage finds 100
-hits, and the node's new order must be that of the sidecar's own scores of the same documents.
+hits, and the node's new order must be that of the sidecar's scores for the same documents.
 """
 
 from collections.abc import Iterator

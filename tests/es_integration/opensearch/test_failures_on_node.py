@@ -1,7 +1,7 @@
-"""What a real node makes of wrong answers and of searches that do not fit, trap by trap.
+"""What a real node does with wrong answers and unsuitable searches, failure by failure.
 
-The sidecar is a recording server that answers as each test wants; `ignore_failure` is off, so that
-a failure is seen. What our own sidecar answers is in test_sidecar_on_node and test_domains_on_node.
+The sidecar is a recording server that answers as each test needs; `ignore_failure` is off, so that
+failures show. What our own sidecar answers is in test_sidecar_on_node and test_domains_on_node.
 """
 
 import json

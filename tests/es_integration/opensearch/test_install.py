@@ -1,4 +1,4 @@
-"""What an install does to a cluster that keeps what it is given: once, twice, changed, undone."""
+"""Install, install again, change and uninstall, against the fake cluster."""
 
 from dataclasses import replace
 from typing import Any
@@ -149,7 +149,7 @@ def test_a_model_that_no_search_finds_yet_gets_the_new_connector_too(
     assert install(client, changed) == ()
 
 
-def test_a_connector_that_counts_as_used_until_a_refresh_is_asked_for_again(
+def test_deleting_a_connector_that_counts_as_used_is_retried(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     install(client, SPEC)
@@ -160,7 +160,7 @@ def test_a_connector_that_counts_as_used_until_a_refresh_is_asked_for_again(
     assert writes(fake_server).count(("DELETE", f"{ML}/connectors/{old_id}")) == 3
 
 
-def test_a_connector_that_stays_in_use_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
+def test_a_connector_that_stays_in_use_raises(client: OpenSearch, fake: FakeOpenSearch) -> None:
     install(client, SPEC)
     old_id = next(iter(fake.connectors))
     fake.register({"name": "another's", "connector_id": old_id})
@@ -168,7 +168,7 @@ def test_a_connector_that_stays_in_use_is_said(client: OpenSearch, fake: FakeOpe
         install(client, replace(SPEC, read_timeout_s=9))
 
 
-def test_a_connector_whose_id_shares_a_word_with_a_used_one_stays_and_is_said(
+def test_a_connector_whose_id_shares_a_word_with_a_used_one_stays_with_a_reason(
     client: OpenSearch, fake: FakeOpenSearch
 ) -> None:
     fake.ending = "-node"
@@ -217,9 +217,7 @@ def test_a_connector_that_an_uninstall_had_to_leave_is_not_taken_up(
     assert sent[2:] == [{"key": "new"}] * 2
 
 
-def test_what_somebody_else_changed_is_changed_back(
-    client: OpenSearch, fake: FakeOpenSearch
-) -> None:
+def test_changes_by_somebody_else_are_reverted(client: OpenSearch, fake: FakeOpenSearch) -> None:
     install(client, SPEC)
     (model, _) = fake.models
     fake.models[model]["model_state"] = "DEPLOY_FAILED"
@@ -231,7 +229,7 @@ def test_what_somebody_else_changed_is_changed_back(
     assert install(client, SPEC) == ()
 
 
-def test_what_an_interrupted_install_left_is_taken_up_and_cleaned_away(
+def test_an_interrupted_install_is_completed_and_cleaned_up(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
 ) -> None:
     path = f"/_search/pipeline/{SPEC.pipeline(Route.FLAT)}"
@@ -258,16 +256,16 @@ def test_the_first_connector_of_a_cluster_is_tried_again(
 
 
 @pytest.mark.parametrize("statuses", [[400], [500] * 3])
-def test_a_connector_that_is_refused_for_good_is_said(
+def test_a_connector_that_is_always_refused_raises(
     client: OpenSearch, fake_server: Any, fake: FakeOpenSearch, statuses: list[int]
 ) -> None:
     fake.failures[CONNECTOR] = list(statuses)
-    with pytest.raises(ClusterRefused, match=f"refused with {statuses[0]}: .*as the test wants"):
+    with pytest.raises(ClusterRefused, match=f"refused with {statuses[0]}: .*as the test requires"):
         install(client, SPEC)
     assert writes(fake_server).count(("POST", CONNECTOR)) == len(statuses)
 
 
-def test_a_model_that_never_deploys_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
+def test_a_model_that_never_deploys_raises(client: OpenSearch, fake: FakeOpenSearch) -> None:
     fake.states = ["DEPLOYING"] * 1000
     with pytest.raises(NotDeployed, match="DEPLOYING"):
         install(client, SPEC)

@@ -1,4 +1,4 @@
-"""Install, uninstall and verify on a real node: twice, changed, over both clients, undone.
+"""Install, change, verify and uninstall on a real node, with both clients.
 
 The node's opensearch.yml trusts 127.0.0.1 and private addresses, which count as its defaults; so a
 sidecar at `localhost` needs a pattern of its own.
@@ -39,7 +39,7 @@ class Sidecar:
 
     def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if self.status != 200:
-            return self.status, {"message": "as the test wants"}
+            return self.status, {"message": "as the test requires"}
         liked = ["password" in str(document) for document in body["documents"]]
         return 200, {
             "results": [
@@ -110,7 +110,7 @@ def test_twice_is_once_and_undone_is_as_before(
     assert uninstall(cluster, spec) == ()
 
 
-def test_one_pattern_is_added_to_what_opensearch_yml_trusts(
+def test_one_pattern_is_added_to_those_of_opensearch_yml(
     cluster: OpenSearch, spec: OpenSearchInstall
 ) -> None:
     install(cluster, replace(spec, routes=ONE_ROUTE))
@@ -159,7 +159,7 @@ def test_a_change_and_a_new_key_reach_the_sidecar_and_the_models_id_stays(
 @pytest.mark.parametrize(
     ("status", "advice"), [(401, "rotate_key"), (404, "profile loaded"), (503, "/health/ready")]
 )
-def test_verify_says_what_the_sidecar_refuses(
+def test_verify_names_the_sidecars_refusal(
     cluster: OpenSearch, spec: OpenSearchInstall, sidecar: Sidecar, status: int, advice: str
 ) -> None:
     spec = replace(spec, routes=ONE_ROUTE)

@@ -1,4 +1,4 @@
-"""README's OpenSearch lines, run on a real node."""
+"""README's OpenSearch example, run on a real node."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What a real node sends by each route, and what becomes of the answer."""
+"""What a real node sends by each route, and what it does with the answer."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The cluster settings: what is added to a list that others rely on, and what is taken away."""
+"""The cluster settings: what an install adds to a shared list, and what an uninstall removes."""
 
 from dataclasses import replace
 from typing import Any
@@ -52,7 +52,9 @@ def test_a_list_that_somebody_set_keeps_its_place_and_its_patterns(
     assert fake.settings[level] == {TRUSTED: ["^https://mine/.*$", "^https://later/.*$"]}
 
 
-def test_what_opensearch_yml_trusts_is_left_alone(client: OpenSearch, fake: FakeOpenSearch) -> None:
+def test_patterns_of_opensearch_yml_are_left_alone(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
     fake.defaults = {TRUSTED: [r"^http://10\.0\.0\.1:[0-9]+/.*$"], PRIVATE: "true"}
     install(client, SPEC)
     uninstall(client, SPEC)
@@ -64,7 +66,7 @@ def test_a_public_address_opens_no_private_ones(client: OpenSearch, fake: FakeOp
     assert PRIVATE not in fake.settings["persistent"]
 
 
-def test_two_sidecars_stand_side_by_side(client: OpenSearch, fake: FakeOpenSearch) -> None:
+def test_two_sidecars_can_be_installed(client: OpenSearch, fake: FakeOpenSearch) -> None:
     second = replace(SPEC, sidecar_url="http://10.0.0.2:8090", name="second")
     install(client, SPEC)
     install(client, second)
@@ -75,9 +77,7 @@ def test_two_sidecars_stand_side_by_side(client: OpenSearch, fake: FakeOpenSearc
     assert fake.settings["persistent"] == {}
 
 
-def test_private_addresses_that_were_forbidden_are_forbidden_again(
-    client: OpenSearch, fake: FakeOpenSearch
-) -> None:
+def test_the_private_address_setting_is_restored(client: OpenSearch, fake: FakeOpenSearch) -> None:
     fake.settings["persistent"][PRIVATE] = "false"
     install(client, SPEC)
     assert fake.settings["persistent"][PRIVATE] == "true"

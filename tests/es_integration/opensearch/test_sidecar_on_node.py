@@ -1,4 +1,4 @@
-"""The whole chain on real parts: a node's BM25, its search pipeline, the sidecar, the new order."""
+"""Everything real: a node's BM25, its search pipeline, the sidecar, the new order."""
 
 import time
 from collections.abc import Iterator

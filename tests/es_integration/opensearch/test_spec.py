@@ -37,6 +37,6 @@ def test_the_pattern_trusts_this_sidecar_and_nobody_else(url: str, trusted: bool
         {"rotate_key": True},
     ],
 )
-def test_what_cannot_be_is_refused(options: dict[str, Any]) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         OpenSearchInstall(**{"sidecar_url": "http://sidecar:8090", **options})

@@ -34,7 +34,7 @@ def detail(report: Report, name: str) -> str:
     return check.detail
 
 
-async def test_all_links_hold_after_an_install(client: OpenSearch, fake_server: Any) -> None:
+async def test_all_checks_pass_after_an_install(client: OpenSearch, fake_server: Any) -> None:
     install(client, SPEC)
     report = verify_cluster(client, SPEC)
     assert [check.name for check in report] == [
@@ -79,7 +79,7 @@ def test_a_missing_or_changed_part_is_named(client: OpenSearch, fake: FakeOpenSe
         (400, "Connector URL is not matching the trusted connector endpoint regex", "install adds"),
     ],
 )
-def test_why_the_sidecar_is_not_reached_is_said_with_what_to_do(
+def test_an_unreachable_sidecar_fails_its_check_with_advice(
     client: OpenSearch, fake: FakeOpenSearch, status: int, reason: str, advice: str
 ) -> None:
     install(client, SPEC)
@@ -101,7 +101,7 @@ def test_why_the_sidecar_is_not_reached_is_said_with_what_to_do(
         ([], ["shape", "order"]),
     ],
 )
-def test_a_wrong_answer_breaks_the_link_that_it_is_wrong_in(
+def test_a_wrong_answer_fails_the_check_of_what_is_wrong(
     client: OpenSearch, fake: FakeOpenSearch, scores: list[float], failed: list[str]
 ) -> None:
     install(client, SPEC)
@@ -110,7 +110,7 @@ def test_a_wrong_answer_breaks_the_link_that_it_is_wrong_in(
     assert broken(report) == [f"{route}: {name}" for route in Route for name in failed]
 
 
-def test_an_answer_that_is_none_is_said(client: OpenSearch, fake: FakeOpenSearch) -> None:
+def test_an_empty_answer_fails_its_check(client: OpenSearch, fake: FakeOpenSearch) -> None:
     install(client, SPEC)
     fake.predict = lambda body: (200, {"inference_results": []})  # type: ignore[method-assign]
     report = verify_cluster(client, SPEC)
@@ -130,7 +130,7 @@ def test_the_probe_fills_a_field_that_the_profile_reads(
     assert set(probe["search"]) == {"query_text"}
 
 
-def test_a_cluster_that_cannot_be_used_is_the_only_link() -> None:
+def test_an_unusable_cluster_is_the_only_check() -> None:
     with closing(OpenSearch("http://127.0.0.1:9", max_retries=0)) as client:
         (check,) = verify_cluster(client, SPEC)
     assert (check.name, check.passed) == ("cluster", False)

@@ -1,4 +1,4 @@
-"""A node with the demo's products in it, and what tests ask of it."""
+"""A node with the demo's products, and the searches of the tests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

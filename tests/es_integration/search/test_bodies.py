@@ -9,7 +9,7 @@ from mappings import SearchEngine
 KNN = Knn("vector", (1.0, 0.0), filter={"term": {"brand": "Nike"}}, num_candidates=20)
 
 
-def test_each_engine_has_its_own_knn() -> None:
+def test_each_search_engine_has_its_own_knn() -> None:
     body = {"query": {"match_all": {}}, "highlight": {}, "size": 3}
     within = {"bool": {"filter": [{"term": {"brand": "Nike"}}, {"term": {"in_stock": True}}]}}
     clause = {"k": 50, "filter": within}

@@ -15,7 +15,7 @@ def test_rrf_is_the_formula() -> None:
     assert scores == pytest.approx([1 / 62 + 1 / 61, 1 / 61, 1 / 62])
 
 
-def test_equals_stand_as_the_query_has_them() -> None:
+def test_ties_keep_the_querys_order() -> None:
     assert [key for key, _ in rrf([[("i", "a")], [("i", "b")]])] == [("i", "a"), ("i", "b")]
 
 

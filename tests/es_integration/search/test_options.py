@@ -1,4 +1,4 @@
-"""What a caller can set, and what of it the sidecar is sent."""
+"""What a caller can set, and the part of it that the sidecar is sent."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from es_integration.search import Rerank
 
 
 @pytest.mark.parametrize("options", [{"window": 0}, {"fields": ()}, {"fields": "title"}])
-def test_a_wish_without_window_or_fields_is_refused(options: dict[str, Any]) -> None:
+def test_a_window_below_one_or_no_fields_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="window of 1 hit or more and a list of fields"):
         Rerank(**{"fields": ("title",), **options})
 
 
-def test_what_is_not_wished_for_is_not_sent() -> None:
+def test_options_that_are_not_set_are_not_sent() -> None:
     assert Rerank(fields=("title",)).request_options() == {}
     rerank = Rerank(
         fields=["title"],

@@ -1,4 +1,4 @@
-"""What a search asks of the sidecar, and what it gets when one side refuses."""
+"""The options of a search, and what happens when the cluster or the sidecar refuses."""
 
 import ast
 import re
@@ -98,7 +98,7 @@ def test_a_sidecar_that_hangs_costs_the_deadline(
     assert answer["hits"] == plain["hits"]
 
 
-def test_what_the_cluster_refuses_is_raised(cluster: Cluster, sidecar: SyncSidecarClient) -> None:
+def test_errors_of_the_cluster_are_raised(cluster: Cluster, sidecar: SyncSidecarClient) -> None:
     missing: dict[str, Any] = {"query": {"no_such_query": {}}}
     with pytest.raises(Exception, match="no_such_query"):
         two_stage_search(cluster.client, sidecar, QUERY, index=INDEX, body=missing, rerank=RERANK)
@@ -139,7 +139,7 @@ def test_a_profile_may_read_the_first_stages_score(
             assert scores == pytest.approx([score for _, score in expected], abs=1e-6)
 
 
-async def test_the_documents_examples_run(
+async def test_the_examples_of_the_docs_run(
     cluster: Cluster, server: SidecarProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """docs/search.md, with this node's and this sidecar's addresses put in."""

@@ -19,7 +19,7 @@ def test_the_page_is_read_from_the_body() -> None:
 @pytest.mark.parametrize(
     "body", [{"search_after": [1]}, {"slice": {}}, {"from": -1}, {"size": "ten"}]
 )
-def test_what_cannot_be_paged_is_refused(body: dict[str, Any]) -> None:
+def test_other_ways_of_paging_are_refused(body: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="from"):
         Page.of(body)
 
@@ -27,7 +27,7 @@ def test_what_cannot_be_paged_is_refused(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "name", ["from_", "size", "scroll", "_source", "source_includes", "_source_excludes", "q"]
 )
-def test_what_decides_over_the_page_is_refused_beside_the_body(name: str) -> None:
+def test_parameters_that_would_override_the_body_are_refused(name: str) -> None:
     """The engine would take it, and another window would be reranked without a word."""
     with pytest.raises(ValueError, match=r"body|paged with `from`"):
         Page.of({}, [name])
@@ -40,7 +40,7 @@ def test_what_decides_over_the_page_is_refused_beside_the_body(name: str) -> Non
     size=st.integers(1, 12),
     shuffled=st.randoms(use_true_random=False),
 )
-def test_pages_put_together_are_the_reranked_window_and_what_lies_behind_it(
+def test_all_pages_together_are_the_reranked_window_and_the_hits_behind_it(
     hits: int, window: int, size: int, shuffled: Any
 ) -> None:
     """With a first stage that keeps its order, whatever the page sizes are."""

@@ -1,4 +1,4 @@
-"""`_source` filters; test_search_nodes holds them to what the engines themselves return."""
+"""`_source` filters; test_pages_on_node compares them with the search engines' own."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def test_what_is_no_filter_is_refused() -> None:
         ({"excludes": ["price.currency"]}, {"excludes": ["price.currency"]}),
     ],
 )
-def test_the_models_fields_are_asked_for_as_well(value: Any, widened: Any) -> None:
+def test_the_models_fields_are_fetched_as_well(value: Any, widened: Any) -> None:
     assert SourceFilter.of(value).with_fields(["title", "price.amount"]).body() == widened
 
 
@@ -80,7 +80,7 @@ def test_a_document_is_the_named_fields_of_a_hit() -> None:
     assert hit_document({}, ("title",)) == {}
 
 
-def test_a_documents_fields_stand_in_the_order_of_their_names() -> None:
+def test_a_documents_fields_are_in_the_order_of_their_names() -> None:
     """OpenSearch mixes up the keys of a filtered source, and the model reads them in order."""
     hit = {"_source": {"c": 1, "a": {"y": 2, "x": 3}, "b.z": 4, "d": 5}}
     document = hit_document(hit, ("a.x", "b.z", "c", "a.y"))

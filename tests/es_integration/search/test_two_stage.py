@@ -1,4 +1,4 @@
-"""BM25, nearest vectors and both, on both engines, reranked by the real sidecar."""
+"""BM25, nearest vectors and both, on both search engines, reranked by the real sidecar."""
 
 import math
 from typing import Any

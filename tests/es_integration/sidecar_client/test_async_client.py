@@ -1,4 +1,4 @@
-"""The client sends what it is given and tells refusals, silence and nonsense apart."""
+"""The client sends what it is given, and tells refusals, silence and invalid answers apart."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Asking again within a deadline, what an answer says of when, and the order that stays."""
+"""Retries within a deadline, the pauses between them, and the order that is kept in the end."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def test_when_an_answer_says_to_come_back(headers: dict[str, str], seconds: floa
     assert retry_after_s(headers, NOW) == seconds
 
 
-def test_pauses_grow_and_what_is_told_goes_before() -> None:
+def test_pauses_grow_unless_the_answer_gives_one() -> None:
     assert pause_s(0, None, 1.0) == 0.1
     assert pause_s(0, None, 0.0) == 0.05
     assert pause_s(2, None, 1.0) == 0.4
@@ -65,7 +65,7 @@ def failing(times: int, status: int) -> Callable[[str, str, Any], tuple[int, Any
 
 
 @pytest.mark.parametrize("status", [429, 502, 503])
-async def test_what_may_pass_is_asked_again(recording_server: Start, status: int) -> None:
+async def test_passing_failures_are_retried(recording_server: Start, status: int) -> None:
     server = recording_server(failing(2, status))
     async with SidecarClient(server.url) as client:
         assert await client.rerank("q", ["a", "b"]) == [(1, 0.9), (0, 0.1)]
@@ -73,7 +73,7 @@ async def test_what_may_pass_is_asked_again(recording_server: Start, status: int
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 422, 500, 504])
-async def test_what_would_come_again_is_not(recording_server: Start, status: int) -> None:
+async def test_lasting_failures_are_not_retried(recording_server: Start, status: int) -> None:
     server = recording_server(failing(1, status))
     async with SidecarClient(server.url) as client:
         with pytest.raises(SidecarRefused) as refused:
@@ -91,7 +91,7 @@ async def test_retries_end(recording_server: Start) -> None:
     assert len(server.requests) == 4
 
 
-async def test_it_waits_as_long_as_it_is_told(recording_server: Start) -> None:
+async def test_it_waits_as_long_as_the_answer_says(recording_server: Start) -> None:
     server = recording_server(failing(1, 429))
     server.headers["retry-after-ms"] = "300"
     async with SidecarClient(server.url) as client:
@@ -111,7 +111,7 @@ async def test_a_wait_beyond_the_deadline_is_not_begun(recording_server: Start) 
     assert refused.value.retry_after_s == pytest.approx(60, abs=5)
 
 
-async def test_a_broken_connection_is_asked_again_on_a_new_one() -> None:
+async def test_a_broken_connection_is_retried_on_a_new_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as front:
         thread = threading.Thread(target=drop_then_answer, args=(front,))
         thread.start()
@@ -133,7 +133,7 @@ def drop_then_answer(front: socket.socket) -> None:
         connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
 
-async def test_the_sidecar_is_told_what_is_left_of_the_deadline(recording_server: Start) -> None:
+async def test_the_sidecar_gets_the_remaining_deadline(recording_server: Start) -> None:
     heads: list[str] = []
     async with asyncio.timeout(10):
         with socket.create_server(("127.0.0.1", 0)) as front:
@@ -156,7 +156,7 @@ def remember(front: socket.socket, heads: list[str]) -> None:
         heads.append(connection.recv(65536).decode())
 
 
-async def test_the_given_order_stays_and_the_reason_is_told(recording_server: Start) -> None:
+async def test_the_given_order_is_kept_with_the_reason(recording_server: Start) -> None:
     server = recording_server(failing(99, 503))
     async with SidecarClient(server.url, retries=0) as client:
         ranking = await client.rerank_or_keep("q", ["a", "b", "c"])
@@ -166,7 +166,9 @@ async def test_the_given_order_stays_and_the_reason_is_told(recording_server: St
 
 
 @pytest.mark.parametrize("answer", [{"results": [{"index": 7, "relevance_score": 1.0}]}, []])
-async def test_nonsense_keeps_the_given_order_too(recording_server: Start, answer: Any) -> None:
+async def test_an_invalid_answer_keeps_the_given_order(
+    recording_server: Start, answer: Any
+) -> None:
     server = recording_server(lambda method, path, body: (200, answer))
     async with SidecarClient(server.url) as client:
         ranking = await client.rerank_or_keep("q", ["a", "b"])
@@ -174,7 +176,7 @@ async def test_nonsense_keeps_the_given_order_too(recording_server: Start, answe
     assert ranking.reason
 
 
-async def test_an_answer_has_no_reason(recording_server: Start) -> None:
+async def test_a_reranked_answer_has_no_reason(recording_server: Start) -> None:
     server = recording_server(lambda method, path, body: (200, RESULTS))
     async with SidecarClient(server.url) as client:
         ranking = await client.rerank_or_keep("q", ["a", "b"], profile="ecommerce")
