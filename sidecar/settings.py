@@ -3,7 +3,7 @@ TOML file's keys, the table of docs/settings.md and what /info shows.
 
 flags > environment (`RERANK_*`) > TOML file (`--config` or RERANK_CONFIG) > defaults
 
-How a model runs is `runtime.options`, which the table begins with.
+How a model runs is said in `runtime.options`, which is part of the table.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -39,8 +39,29 @@ def _joined(value: object) -> object:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-class Settings(RuntimeOptions, BaseSettings):
-    """Every setting of the service, with its default and what it is for."""
+class ModelChoice(BaseModel):
+    """Which models are served."""
+
+    model: Annotated[str | None, BeforeValidator(_joined)] = Field(
+        None,
+        description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
+        "separated by commas or as repeated flags: the first is the default.",
+    )
+    strict_model: bool = Field(
+        False,
+        description="Whether a request for a model that is not served is refused with 404; else "
+        "the default model answers it.",
+    )
+
+    @property
+    def models(self) -> tuple[ModelSource, ...]:
+        """The models of `model`, the default first."""
+        return model_sources(self.model)
+
+
+class Settings(RuntimeOptions, ModelChoice, BaseSettings):
+    """Every setting of the service, with its default and what it is for. The order of the table:
+    which models, how they run, the rest."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -50,16 +71,6 @@ class Settings(RuntimeOptions, BaseSettings):
         env_ignore_empty=True,
     )
 
-    model: Annotated[str | None, BeforeValidator(_joined)] = Field(
-        None,
-        description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
-        "separated by commas or as repeated flags: the first is the default.",
-    )
-    strict_model: bool = Field(
-        False,
-        description="Whether a request that names a model which is not served is refused with 404; "
-        "else the default model answers it.",
-    )
     profiles: Path | None = Field(
         None, description="Folder with more profiles (YAML); one of a shipped name replaces it."
     )
@@ -104,11 +115,6 @@ class Settings(RuntimeOptions, BaseSettings):
     def runtime_options(self) -> RuntimeOptions:
         """How the models run."""
         return RuntimeOptions(**{name: getattr(self, name) for name in RuntimeOptions.model_fields})
-
-    @property
-    def models(self) -> tuple[ModelSource, ...]:
-        """The models of `model`, the default first."""
-        return model_sources(self.model)
 
     @property
     def api_keys(self) -> tuple[str, ...]:

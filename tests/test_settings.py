@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.errors import StartupError
+from sidecar.runtime.options import RuntimeOptions
 from sidecar.settings import Settings, load
 
 
@@ -96,3 +97,56 @@ def test_the_command_line_imports_nothing_heavy_before_it_must() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("given", "models"),
+    [
+        (None, [(None, None)]),
+        ("/models/a", [("/models/a", None)]),
+        (Path("/models/a"), [("/models/a", None)]),
+        ("fast=/models/a", [("/models/a", "fast")]),
+        ("Qwen/Qwen3-Reranker-0.6B=/models/q", [("/models/q", "Qwen/Qwen3-Reranker-0.6B")]),
+        ("/models/a, b=/models/b", [("/models/a", None), ("/models/b", "b")]),
+        (["/models/a", "b=/models/b"], [("/models/a", None), ("/models/b", "b")]),
+        ("/odd=name/a", [("/odd=name/a", None)]),
+    ],
+)
+def test_models_are_folders_with_or_without_a_name(
+    given: object, models: list[tuple[str | None, str | None]]
+) -> None:
+    sources = load({"model": given}).models
+    assert [(source.folder and str(source.folder), source.name) for source in sources] == models
+
+
+def test_a_folder_that_is_there_is_a_folder_whatever_its_name(tmp_path: Path) -> None:
+    for name in ("a=b", "a,b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert [source.folder for source in load({"model": str(folder)}).models] == [folder]
+
+
+def test_the_runtimes_old_name_still_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('engine = "openvino"\n')
+    assert load({"engine": "openvino"}).runtime == "openvino"
+    assert load(config=file).runtime == "openvino"
+    monkeypatch.setenv("RERANK_ENGINE", "onnxruntime")
+    assert load(config=file).runtime == "onnxruntime", "the environment beats the file"
+    monkeypatch.setenv("RERANK_RUNTIME", "openvino")
+    assert load().runtime == "openvino", "the new name beats the old"
+    assert load({"engine": "onnxruntime"}).runtime == "onnxruntime", "a flag beats both"
+
+
+def test_runtime_options_are_the_settings_of_these_names() -> None:
+    options = load({"threads": 2, "graph": "int8", "port": 0}).runtime_options
+    assert type(options) is RuntimeOptions
+    assert (options.threads, options.graph, options.device) == (2, "int8", "cpu")
+
+
+def test_runtime_options_from_keywords_say_what_is_wrong() -> None:
+    assert RuntimeOptions.of({"engine": "openvino"}).runtime == "openvino"
+    with pytest.raises(TypeError, match="no option speed"):
+        RuntimeOptions.of({"speed": 9})
+    with pytest.raises(StartupError, match="option workers: "):
+        RuntimeOptions.of({"workers": 0})

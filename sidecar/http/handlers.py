@@ -35,20 +35,21 @@ async def rerank(request: web.Request) -> web.Response:
     raw = await _read(request)
     start = time.perf_counter()
     if len(raw) < LARGE_BODY:
-        dialect, wanted = _decode(request, raw)
+        dialect, rank_request = _decode(request, raw)
     else:
-        dialect, wanted = await asyncio.to_thread(_decode, request, raw)
-    request[FACTS]["docs"] = len(wanted.documents)
-    if len(wanted.documents) > service.settings.max_documents:
+        dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
+    request[FACTS]["docs"] = len(rank_request.documents)
+    if len(rank_request.documents) > service.settings.max_documents:
         raise InvalidRequest(
-            f"$: {len(wanted.documents)} documents, at most {service.settings.max_documents}"
+            f"$: {len(rank_request.documents)} documents, at most {service.settings.max_documents}"
         )
-    pipeline = models.pipeline(wanted.model, strict=service.settings.strict_model)
+    name = rank_request.model or request.match_info.get("model")
+    pipeline = models.pipeline(name, strict=service.settings.strict_model)
     request[FACTS]["model"] = pipeline.model.name
     parsed = time.perf_counter()
-    result = await pipeline.rank(wanted)
+    result = await pipeline.rank(rank_request)
     ranked = time.perf_counter()
-    body = dialect.encode(wanted, result, request[REQUEST_ID])
+    body = dialect.encode(rank_request, result, request[REQUEST_ID])
     seconds = {
         "parse": parsed - start,
         "tokenize": result.timings.tokenize,
@@ -57,12 +58,12 @@ async def rerank(request: web.Request) -> web.Response:
         "fuse": result.timings.fuse,
         "encode": time.perf_counter() - ranked,
     }
-    _record(service, wanted, result, seconds)
+    _record(service, rank_request, result, seconds)
     request[FACTS]["tokens"] = result.tokens
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
     running = pipeline.model.running
     runtime = f"{running.device}+{COMPUTE_TYPES[running.runtime]}"
-    headers = _timing_headers(seconds, wanted, result, runtime)
+    headers = _timing_headers(seconds, rank_request, result, runtime)
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 
@@ -86,9 +87,9 @@ def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
 
 
 def _record(
-    service: Service, wanted: RankRequest, result: RankResult, seconds: dict[str, float]
+    service: Service, rank_request: RankRequest, result: RankResult, seconds: dict[str, float]
 ) -> None:
-    service.metrics.documents.observe(len(wanted.documents))
+    service.metrics.documents.observe(len(rank_request.documents))
     service.metrics.truncated.inc(len(result.truncated))
     service.metrics.unread.labels(text="document").inc(len(result.unread))
     service.metrics.unread.labels(text="query").inc(result.query_unread)
@@ -97,7 +98,7 @@ def _record(
 
 
 def _timing_headers(
-    seconds: dict[str, float], wanted: RankRequest, result: RankResult, runtime: str
+    seconds: dict[str, float], rank_request: RankRequest, result: RankResult, runtime: str
 ) -> dict[str, str]:
     """Server-Timing for browsers and people, and the x-* set of text-embeddings-inference."""
     ms = {stage: spent * 1000 for stage, spent in seconds.items()}
@@ -106,7 +107,7 @@ def _timing_headers(
         "Server-Timing": timing,
         "x-compute-type": runtime,
         "x-compute-time": f"{ms['tokenize'] + ms['queue'] + ms['infer']:.0f}",
-        "x-compute-characters": str(sum(document.size for document in wanted.documents)),
+        "x-compute-characters": str(sum(document.size for document in rank_request.documents)),
         "x-compute-tokens": str(result.tokens),
         "x-total-time": f"{sum(ms.values()):.0f}",
         "x-tokenization-time": f"{ms['tokenize']:.0f}",

@@ -1,0 +1,24 @@
+"""Token ids in, tensors out: loading a model, proving it on its device, and running it.
+
+From a folder to a session
+    options          which models run and how, one frozen value
+    manifest         what a model folder says of itself; measured: the figures in it
+    model_folder     folder + options -> a session that is proven on its device
+    running_graph    what runs, and the score revision
+    precision        which graph a runtime runs, at what precision
+    tokenizer        texts -> ids -> model inputs
+    session          the contract: a batch in, named tensors out
+    onnx_session, openvino_session   its two implementations
+    canonical, placement   the start-up proof: the right numbers, on the right device
+
+From inputs to outputs
+    families         what a family's tensors mean
+    runs             which inputs share a run; a run's arrays; the layout
+    scorer           what the pipeline submits to
+    scheduler        a device's workers; model_queue: one model's jobs; jobs; throughput
+    admission        takes or refuses a request by the work ahead of it
+
+The machine
+    cores, quota     how many cores this process may use
+    tuned_layouts    what `rerank-sidecar tune` stored
+"""

@@ -48,8 +48,8 @@ class RuntimeOptions(BaseModel):
     )
     runtime: Runtime = Field(
         "onnxruntime",
-        description="What runs the graph. openvino (extra `openvino`) takes a float graph, on a "
-        "CPU.",
+        description="What runs the graph; `engine` is its older name. openvino (extra `openvino`) "
+        "takes a float graph, on a CPU.",
     )
     precision: OpenVinoPrecision | None = Field(
         None,
