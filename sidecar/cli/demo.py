@@ -1,12 +1,10 @@
-"""`rerank-sidecar demo`: what reranking does to BM25's order, on this machine, in one command."""
+"""`rerank-sidecar demo`: what reranking does to BM25's order, on this machine."""
 
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
-from sidecar.cli.cluster import options as given
-from sidecar.errors import StartupError
+from sidecar.cli.cluster import options
 from sidecar.workshop.demo.collections import CollectionName
 
 
@@ -15,45 +13,44 @@ def demo_command(
         bool,
         typer.Option(
             "--opensearch",
-            help="Search with a throw-away OpenSearch node and its search pipelines"
-            " (needs Java and Maven; fetches the node once).",
+            help="Search in a throw-away OpenSearch node with its search pipelines (needs Java and "
+            "Maven; downloads the node once).",
         ),
     ] = False,
     query: Annotated[
-        str | None, typer.Option(help="A query of your own instead of the bundled ones.")
+        str | None, typer.Option(help="Your own query instead of the bundled ones.")
     ] = None,
     collection: Annotated[
         CollectionName | None,
         typer.Option(help="Search only this collection (default: both; products for --query)."),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, max=300, help="How many hits to rerank.")] = 30,
+    top: Annotated[int, typer.Option(min=1, max=300, help="Number of hits to rerank.")] = 30,
     every: Annotated[
-        bool, typer.Option("--all", help="Show every bundled query, not three per collection.")
+        bool, typer.Option("--all", help="Show all bundled queries, not three per collection.")
     ] = False,
     sidecar: Annotated[
-        str | None, typer.Option(help="Use the sidecar at this address; starts none.")
+        str | None,
+        typer.Option(help="Use the sidecar that runs at this address instead of starting one."),
     ] = None,
     url: Annotated[
         str | None,
         typer.Option(
-            help="Search with the Elasticsearch or OpenSearch cluster at this address, in indices"
-            " of the demo's own that are deleted afterwards. OpenSearch's nodes must reach the"
-            " sidecar: where they run elsewhere, give --sidecar."
+            help="Search in the Elasticsearch or OpenSearch cluster at this address, in indices "
+            "that are deleted afterwards. OpenSearch nodes must reach the sidecar: if they run on "
+            "other machines, give --sidecar."
         ),
     ] = None,
-    api_key: given.ApiKey = None,
-    user: given.User = None,
-    ca: given.Ca = None,
+    api_key: options.ApiKey = None,
+    user: options.User = None,
+    ca: options.Ca = None,
 ) -> None:
-    """Show BM25's order beside the reranked one, over a bundled catalogue and contract clauses."""
-    if opensearch and url is not None:
-        raise StartupError("--opensearch starts a node and --url uses one that runs: give one")
-    needed = "opensearchpy" if opensearch else "bm25s"
-    if url is None and find_spec(needed) is None:
-        raise StartupError(f'the demo needs {needed}: pip install "rerank-sidecar[cpu,demo]"')
-    from sidecar.workshop.demo.demonstration import DemoSpec, run
+    """Show BM25's order beside the reranked one, for a product catalogue and contract clauses."""
+    from sidecar.workshop.demo.spec import DemoSpec
 
-    login = None if url is None else given.login(url, api_key, user, ca)
-    chosen = collection or (CollectionName.PRODUCTS if query is not None else None)
-    collections = tuple(CollectionName) if chosen is None else (chosen,)
-    run(DemoSpec(collections, query, top, every, sidecar, opensearch, login))
+    login = None if url is None else options.login(url, api_key, user, ca)
+    spec = DemoSpec(collection, query, top, every, sidecar, opensearch, login)
+    spec.require_packages()
+
+    from sidecar.workshop.demo.demonstration import demonstrate
+
+    demonstrate(spec)

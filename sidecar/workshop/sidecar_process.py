@@ -1,4 +1,4 @@
-"""A sidecar in a process of its own, for the demo, the benchmark and the tests."""
+"""The service in a process of its own, for the demo, the benchmarks and the tests."""
 
 import contextlib
 import os
@@ -16,16 +16,16 @@ from types import TracebackType
 
 from sidecar.errors import StartupError
 
-START_LIMIT_S = 120.0
+START_TIMEOUT_S = 120.0
 
 
 class SidecarProcess:
-    """`rerank-sidecar serve` on a free port of 127.0.0.1: ready on enter, gone on exit.
+    """`rerank-sidecar serve` on a free port of 127.0.0.1: ready on enter, ended on exit.
 
         with SidecarProcess() as sidecar:
             post(sidecar.url + "/v2/rerank", ...)
 
-    Raises StartupError, with what the process said, when it does not become ready.
+    Raises StartupError with the process's error output when it does not become ready.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class SidecarProcess:
         log: Path | None = None,
         port: int | None = None,
     ) -> None:
-        """`settings` by their names in the settings table; the log goes to `log` or nowhere."""
+        """`settings` by their names in the settings table; without `log` the log is discarded."""
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {"drain_s": 0, **(settings or {})}
@@ -45,6 +45,7 @@ class SidecarProcess:
 
     @property
     def pid(self) -> int:
+        """Process id while it runs."""
         assert self._process is not None, "entered"
         return self._process.pid
 
@@ -73,7 +74,7 @@ class SidecarProcess:
         self.stop()
 
     def pause(self) -> None:
-        """The process hangs from now on (SIGSTOP): it accepts connections and never answers."""
+        """Hangs the process (SIGSTOP): it accepts connections but never answers."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -81,7 +82,7 @@ class SidecarProcess:
         os.kill(self.pid, signal.SIGCONT)
 
     def stop(self) -> None:
-        """Ends the process, if it still runs; may be called twice."""
+        """Ends the process if it runs; may be called twice."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -96,23 +97,23 @@ class SidecarProcess:
         self._stderr.close()
 
     def _wait_ready(self, process: subprocess.Popen[bytes]) -> None:
-        limit = time.monotonic() + START_LIMIT_S
-        while time.monotonic() < limit:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
             if process.poll() is not None:
                 self._stderr.seek(0)
-                said = self._stderr.read().decode(errors="replace").strip()
-                raise StartupError(f"the sidecar did not start: {said}")
+                errors = self._stderr.read().decode(errors="replace").strip()
+                raise StartupError(f"the sidecar did not start: {errors}")
             with (
                 contextlib.suppress(urllib.error.URLError, OSError),
                 urllib.request.urlopen(f"{self.url}/health/ready", timeout=2),
             ):
                 return
             time.sleep(0.05)
-        raise StartupError(f"the sidecar was not ready after {START_LIMIT_S:.0f} s")
+        raise StartupError(f"the sidecar was not ready after {START_TIMEOUT_S:.0f} s")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
+    """A port of 127.0.0.1 on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

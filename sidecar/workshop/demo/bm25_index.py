@@ -1,17 +1,17 @@
-"""The embedded first stage: BM25 over a collection, in this process."""
+"""BM25 over a collection in this process: the first stage of the embedded demo."""
 
 import bm25s
 
 from sidecar.workshop.demo.collections import Collection, Document
 
 K1, B = 1.2, 0.75
-"""Lucene's own values, so that the embedded order is close to a node's."""
+"""Lucene's own values, for an order close to a cluster's."""
 
 
 class Bm25Index:
-    """An index of the collection's searched fields, joined; lower case, no stemming.
+    """An index over the searched fields of a collection, joined and lower-cased, without stemming.
 
-    Stop words stay in, as in OpenSearch's standard analyzer.
+    Stop words are kept, as in OpenSearch's standard analyzer.
     """
 
     def __init__(self, collection: Collection) -> None:
@@ -27,7 +27,7 @@ class Bm25Index:
             return []
         scores = self._index.get_scores(tokens)
         order = (-scores).argsort(kind="stable")[:top]
-        return [(self._documents[at], float(scores[at])) for at in order if scores[at] > 0]
+        return [(self._documents[i], float(scores[i])) for i in order if scores[i] > 0]
 
 
 def _tokens(texts: list[str]) -> list[list[str]]:

@@ -1,58 +1,75 @@
-"""The way through a cluster: a throw-away OpenSearch node, or a running cluster of either product.
+"""The demo in a cluster: a throw-away OpenSearch node, or a running cluster.
 
-Whatever the demo makes there begins with `rerank-demo-` and is gone afterwards, also when it is
-interrupted; what was there before is not touched.
+Everything that the demo makes there begins with `rerank-demo-` and is deleted afterwards, also when
+the demo is interrupted. What was there before is not touched.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from es_integration import LocalOpenSearch
 from es_integration.cluster.login import Login, connect
+from mappings import SearchEngine
 from sidecar.workshop.demo import elasticsearch_two_stage, opensearch_pipelines
-from sidecar.workshop.demo.collections import Collection, CollectionName, Query
+from sidecar.workshop.demo.collections import CollectionName, Collections, Query
 from sidecar.workshop.demo.demo_index import Search
 from sidecar.workshop.demo.outcome import Outcome
+from sidecar.workshop.progress import ReportStep
 
-Say = Callable[[str], None]
-Collections = Mapping[CollectionName, Collection]
-
-WAYS = {
-    "elasticsearch": elasticsearch_two_stage.searchable,
-    "opensearch": opensearch_pipelines.searchable,
+SEARCHABLE = {
+    SearchEngine.ELASTICSEARCH: elasticsearch_two_stage.searchable,
+    SearchEngine.OPENSEARCH: opensearch_pipelines.searchable,
 }
-HOW = {"elasticsearch": "for two-stage search", "opensearch": "with a search pipeline"}
-NAMES = {"elasticsearch": "Elasticsearch", "opensearch": "OpenSearch"}
+METHODS = {
+    SearchEngine.ELASTICSEARCH: "for two-stage search",
+    SearchEngine.OPENSEARCH: "with a search pipeline",
+}
+SEARCH_ENGINE_NAMES = {
+    SearchEngine.ELASTICSEARCH: "Elasticsearch",
+    SearchEngine.OPENSEARCH: "OpenSearch",
+}
 
 
-def on_own_node(
-    sidecar: str, collections: Collections, queries: Sequence[Query], top: int, say: Say
+def in_local_node(
+    sidecar: str,
+    collections: Collections,
+    queries: Sequence[Query],
+    top: int,
+    report_step: ReportStep,
 ) -> list[Outcome]:
-    """Each query's outcome on a node that lives as long as this call. Raises IntegrationError."""
-    with LocalOpenSearch(heap="512m", log=say) as node:
-        done = at("opensearch", Login(node.url), sidecar, collections, queries, top, say)
-        say("stopping the node")
-    return done
+    """Each query's outcome in an OpenSearch node that runs during the call.
+
+    Raises IntegrationError.
+    """
+    with LocalOpenSearch(heap="512m", log=report_step) as node:
+        login = Login(node.url)
+        outcomes = in_cluster(
+            SearchEngine.OPENSEARCH, login, sidecar, collections, queries, top, report_step
+        )
+        report_step("stopping the node")
+    return outcomes
 
 
-def at(
-    product: str,
+def in_cluster(
+    search_engine: SearchEngine,
     login: Login,
     sidecar: str,
     collections: Collections,
     queries: Sequence[Query],
     top: int,
-    say: Say,
+    report_step: ReportStep,
 ) -> list[Outcome]:
-    """Each query's outcome on a cluster that runs. Raises IntegrationError."""
-    with connect(product, login) as official, ExitStack() as made:
+    """Each query's outcome in a running cluster. Raises IntegrationError."""
+    with connect(search_engine, login) as official_client, ExitStack() as stack:
         searches: dict[CollectionName, Search] = {}
         for name, collection in collections.items():
-            say(f"indexing {len(collection.documents)} {name} {HOW[product]}")
-            searches[name] = made.enter_context(WAYS[product](official, sidecar, collection))
+            report_step(f"indexing {len(collection.documents)} {name} {METHODS[search_engine]}")
+            searches[name] = stack.enter_context(
+                SEARCHABLE[search_engine](official_client, sidecar, collection)
+            )
         for query in {query.collection: query for query in queries}.values():
-            searches[query.collection](query, top)  # Untimed: a cold JVM.
-        say(f"searching {len(queries)} times, without and with reranking")
-        done = [searches[query.collection](query, top) for query in queries]
-        say("removing what the demo made")
-    return done
+            searches[query.collection](query, top)  # Untimed: the JVM is cold.
+        report_step(f"searching {len(queries)} times, without and with reranking")
+        outcomes = [searches[query.collection](query, top) for query in queries]
+        report_step("removing what the demo made")
+    return outcomes

@@ -3,8 +3,8 @@
     products   310 products: title, brand, category, description, attributes
     contracts  318 clauses: title, text
 
-Both were written for this project. The queries are such that word overlap misleads, and each says
-in its note how.
+Both were written for this project. Word overlap misleads in their queries; each query's note says
+how.
 """
 
 import json
@@ -24,26 +24,28 @@ class CollectionName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A product or a clause, with all that its line in the file holds."""
+    """A product or a clause."""
 
     id: str
     title: str
     source: Mapping[str, object]
+    """All fields, id and title included."""
 
     def fields(self, names: tuple[str, ...]) -> dict[str, object]:
-        """The named fields alone, in that order."""
+        """The named fields, in that order."""
         return {name: self.source[name] for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for; without judgements and note where a user typed it."""
+    """A query with its judgements and note; a user's own query has neither."""
 
     collection: CollectionName
     text: str
     relevant: Mapping[str, int]
-    """Grade of each relevant document by its id: 3 is what was wanted, 1 will do."""
+    """Grade of each relevant document by its id, from 1 (acceptable) to 3 (exact)."""
     note: str = ""
+    """Why words mislead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Collection:
     documents: tuple[Document, ...]
     queries: tuple[Query, ...]
     searched: tuple[str, ...]
-    """The fields that BM25 looks at."""
+    """The fields that BM25 searches."""
     sent: tuple[str, ...]
     """The fields that the model reads, as one JSON object per hit."""
 
@@ -63,8 +65,11 @@ class Collection:
         return " ".join(str(value) for value in document.fields(self.searched).values())
 
 
+Collections = Mapping[CollectionName, Collection]
+
+
 def load(name: CollectionName) -> Collection:
-    """The collection as it lies in the package."""
+    """The bundled collection of that name."""
     match name:
         case CollectionName.PRODUCTS:
             searched = ("title", "brand", "category", "description")

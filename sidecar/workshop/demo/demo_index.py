@@ -1,4 +1,4 @@
-"""A collection in an index of its own, for as long as the demo needs it."""
+"""A collection in an index of its own, while the demo runs."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -7,13 +7,14 @@ from typing import Any
 
 from es_integration import IntegrationError
 from sidecar.workshop.demo.collections import Collection, Document, Query
-from sidecar.workshop.demo.outcome import FirstStageHits, Outcome, reordered
+from sidecar.workshop.demo.outcome import Outcome, reordered
 
 PREFIX = "rerank-demo-"
-"""Of everything that the demo makes in a cluster."""
+"""Of the name of everything that the demo makes in a cluster."""
 
 Search = Callable[[Query, int], Outcome]
-"""Searches a collection and reranks so many of its first hits."""
+"""Searches a collection and reranks the given number of its first hits."""
+Body = dict[str, Any]
 
 
 @contextmanager
@@ -23,9 +24,9 @@ def indexed(
     properties: Mapping[str, Any],
     source: Callable[[Document], dict[str, Any]],
 ) -> Iterator[str]:
-    """The name of a new index with the collection in it; the index is deleted afterwards.
+    """The name of a new index that holds the collection; the index is deleted afterwards.
 
-    Raises IntegrationError where there is something of that name: it is not the demo's to touch.
+    Raises IntegrationError if the name is taken: the demo touches only what it made.
     """
     name = f"{PREFIX}{collection.name}"
     refuse_existing("index", name, client.indices.exists(index=name))
@@ -43,42 +44,43 @@ def indexed(
         client.indices.delete(index=name)
 
 
-def refuse_existing(kind: str, name: str, there: object) -> None:
-    """Raises IntegrationError when it is there."""
-    if there:
+def refuse_existing(kind: str, name: str, exists: object) -> None:
+    """Raises IntegrationError if it exists."""
+    if exists:
         raise IntegrationError(
-            f"the cluster has the {kind} {name} already, and the demo touches nothing that it did"
-            " not make; if an earlier demo was killed and left it, delete it"
+            f"the cluster has the {kind} {name} already, and the demo touches only what it made; if"
+            " an earlier demo was killed and left it behind, delete it"
         )
 
 
-def bm25(collection: Collection, query: Query, top: int) -> dict[str, Any]:
-    """The first stage's search."""
-    match = {"multi_match": {"query": query.text, "fields": list(collection.searched)}}
-    return {"size": top, "query": match}
+def two_searches(
+    client: Any, index: str, collection: Collection, rerank: Callable[[Body, Query, int], Any]
+) -> Search:
+    """A Search that runs BM25 alone, then `rerank` with BM25's body, and compares their hits."""
+    documents = {document.id: document for document in collection.documents}
+
+    def search(query: Query, top: int) -> Outcome:
+        match = {"multi_match": {"query": query.text, "fields": list(collection.searched)}}
+        body = {"size": top, "query": match}
+        answer, first_s = _timed(lambda: client.search(index=index, body=body))
+        first = [(documents[name], score) for name, score in _scores(answer)]
+        if not first:
+            return Outcome(query, (), first_s, 0.0)
+        reranked, rerank_s = _timed(lambda: rerank(body, query, top))
+        positions = {document.id: position for position, (document, _) in enumerate(first)}
+        ranking = [(positions[name], score) for name, score in _scores(reranked)]
+        return Outcome(query, reordered(first, ranking), first_s, rerank_s)
+
+    return search
 
 
-def timed(search: Callable[[], Any]) -> tuple[Any, float]:
-    """The answer, and the seconds until it was there."""
+def _timed(search: Callable[[], Any]) -> tuple[Any, float]:
+    """(the answer, seconds until it arrived)."""
     start = time.perf_counter()
     answer = search()
     return answer, time.perf_counter() - start
 
 
-def scored(answer: Any) -> list[tuple[str, float]]:
-    """(id, score) in the order of the answer's hits."""
+def _scores(answer: Any) -> list[tuple[str, float]]:
+    """(id, score) of the answer's hits in their order."""
     return [(hit["_id"], float(hit["_score"])) for hit in answer["hits"]["hits"]]
-
-
-def outcome(
-    collection: Collection,
-    query: Query,
-    first: tuple[list[tuple[str, float]], float],
-    second: tuple[list[tuple[str, float]], float],
-) -> Outcome:
-    """What came of the query: hits and seconds of the first stage, then of the search reranked."""
-    documents = {document.id: document for document in collection.documents}
-    found: FirstStageHits = [(documents[name], score) for name, score in first[0]]
-    place = {name: at for at, (name, _) in enumerate(first[0])}
-    ranking = [(place[name], score) for name, score in second[0]]
-    return Outcome(query, reordered(found, ranking), first[1], second[1])

@@ -4,13 +4,10 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import TextIOWrapper
 from types import FrameType
 
 from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
 from es_integration import (
@@ -20,88 +17,75 @@ from es_integration import (
     SidecarRefused,
     why_unavailable,
 )
-from es_integration.cluster.login import Login
 from es_integration.cluster.search_engine import search_engine_at
 from sidecar.errors import StartupError
-from sidecar.workshop.demo.collections import CollectionName, Query, load
+from sidecar.workshop.demo.collections import Query, load
 from sidecar.workshop.demo.outcome import Outcome
-from sidecar.workshop.demo.outcome_tables import marks, outcome_view, summary_view
+from sidecar.workshop.demo.outcome_tables import outcome_view, signs_for, summary_view
+from sidecar.workshop.demo.spec import DemoSpec
+from sidecar.workshop.progress import ReportStep, step_display
 from sidecar.workshop.sidecar_process import SidecarProcess
 
 SHOWN_QUERIES = 3
-"""Queries per collection on the screen; all of them are in the summary."""
-
-Say = Callable[[str], None]
+"""Queries per collection on the screen; the summary covers all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class DemoSpec:
-    """What the command line asked for."""
-
-    collections: tuple[CollectionName, ...]
-    text: str | None
-    """The user's own query, run instead of the bundled ones."""
-    top: int
-    every: bool
-    """Show every bundled query."""
-    sidecar: str | None
-    """A sidecar that runs already."""
-    opensearch: bool
-    """Through a throw-away OpenSearch node."""
-    login: Login | None
-    """Through this cluster."""
-
-
-def run(wanted: DemoSpec) -> None:
-    """Prints the tables. Raises StartupError, with its reason, when a part cannot be had."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # Ctrl-C is an exception already.
-        signal.signal(number, _leave)
+def demonstrate(spec: DemoSpec) -> None:
+    """Runs the queries and prints the tables. Raises StartupError when a part is unavailable."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Ctrl-C raises an exception already.
+        signal.signal(number, _exit)
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # Titles may hold what the terminal cannot show.
+        sys.stdout.reconfigure(errors="replace")  # The terminal may not show every title.
     console = Console()
-    with progress(Console(stderr=True)) as say:
+    with step_display(Console(stderr=True)) as report_step:
         try:
-            headline, first_stage, outcomes = _outcomes(wanted, say)
+            headline, first_stage, outcomes = _outcomes(spec, report_step)
         except IntegrationError as fault:
             raise StartupError(fault.message) from fault
-    top = f"It reorders the first {wanted.top} hits of {first_stage}."
-    _show(wanted, f"{headline} {top}", outcomes, console)
+    scope = f"It reorders the first {spec.top} hits of {first_stage}."
+    _show(spec, f"{headline} {scope}", outcomes, console)
 
 
-def _outcomes(wanted: DemoSpec, say: Say) -> tuple[str, str, list[Outcome]]:
-    """What runs, whose hits it reorders, and what came of each query."""
-    collections = {name: load(name) for name in wanted.collections}
-    if wanted.text is None:
-        queries = [query for each in collections.values() for query in each.queries]
+def _outcomes(spec: DemoSpec, report_step: ReportStep) -> tuple[str, str, list[Outcome]]:
+    """(the sidecar's model in words, the name of the first stage, each query's outcome)."""
+    collections = {name: load(name) for name in spec.collections}
+    if spec.query is None:
+        queries = [query for collection in collections.values() for query in collection.queries]
     else:
-        queries = [Query(wanted.collections[0], wanted.text, {})]
-    if wanted.opensearch and (reason := why_unavailable()):
+        queries = [Query(spec.collections[0], spec.query, {})]
+    if spec.opensearch and (reason := why_unavailable()):
         raise LocalNodeUnavailable(reason)
-    # Asked before the sidecar loads its model: an address may be wrong.
-    product = None if wanted.login is None else search_engine_at(wanted.login)
+    # Before the sidecar loads its model: the address may be wrong.
+    search_engine = None if spec.login is None else search_engine_at(spec.login)
     with contextlib.ExitStack() as stack:
-        if wanted.sidecar is None:
-            say("starting the sidecar")
+        if spec.sidecar is None:
+            report_step("starting the sidecar")
             url = stack.enter_context(SidecarProcess()).url
         else:
-            url = wanted.sidecar
+            url = spec.sidecar
         headline = asyncio.run(_headline(url))
-        if wanted.opensearch or wanted.login is not None:
+        if spec.opensearch or spec.login is not None:
             from sidecar.workshop.demo import cluster
 
-            if wanted.login is None or product is None:
-                done = cluster.on_own_node(url, collections, queries, wanted.top, say)
-                return headline, "an OpenSearch node's BM25", done
-            done = cluster.at(product, wanted.login, url, collections, queries, wanted.top, say)
-            return headline, f"the {cluster.NAMES[product]} cluster's BM25", done
+            if spec.login is None or search_engine is None:
+                outcomes = cluster.in_local_node(url, collections, queries, spec.top, report_step)
+                return headline, "an OpenSearch node's BM25", outcomes
+            outcomes = cluster.in_cluster(
+                search_engine, spec.login, url, collections, queries, spec.top, report_step
+            )
+            return (
+                headline,
+                f"the {cluster.SEARCH_ENGINE_NAMES[search_engine]} cluster's BM25",
+                outcomes,
+            )
         from sidecar.workshop.demo import embedded
 
-        say(f"queries: {len(queries)}, each with BM25's first {wanted.top} hits to rerank")
-        return headline, "BM25", embedded.outcomes(url, collections, queries, wanted.top)
+        report_step(f"queries: {len(queries)}, each with BM25's first {spec.top} hits to rerank")
+        return headline, "BM25", embedded.outcomes(url, collections, queries, spec.top)
 
 
 async def _headline(url: str) -> str:
-    """What runs behind `url`. Raises SidecarError when nothing does."""
+    """The model of the sidecar at `url`, in words. Raises SidecarError when there is none."""
     async with SidecarClient(url) as client:
         status, _, info = await client.get("/info")
     if status != 200 or not isinstance(info, dict) or "score_revision" not in info:
@@ -113,33 +97,22 @@ async def _headline(url: str) -> str:
     )
 
 
-def _show(wanted: DemoSpec, headline: str, outcomes: list[Outcome], console: Console) -> None:
-    signs = marks(console)
+def _show(spec: DemoSpec, headline: str, outcomes: list[Outcome], console: Console) -> None:
     console.print(Text(headline))
-    if wanted.text is None:
-        legend = f"{signs.right} is a right answer by the demo's own judgements."
+    if spec.query is None:
+        legend = f"{signs_for(console).right} marks right answers, by the demo's own judgements."
         console.print(Text(legend, style="green"))
     console.print()
-    for name in wanted.collections:
-        part = [outcome for outcome in outcomes if outcome.query.collection is name]
-        for outcome in part if wanted.every else part[:SHOWN_QUERIES]:
+    for name in spec.collections:
+        of_collection = [outcome for outcome in outcomes if outcome.query.collection is name]
+        for outcome in of_collection if spec.every else of_collection[:SHOWN_QUERIES]:
             console.print(outcome_view(outcome, console))
-    if wanted.text is None:
+    if spec.query is None:
         console.print(summary_view(outcomes, console))
-        if not wanted.every:
+        if not spec.every:
             console.print(Text("All queries: --all. Your own: --query TEXT.", style="dim"))
 
 
-@contextlib.contextmanager
-def progress(console: Console) -> Iterator[Say]:
-    """Shows the step under way: a spinner, or lines where nothing can spin."""
-    if not console.is_terminal:
-        yield lambda step: console.print(Text(step))
-        return
-    with console.status("") as status:
-        yield lambda step: status.update(escape(step))
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    """A polite kill ends as Ctrl-C does: through every `with`, so that nothing stays behind."""
+def _exit(number: int, frame: FrameType | None) -> None:
+    """Ends as Ctrl-C does, through every `with`, so that no process or index is left behind."""
     raise SystemExit(128 + number)

@@ -1,7 +1,7 @@
-"""The way through Elasticsearch: its BM25, then two-stage search.
+"""Searches in Elasticsearch: its BM25, then two-stage search.
 
-Elasticsearch's own rerank retriever needs an Enterprise licence or a trial; two-stage search needs
-neither, and the order is the same.
+Elasticsearch's own rerank retriever needs an Enterprise licence or a trial. Two-stage search needs
+neither and gives the same order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +11,11 @@ from typing import Any
 from es_integration import IntegrationError, SyncSidecarClient
 from es_integration.search import Rerank, two_stage_search
 from sidecar.workshop.demo.collections import Collection, CollectionName, Document, Query
-from sidecar.workshop.demo.demo_index import Search, bm25, indexed, outcome, scored, timed
-from sidecar.workshop.demo.outcome import Outcome
+from sidecar.workshop.demo.demo_index import Body, Search, indexed, two_searches
 
 TIMEOUT_S = 60.0
 
-# Standard analysis and types of the bare server alone: this runs on any node.
+# Standard analysis, and types that every distribution has: this runs on any node.
 _TEXT = {"type": "text"}
 _NAMES = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}
 PROPERTIES: Mapping[CollectionName, Mapping[str, Any]] = {
@@ -37,29 +36,23 @@ PROPERTIES: Mapping[CollectionName, Mapping[str, Any]] = {
 
 @contextmanager
 def searchable(client: Any, sidecar_url: str, collection: Collection) -> Iterator[Search]:
-    """A search over the collection. Raises IntegrationError, also where the sidecar fails: the
-    demo shows that, and does not hide it behind BM25's order as two-stage search would."""
+    """A search over the collection; the index is deleted afterwards. Raises IntegrationError, also
+    when the sidecar fails, where two-stage search itself would fall back to BM25's order."""
     with (
         SyncSidecarClient(sidecar_url, timeout=TIMEOUT_S) as sidecar,
         indexed(client, collection, PROPERTIES[collection.name], _source) as index,
     ):
 
-        def search(query: Query, top: int) -> Outcome:
-            body = bm25(collection, query, top)
-            first, first_s = timed(lambda: client.search(index=index, body=body))
-            if not scored(first):
-                return Outcome(query, (), first_s, 0.0)
-            wish = Rerank(fields=collection.sent, window=top)
-            second, rerank_s = timed(
-                lambda: two_stage_search(
-                    client, sidecar, query.text, index=index, body=body, rerank=wish
-                )
+        def rerank(body: Body, query: Query, top: int) -> Any:
+            options = Rerank(fields=collection.sent, window=top)
+            answer = two_stage_search(
+                client, sidecar, query.text, index=index, body=body, rerank=options
             )
-            if not second["rerank"]["reranked"]:
-                raise IntegrationError(second["rerank"]["reason"])
-            return outcome(collection, query, (scored(first), first_s), (scored(second), rerank_s))
+            if not answer["rerank"]["reranked"]:
+                raise IntegrationError(answer["rerank"]["reason"])
+            return answer
 
-        yield search
+        yield two_searches(client, index, collection, rerank)
 
 
 def _source(document: Document) -> dict[str, Any]:

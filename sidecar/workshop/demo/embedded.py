@@ -1,6 +1,6 @@
-"""The default way: BM25 in this process, its hits sent to the sidecar over HTTP.
+"""The demo in this process: BM25's hits, sent to the sidecar over HTTP.
 
-found = bm25.search(query)
+hits = index.search(query)
 POST /v2/rerank {"query": "...", "documents": [{"title": ..., "brand": ...}, ...]}
 """
 
@@ -12,12 +12,10 @@ from typing import Any
 
 from es_integration import SidecarAnswerInvalid, SidecarClient, SidecarRefused
 from sidecar.workshop.demo.bm25_index import Bm25Index
-from sidecar.workshop.demo.collections import Collection, CollectionName, Query
+from sidecar.workshop.demo.collections import CollectionName, Collections, Query
 from sidecar.workshop.demo.outcome import FirstStageHits, Outcome, reordered
 
 TIMEOUT_S = 60.0
-
-Collections = Mapping[CollectionName, Collection]
 
 
 def outcomes(
@@ -35,28 +33,28 @@ async def _outcomes(
     queries: Sequence[Query],
     top: int,
 ) -> list[Outcome]:
-    done = []
+    outcomes = []
     async with SidecarClient(url, timeout=TIMEOUT_S) as client:
-        await client.get("/health/ready")  # The connection is open before anything is timed.
+        await client.get("/health/ready")  # Opens the connection before anything is timed.
         for query in queries:
             start = time.perf_counter()
-            found = indexes[query.collection].search(query.text, top)
+            hits = indexes[query.collection].search(query.text, top)
             first_s = time.perf_counter() - start
-            sent = collections[query.collection].sent
-            done.append(await _rerank(client, query, found, sent, first_s))
-    return done
+            fields = collections[query.collection].sent
+            outcomes.append(await _rerank(client, query, hits, fields, first_s))
+    return outcomes
 
 
 async def _rerank(
     client: SidecarClient,
     query: Query,
-    found: FirstStageHits,
-    sent: tuple[str, ...],
+    first: FirstStageHits,
+    fields: tuple[str, ...],
     first_s: float,
 ) -> Outcome:
-    if not found:
+    if not first:
         return Outcome(query, (), first_s, 0.0)
-    documents = [document.fields(sent) for document, _ in found]
+    documents = [document.fields(fields) for document, _ in first]
     start = time.perf_counter()
     body = {"query": query.text, "documents": documents}
     status, headers, answer = await client.post("/v2/rerank", body)
@@ -64,14 +62,14 @@ async def _rerank(
     if status != 200:
         reason = answer.get("message", answer) if isinstance(answer, dict) else answer
         raise SidecarRefused(status, str(reason))
-    hits = reordered(found, _ranking(answer, len(found)))
+    hits = reordered(first, _ranking(answer, len(first)))
     return Outcome(query, hits, first_s, rerank_s, model_seconds(headers))
 
 
 def model_seconds(headers: Mapping[str, str]) -> float | None:
-    """The model's share as Server-Timing tells it: `tokenize;dur=1.2, infer;dur=80.5` is 0.0805."""
-    spent = re.search(r"\binfer;dur=([0-9.]+)", headers.get("Server-Timing", ""))
-    return float(spent[1]) / 1000 if spent else None
+    """The model's time in Server-Timing: `tokenize;dur=1.2, infer;dur=80.5` is 0.0805."""
+    infer_ms = re.search(r"\binfer;dur=([0-9.]+)", headers.get("Server-Timing", ""))
+    return float(infer_ms[1]) / 1000 if infer_ms else None
 
 
 def _ranking(answer: Any, documents: int) -> list[tuple[int, float]]:

@@ -1,10 +1,10 @@
-"""The way through OpenSearch: its BM25 and its search pipelines.
+"""Searches in OpenSearch: its BM25, then the same through a search pipeline that reranks.
 
     products   structured route: ml_inference + rerank.by_field, one JSON object per hit
     contracts  flat route: rerank.ml_opensearch over one text field
 
-Each query is searched twice, without the pipeline and with it: the first order is the node's
-BM25, the second is what an application gets.
+Each query is searched twice: without the pipeline for the order of BM25, and with it for the order
+that an application gets.
 """
 
 import sys
@@ -22,19 +22,16 @@ from es_integration.opensearch.settings import KIND as SETTING
 from sidecar.workshop.demo.collections import Collection, CollectionName, Document, Query
 from sidecar.workshop.demo.demo_index import (
     PREFIX,
+    Body,
     Search,
-    bm25,
     indexed,
-    outcome,
     refuse_existing,
-    scored,
-    timed,
+    two_searches,
 )
-from sidecar.workshop.demo.outcome import Outcome
 
 PROFILE = "plain"
 READ_TIMEOUT_S = 20
-"""The node waits this long for the sidecar: a slow laptop's page of hits, not a hung process."""
+"""How long a node waits for the sidecar: enough for a slow laptop."""
 
 _ENGLISH = {"type": "text", "analyzer": "english"}
 _NAMES = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}
@@ -48,11 +45,11 @@ class CollectionSetup:
     route: Route
     search: Callable[..., dict[str, Any]]
     fields: tuple[str, ...]
-    """What the node sends to the sidecar."""
+    """What a node sends to the sidecar."""
 
-    def wanted(self, name: CollectionName, sidecar_url: str) -> OpenSearchInstall:
-        """What the node is to have. A failure is shown, not hidden behind BM25's order as a
-        production pipeline would."""
+    def install_spec(self, name: CollectionName, sidecar_url: str) -> OpenSearchInstall:
+        """What to install. A failure of the sidecar is shown, where a production pipeline would
+        fall back to BM25's order."""
         return OpenSearchInstall(
             sidecar_url,
             profile=PROFILE,
@@ -72,7 +69,7 @@ class CollectionSetup:
         return source
 
 
-WAYS = {
+COLLECTION_SETUPS = {
     CollectionName.PRODUCTS: CollectionSetup(
         {
             "title": _ENGLISH,
@@ -94,7 +91,7 @@ WAYS = {
             "title": _ENGLISH,
             "contract": {"type": "keyword"},
             "text": _ENGLISH,
-            # The flat route glues fields without a space: so one field that joins them.
+            # The flat route joins fields without a space, so one field holds them joined.
             "passage": {"type": "text", "index": False},
         },
         Route.FLAT,
@@ -106,39 +103,33 @@ WAYS = {
 
 @contextmanager
 def searchable(client: Any, sidecar_url: str, collection: Collection) -> Iterator[Search]:
-    """A search over the collection; index, pipeline, model, connector and what the cluster's
-    settings had to allow for them are gone afterwards. Raises IntegrationError."""
-    way = WAYS[collection.name]
-    wanted = way.wanted(collection.name, sidecar_url)
+    """A search over the collection. Index, pipeline, model, connector, and changes to the cluster's
+    settings are undone afterwards. Raises IntegrationError."""
+    setup = COLLECTION_SETUPS[collection.name]
+    spec = setup.install_spec(collection.name, sidecar_url)
     with (
-        indexed(client, collection, way.properties, way.source) as index,
-        _installed(client, wanted),
+        indexed(client, collection, setup.properties, setup.source) as index,
+        _installed(client, spec),
     ):
-        pipeline = wanted.pipeline(way.route)
+        params = {"search_pipeline": spec.pipeline(setup.route)}
 
-        def search(query: Query, top: int) -> Outcome:
-            body = bm25(collection, query, top)
-            first, first_s = timed(lambda: client.search(index=index, body=body))
-            if not scored(first):
-                return Outcome(query, (), first_s, 0.0)
-            body = way.search(body["query"], query.text, size=top)
-            params = {"search_pipeline": pipeline}
-            second, rerank_s = timed(lambda: client.search(index=index, body=body, params=params))
-            return outcome(collection, query, (scored(first), first_s), (scored(second), rerank_s))
+        def rerank(body: Body, query: Query, top: int) -> Any:
+            reranking = setup.search(body["query"], query.text, size=top)
+            return client.search(index=index, body=reranking, params=params)
 
-        yield search
+        yield two_searches(client, index, collection, rerank)
 
 
 @contextmanager
-def _installed(client: Any, wanted: OpenSearchInstall) -> Iterator[None]:
-    planned = run(client, plan_install(wanted))  # It says why a cluster cannot have the route.
-    for change in run(client, plan_uninstall(wanted)):
-        # A connector alone is what an earlier demo had to leave: it is replaced, and goes.
+def _installed(client: Any, spec: OpenSearchInstall) -> Iterator[None]:
+    planned = run(client, plan_install(spec))  # Raises if the cluster does not support the route.
+    for change in run(client, plan_uninstall(spec)):
+        # An earlier demo may have had to leave its connector: that is replaced, then deleted.
         refuse_existing(change.kind, change.name, change.kind not in (SETTING, CONNECTOR))
     try:
         run(client, apply(planned))
         yield
     finally:
-        for change in uninstall(client, wanted):
+        for change in uninstall(client, spec):
             if change.refused is not None:
                 print(f"rerank-sidecar: {change.refused}", file=sys.stderr)

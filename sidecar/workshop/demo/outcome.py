@@ -1,7 +1,4 @@
-"""What came of one query: its hits at their two places, and how long each stage took.
-
-Both ways of running the demo, the embedded one and the one through a node, end in an Outcome.
-"""
+"""The outcome of one query: its hits in both orders, and how long each stage took."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +11,7 @@ FirstStageHits = Sequence[tuple[Document, float]]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document at its two places; places count from 1."""
+    """A document with its rank and score in both orders; ranks count from 1."""
 
     document: Document
     first_rank: int
@@ -24,35 +21,31 @@ class Hit:
 
     @property
     def climbed(self) -> int:
-        """How many places up; below zero for a hit that fell."""
+        """By how many ranks it rose; negative for a hit that fell."""
         return self.first_rank - self.rank
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A query's hits in the new order."""
+    """A query's hits in the reranked order."""
 
     query: Query
     hits: tuple[Hit, ...]
     first_s: float
     rerank_s: float
     model_s: float | None = None
-    """Seconds of `rerank_s` that the model ran, where the sidecar's answer reached us."""
+    """Seconds of `rerank_s` in which the model ran, if the sidecar's answer is at hand."""
 
     @property
     def first_stage(self) -> tuple[Hit, ...]:
-        """The same hits in the order in which BM25 found them."""
+        """The hits in BM25's order."""
         return tuple(sorted(self.hits, key=lambda hit: hit.first_rank))
 
 
-def reordered(found: FirstStageHits, ranking: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
-    """The hits of `found` in the order of `ranking`: pairs of an index into `found` and a score."""
-    return tuple(
-        Hit(*_at(found, index), rank=rank, score=score)
-        for rank, (index, score) in enumerate(ranking, start=1)
-    )
-
-
-def _at(found: FirstStageHits, index: int) -> tuple[Document, int, float]:
-    document, score = found[index]
-    return document, index + 1, score
+def reordered(first: FirstStageHits, ranking: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
+    """The hits of `first` in the order of `ranking`, which is (index into `first`, score)."""
+    hits = []
+    for rank, (index, score) in enumerate(ranking, start=1):
+        document, first_score = first[index]
+        hits.append(Hit(document, index + 1, first_score, rank, score))
+    return tuple(hits)

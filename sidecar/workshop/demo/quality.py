@@ -1,7 +1,7 @@
-"""How good an order is, by the collections' own judgements.
+"""The quality of an order, by the collections' own judgements.
 
-The gain of a grade is 2^grade - 1, as for the project's other measurements. A relevant document
-that BM25 did not find counts as missed in both orders.
+The gain of a grade is 2^grade - 1, as in the project's other measurements. A relevant document that
+BM25 did not retrieve counts as missed in both orders.
 """
 
 import math
@@ -30,7 +30,7 @@ def before(outcomes: Sequence[Outcome]) -> Quality:
 
 
 def after(outcomes: Sequence[Outcome]) -> Quality:
-    """The quality of the new order."""
+    """The quality of the reranked order."""
     return _quality([(outcome.query, outcome.hits) for outcome in outcomes])
 
 
@@ -38,15 +38,18 @@ def _quality(orders: Sequence[tuple[Query, tuple[Hit, ...]]]) -> Quality:
     grades = [[query.relevant.get(hit.document.id, 0) for hit in hits] for query, hits in orders]
     ideal = [sorted(query.relevant.values(), reverse=True) for query, _ in orders]
     return Quality(
-        ndcg=_mean([_gain(got) / _gain(best) for got, best in zip(grades, ideal, strict=True)]),
-        mrr=_mean([_reciprocal_rank(got) for got in grades]),
-        first_right=sum(got[:1] > [0] for got in grades),
+        ndcg=_mean([_dcg(ranked) / _dcg(best) for ranked, best in zip(grades, ideal, strict=True)]),
+        mrr=_mean([_reciprocal_rank(ranked) for ranked in grades]),
+        first_right=sum(ranked[:1] > [0] for ranked in grades),
         queries=len(orders),
     )
 
 
-def _gain(grades: list[int]) -> float:
-    return sum((2.0**grade - 1) / math.log2(at + 2) for at, grade in enumerate(grades[:CUTOFF]))
+def _dcg(grades: list[int]) -> float:
+    return sum(
+        (2.0**grade - 1) / math.log2(rank + 1)
+        for rank, grade in enumerate(grades[:CUTOFF], start=1)
+    )
 
 
 def _reciprocal_rank(grades: list[int]) -> float:

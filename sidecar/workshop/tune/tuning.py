@@ -1,7 +1,7 @@
 """A whole tuning: from its spec to its report, and the winner into its file."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from sidecar.runtime.runs import Layout
 from sidecar.runtime.tuned_layouts import StoredLayout, state_folder, store
 from sidecar.settings import Settings
 from sidecar.workshop.bench.machine import Machine, read_machine
+from sidecar.workshop.progress import ReportStep
 from sidecar.workshop.tune.alternatives import alternatives
 from sidecar.workshop.tune.candidates import budgets, layout_name, shapes
 from sidecar.workshop.tune.contention import BUSY
@@ -27,9 +28,6 @@ MIN_SCREEN_RATIO = 0.9
 """Of a finalist's pairs/s to the default's in the screening."""
 PAIRS_PER_CORE = 4
 """Of a round, at least."""
-
-ReportStep = Callable[[str], None]
-"""Called with the name of each step."""
 
 
 @dataclass(frozen=True, slots=True)

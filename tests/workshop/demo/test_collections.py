@@ -1,11 +1,11 @@
-"""The bundled data: whole, judged, and such that a reranker has something to do."""
+"""The bundled data: complete, judged, and a task that needs a reranker."""
 
 import pytest
 
 from sidecar.workshop.demo.bm25_index import Bm25Index
 from sidecar.workshop.demo.collections import Collection, CollectionName, load
 from sidecar.workshop.demo.elasticsearch_two_stage import PROPERTIES
-from sidecar.workshop.demo.opensearch_pipelines import WAYS
+from sidecar.workshop.demo.opensearch_pipelines import COLLECTION_SETUPS
 
 
 @pytest.fixture(scope="module", params=list(CollectionName))
@@ -13,7 +13,7 @@ def collection(request: pytest.FixtureRequest) -> Collection:
     return load(request.param)
 
 
-def test_there_are_some_hundred_documents_with_ids_of_their_own(collection: Collection) -> None:
+def test_there_are_hundreds_of_documents_with_unique_ids(collection: Collection) -> None:
     ids = [document.id for document in collection.documents]
     assert len(ids) >= 300
     assert len(set(ids)) == len(ids)
@@ -31,11 +31,11 @@ def test_every_query_has_judged_documents_that_exist(collection: Collection) -> 
         assert query.note
 
 
-def test_bm25_finds_every_relevant_document_among_its_first_fifty(collection: Collection) -> None:
+def test_bm25_retrieves_every_relevant_document_in_its_first_fifty(collection: Collection) -> None:
     index = Bm25Index(collection)
     for query in collection.queries:
-        found = {document.id for document, _ in index.search(query.text, 50)}
-        assert set(query.relevant) <= found, query.text
+        retrieved = {document.id for document, _ in index.search(query.text, 50)}
+        assert set(query.relevant) <= retrieved, query.text
 
 
 def test_bm25_is_misled_by_most_queries(collection: Collection) -> None:
@@ -58,7 +58,7 @@ def test_bm25_orders_by_score_and_finds_nothing_without_a_common_word() -> None:
 
 
 def test_each_document_has_what_is_searched_sent_and_mapped(collection: Collection) -> None:
-    mapped = set(WAYS[collection.name].properties) - {"passage"}
+    mapped = set(COLLECTION_SETUPS[collection.name].properties) - {"passage"}
     assert set(PROPERTIES[collection.name]) == mapped
     for document in collection.documents:
         assert list(document.fields(collection.sent)) == list(collection.sent)

@@ -1,4 +1,4 @@
-"""The tables on a small fixed example, and the measures in them."""
+"""The tables of a small fixed example, and the quality measures in them."""
 
 import io
 
@@ -12,16 +12,16 @@ from sidecar.workshop.demo.outcome_tables import outcome_view, score_text, summa
 
 TITLES = ["Jogging stroller [rain]", "Rain gauge", "Waterproof runner", "Jogging belt"]
 DOCUMENTS = [
-    Document(f"p{at}", title, {"description": "A long description of what it is. " * 5})
-    for at, title in enumerate(TITLES)
+    Document(f"p{position}", title, {"description": "A long description of what it is. " * 5})
+    for position, title in enumerate(TITLES)
 ]
-FOUND = list(zip(DOCUMENTS, [7.0, 6.5, 2.25, 1.0], strict=True))
+FIRST_STAGE = list(zip(DOCUMENTS, [7.0, 6.5, 2.25, 1.0], strict=True))
 QUERY = Query(
     CollectionName.PRODUCTS, "shoes for rain", {"p2": 3, "p9": 1}, "the words are elsewhere"
 )
 OUTCOME = Outcome(
     QUERY,
-    reordered(FOUND, [(2, 0.9), (1, 0.5), (3, 0.25), (0, 0.0001)]),
+    reordered(FIRST_STAGE, [(2, 0.9), (1, 0.5), (3, 0.25), (0, 0.0001)]),
     first_s=0.0004,
     rerank_s=0.1236,
     model_s=0.1,
@@ -38,7 +38,7 @@ def console(width: int = 80) -> Console:
     return Console(file=io.StringIO(), width=width)
 
 
-def test_both_orders_stand_in_the_table_with_the_change_of_each_place() -> None:
+def test_both_orders_are_shown_with_the_change_of_each_rank() -> None:
     lines = render(outcome_view(OUTCOME, console()))
     first, new = lines.index("BM25's order"), lines.index("Reranked")
     assert lines[0] == "products: shoes for rain"
@@ -59,14 +59,14 @@ def test_both_orders_stand_in_the_table_with_the_change_of_each_place() -> None:
     assert "Jogging stroller [rain]" in lines[new + 5], "a title is no markup"
 
 
-def test_the_lines_below_tell_places_times_and_the_note() -> None:
+def test_below_the_tables_are_ranks_times_and_the_note() -> None:
     lines = render(outcome_view(OUTCOME, console()))
     assert " ✓ right answers: 3 → 1; not among the 4 hits: 1" in lines
     assert " BM25 0.4 ms · reranking 4 hits over HTTP 124 ms, of which the model 100 ms" in lines
     assert " Why words mislead: the words are elsewhere" in lines
 
 
-def test_a_query_of_ones_own_has_no_judgements() -> None:
+def test_a_users_own_query_has_no_judgements() -> None:
     own = Outcome(Query(CollectionName.PRODUCTS, "rain", {}), OUTCOME.hits, 0.001, 0.2)
     text = "\n".join(render(outcome_view(own, console())))
     assert "✓" not in text
@@ -74,7 +74,7 @@ def test_a_query_of_ones_own_has_no_judgements() -> None:
     assert "search and reranking of 4 hits 200 ms" in text
 
 
-def test_no_hits_are_said() -> None:
+def test_a_query_without_hits_is_explained() -> None:
     text = "\n".join(render(outcome_view(Outcome(QUERY, (), 0.001, 0.0), console())))
     assert "No document shares a word with the query." in text
 
@@ -132,5 +132,5 @@ def test_the_summary_of_one_collection_has_one_row() -> None:
     ("score", "text"),
     [(0.0, "0.000"), (0.0001, "<.001"), (0.5, "0.500"), (0.9999, ">.999"), (1.0, "1.000")],
 )
-def test_a_score_that_is_not_quite_0_or_1_does_not_read_so(score: float, text: str) -> None:
+def test_a_score_that_is_not_quite_0_or_1_is_not_rounded_to_it(score: float, text: str) -> None:
     assert score_text(score) == text
