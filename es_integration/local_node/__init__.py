@@ -13,7 +13,7 @@ opensearch                `LocalOpenSearch`
 elasticsearch             `LocalElasticsearch` and the files of Elasticsearch 8.19
 
 opensearch, elasticsearch -> node -> assembly, process, java
-assembly -> artifacts, cache -> accounts
+assembly -> distribution -> artifacts      assembly -> cache      cache, java, process -> accounts
 """
 
 from es_integration.local_node.distribution import Distribution

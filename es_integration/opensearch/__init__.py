@@ -13,8 +13,8 @@ install       plans and applies all of these, or removes them
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
 
-verify -> probe; verify -> install -> settings, connectors -> models -> lookup -> calls
-all of them -> bodies -> spec -> addresses
+verify -> probe, install      install -> settings, connectors -> models -> lookup -> calls
+install, connectors, models, verify -> bodies -> spec -> addresses
 """
 
 from es_integration.opensearch.bodies import flat_search, structured_search

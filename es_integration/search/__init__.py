@@ -10,7 +10,7 @@ bodies     the first stage's search bodies for either search engine
 fusion     reciprocal rank fusion of two result lists
 two_stage  the search itself, for sync and async clients
 
-two_stage -> bodies, fusion -> page, source -> options
+two_stage -> bodies -> page, source, options      two_stage -> fusion
 """
 
 from es_integration.search.options import Knn, Rerank
