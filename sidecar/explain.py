@@ -8,7 +8,7 @@
      "evidence": {"field": "description", "start": 1280, "end": 2411}}
 
 The parts add up to the logit. Offsets are code points of the field's text (field "": the plain
-text), `evidence` is null for a document that was read whole.
+text). `evidence` is null for a document that was read whole.
 """
 
 import math
@@ -20,9 +20,9 @@ from sidecar.request import Ranked
 
 TOLERANCE = 1e-6
 DIGITS = 9
-"""Decimals that are shown: with many parts the sum still holds to TOLERANCE."""
+"""Decimals in the entry: the sum of many parts still holds to TOLERANCE."""
 MAX_SHAPLEY_FIELDS = 8
-"""256 pairs for a document; a ninth field would double that."""
+"""They cost 256 pairs for a document; a ninth field would double that."""
 
 Coalition = frozenset[str]
 
@@ -39,7 +39,7 @@ class PartLike(Protocol):
 
 
 class Span(Protocol):
-    """Where the best window lies, in code points."""
+    """The best window's place, in code points."""
 
     @property
     def field(self) -> str: ...
@@ -57,10 +57,10 @@ def explanation(
     evidence: Span | None = None,
     shapley: Mapping[str, float] | None = None,
 ) -> dict[str, object]:
-    """One entry, ready for JSON. `rules` are the parts of kind "rule"; `shapley` stands in it when
-    it is given.
+    """One entry, ready for JSON. `rules` are the parts of kind "rule"; `shapley` is left out when
+    it is None.
 
-    Raises ValueError when the parts do not add up to the logit: they would explain another score.
+    Raises ValueError when the parts do not add up to the logit.
     """
     parts = list(parts)
     total = math.fsum(part.value for part in parts)
@@ -68,10 +68,10 @@ def explanation(
         raise ValueError(f"parts of {total} do not explain document {ranked.index}'s logit")
     entry: dict[str, object] = {
         "index": ranked.index,
-        "logit": _shown(ranked.logit),
-        "score": _shown(ranked.score),
+        "logit": _rounded(ranked.logit),
+        "score": _rounded(ranked.score),
         "parts": [
-            {"name": part.name, "kind": part.kind, "value": _shown(part.value)} for part in parts
+            {"name": part.name, "kind": part.kind, "value": _rounded(part.value)} for part in parts
         ],
         "rules": [part.name for part in parts if part.kind == "rule"],
         "truncated": truncated,
@@ -80,7 +80,7 @@ def explanation(
         else {"field": evidence.field, "start": evidence.start, "end": evidence.end},
     }
     if shapley is not None:
-        entry["shapley"] = {name: _shown(value) for name, value in shapley.items()}
+        entry["shapley"] = {name: _rounded(value) for name, value in shapley.items()}
     return entry
 
 
@@ -97,8 +97,8 @@ def coalition_count(fields: int) -> int:
 def coalitions(fields: Sequence[str]) -> list[Coalition]:
     """Every set of the fields, the empty one first and the full one last.
 
-    Each is a passage to score: its fields alone, in the document's order; fields beyond these stay
-    in all of them. Raises ValueError above MAX_SHAPLEY_FIELDS.
+    Each is a passage to score: its fields in the document's order; fields beyond these are in all
+    of them. Raises ValueError above MAX_SHAPLEY_FIELDS.
     """
     coalition_count(len(fields))
     return [
@@ -113,21 +113,21 @@ def shapley(fields: Sequence[str], values: Mapping[Coalition, float]) -> dict[st
 
         phi(f) = sum over S without f of |S|! (n - |S| - 1)! / n! * (v(S + f) - v(S))
 
-    They add up to v(all) - v(none); fields that add the same everywhere have the same, one that
-    adds nothing anywhere has 0.
+    They add up to v(all) - v(none). Fields that add the same everywhere have the same value, and
+    one that adds nothing anywhere has 0.
     """
     count = len(fields)
     weights = [1 / (count * math.comb(count - 1, size)) for size in range(count)]
-    every = coalitions(fields)
+    sets = coalitions(fields)
     return {
         field: math.fsum(
             weights[len(without)] * (values[without | {field}] - values[without])
-            for without in every
+            for without in sets
             if field not in without
         )
         for field in fields
     }
 
 
-def _shown(value: float) -> float:
+def _rounded(value: float) -> float:
     return round(value, DIGITS) + 0.0  # no -0.0

@@ -1,4 +1,4 @@
-"""Bounds and types that profiles, requests and hooks share, so that each stands in one place."""
+"""Bounds and types that profiles, requests and hooks share."""
 
 from typing import Annotated, Literal
 

@@ -88,7 +88,7 @@ ONLY_IN = {
     "transformers": MODEL_TOOLS,
     "opensearchpy": ("es_integration/",),
     "elasticsearch": ("es_integration/",),
-    "yaml": ("sidecar/text/read.py", "sidecar/profiles/"),
+    "yaml": ("sidecar/text/parse.py", "sidecar/profiles/"),
     "typer": ("sidecar/cli/",),
     "rich": ("sidecar/cli/", "sidecar/workshop/"),
     "asyncio": (

@@ -5,14 +5,14 @@ The application sends what it knows of the shopper with the search:
     {"query": "running shoes", "documents": [...],
      "context": {"user": {"brands": {"Asics": 1.0, "Nike": 0.4}}}}
 
-(or a list of names, all liked alike; a dislike is below 0). A product of a liked brand gets a part
-`ecommerce_brand_affinity.brand` in its logit, at most STRENGTH: enough to decide between products
-that suit the query alike, too little to lift one that does not. A query that names one of these
-brands says more than any habit, so then the hook stays silent.
+(or a list of names, all liked equally; a dislike is below 0). A product of a liked brand gets the
+part `ecommerce_brand_affinity.brand` in its logit, at most STRENGTH: enough to decide between
+products that suit the query equally, too little to lift one that does not. A query that names one
+of these brands says more than any habit, so the hook then adds nothing.
 
-The part depends on the query, the shopper and the product itself, never on the other candidates: a
-score is the same in every request. So the hook cannot know that "puma shoes" names a brand of
-which the shopper has told nothing; send `"Puma": 0` for brands that it should know.
+The part depends on the query, the shopper and the product itself, never on the other candidates, so
+a score is the same in every request. The hook therefore cannot know that "puma shoes" names a brand
+if the shopper's brands do not include it: send `"Puma": 0` for brands that it should know.
 
     rerank-sidecar serve --hooks examples/hooks/ecommerce_brand_affinity.py
 """
@@ -31,8 +31,8 @@ def document_hook(
 ) -> Sequence[HookResult]:
     """A part for every document whose `brand` the shopper likes."""
     liked = affinities(context.get("user"))
-    asked = f" {fold(query)} "
-    if any(f" {brand} " in asked for brand in liked):
+    words = f" {fold(query)} "
+    if any(f" {brand} " in words for brand in liked):
         return [HookResult()] * len(documents)
     brands = [fold(fields.get("brand")) for fields in documents]
     return [
@@ -56,5 +56,5 @@ def affinities(user: object) -> dict[str, float]:
 
 
 def fold(text: object) -> str:
-    """The text's words in lower case: "Levi's®" and "LEVI'S" are one."""
+    """The text's words in lower case: "Levi's®" and "LEVI'S" are equal."""
     return " ".join(re.findall(r"\w+", text.casefold())) if isinstance(text, str) else ""

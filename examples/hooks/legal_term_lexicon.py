@@ -2,10 +2,10 @@
 
     "can my landlord kick me out without a reason"  ->  eviction, ejectment, unlawful detainer, ...
 
-When the query holds a plain paraphrase of a concept, documents that use one of its terms of art
-get a part `legal_term_lexicon.terms`: STRENGTH times the share of the query's concepts that they
-speak of, a mention in the title or the summary counting in full, one in the text for half.
-And for such a query the `summary` field, which is written more plainly, weighs more.
+When the query paraphrases a concept in plain words, documents that use one of its terms of art get
+the part `legal_term_lexicon.terms`: STRENGTH times the share of the query's concepts that they
+mention. A mention in the title or the summary counts in full, one in the text counts half. For such
+a query the `summary` field, which is written more plainly, weighs more.
 
     rerank-sidecar serve --hooks examples/hooks/legal_term_lexicon.py
 """
@@ -71,11 +71,11 @@ def query_hook(query: str, context: Context) -> QueryResult:
 def document_hook(
     query: str, documents: Sequence[Fields], context: Context
 ) -> Sequence[HookResult]:
-    """A part for every document that speaks of what the query means."""
-    wanted = concepts(query)
-    if not wanted:
+    """A part for every document that mentions what the query means."""
+    meant = concepts(query)
+    if not meant:
         return [HookResult()] * len(documents)
-    return [HookResult({"terms": STRENGTH * share(wanted, fields)}) for fields in documents]
+    return [HookResult({"terms": STRENGTH * share(meant, fields)}) for fields in documents]
 
 
 def concepts(query: str) -> list[str]:
@@ -83,11 +83,11 @@ def concepts(query: str) -> list[str]:
     return [name for name, pattern in _PLAIN.items() if pattern.search(query)]
 
 
-def share(wanted: Sequence[str], fields: Fields) -> float:
+def share(names: Sequence[str], fields: Fields) -> float:
     """Mean over the concepts of the best place that has one of their terms, in [0, 1]."""
-    found = 0.0
-    for name in wanted:
-        found += max(
+    total = 0.0
+    for name in names:
+        total += max(
             (
                 worth
                 for place, worth in PLACES.items()
@@ -95,4 +95,4 @@ def share(wanted: Sequence[str], fields: Fields) -> float:
             ),
             default=0.0,
         )
-    return found / len(wanted)
+    return total / len(names)

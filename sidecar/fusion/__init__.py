@@ -1,4 +1,9 @@
-"""Logits, signals and rules to one score per document. Everything adds in logit space."""
+"""One score per document from logits, field matches, signals and rules. All add in logit space.
+
+fuse    the model's parts: windows aggregated, fields that are scored alone, calibration; their sum
+parts   the other parts: field matches, signals, rules
+rank    logits -> scores, in order
+"""
 
 from sidecar.fusion.rank import rank
 

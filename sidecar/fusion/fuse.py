@@ -1,8 +1,8 @@
 """A document's logit from the model's logits and the other parts. Pure.
 
-model    (logit - bias) / temperature of the passage: of its windows' aggregate when it is long;
-         with fields that are scored alone the mean of them all, weighted, the passage by 1
-the rest signals, fields, rules, hooks: see `parts`
+model    the passage's calibrated logit, or that of its windows' aggregate; with fields that are
+         scored alone the weighted mean of them all, in which the passage weighs 1
+others   fields, signals, rules: see `parts`; hooks add theirs in the pipeline
 fused    the sum of all parts; score = sigmoid(fused)
 """
 
@@ -15,8 +15,8 @@ from sidecar.text.long_documents import LongDocuments, aggregate
 
 PASSAGE = "passage"
 EMPTY = -8.0
-"""The model's part where there is no text, a score of 0.0003: a model reads an empty passage as
-one that says nothing against the query, and hits that lack the field would climb."""
+"""The model's part of an empty document, a score of 0.0003. A model takes an empty passage for one
+that says nothing against the query, so hits that lack the field would climb."""
 
 
 def model_parts(
@@ -27,9 +27,9 @@ def model_parts(
 ) -> list[Part]:
     """The parts of kind "model": one for the passage, one per field that is scored alone.
 
-    `windows` are the logits of the passage's windows in the order of the text (one for a document
-    that fits, none when nothing stands in it), `alone` maps a field to (weight, logit). A document
-    in which nothing stands at all is not shown to the model and gets EMPTY.
+    `windows` are the logits of the passage's windows in the order of the text: one for a document
+    that fits, none for an empty passage. `alone` maps a field to (weight, logit). An empty document
+    is not shown to the model and gets EMPTY.
     """
     if not windows and not alone:
         return [Part(PASSAGE, "model", EMPTY)]

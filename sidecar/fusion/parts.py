@@ -31,7 +31,7 @@ class Part(NamedTuple):
 def signal_parts(profile: Profile, search: Search, now: float | None = None) -> list[list[Part]]:
     """The parts of each document that are not zero: fields, then signals, then rules.
 
-    `now`, in seconds since 1970, stands for the clock where a decay is from "now".
+    `now`, in seconds since 1970, replaces the clock for decays from "now".
     """
     reader = SearchReader(search, now)
     parts = _field_parts(profile, reader)

@@ -1,6 +1,6 @@
 """Logits to scores and an order. Pure.
 
-score = sigmoid(logit), in [0, 1], monotone in the logit; `fuse` calibrates the model's part.
+score = sigmoid(logit), in [0, 1]; `fuse` has calibrated the model's part of it.
 """
 
 import math
@@ -17,7 +17,7 @@ def rank(
     order: Order = "score",
     top_n: int | None = None,
 ) -> tuple[Ranked, ...]:
-    """The documents by descending logit (equal ones by index), or as they came; `top_n` of them.
+    """At most `top_n` documents, by descending logit (equal ones by index) or in their own order.
 
     Raises NonFiniteScore when a logit is NaN or infinite.
     """

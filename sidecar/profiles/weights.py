@@ -9,7 +9,7 @@ from sidecar.text.field_profile import FieldProfile
 
 
 def with_weights(profile: Profile, weights: Mapping[str, float]) -> Profile:
-    """The profile with these weights in place of its own; an alias stands for its field.
+    """The profile with these weights in place of its own; an alias means its field.
 
     A profile that reads every field takes any name, and goes on reading the others: a weight says
     how much one field counts, never that others do not. Raises InvalidRequest, with the path, for

@@ -17,7 +17,7 @@ class MatchSignal(Signal):
     """1 where the query names a value of the fields, else 0. A list matches when one of its values
     does.
 
-    "WH-1000 XM4" stands in "sony wh1000xm4 case": case, accents, spaces and dashes do not matter.
+    "sony wh1000xm4 case" names "WH-1000 XM4": case, accents, spaces and dashes do not matter.
     Prices, quantities and ordinary words name nothing by chance: see `text/query/naming`.
     """
 

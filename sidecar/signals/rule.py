@@ -21,7 +21,7 @@ class Rule(FrozenModel):
 
     field: Name
     values: tuple[str | bool | int | float, ...] = ()
-    """Compared as text, case ignored: true, "True" and "TRUE" are one."""
+    """Compared as text, case ignored: true, "True" and "TRUE" are equal."""
     pattern: str | None = None
     """A regular expression searched in the field's text, case ignored."""
     demote: Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
@@ -84,5 +84,5 @@ def _items(value: object) -> Iterator[object]:
 
 
 def _plain(value: object) -> str:
-    """A value as rules compare it: "True", true and " TRUE" are one, and so are 0 and 0.0."""
+    """A value as rules compare it: "True", true and " TRUE" are equal, and so are 0 and 0.0."""
     return read_value(value).strip().casefold()

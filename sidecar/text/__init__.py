@@ -1,0 +1,19 @@
+"""Documents to passages, and what a text says. Pure.
+
+field_profile    how a profile has fields read
+read             a document's fields under the profile's names
+parse            fields from strings of JSON, YAML or lines
+key_values       lists of attributes as one object
+compose          fields -> the passage that the model reads
+boundaries       where sections, paragraphs and sentences begin
+windows          a long text -> windows, and which of them are scored
+long_documents   the windows' logits -> the document's
+
+terms            a query's terms, and how much of them a field has
+query            what a query demands: prices, colours, courts, ... (a package)
+values, prices   a field's value as a number, a date, a price
+units            quantities and amounts of money in a text
+citations        legal citations in a text
+reporters        the law reporters among them
+numerals         Chinese and Roman numbers
+"""

@@ -4,8 +4,8 @@
     ...writing.\\n\\n                  paragraph: a blank line
     ... Inc. gave notice. The ...    sentence: after "notice.", not after "Inc."
 
-A missed boundary only makes a longer sentence, so what could be an abbreviation ends none. One pass
-over the text; no pattern looks at a character more than a fixed number of times.
+A missed boundary only makes a sentence longer, so anything that could be an abbreviation ends none.
+This is one pass over the text: no pattern looks at a character more than a fixed number of times.
 """
 
 import re
@@ -29,7 +29,7 @@ class Boundary:
 
 
 MAX_HEADING = 80
-"""Characters of a line that can be a heading, which stays with what it heads."""
+"""Characters of a line that can be a heading. A heading stays with the text below it."""
 _ABBREVIATION_REACH = 14
 
 _BREAK = re.compile(r"[\n\r\f\v\x85\u2028\u2029]\s*+")
@@ -62,17 +62,18 @@ _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 
 def boundaries(text: str) -> list[Boundary]:
     """The starts of the text's sentences, in order; the first is 0."""
-    found = {0: Strength.SECTION if _heads_section(text, 0) else Strength.PARAGRAPH}
+    strengths = {0: Strength.SECTION if _heads_section(text, 0) else Strength.PARAGRAPH}
     for line in _BREAK.finditer(text):
         if (strength := _line_strength(text, line)) is not None:
-            found[line.end()] = strength
+            strengths[line.end()] = strength
     for end in _END.finditer(text):
-        if end.end() not in found and _ends(text, end):
+        if end.end() not in strengths and _ends(text, end):
             section = _SECTION.match(text, end.end())
-            found[end.end()] = Strength.SECTION if section else Strength.SENTENCE
+            strengths[end.end()] = Strength.SECTION if section else Strength.SENTENCE
     if text:
-        found.pop(len(text), None)
-    return _without_bare_headings(text, [Boundary(start, found[start]) for start in sorted(found)])
+        strengths.pop(len(text), None)
+    in_order = [Boundary(start, strengths[start]) for start in sorted(strengths)]
+    return _without_bare_headings(text, in_order)
 
 
 def _heads_section(text: str, start: int) -> bool:
@@ -81,7 +82,7 @@ def _heads_section(text: str, start: int) -> bool:
 
 
 def _line_strength(text: str, line: re.Match[str]) -> Strength | None:
-    """What begins after the break; None when a sentence may go on there."""
+    """The boundary after the line break; None when the sentence may go on."""
     if _heads_section(text, line.end()):
         return Strength.SECTION
     breaks = line.group().replace("\r\n", "\n")
@@ -105,16 +106,16 @@ def _ends(text: str, end: re.Match[str]) -> bool:
     return not (_MARK.fullmatch(word) and (not lead or lead[-1] in "\n\r.;:"))
 
 
-def _without_bare_headings(text: str, found: list[Boundary]) -> list[Boundary]:
+def _without_bare_headings(text: str, candidates: list[Boundary]) -> list[Boundary]:
     """Without the boundaries between a heading's line and the text below it."""
-    kept = found[:1]
-    for boundary in found[1:]:
-        last = kept[-1]
+    remaining = candidates[:1]
+    for boundary in candidates[1:]:
+        last = remaining[-1]
         short = boundary.start - last.start <= MAX_HEADING + 4
         if short and last.strength == Strength.SECTION and boundary.strength < Strength.SECTION:
             line = text[last.start : boundary.start]
             bare = line.strip()
             if line != bare and "\n" not in bare and not bare.endswith((".", "!", "?", "。", "；")):
                 continue
-        kept.append(boundary)
-    return kept
+        remaining.append(boundary)
+    return remaining

@@ -1,4 +1,4 @@
-"""Legal citations in a text, in one normal form, so that two spellings of a source are equal.
+"""Legal citations in a text, normalised: two spellings of a source have the same keys.
 
     form     read, among other spellings                                  its keys
     case     410 U.S. 113 · 410 U. S. 113 · 12 F.Supp.2d 34 · 410 us 113  410 us 113
@@ -12,9 +12,9 @@
 A citation has a key for each level that it names, so "Art. 28(3) GDPR" shares the article with
 "Art. 28 GDPR" and the paragraph too with its equal.
 
-eyecite reads US cases as well, and more of them. It is not run here: it takes 2.5 ms for a text of
-1 KB and 46 MB, brings six packages, and a score must not depend on what happens to be installed.
-Its reporters are this table's (`reporters`), and tests hold the forms `case` and `usc` to it.
+eyecite reads more US cases. It is not used here: it takes 2.5 ms for a text of 1 KB and 46 MB,
+needs six packages, and a score must not depend on what happens to be installed. `reporters` has its
+table, and tests compare the forms `case` and `usc` with it.
 """
 
 import re
@@ -46,7 +46,7 @@ CODES = {
     "echr": ("echr", "emrk"),
     "gg": ("gg", "grundgesetz", "grundgesetzes"),
 }
-"""Codes with several names. The other German and Austrian ones are called as they are written."""
+"""Codes with several names. For other German and Austrian codes the abbreviation is the name."""
 _PLAIN_CODES = (
     "bgb hgb stgb zpo stpo aktg gmbhg urhg uwg inso vwgo vwvfg arbgg kschg betrvg bdsg gwb patg "
     "markeng tmg stvo stvg owig egbgb bimschg baugb famfg ao estg ustg kstg zvg weg agg abgb"
@@ -54,7 +54,7 @@ _PLAIN_CODES = (
 _CODE_OF = {name: code for code, names in CODES.items() for name in names}
 _CODE_OF |= {code: code for code in _PLAIN_CODES.split()}
 _CAPITALS = {"gg", "ao", "weg", "agg"}
-"""Words or abbreviations of other things too: read in capitals only."""
+"""They mean other things in lower case: read in capitals only."""
 _LAWS = (
     "劳动合同法|民事诉讼法|刑事诉讼法|行政诉讼法|行政处罚法|消费者权益保护法|道路交通安全法|"
     "治安管理处罚法|社会保险法|个人信息保护法|民法典|民法通则|劳动法|公司法|合同法|婚姻法|继承法|"
@@ -79,7 +79,7 @@ _DATED = re.compile(r"[\s,\d–-]*\([^()]{0,30}?\d{4}\)")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A row of the table: what it looks like, and the keys of each citation that a match holds."""
+    """A row of the table: its pattern, and the keys of each citation in a match."""
 
     pattern: re.Pattern[str]
     keys: Callable[[re.Match[str]], Iterator[tuple[str, ...]]]
@@ -98,12 +98,12 @@ def citations(text: str, forms: tuple[str, ...] | None = None) -> tuple[Citation
 
 @lru_cache(maxsize=64)
 def without_citations(text: str) -> str:
-    """The text, as long as it was, with § for each of its citations and what dates one.
+    """The text with its citations, and the years and courts after them, overwritten by §.
 
         "forum, 454 U.S. 235, 241 (9th Cir. 1994)"  ->  "forum, §§§§§§§§§§..."
 
-    A citation says which source is meant, and the citation signal reads that. Its reporter, court
-    and numbers are no demand of their own: `454 U.S. 235` asks for no other law of the US.
+    A citation names a source, and the citation signal reads that. Its reporter, court and numbers
+    demand nothing else: `454 U.S. 235` does not ask for US law. The length stays the same.
     """
     if not any(map(str.isdigit, text)):
         return text
@@ -116,27 +116,27 @@ def without_citations(text: str) -> str:
 
 def citation_keys(text: str, forms: tuple[str, ...] | None = None) -> frozenset[str]:
     """All keys of the text's citations of these forms."""
-    return frozenset(key for found in citations(text, forms) for key in found.keys)
+    return frozenset(key for citation in citations(text, forms) for key in citation.keys)
 
 
-def may_cite(text: str, wanted: Citation) -> bool:
-    """Whether the text holds what a citation of the same source cannot do without: its numbers.
+def may_cite(text: str, citation: Citation) -> bool:
+    """Whether the text has the numbers that every citation of the same source has.
 
-    Thirty times cheaper than reading a text that cites something else. Chinese numbers have many
-    spellings, so there it is the word for "article".
+    Thirty times cheaper than reading the citations of a text that cites something else. Chinese
+    numbers have many spellings, so there the word for "article" is looked for.
     """
-    if wanted.form == "chinese":
+    if citation.form == "chinese":
         return "条" in text
-    if wanted.form == "code":
-        names = CODES.get(code := wanted.keys[0].split()[0], (code,))
+    if citation.form == "code":
+        names = CODES.get(code := citation.keys[0].split()[0], (code,))
         lower = text.lower()
         if not any(name in lower for name in names):
             return False
-    return all(number in text for number in re.findall(r"\d+", wanted.keys[0]))
+    return all(number in text for number in re.findall(r"\d+", citation.keys[0]))
 
 
 def _end(match: re.Match[str]) -> int:
-    """Where the last group ends, which may have been looked at and not taken."""
+    """Where the last group ends: it may be in a lookahead, behind the match."""
     return max(match.end(group) for group in range(match.re.groups + 1))
 
 
@@ -185,7 +185,7 @@ def _levels(base: str, places: list[str]) -> tuple[str, ...]:
 
 FORMS = {
     "case": Form(
-        # What follows the volume is looked at, not taken: "page 12 The 410 U.S. 113".
+        # A lookahead, so that in "page 12 The 410 U.S. 113" the 410 can still begin a match.
         re.compile(r"\b(\d{1,4})\s+(?=([A-Za-z][A-Za-z0-9.'& ]{0,30}?)\s+(\d{1,8})\b)"),
         _case,
     ),

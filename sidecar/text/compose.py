@@ -1,9 +1,8 @@
 """A document's passage: the segments that the model reads beside the query, in order.
 
-Plain text is one segment without a label. Named fields become `label: value` segments, one a
-line, in the order in which they come: the profile's. A search's own weights do not move them, or
-the model would read another text, and a heavier field could lower a document that matches in it.
-The reading of a value is fixed:
+Plain text is one segment without a label. Named fields become `label: value` segments, one per
+line, in the order of the profile. The weights of a search do not move them: the model would read
+another text, and a heavier field could lower a document that matches in it. Values are read so:
 
     "red"                      red
     12.5, 38.0, true           12.5, 38, true
@@ -54,8 +53,8 @@ def compose(
 ) -> Passage:
     """The passage of a plain text or of fields under the profile's names.
 
-    At most `budget_tokens * MAX_CHARACTERS_PER_TOKEN` characters; the first fields are the last to
-    be cut.
+    It has at most `budget_tokens * MAX_CHARACTERS_PER_TOKEN` characters; the first fields are cut
+    last.
     """
     limit = budget_tokens * MAX_CHARACTERS_PER_TOKEN
     if isinstance(source, str):
@@ -96,7 +95,7 @@ def read_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join([text for part in value if (text := read_value(part))])
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))  # 38.0 and 38 are one number in JSON, and one size
+        return str(int(value))  # 38.0 and 38 are the same number in JSON, and the same size
     return str(value)
 
 
@@ -110,8 +109,8 @@ def _first_words(text: str, limit: int) -> str:
 def share(lengths: Sequence[int], quotas: Sequence[int | None], room: int) -> list[int]:
     """Tokens that each segment gets of `room`, in the order of the segments.
 
-    When all fit, all get what they need. Otherwise each first gets up to its quota, and what is
-    left then goes to the first segments that want more: a short field leaves it to the next.
+    When all fit, all get what they need. Otherwise each first gets up to its quota, and the first
+    segments that need more share what is left.
     """
     if sum(lengths) <= room:
         return list(lengths)
@@ -132,12 +131,12 @@ def _cut_characters(
 ) -> Passage:
     if sum(len(segment.text) for segment in segments) <= limit:
         return Passage(tuple(segments), alone)
-    kept: list[Segment] = []
+    fitting: list[Segment] = []
     left = limit
     for segment in segments if cut == "right" else reversed(segments):
         text = segment.text[:left] if cut == "right" else segment.text[-left:]
-        kept.append(Segment(segment.field, text, segment.start, segment.quota))
+        fitting.append(Segment(segment.field, text, segment.start, segment.quota))
         left -= len(text)
         if left <= 0:
             break
-    return Passage(tuple(kept if cut == "right" else reversed(kept)), alone, cut=True)
+    return Passage(tuple(fitting if cut == "right" else reversed(fitting)), alone, cut=True)

@@ -1,6 +1,6 @@
 """How a profile has fields read: what `read` and `compose` need of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
@@ -39,3 +39,10 @@ class DocumentProfile(Protocol):
     def parse(self) -> bool: ...
     @property
     def other_fields(self) -> bool: ...
+
+
+def spellings(profile: DocumentProfile) -> Iterator[str]:
+    """The names and aliases of the profile's fields."""
+    for name, field in profile.fields.items():
+        yield name
+        yield from field.aliases

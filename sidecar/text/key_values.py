@@ -5,9 +5,9 @@
     [{"name": "Weight", "value": 250, "unit": "g"}]      {"Weight": "250 g"}
     [{"name": "Fit", "value": "M"}, {"name": "Fit", "value": "L"}]      {"Fit": ["M", "L"]}
 
-So write schema.org, Shopify, WooCommerce and Magento. A list is read so when each of its objects
-has one name, one value and beside them only what a catalogue notes (NOTES), which is not read. A
-review with a text is no attribute.
+schema.org, Shopify, WooCommerce and Magento write attributes this way. A list is read so when each
+of its objects has one name, one value and beside them only a catalogue's own notes (NOTES), which
+are ignored. A review with a text is no attribute.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,19 +21,19 @@ NOTES = frozenset(
 
 
 def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
-    """The object that the list stands for; None for every other list, and for an empty one."""
-    found: dict[str, object] = {}
+    """The list as one object; None when it is no list of attributes, or empty."""
+    attributes: dict[str, object] = {}
     for item in items:
         if not isinstance(item, Mapping) or (pair := _pair(item)) is None:
             return None
         name, value = pair
-        if name not in found:
-            found[name] = value
-        elif isinstance(earlier := found[name], list):
-            found[name] = [*earlier, value]
+        if name not in attributes:
+            attributes[name] = value
+        elif isinstance(earlier := attributes[name], list):
+            attributes[name] = [*earlier, value]
         else:
-            found[name] = [earlier, value]
-    return found or None
+            attributes[name] = [earlier, value]
+    return attributes or None
 
 
 def _pair(item: Mapping[str, object]) -> tuple[str, object] | None:

@@ -8,7 +8,7 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
 def chinese(text: str) -> int:
-    """十二 is 12, 一千二百六十 is 1260, 二〇 is 20; digits of any width are read as they stand.
+    """十二 is 12, 一千二百六十 is 1260, 二〇 is 20; digits of any width are read as numbers.
 
     The text holds nothing else.
     """

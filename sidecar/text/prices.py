@@ -7,8 +7,8 @@
     "from $500" · "ab 500 €" · "starting at $500" · "500+" · {"min": 5}  500 or more
     [{"amount": 499, ...}, ...]                                          its first that is a price
 
-Everything else is no price: "ask us", "was $599, now $499", "499 / 599", true. The currency is not
-compared, and nothing is converted.
+Anything else is no price: "ask us", "was $599, now $499", "499 / 599", true. Currencies are neither
+compared nor converted.
 """
 
 import math
@@ -21,7 +21,7 @@ from sidecar.text.values import AMOUNTS, CURRENCY, MONEY_NUMBER, number, parse_n
 
 LOWEST = ("min", "minimum", "low", "lowest", "from", "gte", "lowprice", "minprice")
 HIGHEST = ("max", "maximum", "high", "highest", "to", "lte", "highprice", "maxprice")
-"""Keys of a range, case and underscores ignored. An object with a lowest price alone is open."""
+"""Keys of a range, case and underscores ignored. An object with only a lowest price is open."""
 _MONEY = rf"{CURRENCY}?\s*({MONEY_NUMBER})\s*{CURRENCY}?"
 _RANGE = re.compile(rf"(?:from|von|between)?\s*{_MONEY}\s*(?:-|–|—|to|bis|and)\s*{_MONEY}")
 _FROM = re.compile(
@@ -57,11 +57,11 @@ def _of_object(value: Mapping[str, object]) -> Price | None:
     low, high = _first(named, LOWEST), _first(named, HIGHEST)
     if low is not None:
         return Price(low.low, low.high if high is None and low.high > low.low else _end(low, high))
-    return next((found for key in AMOUNTS if (found := price(named.get(key))) is not None), None)
+    return next((read for key in AMOUNTS if (read := price(named.get(key))) is not None), None)
 
 
 def _first(named: Mapping[str, object], keys: tuple[str, ...]) -> Price | None:
-    return next((found for key in keys if (found := price(named.get(key))) is not None), None)
+    return next((read for key in keys if (read := price(named.get(key))) is not None), None)
 
 
 def _end(low: Price, high: Price | None) -> float:

@@ -1,6 +1,6 @@
-"""US law reporters' abbreviations: which of them name the same reporter, and which are no words.
+"""Abbreviations of US law reporters: which name the same reporter, and which are ordinary words.
 
-The table (reporters.tsv) is reporters-db's, the one that eyecite reads.
+The table, reporters.tsv, comes from reporters-db, which eyecite uses too.
 """
 
 import re
@@ -20,10 +20,10 @@ def squeeze_reporter(text: str) -> str:
 
 
 def reporter(text: str) -> str | None:
-    """The reporter's squeezed name; None where the text is none, or a word as likely as one.
+    """The reporter's squeezed name; None where the text is none, or may as well be a word.
 
     "Page", "How" and "In" are reporters too: an abbreviation has a point, is all capitals from
-    three letters on, ends in a series ("2d"), or is one of the few that are written without.
+    three letters on, ends in a series ("2d"), or is one of the few that are written without points.
     """
     key = squeeze_reporter(text)
     if key not in _REPORTERS or key in _GERMAN:

@@ -1,4 +1,4 @@
-"""A query's terms, how much each tells, and the share of them that stands in a field.
+"""A query's terms, their weights, and the share of them that a field has.
 
     "Men's T-Shirts WH-1000XM4"  ->  mens, tshirts, wh1000xm4
 
@@ -7,8 +7,8 @@ signs to spaces. Chinese, Japanese and Korean text is matched by character. Engl
 their singular (`forms`). Parts joined by a dash or a point are one term when one of them is short
 or has a digit (`t-shirt`, `wh-1000xm4`, `1.5`) and are found however the field writes them.
 
-What a term tells comes from a table that ships (idf.tsv), never from the request's documents: a
-pair's score must not depend on its company.
+Weights come from a table that ships (idf.tsv), never from the request's documents: a pair's score
+must not depend on its company.
 """
 
 import math
@@ -21,9 +21,9 @@ from itertools import accumulate, takewhile
 from pathlib import Path
 
 MAX_TERMS = 64
-"""Distinct terms of a query that count, from its start: a pasted page costs no more than that."""
+"""Distinct terms of a query that count, from its start: a pasted page costs no more."""
 MIN_JOINED = 4
-"""A term of letters and digits this long is found across a field's spaces: "16gb" in "16 GB"; "a7"
+"""A term of letters and digits this long is found across a field's spaces: "16gb" in "16 GB". "a7"
 in "a 7" would be chance."""
 
 _ASCII = str.maketrans(
@@ -38,7 +38,7 @@ _CHUNK = re.compile(r"[^\W_]+(?:[-.‐‑][^\W_]+)*")  # hyphens: ASCII, U+2010,
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 _DASH = re.compile("[-.‐‑]")
 _CHARACTER_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_HISS = ("s", "x", "z", "ch", "sh")
+_SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Term:
     weight: float
     forms: tuple[str, ...]
     prefix: str
-    """What all forms begin with: one look tells that none of them stands in a field."""
+    """What all forms begin with: a field without it has none of them."""
     pieces: tuple[str, ...] = ()
     """Of a term of letters and digits: its runs of either. Such a term is also found when the
-    field puts spaces or dashes into it, which it only can when each piece stands there."""
+    field puts spaces or dashes into it; the field then has every piece."""
 
 
 def fold(text: str) -> str:
@@ -81,42 +81,42 @@ def phrases(text: str) -> str:
 
 
 def unspaced(text: str) -> bool:
-    """Whether it holds Chinese, Japanese or Korean, whose words may stand without spaces."""
+    """Whether it holds Chinese, Japanese or Korean, whose words need no spaces."""
     return not text.isascii() and _CHARACTER_SCRIPT.search(text) is not None
 
 
 def squeeze(text: str) -> str:
-    """The folded letters and digits alone: "WH-1000 XM4" and "wh1000xm4" are one."""
+    """The folded letters and digits alone: "WH-1000 XM4" and "wh1000xm4" are equal."""
     return "".join(words(text).split())
 
 
 @lru_cache(maxsize=256)
 def query_terms(query: str) -> tuple[Term, ...]:
     """The query's first MAX_TERMS distinct terms."""
-    found: dict[str, Term] = {}
+    terms: dict[str, Term] = {}
     for chunk in _CHUNK.findall(fold(query)):
         for term in _terms(chunk):
-            found.setdefault(term.text, term)
-            if len(found) == MAX_TERMS:
-                return tuple(found.values())
-    return tuple(found.values())
+            terms.setdefault(term.text, term)
+            if len(terms) == MAX_TERMS:
+                return tuple(terms.values())
+    return tuple(terms.values())
 
 
 def field_match(terms: Sequence[Term], field: str) -> float:
-    """The share of the terms that stand in the field, each counting its idf; in [0, 1].
+    """The share of the terms that the field has, weighted by idf; in [0, 1].
 
         match = sum of idf(t) over t in both / sum of idf(t) over the query's t
 
-    `field` is a text that `words` has folded. No terms: 0.
+    `field` is a text that `words` has folded. Without terms the match is 0.
     """
-    found = total = 0.0
+    matched = total = 0.0
     for term in terms:
         total += term.weight
         if (term.prefix in field and any(form in field for form in term.forms)) or (
-            term.pieces and _stands_apart(term, field)
+            term.pieces and _has_apart(term, field)
         ):
-            found += term.weight
-    return found / total if total else 0.0
+            matched += term.weight
+    return matched / total if total else 0.0
 
 
 def idf(term: str) -> float:
@@ -137,16 +137,18 @@ def singular(word: str) -> str:
 
 
 def forms(word: str) -> tuple[str, ...]:
-    """The word, its singular and that one's plural: what counts as the same word."""
+    """The word, its singular and the singular's plural: all count as the same word."""
     if not word.isascii() or not word.isalpha() or len(word) < 3:
         return (word,)
-    one = singular(word)
-    found = {word, one, one + "s"}
-    if one.endswith(_HISS):
-        found.add(one + "es")
-    if one.endswith("y"):
-        found |= {one[:-1] + "ies", one[:-1] + "ie"} if word.endswith("ies") else {one[:-1] + "ies"}
-    return tuple(sorted(found))
+    base = singular(word)
+    same = {word, base, base + "s"}
+    if base.endswith(_SIBILANTS):
+        same.add(base + "es")
+    if base.endswith("y"):
+        same.add(base[:-1] + "ies")
+        if word.endswith("ies"):
+            same.add(base[:-1] + "ie")
+    return tuple(sorted(same))
 
 
 def _terms(chunk: str) -> list[Term]:
@@ -170,8 +172,8 @@ def _word(text: str) -> Term:
     return _term(text, tuple(f" {form} " for form in forms(text)))
 
 
-def _term(text: str, found_as: tuple[str, ...]) -> Term:
-    return Term(text, idf(text), found_as, _common_prefix(found_as), _pieces(text))
+def _term(text: str, spellings: tuple[str, ...]) -> Term:
+    return Term(text, idf(text), spellings, _common_prefix(spellings), _pieces(text))
 
 
 def _common_prefix(texts: tuple[str, ...]) -> str:
@@ -187,8 +189,8 @@ def _pieces(text: str) -> tuple[str, ...]:
     return pieces if len(text) >= MIN_JOINED and len(pieces) > 1 else ()
 
 
-def _stands_apart(term: Term, field: str) -> bool:
-    """Whether neighbouring words of the field, put together, are the term."""
+def _has_apart(term: Term, field: str) -> bool:
+    """Whether neighbouring words of the field, joined, are the term."""
     for piece in term.pieces:
         if piece not in field:
             return False

@@ -7,11 +7,11 @@
 What is not read, by choice:
     5g network, 802.11g     a mobile generation (one digit from 2 to 6 stuck to g), a standard
     3 in 1, 100 in stock    `in` after a space is an inch only before the end, a sign or a screen
-    42M, size L, 12 v 5     a lone M is no metre, and v and w stand next to their number
+    42M, size L, 12 v 5     a lone M is no metre, and v and w take no space before them
     100 Mbps, 6 Gb/s        rates
     2 x 16 GB               the 2 counts sticks; only lengths share their unit
     the "iPhone 15"         a quotation mark that closes one is no inch
-GB and GiB are one: shops do not part them.
+GB and GiB are the same: shops do not distinguish them.
 """
 
 import re
@@ -22,7 +22,7 @@ from functools import lru_cache
 from sidecar.text.values import parse_number
 
 TOLERANCE = 0.01
-"""Two values within 1 % are one: shops round 139.7 cm to 140."""
+"""Two values within 1 % are equal: shops round 139.7 cm to 140."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|route
 
 def quantities(text: str, dimensions: frozenset[str] = DIMENSIONS) -> tuple[Quantity, ...]:
     """The physical quantities of these dimensions, in order of their place."""
-    found: list[Quantity] = []
+    stated: list[Quantity] = []
     lower = text.lower()
     if len(lower) != len(text):
-        text = lower  # a letter such as İ: the case of a unit's letter is lost, not its place
+        text = lower  # İ is longer in lower case: units lose their case, not their place
     for match in _pattern(dimensions).finditer(lower):
         first, others, unit = match[1], match[2], match[4]
         if _misread(text, match):
@@ -122,13 +122,13 @@ def quantities(text: str, dimensions: frozenset[str] = DIMENSIONS) -> tuple[Quan
         for digits in numbers:
             value = parse_number(digits)
             if value is not None:
-                found.append(Quantity(dimension, value * factor, match.start(), match.end()))
-    return tuple(found)
+                stated.append(Quantity(dimension, value * factor, match.start(), match.end()))
+    return tuple(stated)
 
 
 def amounts(text: str) -> tuple[Quantity, ...]:
     """The amounts of money; both ends of a range such as "50-100 €"."""
-    found: list[Quantity] = []
+    money: list[Quantity] = []
     for match in _MONEY.finditer(text):
         before, low, low_k, high, high_k, left, left_k, right, right_k, after = match.groups()
         currency = _CURRENCY_OF[(before or after).lower()]
@@ -136,8 +136,8 @@ def amounts(text: str) -> tuple[Quantity, ...]:
             value = parse_number(digits, money=True) if digits else None
             if value is not None:
                 value *= 1000 if thousand else 1
-                found.append(Quantity(currency, value, match.start(), match.end()))
-    return tuple(found)
+                money.append(Quantity(currency, value, match.start(), match.end()))
+    return tuple(money)
 
 
 def agreement(requested: Sequence[QuantityRange], stated: Sequence[Quantity]) -> float:
@@ -162,7 +162,7 @@ def _meets(requested: QuantityRange, value: float) -> bool:
 
 @lru_cache(maxsize=64)
 def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
-    """Numbers with a unit of these dimensions: the fewer units, the faster it passes the others."""
+    """Numbers with a unit of these dimensions: the fewer units, the faster it skips the others."""
     units = [name for name, (dimension, _) in UNITS.items() if dimension in dimensions]
     spelled = "|".join(_FL_OZ if name == "floz" else name for name in sorted(units, reverse=True))
     # The digit comes before the look behind: Python skips to digits far faster than to positions.

@@ -3,7 +3,7 @@
     windows   text, token spans -> windows of whole sentences that cover the text
     select    which of them are worth scoring, by the query's words, under a token budget
 
-Both are deterministic, and `windows` takes linear time. `long_documents` makes one logit of theirs.
+Both are deterministic, and `windows` takes linear time. `long_documents` combines their logits.
 """
 
 import math
@@ -63,25 +63,25 @@ def windows(text: str, spans: Spans, size: int, overlap: float) -> list[Window]:
     them, unless a section begins there.
     """
     atoms = _atoms(text, spans, size, overlap)
-    found: list[Window] = []
+    covering: list[Window] = []
     begin = 0
     while True:
         end = _fill(atoms, begin, size)
         stop = atoms[end].start if end < len(atoms) else len(text)
-        found.append(Window(atoms[begin].start, stop, atoms[begin].first, atoms[end - 1].last))
+        covering.append(Window(atoms[begin].start, stop, atoms[begin].first, atoms[end - 1].last))
         if end == len(atoms):
-            return found
+            return covering
         begin = _step_back(atoms, begin, end, size, overlap)
 
 
 def select(cut: Sequence[Window], text: str, query: str, budget_tokens: int) -> list[int]:
     """Indexes, ascending, of the windows to score: at most `budget_tokens` tokens together.
 
-    The first window is always there (titles and abstracts stand in front), then the best by BM25
-    of the query over this document's own windows, ties by position, as far as they fit.
+    The first window always takes part, for titles and abstracts. Then follow the best by BM25 of
+    the query over this document's own windows, ties by position, as far as they fit.
     """
     left = budget_tokens - cut[0].tokens
-    scores = _bm25(_terms(query), [_terms(text[one.start : one.end]) for one in cut])
+    scores = _bm25(_terms(query), [_terms(text[window.start : window.end]) for window in cut])
     chosen = [0]
     for index in sorted(range(1, len(cut)), key=lambda index: -scores[index]):
         if cut[index].tokens <= left:
@@ -131,12 +131,12 @@ def _word_cuts(text: str, spans: Spans, first: int, last: int, limit: int) -> li
 def _begins_word(text: str, spans: Spans, token: int) -> bool:
     start, end = spans[token]
     if start < spans[token - 1][1] or start == end:
-        return False  # one of several tokens of a character
+        return False  # one of the tokens of a single character
     return start == 0 or not (text[start - 1].isalnum() and _spaced(text[start]))
 
 
 def _spaced(character: str) -> bool:
-    """Whether words of this character's script stand apart, so that it may go on a word."""
+    """Whether this character's script has spaces between words, so that it may continue one."""
     return character.isalnum() and not "\u3040" <= character <= "\u9fff"
 
 
@@ -171,11 +171,11 @@ def _step_back(atoms: Sequence[_Atom], begin: int, end: int, size: int, overlap:
 
 
 def _terms(text: str) -> list[str]:
-    """The beginnings of words, whole numbers; of unspaced scripts each character and each two."""
+    """The beginnings of words, whole numbers; of unspaced scripts, characters and their pairs."""
     terms: list[str] = []
     for run in _TERM.findall(fold(text)):
         if run[0] >= "\u3040":
-            terms += [*run, *(one + two for one, two in pairwise(run))]
+            terms += [*run, *map("".join, pairwise(run))]
         else:
             terms.append(run[:STEM] if run.isalpha() else run)
     return terms

@@ -9,7 +9,8 @@ from sidecar.profile import FieldProfile, Profile
 from sidecar.request import Document
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
-from sidecar.text.read import MAX_DEPTH, read
+from sidecar.text.parse import MAX_DEPTH
+from sidecar.text.read import read
 from tests.text.reading import ANY, OPEN, PLAIN, ROW, SHOP, fields, text
 
 

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from sidecar.request import Document
-from sidecar.text.read import MAX_DEPTH, MAX_YAML_EVENTS, read
+from sidecar.text.parse import MAX_DEPTH, MAX_YAML_EVENTS
+from sidecar.text.read import read
 from tests.text.reading import ANY, OPEN, ROW, text
 
 

@@ -1,10 +1,9 @@
-"""The brand that a query names, as far as one of the candidates is of it.
+"""The brand that a query names, if a candidate has it.
 
-The values of the candidates' own `brand` fields are looked for in the query (`naming` says when
-one is named). This is the one place where a document's part depends on the other candidates: a
-document of another brand is only marked down when a candidate of the named brand is there. Where
-scores of different requests are compared, use a `match` signal on the field: it reads the document
-alone.
+The values of the candidates' `brand` fields are looked for in the query (`naming` says when it
+names one). This is the only place where a document's part depends on the other candidates: a
+document of another brand is marked down only when a candidate has the named brand. Where scores of
+different requests are compared, use a `match` signal on the field: it reads each document alone.
 """
 
 from collections.abc import Sequence

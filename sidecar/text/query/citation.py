@@ -1,4 +1,4 @@
-"""The decisions and laws that a query cites. See `text/citations`."""
+"""The decisions and laws that a query cites, read with `text/citations`."""
 
 from collections.abc import Sequence
 

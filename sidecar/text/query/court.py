@@ -1,6 +1,7 @@
 """The court that a query names, under the abbreviations that lawyers use.
 
-Not the court of a citation: "[2019] UKSC 12" and "12 F.3d 34 (9th Cir. 1994)" ask for a decision.
+The court of a citation does not count: "[2019] UKSC 12" and "12 F.3d 34 (9th Cir. 1994)" ask for a
+decision.
 """
 
 import re
@@ -73,7 +74,7 @@ _PARENTS = {
 }
 
 _SHORT = re.compile(r"\b(?!(?-i:[A-Z]{3}))(?:bag|bgh|bfh|bsg|olg|ecj)\b", re.IGNORECASE)
-"""In a query these are courts in capitals only: "police search of a bag" names none."""
+"""In a query, these are courts only in capitals: "police search of a bag" names none."""
 
 COURTS = Vocabulary(_SPELLINGS, _PARENTS)
 

@@ -1,7 +1,7 @@
 """The law that a query asks about: a country, the European Union, or a state of the US.
 
-The reporter of a citation is none: "454 U.S. 235" asks for that decision, and documents of other
-places must not sink for it (`citations.without_citations`).
+The reporter of a citation is no jurisdiction: "454 U.S. 235" asks for that decision, and documents
+of other places must not sink for it (`citations.without_citations`).
 """
 
 import re
@@ -43,7 +43,7 @@ _SPELLINGS = {
 }
 _PARENTS = {**dict.fromkeys(_STATES, "us"), "england": "uk", "scotland": "uk"}
 _PRONOUN = re.compile(r"\bus\b")
-"""In the query: lower case "us" is "we" as often as the country."""
+"""In a query, lower-case "us" is the pronoun as often as the country."""
 _ADJECTIVE = re.compile(
     r"\b(?:german|austrian|swiss|french|chinese|indian|canadian|australian|irish)\b"
     r"(?!\s+(?:(?:civil|criminal|penal|constitutional|federal|supreme|high|district|appellate|"
@@ -53,14 +53,14 @@ _ADJECTIVE = re.compile(
     r"jurisdiction|judge?ments?|parliament)\b)",
     re.IGNORECASE,
 )
-"""In the query a country's adjective counts before law and its kin alone: no German shepherd."""
+"""In a query, an adjective counts only before "law" and its kin: "German shepherd" does not."""
 _NAME = rf"(?:{'|'.join(_SPELLINGS)}|united states|u\.s\.)"
 _PARTY = re.compile(
     rf"\b{_NAME}\s+v\.?(?=\s)"
     rf"|(?:(?<=\sv)|(?<=\sv\.))\.?\s+(?:state of |people of )?{_NAME}(?!\w)",
     re.IGNORECASE,
 )
-"""In the query a party of a case, "Washington v. Glucksberg", is no country."""
+"""In a query, the party of a case is no country: "Washington v. Glucksberg"."""
 
 JURISDICTIONS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("u.s.c", "new york times"))
 

@@ -1,5 +1,7 @@
-"""The material that a query asks for. Glass and rubber are nouns too, so they count before a word
-only in the query's own use of them: "glass table" is read, and so is the harmless "wine glass"."""
+"""The material that a query asks for.
+
+Glass and rubber name things too: "glass table" is read, and so is "wine glass", which does no harm.
+"""
 
 from sidecar.text.query.vocabulary import Vocabulary, vocabulary_extractor
 

@@ -3,14 +3,14 @@
 A value is named when, squeezed to its letters and digits, it is a run of the query's words: the
 query "sony wh1000xm4 case" names "WH-1000 XM4". Two kinds of values need more than that:
 
-digits alone    must not be a number that the query says something else with: a price ("laptop
-                under 1000"), a quantity ("5000 mah"), a count ("1000 piece puzzle"). What carries
-                neither a unit nor a bound may be an item's number: "1000".
-ordinary words  (ORDINARY: function words, and what stands in queries of every kind) name a brand,
-                On or Next, only where the query writes a name: it is nothing but the value, or the
-                word has a capital that nothing else explains. Of the first word, which phones
-                capitalise, that needs all of it to be capital, and half of the other words must
-                begin with small letters: "shoes On for men", "ON shoes", not "Shoes On Sale".
+digits alone    must not be a number that means something else: a price ("laptop under 1000"), a
+                quantity ("5000 mah"), a count ("1000 piece puzzle"). A number with neither a unit
+                nor a bound may be an item's: "1000".
+ordinary words  (ORDINARY: function words, and words of queries of every kind) name a brand such as
+                On or Next only where the query writes a name: the value is the whole query, or the
+                word has a capital that nothing else explains. The first word, which phones
+                capitalise, must be all capitals, and half of the other words must begin with small
+                letters: "shoes On for men", "ON shoes", not "Shoes On Sale".
 """
 
 import re
@@ -32,7 +32,7 @@ ORDINARY = frozenset(
     "should since so some such than that the their them then there these they this those through "
     "to together too two under until up upon us use very via want was we well were what when "
     "where which while who whom whose why will with within without would yes yet you your "
-    # what shoppers and readers write beside the thing that they look for
+    # what shoppers and readers write beside the thing that they search for
     "adult adults baby bad base basic best big boy boys buy case cheap classic clean color common "
     "cool cut day deal discount easy end extra fast fine first fit free fresh full gift girl girls "
     "good great half hard heavy high home hot house kid kids large last light line little live "
@@ -55,7 +55,7 @@ _COUNT = re.compile(rf"(?<![\d.,])[\d.,]++\s?[-–]?\s?{COUNTED}")
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A query's runs of words, put together."""
+    """A query's runs of words, joined."""
 
     runs: frozenset[str]
     """All of up to RUN_WORDS words."""
@@ -103,7 +103,7 @@ def _unmeasured(query: str, runs: frozenset[str]) -> frozenset[str]:
     lower = query.lower()
     measured = [
         *price_spans(lower),
-        *((found.start, found.end) for found in (*quantities(lower), *amounts(lower))),
+        *((quantity.start, quantity.end) for quantity in (*quantities(lower), *amounts(lower))),
         *(match.span() for match in _COUNT.finditer(lower)),
     ]
     pieces, begin = [], 0
@@ -119,7 +119,7 @@ def _stands_out(place: int, cased: list[str]) -> bool:
     word = cased[place]
     if not word[0].isupper() or (place == 0 and (len(word) < 2 or not word.isupper())):
         return False
-    first = cased[: cased[0][0].islower()]  # a capital there says nothing of the others
+    first = cased[: cased[0][0].islower()]  # its capital says nothing about the others
     others = [*first, *cased[1:]]
     if place:
         others.remove(word)

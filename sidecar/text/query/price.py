@@ -4,8 +4,8 @@
     over 100 · above £100 · at least 100 · from $100 · min 100 usd · 100+ €         low
     between 50 and 100 · from 50 to 100 eur · 50-100 € · $50 - $100 · around $500   both
 
-Without a currency a number is a price after the plain words of comparison alone (under, over,
-between ...), and not where it says something else:
+Without a currency a number is a price only after plain words of comparison (under, over, between
+...), and not where it means something else:
 
     under 2 kg, over 1000 pieces, over 18 years       a unit, a count or an age follows
     kids under 5, children between 3 and 5            after a word for children, up to 18
@@ -13,8 +13,8 @@ between ...), and not where it says something else:
 "max" and "from" need a currency or the word price: "iphone 12 max 256" names no price. "cheap"
 sets none. The bounds are in the field's own currency: nothing is converted.
 
-What a field holds is read by `text/prices`; a document whose prices lie in a range satisfies a
-demand when one of them can.
+`text/prices` reads fields. A document with a range of prices satisfies a demand when one of them
+can.
 """
 
 import math
@@ -40,7 +40,7 @@ COUNTED = (
     r"reviews?|players?|pages?|amps?|lumens?|lm|dpi|rpm|btu|psi|nits|thread count)\b"
 )
 """Nouns and units that make the number before them a measure or a count."""
-# A bare number is none when a unit or a noun follows that counts something else. "under 50 for
+# A bare number is no price when a unit or a noun follows that counts something else. "under 50 for
 # men", "under 50 with strap" and the end of the query are prices.
 _ALONE = (
     r"(?!\s?[-–]?\s?(?:%|°|\"|″|'|x\b|[a-z]{1,3}\b(?<!\bfor)(?<!\bin)(?<!\band)(?<!\bor)(?<!\bto)"
@@ -63,7 +63,7 @@ _OTHER = re.compile(
     rf"(?:\s?(?:-|–|to|and|or) (?:{_COMPARED} )?\d{{1,3}}(?![.,]?\d))?"
     r"(?!k\b|\s?(?:[$€£]|(?:usd|eur|euros?|gbp|dollars?|bucks|quid)\b))"
 )
-"""Comparisons of something else than a price."""
+"""Comparisons of other things than prices."""
 _NOT = r"(?<!\bno )(?<!\bnot )(?<!\bnothing )"  # "not less than 20" is a lowest price alone
 _UNDER = (
     rf"{_NOT}\b(?:under|below|(?:less|cheaper|lower) than|up to)\b|<=?"
@@ -122,7 +122,7 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
 
 
 def price_spans(query: str) -> list[tuple[int, int]]:
-    """Where the numbers stand that `_extract` may read, and those that it knows to be no prices.
+    """The places of the numbers that `_extract` may read, and of those that are no prices.
 
     `query` is in lower case.
     """

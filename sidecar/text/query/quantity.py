@@ -1,4 +1,4 @@
-"""The quantities that a query asks for. See `text/units`.
+"""The quantities that a query asks for, read with `text/units`.
 
     16gb laptop · 55 inch tv · 500 ml                                  that value
     under 2 kg · at most 30 cm · less than 5 l                          that or less
@@ -43,7 +43,7 @@ _FIRST_END = re.compile(
 _DASHED = re.compile(rf"{_NUMBER}\s?[-–]\s?{_NUMBER}")
 _TO = re.compile(r"\s*(?:[-–]|to|until|bis|and|und)\s*$")
 _BETWEEN = re.compile(r"\b(?:between|zwischen)\s+$")
-"""`and` joins two quantities to a range after one of these alone: "16gb and 32gb" are two."""
+"""Only after one of these does `and` join two quantities to a range: "16gb and 32gb" are two."""
 
 
 def requested_quantities(query: str) -> tuple[QuantityRange, ...]:

@@ -2,7 +2,7 @@
 
     size 10 · size m · size uk 9.5 · eu 42 · xl · 2xl · xxl · large shirt · extra large
 
-A lone letter counts after the word size only, and so does a lone number.
+A lone letter or number counts only after the word size.
 """
 
 import re

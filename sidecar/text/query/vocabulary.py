@@ -21,13 +21,13 @@ _ITEM = (
     rf"(?! (?:comma|{_OR}|and|und|but|sondern|aber)\b) \w+(?:(?! (?:comma|{_OR}|and|und)\b) \w+)?"
 )
 _GOES_ON = re.compile(rf"(?: comma| {_OR}| and| und)+(?:{_ITEM}(?: comma| {_OR}| and| und)+)* ")
-"""What may stand between an excluded name and the next: "no leather, fur or suede"."""
+"""What may separate an excluded name from the next: "no leather, fur or suede"."""
 _ENUMERATION = re.compile(rf" {_NOT}{_ITEM}(?: comma{_ITEM})*(?: comma)? {_OR} ")
 """A list that begins with another word and is closed by "or": "no fur, leather or suede"."""
 
 
 class Vocabulary:
-    """Names and the ways to write them, found in a text as whole words.
+    """Names and their spellings, found in a text as whole words.
 
     `parents` makes one name a kind of another: navy is a blue, so a navy shirt satisfies "blue
     shirt", and a blue one neither satisfies nor violates "navy shirt".
@@ -58,8 +58,8 @@ class Vocabulary:
         self._find_known = lru_cache(maxsize=4096)(self._find)
 
     def find(self, text: str) -> frozenset[str]:
-        """The names that the text writes, each the most exact one."""
-        # A shop has few colours and sizes, a reporter few courts: short texts come again.
+        """The names in the text, the longest at each place."""
+        # A shop has few colours and sizes, a reporter few courts: short texts repeat.
         return self._find_known(text) if len(text) <= 64 else self._find(text)
 
     def _find(self, text: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The years that a query sets: in 1973 · since 2015 · before 1990 · between 1990 and 2000.
 
-Without such a word a year counts at the query's end alone: "abortion cases 1973", "Roe (1973)".
+Without such a word a year counts only at the query's end: "abortion cases 1973", "Roe (1973)".
 The numbers of citations and the names of laws are no years: "42 U.S.C. § 1983", "section 1983",
 "Companies Act 2006", "2016/679", "410 U.S. 113 (1973)" set none.
 """

@@ -1,0 +1,140 @@
+"""Fields from a string that holds JSON, YAML or `key: value` lines: see `read`."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import orjson
+from yaml import CBaseLoader, YAMLError
+from yaml.events import (
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+
+from sidecar.search import Fields
+from sidecar.text.field_profile import DocumentProfile, spellings
+
+MAX_DEPTH = 16
+"""Objects and lists within one another, the document included; every reader may then recurse."""
+
+MAX_YAML_CHARACTERS = 1 << 20
+MAX_YAML_EVENTS = 10_000
+"""About 10 ms; a row of ES|QL has some tens."""
+
+_YAML = re.compile(r"---(?:[ \t]*\r?\n|[ \t]+\{\}\s*\Z)")
+"""`--- {}` is a row in which every column is null."""
+
+
+def parse(text: str, profile: DocumentProfile) -> Fields | None:
+    """The fields that the string holds; None for plain text."""
+    start = text.lstrip()[:1] if text[:1].isspace() else text[:1]
+    if start == "{":
+        fields = _parse_json(text)
+    elif _YAML.match(text):
+        fields = _parse_yaml(text)
+    else:
+        return _parse_lines(text, profile)
+    if not fields or not profile.fields:
+        return fields
+    known = any(key in fields or key.split(".")[0] in fields for key in spellings(profile))
+    return fields if known else None
+
+
+def _parse_json(text: str) -> Fields | None:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
+    """The fields of `key: value` lines; an indented line continues the value above it."""
+    if ":" not in text.split("\n", 1)[0] or not profile.fields:
+        return None
+    names = _line_keys(profile)
+    values: list[tuple[str, str]] = []
+    for line in text.split("\n"):
+        key, colon, value = line.partition(":")
+        name = names.get(key.strip().casefold())
+        if line[:1].isspace() and values and line.strip():
+            values[-1] = (values[-1][0], f"{values[-1][1]} {line.strip()}".strip())
+        elif colon and name and (not value or value[0].isspace()):
+            values.append((name, value.strip()))
+        elif line.strip():
+            return None
+    fields: dict[str, object] = {}
+    for name, value in values:
+        earlier = fields.get(name)
+        if isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            fields[name] = value if earlier is None else [earlier, value]
+    return fields or None
+
+
+def _line_keys(profile: DocumentProfile) -> Mapping[str, str]:
+    """Name, alias or label without case -> the name or alias that it means."""
+    labels = {f.label.casefold(): name for name, f in profile.fields.items() if f.label}
+    return labels | {spelling.casefold(): spelling for spelling in spellings(profile)}
+
+
+class _Refused(Exception):
+    """YAML that is not a row of fields."""
+
+
+def _parse_yaml(text: str) -> Fields | None:
+    """The fields of one YAML mapping, or None.
+
+    None for what a row of fields never has: anchors and aliases (a page of aliases can expand to
+    gigabytes), keys that are not scalars, depth or length beyond the bounds above. libyaml's events
+    are read here because PyYAML's constructor takes twice as long.
+    """
+    if len(text) > MAX_YAML_CHARACTERS:
+        return None
+    try:
+        events = _yaml_events(text)
+        next(events)  # the stream's start
+        next(events)  # the document's
+        if type(next(events)) is not MappingStartEvent:
+            return None
+        fields = _yaml_mapping(events, MAX_DEPTH)
+        next(events)  # the document's end
+        return fields if type(next(events)) is StreamEndEvent else None
+    except (YAMLError, UnicodeEncodeError, _Refused):
+        return None
+
+
+def _yaml_events(text: str) -> Iterator[Event]:
+    loader = CBaseLoader(text)
+    for _ in range(MAX_YAML_EVENTS):
+        event = loader.get_event()
+        if event is None or getattr(event, "anchor", None) is not None:  # an alias has one too
+            raise _Refused
+        yield event
+    raise _Refused
+
+
+def _yaml_mapping(events: Iterator[Event], depth: int) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    while type(key := next(events)) is not MappingEndEvent:
+        if not isinstance(key, ScalarEvent):
+            raise _Refused
+        fields[key.value] = _yaml_value(next(events), events, depth - 1)
+    return fields
+
+
+def _yaml_value(event: Event, events: Iterator[Event], depth: int) -> object:
+    if isinstance(event, ScalarEvent):
+        return event.value
+    if depth == 0:
+        raise _Refused
+    if type(event) is MappingStartEvent:
+        return _yaml_mapping(events, depth)
+    items: list[object] = []
+    while type(item := next(events)) is not SequenceEndEvent:
+        items.append(_yaml_value(item, events, depth - 1))
+    return items
