@@ -11,7 +11,7 @@
     ├── Overloaded 429              refused before any work was done; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
     ├── InferenceFailed 503         the session raised; the order is unknown; carries Retry-After
-    ├── HookFailed 503              a hook failed, and the service was told to fail with it
+    ├── HookFailed 503              a hook failed, and `on_hook_failure` is `error`
     ├── DeadlineExceeded 504
     ├── NonFiniteScore 500          the model answered NaN or infinity, which never leaves
     └── StartupError                the process must not serve (never an answer to a client)

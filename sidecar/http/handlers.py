@@ -118,9 +118,9 @@ def _timing_headers(
     }
 
 
-def _header(told: list[str]) -> str:
+def _header(messages: list[str]) -> str:
     """Warnings as one header value, for answers whose shape has no room for them."""
-    return "; ".join(told).encode("ascii", "backslashreplace").decode().replace("\n", " ")
+    return "; ".join(messages).encode("ascii", "backslashreplace").decode().replace("\n", " ")
 
 
 async def live(request: web.Request) -> web.Response:

@@ -63,13 +63,13 @@ class Asset:
 
 def assets() -> dict[str, Asset]:
     """The page's files by name, as they lie in the package."""
-    found = {}
+    by_name = {}
     for file in (files("sidecar") / "playground").iterdir():
         kind = TYPES.get(file.name.rpartition(".")[2])
         if kind is not None:
             body = file.read_bytes()
-            found[file.name] = Asset(body, kind, hashlib.sha256(body).hexdigest()[:32])
-    return found
+            by_name[file.name] = Asset(body, kind, hashlib.sha256(body).hexdigest()[:32])
+    return by_name
 
 
 def add_routes(app: web.Application) -> None:

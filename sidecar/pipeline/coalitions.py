@@ -34,12 +34,12 @@ class Coalitions:
     ) -> dict[int, dict[str, float]]:
         """Each document's Shapley values of the model's part, from the pairs' logits."""
         left = map(calibration.calibrated, logits)
-        found = {}
+        by_document = {}
         for document, fields in self.fields.items():
             sets = coalitions(fields)
             worth = dict(zip(sets, islice(left, len(sets)), strict=True))
-            found[document] = shapley(fields, worth)
-        return found
+            by_document[document] = shapley(fields, worth)
+        return by_document
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -30,25 +30,27 @@ SENTENCE = 100
 _DEFAULT = FieldProfile()
 
 
-def estimate(request: RankRequest, profile: Profile, most: int) -> int:
-    """Tokens of all pairs; `most` is what the model takes of one."""
+def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
+    """Tokens of all pairs; `max_tokens` is what the model takes of one."""
     query = _tokens(len(request.query)) + SPECIAL_TOKENS
     windowed = (
         request.cut is not None
         and request.max_document_tokens is None
         and request.max_pair_tokens is None
     )
-    work = _Work(profile, query, most, windowed)
+    work = _Work(profile, query, max_tokens, windowed)
     tokens = sum(map(work.of, request.documents))
     lengths = [document.size for document in request.documents]
     if request.control.shapley:
         extra = sorted(lengths)[-request.control.shapley :]
         fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))
-        tokens += coalition_count(fields) * estimate_tokens(len(request.query), extra, most) // 2
+        tokens += (
+            coalition_count(fields) * estimate_tokens(len(request.query), extra, max_tokens) // 2
+        )
     if request.spans is not None:
         chosen = sorted(lengths)[-request.top_n :] if request.top_n else lengths
         sentences = sum(chosen) // SENTENCE + len(chosen)
-        tokens += estimate_tokens(len(request.query), [SENTENCE], most) * sentences
+        tokens += estimate_tokens(len(request.query), [SENTENCE], max_tokens) * sentences
     return tokens
 
 
@@ -58,23 +60,23 @@ class _Work:
 
     profile: Profile
     query: int
-    most: int
+    max_tokens: int
     windowed: bool
 
     def of(self, document: Document) -> int:
         """Tokens of the document's pairs."""
         whole = self.query + _tokens(document.size)
-        if whole <= self.most:
+        if whole <= self.max_tokens:
             return whole + self._alone(document)
         longest, others = self._lengths(document)
-        if self.query + longest + others <= self.most or not self.windowed:
-            return min(self.most, self.query + longest + others) + self._alone(document)
+        if self.query + longest + others <= self.max_tokens or not self.windowed:
+            return min(self.max_tokens, self.query + longest + others) + self._alone(document)
         return self._windows(longest, others) + self._alone(document)
 
     def _windows(self, longest: int, others: int) -> int:
-        """As `engine.units` cuts: the longest field in windows, the others above each of them."""
+        """As `passage_pairs` cuts: the longest field in windows, the others above each of them."""
         long = self.profile.long
-        room = max(1, self.most - self.query)
+        room = max(1, self.max_tokens - self.query)
         header = min(others, room // 2)
         size = max(1, min(room - header, max(long.window_tokens, header)))
         read = math.ceil(min(longest / (1 - long.overlap), long.budget_tokens))
@@ -94,20 +96,20 @@ class _Work:
 
     def _characters(self, fields: Mapping[str, object]) -> dict[str, int]:
         """Characters of each field that the composed passage holds, about."""
-        found = {}
+        lengths = {}
         for name, value in fields.items():
             field = self._field(name)
             if field is None or not field.weight or field.score == "alone":
                 continue
             length = len(name) + _length(value)
-            found[name] = min(length, field.limit or length)
-        return found
+            lengths[name] = min(length, field.limit or length)
+        return lengths
 
     def _alone(self, document: Document) -> int:
         if not any(field.score == "alone" for field in self.profile.fields.values()):
             return 0
         alone = {
-            name: min(self.most, self.query + _length(value) // MEAN_CHARACTERS_PER_TOKEN)
+            name: min(self.max_tokens, self.query + _length(value) // MEAN_CHARACTERS_PER_TOKEN)
             for name, value in document.fields.items()
             if (field := self._field(name)) is not None and field.weight and field.score == "alone"
         }
@@ -144,11 +146,11 @@ def _fields(document: Document) -> int:
     return len(document.fields) if document.text is None else MAX_SHAPLEY_FIELDS
 
 
-def estimate_tokens(query_characters: int, passage_characters: list[int], most: int) -> int:
-    """About how many tokens the pairs of a request will have; none has more than `most`."""
+def estimate_tokens(query_characters: int, passage_characters: list[int], max_tokens: int) -> int:
+    """About how many tokens the pairs of a request will have; none has more than `max_tokens`."""
     return sum(
         min(
-            most,
+            max_tokens,
             _tokens(query_characters + length) + SPECIAL_TOKENS,
         )
         for length in passage_characters

@@ -131,11 +131,11 @@ def _query_unread(text: str, tokenizer: PairTokenizer, legibility: Legibility) -
     return not text.isascii() and legibility.unread([text], tokenizer.encode([text]))
 
 
-def _within_pairs(fit: Fit, query: EncodedQuery, most: int) -> Fit:
+def _within_pairs(fit: Fit, query: EncodedQuery, max_tokens: int) -> Fit:
     """The fit with `max_pair_tokens` as what it leaves of a document beside the query."""
-    if fit.max_pair_tokens is None or fit.max_pair_tokens >= most:
+    if fit.max_pair_tokens is None or fit.max_pair_tokens >= max_tokens:
         return fit
-    left = fit.max_pair_tokens - (most - query.room)
+    left = fit.max_pair_tokens - (max_tokens - query.room)
     if left < 1:
         raise InputTooLong(
             f"$.query: too long; a pair of {fit.max_pair_tokens} tokens has no room beside it"
@@ -198,12 +198,12 @@ class _Document:
         places = [place for place in range(len(self.ids)) if place != without]
         quotas = [self.passage.segments[place].quota for place in places]
         parts = share([len(self.ids[place]) for place in places], quotas, room)
-        kept: list[tuple[str, Sequence[int]]] = []
+        pieces: list[tuple[str, Sequence[int]]] = []
         for place, part in zip(places, parts, strict=True):
             ids = self.ids[place]
             ids = ids[len(ids) - part :] if self.fit.cut == "left" else ids[:part]
-            kept.append((self.passage.segments[place].field, ids))
-        return kept
+            pieces.append((self.passage.segments[place].field, ids))
+        return pieces
 
     def _windows(self, query_text: str, long: LongDocuments) -> tuple[list[PassagePair], bool]:
         """A pair per chosen window of the longest segment, the others above it as a header."""

@@ -54,7 +54,7 @@ def _scored_document(
     alone = {pair.alone[0]: (pair.alone[1], logit) for pair, logit in scored if pair.alone}
     parts = [*model_parts([logit for _, logit in windows], alone, long, calibration), *others]
     best: PassagePair | None = None
-    if windows:  # the one that the aggregate listens to most
+    if windows:  # the one that weighs most in the aggregate
         first = long.aggregate == "first"
         best, _ = windows[0] if first else max(windows, key=lambda window: window[1])
     return ScoredDocument(tuple(parts), fused(parts), best)

@@ -29,17 +29,19 @@ class Sentences:
 
         A sentence's score is its calibrated logit's, with nothing added.
         """
-        found: dict[int, list[RelevantSpan]] = {}
+        by_document: dict[int, list[RelevantSpan]] = {}
         for (document, start, end), logit in zip(self.places, logits, strict=True):
             score = calibration.score(logit)
             if score >= options.threshold:
-                found.setdefault(document, []).append(RelevantSpan(start, end, score))
-        return {document: _best(spans, options.max_spans) for document, spans in found.items()}
+                by_document.setdefault(document, []).append(RelevantSpan(start, end, score))
+        return {
+            document: _best(spans, options.max_spans) for document, spans in by_document.items()
+        }
 
 
-def _best(spans: list[RelevantSpan], most: int | None) -> tuple[RelevantSpan, ...]:
-    if most is not None:
-        spans = sorted(spans, key=lambda span: -span.score)[:most]
+def _best(spans: list[RelevantSpan], limit: int | None) -> tuple[RelevantSpan, ...]:
+    if limit is not None:
+        spans = sorted(spans, key=lambda span: -span.score)[:limit]
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
@@ -54,11 +56,11 @@ def sentence_pairs(
     sentence and the best by BM25 take part; objects, which are no text, do not. A sentence that
     does not fit the model is cut."""
     query = tokenizer.query(request.query, instruction)
-    most = budget_tokens * SCANNED_PER_SCORED * MAX_CHARACTERS_PER_TOKEN
+    max_characters = budget_tokens * SCANNED_PER_SCORED * MAX_CHARACTERS_PER_TOKEN
     places: list[tuple[int, int, int]] = []
     inputs: list[ModelInput] = []
     for item in ranked:
-        text = (request.documents[item.index].text or "")[:most]
+        text = (request.documents[item.index].text or "")[:max_characters]
         cuts = _sentences(text)
         if not cuts:
             continue
@@ -75,11 +77,11 @@ def sentence_pairs(
 def _sentences(text: str) -> list[tuple[int, int]]:
     """[start, end) of each sentence in which a word stands, without the space around it."""
     starts = [boundary.start for boundary in boundaries(text)]
-    found = []
+    cuts = []
     for start, end in pairwise([*starts, len(text)]):
         sentence = text[start:end]
         start += len(sentence) - len(sentence.lstrip())
         end = start + len(sentence.strip())
         if any(map(str.isalnum, sentence)):
-            found.append((start, end))
-    return found
+            cuts.append((start, end))
+    return cuts

@@ -56,11 +56,11 @@ def physical_cores(root: Path = ROOT, mask: Set[int] | None = None) -> int:
 def nodes(root: Path = ROOT, mask: Set[int] | None = None) -> dict[int, set[int]]:
     """NUMA node -> its logical CPUs in the mask; empty where the kernel tells of none."""
     mask = affinity() if mask is None else mask
-    found = {}
+    by_node = {}
     for folder in (root / "sys/devices/system/node").glob("node[0-9]*"):
         if cpus := cpu_list(kernel_text(folder / "cpulist")) & mask:
-            found[int(folder.name.removeprefix("node"))] = cpus
-    return dict(sorted(found.items()))
+            by_node[int(folder.name.removeprefix("node"))] = cpus
+    return dict(sorted(by_node.items()))
 
 
 def affinity() -> Set[int]:
@@ -89,12 +89,12 @@ def read_cpu(root: Path = ROOT) -> Cpu:
 
 def cpu_list(text: str) -> set[int]:
     """The kernel's lists of CPUs: "0-3,8" -> {0, 1, 2, 3, 8}; what is none is empty."""
-    found: set[int] = set()
+    cpus: set[int] = set()
     for part in text.strip().split(","):
         first, _, last = part.partition("-")
         if first.isdigit() and (last or first).isdigit():
-            found.update(range(int(first), int(last or first) + 1))
-    return found
+            cpus.update(range(int(first), int(last or first) + 1))
+    return cpus
 
 
 def _siblings(root: Path, cpu: int) -> set[int]:

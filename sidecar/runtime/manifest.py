@@ -128,7 +128,7 @@ class Manifest(Strict):
         min_length=CANONICAL_PAIRS, max_length=CANONICAL_PAIRS
     )
     quality: dict[str, dict[str, float]] = {}
-    """Measured quality: ranker (a graph, an engine, a baseline) -> "collection metric" -> value."""
+    """Measured quality: ranker (a graph, a runtime, a baseline) -> "collection metric" -> value."""
     sources: tuple[TrainingSource, ...] = ()
     quantization: dict[str, Quantization] = {}
     """What `model quantize` measured of each graph that it made."""
@@ -179,8 +179,8 @@ class Manifest(Strict):
         for key, graph in self.graphs.items():
             if device in graph.devices and name in (None, key):
                 return key, graph
-        wanted = f"graph {name!r}" if name else "graph"
-        raise ModelError(f"model {self.name} has no {wanted} for device {device!r}")
+        described = f"graph {name!r}" if name else "graph"
+        raise ModelError(f"model {self.name} has no {described} for device {device!r}")
 
     def _check_references(self, path: Path) -> None:
         named = {TOKENIZER, *(graph.file for graph in self.graphs.values())}
@@ -191,8 +191,8 @@ class Manifest(Strict):
             if "".join(pieces).count(slot) != 1:
                 raise ModelError(f"{path}: prompt.pieces must hold {slot} once")
         for piece in pieces:
-            lead, found, rest = piece.partition(DOCUMENT)
-            if found and (rest or any(slot in lead for slot in SLOTS)):
+            lead, slot_found, rest = piece.partition(DOCUMENT)
+            if slot_found and (rest or any(slot in lead for slot in SLOTS)):
                 raise ModelError(f"{path}: {DOCUMENT} must end its piece, the only slot in it")
         if self.prompt.segments is not None and len(self.prompt.segments) != len(pieces):
             raise ModelError(f"{path}: prompt.segments and prompt.pieces differ in length")
@@ -210,8 +210,8 @@ def sha256(path: Path) -> str:
 def _check_file(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ModelError(f"{path} is missing; the manifest names it")
-    if (found := sha256(path)) != expected:
+    if (actual := sha256(path)) != expected:
         raise ModelError(
-            f"{path} is altered: SHA-256 {found[:12]}…, manifest {expected[:12]}…; "
+            f"{path} is altered: SHA-256 {actual[:12]}…, manifest {expected[:12]}…; "
             "copy or make the model folder again"
         )

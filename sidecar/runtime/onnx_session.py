@@ -73,9 +73,9 @@ class OnnxSession:
         except Exception as fault:  # onnxruntime raises its own classes and bare RuntimeError
             raise ModelError(f"{folder / graph.file} does not load: {fault}") from None
         # Without its CUDA libraries the wheel falls back to the CPU, and raises nothing.
-        if (found := session.get_providers()[0]) != provider:
+        if (actual := session.get_providers()[0]) != provider:
             raise DeviceError(
-                f"device {device!r} was asked for, but onnxruntime runs on {found}: "
+                f"device {device!r} was asked for, but onnxruntime runs on {actual}: "
                 "its CUDA libraries did not load (install the extra gpu; see the log above)"
             )
         check_inputs(graph.file, (item.name for item in session.get_inputs()))

@@ -1,7 +1,7 @@
 """A float graph ready to run in OpenVINO, on a CPU. The only file that knows `openvino`.
 
 Left to itself OpenVINO chooses the precision: bf16 where the CPU has it, and activations rounded to
-int8 before int8 weights even when fp32 is asked for. Here both are told, and read back.
+int8 before int8 weights even when fp32 is asked for. Here both are set, and read back.
 """
 
 import importlib.metadata
@@ -81,10 +81,10 @@ class OpenVinoSession:
         feed = {name: getattr(wide, name) for name in self._inputs}
         request = self._idle.get()
         try:
-            found = request.infer(feed, share_inputs=True)  # copies: the request goes back
+            outputs = request.infer(feed, share_inputs=True)  # copies: the request goes back
         finally:
             self._idle.put(request)
-        return {name: found[place] for place, name in enumerate(self._outputs)}
+        return {name: outputs[place] for place, name in enumerate(self._outputs)}
 
 
 def widened(batch: Batch, width: int, padding: Padding, pad_id: int) -> Batch:
@@ -124,11 +124,11 @@ def check_bf16(graph: Graph, capabilities: Sequence[str]) -> None:
         )
 
 
-def check_hint(graph: Graph, found: str) -> None:
+def check_hint(graph: Graph, actual: str) -> None:
     """Raises DeviceError where the compiled model has another precision than was asked for."""
-    if found != HINTS[graph.precision]:
+    if actual != HINTS[graph.precision]:
         raise DeviceError(
-            f"precision {graph.precision!r} was asked for, but OpenVINO computes at {found} here"
+            f"precision {graph.precision!r} was asked for, but OpenVINO computes at {actual} here"
         )
 
 

@@ -30,15 +30,15 @@ def strays(events: Iterable[Mapping[str, Any]], provider: str, activation_size: 
     An activation is a tensor of at least `activation_size` elements (batch x tokens of the
     profiled run); a copy between device and host of such a tensor counts too.
     """
-    found: dict[str, None] = {}
+    nodes: dict[str, None] = {}
     for event in events:
         args = event.get("args", {})
         if event.get("cat") != "Node" or "provider" not in args:
             continue
         away = args["provider"] != provider or args.get("op_name") in COPIES
         if away and _largest(args) >= activation_size:
-            found[f"{args['op_name']} {event['name'].removesuffix('_kernel_time')}"] = None
-    return list(found)
+            nodes[f"{args['op_name']} {event['name'].removesuffix('_kernel_time')}"] = None
+    return list(nodes)
 
 
 def _largest(args: Mapping[str, Any]) -> int:

@@ -80,8 +80,8 @@ def take_run(
     lead = min(waiting, key=lambda job: len(job.waiting)) if shortest else waiting[0]
     longest, position = lead.waiting.pop()
     run = [(lead, position)]
-    most = min(layout.token_budget // longest if longest else 1, layout.max_run_inputs)
-    if most <= 1:
+    max_inputs = min(layout.token_budget // longest if longest else 1, layout.max_run_inputs)
+    if max_inputs <= 1:
         return run
     # Per job the index of its longest input that is no longer than the lead.
     heap = [
@@ -90,7 +90,7 @@ def take_run(
         if (end := bisect.bisect_right(job.waiting, (longest, sys.maxsize)) - 1) >= 0
     ]
     heapq.heapify(heap)
-    while heap and len(run) < most:
+    while heap and len(run) < max_inputs:
         _, order, end = heapq.heappop(heap)
         run.append((jobs[order], jobs[order].waiting.pop(end)[1]))
         if end > 0:

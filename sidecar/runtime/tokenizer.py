@@ -119,10 +119,10 @@ class PairTokenizer:
 
         Raises InputTooLong when it leaves a document fewer than MIN_DOCUMENT_TOKENS.
         """
-        wanted = instruction or self._instruction
-        most = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
-        fits = len(text) + len(wanted) <= most  # else not worth tokenising
-        values = {"{query}": text, "{instruction}": wanted} if fits else {}
+        instruction_text = instruction or self._instruction
+        max_characters = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
+        fits = len(text) + len(instruction_text) <= max_characters  # else not worth tokenising
+        values = {"{query}": text, "{instruction}": instruction_text} if fits else {}
         parts = tuple(self._part(piece, values) for piece in self._pieces)
         room = self.max_tokens - sum(len(part) for part in parts if part is not None)
         if not fits or room < MIN_DOCUMENT_TOKENS:
@@ -148,7 +148,7 @@ class PairTokenizer:
         short = iter(self.encode([text for text in texts if len(text) <= longer_than]))
         located = iter(self._tokenizer.encode_batch(long, add_special_tokens=False))
         return [
-            Encoded((found := next(located)).ids, found)
+            Encoded((encoding := next(located)).ids, encoding)
             if len(text) > longer_than
             else Encoded(next(short), None)
             for text in texts
@@ -188,8 +188,8 @@ class PairTokenizer:
 def _unknown_id(tokenizer: Tokenizer) -> int | None:
     """The id of what the vocabulary lacks; byte-level tokenizers lack nothing."""
     name = getattr(tokenizer.model, "unk_token", None) or "<unk>"
-    found: int | None = tokenizer.token_to_id(name)
-    return found
+    unknown_id: int | None = tokenizer.token_to_id(name)
+    return unknown_id
 
 
 def _for_texts(tokenizer: Tokenizer, marks: set[int]) -> Tokenizer:
@@ -219,6 +219,6 @@ def _unspellable(state: dict[str, Any], names: set[str]) -> dict[str, Any]:
         [f" {piece}" if piece in names else piece, score]
         for piece, score in state["model"]["vocab"]
     ]
-    kept = [token for token in state["added_tokens"] if token["content"] not in names]
+    added_tokens = [token for token in state["added_tokens"] if token["content"] not in names]
     model = state["model"] | {"vocab": vocabulary}
-    return state | {"model": model, "added_tokens": kept, "post_processor": None}
+    return state | {"model": model, "added_tokens": added_tokens, "post_processor": None}

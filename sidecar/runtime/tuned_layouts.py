@@ -84,7 +84,7 @@ def state_folder(given: Path | None) -> Path | None:
     return above / "rerank-sidecar"
 
 
-def layout_key(model: str, graph: str, engine: str, device: str, root: Path = ROOT) -> LayoutKey:
+def layout_key(model: str, graph: str, runtime: str, device: str, root: Path = ROOT) -> LayoutKey:
     """This machine, for a graph of a model. `root` holds `proc` and `sys`; others are for tests."""
     cpu = read_cpu(root)
     return LayoutKey(
@@ -94,17 +94,17 @@ def layout_key(model: str, graph: str, engine: str, device: str, root: Path = RO
         device=device if device == "cpu" else " ".join([device, *_gpus(root)]),
         model=model,
         graph=graph,
-        engine=engine,
+        engine=runtime,
     )
 
 
-def store(state: Path, kept: StoredLayout) -> Path:
+def store(state: Path, layout: StoredLayout) -> Path:
     """Writes the file, in place of an older one, and returns its path. Raises OSError."""
-    path = _path(state, kept.place)
+    path = _path(state, layout.place)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".tmp-", delete=False) as file:
         try:
-            file.write(kept.model_dump_json(indent=1) + "\n")
+            file.write(layout.model_dump_json(indent=1) + "\n")
             file.close()
             os.replace(file.name, path)  # a start that reads meanwhile sees one or the other
         except OSError:
@@ -118,7 +118,7 @@ def find_layout(state: Path, key: LayoutKey, score_revision: str, runs: Runs) ->
     path = _path(state, key)
     try:
         with path.open("rb") as file:
-            kept = StoredLayout.model_validate_json(file.read(MAX_BYTES))
+            stored = StoredLayout.model_validate_json(file.read(MAX_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as fault:
@@ -126,14 +126,14 @@ def find_layout(state: Path, key: LayoutKey, score_revision: str, runs: Runs) ->
     except ValidationError as fault:
         reason = f"it is no kept layout: {first_fault(fault)}"
     else:
-        if kept.place != key:
+        if stored.place != key:
             reason = "it is of another machine or model"
-        elif kept.score_revision != score_revision:
+        elif stored.score_revision != score_revision:
             reason = "it is of other versions or another model: run `rerank-sidecar tune` again"
-        elif kept.token_budget and runs == "single":
+        elif stored.token_budget and runs == "single":
             reason = "it puts pairs together that this graph must score alone"
         else:
-            return kept.layout
+            return stored.layout
     log.warning("kept layout ignored", path=str(path), reason=reason)
     return None
 

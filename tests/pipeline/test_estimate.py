@@ -100,4 +100,4 @@ def test_shapley_values_and_spans_cost_more() -> None:
 
 
 def test_the_estimate_is_bounded_by_what_the_model_reads() -> None:
-    assert estimate_tokens(40, [40, 10**6], most=512) == 23 + 512
+    assert estimate_tokens(40, [40, 10**6], max_tokens=512) == 23 + 512
