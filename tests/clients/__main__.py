@@ -18,18 +18,18 @@ from rich.table import Table
 
 from tests.clients import venvs
 from tests.clients.driver import CHECKS
-from tests.clients.runner import Line, run, sidecars
+from tests.clients.runner import CheckResult, run, sidecars
 
 COLUMNS = ("printed", *CHECKS, "429", "retry")
 
 
-def table(name: str, lines: Iterable[Line]) -> Table:
-    """One row for each client; an empty place is a check that it does not have."""
+def table(name: str, lines: Iterable[CheckResult]) -> Table:
+    """One row for each client; an empty cell is a check that does not apply."""
     shown = Table("client", "version", *COLUMNS, title=name, title_justify="left")
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for line in lines:
         row = rows.setdefault((line.client, line.version), {})
-        row[line.check] = "[red]no[/red]" if line.said else "yes"
+        row[line.check] = "[red]no[/red]" if line.failure else "yes"
     for client, row in rows.items():
         shown.add_row(*client, *(row.get(check, "") for check in COLUMNS))
     return shown
@@ -41,28 +41,28 @@ def main() -> int:
     parser.add_argument("--only", default="", help="clients with this in their names")
     parser.add_argument("--short", action="store_true", help="fewer overloads")
     parser.add_argument("--make", action="store_true", help="make the environments alone")
-    asked = parser.parse_args()
-    wanted = asked.environments or venvs.names()
-    if unknown := {*wanted} - {*venvs.names()}:
+    arguments = parser.parse_args()
+    environments = arguments.environments or venvs.names()
+    if unknown := {*environments} - {*venvs.names()}:
         parser.error(f"unknown environment: {', '.join(sorted(unknown))}")
     console, good = Console(width=120), True
-    for name in wanted:
+    for name in environments:
         start = time.monotonic()
         venvs.make(name)
         console.print(f"{name}: made in {time.monotonic() - start:.0f} s")
-    if asked.make:
+    if arguments.make:
         return 0
     with sidecars() as started:
-        for name in wanted:
+        for name in environments:
             start = time.monotonic()
-            lines = run(name, started, asked.only, short=asked.short)
-            failed = [line for line in lines if line.said]
+            lines = run(name, started, arguments.only, short=arguments.short)
+            failed = [line for line in lines if line.failure]
             console.print(table(name, lines))
             for line in failed:
-                console.print(f"{line.client}, {line.check}: {line.said}", markup=False)
+                console.print(f"{line.client}, {line.check}: {line.failure}", markup=False)
             seconds = time.monotonic() - start
             console.print(f"{name}: {len(lines)} checks, {len(failed)} failed, {seconds:.0f} s")
-            good = good and not failed and (bool(lines) or bool(asked.only))
+            good = good and not failed and (bool(lines) or bool(arguments.only))
     return 0 if good else 1
 
 

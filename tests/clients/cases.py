@@ -1,9 +1,10 @@
-"""Which client is asked what, and what it makes of a refusal. Standard library alone: it also
-runs in the clients' environments.
+"""Every client's calls, and the exceptions that it makes of refusals.
+
+Standard library alone: it also runs in the clients' environments.
 
 A refusal is named by the class of the exception (or of one of its bases, `|` between two that may
-come) and, after a colon, by words that must stand in its text: ours, where the client passes them
-on. `[]` says that the client answers by itself and asks nobody.
+come) and, after a colon, by words that its text must have: ours, where the client passes them
+on. `[]` means that the client answers by itself, without a request.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ WORDS = (
     "the list of documents is empty",
     "work are queued ahead",
 )
-"""What the sidecar says with each of STATUSES."""
+"""In the sidecar's message for each of STATUSES."""
 HOSTS = ("api.jina.ai", "api.voyageai.com")
 """Vendors' hosts that two clients cannot be turned from; the gateway answers as these."""
 
@@ -53,7 +54,7 @@ class Case:
 def passed_on(*kinds: str) -> dict[str, str]:
     """Refusals by status whose exceptions hold the sidecar's own words."""
     named = zip(STATUSES, kinds, WORDS, strict=True)
-    return {each: kind if kind == "[]" else f"{kind}: {words}" for each, kind, words in named}
+    return {status: kind if kind == "[]" else f"{kind}: {words}" for status, kind, words in named}
 
 
 def unsaid(*kinds: str) -> dict[str, str]:
@@ -154,9 +155,9 @@ def _litellm() -> tuple[Case, ...]:
 def _haystack() -> tuple[Case, ...]:
     files = {
         "cohere": ("cohere-haystack", "cohere-v2", passed_on(*COHERE)),
-        "jina": ("jina-haystack", "cohere-v1", _each("RuntimeError")),
-        "tei": ("huggingface-api-haystack", "tei", _each("RuntimeError")),
-        "nvidia": ("nvidia-haystack", "nim", _each("ValueError")),
+        "jina": ("jina-haystack", "cohere-v1", _one_kind("RuntimeError")),
+        "tei": ("huggingface-api-haystack", "tei", _one_kind("RuntimeError")),
+        "nvidia": ("nvidia-haystack", "nim", _one_kind("ValueError")),
     }
     return tuple(
         Case("current", f"haystack_{name}.py", *rest, retries=name in ("cohere", "tei"))
@@ -169,7 +170,7 @@ def _langchain() -> tuple[Case, ...]:
     # Nothing is raised for a refusal: it goes on with None, or with a fault without results.
     lacks = "AttributeError|KeyError|TypeError"
     infinity = unsaid(lacks, lacks, "[]", lacks)
-    jina, nvidia = _each("RuntimeError"), _each("Exception")
+    jina, nvidia = _one_kind("RuntimeError"), _one_kind("Exception")
     package, community = "langchain-nvidia-ai-endpoints", "langchain-community"
     here, file = "frameworks", "langchain_cohere_rerank.py"
     return (
@@ -195,7 +196,7 @@ def _llama_index() -> tuple[Case, ...]:
     status = "HTTPStatusError: "
     files = {
         "cohere": ("cohere", "cohere-v2", cohere),
-        "jina": ("jinaai", "cohere-v1", _each("RuntimeError")),
+        "jina": ("jinaai", "cohere-v1", _one_kind("RuntimeError")),
         "voyage": ("voyageai", "voyage", voyage),
         "tei": ("tei", "tei", unsaid(tei, tei, "[]", tei)),
         "nvidia": ("nvidia", "nim", unsaid(status + "401", status + "422", "[]", status + "429")),
@@ -214,8 +215,8 @@ def _llama_index() -> tuple[Case, ...]:
     )
 
 
-def _each(kind: str) -> dict[str, str]:
-    """One kind of exception for every status; no documents are not asked about."""
+def _one_kind(kind: str) -> dict[str, str]:
+    """One kind of exception for every status; an empty list is answered without a request."""
     return passed_on(kind, kind, "[]", kind)
 
 

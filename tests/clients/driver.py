@@ -99,9 +99,9 @@ class Client:
         documents = program["DOCUMENTS"]
         logits = self.case.logits
         best = ranking(servers.plain, servers.key, program["QUERY"], documents, logits=logits)[:2]
-        wanted = [f"{score:.4f} {documents[index]}" for index, score in best]
-        got = [line for line in shown.getvalue().splitlines() if line]
-        assert got == wanted, f"printed {got}, not {wanted}"
+        expected = [f"{score:.4f} {documents[index]}" for index, score in best]
+        printed = [line for line in shown.getvalue().splitlines() if line]
+        assert printed == expected, f"printed {printed}, not {expected}"
 
     def check_results(self) -> None:
         """All documents, in the sidecar's order, with its scores, by the dialect of the case."""
@@ -133,8 +133,8 @@ class Client:
             before = self._answered(429)
             try:
                 self._refused(self.case.refusals["429"], lambda: self._busy(HUGE))
-            except AssertionError as found:
-                fault = found
+            except AssertionError as raised:
+                fault = raised
                 continue
             refused = self._answered(429) - before
             assert (refused > 1) == self.case.retries, f"refused {refused} times"
@@ -173,23 +173,25 @@ class Client:
 
     def _expect(self, got: list[tuple[int, float]], count: int) -> None:
         servers = self._servers
-        wanted = ranking(servers.plain, servers.key, QUERY, DOCUMENTS, logits=self.case.logits)
-        wanted = wanted[:count]
-        assert [index for index, _ in got] == [index for index, _ in wanted], f"{got}, not {wanted}"
-        for (_, score), (_, right) in zip(got, wanted, strict=True):
-            assert abs(score - right) <= ALIKE, f"{got}, not {wanted}"
+        expected = ranking(servers.plain, servers.key, QUERY, DOCUMENTS, logits=self.case.logits)
+        expected = expected[:count]
+        assert [index for index, _ in got] == [index for index, _ in expected], (
+            f"{got}, not {expected}"
+        )
+        for (_, score), (_, right) in zip(got, expected, strict=True):
+            assert abs(score - right) <= ALIKE, f"{got}, not {expected}"
 
-    def _refused(self, wanted: str, call: Callable[[], Any]) -> None:
-        kind, _, words = wanted.partition(": ")
+    def _refused(self, expected: str, call: Callable[[], Any]) -> None:
+        kind, _, words = expected.partition(": ")
         try:
             got = call()
         except Exception as raised:
             fault = raised
         else:
             raise AssertionError(f"not refused: {got}")
-        kinds = [each.__name__ for each in type(fault).__mro__]
-        assert {*kind.split("|")} & {*kinds}, f"{kinds[0]}: {fault}, not {wanted}"
-        assert words in str(fault), f"{kinds[0]}: {fault}, not {wanted}"
+        kinds = [base.__name__ for base in type(fault).__mro__]
+        assert {*kind.split("|")} & {*kinds}, f"{kinds[0]}: {fault}, not {expected}"
+        assert words in str(fault), f"{kinds[0]}: {fault}, not {expected}"
 
 
 CHECKS = ("results", "top_n", "401", "422", "400")
@@ -215,18 +217,18 @@ def main(servers: Servers) -> None:
 
 def report(client: Client, check: str) -> None:
     """Runs the check and prints its line."""
-    start, said = time.monotonic(), ""
+    start, failure = time.monotonic(), ""
     try:
         getattr(client, f"check_{check}")()
     except AssertionError as fault:
-        said = str(fault) or traceback.format_exc(limit=-2)
+        failure = str(fault) or traceback.format_exc(limit=-2)
     except Exception as fault:
-        said = f"{type(fault).__name__}: {fault} " + traceback.format_exc(limit=-2)
+        failure = f"{type(fault).__name__}: {fault} " + traceback.format_exc(limit=-2)
     line = {
         "client": client.case.name,
         "version": version(client.case.package),
         "check": check,
-        "said": said[:2000],
+        "failure": failure[:2000],
         "seconds": round(time.monotonic() - start, 1),
     }
     print(json.dumps(line), file=sys.__stdout__, flush=True)

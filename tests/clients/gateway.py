@@ -1,4 +1,4 @@
-"""An HTTPS proxy that answers as certain hosts with what a sidecar says.
+"""An HTTPS proxy that answers for certain hosts with a sidecar's answers.
 
 Two clients have their vendor's address built in. They are still Python's `requests`, which honours
 HTTPS_PROXY and REQUESTS_CA_BUNDLE: with these two they come here, and speak to a certificate that

@@ -1,7 +1,7 @@
 """More work than a sidecar can do before its deadline, so that it refuses with 429.
 
-Several connections ask again and again for a quarter of the deadline's work each. The sidecar
-takes about four of them and refuses the rest, and whoever else asks for a large part of it.
+Several connections send one request after another, each worth a quarter of the deadline. The
+sidecar takes about four of them and refuses the rest, and any other large request.
 Standard library alone: it also runs in the clients' environments.
 """
 

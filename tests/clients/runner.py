@@ -28,20 +28,20 @@ QUIET = {"HAYSTACK_TELEMETRY_ENABLED": "False", "LITELLM_LOCAL_MODEL_COST_MAP": 
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What one check of one client came to."""
+class CheckResult:
+    """The result of one check of one client."""
 
     client: str
     version: str
     check: str
-    said: str
-    """Why it failed; empty when it passed."""
+    failure: str
+    """Empty when the check passed."""
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The running sidecars and gateways, as `driver.Servers` wants them."""
+    """The running sidecars and gateways, as `driver.Servers` takes them."""
 
     addresses: Mapping[str, object]
     certificate: Path
@@ -74,14 +74,14 @@ def sidecars() -> Iterator[Started]:
         yield Started(addresses, crt)
 
 
-def run(name: str, started: Started, only: str = "", *, short: bool = False) -> list[Line]:
+def run(name: str, started: Started, only: str = "", *, short: bool = False) -> list[CheckResult]:
     """The checks of the environment, of the clients with `only` in their names; `short` leaves
     most overloads out.
 
-    Raises RuntimeError, with the end of what the driver said, when it did not end well.
+    Raises RuntimeError, with the end of the driver's stderr, when it fails.
     """
-    told = json.dumps({**started.addresses, "environment": name, "only": only, "short": short})
-    command = [venvs.python(name), "-m", "tests.clients.driver", told]
+    arguments = json.dumps({**started.addresses, "environment": name, "only": only, "short": short})
+    command = [venvs.python(name), "-m", "tests.clients.driver", arguments]
     with tempfile.TemporaryFile("w+") as errors:
         done = subprocess.run(
             command,
@@ -102,12 +102,14 @@ def run(name: str, started: Started, only: str = "", *, short: bool = False) -> 
 def _environment(crt: Path) -> dict[str, str]:
     """This process's, without its own proxies and keys: nothing but the arguments may count."""
     drop = ("_PROXY", "_API_KEY", "_API_BASE", "_BASE_URL")
-    kept = {name: value for name, value in os.environ.items() if not name.upper().endswith(drop)}
-    return {**kept, **QUIET, "REQUESTS_CA_BUNDLE": str(crt), "PYTHONIOENCODING": "utf-8"}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.upper().endswith(drop)
+    }
+    return {**inherited, **QUIET, "REQUESTS_CA_BUNDLE": str(crt), "PYTHONIOENCODING": "utf-8"}
 
 
-def _lines(text: str) -> Iterator[Line]:
+def _lines(text: str) -> Iterator[CheckResult]:
     """The driver's lines among what clients print by themselves."""
     for line in text.splitlines():
         with contextlib.suppress(json.JSONDecodeError, TypeError):
-            yield Line(**json.loads(line))
+            yield CheckResult(**json.loads(line))

@@ -1,6 +1,7 @@
 """Every client's own environment against a real sidecar: `python -m tests.clients --short`.
 
-Skipped where the environments are not made; RERANK_REQUIRE_CLIENTS=1 makes them, and fails.
+Skipped where the environments are not made. RERANK_REQUIRE_CLIENTS=1 makes them, and fails where
+that is not possible.
 """
 
 import os
@@ -16,7 +17,7 @@ from tests.clients.runner import Started, run, sidecars
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "clients").glob("*.py"))
-LONGEST = 40
+MAX_LINES = 40
 """Lines of an example."""
 
 
@@ -34,7 +35,7 @@ def test_the_clients_of(name: str, request: pytest.FixtureRequest) -> None:
         pytest.skip(f"environment {name} is not made: python -m tests.clients --make")
     lines = run(name, request.getfixturevalue("started"), short=True)
     assert {line.client for line in lines} == {c.name for c in CASES if c.environment == name}
-    failed = [f"{line.client}, {line.check}: {line.said}" for line in lines if line.said]
+    failed = [f"{line.client}, {line.check}: {line.failure}" for line in lines if line.failure]
     assert not failed, "\n".join(failed)
 
 
@@ -44,19 +45,19 @@ def test_every_example_is_run_in_every_environment_that_a_case_names() -> None:
     assert all({*case.refusals} == {*STATUSES} for case in CASES)
 
 
-def test_no_requirement_is_there_for_nothing() -> None:
-    """Beside what is tested only what a tested client needs and does not ask for itself."""
+def test_every_requirement_is_needed() -> None:
+    """The tested packages, and what a tested client needs but does not require itself."""
     for name in venvs.names():
         lines = (venvs.REQUIREMENTS / f"{name}.txt").read_text().splitlines()
-        asked = {re.split(r"[<>=!]", line)[0] for line in lines if not line.startswith("#")}
+        required = {re.split(r"[<>=!]", line)[0] for line in lines if not line.startswith("#")}
         tested = {case.package for case in CASES if case.environment == name}
-        assert tested <= asked
-        assert asked - tested <= {"voyageai"}
+        assert tested <= required
+        assert required - tested <= {"voyageai"}
         assert all(re.search(r">=.*,<", line) for line in lines if not line.startswith("#")), name
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_short_and_in_both_tables(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST
+    assert len(path.read_text().splitlines()) <= MAX_LINES
     for page in ("examples/clients/README.md", "docs/clients.md"):
         assert path.name in (ROOT / page).read_text(), page

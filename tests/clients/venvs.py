@@ -23,7 +23,7 @@ def names() -> list[str]:
 
 
 def folder() -> Path:
-    """Where they are kept: in the user's cache, unless FOLDER says otherwise."""
+    """Where they lie: in FOLDER, or in the user's cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(os.environ.get(FOLDER) or cache / "rerank-sidecar" / "clients").absolute()
 
@@ -34,7 +34,7 @@ def python(name: str) -> Path:
 
 
 def is_made(name: str) -> bool:
-    """Whether it is there, of this Python and these requirements."""
+    """Whether it was made with this Python and these requirements."""
     mark = folder() / name / "made-of"
     return mark.is_file() and mark.read_text() == _made_of(name)
 
@@ -50,8 +50,10 @@ def make(name: str) -> None:
     shutil.rmtree(home, ignore_errors=True)
     uv = _uv()
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, home], check=True)
-    wanted = ["--requirement", REQUIREMENTS / f"{name}.txt"]
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python(name), *wanted], check=True)
+    requirements = ["--requirement", REQUIREMENTS / f"{name}.txt"]
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--python", python(name), *requirements], check=True
+    )
     packages = [path.name for path in home.glob("lib/*/site-packages/*")]
     if heavy := sorted({*FORBIDDEN} & {*packages}):
         raise RuntimeError(f"{name}.txt brings in {', '.join(heavy)}")
@@ -63,8 +65,8 @@ def _made_of(name: str) -> str:
 
 
 def _uv() -> Path:
-    if found := shutil.which("uv"):
-        return Path(found)
+    if path := shutil.which("uv"):
+        return Path(path)
     home = folder() / "uv"
     uv = home / "bin" / "uv"
     if not uv.exists():

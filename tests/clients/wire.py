@@ -1,4 +1,4 @@
-"""Plain requests to a sidecar, to know what a client should have got. Standard library alone: it
+"""Plain requests to a sidecar, for what a client should get. Standard library alone: it
 also runs in the clients' environments."""
 
 import json
@@ -36,5 +36,5 @@ def answered(url: str, dialect: str, status: int) -> int:
     with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:
         text = answer.read().decode()
     name = rf'rerank_requests_total{{dialect="{dialect}",status="{status}"}} (\S+)'
-    found = re.search(name, text)
-    return int(float(found[1])) if found else 0
+    match = re.search(name, text)
+    return int(float(match[1])) if match else 0

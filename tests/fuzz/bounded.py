@@ -8,9 +8,9 @@ send them). Nothing is described that the service does not take.
 
 from typing import Any
 
-MOST_ITEMS = 4
-MOST_LETTERS = 40
-SCALAR = {"type": ["string", "number", "boolean", "null"], "maxLength": MOST_LETTERS}
+MAX_ITEMS = 4
+MAX_LETTERS = 40
+SCALAR = {"type": ["string", "number", "boolean", "null"], "maxLength": MAX_LETTERS}
 PARTS = ("anyOf", "oneOf", "prefixItems")
 
 
@@ -28,27 +28,27 @@ def bounded(document: dict[str, Any]) -> dict[str, Any]:
 def _bounded(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in schema:
         return _bounded(schemas[schema["$ref"].rsplit("/", 1)[1]], schemas)
-    found = {key: value for key, value in schema.items() if key not in ("allOf", "description")}
+    smaller = {key: value for key, value in schema.items() if key not in ("allOf", "description")}
     is_body = "allOf" in schema and "title" in schema
     if is_body:
         control = schemas["Control"]["properties"]
-        found["properties"] = {**control, **schema.get("properties", {})}
+        smaller["properties"] = {**control, **schema.get("properties", {})}
     for key in PARTS:
-        if key in found:
-            found[key] = [_bounded(each, schemas) for each in found[key]]
-    if "items" in found:
-        found["items"] = _bounded(found["items"], schemas)
-    match found.get("type"):
+        if key in smaller:
+            smaller[key] = [_bounded(value, schemas) for value in smaller[key]]
+    if "items" in smaller:
+        smaller["items"] = _bounded(smaller["items"], schemas)
+    match smaller.get("type"):
         case "array":
-            found.setdefault("maxItems", MOST_ITEMS)
+            smaller.setdefault("maxItems", MAX_ITEMS)
         case "string":
-            found.setdefault("maxLength", MOST_LETTERS)
-        case "object" if "properties" in found:
-            named = found["properties"].items()
-            found["properties"] = {name: _bounded(each, schemas) for name, each in named}
-            found["additionalProperties"] = False
+            smaller.setdefault("maxLength", MAX_LETTERS)
+        case "object" if "properties" in smaller:
+            properties = smaller["properties"].items()
+            smaller["properties"] = {name: _bounded(value, schemas) for name, value in properties}
+            smaller["additionalProperties"] = False
         case "object":
-            values = found.get("additionalProperties")
-            found["additionalProperties"] = values if isinstance(values, dict) else SCALAR
-            found["maxProperties"] = MOST_ITEMS
-    return found
+            values = smaller.get("additionalProperties")
+            smaller["additionalProperties"] = values if isinstance(values, dict) else SCALAR
+            smaller["maxProperties"] = MAX_ITEMS
+    return smaller

@@ -1,7 +1,7 @@
 """What the fuzzer sends, brought near enough to real requests that most reach the model.
 
 A profile's name is seldom hit by chance, and a request that is refused for its first key tests none
-of the others. One in eight stays as it came.
+of the others. One body in eight is sent unchanged.
 """
 
 import hashlib
@@ -18,24 +18,24 @@ def draw(value: object) -> int:
 
 
 def near(keys: dict[str, Any]) -> dict[str, Any]:
-    """The keys with a profile that there is and a deadline that can be met."""
-    found = dict(keys)
-    if isinstance(found.get("profile"), str):
-        found["profile"] = PROFILES[draw(found["profile"]) % len(PROFILES)]
-    if type(found.get("deadline_ms")) is int and found["deadline_ms"] > 0:
-        found["deadline_ms"] = max(found["deadline_ms"], 1000)
-    found.pop("fields" if draw(keys) % 2 else "-", None)
-    return found
+    """The keys with a profile that exists and a deadline that can be met."""
+    adjusted = dict(keys)
+    if isinstance(adjusted.get("profile"), str):
+        adjusted["profile"] = PROFILES[draw(adjusted["profile"]) % len(PROFILES)]
+    if type(adjusted.get("deadline_ms")) is int and adjusted["deadline_ms"] > 0:
+        adjusted["deadline_ms"] = max(adjusted["deadline_ms"], 1000)
+    adjusted.pop("fields" if draw(keys) % 2 else "-", None)
+    return adjusted
 
 
 @schemathesis.hook
 def map_body(context: schemathesis.HookContext, body: Any) -> Any:
     if not isinstance(body, dict) or draw(body) % 8 == 0:
         return body
-    found = near(body)
-    if isinstance(found.get("query"), dict):
-        found["query"] = near(found["query"])
-    return found
+    adjusted = near(body)
+    if isinstance(adjusted.get("query"), dict):
+        adjusted["query"] = near(adjusted["query"])
+    return adjusted
 
 
 @schemathesis.hook

@@ -1,7 +1,7 @@
 """A schema-driven fuzzer against the real service: it finds no 500, and every answer is one that
 /openapi.json describes.
 
-A few hundred requests by default. The long form counts to what it is told:
+A few hundred requests by default. The long form:
 
     RERANK_FUZZ_REQUESTS=10000 pytest tests/fuzz
 """
@@ -26,10 +26,10 @@ from tests.fuzz.bounded import bounded
 pytest.importorskip("schemathesis", reason="needs the extra `test`")
 
 ROOT = Path(__file__).parent.parent.parent
-WANTED = int(os.environ.get("RERANK_FUZZ_REQUESTS", "200"))
+REQUESTS = int(os.environ.get("RERANK_FUZZ_REQUESTS", "200"))
 LONG = 1000
 """Requests from which the generator's list of edge cases is sent too, all of it."""
-OF_ONE_ROUTE = 60
+MAX_PER_ROUTE = 60
 """Most random requests to a route in a round; each round has a seed of its own."""
 CHECKS = "no_bug,content_type_conformance,response_schema_conformance"
 
@@ -52,26 +52,32 @@ def answered(server: SidecarProcess) -> Counter[str]:
     """Requests to rerank routes by their status, as the service counted them."""
     with urllib.request.urlopen(f"{server.url}/metrics") as response:
         text = response.read().decode()
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for status, count in re.findall(
         r'^rerank_requests_total\{.*status="(\d+)".*\} (\S+)$', text, re.MULTILINE
     ):
-        found[status] += int(float(count))
-    return found
+        counts[status] += int(float(count))
+    return counts
 
 
 def test_no_request_ends_in_a_500(tmp_path: Path) -> None:
     with SidecarProcess() as server:
-        if WANTED >= LONG:
+        if REQUESTS >= LONG:
             fuzz(server, tmp_path, "--phases=coverage")
-        for seed in range(WANTED):
-            left = WANTED - answered(server).total()
+        for seed in range(REQUESTS):
+            left = REQUESTS - answered(server).total()
             if left <= 0:
                 break
-            each = min(OF_ONE_ROUTE, left // (len(ROUTES) + len(PROFILE_ROUTES)) + 1)
-            fuzz(server, tmp_path, "--phases=fuzzing", f"--max-examples={each}", f"--seed={seed}")
+            per_route = min(MAX_PER_ROUTE, left // (len(ROUTES) + len(PROFILE_ROUTES)) + 1)
+            fuzz(
+                server,
+                tmp_path,
+                "--phases=fuzzing",
+                f"--max-examples={per_route}",
+                f"--seed={seed}",
+            )
         statuses = answered(server)
     print(f"{statuses.total()} requests: {dict(statuses)}")
-    assert statuses.total() >= WANTED
+    assert statuses.total() >= REQUESTS
     assert "500" not in statuses
-    assert statuses["200"] >= WANTED // 5, "most are refused: what is tested?"
+    assert statuses["200"] >= REQUESTS // 5, "most are refused: what is tested?"

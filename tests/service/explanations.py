@@ -17,8 +17,10 @@ def explained(
     body = {"query": query, "documents": documents, "explain": True, **keys}
     answer = post(server, "/v2/rerank", body)
     assert answer.status == 200, answer.raw
-    found: list[Entry] = sorted(answer.body["explanations"], key=lambda entry: entry["index"])
-    return found
+    explanations: list[Entry] = sorted(
+        answer.body["explanations"], key=lambda entry: entry["index"]
+    )
+    return explanations
 
 
 def logits(server: SidecarProcess, query: object, documents: list[Any], **keys: Any) -> list[float]:
@@ -36,7 +38,7 @@ def order(answer: Answer) -> list[int]:
 def part(entry: Entry, kind: str, name: str | None = None) -> float:
     """The sum of the entry's parts of a kind, or of one name of it."""
     return math.fsum(
-        one["value"]
-        for one in entry["parts"]
-        if one["kind"] == kind and (name is None or one["name"] == name)
+        item["value"]
+        for item in entry["parts"]
+        if item["kind"] == kind and (name is None or item["name"] == name)
     )

@@ -55,12 +55,12 @@ def test_the_parts_add_up_to_the_logit_of_the_score(server: SidecarProcess, path
 
 @pytest.mark.parametrize("path", ROUTES)
 def test_without_explain_there_is_no_such_key(server: SidecarProcess, path: str) -> None:
-    asked, silent = (
+    explained_body, plain_body = (
         post(server, path, {"query": QUERY, "documents": SHOES, **keys}).body
         for keys in ({"explain": True}, {})
     )
-    assert set(asked) - set(silent) == {"explanations"}
-    assert asked["results"] == silent["results"]
+    assert set(explained_body) - set(plain_body) == {"explanations"}
+    assert explained_body["results"] == plain_body["results"]
 
 
 @pytest.mark.parametrize("path", ["/rerank", "/elasticsearch/rerank"])
@@ -80,7 +80,7 @@ def test_parts_and_rules_are_named(server: SidecarProcess) -> None:
     assert part(sold_out, "rule", "out_of_stock") == -1.5
     assert [e["rules"] for e in (dear, right, sold_out)] == [[], [], ["out_of_stock"]]
     for entry in (text, empty):
-        assert [one["kind"] for one in entry["parts"]] == ["model"]
+        assert [item["kind"] for item in entry["parts"]] == ["model"]
 
 
 def test_only_what_is_answered_is_explained(server: SidecarProcess) -> None:
@@ -101,20 +101,22 @@ def test_an_opensearch_answer_is_ascii_whatever_the_fields_are_called(
     answer = post(server, "/opensearch/rerank", body)
     assert answer.raw.isascii()
     (entry,) = answer.body["explanations"]
-    assert {one["name"] for one in entry["parts"]} == {"passage", *weights}
+    assert {item["name"] for item in entry["parts"]} == {"passage", *weights}
 
 
 def test_shapley_values_share_the_passage_out(
     server: SidecarProcess, tokenizer: PairTokenizer, int8: OnnxSession, manifest: Manifest
 ) -> None:
     """Their sum is what the model gives the whole passage beyond an empty one."""
-    found = explained(server, QUERY, SHOES, profile="ecommerce", shapley=4)
+    entries = explained(server, QUERY, SHOES, profile="ecommerce", shapley=4)
     nothing = without_fields(QUERY, tokenizer, int8, manifest)
-    best = sorted(found, key=lambda entry: -entry["logit"])[:4]
-    told = [entry for entry in found if "shapley" in entry]
-    assert {e["index"] for e in told} == {e["index"] for e in best if e["index"] in (0, 1, 2)}
-    assert len(told) >= 2
-    for entry in told:
+    best = sorted(entries, key=lambda entry: -entry["logit"])[:4]
+    with_shapley = [entry for entry in entries if "shapley" in entry]
+    assert {e["index"] for e in with_shapley} == {
+        e["index"] for e in best if e["index"] in (0, 1, 2)
+    }
+    assert len(with_shapley) >= 2
+    for entry in with_shapley:
         fields = {"title", "brand", "color", "size"} & set(SHOES[entry["index"]])
         assert set(entry["shapley"]) == fields, "what the passage has; signals are parts already"
         gain = math.fsum(entry["shapley"].values())
@@ -125,9 +127,9 @@ def test_what_holds_nothing_is_explained_too(server: SidecarProcess) -> None:
     """And never climbs above a document that holds something."""
     nothing: list[Any] = [{}, "", " \n", {"title": ""}, {"title": None, "price": 20}]
     for profile in ("plain", "ecommerce"):
-        found = explained(server, QUERY, ["Garden hose", *nothing], profile=profile, shapley=6)
-        assert all(entry["logit"] < found[0]["logit"] for entry in found[1:4])
-        for entry in found:
+        entries = explained(server, QUERY, ["Garden hose", *nothing], profile=profile, shapley=6)
+        assert all(entry["logit"] < entries[0]["logit"] for entry in entries[1:4])
+        for entry in entries:
             assert math.fsum(p["value"] for p in entry["parts"]) == pytest.approx(entry["logit"])
     for documents in (nothing[:1], nothing[:3]):
         assert len(explained(server, QUERY, documents, shapley=True)) == len(documents)
@@ -135,9 +137,9 @@ def test_what_holds_nothing_is_explained_too(server: SidecarProcess) -> None:
 
 def test_shapley_values_come_for_the_best_three_and_not_for_text(server: SidecarProcess) -> None:
     documents = [{"title": f"Shoe {n}", "brand": "Acme"} for n in range(5)]
-    found = explained(server, QUERY, documents, shapley=True)
-    best = sorted(found, key=lambda entry: -entry["logit"])[:3]
-    assert {e["index"] for e in found if "shapley" in e} == {e["index"] for e in best}
+    entries = explained(server, QUERY, documents, shapley=True)
+    best = sorted(entries, key=lambda entry: -entry["logit"])[:3]
+    assert {e["index"] for e in entries if "shapley" in e} == {e["index"] for e in best}
     (text,) = explained(server, QUERY, ["Red shoes"], shapley=True)
     assert "shapley" not in text
 
@@ -182,8 +184,8 @@ def test_shapley_values_of_a_long_document_are_of_its_best_window(
     """They share out the logit of that window, which is the document's; the answer says so."""
     body = {"query": QUERY, "documents": [LONG, SHOES[0]], "profile": "ecommerce", "shapley": 2}
     answer = post(server, "/v2/rerank", {**body, **keys}).body
-    told = "Shapley values of long documents are of their best window alone: 0"
-    assert told in answer["meta"]["warnings"]
+    warning = "Shapley values of long documents are of their best window alone: 0"
+    assert warning in answer["meta"]["warnings"]
     (entry,) = (entry for entry in answer["explanations"] if entry["index"] == 0)
     assert entry["evidence"]["field"] == "description"
     assert set(entry["shapley"]) == set(LONG)
@@ -267,8 +269,8 @@ def test_a_profile_of_ones_own_and_what_a_search_sends_for_it(mixed: SidecarProc
 
 def test_a_field_alone_is_a_pair_of_its_own(mixed: SidecarProcess) -> None:
     """The model's part is the weighted mean; where one is missing, the other counts whole."""
-    found = explained(mixed, "running shoes", MIXED_DOCUMENTS, profile="mixed")
-    both, title, reviews = ({p["name"]: p["value"] for p in e["parts"]} for e in found)
+    entries = explained(mixed, "running shoes", MIXED_DOCUMENTS, profile="mixed")
+    both, title, reviews = ({p["name"]: p["value"] for p in e["parts"]} for e in entries)
     of_reviews, of_title = explained(
         mixed,
         "running shoes",

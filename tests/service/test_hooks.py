@@ -1,4 +1,4 @@
-"""Hooks in a server: what they do to an answer, and what is said when they fail."""
+"""Hooks on a real server: their effect on an answer, and the warnings when they fail."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,20 +53,20 @@ def body(context: dict[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("path", ["/v2/rerank", "/opensearch/rerank", "/elasticsearch/rerank"])
 def test_a_shoppers_brand_moves_its_products(examples: SidecarProcess, path: str) -> None:
     for liked, first in (("Asics", 0), ("Nike", 1)):
-        found = order(post(examples, path, body({"user": {"brands": {liked: 1.0}}})))
-        assert found == [first, 1 - first, 2], "and a bag stays a bag"
+        ranked = order(post(examples, path, body({"user": {"brands": {liked: 1.0}}})))
+        assert ranked == [first, 1 - first, 2], "and a bag stays a bag"
 
 
 def test_the_hooks_part_is_explained(examples: SidecarProcess) -> None:
     context = {"user": {"brands": {"Nike": 0.5}}}
-    found = explained(examples, "running shoes", SHOES, profile="ecommerce", context=context)
+    entries = explained(examples, "running shoes", SHOES, profile="ecommerce", context=context)
     name = "ecommerce_brand_affinity.brand"
-    assert [part(entry, "hook", name) for entry in found] == pytest.approx([0, 0.4, 0.4])
-    for entry in found:
+    assert [part(entry, "hook", name) for entry in entries] == pytest.approx([0, 0.4, 0.4])
+    for entry in entries:
         total = sum(one["value"] for one in entry["parts"])
         assert total == pytest.approx(entry["logit"], abs=1e-6)
-    asked = explained(examples, "nike shoes", SHOES, profile="ecommerce", context=context)
-    assert [part(entry, "hook") for entry in asked] == [0, 0, 0]
+    other_brand = explained(examples, "nike shoes", SHOES, profile="ecommerce", context=context)
+    assert [part(entry, "hook") for entry in other_brand] == [0, 0, 0]
 
 
 def test_plain_words_find_the_law(examples: SidecarProcess) -> None:
@@ -82,8 +82,8 @@ def test_plain_words_find_the_law(examples: SidecarProcess) -> None:
 def test_hooks_read_rows_as_fields_and_plain_text_as_text(examples: SidecarProcess) -> None:
     context = {"user": {"brands": ["Nike"]}}
     rows = ['{"title": "Shoe", "brand": "Nike"}', "---\ntitle: Shoe\nbrand: Nike\n", "A Nike shoe"]
-    found = explained(examples, "running shoes", rows, profile="ecommerce", context=context)
-    assert [part(entry, "hook") for entry in found] == pytest.approx([0.8, 0.8, 0])
+    entries = explained(examples, "running shoes", rows, profile="ecommerce", context=context)
+    assert [part(entry, "hook") for entry in entries] == pytest.approx([0.8, 0.8, 0])
 
 
 def test_info_and_metrics_know_the_hooks(examples: SidecarProcess) -> None:
@@ -99,22 +99,22 @@ def test_info_and_metrics_know_the_hooks(examples: SidecarProcess) -> None:
     assert 'rerank_hook_calls_total{hook="legal_term_lexicon",outcome="ok"}' in text
 
 
-def test_a_hook_that_raises_is_left_out_and_said(raising: Path) -> None:
+def test_a_hook_that_raises_is_left_out_with_a_warning(raising: Path) -> None:
     with (
         SidecarProcess() as without,
         SidecarProcess({"hooks": raising, **PATIENT}) as process,
     ):
         first = post(process, "/v2/rerank", body())
         again = post(process, "/v2/rerank", body({"more": 1}))
-        engine = post(process, "/opensearch/rerank", body())
+        opensearch = post(process, "/opensearch/rerank", body())
         texts = post(process, "/rerank", {"query": "running", "texts": ["a shoe"]})
         assert first.body["results"] == post(without, "/v2/rerank", body()).body["results"]
         info = ask(process, "/info").body
         metrics = ask(process, "/metrics").raw.decode()
-    told = "hook faulty (document) is disabled: it raised LookupError"
-    assert first.body["meta"]["warnings"] == again.body["meta"]["warnings"] == [told]
-    assert engine.body["warnings"] == [told]
-    assert texts.headers["x-rerank-warnings"] == told
+    warning = "hook faulty (document) is disabled: it raised LookupError"
+    assert first.body["meta"]["warnings"] == again.body["meta"]["warnings"] == [warning]
+    assert opensearch.body["warnings"] == [warning]
+    assert texts.headers["x-rerank-warnings"] == warning
     assert all("running" not in str(answer.headers) for answer in (first, texts))
     assert info["hooks"] == [
         {
@@ -144,6 +144,6 @@ def test_a_hook_that_is_late_is_not_waited_for(tmp_path: Path) -> None:
     slow = tmp_path / "slow.py"
     slow.write_text("import time\ndef query_hook(query, context):\n    time.sleep(30)\n")
     with SidecarProcess({"hooks": slow, "hook_budget_ms": 20}) as process:
-        told = [post(process, "/v2/rerank", body()).body["meta"]["warnings"] for _ in range(4)]
-    assert told[:2] == [["hook slow (query) is ignored: it was late"]] * 2
-    assert told[2:] == [["hook slow (query) is disabled: it was late 3 times in a row"]] * 2
+        warnings = [post(process, "/v2/rerank", body()).body["meta"]["warnings"] for _ in range(4)]
+    assert warnings[:2] == [["hook slow (query) is ignored: it was late"]] * 2
+    assert warnings[2:] == [["hook slow (query) is disabled: it was late 3 times in a row"]] * 2

@@ -53,11 +53,11 @@ class Case:
 
     def document(self, place: str | None) -> str:
         """All clauses, the answer's among them unless `place` is None."""
-        found = list(self.others)
+        clauses = list(self.others)
         if place is not None:
-            at = {"beginning": 0, "middle": len(found) // 2, "end": len(found)}[place]
-            found.insert(at, self.answer)
-        return "\n\n".join(found)
+            at = {"beginning": 0, "middle": len(clauses) // 2, "end": len(clauses)}[place]
+            clauses.insert(at, self.answer)
+        return "\n\n".join(clauses)
 
 
 def holds(entry: Entry, text: str, answer: str) -> bool:
@@ -78,14 +78,14 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(server: SidecarProcess) -> dict[str, Seen]:
-    found = {}
+    by_query = {}
     for name in QUERIES:
         case = Case.of(name)
         documents = [case.answer, *map(case.document, (None, *PLACES))]
         answer, without, *entries = explained(server, case.query, documents)
         placed = dict(zip(PLACES, entries, strict=True))
-        found[name] = Seen(case, answer["logit"], without["logit"], placed)
-    return found
+        by_query[name] = Seen(case, answer["logit"], without["logit"], placed)
+    return by_query
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -106,16 +106,16 @@ def test_the_answer_is_found_wherever_it_lies(seen: dict[str, Seen], name: str, 
 
 def test_it_is_found_nearly_always(seen: dict[str, Seen]) -> None:
     """Over all queries, also those whose answer shares few words with them."""
-    found = [
+    results = [
         (holds(entry, it.case.document(place), it.case.answer), entry["logit"], it)
         for it in seen.values()
         for place, entry in it.entries.items()
     ]
-    assert len(found) == 36
-    assert sum(held for held, _, _ in found) >= 29
-    gained = math.fsum(logit - it.without for _, logit, it in found) / len(found)
+    assert len(results) == 36
+    assert sum(holds_answer for holds_answer, _, _ in results) >= 29
+    gained = math.fsum(logit - it.without for _, logit, it in results) / len(results)
     assert gained > 1.5
-    assert math.fsum(it.answer - logit for _, logit, it in found) / len(found) < gained / 2
+    assert math.fsum(it.answer - logit for _, logit, it in results) / len(results) < gained / 2
 
 
 def test_the_span_alone_has_the_documents_logit(

@@ -40,13 +40,15 @@ CHANNELS: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_the_profile_by_each_channel(server: SidecarProcess, channel: str) -> None:
     path, body, headers = CHANNELS[channel]
-    found = scores(post(server, path, {**body, **DOCUMENTS}, headers))
+    by_channel = scores(post(server, path, {**body, **DOCUMENTS}, headers))
     plain = scores(post(server, "/opensearch/rerank", {"query": QUERY, **DOCUMENTS}))
-    wanted = explained(server, QUERY, SHOES, profile="ecommerce")
-    assert list(found) == [0, 1, 2, 3], "as sent"
-    assert found == pytest.approx({e["index"]: e["score"] for e in wanted}, abs=1e-6)
+    expected = explained(server, QUERY, SHOES, profile="ecommerce")
+    assert list(by_channel) == [0, 1, 2, 3], "as sent"
+    assert by_channel == pytest.approx({e["index"]: e["score"] for e in expected}, abs=1e-6)
     assert max(plain, key=lambda index: plain[index]) == 0
-    assert max(found, key=lambda index: found[index]) == 1, "in the colour, in stock, in the budget"
+    assert max(by_channel, key=lambda index: by_channel[index]) == 1, (
+        "in the colour, in stock, in the budget"
+    )
 
 
 def test_a_string_that_looks_like_control_is_text(server: SidecarProcess) -> None:
@@ -63,9 +65,11 @@ def test_a_string_that_looks_like_control_is_text(server: SidecarProcess) -> Non
 def test_texts_take_a_profile_too(server: SidecarProcess) -> None:
     rows = [json.dumps(shoe) for shoe in SHOES]
     body = {"query": QUERY, "texts": rows, "profile": "ecommerce"}
-    wanted = {e["index"]: e["score"] for e in explained(server, QUERY, SHOES, profile="ecommerce")}
+    expected = {
+        e["index"]: e["score"] for e in explained(server, QUERY, SHOES, profile="ecommerce")
+    }
     for path in ("/rerank", "/elasticsearch/rerank"):
-        assert scores(post(server, path, body)) == pytest.approx(wanted, abs=1e-6)
+        assert scores(post(server, path, body)) == pytest.approx(expected, abs=1e-6)
 
 
 PATHS = ("/v2/rerank", "/v1/rerank", "/rerank", "/opensearch/rerank", "/elasticsearch/rerank")
@@ -233,9 +237,9 @@ def test_four_ways_to_write_a_document_are_one(server: SidecarProcess) -> None:
         {**JACKET, "price": 79.9, "in_stock": False},
         {"name": JACKET["title"], **{k: v for k, v in JACKET.items() if k != "title"}},
     ]
-    found = logits(server, "green rain jacket under $90", rows, profile="ecommerce")
-    assert found[:4] == [found[0]] * 4
-    assert found[4:] == pytest.approx([found[0]] * 2, abs=1e-6)
+    values = logits(server, "green rain jacket under $90", rows, profile="ecommerce")
+    assert values[:4] == [values[0]] * 4
+    assert values[4:] == pytest.approx([values[0]] * 2, abs=1e-6)
 
 
 def test_plain_never_parses(server: SidecarProcess) -> None:
@@ -253,8 +257,8 @@ def test_the_order_of_the_fields_is_the_profiles(server: SidecarProcess) -> None
         random.Random(seed).shuffle(names)
         shuffled.append({name: JACKET[name] for name in names})
     documents = [JACKET, *shuffled, *map(json.dumps, shuffled)]
-    found = logits(server, "green rain jacket", documents, profile="ecommerce")
-    assert set(found) == {found[0]}
+    values = logits(server, "green rain jacket", documents, profile="ecommerce")
+    assert set(values) == {values[0]}
 
 
 @pytest.mark.parametrize("profile", ["plain", "ecommerce", "legal"])
@@ -262,8 +266,8 @@ def test_missing_is_null_is_absent(server: SidecarProcess, profile: str) -> None
     base = {"title": "Rain jacket", "brand": "Kumo"}
     nothing: list[Any] = [None, "", "  ", [], {}, [None, ""], {"a": None}]
     documents = [base, *({**base, "color": value, "price": value} for value in nothing)]
-    found = logits(server, "green rain jacket under $90", documents, profile=profile)
-    assert set(found) == {found[0]}
+    values = logits(server, "green rain jacket under $90", documents, profile=profile)
+    assert set(values) == {values[0]}
 
 
 @pytest.mark.parametrize("field", ["title", "brand", "description"])

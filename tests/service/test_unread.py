@@ -1,4 +1,4 @@
-"""What a client and an operator are told of texts that the model cannot read."""
+"""Texts that the model cannot read: the warning in the answer, and the metric."""
 
 import re
 from typing import Any
@@ -14,8 +14,8 @@ TOLD = "the model knows few of the words of the query and 2 documents; scores sa
 
 def counted(server: SidecarProcess, text: str) -> float:
     metrics = ask(server, "/metrics").raw.decode()
-    found = re.search(rf'^rerank_unread_texts_total{{text="{text}"}} (\S+)$', metrics, re.M)
-    return float(found[1]) if found else 0.0
+    match = re.search(rf'^rerank_unread_texts_total{{text="{text}"}} (\S+)$', metrics, re.M)
+    return float(match[1]) if match else 0.0
 
 
 @pytest.mark.parametrize(
