@@ -18,6 +18,7 @@ from sidecar.telemetry.metrics import Metrics
 
 DOCS = Path(__file__).parent.parent / "docs"
 SETTINGS = (DOCS / "settings.md").read_text()
+DIALECTS = (DOCS / "dialects.md").read_text()
 HTTP_API = (DOCS / "http-api.md").read_text()
 OPERATIONS = (DOCS / "operations.md").read_text()
 
@@ -32,7 +33,7 @@ def test_settings_have_help() -> None:
 
 @pytest.mark.parametrize("path", [*ROUTES, *PROFILE_ROUTES])
 def test_every_route_is_in_the_table(path: str) -> None:
-    assert re.search(rf"^\|.*`{re.escape(path)}`.*\|.*\|", HTTP_API, re.MULTILINE)
+    assert re.search(rf"^\|.*`{re.escape(path)}`.*\|.*\|", HTTP_API + DIALECTS, re.MULTILINE)
 
 
 @pytest.mark.parametrize("key", ControlKeys.model_fields)

@@ -1,5 +1,16 @@
-"""Wire dialects: bytes <-> the nouns of `sidecar.request`. Pure.
+"""Wire contracts: bytes to the nouns of `sidecar.request`, and back. Pure: no I/O, no asyncio.
 
-A dialect is one file with one object of type `Dialect`; `routes.choose` picks it by the path and
-the body's keys. Adding one: its file, its row in `routes.py`, its folder under tests/golden/.
+routes      the dialect of a path and a body, and the request of a body
+dialects    every dialect, one file each, and how to add one
+dialect     what a dialect consists of
+control     the keys that every dialect takes, and the headers that replace them
+body        what request bodies have in common: query, documents, shared keys
+validation  JSON to a valid body, and faults with their JSON path
+results     what responses have in common: scores, documents, usage
+extras      warnings and explanations in a response
+numbers     scores as JSON numbers that every client reads
+errors      the one error body
+examples    an answer and a refusal to each dialect's example
+openapi     /openapi.json, made from all of these
+stamp       the clock of responses that carry a date
 """

@@ -1,8 +1,8 @@
-"""The one error body. Every known client finds its own key in it, each a string.
+"""The one error body, in which every known client finds the key that it reads, as a string.
 
-`error` is read by Elasticsearch's hugging_face service and Haystack, `detail` by Jina and Voyage
-clients, `message` by Cohere's. infinity's client cannot read a string as `detail` of a 422; its
-dialect puts a list there.
+Elasticsearch's hugging_face service and Haystack read `error`, Jina's and Voyage's clients `detail`,
+Cohere's `message`. infinity's client cannot read a string as the `detail` of a 422, so its dialect
+puts a list there.
 """
 
 import math
@@ -12,7 +12,7 @@ from sidecar.errors import RerankError
 
 
 def error_body(message: str, code: str, status: int, request_id: str) -> dict[str, Any]:
-    """The flat body, the same for every status; `Dialect.error` may say it in its own words."""
+    """The flat body, the same for every status; `Dialect.error` may reshape it."""
     return {
         "error": message,
         "error_type": code,
@@ -24,7 +24,7 @@ def error_body(message: str, code: str, status: int, request_id: str) -> dict[st
 
 
 def retry_headers(fault: RerankError) -> dict[str, str]:
-    """Retry-After in whole seconds and retry-after-ms, where the fault knows them."""
+    """Retry-After in whole seconds and retry-after-ms; empty when the fault does not know them."""
     if fault.retry_after_s is None:
         return {}
     return {
@@ -42,7 +42,7 @@ ERROR_SCHEMA: dict[str, Any] = {
         "message": {"type": "string"},
         "detail": {
             "type": ["string", "array"],
-            "description": "A list for a 422 of infinity's dialect alone.",
+            "description": "A list only for a 422 of infinity's dialect.",
         },
         "status": {"type": "integer"},
         "request_id": {"type": "string"},

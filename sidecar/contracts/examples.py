@@ -1,7 +1,7 @@
-"""What a dialect's example request is answered with, for people who read /openapi.json.
+"""Answers to the dialects' example requests, for people who read /openapi.json.
 
-The model's part is made up: the first document gets the logit 2, the second -3. The golden file
-`example.json` of each dialect holds the same pair, so the contract tests hold these.
+The logits are invented: 2 for the first document, -3 for the second. Each dialect's golden file
+`example.json` uses the same two, so the contract tests check these answers.
 """
 
 import math
@@ -23,7 +23,7 @@ CREATED = 1767225600
 
 
 def summary(dialect: Dialect) -> str:
-    """What the dialect is: the first line of its file."""
+    """The first line of the dialect's file."""
     return str(sys.modules[dialect.body.__module__].__doc__).splitlines()[0]
 
 
@@ -40,7 +40,7 @@ def answer(dialect: Dialect) -> Any:
 
 
 def error(dialect: Dialect) -> Any:
-    """The body of a 422 in the dialect's words."""
+    """The body of a 422 in the dialect's shape."""
     message = "$.model: Input should be a valid string"
     fault = InvalidRequest(message)
     return dict(dialect.error(error_body(message, fault.code, fault.status, REQUEST_ID)))

@@ -1,10 +1,13 @@
-"""What an answer says beside its results: warnings and explanations, never inside an item."""
+"""Warnings and explanations: what a response has beside its results, never inside one.
+
+Elasticsearch's parsers refuse unknown keys in a result, and ignore them at the top level.
+"""
 
 from typing import Any
 
 from sidecar.request import RankResult
 
-MOST_INDEXES = 20
+MAX_INDEXES = 20
 
 WARNINGS_SCHEMA: dict[str, Any] = {
     "type": "array",
@@ -45,25 +48,25 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
         "shapley": {"type": "object", "additionalProperties": {"type": "number"}},
     },
 }
-"""What `sidecar.explain` writes; a test holds real answers to it."""
+"""Of what `sidecar.explain` writes; a test checks real answers against it."""
 
 
 def warnings(result: RankResult) -> list[str]:
-    """All that the client is told of this answer, truncation first."""
+    """Every warning of the result, truncation first."""
     truncated = [truncation_warning(result.truncated)] if result.truncated else []
     unread = [unread_warning(result)] if result.unread or result.query_unread else []
     return [*truncated, *unread, *result.warnings]
 
 
 def truncation_warning(indexes: tuple[int, ...]) -> str:
-    """What a client is told of documents that the model did not see whole."""
-    shown = ", ".join(map(str, indexes[:MOST_INDEXES]))
-    more = ", ..." if len(indexes) > MOST_INDEXES else ""
+    """The warning for documents that the model did not see whole."""
+    shown = ", ".join(map(str, indexes[:MAX_INDEXES]))
+    more = ", ..." if len(indexes) > MAX_INDEXES else ""
     return f"documents that the model did not see whole: {shown}{more}"
 
 
 def unread_warning(result: RankResult) -> str:
-    """What a client is told of texts in a language that the model does not know."""
+    """The warning for texts in a language that the model does not know."""
     query = ["the query"] if result.query_unread else []
     count = len(result.unread)
     documents = [f"{count} document{'s' if count > 1 else ''}"] if count else []
@@ -72,11 +75,11 @@ def unread_warning(result: RankResult) -> str:
 
 
 def explanations(result: RankResult) -> dict[str, Any]:
-    """The top-level key that an object-shaped answer gains when explanations were asked for."""
+    """The top-level key of an answer with explanations; empty without any."""
     return {"explanations": list(result.explanations)} if result.explanations else {}
 
 
 def extras(result: RankResult) -> dict[str, Any]:
-    """All top-level keys for a dialect without a place of its own for warnings."""
-    told = warnings(result)
-    return {**({"warnings": told} if told else {}), **explanations(result)}
+    """Both as top-level keys, for dialects that have no place of their own for warnings."""
+    messages = warnings(result)
+    return {**({"warnings": messages} if messages else {}), **explanations(result)}
