@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Cut = Literal["right", "left"]
-"""Which end of a document that is too long goes away."""
-
+"""The end at which a document that is too long is cut."""
 Order = Literal["score", "input"]
+"""Of the results: best first, or as the documents were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Document:
     source: str | Mapping[str, object] = ""
     """What the client sent, for dialects that give documents back."""
     size: int = 0
-    """Characters, about: what admission estimates the work from."""
+    """About how many characters: admission estimates the work from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Control:
     """Settings for long documents in place of the profile's: `text/long_documents`."""
     explain: bool = False
     shapley: int = 0
-    """For how many of the best documents exact Shapley values of their fields are wanted."""
+    """How many of the best documents get exact Shapley values of their fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class SpanOptions:
     """Which sentences of a result's text are returned with it."""
 
     threshold: float = 0.1
-    """Least score, in [0, 1]."""
+    """The least score, in [0, 1], that a sentence must have."""
     max_spans: int | None = None
-    """Of a document, the best ones; None for all."""
+    """Of each document, the best ones; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankRequest:
-    """What every dialect is decoded to."""
+    """What every dialect's body is decoded to."""
 
     query: str
     documents: tuple[Document, ...]
@@ -68,16 +68,16 @@ class RankRequest:
     """None: a pair that does not fit the model is an error."""
     max_document_tokens: int | None = None
     max_pair_tokens: int | None = None
-    """Most ids of a pair, query and prompt included; None for as many as the model takes."""
+    """At most so many ids in a pair, with query and prompt; None for the model's own limit."""
     raw_scores: bool = False
     """Answer with logits where the dialect lets the client ask for them."""
     return_documents: bool = False
     model: str | None = None
     """The model's name as the client gave it, echoed where a dialect does so."""
     queries: tuple[str, ...] = ()
-    """For pairs with a query each: one per document, and `query` is the first. Else empty."""
+    """For pairs with a query each: one per document, and `query` is the first. Otherwise empty."""
     spans: SpanOptions | None = None
-    """None: no spans are looked for, which would cost a pair per sentence."""
+    """None: no spans, which would cost a pair per sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class RankResult:
-    """The answer: results in the order that was asked for, at most `top_n` of them."""
+    """The answer: at most `top_n` results, in the requested order."""
 
     ranked: tuple[Ranked, ...]
     model: str
@@ -118,13 +118,13 @@ class RankResult:
     truncated: tuple[int, ...] = ()
     """Indexes of the documents that were cut to fit the model."""
     unread: tuple[int, ...] = ()
-    """Indexes of the documents of whose words the model knows few."""
+    """Indexes of the documents in which the model knows few words."""
     query_unread: bool = False
-    """Whether it knows few of the query's words."""
+    """Whether the model knows few words of the query."""
     warnings: tuple[str, ...] = ()
-    """What the client should know of this answer: a hook that was left out, say."""
+    """Messages for the client about this answer, such as a hook that was left out."""
     explanations: tuple[Mapping[str, object], ...] = ()
-    """One per result when they were asked for; see `sidecar.explain`."""
+    """One per result if the request asks for them; see `sidecar.explain`."""
     spans: Mapping[int, tuple[RelevantSpan, ...]] = field(default_factory=dict)
     """By document, in the order of the text; a document that is not plain text has none."""
     timings: Timings = Timings()

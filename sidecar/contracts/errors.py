@@ -1,8 +1,8 @@
 """The one error body, in which every known client finds the key that it reads, as a string.
 
-Elasticsearch's hugging_face service and Haystack read `error`, Jina's and Voyage's clients `detail`,
-Cohere's `message`. infinity's client cannot read a string as the `detail` of a 422, so its dialect
-puts a list there.
+Elasticsearch's hugging_face service and Haystack read `error`, Jina's and Voyage's clients
+`detail`, Cohere's `message`. infinity's client cannot read a string as the `detail` of a 422, so
+its dialect puts a list there.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""The playground: a static page to try searches on, and what the page must know of the service.
+"""The playground: a static page to try searches on, and the facts of the service that it needs.
 
-The files are the page's own: they hold nothing of the service's, so they need no key. What they ask
-for (`/playground/service`, the rerank routes) needs one where keys are set.
+The page's files are the same for every service, so they need no key. What they request
+(`/playground/service`, the rerank routes) needs one where keys are set.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Kept by the browser, and asked about each time: a new version is seen at once.
+    # The browser stores it, and asks each time whether it changed: a new version shows at once.
     "Cache-Control": "no-cache",
 }
 
@@ -62,7 +62,7 @@ class Asset:
 
 
 def assets() -> dict[str, Asset]:
-    """The page's files by name, as they lie in the package."""
+    """The page's files in the package, by name."""
     by_name = {}
     for file in (files("sidecar") / "playground").iterdir():
         kind = TYPES.get(file.name.rpartition(".")[2])
@@ -103,8 +103,8 @@ def _serve(request: web.Request, asset: Asset) -> web.Response:
 async def service(request: web.Request) -> web.Response:
     """The model, the dialects and the profiles.
 
-    A key is needed where keys are set: a profile's weights are its operator's. Raises Unauthorized,
-    or NotReady while the model is being loaded.
+    It needs a key where keys are set, because profiles are private. Raises Unauthorized, or
+    NotReady while the model is being loaded.
     """
     state = request.app[SERVICE]
     check_key(request, state.settings.api_keys)
@@ -137,7 +137,7 @@ def _dialect(dialect: Dialect) -> dict[str, Any]:
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
-    """What a person who weighs fields must see of a profile; fields are in the passage's order."""
+    """What the weights' sliders show of a profile; fields are in the passage's order."""
     return {
         "name": profile.name,
         "parse": profile.parse,

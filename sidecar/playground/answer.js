@@ -26,7 +26,7 @@ export function answerView(now) {
 
   function showCommand() {
     const { state, about, withKey } = now();
-    const dialect = dialects.find((each) => each.name === byId("dialect").value);
+    const dialect = dialects.find(({ name }) => name === byId("dialect").value);
     if (about === null || dialect === undefined || byId("pane-curl").hidden) return;
     const base = new URL(".", document.baseURI).href;
     byId("curl").textContent = command(dialect, state, base, withKey);
@@ -62,7 +62,7 @@ export function answerView(now) {
       byId("fault").replaceChildren(problem(fault));
       byId("status").textContent = "";
     },
-    answered(asked, { answer, text, headers, roundTrip_ms }, stages) {
+    answered(request, { answer, text, headers, roundTrip_ms }, stages) {
       busy(false);
       stale(false);
       byId("fault").replaceChildren();
@@ -70,10 +70,10 @@ export function answerView(now) {
       const time = timings(stages, roundTrip_ms);
       byId("timings").replaceChildren(...(time ? [time] : []));
       byId("warnings").replaceChildren(
-        ...(answer.meta?.warnings ?? []).map((told) => el("p", { class: "note" }, told)));
-      showResults(answer, asked.documents, asked.profile);
+        ...(answer.meta?.warnings ?? []).map((warning) => el("p", { class: "note" }, warning)));
+      showResults(answer, request.documents, request.profile);
       panel.dataset.request = headers.get("x-request-id") ?? "";
-      byId("raw-request").textContent = JSON.stringify(asked.body, null, 2);
+      byId("raw-request").textContent = JSON.stringify(request.body, null, 2);
       byId("raw-headers").textContent = SHOWN_HEADERS.filter((name) => headers.has(name))
         .map((name) => `${name}: ${headers.get(name)}`).join("\n");
       byId("raw-answer").textContent = indent(text);

@@ -12,7 +12,7 @@ import { showWeights, weightsKey } from "./weights.js";
 const SLIDER_WAIT_MS = 120;
 
 const state = newState();
-let about = null; // what the service said of itself
+let about = null; // /playground/service: the model, the dialects, the profiles
 let key = "";
 let running = null; // the request under way, if any
 let shownWeights = "";
@@ -24,7 +24,7 @@ const documents = editor((changed) => {
 });
 
 function profile() {
-  return about?.profiles.find((each) => each.name === state.profile) ?? null;
+  return about?.profiles.find(({ name }) => name === state.profile) ?? null;
 }
 
 /** After a change that waits for the button. */
@@ -52,7 +52,7 @@ function moved() {
   rankSoon();
 }
 
-/** Asks and shows; a newer call ends an older one, whose answer is then never shown. */
+/** Ranks and shows the answer; a newer call aborts an older one, whose answer is never shown. */
 async function run() {
   rankSoon.cancel();
   running?.abort();
@@ -63,13 +63,13 @@ async function run() {
   }
   const mine = new AbortController();
   running = mine;
-  const asked = { body: requestBody(state), documents: state.documents, profile: profile() };
+  const request = { body: requestBody(state), documents: state.documents, profile: profile() };
   view.waiting();
   try {
-    const answered = await rank(asked.body, key, mine.signal);
+    const answered = await rank(request.body, key, mine.signal);
     if (running !== mine) return;
-    keyWasGood();
-    view.answered(asked, answered, stages(answered.headers));
+    keyAccepted();
+    view.answered(request, answered, stages(answered.headers));
   } catch (error) {
     if (running !== mine || error.name === "AbortError") return;
     view.failed(error);
@@ -84,7 +84,7 @@ function use(preset) {
     query: preset.query,
     instruction: "",
     documents: preset.documents,
-    profile: about?.profiles.some((each) => each.name === preset.profile) ? preset.profile : "plain",
+    profile: about?.profiles.some(({ name }) => name === preset.profile) ? preset.profile : "plain",
   });
   state.weights.clear();
   byId("query").value = state.query;
@@ -100,14 +100,14 @@ function askKey() {
   byId("key").focus();
 }
 
-/** The box goes once its key was good; the button brings it back. */
-function keyWasGood() {
+/** Hides the key's box once the service accepts the key; the button brings it back. */
+function keyAccepted() {
   if (key === "") return;
   byId("key-form").hidden = true;
   byId("key-button").hidden = false;
 }
 
-/** Asks what the service is, and again while it loads; ranks the first preset when it is known. */
+/** Reads what the service is, again while it loads; then ranks the first preset. */
 async function open() {
   try {
     about = await service(key);

@@ -1,6 +1,6 @@
 // A search as a command for a shell.
 
-import { requestBody } from "./dialects.js";
+import { dialectBody } from "./dialects.js";
 
 /**
  * The command for a dialect of `/playground/service`. It never holds the key itself. `base` is the
@@ -14,7 +14,7 @@ export function command(dialect, state, base, withKey) {
     ...(withKey ? ["  -H \"Authorization: Bearer $RERANK_API_KEY\" \\"] : []),
     // Quoted, a here-document is taken as it is; no line of indented JSON is the bare word.
     "  --data-binary @- <<'JSON'",
-    JSON.stringify(requestBody(dialect, state), null, 2),
+    JSON.stringify(dialectBody(dialect, state), null, 2),
     "JSON",
   ].join("\n");
 }

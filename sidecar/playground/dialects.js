@@ -7,7 +7,7 @@ import { isObject } from "./documents.js";
 import { control } from "./state.js";
 
 /** The body of a search, `dialect` being one of `/playground/service`. */
-export function requestBody({ template, explains }, state) {
+export function dialectBody({ template, explains }, state) {
   const body = fill(template, values(state));
   const { explain, ...keys } = control(state);
   if (explains) keys.explain = explain; // a bare array has no room for explanations
@@ -16,17 +16,21 @@ export function requestBody({ template, explains }, state) {
     : { ...body, ...keys };
 }
 
-/** What the placeholders of a template stand for (sidecar/contracts/dialect.py). */
+/** The values of a template's placeholders (sidecar/contracts/dialect.py). */
 function values({ query, documents }) {
   return {
     "{query}": query,
     "{documents}": documents,
-    "{objects}": documents.map((each) => (isObject(each) ? each : { text: each })),
-    // One line each: a field's line breaks are escaped, a text's become spaces.
+    "{objects}": documents.map((document) => (isObject(document) ? document : { text: document })),
+    // One line per document: line breaks are escaped in fields, and become spaces in texts.
     "{lines}": documents
-      .map((each) => (isObject(each) ? JSON.stringify(each) : each.replace(/\s*[\r\n]+\s*/g, " ")))
+      .map((document) => (isObject(document) ? JSON.stringify(document) : oneLine(document)))
       .join("\n"),
   };
+}
+
+function oneLine(text) {
+  return text.replace(/\s*[\r\n]+\s*/g, " ");
 }
 
 function fill(part, byPlaceholder) {

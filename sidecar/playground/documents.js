@@ -47,8 +47,8 @@ export function isObject(value) {
 
 function lineOf(document) {
   if (isObject(document)) return JSON.stringify(document);
-  const stands = document.trim() !== "" && !/[\r\n]/.test(document);
-  return stands && documentOf(document) === document ? document : JSON.stringify(document);
+  const fits = document.trim() !== "" && !/[\r\n]/.test(document);
+  return fits && documentOf(document) === document ? document : JSON.stringify(document);
 }
 
 function documentOf(line) {

@@ -8,7 +8,7 @@ import { fromJson, fromLines, toJson, toLines } from "./documents.js";
 import { tabs } from "./tabs.js";
 
 /**
- * Wires the editor; `changed(documents)` is told of every change by hand.
+ * Wires the editor; `changed(documents)` is called after every edit by hand.
  * `set(documents)` shows others, `fault()` is what is wrong with the JSON, or "".
  */
 export function editor(changed) {
@@ -16,13 +16,13 @@ export function editor(changed) {
   const json = byId("json");
   let fault = "";
 
-  const tell = (text) => {
+  const showFault = (text) => {
     fault = text;
     byId("documents-fault").textContent = text;
     json.setAttribute("aria-invalid", String(text !== ""));
   };
   const take = (documents) => {
-    tell("");
+    showFault("");
     changed(documents);
   };
 
@@ -40,7 +40,7 @@ export function editor(changed) {
     try {
       documents = fromJson(json.value);
     } catch (error) {
-      tell(`Not a list of documents yet: ${error.message}`);
+      showFault(`Not a list of documents yet: ${error.message}`);
       return;
     }
     lines.value = toLines(documents);
@@ -53,7 +53,7 @@ export function editor(changed) {
     set(documents) {
       lines.value = toLines(documents);
       json.value = toJson(documents);
-      tell("");
+      showFault("");
       // Fields are easier to read as JSON, texts as lines.
       select(documents.some((each) => typeof each !== "string") ? "tab-json" : "tab-lines");
     },

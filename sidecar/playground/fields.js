@@ -1,7 +1,7 @@
 // A document's fields as the service reads them (sidecar/text/read.py, sidecar/text/compose.py).
 
 import { isObject } from "./documents.js";
-import { withPairs } from "./pairs.js";
+import { withAttributes } from "./attributes.js";
 
 /** The value under a key, or under a dotted path into objects and lists of them. */
 export function at(document, path) {
@@ -38,7 +38,7 @@ export function readValue(value) {
  * there, when the profile reads texts (`parse`) and knows one of its keys.
  */
 export function readFields(document, profile) {
-  const object = isObject(document) ? withPairs(document) : parsed(document, profile);
+  const object = isObject(document) ? withAttributes(document) : parsed(document, profile);
   if (object === null) return [{ key: "", name: "", text: document, read: true }];
   const names = new Map();
   const heads = new Set();
@@ -60,7 +60,7 @@ export function readFields(document, profile) {
 function parsed(text, profile) {
   if (!profile.parse || !text.trimStart().startsWith("{")) return null;
   try {
-    const value = withPairs(JSON.parse(text));
+    const value = withAttributes(JSON.parse(text));
     const known = profile.fields.flatMap((field) => [field.name, ...field.aliases]);
     const knows = !known.length || known.some((name) => at(value, name) !== undefined);
     return isObject(value) && knows ? value : null;

@@ -1,4 +1,4 @@
-// Why a result has its score: the parts of its logit, as bars on both sides of nought.
+// Why a result has its score: the parts of its logit, as bars on both sides of zero.
 
 import { el } from "./dom.js";
 
@@ -10,7 +10,7 @@ export function signed(value) {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** What all bars of an answer are measured by: the least and the greatest part, nought between. */
+/** The scale of all bars of an answer: from the least part to the greatest, with zero between. */
 export function scaleOf(explanations) {
   let [least, greatest] = [0, 1];
   for (const { parts } of explanations) {
@@ -19,7 +19,7 @@ export function scaleOf(explanations) {
       greatest = Math.max(greatest, value);
     }
   }
-  return { nought: -least / (greatest - least), length: greatest - least };
+  return { zero: -least / (greatest - least), length: greatest - least };
 }
 
 /** A details element: the heaviest parts in its summary, all of them as bars inside. */
@@ -34,7 +34,7 @@ export function parts(explanation, scale, open) {
     el("thead", {}, el("tr", {}, ...["Part", "Kind", "Logit", ""].map(
       (name) => el("th", { scope: "col" }, name)))),
     el("tbody", {}, ...explanation.parts.map((part) => row(part, scale))));
-  table.style.setProperty("--nought", `${100 * scale.nought}%`);
+  table.style.setProperty("--zero", `${100 * scale.zero}%`);
   return el("details", { class: "why", open },
     el("summary", {}, el("span", { class: "logit" }, `logit ${signed(explanation.logit)}`), ...chips,
       more > 0 ? el("span", { class: "chip" }, `${more} more`) : null),

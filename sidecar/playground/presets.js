@@ -1,7 +1,7 @@
 // What a person can begin with. The documents stand in a poor order, so that there is something to
 // see. They were written for this page; prices, ratings and citation counts are made up.
 
-import { DRIVEWAY, PIPER } from "./texts.js";
+import { DRIVEWAY, PIPER } from "./long_texts.js";
 
 const PRODUCTS = [
   {

@@ -1,14 +1,13 @@
-// The ranked list: place, rank change against the order in which the documents were given, score,
-// document, parts.
+// The ranked list: place, change of rank against the order of the request, score, document, parts.
 
 import { byId, el } from "./dom.js";
 import { scaleOf, parts } from "./parts.js";
-import { passage } from "./passage.js";
+import { documentView } from "./document_view.js";
 
 const AT_FIRST = 100; // results that are shown before a button is pressed
 const MOVE_MS = 260;
 
-/** Where results stand, and which explanations are open: kept from one answer to the next. */
+/** The list, which remembers from answer to answer which explanations are open. */
 export function resultList() {
   const list = byId("results");
   const open = new Set();
@@ -21,10 +20,10 @@ export function resultList() {
     else open.delete(place.dataset.index);
   }, true); // toggle does not bubble
 
-  /** Shows an answer for the documents and the profile that were asked about. */
-  return function show(answer, asked, profile) {
-    if (asked !== documents) {
-      documents = asked;
+  /** Shows the answer to a request with these documents and this profile. */
+  return function show(answer, requested, profile) {
+    if (requested !== documents) {
+      documents = requested;
       open.clear();
       if (answer.results.length) open.add(String(answer.results[0].index));
     }
@@ -34,7 +33,7 @@ export function resultList() {
     const byIndex = new Map(explanations.map((each) => [each.index, each]));
     const scale = scaleOf(explanations);
     const item = (result, place) => entry(
-      result, place, asked[result.index], byIndex.get(result.index), profile, scale,
+      result, place, requested[result.index], byIndex.get(result.index), profile, scale,
       open.has(String(result.index)));
     const items = answer.results.slice(0, AT_FIRST).map(item);
     const rest = answer.results.slice(AT_FIRST);
@@ -68,7 +67,7 @@ function entry(result, place, document, explanation, profile, scale, open) {
           ? el("span", { class: "badge", title: "Some of its windows were not scored." },
             "not read whole")
           : null),
-      passage(document, profile, explanation?.evidence ?? null),
+      documentView(document, profile, explanation?.evidence ?? null),
       explanation ? parts(explanation, scale, open) : null));
   return item;
 }
@@ -80,14 +79,14 @@ export function scoreText(score) {
 
 function change(index, place) {
   const up = index - place;
-  const given = `given as number ${index + 1}`;
+  const before = `number ${index + 1} in the request`;
   if (up === 0) {
-    return el("span", { class: "change", title: given, "aria-label": `unmoved, ${given}` }, "=");
+    return el("span", { class: "change", title: before, "aria-label": `unmoved, ${before}` }, "=");
   }
   const text = up > 0 ? `▲ ${up}` : `▼ ${-up}`;
-  const said = `${up > 0 ? "up" : "down"} ${Math.abs(up)}, ${given}`;
+  const spoken = `${up > 0 ? "up" : "down"} ${Math.abs(up)}, ${before}`;
   return el("span", {
-    class: up > 0 ? "change up" : "change down", role: "img", title: given, "aria-label": said,
+    class: up > 0 ? "change up" : "change down", role: "img", title: before, "aria-label": spoken,
   }, text);
 }
 
@@ -96,7 +95,7 @@ function tops(list) {
     (item) => [item.dataset.index, item.getBoundingClientRect().top]));
 }
 
-/** Lets the eye follow who moved; nothing moves for those who asked for less of that. */
+/** Animates results to their new places, unless the user prefers reduced motion. */
 function move(list, before) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   for (const item of list.querySelectorAll("li[data-index]")) {

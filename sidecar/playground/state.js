@@ -1,4 +1,4 @@
-// What the page knows, and the request that it stands for.
+// What the form holds, and the request that it makes.
 
 /** @typedef {{query: string, instruction: string, documents: (string|object)[], profile: string,
  *  weights: Map<string, number>}} State  `weights` holds only those that were moved. */
@@ -8,7 +8,7 @@ export function newState() {
   return { query: "", instruction: "", documents: [], profile: "plain", weights: new Map() };
 }
 
-/** The keys that say how to search, the same in every dialect; those that say nothing are left out. */
+/** The control keys, the same in every dialect; those without a value are left out. */
 export function control(state) {
   return {
     profile: state.profile,

@@ -1,7 +1,7 @@
 // Tabs as the ARIA practices have them: one stop of the Tab key, arrows move between them.
 
 /**
- * Wires a tab list. `allow(id)` may refuse a move by returning false; `shown(id)` is told of each.
+ * Wires a tab list. `allow(id)` may refuse a move by returning false; `shown(id)` is called after each.
  * Returns a function that selects a tab by its id.
  */
 export function tabs(list, { allow = () => true, shown = () => {} } = {}) {

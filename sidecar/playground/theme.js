@@ -1,11 +1,11 @@
-// System, light or dark. The choice is kept for the next visit where the browser allows it.
+// System, light or dark. The browser stores the choice for the next visit, if it allows that.
 
 const CHOICES = ["system", "light", "dark"];
-const KEPT = "rerank-playground-theme";
+const STORAGE_KEY = "rerank-playground-theme";
 
 /** Wires the button that goes through the choices. */
 export function theme(button) {
-  let now = kept();
+  let now = stored();
   const show = () => {
     if (now === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = now;
@@ -14,19 +14,19 @@ export function theme(button) {
   button.addEventListener("click", () => {
     now = CHOICES[(CHOICES.indexOf(now) + 1) % CHOICES.length];
     try {
-      localStorage.setItem(KEPT, now);
+      localStorage.setItem(STORAGE_KEY, now);
     } catch {
-      // Storage may be forbidden; the choice then holds for this visit.
+      // Without storage the choice holds for this visit.
     }
     show();
   });
   show();
 }
 
-function kept() {
+function stored() {
   try {
-    const found = localStorage.getItem(KEPT);
-    return CHOICES.includes(found) ? found : "system";
+    const choice = localStorage.getItem(STORAGE_KEY);
+    return CHOICES.includes(choice) ? choice : "system";
   } catch {
     return "system";
   }

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-/** A bar of the stages and their milliseconds; null when the answer told none. */
+/** A bar of the stages and their milliseconds; null when the answer has none. */
 export function timings(stages, roundTrip_ms) {
   if (!stages.length) return null;
   const outside = Math.max(0, roundTrip_ms - served_ms(stages));

@@ -3,9 +3,9 @@
 import { byId, el } from "./dom.js";
 import { fieldNames, isObject } from "./documents.js";
 import { at } from "./fields.js";
-import { withPairs } from "./pairs.js";
+import { withAttributes } from "./attributes.js";
 
-const MOST = 3; // logits; a part of 3 is a verdict, and a heavier weight of a profile widens it
+const MAX_WEIGHT = 3; // logits: enough for one field to decide; a heavier profile widens its sliders
 const STEP = 0.05;
 
 /**
@@ -35,7 +35,7 @@ export function weightsKey(profile, documents) {
 
 /** The fields that may be weighed: the profile's, and, where it reads any, the documents' own. */
 function fieldsOf(profile, documents) {
-  const objects = documents.filter(isObject).map(withPairs);
+  const objects = documents.filter(isObject).map(withAttributes);
   const named = profile.fields.map((field) => ({
     ...field,
     own: true,
@@ -55,16 +55,16 @@ function row(field, weights, moved) {
   const id = `weight-${field.name}`;
   const output = el("output", { for: id });
   const slider = el("input", {
-    id, type: "range", min: 0, max: Math.max(MOST, 2 * field.weight), step: STEP,
+    id, type: "range", min: 0, max: Math.max(MAX_WEIGHT, 2 * field.weight), step: STEP,
     "data-field": field.name,
   });
   slider.value = String(value);
   const line = el("div", { class: field.there ? "weight" : "weight absent" },
     el("label", { for: id, title: title(field) }, field.name), slider, output);
   const show = () => {
-    const moved_here = weights.has(field.name);
-    line.classList.toggle("moved", moved_here);
-    output.textContent = moved_here || field.own ? Number(slider.value).toFixed(2) : "unset";
+    const isMoved = weights.has(field.name);
+    line.classList.toggle("moved", isMoved);
+    output.textContent = isMoved || field.own ? Number(slider.value).toFixed(2) : "unset";
     slider.setAttribute("aria-valuetext", output.textContent);
   };
   slider.addEventListener("input", () => {

@@ -51,7 +51,9 @@ ATTRIBUTES: list[list[object]] = [
 
 def test_lists_of_attributes_are_read_as_the_service_reads_them(page: Page) -> None:
     for items in ATTRIBUTES:
-        found = page.module("pairs.js", "JSON.stringify(m.ofPairs(JSON.parse(a[0])))", dumps(items))
+        found = page.module(
+            "attributes.js", "JSON.stringify(m.objectOf(JSON.parse(a[0])))", dumps(items)
+        )
         assert json.loads(found) == of_pairs(items), items
 
 

@@ -154,4 +154,6 @@ def test_what_changes_is_announced(page: Page) -> None:
         named = "return arguments[0].labels.length > 0 || Boolean(arguments[0].ariaLabel)"
         assert page.script(named, control), control.get_attribute("id")
     change = page.all("#results .change.up")[0]
-    assert re.fullmatch(r"up \d+, given as number \d+", change.get_attribute("aria-label") or "")
+    assert re.fullmatch(
+        r"up \d+, number \d+ in the request", change.get_attribute("aria-label") or ""
+    )

@@ -1,4 +1,4 @@
-// A document as people read it: its fields, with the evidence marked. Texts only, never markup.
+// A document as people read it: its fields, with the evidence marked. Only text, never markup.
 
 import { el } from "./dom.js";
 import { readFields } from "./fields.js";
@@ -8,10 +8,10 @@ const WIDE = 60; // code points of a value that gets a row of its own
 const AROUND = 90; // code points shown on each side of the evidence
 
 /** An element with the document's fields; `evidence` is the explanation's, or null. */
-export function passage(document, profile, evidence) {
+export function documentView(document, profile, evidence) {
   const box = el("div", { class: "document" });
   const fields = readFields(document, profile);
-  if (fields.length === 0) box.append(el("p", { class: "hint" }, "Nothing stands in this document."));
+  if (fields.length === 0) box.append(el("p", { class: "hint" }, "This document is empty."));
   const plain = fields.length === 1 && fields[0].key === "";
   const list = plain ? box : box.appendChild(el("dl"));
   for (const field of fields) {
@@ -43,8 +43,8 @@ function shown(text, span) {
   const short = el("span");
   const whole = el("span", { hidden: true }, ...marked(points, span, 0, points.length));
   const from = span ? atWord(points, Math.max(0, span.start - AROUND), span.start, 1) : 0;
-  const wanted = span ? span.end + AROUND : LONG;
-  const to = atWord(points, Math.min(points.length, wanted), span ? span.end : 0, -1);
+  const end = span ? span.end + AROUND : LONG;
+  const to = atWord(points, Math.min(points.length, end), span ? span.end : 0, -1);
   short.append(from > 0 ? "… " : "", ...marked(points, span, from, to));
   if (from === 0 && to >= points.length) return [short];
   short.append(to < points.length ? " …" : "");
@@ -62,7 +62,7 @@ function shown(text, span) {
   return [short, whole, " ", button];
 }
 
-/** The place, moved towards `limit` until it stands between words; the place itself if none does. */
+/** The place, moved towards `limit` until it is between words; unmoved if there is none. */
 function atWord(points, place, limit, step) {
   const edge = (at) => at === 0 || at === points.length || /\s/.test(points[at - 1]);
   for (let at = place; at !== limit; at += step) if (edge(at)) return at;

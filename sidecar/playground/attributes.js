@@ -9,31 +9,31 @@ const NOTES = new Set(
   "id type @type namespace slug position visible variation owner_id created_at updated_at".split(" "),
 );
 
-/** A value in which each list of attributes, [{name, value}], is the object that it stands for. */
-export function withPairs(value) {
+/** The value with every list of attributes, [{name, value}, ...], as an object, {name: value}. */
+export function withAttributes(value) {
   if (Array.isArray(value)) {
-    const object = ofPairs(value);
-    return object === null ? value.map(withPairs) : withPairs(object);
+    const object = objectOf(value);
+    return object === null ? value.map(withAttributes) : withAttributes(object);
   }
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withPairs(part)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withAttributes(part)]));
 }
 
-/** The object that the list stands for; null for every other list, and for an empty one. */
-export function ofPairs(items) {
-  const found = new Map();
+/** The attributes of the list as one object; null for any other list, and for an empty one. */
+export function objectOf(items) {
+  const values = new Map();
   for (const item of items) {
-    const pair = isObject(item) ? pairOf(item) : null;
-    if (pair === null) return null;
-    const [name, value] = pair;
-    if (!found.has(name)) found.set(name, value);
-    else if (Array.isArray(found.get(name))) found.set(name, [...found.get(name), value]);
-    else found.set(name, [found.get(name), value]);
+    const attribute = isObject(item) ? attributeOf(item) : null;
+    if (attribute === null) return null;
+    const [name, value] = attribute;
+    if (!values.has(name)) values.set(name, value);
+    else if (Array.isArray(values.get(name))) values.set(name, [...values.get(name), value]);
+    else values.set(name, [values.get(name), value]);
   }
-  return found.size > 0 ? Object.fromEntries(found) : null;
+  return values.size > 0 ? Object.fromEntries(values) : null;
 }
 
-function pairOf(item) {
+function attributeOf(item) {
   const [names, values, units] = [NAMES, VALUES, UNITS].map((keys) =>
     keys.filter((key) => Object.hasOwn(item, key)),
   );
