@@ -1,4 +1,4 @@
-"""`rerank-sidecar serve`: one flag per row of the settings table."""
+"""`rerank-sidecar serve`: the service, with an option for each setting."""
 
 import asyncio
 from pathlib import Path
