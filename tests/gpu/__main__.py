@@ -1,11 +1,12 @@
-"""Runs the steps in order, each within its time, and writes tables of all that was measured.
+"""Runs the steps in order, each within its time, and writes tables of all measurements.
 
     python -m tests.gpu --out DIR                        on the GPU
     python -m tests.gpu --out DIR --steps install numerics --minutes 5
     python -m tests.gpu --out DIR --device cpu --small   on a CPU, to try the code
 
-DIR gets `results.json`, whole at any time, and `tables.md` (alone with --minutes 0). A second call
-goes on where the first one ended. Graphs are made in DIR/graphs. Exits 1 when a measurement failed.
+DIR gets `results.json`, complete at any time, and `tables.md` (only that with --minutes 0). A
+second call continues where the first ended. Graphs are made in DIR/graphs. The exit status is 1
+when a measurement failed.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-# Beside other work a thread of torch that waits must sleep.
+# Waiting threads of torch must sleep, or they disturb what is measured beside them.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -40,8 +41,8 @@ STEPS: dict[str, tuple[float, Callable[[Bench], None]]] = {
     "minilm": (2.0, partial(throughput.run, name="minilm")),
     "m3": (4.0, partial(throughput.run, name="m3")),
 }
-"""Minutes at most in a call of MINUTES (in a longer one as much more), and what to do; in the order
-of what matters most."""
+"""Time limit in minutes of a call of MINUTES (scaled for a longer one) and the step, the most
+important first."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,54 +51,54 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="for all steps of this call")
     parser.add_argument("--steps", nargs="+", choices=STEPS, default=list(STEPS))
-    parser.add_argument("--small", action="store_true", help="tiny networks: to try the code")
-    parser.add_argument("--retry", action="store_true", help="measure again what failed")
+    parser.add_argument("--small", action="store_true", help="tiny networks, to try the code")
+    parser.add_argument("--retry", action="store_true", help="repeat measurements that failed")
     parser.add_argument("--peak-tflops", type=float, help="dense fp16 peak of the device")
-    asked = parser.parse_args(arguments)
-    record = Record(asked.out, retry=asked.retry)
+    options = parser.parse_args(arguments)
+    record = Record(options.out, retry=options.retry)
     bench = Bench(
         record,
-        asked.out / "graphs",
-        asked.device,
-        asked.small,
-        asked.peak_tflops or (peak_of(torch.cuda.get_device_name()) if on_gpu(asked) else None),
+        options.out / "graphs",
+        options.device,
+        options.small,
+        options.peak_tflops or (peak_of(torch.cuda.get_device_name()) if on_gpu(options) else None),
     )
-    if asked.device == "cuda":
+    if options.device == "cuda":
         ort.preload_dlls()
-    if asked.small:
+    if options.small:
         bench.effort = Effort(warm_up=1, rounds=2, seconds=0.0)
-    perform(bench, asked.steps, asked.minutes * 60)
-    (asked.out / TABLES).write_text(markdown(record.figures))
+    perform(bench, options.steps, options.minutes * 60)
+    (options.out / TABLES).write_text(markdown(record.figures))
     print(markdown(record.figures))
     failed = [
-        f"{step}: {key}: {told['error']}"
-        for step, found in record.figures.items()
-        for key, told in found.items()
-        if "error" in told
+        f"{step}: {key}: {cell['error']}"
+        for step, cells in record.figures.items()
+        for key, cell in cells.items()
+        if "error" in cell
     ]
     print("\n".join(failed))
     return 1 if failed else 0
 
 
-def on_gpu(asked: argparse.Namespace) -> bool:
-    return asked.device == "cuda" and torch.cuda.is_available()
+def on_gpu(options: argparse.Namespace) -> bool:
+    return options.device == "cuda" and torch.cuda.is_available()
 
 
 def perform(bench: Bench, steps: list[str], seconds: float) -> None:
-    """Each step until it is done, its own time is over or the call's is."""
-    ends = time.monotonic() + seconds
-    longer = max(1.0, seconds / 60 / MINUTES)
+    """Runs each step until it is done, or until its time or the call's is over."""
+    deadline = time.monotonic() + seconds
+    scale = max(1.0, seconds / 60 / MINUTES)
     for name in steps:
         limit, step = STEPS[name]
-        began = time.monotonic()
-        bench.record.limit(min(ends, began + limit * longer * 60))
+        start = time.monotonic()
+        bench.record.limit(min(deadline, start + limit * scale * 60))
         try:
             step(bench)
             state = "done"
         except OutOfTimeError:
             state = "out of time; call again to go on"
-        gc.collect()  # sessions hold the device's memory
-        print(f"{name}: {time.monotonic() - began:.0f} s, {state}", flush=True)
+        gc.collect()  # sessions hold memory of the device
+        print(f"{name}: {time.monotonic() - start:.0f} s, {state}", flush=True)
 
 
 if __name__ == "__main__":

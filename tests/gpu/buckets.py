@@ -1,9 +1,9 @@
-"""Runs of fixed shapes: a session per bucket, with buffers that stay, as a CUDA graph wants it.
+"""Runs of fixed shapes: a session per bucket with fixed buffers, as CUDA graphs need them.
 
 A CUDA graph replays one recorded sequence of kernels, with the same shapes and addresses. So a
 bucket's dimensions are fixed before its session is made (onnxruntime then folds all shape
 arithmetic), and its inputs are written into buffers that never move. A run with fewer pairs or
-shorter ones is padded; the rows that nobody asked for hold one token each.
+shorter ones is padded; unused rows hold one token each.
 """
 
 import bisect
@@ -53,20 +53,19 @@ class Bucket:
         if rows > self.pairs or width > self.tokens:
             raise ValueError(f"{rows} x {width} does not fit {self.pairs} x {self.tokens}")
         for name, value in self._inputs.items():
-            given = getattr(batch, name)
-            whole = np.zeros((self.pairs, self.tokens), np.int64)
-            whole[:rows, :width] = given
+            padded = np.zeros((self.pairs, self.tokens), np.int64)
+            padded[:rows, :width] = getattr(batch, name)
             if name == "attention_mask":
-                whole[rows:, 0] = 1
-            value.update_inplace(whole)
+                padded[rows:, 0] = 1
+            value.update_inplace(padded)
         self._session.run_with_iobinding(self._binding)
         self._binding.synchronize_outputs()
-        found: Logits = self._logits.numpy()[:rows].copy()
-        return found
+        logits: Logits = self._logits.numpy()[:rows].copy()
+        return logits
 
 
 class Buckets:
-    """A Session over one bucket per length; the shortest that holds a run takes it."""
+    """A Session over one bucket per length; a run goes to the shortest that holds it."""
 
     def __init__(
         self,
@@ -87,10 +86,10 @@ class Buckets:
     def run(self, batch: Batch) -> Tensors:
         """One logit per pair; a run with more pairs than the bucket holds is split."""
         width = batch.input_ids.shape[1]
-        place = bisect.bisect_left(self._lengths, width)
-        if place == len(self._lengths):
+        index = bisect.bisect_left(self._lengths, width)
+        if index == len(self._lengths):
             raise ValueError(f"no bucket holds {width} tokens")
-        bucket = self._buckets[place]
+        bucket = self._buckets[index]
         rows = range(0, len(batch.input_ids), bucket.pairs)
         parts = [bucket.run(_rows(batch, row, bucket.pairs)) for row in rows]
         return {"logits": np.concatenate(parts)}

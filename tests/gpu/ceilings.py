@@ -1,4 +1,4 @@
-"""Step `ceilings`: what single products reach here, so that the table's figures can be explained.
+"""Step `ceilings`: the speed of single matrix products, which explains the figures of the tables.
 
 Each product of the 0.6B shape at the tokens of 100 x 160, by torch and by onnxruntime's operators.
 """
@@ -25,21 +25,21 @@ ROUNDS = 30
 
 
 def run(bench: Bench) -> None:
-    """All of the step's measurements that are not there yet."""
+    """Takes the measurements of the step that are missing."""
     rows = 256 if bench.small else 16_000
     shape = bench.shape("qwen3-0.6b")
     sizes = {(shape.hidden, shape.ffn), (shape.ffn, shape.hidden), (shape.hidden, shape.hidden)}
     for inner, columns in sorted(sizes):
         size = (rows, inner, columns)
-        told = f"{rows} x {inner} x {columns}"
+        name = f"{rows} x {inner} x {columns}"
         for kind in ("torch", "torch int8"):
             bench.record.once(
-                STEP, f"{told} | {kind}", lambda k=kind, s=size: by_torch(k, s, bench.device)
+                STEP, f"{name} | {kind}", lambda k=kind, s=size: by_torch(k, s, bench.device)
             )
         for kind in ("fp16", "int8 w8a8", "int8 weights", "int8 qdq", "int8 product alone"):
             bench.record.once(
                 STEP,
-                f"{told} | onnxruntime {kind}",
+                f"{name} | onnxruntime {kind}",
                 lambda k=kind, s=size: by_onnxruntime(k, s, bench.device, bench.work),
             )
 
@@ -47,33 +47,33 @@ def run(bench: Bench) -> None:
 def by_torch(kind: str, size: tuple[int, int, int], device: str) -> Figures:
     """A product by torch: fp16 (float32 on a CPU), or int8 by int8 with an int32 result."""
     rows, inner, columns = size
-    chance = torch.Generator().manual_seed(1)
+    rng = torch.Generator().manual_seed(1)
     if kind == "torch int8":
         left, right = (
-            torch.randint(-127, 128, shape, dtype=torch.int8, generator=chance).to(device)
+            torch.randint(-127, 128, shape, dtype=torch.int8, generator=rng).to(device)
             for shape in ((rows, inner), (columns, inner))
         )
         return _figures(lambda: torch._int_mm(left, right.T), size, device)
     dtype = torch.float16 if device == "cuda" else torch.float32
     a, b = (
-        torch.randn(shape, generator=chance).to(device, dtype)
+        torch.randn(shape, generator=rng).to(device, dtype)
         for shape in ((rows, inner), (inner, columns))
     )
     return _figures(lambda: a @ b, size, device)
 
 
 def by_onnxruntime(kind: str, size: tuple[int, int, int], device: Device, folder: Path) -> Figures:
-    """A product as a graph has it; with int8 its scales and roundings count."""
+    """A product as in a graph; with int8 it includes scaling and rounding."""
     rows, inner, columns = size
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     folder.mkdir(parents=True, exist_ok=True)
     if kind == "int8 product alone":
-        weight = chance.integers(-127, 128, (inner, columns)).astype(np.int8)
-        left = chance.integers(-127, 128, (rows, inner)).astype(np.int8)
+        weight = rng.integers(-127, 128, (inner, columns)).astype(np.int8)
+        left = rng.integers(-127, 128, (rows, inner)).astype(np.int8)
         model = _model("MatMulInteger", weight, TensorProto.INT8, TensorProto.INT32)
     else:
-        weight = chance.normal(size=(inner, columns)).astype(np.float16)
-        left = chance.normal(size=(rows, inner)).astype(np.float16)
+        weight = rng.normal(size=(inner, columns)).astype(np.float16)
+        left = rng.normal(size=(rows, inner)).astype(np.float16)
         model = _model("MatMul", weight, TensorProto.FLOAT16, TensorProto.FLOAT16)
     if kind == "int8 qdq":
         left, model = left.astype(np.float32), _qdq(weight.astype(np.float32))
@@ -99,7 +99,7 @@ def by_onnxruntime(kind: str, size: tuple[int, int, int], device: Device, folder
 
 
 def _qdq(weight: np.ndarray) -> onnx.ModelProto:
-    """Quantised and turned back before a float product: what a QDQ graph is without TensorRT.
+    """Quantised and dequantised before a float product: a QDQ graph without TensorRT.
 
     With a fixed scale, as calibration would give; float32, since opset 17 has no fp16 for it.
     """
@@ -119,19 +119,19 @@ def _qdq(weight: np.ndarray) -> onnx.ModelProto:
     return model
 
 
-def _model(kind: str, weight: np.ndarray, given: int, made: int) -> onnx.ModelProto:
+def _model(kind: str, weight: np.ndarray, input_type: int, output_type: int) -> onnx.ModelProto:
     graph = helper.make_graph(
         [helper.make_node(kind, ["x", "w"], ["y"])],
         "product",
-        [helper.make_tensor_value_info("x", given, ["rows", weight.shape[0]])],
-        [helper.make_tensor_value_info("y", made, ["rows", weight.shape[1]])],
+        [helper.make_tensor_value_info("x", input_type, ["rows", weight.shape[0]])],
+        [helper.make_tensor_value_info("y", output_type, ["rows", weight.shape[1]])],
         [numpy_helper.from_array(weight, "w")],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
 def _figures(once: Callable[[], object], size: tuple[int, int, int], device: str) -> Figures:
-    """Median of rounds, each of one call, the device waited for."""
+    """The median round; a round is one call, until the device is done."""
     seconds = []
     for turn in range(ROUNDS + 3):
         start = time.perf_counter()

@@ -4,9 +4,9 @@ The traced graph (`sidecar/workshop/model/export.py`) holds the attention weight
 memory, in float32. Here they are never written: onnxruntime's GroupQueryAttention rotates,
 multiplies and sums in one kernel, on a GPU in fp16 alone. That operator needs right padding.
 
-The graph is float32; `half.half` makes an fp16 one of it, with `FUSED` beside its own list. Each
+The graph is float32; `to_fp16` makes it fp16, except for `FUSED` and its own list. Each
 norm is written as its parts, so that the residual stream stays float32 there, or with `fused_norms`
-as the one node that onnxruntime makes of them at load: then `half` may make the stream fp16 too.
+as the one node that onnxruntime makes of them at load: then `to_fp16` may convert the stream too.
 """
 
 from collections.abc import Sequence
@@ -71,9 +71,9 @@ class DecoderWriter(GraphWriter):
         table = self.put("embed_tokens.weight", self.network.embed_tokens.weight)
         return self.op("Gather", table, "input_ids", axis=0)
 
-    def after(self, states: str, found: str, layer: Layer, name: str) -> str:
+    def after(self, states: str, attended: str, layer: Layer, name: str) -> str:
         """The layer's two residual sums."""
-        out = self.linear(found, layer.attention.o_proj, f"{name}.attention.o_proj")
+        out = self.linear(attended, layer.attention.o_proj, f"{name}.attention.o_proj")
         states = self.op("Add", states, out)
         normed = self.norm(states, layer.post_norm, f"{name}.post_norm")
         mlp: Any = layer.mlp
@@ -92,13 +92,13 @@ class DecoderWriter(GraphWriter):
         """The values [batch, tokens, ...] of each pair's last token alone."""
         return self.op("GatherND", values, self.op("Unsqueeze", last, self.ints(1)), batch_dims=1)
 
-    def finished(self, states: str, found: str, last: str) -> str:
+    def finished(self, states: str, attended: str, last: str) -> str:
         """The logits, from the last layer's input and its attention.
 
         Behind its attention the last layer works on the one token that is read.
         """
         layer, name = self.layers[-1], f"layers.{len(self.layers) - 1}"
-        rows = self.after(self.rows(states, last), self.rows(found, last), layer, name)
+        rows = self.after(self.rows(states, last), self.rows(attended, last), layer, name)
         normed = self.norm(rows, self.network.norm, "norm")
         weighted = self.op("Mul", normed, self.put("row", self.network.row))
         return self.op("ReduceSum", weighted, self.ints(-1), keepdims=0, out="logits")
@@ -157,7 +157,7 @@ class FusedWriter(DecoderWriter):
             flat = [
                 self.op("Reshape", part, self.ints(0, 0, -1)) for part in (queries, keys, values)
             ]
-            found = self.op(
+            attended = self.op(
                 "GroupQueryAttention",
                 *flat,
                 "",
@@ -171,7 +171,7 @@ class FusedWriter(DecoderWriter):
                 do_rotary=1,
                 scale=1.0,
             )
-            self.is_float(found)
+            self.is_float(attended)
             if layer is not self.layers[-1]:
-                states = self.after(states, found, layer, name)
-        return self.finished(states, found, last)
+                states = self.after(states, attended, layer, name)
+        return self.finished(states, attended, last)

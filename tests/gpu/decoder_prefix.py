@@ -24,7 +24,7 @@ from tests.gpu.decoder_graph import DecoderWriter, of_pairs
 
 SHARED = "shared"
 """Keys and values behind the prefix, float32 [layers, 2, key heads, prefix tokens, head_dim]."""
-Turn = tuple[str, str]
+Rotation = tuple[str, str]
 """cos and sin of each position, by the names of their tensors."""
 
 
@@ -55,31 +55,35 @@ class PrefixWriter(DecoderWriter):
     def prefix(self) -> str:
         """The ids of the prefix to `shared`. The last layer's own answer is not needed."""
         states = self.embedded()
-        turn, hidden = self._turn(None), self._causal()
-        kept = []
+        rotation, hidden = self._rotation(None), self._causal()
+        shared_layers = []
         for number, layer in enumerate(self.layers):
             name = f"layers.{number}"
             normed = self.norm(states, layer.input_norm, f"{name}.input_norm")
-            queries, keys, values = self._turned(normed, layer.attention, f"{name}.attention", turn)
+            queries, keys, values = self._rotated_heads(
+                normed, layer.attention, f"{name}.attention", rotation
+            )
             both = self.op("Concat", keys, values, axis=1)  # [heads, 2, tokens, head_dim]
-            kept.append(self.op("Unsqueeze", self._first_two(both), self.ints(0)))
+            shared_layers.append(self.op("Unsqueeze", self._first_two(both), self.ints(0)))
             if number + 1 == len(self.layers):
                 break
             scores = self._own_scores(queries, keys, hidden)
-            found = self._mixed(self.op("Softmax", scores, axis=-1), values)
-            states = self.after(states, self._joined(found), layer, name)
-        return self.op("Concat", *kept, axis=0, out=SHARED)
+            mixed = self._mixed(self.op("Softmax", scores, axis=-1), values)
+            states = self.after(states, self._joined(mixed), layer, name)
+        return self.op("Concat", *shared_layers, axis=0, out=SHARED)
 
     def documents(self) -> str:
         """ids, mask and `shared` to logits."""
         states = self.embedded()
         before = self.op("Slice", self.op("Shape", SHARED), self.ints(3), self.ints(4))
-        turn, hidden = self._turn(before), self._causal()
+        rotation, hidden = self._rotation(before), self._causal()
         own = self.op("Slice", self.op("Shape", "input_ids"), self.ints(1), self.ints(2))
         for number, layer in enumerate(self.layers):
             name = f"layers.{number}"
             normed = self.norm(states, layer.input_norm, f"{name}.input_norm")
-            queries, keys, values = self._turned(normed, layer.attention, f"{name}.attention", turn)
+            queries, keys, values = self._rotated_heads(
+                normed, layer.attention, f"{name}.attention", rotation
+            )
             past = self.op("Gather", SHARED, self.scalar(number), axis=0)
             past_keys = self.op("Gather", past, self.scalar(0), axis=0)  # [heads, prefix, head_dim]
             past_values = self.op("Gather", past, self.scalar(1), axis=0)
@@ -91,47 +95,47 @@ class PrefixWriter(DecoderWriter):
             shared = self.op("Reshape", shared, as_own)
             every = self.op("Softmax", self.op("Concat", scores, shared, axis=-1), axis=-1)
             to_own = self.op("Slice", every, self.ints(0), own, self.ints(-1))
-            most = self.ints(np.iinfo(np.int32).max)
-            to_shared = self.op("Slice", every, own, most, self.ints(-1))
+            end = self.ints(np.iinfo(np.int32).max)
+            to_shared = self.op("Slice", every, own, end, self.ints(-1))
             rows = self.op("Concat", self.ints(self.key_heads, -1), before, axis=0)
             of_past = self.op("MatMul", self.op("Reshape", to_shared, rows), past_values)
-            found = self._mixed(to_own, values)
-            found = self.op("Add", found, self.op("Reshape", of_past, self.op("Shape", found)))
-            found = self._joined(found)
+            mixed = self._mixed(to_own, values)
+            mixed = self.op("Add", mixed, self.op("Reshape", of_past, self.op("Shape", mixed)))
+            mixed = self._joined(mixed)
             if layer is not self.layers[-1]:
-                states = self.after(states, found, layer, name)
-        return self.finished(states, found, self.last_places())
+                states = self.after(states, mixed, layer, name)
+        return self.finished(states, mixed, self.last_places())
 
-    def _turned(
-        self, normed: str, attention: Attention, name: str, turn: Turn
+    def _rotated_heads(
+        self, normed: str, attention: Attention, name: str, rotation: Rotation
     ) -> tuple[str, str, str]:
         """Queries [key heads, batch, group, tokens, head_dim], keys and values [key heads, batch,
         tokens, head_dim], with RoPE."""
         queries, keys, values = self.split_heads(normed, attention, name)
         grouped = self.ints(0, 0, self.key_heads, -1, self.head_dim)
         queries = self.op("Reshape", queries, grouped)
-        queries = self._rotated(self.op("Transpose", queries, perm=[2, 0, 3, 1, 4]), turn)
-        keys = self._rotated(self.op("Transpose", keys, perm=[2, 0, 1, 3]), turn)
+        queries = self._rotated(self.op("Transpose", queries, perm=[2, 0, 3, 1, 4]), rotation)
+        keys = self._rotated(self.op("Transpose", keys, perm=[2, 0, 1, 3]), rotation)
         return queries, keys, self.op("Transpose", values, perm=[2, 0, 1, 3])
 
     def _own_scores(self, queries: str, keys: str, hidden: str) -> str:
         """q @ k of each sequence with itself, [key heads, batch, group, tokens, tokens]."""
-        turned = self.op("Transpose", keys, perm=[0, 1, 3, 2])
+        transposed = self.op("Transpose", keys, perm=[0, 1, 3, 2])
         flat = self.op("Reshape", queries, self.ints(0, 0, -1, self.head_dim))
-        scores = self.op("MatMul", flat, turned)  # [key heads, batch, group x tokens, tokens]
+        scores = self.op("MatMul", flat, transposed)  # [key heads, batch, group x tokens, tokens]
         square = self.op("Concat", self._but_last(queries), self._width(keys), axis=0)
         return self.op("Add", self.op("Reshape", scores, square), hidden)
 
     def _mixed(self, shares: str, values: str) -> str:
         """The values by their shares, [key heads, batch, group, tokens, head_dim]."""
         flat = self.op("Concat", self.ints(0, 0, -1), self._width(values), axis=0)
-        found = self.op("MatMul", self.op("Reshape", shares, flat), values)
+        mixed = self.op("MatMul", self.op("Reshape", shares, flat), values)
         shape = self.op("Concat", self._but_last(shares), self.ints(self.head_dim), axis=0)
-        return self.op("Reshape", found, shape)
+        return self.op("Reshape", mixed, shape)
 
-    def _joined(self, found: str) -> str:
+    def _joined(self, mixed: str) -> str:
         """[batch, tokens, all heads] again."""
-        moved = self.op("Transpose", found, perm=[1, 3, 0, 2, 4])
+        moved = self.op("Transpose", mixed, perm=[1, 3, 0, 2, 4])
         return self.op("Reshape", moved, self.ints(0, 0, self.heads * self.head_dim))
 
     def _but_last(self, values: str) -> str:
@@ -146,19 +150,23 @@ class PrefixWriter(DecoderWriter):
 
     def _causal(self) -> str:
         """What to add to own scores, [tokens, tokens]."""
-        places = self._places()
-        after = self.op("Greater", places, self.op("Unsqueeze", places, self.ints(1)))
+        positions = self._positions()
+        after = self.op("Greater", positions, self.op("Unsqueeze", positions, self.ints(1)))
         least = self.put("hidden", np.array(HIDDEN))
         return self.op("Mul", self.op("Cast", after, to=TensorProto.FLOAT), least)
 
-    def _places(self) -> str:
+    def _positions(self) -> str:
         tokens = self.op("Gather", self.op("Shape", "input_ids"), self.scalar(1))
         return self.op("Range", self.scalar(0), tokens, self.scalar(1))
 
-    def _turn(self, before: str | None) -> Turn:
+    def _rotation(self, before: str | None) -> Rotation:
         """cos and sin of each position [tokens, head_dim], positions behind `before` [1]."""
-        places = self._places() if before is None else self.op("Add", self._places(), before)
-        column = self.op("Unsqueeze", self.op("Cast", places, to=TensorProto.FLOAT), self.ints(1))
+        positions = (
+            self._positions() if before is None else self.op("Add", self._positions(), before)
+        )
+        column = self.op(
+            "Unsqueeze", self.op("Cast", positions, to=TensorProto.FLOAT), self.ints(1)
+        )
         frequencies = self.put("rotary.frequencies", self.network.rotary.frequencies)
         angles = self.op("Mul", column, frequencies)
         scaling = self.put("rotary.scaling", np.array(self.network.rotary.scaling))
@@ -167,11 +175,11 @@ class PrefixWriter(DecoderWriter):
         both = self.op("Concat", cos, cos, axis=-1)
         return both, self.op("Concat", self.op("Neg", sin), sin, axis=-1)
 
-    def _rotated(self, heads: str, turn: Turn) -> str:
-        """RoPE: features i and i + half turned by their position's angle."""
+    def _rotated(self, heads: str, rotation: Rotation) -> str:
+        """RoPE: features i and i + half rotated by their position's angle."""
         half = self.ints(self.head_dim // 2)
         first = self.op("Slice", heads, self.ints(0), half, self.ints(-1))
         second = self.op("Slice", heads, half, self.ints(self.head_dim), self.ints(-1))
         swapped = self.op("Concat", second, first, axis=-1)
-        straight = self.op("Mul", heads, turn[0])
-        return self.op("Add", straight, self.op("Mul", swapped, turn[1]))
+        straight = self.op("Mul", heads, rotation[0])
+        return self.op("Add", straight, self.op("Mul", swapped, rotation[1]))

@@ -29,9 +29,9 @@ BLOCK = 32
 """Inputs of a column that share a scale: the only size of MatMulNBits' fused kernel in a wheel."""
 HEAD = 2
 """A product of at most so many columns gives logits and stays float."""
-LEAST = {TensorProto.FLOAT: 1e-12, TensorProto.FLOAT16: 2.0**-7}
-"""Least max|x| of a row, so that no scale is 0, nor in fp16 a subnormal number."""
-FLOATS = tuple(LEAST)
+MIN_ROW_MAX = {TensorProto.FLOAT: 1e-12, TensorProto.FLOAT16: 2.0**-7}
+"""Lower bound of a row's max|x|: no scale is 0, or in fp16 a subnormal number."""
+FLOATS = tuple(MIN_ROW_MAX)
 
 
 def row_int8(model: onnx.ModelProto, folder: Path, weights: WeightFile) -> onnx.ModelProto:
@@ -61,15 +61,15 @@ def row_int8(model: onnx.ModelProto, folder: Path, weights: WeightFile) -> onnx.
 
     result = _rewritten(model, folder, write, store)
     used = {name for node in result.graph.node for name in node.input}
-    for kind, least in LEAST.items():
+    for kind, low in MIN_ROW_MAX.items():
         scalar = helper.tensor_dtype_to_np_dtype(kind).type
-        for name, value in ((_least(kind), scalar(least)), (_step(kind), scalar(1 / LEVELS))):
+        for name, value in ((_min_row_max(kind), scalar(low)), (_step(kind), scalar(1 / LEVELS))):
             if name in used:
                 result.graph.initializer.append(numpy_helper.from_array(np.array(value), name))
     return result
 
 
-def _least(kind: int) -> str:
+def _min_row_max(kind: int) -> str:
     return f"row_int8_least_{kind}"
 
 
@@ -81,7 +81,7 @@ def _quantised(activation: str, kind: int) -> Iterator[NodeProto]:
     """The rows in int8, and each one's scale as float32 [..., 1]."""
     yield _node("Abs", [activation], f"{activation}_abs")
     yield _node("ReduceMax", [f"{activation}_abs"], f"{activation}_top", axes=[-1], keepdims=1)
-    yield _node("Max", [f"{activation}_top", _least(kind)], f"{activation}_most")
+    yield _node("Max", [f"{activation}_top", _min_row_max(kind)], f"{activation}_most")
     scale = f"{activation}_row_scale"
     own = scale if kind == TensorProto.FLOAT else f"{scale}_own"
     yield _node("Mul", [f"{activation}_most", _step(kind)], own)

@@ -38,7 +38,7 @@ REFUSED = 3
 
 
 def run(bench: Bench) -> None:
-    """All of the step's measurements that are not there yet."""
+    """Takes the measurements of the step that are missing."""
     once = bench.record.once
     once(STEP, "versions", versions)
     once(STEP, "device", device)
@@ -49,14 +49,14 @@ def run(bench: Bench) -> None:
 
 
 def versions() -> Figures:
-    """Versions of what is installed; both onnxruntime wheels at once would stop the service."""
-    found: Figures = {"python": platform.python_version(), "cpu": _cpu()}
+    """Versions of installed packages; with both onnxruntime wheels the service does not start."""
+    installed: Figures = {"python": platform.python_version(), "cpu": _cpu()}
     for name in PACKAGES:
         try:
-            found[name] = importlib.metadata.version(name)
+            installed[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return installed
 
 
 def _cpu() -> str:
@@ -66,20 +66,20 @@ def _cpu() -> str:
 
 
 def device() -> Figures:
-    """The GPU, its memory and driver, by nvidia-smi; nothing is set."""
-    asked = "name,memory.total,driver_version,compute_cap,clocks.max.sm"
+    """The GPU, its memory and driver, by nvidia-smi."""
+    query = "name,memory.total,driver_version,compute_cap,clocks.max.sm"
     done = subprocess.run(
-        ["nvidia-smi", f"--query-gpu={asked}", "--format=csv,noheader"],
+        ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"],
         capture_output=True,
         text=True,
         check=True,
     )
     values = [value.strip() for value in done.stdout.splitlines()[0].split(",")]
-    return dict(zip(asked.split(","), values, strict=True))
+    return dict(zip(query.split(","), values, strict=True))
 
 
 def providers(bench: Bench) -> Figures:
-    """What a session of the shipped float graph says that it runs on, and not what is installed."""
+    """The providers that a session of the shipped float graph uses, beside those installed."""
     folder = shipped_model()
     graph = Manifest.read(folder).graphs["float"]
     options = ort.SessionOptions()
@@ -88,21 +88,24 @@ def providers(bench: Bench) -> Figures:
     session = ort.InferenceSession(
         folder / graph.file, options, providers=[PROVIDERS[bench.device]]
     )
-    found = session.get_providers()
-    if found[0] != PROVIDERS[bench.device]:
-        raise RuntimeError(f"the session runs on {found[0]}")
-    return {"session": found, "available": ort.get_available_providers()}
+    used = session.get_providers()
+    if used[0] != PROVIDERS[bench.device]:
+        raise RuntimeError(f"the session runs on {used[0]}")
+    return {"session": used, "available": ort.get_available_providers()}
 
 
 def start(bench: Bench) -> Figures:
-    """The service's own start: placement and canonical pairs are proven, or it raises."""
+    """The service's own start, which checks placement and canonical pairs."""
     with Reranker.open(device=bench.device, graph="float") as reranker:
-        told: Any = reranker.rerank("red shoes", ["Plain sock", "Red running shoe"])
-    return {"best": told.ranked[0].index, "scores": [one.score for one in told.ranked]}
+        result: Any = reranker.rerank("red shoes", ["Plain sock", "Red running shoe"])
+    return {
+        "best": result.ranked[0].index,
+        "scores": [document.score for document in result.ranked],
+    }
 
 
 def refusal(environment: dict[str, str], hide: str = "") -> Figures:
-    """A start on CUDA that cannot be, in a process of its own. Raises when it did not refuse."""
+    """A start on CUDA that must fail, in a process of its own. Raises RuntimeError otherwise."""
     done = subprocess.run(
         [sys.executable, "-c", OPEN.format(hide=hide)],
         env=os.environ | environment,

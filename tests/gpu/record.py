@@ -15,37 +15,37 @@ Figures = dict[str, Any]
 
 
 class OutOfTimeError(Exception):
-    """The step's time is over; what was measured is kept."""
+    """The step's time is over; its figures so far are kept."""
 
 
 class Record:
-    """Figures by step and key, written at once."""
+    """Figures by step and key, written to a file as they are measured."""
 
     def __init__(self, folder: Path, *, retry: bool = False) -> None:
-        """`retry`: what failed in an earlier run is measured again."""
+        """`retry` repeats measurements that failed in an earlier call."""
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / FILE
         self._retry = retry
         self._tried: set[tuple[str, str]] = set()
-        self._ends = float("inf")
+        self._deadline = float("inf")
         self.figures: dict[str, dict[str, Figures]] = {}
         if self.path.exists():
             self.figures = json.loads(self.path.read_text())
 
-    def limit(self, ends: float) -> None:
-        """No measurement begins after `ends`, on `time.monotonic`'s clock."""
-        self._ends = ends
+    def limit(self, deadline: float) -> None:
+        """No measurement begins after `deadline`, on `time.monotonic`'s clock."""
+        self._deadline = deadline
 
     def check_time(self) -> None:
         """Raises OutOfTimeError when the step's time is over."""
-        if time.monotonic() >= self._ends:
+        if time.monotonic() >= self._deadline:
             raise OutOfTimeError
 
     def once(self, step: str, key: str, measure: Callable[[], Figures]) -> Figures:
-        """The figures of a measurement, taken now unless they are there.
+        """The figures of a measurement, taken now unless the file has them.
 
-        One that raises is kept as {"error": reason}: the others go on. Raises OutOfTimeError
-        before a measurement for which no time is left.
+        An exception becomes the figures {"error": reason, ...}. Raises OutOfTimeError before a
+        measurement when the time is over.
         """
         known = self.figures.get(step, {}).get(key)
         again = self._retry and (step, key) not in self._tried
@@ -53,17 +53,17 @@ class Record:
             return known
         self.check_time()
         self._tried.add((step, key))
-        began = time.monotonic()
+        start = time.monotonic()
         try:
-            found = measure()
+            figures = measure()
         except OutOfTimeError:
             raise
-        except Exception as fault:  # whatever a runtime raises is a finding
+        except Exception as fault:  # any error of a runtime is a result
             last = traceback.extract_tb(fault.__traceback__)[-1]
             where = f"{Path(last.filename).name}:{last.lineno}"
-            found = {"error": f"{type(fault).__name__}: {fault}"[:800], "where": where}
-        self.figures.setdefault(step, {})[key] = found | {
-            "took_s": round(time.monotonic() - began, 2)
+            figures = {"error": f"{type(fault).__name__}: {fault}"[:800], "where": where}
+        self.figures.setdefault(step, {})[key] = figures | {
+            "took_s": round(time.monotonic() - start, 2)
         }
         self.save()
         return self.figures[step][key]

@@ -1,4 +1,4 @@
-"""Step `serving`: the 0.6B shape as a service: requests through our scheduler, and over HTTP.
+"""Step `serving`: the 0.6B shape as a service, through the scheduler and over HTTP.
 
 P1 (serving's anchor): requests of 64 pairs, 16 at once. The other: 100 documents, one at a time.
 """
@@ -15,6 +15,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_to
 from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
 from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.manifest import (
     TOKENIZER,
     CanonicalPair,
@@ -23,6 +24,7 @@ from sidecar.runtime.manifest import (
     Prompt,
     sha256,
 )
+from sidecar.runtime.model_queue import ModelSession
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
@@ -39,9 +41,9 @@ from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.gpu.bench import Bench
 from tests.gpu.numerics import torch_logits
 from tests.gpu.record import Figures
+from tests.gpu.shape_graphs import MAX_TOKENS, ShapeGraphs
 from tests.gpu.timing import figures, percentiles_ms
-from tests.gpu.variants import MAX_TOKENS, Workshop
-from tests.gpu.workloads import EQUAL_160, P1, Workload, pairs_of
+from tests.gpu.workloads import EQUAL_160, P1, PAD, Workload, pairs_of
 
 STEP = "serving"
 SHAPE = "qwen3-0.6b"
@@ -49,22 +51,22 @@ VARIANT = "fp16 fused"
 AT_ONCE = 16
 REQUESTS = 96
 BUDGETS = (8_192, 16_384, 32_768)
-MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>")
+SPECIAL_TOKENS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<think>", "</think>")
 BODY = "<Instruct>: {instruction}\n<Query>: {query}\n<Document>:"
 
 
 def run(bench: Bench) -> None:
-    """All of the step's measurements that are not there yet."""
-    workshop = bench.workshop(SHAPE)
-    asked = [(P1, AT_ONCE), (EQUAL_160, 1)]
+    """Takes the measurements of the step that are missing."""
+    graphs = bench.graphs(SHAPE)
+    workloads = [(P1, AT_ONCE), (EQUAL_160, 1)]
     budgets = BUDGETS[:1] if bench.small else BUDGETS
     for by, measure in (("scheduler", through_scheduler), ("HTTP", over_http)):
         for budget in budgets:
-            for workload, at_once in asked:
+            for workload, at_once in workloads:
                 bench.record.once(
                     STEP,
                     key(by, workload, at_once, budget),
-                    partial(measure, bench, workshop, workload, at_once, budget),
+                    partial(measure, bench, graphs, workload, at_once, budget),
                 )
 
 
@@ -73,51 +75,55 @@ def key(by: str, workload: Workload, at_once: int, budget: int) -> str:
 
 
 def through_scheduler(
-    bench: Bench, workshop: Workshop, workload: Workload, at_once: int, budget: int
+    bench: Bench, graphs: ShapeGraphs, workload: Workload, at_once: int, budget: int
 ) -> Figures:
     """Requests of random ids by `at_once` threads, each waiting for its answer."""
-    session = OnnxSession.open(workshop.folder, workshop.graph(VARIANT), bench.device)
+    session = OnnxSession.open(graphs.folder, graphs.graph(VARIANT), bench.device)
     lengths = _lengths(workload, bench)
     layout = Layout(workers=1, intra_op_threads=1, token_budget=budget)
-    scheduler = Scheduler(session, layout, Padding(side="right", token=MARKS[0]), 0)
-    chance = np.random.default_rng(4)
+    scheduler = Scheduler(layout.workers)
+    padding = Padding(side="right", token=SPECIAL_TOKENS[0])
+    scorer = scheduler.add(
+        ModelSession(SHAPE, session, layout, padding, PAD, FAMILIES["yes-no-decoder"])
+    )
+    rng = np.random.default_rng(4)
     requests = [
-        pairs_of(lengths, workshop.shape.vocabulary, chance, segments=False)
+        pairs_of(lengths, graphs.shape.vocabulary, rng, segments=False)
         for _ in range(_count(bench, at_once))
     ]
 
-    def one(pairs: Sequence[ModelInput]) -> float:
+    def timed(pairs: Sequence[ModelInput]) -> float:
         start = time.perf_counter()
-        scheduler.submit(pairs, time.monotonic() + 600).result()
+        scorer.submit(pairs, time.monotonic() + 600).result()
         return time.perf_counter() - start
 
     try:
-        return _measured(requests, one, at_once, bench, workshop, lengths)
+        return _measured(requests, timed, at_once, bench, graphs, lengths)
     finally:
         scheduler.close()
 
 
 def _measured(
     requests: Sequence[Sequence[ModelInput]],
-    one: Callable[[Sequence[ModelInput]], float],
+    timed: Callable[[Sequence[ModelInput]], float],
     at_once: int,
     bench: Bench,
-    workshop: Workshop,
+    graphs: ShapeGraphs,
     lengths: Sequence[int],
 ) -> Figures:
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(one, requests[:at_once]))  # warm
+        list(pool.map(timed, requests[:at_once]))  # warm
         start = time.perf_counter()
-        seconds = list(pool.map(one, requests))
+        seconds = list(pool.map(timed, requests))
         wall = time.perf_counter() - start
-    return _told(seconds, wall, len(requests), bench, workshop, lengths)
+    return _figures(seconds, wall, len(requests), bench, graphs, lengths)
 
 
 def over_http(
-    bench: Bench, workshop: Workshop, workload: Workload, at_once: int, budget: int
+    bench: Bench, graphs: ShapeGraphs, workload: Workload, at_once: int, budget: int
 ) -> Figures:
-    """Texts of as many tokens over HTTP, to a sidecar in a process of its own."""
-    folder = model_folder(bench, workshop)
+    """Texts of the workload's lengths over HTTP, to a sidecar in a process of its own."""
+    folder = model_folder(bench, graphs)
     manifest = Manifest.read(folder)
     tokenizer = PairTokenizer.open(folder, manifest)
     lengths = _lengths(workload, bench)
@@ -130,48 +136,48 @@ def over_http(
     }
     with SidecarProcess(settings) as sidecar, SidecarOverHttp(sidecar.url, at_once) as client:
         client.run(tuple(requests[:at_once]))
-        client.take_answers()
+        client.take_timings()
         start = time.perf_counter()
         client.run(tuple(requests))
         wall = time.perf_counter() - start
-        seconds = [answer.seconds for answer in client.take_answers()]
+        seconds = [timing.seconds for timing in client.take_timings()]
     tokens = [
-        len(tokenizer.whole(tokenizer.query(one.query), text))
-        for one in requests[:2]
-        for text in one.texts
+        len(tokenizer.whole(tokenizer.query(request.query), text))
+        for request in requests[:2]
+        for text in request.texts
     ]
-    told = _told(seconds, wall, len(requests), bench, workshop, lengths)
-    return told | {
+    measured = _figures(seconds, wall, len(requests), bench, graphs, lengths)
+    return measured | {
         "mean_tokens": round(float(np.mean(tokens)), 1),
         "meant": float(np.mean(lengths)),
     }
 
 
 def texts(tokenizer: PairTokenizer, lengths: Sequence[int], requests: int) -> Iterator[Request]:
-    """Requests whose pairs have about as many tokens, the prompt included."""
-    found = [text for name in CollectionName for text in _written(name)]
-    taken = [word for text in found for word in text.split()]
-    # Inside a text a word begins with its space, and has a token of its own for both.
-    words = WordSource(taken, count_tokens(tokenizer, [f" {word}" for word in taken]))
+    """Requests whose pairs have about `lengths` tokens, the prompt included."""
+    collected = [text for name in CollectionName for text in _collection_texts(name)]
+    vocabulary = [word for text in collected for word in text.split()]
+    # Within a text a word's token includes the space before it.
+    words = WordSource(vocabulary, count_tokens(tokenizer, [f" {word}" for word in vocabulary]))
     for number in range(requests):
-        chance = random.Random(number)
-        query = words.query(chance)
+        rng = random.Random(number)
+        query = words.query(rng)
         spent = tokenizer.max_tokens - tokenizer.query(query).room
-        documents = [words.text(chance, max(4, length - spent)) for length in lengths]
+        documents = [words.text(rng, max(4, length - spent)) for length in lengths]
         yield Request.of({"query": query, "documents": documents}, tokenizer.document_tokens)
 
 
-def _told(
+def _figures(
     seconds: Sequence[float],
     wall: float,
     requests: int,
     bench: Bench,
-    workshop: Workshop,
+    graphs: ShapeGraphs,
     lengths: Sequence[int],
 ) -> Figures:
-    """Pairs a second over all requests; percentiles of one request."""
-    each = figures([wall / requests], workshop.shape, lengths, bench.peak_tflops)
-    return each | percentiles_ms(seconds) | {"requests": requests, "rounds": 1}
+    """Pairs/s over all requests, and percentiles of a request's time."""
+    rates = figures([wall / requests], graphs.shape, lengths, bench.peak_tflops)
+    return rates | percentiles_ms(seconds) | {"requests": requests, "rounds": 1}
 
 
 def _lengths(workload: Workload, bench: Bench) -> tuple[int, ...]:
@@ -184,17 +190,17 @@ def _count(bench: Bench, at_once: int) -> int:
     return REQUESTS if at_once > 1 else REQUESTS // 3
 
 
-def model_folder(bench: Bench, workshop: Workshop) -> Path:
+def model_folder(bench: Bench, graphs: ShapeGraphs) -> Path:
     """A model folder of the shape's fused fp16 graph, with torch's logits of canonical pairs."""
-    folder = workshop.folder / "served"
+    folder = graphs.folder / "served"
     if (folder / "rerank.json").exists():
         return folder
     folder.mkdir(exist_ok=True)
-    graph = workshop.graph(VARIANT)
-    for file in sorted(graph_files(graph, workshop.folder)):
+    graph = graphs.graph(VARIANT)
+    for file in sorted(graph_files(graph, graphs.folder)):
         (folder / file).unlink(missing_ok=True)
-        (folder / file).hardlink_to(workshop.folder / file)
-    byte_pairs(workshop.shape.vocabulary).save(str(folder / TOKENIZER), pretty=False)
+        (folder / file).hardlink_to(graphs.folder / file)
+    byte_pairs(graphs.shape.vocabulary).save(str(folder / TOKENIZER), pretty=False)
     manifest = Manifest(
         format=1,
         name="random-qwen3",
@@ -203,13 +209,13 @@ def model_folder(bench: Bench, workshop: Workshop) -> Path:
         licence="none: random weights",
         max_tokens=MAX_TOKENS,
         prompt=Prompt(pieces=(PREFIX, BODY, " {document}", SUFFIX), instruction=INSTRUCTION),
-        padding=Padding(side="right", token=MARKS[0]),
+        padding=Padding(side="right", token=SPECIAL_TOKENS[0]),
         graphs={"fp16": graph},
         files={file.name: sha256(file) for file in sorted(folder.iterdir())},
         canonical=[CanonicalPair(query=q, document=d, logits={"fp16": 0.0}) for q, d in PAIRS],
     )
     pairs = canonical_pairs(manifest, PairTokenizer.open(folder, manifest))
-    logits = torch_logits(workshop, pairs)
+    logits = torch_logits(graphs, pairs)
     known = [
         pair.model_copy(update={"logits": {"fp16": float(logit)}})
         for pair, logit in zip(manifest.canonical, logits, strict=True)
@@ -229,18 +235,18 @@ def byte_pairs(vocabulary: int) -> Tokenizer:
         ]
     )
     trainer = trainers.BpeTrainer(
-        vocab_size=min(16_000, vocabulary - len(MARKS)),
+        vocab_size=min(16_000, vocabulary - len(SPECIAL_TOKENS)),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    found = [PREFIX, INSTRUCTION, SUFFIX, BODY] * 3
-    found += [text for name in CollectionName for text in _written(name)]
-    tokenizer.train_from_iterator(found, trainer)
-    tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in MARKS])
+    corpus = [PREFIX, INSTRUCTION, SUFFIX, BODY] * 3
+    corpus += [text for name in CollectionName for text in _collection_texts(name)]
+    tokenizer.train_from_iterator(corpus, trainer)
+    tokenizer.add_special_tokens([AddedToken(token, special=True) for token in SPECIAL_TOKENS])
     return tokenizer
 
 
-def _written(name: CollectionName) -> list[str]:
+def _collection_texts(name: CollectionName) -> list[str]:
     """The texts of one of the demo's collections."""
     collection = load(name)
     return [collection.text(document) for document in collection.documents]

@@ -1,6 +1,6 @@
 """The shapes that are measured: published configurations, with random weights made on the spot.
 
-Random weights are right for speed: no kernel looks at values. What scores mean is asked elsewhere.
+Random weights do for speed: no kernel depends on values. Quality is measured elsewhere.
 """
 
 from collections.abc import Sequence
@@ -133,7 +133,7 @@ def _encoder(shape: Shape, common: dict[str, Any], max_tokens: int) -> nn.Module
     model: Any
     if shape.family == "bert":
         config = BertConfig(**common, num_labels=1, max_position_embeddings=max_tokens)
-        kind = BertForSequenceClassification
+        network_class = BertForSequenceClassification
     else:
         config = XLMRobertaConfig(
             **common,
@@ -142,6 +142,6 @@ def _encoder(shape: Shape, common: dict[str, Any], max_tokens: int) -> nn.Module
             type_vocab_size=1,
             pad_token_id=1,
         )
-        kind = XLMRobertaForSequenceClassification
-    model = kind._from_config(config, attn_implementation="eager").eval()
+        network_class = XLMRobertaForSequenceClassification
+    model = network_class._from_config(config, attn_implementation="eager").eval()
     return OneLogit(model, inputs(shape)).eval()

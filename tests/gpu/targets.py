@@ -1,4 +1,4 @@
-"""What was aimed at, met or missed, and the tables, in Markdown. Pure."""
+"""The targets, met or missed, and the tables, in Markdown. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tests.gpu import ceilings, install, numerics, serving
 from tests.gpu.shapes import SHAPES
 from tests.gpu.workloads import EQUAL_160, EQUAL_512, P1
 
-All = Mapping[str, Mapping[str, Mapping[str, Any]]]
+AllFigures = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Step -> key -> figures."""
 PAIRS_S = 2_000
 P95_MS = 80
@@ -18,11 +18,11 @@ INT8 = 1.3
 
 @dataclass(frozen=True)
 class Target:
-    """One aim: what was found is None where nothing was measured."""
+    """A target, and the best figure measured for it; None before any is measured."""
 
     what: str
     aim: str
-    found: float | None
+    measured: float | None
     met: bool | None
     where: str = ""
 
@@ -31,7 +31,7 @@ class Target:
         return {True: "met", False: "missed", None: "not measured"}[self.met]
 
 
-def targets(figures: All) -> list[Target]:
+def targets(figures: AllFigures) -> list[Target]:
     """Each target with the best that was measured for it."""
     shape = figures.get(serving.SHAPE, {})
     served = figures.get(serving.STEP, {})
@@ -59,17 +59,17 @@ def _int8_target(name: str, cells: Mapping[str, Mapping[str, Any]]) -> Target:
         if ours and int8:
             ratios[f"{int8[1]} / {ours[1]}"] = int8[0] / ours[0]
     best = max(ratios.items(), key=lambda item: item[1]) if ratios else None
-    found = (round(best[1], 2), best[0]) if best else None
-    return _target(f"int8 beside our fp16, {name}", f">= {INT8}", found, INT8, over=True)
+    best_ratio = (round(best[1], 2), best[0]) if best else None
+    return _target(f"int8 beside our fp16, {name}", f">= {INT8}", best_ratio, INT8, over=True)
 
 
 def _target(
-    what: str, aim: str, found: tuple[float, str] | None, limit: float, *, over: bool
+    what: str, aim: str, measured: tuple[float, str] | None, limit: float, *, over: bool
 ) -> Target:
-    if found is None:
+    if measured is None:
         return Target(what, aim, None, None)
-    met = found[0] >= limit if over else found[0] <= limit
-    return Target(what, aim, found[0], met, found[1])
+    met = measured[0] >= limit if over else measured[0] <= limit
+    return Target(what, aim, measured[0], met, measured[1])
 
 
 def _best(
@@ -78,36 +78,36 @@ def _best(
     """(value, key) of the best cell of `like`'s kind: row begins with its first part, the second
     is the same, any budget. CUDA graphs and prefix sharing are experiments, no graph of ours."""
     row, workload, _ = like.split(" | ")
-    found = [
-        (float(told[figure]), key)
-        for key, told in cells.items()
-        if figure in told
+    candidates = [
+        (float(cell[figure]), key)
+        for key, cell in cells.items()
+        if figure in cell
         and key.split(" | ")[0].startswith(row)
         and "," not in key.split(" | ")[0]
         and key.split(" | ")[1] == workload
     ]
-    return (max if highest else min)(found, default=None)
+    return (max if highest else min)(candidates, default=None)
 
 
-def markdown(figures: All) -> str:
+def markdown(figures: AllFigures) -> str:
     """All tables of a record."""
     return "\n".join(_lines(figures)) + "\n"
 
 
-def _lines(figures: All) -> Iterator[str]:
+def _lines(figures: AllFigures) -> Iterator[str]:
     yield from ("## Targets", "", "| target | aim | measured | | by |", "|---|---|---|---|---|")
-    for one in targets(figures):
-        value = "" if one.found is None else f"{one.found:,g}"
-        by = one.where.replace("|", "·")
-        yield f"| {one.what} | {one.aim} | {value} | {one.verdict} | {by} |"
+    for target in targets(figures):
+        value = "" if target.measured is None else f"{target.measured:,g}"
+        by = target.where.replace("|", "·")
+        yield f"| {target.what} | {target.aim} | {value} | {target.verdict} | {by} |"
     for step, title in ({name: name for name in SHAPES} | {serving.STEP: "As a service"}).items():
         if cells := figures.get(step):
             yield from ("", f"## {title}", "", *_table(cells))
     for step in (install.STEP, numerics.STEP, ceilings.STEP):
         if cells := figures.get(step):
-            yield from ("", f"## {step}", "", "| what | found |", "|---|---|")
-            for key, told in cells.items():
-                shown = {k: v for k, v in told.items() if k not in ("took_s", "first_ten")}
+            yield from ("", f"## {step}", "", "| what | measured |", "|---|---|")
+            for key, cell in cells.items():
+                shown = {k: v for k, v in cell.items() if k not in ("took_s", "first_ten")}
                 shown |= _same_orders(cells, key)
                 text = ", ".join(f"{k} {v}" for k, v in shown.items()).replace("|", "·")
                 yield f"| {key.replace('|', '·')} | {text} |"
@@ -115,12 +115,12 @@ def _lines(figures: All) -> Iterator[str]:
 
 def _same_orders(cells: Mapping[str, Mapping[str, Any]], key: str) -> dict[str, str]:
     """For how many queries a graph's first ten documents are those of int8 on the CPU, in order."""
-    kept = cells.get(f"{key.split(' | ')[0]} | {numerics.ON_CPU}", {}).get("first_ten")
-    found = cells[key].get("first_ten")
-    if kept is None or found is None:
+    reference = cells.get(f"{key.split(' | ')[0]} | {numerics.ON_CPU}", {}).get("first_ten")
+    orders = cells[key].get("first_ten")
+    if reference is None or orders is None:
         return {}
-    same = sum(one == other for one, other in zip(found, kept, strict=True))
-    return {"same first ten": f"{same} of {len(kept)}"}
+    same = sum(one == other for one, other in zip(orders, reference, strict=True))
+    return {"same first ten": f"{same} of {len(reference)}"}
 
 
 def _table(cells: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -133,14 +133,14 @@ def _table(cells: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "| | budget | " + " | ".join(workloads) + " |"
     yield "|---|---|" + "---|" * len(workloads)
     for row, budget in rows:
-        found = [cells.get(f"{row} | {workload} | {budget}") for workload in workloads]
-        yield f"| {row} | {budget} | " + " | ".join(map(_cell, found)) + " |"
+        columns = [cells.get(f"{row} | {workload} | {budget}") for workload in workloads]
+        yield f"| {row} | {budget} | " + " | ".join(map(_cell, columns)) + " |"
 
 
-def _cell(told: Mapping[str, Any] | None) -> str:
-    if told is None:
+def _cell(cell: Mapping[str, Any] | None) -> str:
+    if cell is None:
         return ""
-    if "error" in told:
+    if "error" in cell:
         return "failed"
-    share = f", {told['mfu']:.0%}" if "mfu" in told else ""
-    return f"{told['pairs_s']:,.0f} ({told['p95_ms']:.1f}{share})"
+    share = f", {cell['mfu']:.0%}" if "mfu" in cell else ""
+    return f"{cell['pairs_s']:,.0f} ({cell['p95_ms']:.1f}{share})"

@@ -46,10 +46,10 @@ def test_operations_of_a_pair() -> None:
 
 
 def test_figures_of_rounds() -> None:
-    told = figures([0.1, 0.2, 0.1, 0.1], QWEN, [160] * 100, H200)
-    assert told["pairs_s"] == 1000
-    assert told["mfu"] == pytest.approx(QWEN.flops([160] * 100) / 0.1 / 989.5e12, abs=1e-4)
-    assert told["p50_ms"] == 100
+    measured = figures([0.1, 0.2, 0.1, 0.1], QWEN, [160] * 100, H200)
+    assert measured["pairs_s"] == 1000
+    assert measured["mfu"] == pytest.approx(QWEN.flops([160] * 100) / 0.1 / 989.5e12, abs=1e-4)
+    assert measured["p50_ms"] == 100
     assert "mfu" not in figures([0.1], QWEN, [160], None)
     spread = percentiles_ms([n / 1000 for n in range(101)])
     assert (spread["p50_ms"], spread["p95_ms"], spread["p99_ms"]) == (50, 95, 99)
@@ -60,13 +60,13 @@ def test_figures_of_rounds() -> None:
 def test_runs_keep_to_the_budget_and_lose_no_pair() -> None:
     pairs = pairs_of(MIX.lengths, 600, np.random.default_rng(0), segments=True)
     seen = []
-    for places, arrays in runs_of(pairs, 2048):
+    for positions, arrays in runs_of(pairs, 2048):
         assert arrays.input_ids.size <= 2048
-        seen += places
-        for row, place in enumerate(places):
-            length = len(pairs[place])
+        seen += positions
+        for row, position in enumerate(positions):
+            length = len(pairs[position])
             assert arrays.attention_mask[row].sum() == length
-            assert np.array_equal(arrays.input_ids[row, :length], pairs[place].ids)
+            assert np.array_equal(arrays.input_ids[row, :length], pairs[position].ids)
     assert sorted(seen) == list(range(len(pairs)))
 
 
@@ -75,7 +75,7 @@ def test_padding_counts_the_tokens_that_nobody_asked_for() -> None:
     assert padded_share([10, 30], 1024) == pytest.approx(20 / 60)
     assert padded_share(EQUAL_160.lengths, 16_384) == 0
     assert len(P1.lengths) == 64
-    assert all(len(one.lengths) >= 64 for one in WORKLOADS.values())
+    assert all(len(target.lengths) >= 64 for target in WORKLOADS.values())
     assert len(ModelInput(np.zeros(3, np.int64), None)) == 3
 
 
@@ -103,17 +103,17 @@ MEASURED = {
 
 
 def test_targets_are_met_missed_or_not_measured() -> None:
-    by_name = {one.what: one for one in targets(MEASURED)}
+    by_name = {target.what: target for target in targets(MEASURED)}
     rate = by_name["P1 over HTTP, 0.6B shape"]
-    assert (rate.found, rate.verdict) == (2100, "met")
+    assert (rate.measured, rate.verdict) == (2100, "met")
     wait = by_name["100 x 160 over HTTP, 0.6B shape, p95"]
-    assert (wait.found, wait.verdict) == (95.0, "missed")
+    assert (wait.measured, wait.verdict) == (95.0, "missed")
     share = by_name["100 x 512, 0.6B shape, of the dense fp16 peak"]
-    assert (share.found, share.verdict) == (0.52, "met")  # our own graph, and no experiment
+    assert (share.measured, share.verdict) == (0.52, "met")  # our own graph, and no experiment
     int8 = by_name["int8 beside our fp16, qwen3-0.6b"]
-    assert (int8.found, int8.verdict) == (1.2, "missed")  # beside the best budget of fp16
+    assert (int8.measured, int8.verdict) == (1.2, "missed")  # beside the best budget of fp16
     assert by_name["int8 beside our fp16, m3"].verdict == "not measured"
-    assert {one.verdict for one in targets({})} == {"not measured"}
+    assert {target.verdict for target in targets({})} == {"not measured"}
 
 
 def test_the_tables_show_every_cell() -> None:

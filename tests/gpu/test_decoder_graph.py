@@ -52,12 +52,12 @@ def network(decoder: Qwen3ForSequenceClassification) -> YesNoDecoder:
 @pytest.fixture(scope="module")
 def pairs() -> dict[str, np.ndarray]:
     """Right-padded pairs that begin with the same prefix."""
-    chance = np.random.default_rng(4)
+    rng = np.random.default_rng(4)
     ids = np.zeros((len(LENGTHS), max(LENGTHS)), np.int64)
     mask = np.zeros_like(ids)
-    prefix = chance.integers(3, 250, PREFIX)
+    prefix = rng.integers(3, 250, PREFIX)
     for row, length in enumerate(LENGTHS):
-        ids[row, :length] = [*prefix, *chance.integers(3, 250, length - PREFIX)]
+        ids[row, :length] = [*prefix, *rng.integers(3, 250, length - PREFIX)]
         mask[row, :length] = 1
     return {"input_ids": ids, "attention_mask": mask}
 
@@ -94,17 +94,17 @@ def test_one_node_of_attention_gives_the_frameworks_logits(
     kinds = [node.op_type for node in model.graph.node]
     assert kinds.count("GroupQueryAttention") == len(network.layers)
     assert "Softmax" not in kinds
-    (found,) = session(model, tmp_path, "whole").run(None, pairs)
-    assert np.abs(found - logits).max() < EXACT
+    (output,) = session(model, tmp_path, "whole").run(None, pairs)
+    assert np.abs(output - logits).max() < EXACT
     also = {*FUSED, *([FUSED_NORM] if fused_norms else [])}
     with WeightFile.create(tmp_path, "half.bin") as weights:
         halved = to_fp16(model, tmp_path, weights, also=also)
     opened = session(halved, tmp_path, "half")
-    (found,) = opened.run(None, pairs)
-    assert np.abs(found - logits).max() < 0.1
+    (output,) = opened.run(None, pairs)
+    assert np.abs(output - logits).max() < 0.1
     for row, length in enumerate(LENGTHS):
         alone = {name: values[row : row + 1, :length] for name, values in pairs.items()}
-        assert opened.run(None, alone)[0][0] == pytest.approx(found[row], abs=2e-3)
+        assert opened.run(None, alone)[0][0] == pytest.approx(output[row], abs=2e-3)
 
 
 def test_half_precision_keeps_the_residual_stream_with_norms_in_parts(
@@ -129,16 +129,16 @@ def test_a_shared_prefix_changes_no_logit(
     network: YesNoDecoder, pairs: dict[str, np.ndarray], logits: np.ndarray, tmp_path: Path
 ) -> None:
     shared, documents = _parts(network, tmp_path)
-    kept = _kept(shared, pairs)
+    shared_values = _kept(shared, pairs)
     layers, heads = len(network.layers), network.layers[0].attention.key_heads
-    assert kept.shape == (layers, 2, heads, PREFIX, 128)
+    assert shared_values.shape == (layers, 2, heads, PREFIX, 128)
     behind = {name: values[:, PREFIX:] for name, values in pairs.items()}
-    (found,) = documents.run(None, behind | {SHARED: kept})
-    assert np.abs(found - logits).max() < EXACT
+    (output,) = documents.run(None, behind | {SHARED: shared_values})
+    assert np.abs(output - logits).max() < EXACT
     for row, length in enumerate(LENGTHS):  # and none depends on its company
         alone = {name: v[row : row + 1, : length - PREFIX] for name, v in behind.items()}
-        (one,) = documents.run(None, alone | {SHARED: kept})
-        assert one[0] == pytest.approx(logits[row], abs=EXACT)
+        (alone_output,) = documents.run(None, alone | {SHARED: shared_values})
+        assert alone_output[0] == pytest.approx(logits[row], abs=EXACT)
 
 
 def test_another_prefix_is_seen(
@@ -147,8 +147,8 @@ def test_another_prefix_is_seen(
     shared, documents = _parts(network, tmp_path)
     other = {"input_ids": pairs["input_ids"] + (np.arange(max(LENGTHS)) == 3)}
     behind = {name: values[:, PREFIX:] for name, values in pairs.items()}
-    (found,) = documents.run(None, behind | {SHARED: _kept(shared, other)})
-    assert np.abs(found - logits).min() > 10 * EXACT
+    (output,) = documents.run(None, behind | {SHARED: _kept(shared, other)})
+    assert np.abs(output - logits).min() > 10 * EXACT
 
 
 def test_a_shared_prefix_in_half_precision(
@@ -156,8 +156,8 @@ def test_a_shared_prefix_in_half_precision(
 ) -> None:
     shared, documents = _parts(network, tmp_path, as_half=True)
     behind = {name: values[:, PREFIX:] for name, values in pairs.items()}
-    (found,) = documents.run(None, behind | {SHARED: _kept(shared, pairs)})
-    assert 0 < np.abs(found - logits).max() < 0.1
+    (output,) = documents.run(None, behind | {SHARED: _kept(shared, pairs)})
+    assert 0 < np.abs(output - logits).max() < 0.1
 
 
 def test_the_two_graphs_are_standard_onnx(network: YesNoDecoder, tmp_path: Path) -> None:
@@ -185,5 +185,5 @@ def _parts(
 
 
 def _kept(prefix: ort.InferenceSession, pairs: dict[str, np.ndarray]) -> np.ndarray:
-    found: np.ndarray = prefix.run(None, {"input_ids": pairs["input_ids"][:1, :PREFIX]})[0]
-    return found
+    output: np.ndarray = prefix.run(None, {"input_ids": pairs["input_ids"][:1, :PREFIX]})[0]
+    return output

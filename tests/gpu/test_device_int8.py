@@ -13,6 +13,7 @@ import onnxruntime as ort
 from onnx import TensorProto, helper
 
 from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.families import logits as read_logits
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
@@ -24,9 +25,9 @@ from tests.gpu.device_int8 import BLOCK, LEVELS, block_int8, row_int8
 
 Rewrite = Callable[[onnx.ModelProto, Path, WeightFile], onnx.ModelProto]
 INPUTS, COLUMNS = 40, 24  # no multiple of a block
-chance = np.random.default_rng(8)
-WEIGHT = chance.normal(size=(INPUTS, COLUMNS)).astype(np.float32)
-ROWS = chance.normal(size=(2, 5, INPUTS)).astype(np.float32)
+rng = np.random.default_rng(8)
+WEIGHT = rng.normal(size=(INPUTS, COLUMNS)).astype(np.float32)
+ROWS = rng.normal(size=(2, 5, INPUTS)).astype(np.float32)
 ROWS[0, 1] *= 1000
 ROWS[1, 2] = 0
 
@@ -50,8 +51,8 @@ def run(model: onnx.ModelProto, folder: Path, rows: np.ndarray) -> np.ndarray:
     file = folder / "model.onnx"
     file.write_bytes(model.SerializeToString())
     session = ort.InferenceSession(file, providers=["CPUExecutionProvider"])
-    found: np.ndarray = session.run(["yw"], {"x": rows})[0]
-    return found
+    output: np.ndarray = session.run(["yw"], {"x": rows})[0]
+    return output
 
 
 def quantised_by_row(rows: np.ndarray) -> np.ndarray:
@@ -69,10 +70,10 @@ def test_rows_are_multiplied_as_integers(tmp_path: Path) -> None:
     assert kinds.count("MatMulInteger") == 2
     assert kinds.count("ReduceMax") == 1  # one activation, quantised once
     assert not {"MatMul", "DynamicQuantizeLinear"} & set(kinds)
-    found = run(model, tmp_path, ROWS)
-    assert np.allclose(found, quantised_by_row(ROWS), rtol=1e-5, atol=1e-4)
-    assert (found[1, 2] == 0).all()  # and no NaN of 0 / 0
-    relative = np.abs(found - ROWS @ WEIGHT).max(-1) / (np.abs(ROWS @ WEIGHT).max(-1) + 1e-9)
+    output = run(model, tmp_path, ROWS)
+    assert np.allclose(output, quantised_by_row(ROWS), rtol=1e-5, atol=1e-4)
+    assert (output[1, 2] == 0).all()  # and no NaN of 0 / 0
+    relative = np.abs(output - ROWS @ WEIGHT).max(-1) / (np.abs(ROWS @ WEIGHT).max(-1) + 1e-9)
     assert relative.max() < 0.03
 
 
@@ -117,9 +118,9 @@ def test_zeros_and_small_weights_in_fp16(tmp_path: Path, rewrite: Rewrite) -> No
     with WeightFile.create(tmp_path, "int8.bin") as weights:
         model = rewrite(model, tmp_path, weights)
     rows = np.concatenate([np.ones((1, 2 * BLOCK)), np.zeros((1, 2 * BLOCK))]).astype(np.float16)
-    found = run(model, tmp_path, rows)
-    assert np.allclose(found[0].astype(np.float64), BLOCK * 1e-6, atol=1e-5)
-    assert (found[1] == 0).all()
+    output = run(model, tmp_path, rows)
+    assert np.allclose(output[0].astype(np.float64), BLOCK * 1e-6, atol=1e-5)
+    assert (output[1] == 0).all()
 
 
 @pytest.mark.parametrize("rewrite", [row_int8, block_int8])
@@ -138,10 +139,10 @@ def test_a_model_in_int8_in_padded_runs(folder: Path, rewrite: Rewrite, as_half:
     (folder / "model.int8.onnx").write_bytes(model.SerializeToString())
     session = OnnxSession.open(folder, graph.model_copy(update={"file": "model.int8.onnx"}), "cpu")
     pairs = canonical_pairs(manifest, tokenizer)
-    together = session.run(batch(pairs, manifest.padding, tokenizer.pad_id))
+    together = read_logits(session.run(batch(pairs, manifest.padding, tokenizer.pad_id)))
     known = np.array([pair.logits["fp32"] for pair in manifest.canonical])
     assert len(known) == len(PAIRS)
     assert np.abs(together - known).mean() < 0.1 * known.std()
-    for place, pair in enumerate(pairs):
-        alone = session.run(batch([pair], manifest.padding, tokenizer.pad_id))
-        assert alone[0] == pytest.approx(together[place], abs=2e-3)
+    for position, pair in enumerate(pairs):
+        alone = read_logits(session.run(batch([pair], manifest.padding, tokenizer.pad_id)))
+        assert alone[0] == pytest.approx(together[position], abs=2e-3)

@@ -35,9 +35,9 @@ def test_what_fails_is_a_finding_and_is_tried_again_when_asked(tmp_path: Path) -
         raise ValueError("no kernel")
 
     record = Record(tmp_path)
-    told = record.once("a", "one", fails)
-    assert told["error"] == "ValueError: no kernel"
-    assert told["where"].startswith("test_record.py:")
+    failed = record.once("a", "one", fails)
+    assert failed["error"] == "ValueError: no kernel"
+    assert failed["where"].startswith("test_record.py:")
     assert "error" in Record(tmp_path).once("a", "one", lambda: {"x": 1})
     retrying = Record(tmp_path, retry=True)
     assert "error" in retrying.once("a", "one", fails)

@@ -1,4 +1,4 @@
-"""A step of each shape: pairs a second of each graph of a shape, beside torch's own."""
+"""The step of a shape: pairs/s of each of its graphs, beside torch."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.session import ModelInput, Session
 from tests.gpu.bench import Bench
 from tests.gpu.buckets import Buckets
-from tests.gpu.peer import TorchPeer, gpu_memory_gb
 from tests.gpu.record import Figures
+from tests.gpu.shape_graphs import ShapeGraphs, names
 from tests.gpu.shapes import Shape
-from tests.gpu.shared import SharedPrefix
+from tests.gpu.shared_prefix import SharedPrefix
 from tests.gpu.timing import figures, timed
-from tests.gpu.variants import Workshop, names
+from tests.gpu.torch_peer import TorchPeer, gpu_memory_gb
 from tests.gpu.workloads import (
     BUDGET,
     EQUAL_160,
@@ -37,8 +37,8 @@ PEER = "torch fp16"
 SHARED = "fp16, prefix once"
 LENGTHS = (64, 96, 128, 160, 192, 256, 384, 512)
 """Of the buckets of a mix."""
-FRESH = 4
-"""Sets of random pairs that rounds take in turn."""
+PAIR_SETS = 4
+"""Sets of random pairs that rounds use in turn."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,23 @@ class Cell:
 
 
 def run(bench: Bench, name: str) -> None:
-    """All cells of a shape that are not there yet; each row's session is opened once."""
-    workshop = bench.workshop(name)
+    """Measures the missing cells of a shape; each row's session is opened once."""
+    graphs = bench.graphs(name)
     known = bench.record.figures.get(name, {})
-    for cells in plan(workshop.shape, small=bench.small).values():
+    for cells in cells_by_row(graphs.shape, small=bench.small).values():
         if all(cell.key in known for cell in cells):
             continue
         bench.record.check_time()
-        opened: list[Any] = []
+        open_sessions: list[Any] = []
         for cell in cells:
             bench.record.once(
-                name, cell.key, lambda c=cell, o=opened: measure(bench, workshop, c, o)
+                name, cell.key, lambda c=cell, o=open_sessions: measure(bench, graphs, c, o)
             )
-        opened.clear()
+        open_sessions.clear()
 
 
-def plan(shape: Shape, *, small: bool = False) -> dict[str, list[Cell]]:
-    """The cells of each row, what matters most first; `small`: one budget of the sweep."""
+def cells_by_row(shape: Shape, *, small: bool = False) -> dict[str, list[Cell]]:
+    """The cells of each row, the most important first; `small`: one budget of the sweep."""
     workloads = (EQUAL_160, EQUAL_512, MIX, *([P1] if shape.decoder else []))
     rows: dict[str, list[Cell]] = {}
     fused = [row for row in names(shape) if "fused" in row]
@@ -92,68 +92,68 @@ def plan(shape: Shape, *, small: bool = False) -> dict[str, list[Cell]]:
     return rows
 
 
-def measure(bench: Bench, workshop: Workshop, cell: Cell, opened: list[Any]) -> Figures:
-    """The cell's figures. `opened` keeps the row's session for its next cell."""
-    shape, lengths = workshop.shape, cell.workload.lengths
+def measure(bench: Bench, graphs: ShapeGraphs, cell: Cell, open_sessions: list[Any]) -> Figures:
+    """The cell's figures. `open_sessions` keeps the row's session for its next cell."""
+    shape, lengths = graphs.shape, cell.workload.lengths
     if bench.small:
         lengths = tuple(min(length, PREFIX_TOKENS + 30) for length in lengths[:6])
-    chance = np.random.default_rng(2)
+    rng = np.random.default_rng(2)
     sets = [
-        pairs_of(lengths, shape.vocabulary, chance, segments=shape.family == "bert")
-        for _ in range(FRESH)
+        pairs_of(lengths, shape.vocabulary, rng, segments=shape.family == "bert")
+        for _ in range(PAIR_SETS)
     ]
-    score = scorer(bench, workshop, cell, opened, lengths)
+    score = scorer(bench, graphs, cell, open_sessions, lengths)
     turn = iter(range(1 << 60))
     logits = score(sets[0])
     if not np.isfinite(logits).all():
         raise RuntimeError("logits that are not finite")
-    found = figures(
-        timed(lambda: score(sets[next(turn) % FRESH]), bench.effort),
+    measured = figures(
+        timed(lambda: score(sets[next(turn) % PAIR_SETS]), bench.effort),
         shape,
         lengths,
         bench.peak_tflops,
     )
-    found["padded"] = round(padded_share(lengths, cell.budget), 4)
-    found["memory_gb"] = gpu_memory_gb()
-    return found
+    measured["padded"] = round(padded_share(lengths, cell.budget), 4)
+    measured["memory_gb"] = gpu_memory_gb()
+    return measured
 
 
 Score = Callable[[Sequence[ModelInput]], Any]
 
 
 def scorer(
-    bench: Bench, workshop: Workshop, cell: Cell, opened: list[Any], lengths: Sequence[int]
+    bench: Bench, graphs: ShapeGraphs, cell: Cell, open_sessions: list[Any], lengths: Sequence[int]
 ) -> Score:
-    """From a request's pairs to its logits: laid out in runs, copied, run, copied back."""
+    """A function from a request's pairs to its logits, copies to and from the device included."""
     if cell.row == SHARED:
-        if not opened:
-            graphs = (workshop.graph("prefix"), workshop.graph("documents"))
-            opened.append(SharedPrefix(workshop.folder, *graphs, bench.device))
-        return _behind_prefix(opened[0], cell.budget)
+        if not open_sessions:
+            parts = (graphs.graph("prefix"), graphs.graph("documents"))
+            open_sessions.append(SharedPrefix(graphs.folder, *parts, bench.device))
+        return _behind_prefix(open_sessions[0], cell.budget)
     if cell.row == BUCKETS:
-        opened.clear()  # other lengths, other buckets
-        opened.append(_buckets(bench, workshop, cell, lengths))
-    elif not opened:
-        opened.append(_session(bench, workshop, cell.row))
-    session: Session = opened[0]
+        open_sessions.clear()  # other lengths, other buckets
+        open_sessions.append(_buckets(bench, graphs, cell, lengths))
+    elif not open_sessions:
+        open_sessions.append(_session(bench, graphs, cell.row))
+    session: Session = open_sessions[0]
     return lambda pairs: scored(session.run, pairs, cell.budget)
 
 
-def _session(bench: Bench, workshop: Workshop, row: str) -> Session:
+def _session(bench: Bench, graphs: ShapeGraphs, row: str) -> Session:
     if row == PEER:
         on_gpu = bench.device == "cuda"
         dtype = torch.float16 if on_gpu else torch.float32
-        return TorchPeer(workshop.network, workshop.shape, bench.device, dtype)
-    return OnnxSession.open(workshop.folder, workshop.graph(row), bench.device)
+        return TorchPeer(graphs.network, graphs.shape, bench.device, dtype)
+    return OnnxSession.open(graphs.folder, graphs.graph(row), bench.device)
 
 
-def _buckets(bench: Bench, workshop: Workshop, cell: Cell, lengths: Sequence[int]) -> Buckets:
+def _buckets(bench: Bench, graphs: ShapeGraphs, cell: Cell, lengths: Sequence[int]) -> Buckets:
     """One bucket where all pairs are as long, else one for each of LENGTHS that is needed."""
     alike = len(set(lengths)) == 1
     sizes = [lengths[0]] if alike else [n for n in LENGTHS if n <= max(lengths)] + [LENGTHS[-1]]
-    graph = workshop.graph(SWEPT)
+    graph = graphs.graph(SWEPT)
     budget = 1024 if bench.small else cell.budget
-    return Buckets(workshop.folder, graph, bench.device, sorted(set(sizes)), budget)
+    return Buckets(graphs.folder, graph, bench.device, sorted(set(sizes)), budget)
 
 
 def _behind_prefix(shared: SharedPrefix, budget: int) -> Score:

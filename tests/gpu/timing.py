@@ -1,4 +1,4 @@
-"""Seconds of repeated rounds, and what they say."""
+"""Seconds of repeated rounds, and the figures from them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sidecar.workshop.bench.spread import percentiles
 from tests.gpu.record import Figures
 from tests.gpu.shapes import Shape
 
@@ -27,15 +28,17 @@ def timed(score: Callable[[], object], effort: Effort) -> list[float]:
     """Seconds of each round; the call returns when its numbers are in this process."""
     for _ in range(effort.warm_up):
         score()
-    began, found = time.perf_counter(), []
+    began, seconds = time.perf_counter(), []
     while True:
         start = time.perf_counter()
         score()
         end = time.perf_counter()
-        found.append(end - start)
+        seconds.append(end - start)
         spent = end - began
-        if (spent >= effort.seconds and len(found) >= effort.rounds) or spent > 10 * effort.seconds:
-            return found
+        if (
+            spent >= effort.seconds and len(seconds) >= effort.rounds
+        ) or spent > 10 * effort.seconds:
+            return seconds
 
 
 def figures(
@@ -46,21 +49,21 @@ def figures(
     MFU: the model's operations on unpadded pairs, over the median time, over the dense fp16 peak.
     """
     median = float(np.median(seconds))
-    found: Figures = {
+    measured: Figures = {
         "pairs_s": round(len(lengths) / median, 1),
         **percentiles_ms(seconds),
         "rounds": len(seconds),
         "tflops": round(shape.flops(lengths) / median / 1e12, 3),
     }
     if peak_tflops:
-        found["mfu"] = round(shape.flops(lengths) / median / 1e12 / peak_tflops, 4)
-    return found
+        measured["mfu"] = round(shape.flops(lengths) / median / 1e12 / peak_tflops, 4)
+    return measured
 
 
 def percentiles_ms(seconds: Sequence[float]) -> Figures:
     """p50, p95 and p99 in milliseconds."""
-    marks = np.percentile(np.array(seconds) * 1000, [50, 95, 99])
-    return {f"p{n}_ms": round(float(mark), 3) for n, mark in zip((50, 95, 99), marks, strict=True)}
+    in_ms = percentiles([value * 1000 for value in seconds])
+    return {f"{name}_ms": round(value, 3) for name, value in in_ms.items()}
 
 
 def peak_of(name: str) -> float | None:

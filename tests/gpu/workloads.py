@@ -11,7 +11,7 @@ from sidecar.runtime.manifest import Padding
 from sidecar.runtime.runs import Layout, batch, take_run
 from sidecar.runtime.session import Batch, ModelInput, Tensors
 
-LEAST_ID = 10
+MIN_ID = 10
 """Ids below are marks in the tokenizers of all shapes, padding among them."""
 PREFIX_TOKENS = 70
 """Of a Qwen3-Reranker pair: the system's text, the instruction and a query of 8 tokens."""
@@ -30,9 +30,9 @@ class Workload:
     lengths: tuple[int, ...]
 
 
-def _mix(count: int, median: float, sigma: float, least: int, most: int) -> tuple[int, ...]:
+def _mix(count: int, median: float, sigma: float, low: int, high: int) -> tuple[int, ...]:
     drawn = np.random.default_rng(11).lognormal(np.log(median), sigma, count)
-    return tuple(int(length) for length in np.clip(np.rint(drawn), least, most))
+    return tuple(int(length) for length in np.clip(np.rint(drawn), low, high))
 
 
 EQUAL_160 = Workload("100 x 160", (160,) * 100)
@@ -41,19 +41,19 @@ MIX = Workload("100 lognormal", _mix(100, 110, 0.65, 20, 500))
 """About the mix of `rerank-sidecar bench`, with 20 tokens for the query and the marks."""
 P1 = Workload("64 as MS MARCO", _mix(64, PREFIX_TOKENS + 90, 0.25, PREFIX_TOKENS + 20, 400))
 """One request of serving's P1: passages of 80 tokens or so behind the prompt."""
-WORKLOADS = {one.name: one for one in (EQUAL_160, EQUAL_512, MIX, P1)}
+WORKLOADS = {workload.name: workload for workload in (EQUAL_160, EQUAL_512, MIX, P1)}
 
 
 def pairs_of(
-    lengths: Sequence[int], vocabulary: int, chance: np.random.Generator, *, segments: bool
+    lengths: Sequence[int], vocabulary: int, rng: np.random.Generator, *, segments: bool
 ) -> list[ModelInput]:
     """A pair of random ids for each length; with `segments` a tenth of it is the query."""
-    found = []
+    pairs = []
     for length in lengths:
-        ids = chance.integers(min(LEAST_ID, vocabulary - 1), vocabulary, length)
+        ids = rng.integers(min(MIN_ID, vocabulary - 1), vocabulary, length)
         types = (np.arange(length) >= length // 10).astype(np.int64) if segments else None
-        found.append(ModelInput(ids, types))
-    return found
+        pairs.append(ModelInput(ids, types))
+    return pairs
 
 
 @dataclass
@@ -64,12 +64,14 @@ class _Job:
 def runs_of(pairs: Sequence[ModelInput], token_budget: int) -> list[tuple[list[int], Batch]]:
     """(positions, arrays) of each run, laid out as the service does on a device."""
     layout = Layout(workers=1, intra_op_threads=1, token_budget=token_budget)
-    job = _Job(sorted((len(pair), place) for place, pair in enumerate(pairs)))
-    padding, found = Padding(side="right", token=""), []
+    job = _Job(sorted((len(pair), position) for position, pair in enumerate(pairs)))
+    padding, laid_out = Padding(side="right", token=""), []
     while run := take_run([job], layout):
-        places = [place for _, place in run]
-        found.append((places, batch([pairs[place] for place in places], padding, PAD)))
-    return found
+        positions = [position for _, position in run]
+        laid_out.append(
+            (positions, batch([pairs[position] for position in positions], padding, PAD))
+        )
+    return laid_out
 
 
 def scored(
@@ -77,8 +79,8 @@ def scored(
 ) -> Logits:
     """One logit per pair, in their order, each run by `run`."""
     logits = np.zeros(len(pairs), np.float32)
-    for places, arrays in runs_of(pairs, token_budget):
-        logits[places] = read_logits(run(arrays))
+    for positions, arrays in runs_of(pairs, token_budget):
+        logits[positions] = read_logits(run(arrays))
     return logits
 
 

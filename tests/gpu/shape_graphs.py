@@ -47,8 +47,8 @@ def names(shape: Shape) -> dict[str, str]:
     return DECODER if shape.decoder else ENCODER
 
 
-class Workshop:
-    """A shape's folder, network and graphs. A graph that lies there is not made again."""
+class ShapeGraphs:
+    """A shape's folder, network and graphs. A graph in the folder is not made again."""
 
     def __init__(self, folder: Path, shape: Shape) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class Workshop:
         return self._network
 
     def graph(self, variant: str) -> Graph:
-        """The variant's graph, made where it is not there."""
+        """The variant's graph, made if it is missing."""
         file = f"model.{variant.replace(' ', '-')}.onnx" if variant != "fp32" else FP32_FILE
         if not (self.folder / file).exists():
             makers: dict[str, Callable[[], onnx.ModelProto]] = {
@@ -76,8 +76,8 @@ class Workshop:
                 "prefix": lambda: self._part(variant, prefix_graph),
                 "documents": lambda: self._part(variant, documents_graph),
             }
-            made = makers[variant]()
-            (self.folder / file).write_bytes(made.SerializeToString())
+            model = makers[variant]()
+            (self.folder / file).write_bytes(model.SerializeToString())
         precision = "fp32" if variant == "fp32" else "int8" if "int8" in variant else "fp16"
         return Graph(
             file=file,
@@ -110,13 +110,13 @@ class Workshop:
     def _half(self, model: onnx.ModelProto, variant: str, *also: str) -> onnx.ModelProto:
         """In fp16, with what stays float32 in the same file."""
         with self._weights(variant) as weights:
-            made = to_fp16(model, self.folder, weights, also=also)
-            for tensor in made.graph.initializer:
+            model = to_fp16(model, self.folder, weights, also=also)
+            for tensor in model.graph.initializer:
                 if tensor.data_location == TensorProto.EXTERNAL:
-                    place = ExternalDataInfo(tensor).location
-                    if place != weights.name:
+                    location = ExternalDataInfo(tensor).location
+                    if location != weights.name:
                         tensor.CopyFrom(weights.put(tensor.name, read_tensor(tensor, self.folder)))
-            return made
+            return model
 
     def _fused(self, *, fused_norms: bool = False) -> onnx.ModelProto:
         if not self.shape.decoder:
@@ -134,8 +134,8 @@ class Workshop:
     def _int8(self, variant: str, rewrite: Any) -> onnx.ModelProto:
         source = self.open("fp16 fused" if self.shape.decoder else "fp16")
         with self._weights(variant) as weights:
-            made: onnx.ModelProto = rewrite(source, self.folder, weights)
-        return made
+            model: onnx.ModelProto = rewrite(source, self.folder, weights)
+        return model
 
     def _part(self, part: str, write: Any) -> onnx.ModelProto:
         with self._weights(PASSING) as weights:

@@ -15,8 +15,8 @@ from tests.gpu.device_int8 import block_int8, row_int8
 VARIANTS = ("fp32", "fp16", "int8 w8a8", "int8 weights")
 
 
-def made(folder: Path, name: str) -> Graph:
-    """A graph of the shipped model for a device, written to `folder` where it is not there."""
+def shipped_graph(folder: Path, name: str) -> Graph:
+    """A graph of the shipped model for a device, written to `folder` if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     shipped = Manifest.read(shipped_model()).graphs["float"]
     file = f"shipped.{name.replace(' ', '-')}.onnx"
@@ -28,9 +28,9 @@ def made(folder: Path, name: str) -> Graph:
             source = shipped_model()
             model = as_floats(open_graph(source / shipped.file), source, weights)
         else:
-            below = made(folder, "fp32" if name == "fp16" else "fp16")
+            source_graph = shipped_graph(folder, "fp32" if name == "fp16" else "fp16")
             rewrite = {"fp16": to_fp16, "int8 w8a8": row_int8, "int8 weights": block_int8}[name]
-            model = rewrite(open_graph(folder / below.file), folder, weights)
+            model = rewrite(open_graph(folder / source_graph.file), folder, weights)
     (folder / file).write_bytes(model.SerializeToString())
     return graph
 

@@ -1,4 +1,4 @@
-"""Prefix sharing in a session pair: one run for the prefix, then the documents behind it."""
+"""Prefix sharing by two sessions: one run for the prefix, then runs for what follows it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ class SharedPrefix:
         )
 
     def score(self, prefix: Ids, rest: Sequence[ModelInput], token_budget: int) -> Logits:
-        """One logit per pair of the prefix and what stands behind it, shape (pairs,)."""
+        """One logit per pair, which is the prefix followed by one of `rest`; shape (pairs,)."""
         shared = self._shared(prefix)
         return scored(lambda batch: self._run(batch, shared), rest, token_budget)
 
