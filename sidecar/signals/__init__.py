@@ -23,7 +23,7 @@ A new kind of signal is one file, and its entry here:
    number per document). The class is the schema of the profile's file: pydantic checks it.
 2. Import it below and add it to `AnySignal`.
 3. Add its row to the table of signals in docs/profiles.md and an example of it to `EVERY_SIGNAL` in
-   tests/signals/test_strengths.py. Tests fail until both are there; the properties that hold for
+   tests/signals/test_every_signal.py. Tests fail until both are there; the properties that hold for
    every signal are then tested for yours.
 
 Nothing else knows the kinds: the profile's schema, its references, the fusion and the explanations

@@ -21,7 +21,7 @@ def test_fields_become_labelled_lines_in_their_order() -> None:
 
 
 def test_fields_without_a_value_are_left_out() -> None:
-    fields = {"a": None, "b": "", "c": [], "d": {}, "e": [None, ""], "f": 0}
+    fields: Fields = {"a": None, "b": "", "c": [], "d": {}, "e": [None, ""], "f": 0}
     assert texts(fields) == ["f: 0\n"]
 
 

@@ -120,7 +120,18 @@ def test_field_values_as_numbers() -> None:
     assert number("49.95 EUR") == 49.95
     assert number("12.50") == 12.5
     assert number(["", "7"]) == 7
-    missing = (None, True, "", "n/a", "4.5 / 5", float("nan"), float("inf"), 10**400, {}, "1" * 50)
+    missing: tuple[object, ...] = (
+        None,
+        True,
+        "",
+        "n/a",
+        "4.5 / 5",
+        float("nan"),
+        float("inf"),
+        10**400,
+        {},
+        "1" * 50,
+    )
     assert all(number(value) is None for value in missing)
 
 
@@ -129,7 +140,16 @@ def test_field_values_as_instants() -> None:
     for value in ("2024-01-01", "2024-01-01T00:00:00Z", "2024-01", "2024", 2024, day * 1000):
         assert instant(value) == day, value
     assert instant("2024-01-01T01:00:00+01:00") == instant(str(day * 1000)) == day
-    missing = (None, "", "soon", "2024-13-01", True, {}, float("nan"), "0000-00-00")
+    missing: tuple[object, ...] = (
+        None,
+        "",
+        "soon",
+        "2024-13-01",
+        True,
+        {},
+        float("nan"),
+        "0000-00-00",
+    )
     assert all(instant(value) is None for value in missing)
     assert year("1973-01-22") == 1973
     assert year(1e300) is None

@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.search import Constraint
+from sidecar.search import Constraint, Fields
 from sidecar.text.query import EXTRACTORS, check, extract
 from sidecar.text.query.extractor import Satisfaction
 
-BRANDS = [{"brand": "Nike"}, {"brand": "Black & Decker"}, {"brand": None}, {"brand": ["x"]}, {}]
+BRANDS: list[Fields] = [
+    {"brand": "Nike"},
+    {"brand": "Black & Decker"},
+    {"brand": None},
+    {"brand": ["x"]},
+    {},
+]
 
 
 def read(name: str, query: str) -> Constraint | None:

@@ -1,0 +1,9 @@
+"""The query's citations in the fields."""
+
+from tests.signals.strengths import strengths
+
+
+def test_citation_is_the_share_of_the_querys_keys() -> None:
+    values = ["Art. 28 DSGVO", "art. 28 (3) gdpr", ["Art. 5 GDPR"], "§ 28 BGB", "none"]
+    assert strengths({"kind": "citation"}, values, "Art. 28(3) GDPR") == [0.5, 1, 0, 0, 0]
+    assert strengths({"kind": "citation"}, values, "processors") == [0] * 5

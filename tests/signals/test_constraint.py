@@ -1,0 +1,24 @@
+"""Fields against a constraint of the query."""
+
+from sidecar.search import Fields, Search
+from sidecar.signals import SearchReader
+from tests.signals.strengths import CONSTRAINTS, SIGNAL, strengths
+
+
+def test_constraint() -> None:
+    actual = strengths(
+        {"kind": "constraint", "constraint": "price"},
+        ["49.95", 50, 51, "n/a", None],
+        constraints=CONSTRAINTS,
+    )
+    assert actual == [1, 1, -1, 0, 0]
+    signal = SIGNAL.validate_python(
+        {"kind": "constraint", "constraint": "color", "fields": ["color", "attributes"]}
+    )
+    documents: list[Fields] = [
+        {"color": "blue", "attributes": {"shoe_colour": "Red"}},
+        {"color": "blue", "attributes": {"lining": "red"}},
+        {"attributes": {"lining": "red"}},
+    ]
+    assert signal.strengths(SearchReader(Search("", documents, CONSTRAINTS))) == [1, -1, 0]
+    assert signal.strengths(SearchReader(Search("", documents))) == [0, 0, 0]
