@@ -1,4 +1,4 @@
-"""Factors on a profile's parts, fitted by coordinate ascent on a quality that is to be high."""
+"""Factors on the parts of a score, fitted by coordinate ascent to maximise a quality measure."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -23,10 +23,10 @@ GROUPS: Mapping[str, Callable[[str], bool]] = {
         part.startswith("signal ") and part not in ("signal brand", "signal identifier")
     ),
 }
-"""What a factor multiplies. The model's part keeps 1: only the ratio of the two orders anything."""
+"""The parts that a factor multiplies. The model's part has no factor: only ratios matter."""
 ONES: Mapping[str, float] = dict.fromkeys(GROUPS, 1.0)
 
-_SETS = [
+_GROUP_SETS = [
     frozenset({"all matches"}),
     frozenset({"all matches", "match of title"}),
     frozenset({"all matches", "match of description"}),
@@ -36,7 +36,7 @@ _SETS = [
 
 @dataclass(frozen=True)
 class Grouped:
-    """The parts of pairs as columns: what no factor multiplies, and one per set of groups."""
+    """The parts of pairs as columns: one that no factor multiplies, and one per set of groups."""
 
     fixed: Floats
     groups: Floats
@@ -44,42 +44,44 @@ class Grouped:
     @classmethod
     def of(cls, pairs: Sequence[Mapping[str, float]]) -> "Grouped":
         """From each pair's parts by "kind name"."""
-        columns = np.zeros((len(pairs), len(_SETS)))
+        columns = np.zeros((len(pairs), len(_GROUP_SETS)))
         fixed = np.zeros(len(pairs))
         for row, parts in enumerate(pairs):
             for name, value in parts.items():
-                places = frozenset(group for group, takes in GROUPS.items() if takes(name))
-                if places:
-                    columns[row, _SETS.index(places)] += value
+                groups = frozenset(group for group, matches in GROUPS.items() if matches(name))
+                if groups:
+                    columns[row, _GROUP_SETS.index(groups)] += value
                 else:
                     fixed[row] += value
         return cls(fixed, columns)
 
-    def some(self, chosen: NDArray[np.bool_]) -> "Grouped":
-        """The pairs for which `chosen` is true."""
-        return Grouped(self.fixed[chosen], self.groups[chosen])
+    def subset(self, mask: NDArray[np.bool_]) -> "Grouped":
+        """The pairs where `mask` is true."""
+        return Grouped(self.fixed[mask], self.groups[mask])
 
     def scores(self, factors: Mapping[str, float]) -> Floats:
-        """The logits with each part multiplied by the factors of the groups that it is in."""
-        product = np.array([math.prod(factors[group] for group in places) for places in _SETS])
+        """The logits with each part multiplied by the factors of its groups."""
+        product = np.array(
+            [math.prod(factors[group] for group in groups) for groups in _GROUP_SETS]
+        )
         logits: Floats = self.fixed + self.groups @ product
         return logits
 
 
 def fit(pairs: Grouped, quality: Callable[[Floats], float]) -> Factors:
-    """The factors of the best `quality` of the pairs' scores that coordinate ascent from 1 finds.
+    """The factors that maximise the `quality` of the scores, by coordinate ascent from 1.
 
-    A change must gain, so 1 wins ties.
+    A factor changes only for a gain, so ties keep 1.
     """
-    best, reached = dict(ONES), quality(pairs.scores(ONES))
+    best, best_quality = dict(ONES), quality(pairs.scores(ONES))
     for _ in range(PASSES):
-        before = reached
+        before = best_quality
         for group in GROUPS:
             for step in STEPS:
-                tried = {**best, group: step}
-                if (found := quality(pairs.scores(tried))) > reached + 1e-9:
-                    best, reached = tried, found
-        if reached == before:
+                candidate = {**best, group: step}
+                if (value := quality(pairs.scores(candidate))) > best_quality + 1e-9:
+                    best, best_quality = candidate, value
+        if best_quality == before:
             break
     return best
 

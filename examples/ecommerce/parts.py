@@ -1,4 +1,4 @@
-"""Ways to ask about a product, and the parts of the scores that the service answers with."""
+"""Compositions of a product's fields, and the parts of the scores that the service explains."""
 
 import hashlib
 import json
@@ -25,13 +25,13 @@ class Product:
     """A document of the collection."""
 
     text: str
-    """All fields as one: what a service without fields is sent."""
+    """All fields as one text, for a service that reads no fields."""
     fields: Fields
 
 
 @dataclass(frozen=True)
-class Search:
-    """A query and what is to be ranked for it."""
+class RankingTask:
+    """A query and the products to rank for it."""
 
     query: str
     products: tuple[Product, ...]
@@ -39,7 +39,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Composition:
-    """A way to ask: what is sent of a product, and under which profile."""
+    """What is sent of a product, and under which profile."""
 
     name: str
     sent: Callable[[Product], str | Fields]
@@ -58,8 +58,8 @@ def glued(product: Product) -> str:
 def named(product: Product) -> Fields:
     """The fields under the profile's names, as an indexing step would write them.
 
-    chorus has prices in cents, and as `name` a part number or a name; one with a digit and no
-    space is taken for a number.
+    In chorus, prices are in cents, and `name` is a part number or a name: a part number if it has a
+    digit and no space.
     """
     fields = {key: value for key, value in product.fields.items() if key not in ("name", "price")}
     price, name = product.fields.get("price"), str(product.fields.get("name", ""))
@@ -76,34 +76,38 @@ COMPOSITIONS = (
 )
 
 
-def score(searches: Sequence[Search], cache: Path) -> dict[str, list[Parts]]:
-    """Composition -> the parts of every pair, search by search; asked, or read from the folder
-    `cache`, where they are kept until the model, the profile, the code or the data change."""
+def score(tasks: Sequence[RankingTask], cache: Path) -> dict[str, list[Parts]]:
+    """The parts of every pair, task by task, by composition.
+
+    They are cached in the folder `cache` until the model, the profile, the code or the data change.
+    """
     cache.mkdir(parents=True, exist_ok=True)
-    found: dict[str, list[Parts]] = {}
+    scored: dict[str, list[Parts]] = {}
     for composition in COMPOSITIONS:
-        file = cache / f"{composition.name}-{_key(searches, composition)}.json".replace(", ", "-")
+        file = cache / f"{composition.name}-{_cache_key(tasks, composition)}.json".replace(
+            ", ", "-"
+        )
         if not file.exists():
-            file.write_text(json.dumps(ask(searches, composition)))
-        found[composition.name] = json.loads(file.read_text())
-    return found
+            file.write_text(json.dumps(explain(tasks, composition)))
+        scored[composition.name] = json.loads(file.read_text())
+    return scored
 
 
-def ask(searches: Sequence[Search], composition: Composition) -> list[Parts]:
-    """The parts of every pair, from the service's own path, in this process."""
-    found: list[Parts] = []
+def explain(tasks: Sequence[RankingTask], composition: Composition) -> list[Parts]:
+    """The parts of every pair, from the service's own request path, in this process."""
+    parts: list[Parts] = []
     with Reranker.open(deadline_s=600) as reranker:
-        for search in searches:
+        for task in tasks:
             result = reranker.rerank(
-                search.query,
-                [composition.sent(product) for product in search.products],
+                task.query,
+                [composition.sent(product) for product in task.products],
                 profile=composition.profile,
                 max_tokens_per_doc=composition.max_tokens,
                 order="input",
                 explain=True,
             )
-            found += [_by_name(entry["parts"]) for entry in result.explanations]
-    return found
+            parts += [_by_name(entry["parts"]) for entry in result.explanations]
+    return parts
 
 
 def _by_name(parts: object) -> Parts:
@@ -111,10 +115,10 @@ def _by_name(parts: object) -> Parts:
     return {f"{part['kind']} {part['name']}": part["value"] for part in parts}
 
 
-def _key(searches: Sequence[Search], composition: Composition) -> str:
+def _cache_key(tasks: Sequence[RankingTask], composition: Composition) -> str:
     digest = hashlib.sha256((shipped_model() / "rerank.json").read_bytes())
     for source in [*sorted(Path(sidecar.__file__).parent.rglob("*.py")), Path(__file__)]:
         digest.update(source.read_bytes())
     digest.update(mappings.profile_text(composition.profile).encode())
-    digest.update(repr(searches).encode())
+    digest.update(repr(tasks).encode())
     return digest.hexdigest()[:16]

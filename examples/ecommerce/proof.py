@@ -17,7 +17,7 @@ left out; the gain is 2^grade - 1.
 Each pair is scored once, with explain; the answer's parts are kept in --cache, and fitting only
 adds them up with other factors. Differences have a paired bootstrap interval over queries.
 
-The story by files: `parts` asks, `factors` fits, here the orders are measured, `report` shows them.
+Files: `parts` scores, `factors` fits, this one measures the orders, `report` shows them.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 from factors import Factors, Grouped, fit, folds
-from parts import PROFILE, Parts, Product, Search, score
+from parts import PROFILE, Parts, Product, RankingTask, score
 from report import plot, show, show_factors, show_losses
 from rich.console import Console
 
@@ -43,60 +43,69 @@ FOLDS, REPEATS = 5, 2
 MODEL_PART, FITTED = "model part", "profile, fitted"
 
 
-def read(folder: Path, max_queries: int | None = None) -> tuple[JudgedCollection, list[Search]]:
-    """The judgements, and a search for each of their pools with its products in the same order.
+def read(
+    folder: Path, max_queries: int | None = None
+) -> tuple[JudgedCollection, list[RankingTask]]:
+    """The judgements, and a task for each of their pools with its products in the same order.
 
-    Raises ModelError: the folder is no judged collection, has one usable query alone, or a document
-    without fields.
+    Raises ModelError when the folder is no judged collection, has only one usable query, or has a
+    document without fields.
     """
     judged = read_judged(folder, max_queries, RELEVANT)
     if len(judged.pools) < 2:
-        raise ModelError("two queries are the least: one to fit factors on, one to measure them")
+        raise ModelError("at least two queries are needed: one to fit factors, one to measure")
     plain, packed = folder / "corpus.jsonl", folder / "corpus.jsonl.zst"
     products = {
         str(row["_id"]): Product(judged.texts[str(row["_id"])], row["fields"])
         for _, row in read_jsonl(plain if plain.is_file() else packed)
         if row.get("fields")
     }
-    if bare := {i for pool in judged.pools for i in pool.grades} - products.keys():
-        raise ModelError(f"{folder} is no collection of products: {min(bare)} has no fields")
-    return judged, [Search(p.query, tuple(products[i] for i in p.grades)) for p in judged.pools]
+    judged_ids = {i for pool in judged.pools for i in pool.grades}
+    if without_fields := judged_ids - products.keys():
+        first = min(without_fields)
+        raise ModelError(f"{folder} is no collection of products: {first} has no fields")
+    return judged, [
+        RankingTask(pool.query, tuple(products[i] for i in pool.grades)) for pool in judged.pools
+    ]
 
 
 def measure_all(
     judged: JudgedCollection, parts: Mapping[str, Sequence[Parts]]
 ) -> tuple[dict[str, Quality], list[Factors]]:
-    """Each way's quality in the order of the module's table, and the factors of every fold."""
-    scores = {name: np.array([sum(one.values()) for one in of]) for name, of in parts.items()}
-    scores[MODEL_PART] = np.array([model_part(one) for one in parts[PROFILE]])
+    """(quality by row of the module's table, the factors of every fold)."""
+    scores = {
+        name: np.array([sum(pair.values()) for pair in pairs]) for name, pairs in parts.items()
+    }
+    scores[MODEL_PART] = np.array([model_part(pair) for pair in parts[PROFILE]])
     scores[PROFILE] = scores.pop(PROFILE)
-    found = {name: measure(judged, of) for name, of in scores.items()}
+    qualities = {name: measure(judged, values) for name, values in scores.items()}
     repeats, chosen = cross_validated(judged, Grouped.of(parts[PROFILE]))
-    measured = [measure(judged, of).values for of in repeats]
-    found[FITTED] = Quality(
+    measured = [measure(judged, values).values for values in repeats]
+    qualities[FITTED] = Quality(
         {metric: np.mean([values[metric] for values in measured], axis=0) for metric in METRICS}
     )
-    return found, chosen
+    return qualities, chosen
 
 
 def model_part(parts: Parts) -> float:
+    """The logit without signals and matches."""
     return sum(value for name, value in parts.items() if name.startswith("model "))
 
 
 def cross_validated(
     judged: JudgedCollection, grouped: Grouped
 ) -> tuple[list[Floats], list[Factors]]:
-    """Per repeat each pair's score with factors that its own fold did not choose; all factors."""
+    """(each pair's score by repeat, with factors fitted on other folds; all fitted factors)."""
     pools = judged.pools
-    pool_of = np.repeat(np.arange(len(pools)), [len(pool.grades) for pool in pools])
+    pair_pools = np.repeat(np.arange(len(pools)), [len(pool.grades) for pool in pools])
     repeats, chosen = [], []
     for repeat in range(REPEATS):
-        scores = np.zeros(len(pool_of))
+        scores = np.zeros(len(pair_pools))
         for test in folds(len(pools), min(FOLDS, len(pools)), seed=repeat):
-            held_out = np.isin(pool_of, test)
-            seen = tuple(pool for at, pool in enumerate(pools) if at not in test)
-            factors = fit(grouped.some(~held_out), partial(ndcg, replace(judged, pools=seen)))
-            scores[held_out] = grouped.some(held_out).scores(factors)
+            held_out = np.isin(pair_pools, test)
+            training = tuple(pool for i, pool in enumerate(pools) if i not in test)
+            factors = fit(grouped.subset(~held_out), partial(ndcg, replace(judged, pools=training)))
+            scores[held_out] = grouped.subset(held_out).scores(factors)
             chosen.append(factors)
         repeats.append(scores)
     return repeats, chosen
@@ -111,20 +120,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("collection", type=Path, help="folder of the judged collection")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the pairs' parts")
     parser.add_argument("--plot", type=Path, help="PNG to draw")
-    parser.add_argument("--queries", type=int, help="only the first so many")
-    given = parser.parse_args(arguments)
+    parser.add_argument("--queries", type=int, help="only the first QUERIES queries")
+    options = parser.parse_args(arguments)
     try:
-        judged, searches = read(given.collection, given.queries)
+        judged, tasks = read(options.collection, options.queries)
     except ModelError as fault:
         parser.error(str(fault))
-    parts = score(searches, given.cache)
-    found, chosen = measure_all(judged, parts)
+    parts = score(tasks, options.cache)
+    qualities, chosen = measure_all(judged, parts)
     console = Console(width=120)
-    show(found, len(judged.pairs), console)
+    show(qualities, len(judged.pairs), console)
     show_factors(chosen, console)
-    show_losses(judged, searches, found, parts[PROFILE], console)
-    if given.plot:
-        plot(found, given.plot)
+    show_losses(judged, tasks, qualities, parts[PROFILE], console)
+    if options.plot:
+        plot(qualities, options.plot)
 
 
 if __name__ == "__main__":

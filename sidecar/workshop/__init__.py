@@ -7,4 +7,6 @@ model/           model folders: export, quantise, check, train
 sidecar_process  the service in a process of its own, for all of these and the tests
 figure_table     tables of figures on the screen
 progress         the current step on the screen
+counted          numbers with their nouns
+server_timing    stage times of the sidecar's answers
 """

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from es_integration import IntegrationError, SidecarAnswerInvalid
+from es_integration import IntegrationError
 from es_integration.cluster.login import Login, connect
 from sidecar.cli import app
 from sidecar.errors import StartupError
-from sidecar.workshop.demo.embedded import _ranking, model_seconds
 from sidecar.workshop.sidecar_process import SidecarProcess, free_port
 
 DEMO = [sys.executable, "-m", "sidecar", "demo"]
@@ -175,15 +174,3 @@ def test_help_imports_none_of_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_the_models_share_is_read_from_server_timing() -> None:
-    timing = "parse;dur=0.10, tokenize;dur=1.20, queue;dur=0.00, infer;dur=80.50, encode;dur=0.1"
-    assert model_seconds({"Server-Timing": timing}) == pytest.approx(0.0805)
-    assert model_seconds({}) is None
-
-
-@pytest.mark.parametrize("answer", ["no", {}, {"results": [{"index": 0, "relevance_score": 1}]}])
-def test_an_answer_that_does_not_rank_each_document_is_refused(answer: object) -> None:
-    with pytest.raises(SidecarAnswerInvalid):
-        _ranking(answer, 2)

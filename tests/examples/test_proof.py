@@ -1,4 +1,4 @@
-"""examples/ecommerce: what is asked, the fitting, and the whole command on a small collection."""
+"""examples/ecommerce: scoring, fitting, and the whole command on a small collection."""
 
 import json
 import os
@@ -73,39 +73,38 @@ def test_names_with_a_digit_and_no_space_are_part_numbers_and_cents_become_a_pri
     assert parts.named(parts.Product("", {"title": "Stand", "name": "Stand"})) == {"title": "Stand"}
 
 
-def test_parts_are_asked_pair_by_pair_and_read_again_until_the_data_change(
-    parts: ModuleType, tmp_path: Path
-) -> None:
+def test_parts_are_cached_until_the_data_change(parts: ModuleType, tmp_path: Path) -> None:
     products = [parts.Product(f"{p['title']} {p.get('description')}", p) for p in PRODUCTS.values()]
-    searches = [
-        parts.Search("laptop", (products[0], products[1])),
-        parts.Search("desk lamp", (products[1], products[2])),
+    tasks = [
+        parts.RankingTask("laptop", (products[0], products[1])),
+        parts.RankingTask("desk lamp", (products[1], products[2])),
     ]
-    found = parts.score(searches, tmp_path)
-    assert {len(of) for of in found.values()} == {4}
-    assert all(set(pair) == {"model passage"} for pair in found["title"])
+    scored = parts.score(tasks, tmp_path)
+    assert {len(pairs) for pairs in scored.values()} == {4}
+    assert all(set(pair) == {"model passage"} for pair in scored["title"])
     title, glued, cut = (
-        [pair["model passage"] for pair in found[way]] for way in ("title", "glued", "glued, cut")
+        [pair["model passage"] for pair in scored[name]]
+        for name in ("title", "glued", "glued, cut")
     )
     assert title[3] > title[2], "the lamp is for the query `desk lamp`, the notebook is not"
     assert title[0] != glued[0] != cut[0], "the sleeve's description is longer than the cut"
     assert glued[3] == cut[3], "the lamp's is not"
-    assert found["profile"][0]["field title"] > 0
-    assert "field title" not in found["profile"][1]
+    assert scored["profile"][0]["field title"] > 0
+    assert "field title" not in scored["profile"][1]
     kept = {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
-    assert parts.score(searches, tmp_path) == found
+    assert parts.score(tasks, tmp_path) == scored
     assert {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == kept
-    assert parts.score(searches[:1], tmp_path) == {name: of[:2] for name, of in found.items()}
+    assert parts.score(tasks[:1], tmp_path) == {name: pairs[:2] for name, pairs in scored.items()}
     assert len(list(tmp_path.iterdir())) == 2 * len(kept)
 
 
 def test_folds_are_disjoint_cover_all_and_depend_on_the_seed_alone(factors: ModuleType) -> None:
-    found = factors.folds(48, 5, seed=0)
-    assert sorted(np.concatenate(found).tolist()) == list(range(48))
-    assert {len(fold) for fold in found} == {9, 10}
+    folds = factors.folds(48, 5, seed=0)
+    assert sorted(np.concatenate(folds).tolist()) == list(range(48))
+    assert {len(fold) for fold in folds} == {9, 10}
     again = factors.folds(48, 5, seed=0)
-    assert all(np.array_equal(a, b) for a, b in zip(found, again, strict=True))
-    assert not np.array_equal(found[0], factors.folds(48, 5, seed=1)[0])
+    assert all(np.array_equal(a, b) for a, b in zip(folds, again, strict=True))
+    assert not np.array_equal(folds[0], factors.folds(48, 5, seed=1)[0])
 
 
 def test_a_part_is_multiplied_by_the_factors_of_all_its_groups(factors: ModuleType) -> None:
@@ -115,7 +114,7 @@ def test_a_part_is_multiplied_by_the_factors_of_all_its_groups(factors: ModuleTy
     assert pairs.scores(factors.ONES).tolist() == [2.0, 1.25]
     changed = {**factors.ONES, "all matches": 0.5, "match of title": 2.0, "brand": 0.0}
     assert pairs.scores(changed).tolist() == [1.75, 0.75]
-    assert pairs.some(np.array([False, True])).scores(changed).tolist() == [0.75]
+    assert pairs.subset(np.array([False, True])).scores(changed).tolist() == [0.75]
 
 
 def test_a_harmful_part_is_fitted_away_and_what_changes_nothing_keeps_one(
@@ -139,10 +138,10 @@ def test_a_querys_grades_have_no_say_in_the_factors_of_its_own_scores(proof: Mod
     def scores() -> list[Any]:
         """Per repeat a row of scores for each query."""
         rows = (dict(zip("abcd", row, strict=True)) for row in grades.tolist())
-        pools = tuple(Pool(str(at), "", row) for at, row in enumerate(rows))
+        pools = tuple(Pool(str(i), "", row) for i, row in enumerate(rows))
         repeats, chosen = proof.cross_validated(JudgedCollection("", {}, pools, 2), grouped)
         assert len(chosen) == proof.REPEATS * proof.FOLDS
-        return [each.reshape(6, 4) for each in repeats]
+        return [repeat.reshape(6, 4) for repeat in repeats]
 
     before = scores()
     grades[0] = grades[0][::-1]
@@ -151,15 +150,15 @@ def test_a_querys_grades_have_no_say_in_the_factors_of_its_own_scores(proof: Mod
         assert not np.array_equal(one[1:], other[1:])
 
 
-def test_searches_have_the_pools_products_and_what_cannot_be_measured_is_refused(
+def test_tasks_have_the_pools_products_and_what_cannot_be_measured_is_refused(
     proof: ModuleType, collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    judged, searches = proof.read(collection)
-    assert [search.query for search in searches] == ["laptop", "desk lamp"], "tv has no relevant"
-    assert [product.fields for product in searches[1].products] == [
+    judged, tasks = proof.read(collection)
+    assert [task.query for task in tasks] == ["laptop", "desk lamp"], "tv has no relevant"
+    assert [product.fields for product in tasks[1].products] == [
         PRODUCTS[i] for i in judged.pools[1].grades
     ]
-    assert searches[0].products[0].text == "Notebook 14 inch   ram 8"
+    assert tasks[0].products[0].text == "Notebook 14 inch   ram 8"
     (collection / "corpus.jsonl").write_text(
         "".join(json.dumps({"_id": i, "text": f["title"]}) + "\n" for i, f in PRODUCTS.items())
     )
@@ -189,7 +188,7 @@ def test_the_command_prints_its_tables_and_draws(
 @pytest.mark.data
 @pytest.mark.skipif(not CHORUS.is_dir(), reason="no judged collection: set RERANK_DATA")
 def test_chorus_has_the_queries_and_pairs_of_the_readme(proof: ModuleType) -> None:
-    judged, searches = proof.read(CHORUS)
-    told = f"{len(judged.pools)} queries, {len(judged.pairs)} pairs"
-    assert told in (EXAMPLE / "README.md").read_text(encoding="utf8")
-    assert sum(len(search.products) for search in searches) == len(judged.pairs)
+    judged, tasks = proof.read(CHORUS)
+    counts = f"{len(judged.pools)} queries, {len(judged.pairs)} pairs"
+    assert counts in (EXAMPLE / "README.md").read_text(encoding="utf8")
+    assert sum(len(task.products) for task in tasks) == len(judged.pairs)

@@ -15,6 +15,7 @@ from tokenizers import Encoding, Tokenizer
 
 from sidecar.runtime.manifest import TOKENIZER, Graph, Manifest
 from sidecar.workshop.bench.workload import Request, Round
+from sidecar.workshop.counted import counted
 
 Logits = NDArray[np.float32]
 
@@ -80,7 +81,7 @@ class BareLoop:
     def __init__(
         self, tokenizer: Tokenizer, session: BareSession, *, workers: int, budget: int
     ) -> None:
-        self.name = f"{_runs(budget)}, {_count(workers, 'worker')} x {session.threads}"
+        self.name = f"{_runs(budget)}, {counted(workers, 'worker')} x {session.threads}"
         self.batches = budget > 0
         self._tokenizer = tokenizer
         self._session = session
@@ -122,7 +123,3 @@ def budget_runs(lengths: Sequence[int], budget: int) -> list[list[int]]:
 
 def _runs(budget: int) -> str:
     return f"{budget} tokens" if budget else "single pairs"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,6 +10,7 @@ from typing import Any, Self
 from es_integration.errors import SidecarRefused
 from es_integration.sidecar_client import SidecarClient
 from sidecar.workshop.bench.workload import Request, Round
+from sidecar.workshop.server_timing import stage_seconds
 
 PATH = "/v2/rerank"
 TIMEOUT_S = 600.0
@@ -78,16 +79,4 @@ class SidecarOverHttp:
         seconds = time.perf_counter() - start
         if status != 200:
             raise SidecarRefused(status, str(answer)[:500])
-        return RequestTiming(seconds, parse_server_timing(headers.get("Server-Timing", "")))
-
-
-def parse_server_timing(header: str) -> dict[str, float]:
-    """Seconds by stage: "parse;dur=0.12, infer;dur=500.00" -> {"parse": 0.00012, "infer": 0.5}."""
-    stages = {}
-    for metric in header.split(","):
-        name, *parameters = (part.strip() for part in metric.split(";"))
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key == "dur":
-                stages[name] = float(value) / 1000
-    return stages
+        return RequestTiming(seconds, stage_seconds(headers.get("Server-Timing", "")))

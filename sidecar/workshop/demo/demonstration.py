@@ -19,6 +19,7 @@ from es_integration import (
 )
 from es_integration.cluster.search_engine import search_engine_at
 from sidecar.errors import StartupError
+from sidecar.workshop.counted import counted
 from sidecar.workshop.demo.collections import Query, load
 from sidecar.workshop.demo.outcome import Outcome
 from sidecar.workshop.demo.outcome_tables import outcome_view, signs_for, summary_view
@@ -90,11 +91,8 @@ async def _headline(url: str) -> str:
         status, _, info = await client.get("/info")
     if status != 200 or not isinstance(info, dict) or "score_revision" not in info:
         raise SidecarRefused(status, f"{url}/info is not a sidecar's")
-    workers = info["layout"]["workers"]
-    return (
-        f"Model {info['model']} ({info['precision']}) on {info['device']},"
-        f" {workers} worker{'s' if workers != 1 else ''}."
-    )
+    workers = counted(info["layout"]["workers"], "worker")
+    return f"Model {info['model']} ({info['precision']}) on {info['device']}, {workers}."
 
 
 def _show(spec: DemoSpec, headline: str, outcomes: list[Outcome], console: Console) -> None:

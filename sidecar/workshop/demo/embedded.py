@@ -5,7 +5,6 @@ POST /v2/rerank {"query": "...", "documents": [{"title": ..., "brand": ...}, ...
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from es_integration import SidecarAnswerInvalid, SidecarClient, SidecarRefused
 from sidecar.workshop.demo.bm25_index import Bm25Index
 from sidecar.workshop.demo.collections import CollectionName, Collections, Query
 from sidecar.workshop.demo.outcome import FirstStageHits, Outcome, reordered
+from sidecar.workshop.server_timing import stage_seconds
 
 TIMEOUT_S = 60.0
 
@@ -63,13 +63,8 @@ async def _rerank(
         reason = answer.get("message", answer) if isinstance(answer, dict) else answer
         raise SidecarRefused(status, str(reason))
     hits = reordered(first, _ranking(answer, len(first)))
-    return Outcome(query, hits, first_s, rerank_s, model_seconds(headers))
-
-
-def model_seconds(headers: Mapping[str, str]) -> float | None:
-    """The model's time in Server-Timing: `tokenize;dur=1.2, infer;dur=80.5` is 0.0805."""
-    infer_ms = re.search(r"\binfer;dur=([0-9.]+)", headers.get("Server-Timing", ""))
-    return float(infer_ms[1]) / 1000 if infer_ms else None
+    model_s = stage_seconds(headers.get("Server-Timing", "")).get("infer")
+    return Outcome(query, hits, first_s, rerank_s, model_s)
 
 
 def _ranking(answer: Any, documents: int) -> list[tuple[int, float]]:

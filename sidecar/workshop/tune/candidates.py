@@ -6,6 +6,7 @@ from dataclasses import replace
 from sidecar.runtime.manifest import Runs
 from sidecar.runtime.options import Device
 from sidecar.runtime.runs import Layout
+from sidecar.workshop.counted import counted
 
 CPU_BUDGETS = (0, 512, 1024)
 """Padded tokens of a run. Above about 2,000 a run outgrows a CPU's cache and was never faster."""
@@ -69,8 +70,3 @@ def as_flags(layout: Layout) -> str:
         f"--workers {layout.workers} --threads {layout.intra_op_threads} "
         f"--token-budget {layout.token_budget}"
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 core", "2 cores"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

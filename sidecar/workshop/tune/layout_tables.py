@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from sidecar.workshop.counted import counted
 from sidecar.workshop.figure_table import figure_table
-from sidecar.workshop.tune.candidates import as_flags, counted, layout_name
+from sidecar.workshop.tune.candidates import as_flags, layout_name
 from sidecar.workshop.tune.contention import BUSY
 from sidecar.workshop.tune.measurement import Outcome
 from sidecar.workshop.tune.paired_comparison import MIN_GAIN

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sidecar.runtime.families import logits as read_logits
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import batch
@@ -22,7 +23,7 @@ def test_loops_give_the_sidecars_logits(
     request = Request({}, "running shoes", TEXTS)
     ours = np.concatenate(
         [
-            int8.run(batch([pair], manifest.padding, tokenizer.pad_id))
+            read_logits(int8.run(batch([pair], manifest.padding, tokenizer.pad_id)))
             for pair in pairs(tokenizer, request.query, TEXTS)
         ]
     )
