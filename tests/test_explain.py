@@ -59,14 +59,14 @@ def test_an_entry_has_the_shape_that_the_docs_show() -> None:
     }
 
 
-def test_a_plain_entry_says_that_there_is_no_evidence_and_no_rule() -> None:
+def test_a_plain_entry_has_no_evidence_and_no_rules() -> None:
     entry = explanation(Ranked(0, -0.0, 0.5), [Part("passage", "model", -0.0)])
     assert (entry["rules"], entry["truncated"], entry["evidence"]) == ([], False, None)
     assert "shapley" not in entry
     assert json.dumps(entry["logit"]) == "0.0"
 
 
-def test_shapley_values_stand_in_the_entry_when_asked_for() -> None:
+def test_the_entry_has_shapley_values_on_request() -> None:
     entry = explanation(
         Ranked(0, 1.0, 0.7), [Part("passage", "model", 1.0)], shapley={"title": 0.25}
     )

@@ -101,7 +101,7 @@ def test_the_parts_of_a_document() -> None:
     assert found["rule", "sold_out"] == -1.5
 
 
-def test_the_field_parts_are_held_to_the_cap_in_proportion() -> None:
+def test_the_field_parts_share_the_cap_in_proportion() -> None:
     fields = {"title": "red acme", "brand": "acme red", "color": "red acme"}
     found = {p.name: p.value for p in parts(fields, "red acme") if p.kind == "field"}
     assert sum(found.values()) == pytest.approx(PROFILE.match_cap)
@@ -132,7 +132,7 @@ def test_a_rule_that_does_not_fire_leaves_no_part(value: object) -> None:
 
 
 @given(st.lists(FIELDS, max_size=5), QUERIES)
-def test_no_document_is_removed_and_every_part_is_finite_and_held(
+def test_no_document_is_removed_and_every_part_is_finite_and_bounded(
     documents: list[dict[str, Any]], query: str
 ) -> None:
     constraints = extract(query, PROFILE.extractors, documents)
@@ -158,7 +158,7 @@ def test_the_order_of_fields_does_not_matter(
 
 
 @given(FIELDS, QUERIES, st.sampled_from(NAMES), st.sampled_from([None, "", [], {}]))
-def test_missing_null_and_empty_are_one(
+def test_missing_null_and_empty_are_the_same(
     fields: dict[str, Any], query: str, name: str, nothing: object
 ) -> None:
     without = {key: value for key, value in fields.items() if key != name}

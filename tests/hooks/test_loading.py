@@ -63,9 +63,7 @@ def test_entry_points_come_by_name_and_before_files(
         ("def document_hook(query, context): ...", r"must take \(query, documents, context\)"),
     ],
 )
-def test_what_is_no_hook_stops_the_start_with_the_reason(
-    tmp_path: Path, text: str, reason: str
-) -> None:
+def test_startup_fails_for_what_is_no_hook(tmp_path: Path, text: str, reason: str) -> None:
     path = write(tmp_path, "bad", text)
     with pytest.raises(HookError, match=reason) as caught:
         load([path], installed=False)
@@ -74,7 +72,7 @@ def test_what_is_no_hook_stops_the_start_with_the_reason(
     assert str(path) in caught.value.message
 
 
-def test_a_missing_file_and_a_name_taken_twice_stop_the_start(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_name_taken_twice_are_refused(tmp_path: Path) -> None:
     with pytest.raises(HookError, match="is not a Python file"):
         load([tmp_path / "none.py"], installed=False)
     (tmp_path / "more").mkdir()

@@ -56,7 +56,7 @@ def test_a_higher_signal_never_lowers_the_document(
     assert sum(high.signals.values()) >= sum(low.signals.values()) - 1e-6
 
 
-def test_factors_are_held_below_their_bound() -> None:
+def test_factors_stay_within_their_bound() -> None:
     (result,) = check_documents([HookResult({}, {"title": 1e9})], 1, 2.0)
     assert result.weights == {"title": MAX_FACTOR}
 

@@ -56,7 +56,7 @@ SAME = {
 @pytest.mark.parametrize(
     ("form", "texts"), [(form, texts) for form, rows in SAME.items() for texts in rows]
 )
-def test_the_spellings_of_a_citation_are_one(form: str, texts: str) -> None:
+def test_the_spellings_of_a_citation_have_equal_keys(form: str, texts: str) -> None:
     first, *others = [citation_keys(text, (form,)) for text in texts.split("|")]
     assert first
     assert all(keys == first for keys in others), (texts, first, others)
@@ -116,10 +116,10 @@ def test_what_only_looks_like_a_citation_is_none(text: str) -> None:
     assert citations(text) == ()
 
 
-def test_the_place_of_a_citation_is_told() -> None:
+def test_a_citation_has_its_place() -> None:
     text = "so held in 410 U.S. 113 (1973)"
-    (found,) = citations(text)
-    assert text[found.start : found.end] == "410 U.S. 113"
+    (citation,) = citations(text)
+    assert text[citation.start : citation.end] == "410 U.S. 113"
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_chinese_numbers(text: str, value: int) -> None:
 
 @given(st.sampled_from([text for rows in SAME.values() for row in rows for text in row.split("|")]))
 def test_what_a_text_cites_it_may_cite(text: str) -> None:
-    assert all(may_cite(text, found) for found in citations(text))
+    assert all(may_cite(text, citation) for citation in citations(text))
 
 
 def test_a_text_without_the_numbers_cites_something_else() -> None:
-    (wanted,) = citations("Art. 28 GDPR")
-    assert may_cite("siehe Art. 28 DS-GVO", wanted)
-    assert not may_cite("Art. 29 GDPR", wanted)
-    assert not may_cite("§ 28 BGB", wanted)
+    (citation,) = citations("Art. 28 GDPR")
+    assert may_cite("siehe Art. 28 DS-GVO", citation)
+    assert not may_cite("Art. 29 GDPR", citation)
+    assert not may_cite("§ 28 BGB", citation)
 
 
 def test_cases_and_codes_of_the_us_are_read_as_eyecite_reads_them() -> None:
@@ -177,8 +177,11 @@ def test_eyecite_finds_nothing_in_a_page_that_the_table_misses() -> None:
 
 def full_citations(eyecite: ModuleType, text: str) -> list[str]:
     """The citations that eyecite finds, in its own normal form."""
-    found = eyecite.get_citations(text)
-    return [each.corrected_citation() for each in found if type(each).__name__.startswith("Full")]
+    return [
+        citation.corrected_citation()
+        for citation in eyecite.get_citations(text)
+        if type(citation).__name__.startswith("Full")
+    ]
 
 
 def test_hostile_numbers_and_spaces_cost_nothing() -> None:

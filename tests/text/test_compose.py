@@ -11,7 +11,7 @@ def texts(source: str | Fields, profile: Profile = PLAIN, budget: int = 512) -> 
     return [segment.text for segment in compose(source, profile, budget).segments]
 
 
-def test_plain_text_is_one_segment_as_it_stands() -> None:
+def test_plain_text_is_one_unchanged_segment() -> None:
     assert texts('{"looks": "like json"}') == ['{"looks": "like json"}']
 
 
@@ -74,7 +74,7 @@ def test_fields_keep_their_order_whatever_they_weigh_and_weight_0_leaves_one_out
     assert texts(fields, profile) == ["body: b\n", "Title: t\n", "x\n"]
 
 
-def test_a_field_that_is_scored_alone_is_no_part_of_the_passage() -> None:
+def test_a_field_that_is_scored_alone_is_not_part_of_the_passage() -> None:
     profile = Profile(
         name="p", fields={"title": FieldProfile(), "body": FieldProfile(score="alone", weight=2)}
     )

@@ -61,16 +61,16 @@ def test_other_lists_stay_lists(given: Any) -> None:
 
 def test_signals_read_them_by_name() -> None:
     given = [{"name": "Shoe Colour", "value": "Red"}, {"name": "Lining", "value": "blue"}]
-    found = read(Document(fields={"attributes": given}), ECOMMERCE) or {}
+    fields = read(Document(fields={"attributes": given}), ECOMMERCE) or {}
     for query, verdict in (("red shoes", 1), ("blue shoes", -1)):
-        search = Search(query, [found], extract(query, ["color"], [found]))
+        search = Search(query, [fields], extract(query, ["color"], [fields]))
         assert ECOMMERCE.signals["color"].strengths(SearchReader(search)) == [verdict]
 
 
 def test_a_path_leads_into_them() -> None:
     given = [{"name": "product_type", "value": "Sneaker"}]
-    found = read(Document(fields={"attributes": given}), ECOMMERCE) or {}
-    assert found["category"] == "Sneaker"
+    fields = read(Document(fields={"attributes": given}), ECOMMERCE) or {}
+    assert fields["category"] == "Sneaker"
 
 
 def test_the_model_reads_them_as_named_values() -> None:
@@ -82,5 +82,5 @@ def test_the_model_reads_them_as_named_values() -> None:
 
 @given(st.lists(st.dictionaries(st.sampled_from(["name", "value", "unit"]), st.text(max_size=3))))
 def test_any_list_of_objects_has_a_reading(items: list[dict[str, str]]) -> None:
-    found = of_pairs(items)
-    assert found is None or set(found) == {item["name"] for item in items}
+    attributes = of_pairs(items)
+    assert attributes is None or set(attributes) == {item["name"] for item in items}

@@ -15,13 +15,13 @@ from tests.text.reading import ANY, OPEN, PLAIN, ROW, SHOP, fields, text
 
 
 def test_fields_come_under_the_profiles_names_in_its_order() -> None:
-    found = fields({"colour": "red", "brand": "Acme", "id": 7, "name": "Shoe"})
-    assert list((found or {}).items()) == [("title", "Shoe"), ("brand", "Acme"), ("color", "red")]
+    result = fields({"colour": "red", "brand": "Acme", "id": 7, "name": "Shoe"})
+    assert list((result or {}).items()) == [("title", "Shoe"), ("brand", "Acme"), ("color", "red")]
 
 
 def test_other_fields_come_last_in_their_own_order_when_the_profile_wants_them() -> None:
-    found = fields({"z": 1, "brand": "Acme", "a": 2, "title": "Shoe"}, OPEN)
-    assert list(found or ()) == ["title", "brand", "z", "a"]
+    result = fields({"z": 1, "brand": "Acme", "a": 2, "title": "Shoe"}, OPEN)
+    assert list(result or ()) == ["title", "brand", "z", "a"]
 
 
 def test_without_fields_in_the_profile_all_are_read_in_their_own_order() -> None:
@@ -64,9 +64,9 @@ def test_a_dotted_name_is_read_from_inside(given: Fields, color: object) -> None
     ],
 )
 def test_every_kind_of_value_has_a_reading(value: object, reading: object, as_text: str) -> None:
-    found = fields({"title": value}) or {}
-    assert found == {"title": reading}
-    assert read_value(found["title"]) == as_text
+    result = fields({"title": value}) or {}
+    assert result == {"title": reading}
+    assert read_value(result["title"]) == as_text
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_what_lies_too_deep_is_left_out(opening: str) -> None:
     closing = {"[": "]", '{"a":': "}"}[opening]
     for levels in (2, MAX_DEPTH - 1, MAX_DEPTH, 900):
         value = f"{opening * levels}1{closing * levels}"
-        found = text(f'{{"title": {value}, "brand": "Acme"}}') or {}
-        assert ("title" in found) == (levels < MAX_DEPTH)
-        assert found["brand"] == "Acme"
-        assert read_value(found)
+        result = text(f'{{"title": {value}, "brand": "Acme"}}') or {}
+        assert ("title" in result) == (levels < MAX_DEPTH)
+        assert result["brand"] == "Acme"
+        assert read_value(result)
 
 
 def test_a_string_that_holds_a_json_object_is_its_fields() -> None:
@@ -199,16 +199,16 @@ def test_missing_is_absent_is_null(given: dict[str, object], name: str, nothing:
 
 @given(given=st.dictionaries(NAMES, VALUES))
 def test_a_json_string_reads_as_its_object_does(given: dict[str, object]) -> None:
-    found = text(json.dumps(given), OPEN)
-    assert found == fields(given, OPEN) or (found is None and {"other", "id"} >= given.keys())
+    result = text(json.dumps(given), OPEN)
+    assert result == fields(given, OPEN) or (result is None and {"other", "id"} >= given.keys())
 
 
 @given(st.text() | st.from_regex(r"(---\n|\{|\w+: )?(.|\n)*", fullmatch=True))
 def test_any_string_has_a_reading_and_plain_leaves_it(given: str) -> None:
     assert text(given, PLAIN) is None
     for profile in (SHOP, OPEN, ANY):
-        found = text(given, profile)
-        assert found is None or all(found.values())
+        result = text(given, profile)
+        assert result is None or all(result.values())
 
 
 @given(st.lists(st.text(string.ascii_letters + " :,.'-", min_size=1), min_size=1))

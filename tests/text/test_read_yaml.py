@@ -63,7 +63,7 @@ def test_an_empty_yaml_value_is_absent_and_a_repeated_key_counts_by_its_last() -
     ],
     ids=lambda yaml: repr(yaml[:20]),
 )
-def test_yaml_that_is_no_row_of_fields_stays_text(yaml: str) -> None:
+def test_yaml_other_than_a_row_of_fields_stays_text(yaml: str) -> None:
     assert text(f"---\n{yaml}") is None
     assert text(f"---\n{yaml}", ANY) is None
 

@@ -78,7 +78,7 @@ def test_a_term_is_found_in_its_other_spellings(query: str, field: str) -> None:
         ("耳机", "手表"),
     ],
 )
-def test_a_part_of_a_word_is_no_match(query: str, field: str) -> None:
+def test_part_of_a_word_does_not_match(query: str, field: str) -> None:
     assert match(query, field) == 0
 
 

@@ -1,4 +1,4 @@
-"""Long texts: where they are cut, which windows are chosen, how their logits become one."""
+"""Long texts: where they are cut, and which windows are chosen."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.text.boundaries import Strength, boundaries
+from sidecar.text.boundaries import Boundary, Strength, boundaries
 from sidecar.text.windows import Window, select, windows
 
 DATA = Path(__file__).parents[2] / "sidecar" / "workshop" / "demo" / "data"
@@ -21,13 +21,12 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 def sentences(text: str) -> list[str]:
-    found = boundaries(text)
-    stops = [*(boundary.start for boundary in found[1:]), len(text)]
-    return [text[one.start : stop].strip() for one, stop in zip(found, stops, strict=True)]
+    starts = [boundary.start for boundary in boundaries(text)]
+    return [text[start:stop].strip() for start, stop in pairwise([*starts, len(text)])]
 
 
 def cut(text: str, size: int, overlap: float = 0.0) -> list[str]:
-    return [text[one.start : one.end] for one in windows(text, spans(text), size, overlap)]
+    return [text[window.start : window.end] for window in windows(text, spans(text), size, overlap)]
 
 
 WORDS = ["The", "tenant", "pays", "rent", "Inc.", "e.g.", "No. 12-345", "東京。", "它", "x" * 90]
@@ -86,9 +85,8 @@ def test_sentences(text: str, expected: list[str]) -> None:
     ],
 )
 def test_a_section_begins_at_its_heading(heading: str) -> None:
-    found = boundaries(f"It is so.\n{heading}\nThe text.")
-    assert [one.strength for one in found[1:2]] == [Strength.SECTION]
-    assert found[1].start == len("It is so.\n")
+    _, section, *_ = boundaries(f"It is so.\n{heading}\nThe text.")
+    assert section == Boundary(len("It is so.\n"), Strength.SECTION)
 
 
 @given(texts, sizes, overlaps)
@@ -96,44 +94,44 @@ def test_windows_cover_the_text_in_order_and_within_the_size(
     text: str, size: int, overlap: float
 ) -> None:
     tokens = spans(text)
-    found = windows(text, tokens, size, overlap)
-    assert found[0].start == found[0].first == 0
-    assert (found[-1].end, found[-1].last) == (len(text), len(tokens))
-    assert all(one.tokens <= size for one in found)
-    for one, two in pairwise(found):
-        assert one.start < two.start <= one.end < two.end
-        assert one.first <= two.first <= one.last < two.last
-        assert one.last - two.first <= overlap * size
-    assert found == windows(text, tokens, size, overlap)
+    windowed = windows(text, tokens, size, overlap)
+    assert windowed[0].start == windowed[0].first == 0
+    assert (windowed[-1].end, windowed[-1].last) == (len(text), len(tokens))
+    assert all(window.tokens <= size for window in windowed)
+    for window, after in pairwise(windowed):
+        assert window.start < after.start <= window.end < after.end
+        assert window.first <= after.first <= window.last < after.last
+        assert window.last - after.first <= overlap * size
+    assert windowed == windows(text, tokens, size, overlap)
 
 
 @given(texts, sizes, overlaps)
 def test_a_windows_tokens_are_those_of_its_characters(text: str, size: int, overlap: float) -> None:
     tokens = spans(text)
-    for one in windows(text, tokens, size, overlap):
-        inside = [start for start, end in tokens if one.start <= start and end <= one.end]
-        assert inside == [start for start, _ in tokens[one.first : one.last]]
+    for window in windows(text, tokens, size, overlap):
+        inside = [start for start, end in tokens if window.start <= start and end <= window.end]
+        assert inside == [start for start, _ in tokens[window.first : window.last]]
 
 
 @given(texts, st.integers(4, 40), overlaps)
 def test_a_sentence_that_fits_is_whole_in_some_window(text: str, size: int, overlap: float) -> None:
-    found = cut(text, size, overlap)
+    windowed = cut(text, size, overlap)
     for sentence in sentences(text):
         if len(spans(sentence)) <= size:
-            assert any(sentence in window for window in found)
+            assert any(sentence in window for window in windowed)
 
 
 def test_several_tokens_of_one_character_stay_together_where_they_can() -> None:
     text, tokens = "ab 😀 cd", [(0, 2), (3, 4), (3, 4), (3, 4), (5, 7)]
-    found = windows(text, tokens, 3, 0.0)
-    assert [text[one.start : one.end] for one in found] == ["ab ", "😀 ", "cd"]
-    assert all(one.tokens <= 2 for one in windows(text, tokens, 2, 0.0))
+    windowed = windows(text, tokens, 3, 0.0)
+    assert [text[window.start : window.end] for window in windowed] == ["ab ", "😀 ", "cd"]
+    assert all(window.tokens <= 2 for window in windows(text, tokens, 2, 0.0))
 
 
 def test_a_token_over_a_boundary_belongs_where_it_ends() -> None:
     text = "It is. So"
-    found = windows(text, [(0, 2), (2, 5), (5, 9)], 2, 0.0)
-    assert [(one.first, one.last) for one in found] == [(0, 2), (2, 3)]
+    windowed = windows(text, [(0, 2), (2, 5), (5, 9)], 2, 0.0)
+    assert [(window.first, window.last) for window in windowed] == [(0, 2), (2, 3)]
 
 
 def test_a_long_sentence_is_cut_at_a_word() -> None:
@@ -172,41 +170,41 @@ def test_a_needle_anywhere_in_2000_words_is_in_a_chosen_window(place: int) -> No
     place = min(len(used), place * len(used) // 40)
     text = "\n\n".join([*used[:place], NEEDLE, *used[place:]])
     assert len(text.split()) > 1900
-    found = windows(text, spans(text), 480, 0.1)
-    chosen = select(found, text, "when is interest on a lessee's deposit returned", 1536)
-    assert sum(found[index].tokens for index in chosen) <= 1536 < found[-1].last
-    assert any(NEEDLE in text[found[index].start : found[index].end] for index in chosen)
+    windowed = windows(text, spans(text), 480, 0.1)
+    chosen = select(windowed, text, "when is interest on a lessee's deposit returned", 1536)
+    assert sum(windowed[index].tokens for index in chosen) <= 1536 < windowed[-1].last
+    assert any(NEEDLE in text[windowed[index].start : windowed[index].end] for index in chosen)
 
 
 def test_selection_reads_other_scripts() -> None:
     text = "租金每月支付。" * 20 + "押金在两周内退还。" + "房屋应当维修。" * 20
-    found = windows(text, spans(text), 50, 0.0)
-    chosen = select(found, text, "押金 退还", 100)
-    assert any("押金" in text[found[index].start : found[index].end] for index in chosen[1:])
+    windowed = windows(text, spans(text), 50, 0.0)
+    chosen = select(windowed, text, "押金 退还", 100)
+    assert any("押金" in text[windowed[index].start : windowed[index].end] for index in chosen[1:])
 
 
 @given(texts, st.integers(1, 12), st.text(max_size=30), st.integers(0, 60))
 def test_selection_keeps_the_first_and_the_budget(
     text: str, size: int, query: str, budget: int
 ) -> None:
-    found = windows(text, spans(text), size, 0.1)
-    chosen = select(found, text, query, budget)
+    windowed = windows(text, spans(text), size, 0.1)
+    chosen = select(windowed, text, query, budget)
     assert chosen[0] == 0
     assert chosen == sorted(set(chosen))
-    assert chosen == [0] or sum(found[index].tokens for index in chosen) <= budget
-    assert select(found, text, query, 10**6) == list(range(len(found)))
+    assert chosen == [0] or sum(windowed[index].tokens for index in chosen) <= budget
+    assert select(windowed, text, query, 10**6) == list(range(len(windowed)))
 
 
 def test_selection_meets_accents_capitals_and_inflections() -> None:
     text = (
         "Rent is due monthly. " * 9 + "RÉSILIATION terminates it. " + "Keys are handed over. " * 9
     )
-    found = windows(text, spans(text), 40, 0.0)
+    windowed = windows(text, spans(text), 40, 0.0)
     for query in ("resiliation", "termination"):
-        chosen = select(found, text, query, 80)
-        assert any("RÉS" in text[found[index].start : found[index].end] for index in chosen)
+        chosen = select(windowed, text, query, 80)
+        assert any("RÉS" in text[windowed[index].start : windowed[index].end] for index in chosen)
 
 
 def test_ties_go_to_the_earlier_window() -> None:
-    found = [Window(index * 2, index * 2 + 2, index, index + 1) for index in range(5)]
-    assert select(found, "a b c d e ", "z", 3) == [0, 1, 2]
+    windowed = [Window(index * 2, index * 2 + 2, index, index + 1) for index in range(5)]
+    assert select(windowed, "a b c d e ", "z", 3) == [0, 1, 2]

@@ -97,6 +97,6 @@ def test_any_text_is_read(query: str, value: str) -> None:
 
 
 @given(st.text(alphabet="abc 12$onON", min_size=1, max_size=30))
-def test_what_is_named_stands_in_the_query(query: str) -> None:
+def test_the_query_holds_what_it_names(query: str) -> None:
     naming = Naming.of(query)
     assert all(run in squeeze(query) for run in naming.runs | naming.numbers | naming.names)

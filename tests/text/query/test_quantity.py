@@ -56,5 +56,5 @@ def test_what_is_no_range(query: str, values: list[float]) -> None:
 
 
 @given(st.text(alphabet="0123456789 .,-–cmkgbtoandbetweenunder", max_size=60))
-def test_ends_stand_in_order(query: str) -> None:
+def test_ends_are_in_order(query: str) -> None:
     assert all(one.low <= one.high for one in requested_quantities(query))
