@@ -125,7 +125,7 @@ class Options(ControlKeys):
         BeforeValidator(lambda value: value if isinstance(value, Mapping) else None),
         WithJsonSchema({}),
     ] = None
-    """Dialects without a query key of their own read only the control keys of an object in it."""
+    """For dialects that have no query key: only an object's control keys count."""
 
     @abstractmethod
     def to_request(self) -> RankRequest:

@@ -26,6 +26,7 @@ _CONTROL = {"$ref": "#/components/schemas/Control"}
 _ERRORS = {
     "400": "The body is not JSON, or its list of documents is empty.",
     "401": "The API key is missing or wrong.",
+    "404": "The model is not served; only with the setting `strict_model`.",
     "413": "The body is larger than the service's limit.",
     "422": "A value has the wrong type or is out of range; the message begins with its JSON path.",
     "429": "Overloaded; nothing was done. Retry-After says when.",
@@ -79,7 +80,7 @@ _READ_ONLY_ROUTES = {
     "/metrics": "Prometheus metrics.",
     "/openapi.json": "This document.",
     "/playground": "A page to try searches on; 404 where the setting `playground` is off.",
-    "/playground/service": "What the page must know; needs the key where keys are set.",
+    "/playground/service": "The facts that the page needs; with the key where keys are set.",
     "/playground/{file}": "A file of the page.",
 }
 
@@ -163,7 +164,7 @@ def _operation_id(path: str) -> str:
 def _read_only(path: str, text: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": text}}
     if path.startswith("/health"):
-        answers["503"] = {"description": "Not so."}
+        answers["503"] = {"description": "Otherwise."}
     if path == "/playground/service":
         answers |= {status: {"description": _ERRORS[status]} for status in ("401", "503")}
     if "{file}" in path:

@@ -1,4 +1,4 @@
-"""The clock of answers that carry a date: the one thing that an answer is not a function of."""
+"""The clock of responses that carry a date, apart from which they depend only on the result."""
 
 import time
 

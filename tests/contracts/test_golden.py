@@ -3,7 +3,7 @@ body and the exact refusal.
 
 `logits` are the model's; scores are sigmoid(logit), printed as float32. `answer` is compared as
 text after the JSON is normalised by key order only, so number printing counts. What only the whole
-service refuses (`"served": true`) is asked of it, and digits in its message do not count.
+service refuses (`"served": true`) is sent to it, and digits in its message do not count.
 """
 
 import json

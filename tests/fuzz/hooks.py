@@ -1,7 +1,7 @@
-"""What the fuzzer sends, brought near enough to real requests that most reach the model.
+"""Makes the fuzzer's requests plausible enough that most reach the model.
 
-A profile's name is seldom hit by chance, and a request that is refused for its first key tests none
-of the others. One body in eight is sent unchanged.
+Chance seldom hits a profile's name, and a request that is refused for its first key tests none of
+the others. One body in eight is sent unchanged.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ def draw(value: object) -> int:
     return hashlib.sha256(repr(value).encode()).digest()[0]
 
 
-def near(keys: dict[str, Any]) -> dict[str, Any]:
+def plausible(keys: dict[str, Any]) -> dict[str, Any]:
     """The keys with a profile that exists and a deadline that can be met."""
     adjusted = dict(keys)
     if isinstance(adjusted.get("profile"), str):
@@ -32,9 +32,9 @@ def near(keys: dict[str, Any]) -> dict[str, Any]:
 def map_body(context: schemathesis.HookContext, body: Any) -> Any:
     if not isinstance(body, dict) or draw(body) % 8 == 0:
         return body
-    adjusted = near(body)
+    adjusted = plausible(body)
     if isinstance(adjusted.get("query"), dict):
-        adjusted["query"] = near(adjusted["query"])
+        adjusted["query"] = plausible(adjusted["query"])
     return adjusted
 
 

@@ -1,4 +1,4 @@
-"""A browser for all tests, a page for each, and servers that are not like the common one."""
+"""A browser for all tests, a page for each test, and servers with settings of their own."""
 
 import asyncio
 import os
@@ -37,10 +37,10 @@ def visit(driver: Chrome) -> Iterator[Page]:
     page.prefer(color_scheme="light", reduced_motion="reduce")
     page.complaints()  # those of the test before
     yield page
-    said = page.complaints()
+    complaints = page.complaints()
     page.script("try { localStorage.clear() } catch {}")
     driver.get("about:blank")
-    assert said == []
+    assert complaints == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The playground as a person uses it: keys, clicks, and waits for what is to be seen."""
+"""The playground as a person uses it: keys, clicks, and waits for what it shows."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 LIMIT_S = 60.0
 POLL_S = 0.02
-Found = TypeVar("Found")
+Value = TypeVar("Value")
 
 
 class Page:
@@ -30,13 +30,13 @@ class Page:
         return self
 
     def visit(self) -> None:
-        """The page, whatever it says."""
+        """Loads the page, whatever it shows."""
         self.driver.get(f"{self.url}/playground")
 
-    def wait(self, found: Callable[[], Found]) -> Found:
-        """What `found` gives once that is true. Fails after LIMIT_S."""
+    def wait(self, condition: Callable[[], Value]) -> Value:
+        """The condition's value once it is true. Fails after LIMIT_S."""
         waiting = WebDriverWait(self.driver, LIMIT_S, POLL_S)
-        return waiting.until(lambda driver: found())
+        return waiting.until(lambda driver: condition())
 
     def element(self, name: str) -> WebElement:
         """The element with this id."""
@@ -59,18 +59,18 @@ class Page:
             f"import('/playground/{name}').then((m) => done({{ok: {expression}}}))"
             f".catch((e) => done({{fault: String(e)}}))"
         )
-        found = self.driver.execute_async_script(source, *arguments)
-        assert "fault" not in found, found["fault"]
-        return found["ok"]
+        outcome = self.driver.execute_async_script(source, *arguments)
+        assert "fault" not in outcome, outcome["fault"]
+        return outcome["ok"]
 
     def order(self) -> list[int]:
-        """The documents' indexes, the best first, as they stand in the list."""
+        """The documents' indexes in the order of the list, best first."""
         items = "document.querySelectorAll('#results li[data-index]')"
-        found = self.script(f"return [...{items}].map(each => each.dataset.index)")
-        return [int(index) for index in found]
+        indexes = self.script(f"return [...{items}].map(item => item.dataset.index)")
+        return [int(index) for index in indexes]
 
     def idle(self) -> None:
-        """Waits until no request is under way."""
+        """Waits until no request is running."""
         self.wait(lambda: self.element("answer").get_attribute("aria-busy") == "false")
 
     def answered(self, act: Callable[[], object]) -> list[int]:
@@ -82,14 +82,14 @@ class Page:
         return self.order()
 
     def fault(self, act: Callable[[], object]) -> str:
-        """What the page says is wrong after `act`."""
+        """The error that the page shows after `act`."""
         act()
         self.wait(lambda: self.text("fault"))
         self.idle()
         return self.element("fault").text
 
     def type(self, name: str, text: str) -> None:
-        """Types over what stands in a text area or an input."""
+        """Replaces the text of a text area or an input by typing."""
         element = self.element(name)
         element.send_keys(Keys.CONTROL, "a")
         element.send_keys(Keys.DELETE)
@@ -126,7 +126,7 @@ class Page:
         return self.driver.find_element(By.CSS_SELECTOR, f"input[data-field='{field}']")
 
     def press(self, *keys: str) -> None:
-        """Keys to whatever has the focus; the last one while the others are held."""
+        """Presses the last key while holding the others, wherever the focus is."""
         actions = ActionChains(self.driver)
         for key in keys[:-1]:
             actions.key_down(key)
@@ -136,7 +136,7 @@ class Page:
         actions.perform()
 
     def press_all(self, *texts: str) -> None:
-        """Texts and keys, one after the other, to whatever has the focus."""
+        """Types texts and keys one after the other, wherever the focus is."""
         ActionChains(self.driver).send_keys(*texts).perform()
 
     def sent(self) -> dict[str, Any]:
@@ -162,6 +162,6 @@ class Page:
         self.driver.execute_cdp_cmd(command, dict(values))
 
     def complaints(self) -> list[str]:
-        """What the console holds beside refused requests: script faults, policy violations."""
+        """The console's messages except refused requests: script errors, policy violations."""
         entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
-        return [each["message"] for each in entries if each["source"] != "network"]
+        return [entry["message"] for entry in entries if entry["source"] != "network"]

@@ -1,4 +1,4 @@
-"""Copy as curl: every command for every dialect is run by a shell, and answered."""
+"""Copy as curl: a shell runs the command of every dialect, and the service answers."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import pytest
 
 from sidecar.contracts.dialects import DIALECTS
 from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.contracts.shapes import indexed
 from tests.playground.chromium import REQUIRE_BROWSER
 from tests.playground.conftest import KEY
 from tests.playground.page import Page
@@ -26,7 +27,7 @@ TRICKY = [
 
 @pytest.fixture(autouse=True)
 def shell() -> None:
-    if any(shutil.which(each) is None for each in ("bash", "curl")):
+    if any(shutil.which(program) is None for program in ("bash", "curl")):
         if os.environ.get(REQUIRE_BROWSER) == "1":
             pytest.fail("bash and curl are needed")
         pytest.skip("bash and curl are needed")
@@ -34,9 +35,9 @@ def shell() -> None:
 
 def run(command: str, key: str = "") -> tuple[int, Any]:
     """(status, body) of the answer to a command, as it was copied."""
-    told = command.replace("curl -sS ", "curl -sS -w '%{stderr}%{http_code}' ", 1)
+    with_status = command.replace("curl -sS ", "curl -sS -w '%{stderr}%{http_code}' ", 1)
     done = subprocess.run(
-        ["bash", "-c", told],
+        ["bash", "-c", with_status],
         env={"PATH": os.environ["PATH"], "RERANK_API_KEY": key},
         capture_output=True,
         check=True,
@@ -48,13 +49,13 @@ def run(command: str, key: str = "") -> tuple[int, Any]:
 def commands(page: Page) -> dict[str, str]:
     """Dialect -> its command for the search that the page shows."""
     page.element("tab-curl").click()
-    found = {}
+    by_name = {}
     for option in page.all("#dialect option"):
         name = str(option.get_attribute("value"))
         page.choose("dialect", name)
-        found[name] = page.text("curl")
+        by_name[name] = page.text("curl")
     page.element("tab-ranked").click()
-    return found
+    return by_name
 
 
 def test_every_dialect_of_the_service_is_offered(page: Page) -> None:
@@ -64,21 +65,21 @@ def test_every_dialect_of_the_service_is_offered(page: Page) -> None:
 @pytest.mark.parametrize("preset", ["ecommerce", "legal", "answers"])
 def test_each_command_of_a_preset_is_answered(page: Page, preset: str) -> None:
     page.preset(preset)
-    given = len(page.sent()["documents"])
+    count = len(page.sent()["documents"])
     for name, command in commands(page).items():
         status, answer = run(command)
         assert status == 200, (name, answer)
-        assert len(_results(answer)) == given, name
+        assert len(list(indexed(answer))) == count, name
 
 
 def test_nothing_in_a_document_leaves_the_quotes(page: Page) -> None:
     page.ask("it's $HOME `id`", TRICKY)
-    shown = json.loads(page.text("raw-answer"))["results"]
+    shown = [result["index"] for result in json.loads(page.text("raw-answer"))["results"]]
     for name, command in commands(page).items():
         status, answer = run(command)
         assert status == 200, (name, answer)
         if name.startswith("cohere"):
-            assert [each["index"] for each in answer["results"]] == [e["index"] for e in shown]
+            assert [result["index"] for result in answer["results"]] == shown
 
 
 def test_weights_and_profile_are_in_every_command(page: Page) -> None:
@@ -121,12 +122,3 @@ def test_without_a_clipboard_the_command_is_selected(page: Page) -> None:
     page.wait(lambda: page.text("copied"))
     assert "Ctrl C" in page.text("copied")
     assert page.script("return getSelection().toString()").strip() == page.text("curl").strip()
-
-
-def _results(answer: Any) -> list[Any]:
-    """The results in whichever shape they came."""
-    if isinstance(answer, list):
-        return answer
-    found = next(answer[key] for key in ("results", "data", "rankings") if key in answer)
-    both = len(found) == 2 and isinstance(found[0], list)  # Gradio: documents and scores
-    return list(found[0] if both else found)

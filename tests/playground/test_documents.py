@@ -51,23 +51,23 @@ ATTRIBUTES: list[list[object]] = [
 
 def test_lists_of_attributes_are_read_as_the_service_reads_them(page: Page) -> None:
     for items in ATTRIBUTES:
-        found = page.module(
+        attributes = page.module(
             "attributes.js", "JSON.stringify(m.objectOf(JSON.parse(a[0])))", dumps(items)
         )
-        assert json.loads(found) == of_pairs(items), items
+        assert json.loads(attributes) == of_pairs(items), items
 
 
 def test_a_list_of_attributes_is_a_field_of_the_document(page: Page) -> None:
     document = {"title": "Shoe", "attributes": [{"name": "type", "value": "Boot"}]}
     profile = {"fields": [{"name": "category", "aliases": ["attributes.type"]}], "parse": True}
     for given in (document, dumps(document)):
-        found = page.module(
+        fields = page.module(
             "fields.js",
             "JSON.stringify(m.readFields(JSON.parse(a[0]), JSON.parse(a[1])))",
             dumps(given),
             dumps(profile),
         )
-        by_key = {field["key"]: field for field in json.loads(found)}
+        by_key = {field["key"]: field for field in json.loads(fields)}
         assert by_key["attributes"]["text"] == "type: Boot"
         assert by_key["attributes"]["read"] is True
 
@@ -87,7 +87,7 @@ def test_typing_in_one_view_changes_the_other(page: Page) -> None:
     assert page.text("count") == "2"
 
 
-def test_json_that_does_not_parse_is_told_and_kept(page: Page) -> None:
+def test_json_that_does_not_parse_is_reported_and_kept(page: Page) -> None:
     page.element("tab-json").click()
     page.type("json", '["kept"]')
     page.element("json").send_keys(Keys.CONTROL, Keys.END)
@@ -105,7 +105,7 @@ def test_json_that_does_not_parse_is_told_and_kept(page: Page) -> None:
     assert page.sent()["documents"] == ["kept"]
 
 
-def test_what_is_no_document_is_told_by_its_place(page: Page) -> None:
+def test_what_is_no_document_is_reported_by_its_place(page: Page) -> None:
     page.element("tab-json").click()
     page.paste("json", '["a", 5]')
     assert "[1]: must be a text or an object" in page.text("documents-fault")

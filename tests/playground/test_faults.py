@@ -1,4 +1,4 @@
-"""What goes wrong is told in full, and the page stays whole."""
+"""Errors are shown in full, and the page keeps working."""
 
 import asyncio
 import json
@@ -53,15 +53,15 @@ def test_a_key_that_no_header_can_hold(visit: Page, locked_server: SidecarProces
     assert "header" in visit.fault(visit.element("key").submit)
 
 
-def test_a_refusal_is_told_with_its_path(visit: Page, locked_server: SidecarProcess) -> None:
+def test_a_refusal_is_shown_with_its_path(visit: Page, locked_server: SidecarProcess) -> None:
     unlock(visit, locked_server)
     before = visit.answered(visit.element("key").submit)
     visit.element("tab-json").click()
     visit.paste("json", json.dumps(["a"] * 11))
-    said = visit.fault(visit.element("rank").click)
-    assert "422 validation" in said
-    assert "$: 11 documents, at most 10" in said
-    assert "Request " in said
+    fault = visit.fault(visit.element("rank").click)
+    assert "422 validation" in fault
+    assert "$: 11 documents, at most 10" in fault
+    assert "Request " in fault
     assert visit.order() == before, "the results before stay, marked as old"
     assert visit.element("stale").is_displayed()
     visit.paste("json", '["a"]')
@@ -74,7 +74,7 @@ def test_no_documents(page: Page) -> None:
     assert "400 empty" in page.fault(page.element("rank").click)
 
 
-async def test_overload_is_told_with_the_time_to_wait(visit: Page) -> None:
+async def test_overload_is_shown_with_the_time_to_wait(visit: Page) -> None:
     session = GatedSession()
     async with opened(visit, session) as (service, client):
         # Work that stands still is queued, and by the rate that is known none will ever end.
@@ -85,9 +85,9 @@ async def test_overload_is_told_with_the_time_to_wait(visit: Page) -> None:
         assert isinstance(queue, ModelQueue)
         for _ in range(500):
             queue.throughput.record(tokens=1, seconds=1000.0)
-        said = await asyncio.to_thread(visit.fault, visit.element("rank").click)
-        assert "429 overloaded" in said
-        assert re.search(r"Try again in \d+ s", said)
+        fault = await asyncio.to_thread(visit.fault, visit.element("rank").click)
+        assert "429 overloaded" in fault
+        assert re.search(r"Try again in \d+ s", fault)
         session.gate.set()
         assert await waiting == 200
 
@@ -108,9 +108,9 @@ async def test_a_page_that_is_there_before_the_model_waits_for_it(visit: Page) -
     async with listening(Settings(port=0), opener) as (service, url):
         start = asyncio.create_task(service.start())
         visit.url = url
-        said = await asyncio.to_thread(visit.fault, visit.visit)
-        assert "503 not_ready" in said
-        assert "loading" in said
+        fault = await asyncio.to_thread(visit.fault, visit.visit)
+        assert "503 not_ready" in fault
+        assert "loading" in fault
         loading.set()
         await start
         name = Manifest.read(shipped_model()).name
@@ -122,7 +122,7 @@ async def test_a_page_that_is_there_before_the_model_waits_for_it(visit: Page) -
 async def test_a_service_that_is_gone(visit: Page) -> None:
     async with opened(visit, GatedSession()):
         pass
-    said = await asyncio.to_thread(visit.fault, visit.element("rank").click)
-    assert "No answer" in said
-    assert "cannot be reached" in said
+    fault = await asyncio.to_thread(visit.fault, visit.element("rank").click)
+    assert "No answer" in fault
+    assert "cannot be reached" in fault
     assert visit.order(), "the results before stay"

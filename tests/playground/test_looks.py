@@ -26,21 +26,21 @@ PAIRS = [
     ("--ink", "--accent-wash"),
     *((kind, "--card") for kind in ("--model", "--field", "--signal", "--rule", "--hook")),
 ]
-"""(text, what it stands on)"""
+"""(text colour, background)"""
 
 READ_COLOUR = """
 const probe = document.body.appendChild(document.createElement('i'));
 probe.style.color = `var(${arguments[0]})`;
-const found = getComputedStyle(probe).color;
+const colour = getComputedStyle(probe).color;
 probe.remove();
-return found;
+return colour;
 """
 
 
 def luminance(page: Page, name: str) -> float:
     """WCAG's relative luminance of a colour of the page."""
     red, green, blue = (
-        int(each) / 255 for each in re.findall(r"\d+", page.script(READ_COLOUR, name))
+        int(part) / 255 for part in re.findall(r"\d+", page.script(READ_COLOUR, name))
     )
 
     def linear(part: float) -> float:
@@ -63,7 +63,7 @@ def background(page: Page) -> str:
     return str(page.script("return getComputedStyle(document.documentElement).backgroundColor"))
 
 
-def test_the_theme_is_the_systems_until_it_is_chosen(page: Page) -> None:
+def test_the_theme_is_the_systems_until_one_is_chosen(page: Page) -> None:
     light = background(page)
     page.prefer(color_scheme="dark")
     dark = background(page)

@@ -29,7 +29,7 @@ def test_documents_are_texts(page: Page) -> None:
 
 
 def test_a_long_hostile_document_is_marked_as_text(page: Page) -> None:
-    filler = "Nothing is said here about it. " * 120
+    filler = "Nothing here is about it. " * 120
     page.ask("when does the ferry leave", [f"{filler}{HOSTILE[1]} The ferry leaves at nine."])
     assert HOSTILE[1] in page.all("#results mark")[0].text
     assert page.all("#answer img") == []
@@ -56,12 +56,12 @@ def test_the_policy_refuses_what_a_fault_of_the_page_would_let_in(page: Page) ->
             RUN,
         )
     assert page.script("return window.hacked") is None
-    said = page.complaints()  # the two refusals, and nothing else
-    assert all("Trusted" in each or "trusted" in each for each in said)
+    complaints = page.complaints()  # the two refusals, and nothing else
+    assert all("trusted" in complaint.lower() for complaint in complaints)
 
 
 def test_every_request_goes_to_the_service(page: Page) -> None:
     page.preset("legal")
-    asked = page.script("return performance.getEntriesByType('resource').map(e => e.name)")
-    assert f"{page.url}/v2/rerank" in asked
-    assert all(each.startswith(f"{page.url}/") for each in asked)
+    urls = page.script("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert f"{page.url}/v2/rerank" in urls
+    assert all(url.startswith(f"{page.url}/") for url in urls)

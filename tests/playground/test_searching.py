@@ -116,8 +116,8 @@ def test_tokens_and_timings_are_those_of_the_answer(page: Page) -> None:
     assert '"relevance_score": 0.' in answer
     tokens = int(answer.split('"total_tokens": ')[1].split("\n")[0].rstrip(","))
     assert f" {tokens:,} tokens, " in page.text("status")
-    named = [each.text.split(" ")[0] for each in page.all("#timings .legend li")]
-    assert named[:6] == ["parse", "tokenize", "queue", "infer", "fuse", "encode"]
+    stages = [item.text.split(" ")[0] for item in page.all("#timings .legend li")]
+    assert stages[:6] == ["parse", "tokenize", "queue", "infer", "fuse", "encode"]
 
 
 def test_raw_json_is_what_went_over_the_wire(page: Page) -> None:
