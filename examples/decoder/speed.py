@@ -60,10 +60,10 @@ def main() -> None:
     started = time.perf_counter()
     export_done = export(str(source), model, "random-decoder") if not model.exists() else None
     exported = time.perf_counter()
-    outcome = quantize(model, plan(shape.work))
+    outcome = quantize(model, spec(shape.work))
     seconds = (exported - started, time.perf_counter() - exported)
     console = Console()
-    if export_done and outcome.made:
+    if export_done and outcome.new_graphs:
         console.print(f"export {seconds[0]:.0f} s, int8 {seconds[1]:.0f} s")
     console.print(sizes(model))
     console.print(speeds(model, shape.lengths, shape.vocabulary))
@@ -117,12 +117,12 @@ def small_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def plan(work: Path) -> QuantizeSpec:
+def spec(work: Path) -> QuantizeSpec:
     """int8 for every weight, the fp32 graph kept, and few pairs to compare random logits on."""
     file = work / "calibration.jsonl"
     rows = [{"query": query, "document": document[:200]} for query, document in PAIRS]
     file.write_text("\n".join(map(json.dumps, rows)) + "\n")
-    return QuantizeSpec(("int8",), calibration=file, search=False, keep_fp32=True)
+    return QuantizeSpec(("int8",), sample=file, search=False, keep_fp32=True)
 
 
 def sizes(folder: Path) -> Table:

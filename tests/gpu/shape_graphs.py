@@ -110,7 +110,7 @@ class ShapeGraphs:
     def _half(self, model: onnx.ModelProto, variant: str, *also: str) -> onnx.ModelProto:
         """In fp16, with what stays float32 in the same file."""
         with self._weights(variant) as weights:
-            model = to_fp16(model, self.folder, weights, also=also)
+            model = to_fp16(model, self.folder, weights, extra_operators=also)
             for tensor in model.graph.initializer:
                 if tensor.data_location == TensorProto.EXTERNAL:
                     location = ExternalDataInfo(tensor).location

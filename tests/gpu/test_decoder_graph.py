@@ -98,7 +98,7 @@ def test_one_node_of_attention_gives_the_frameworks_logits(
     assert np.abs(output - logits).max() < EXACT
     also = {*FUSED, *([FUSED_NORM] if fused_norms else [])}
     with WeightFile.create(tmp_path, "half.bin") as weights:
-        halved = to_fp16(model, tmp_path, weights, also=also)
+        halved = to_fp16(model, tmp_path, weights, extra_operators=also)
     opened = session(halved, tmp_path, "half")
     (output,) = opened.run(None, pairs)
     assert np.abs(output - logits).max() < 0.1
@@ -114,7 +114,7 @@ def test_half_precision_keeps_the_residual_stream_with_norms_in_parts(
         with WeightFile.create(tmp_path, "weights.bin") as weights:
             model = decoder_graph(network, weights, 512, fused_norms=fused_norms)
         with WeightFile.create(tmp_path, "half.bin") as weights:
-            halved = to_fp16(model, tmp_path, weights, also=(*FUSED, *also))
+            halved = to_fp16(model, tmp_path, weights, extra_operators=(*FUSED, *also))
         typed = {tensor.name: tensor.data_type for tensor in halved.graph.initializer}
         gathered = next(
             n for n in halved.graph.node if n.op_type == "Gather" and n.input[0] in typed

@@ -31,8 +31,8 @@ def average_command(
 ) -> None:
     """Average the weights of several runs from one start: often better than each of them.
 
-    Give the runs other seeds (`model train --seed`). With a share of the start the mean keeps more
-    of what the start knew beside the training data. The result is a checkpoint as theirs.
+    Give the runs different seeds (`model train --seed`). With a share of the start, the mean keeps
+    more of what the start knew. The result is a checkpoint, as the runs are.
     """
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.train import show_held_out
@@ -41,6 +41,6 @@ def average_command(
 
     if start is not None and start_share is None:
         raise ModelError("--start needs --start-share: how much of the mean it is")
-    kept = None if start_share is None else StartShare(start_share, start)
-    show_held_out(average(checkpoints, folder, kept), "after")
+    share = None if start_share is None else StartShare(start_share, start)
+    show_held_out(average(checkpoints, folder, share), "after")
     show_written(folder)

@@ -53,46 +53,46 @@ def check_command(
     from sidecar.cli.model.progress import bars
     from sidecar.workshop.model.check.checking import CheckSpec, check
 
-    wanted = CheckSpec(
-        against,
-        tuple(judged or ()),
-        max_queries,
-        threshold,
-        calibration,
-        tuple(openvino or ()),
+    spec = CheckSpec(
+        against=against,
+        judged=tuple(judged or ()),
+        max_queries=max_queries,
+        threshold=threshold,
+        sample=calibration,
+        openvino=tuple(openvino or ()),
     )
-    with bars() as start:
-        manifest = check(folder, wanted, start)
+    with bars() as begin_step:
+        manifest = check(folder, spec, begin_step)
     _show(manifest)
     for name in ("README.md", "quality.png", "rerank.json"):
         if (folder / name).is_file():
             typer.echo(f"wrote {folder / name}")
-    checked = manifest.check
-    assert checked is not None
-    if checked.gate.passed is False:
-        print(f"rerank-sidecar: refused: {checked.gate.reason}", file=sys.stderr)
+    results = manifest.check
+    assert results is not None
+    if results.gate.passed is False:
+        print(f"rerank-sidecar: refused: {results.gate.reason}", file=sys.stderr)
         raise typer.Exit(1)
-    typer.echo(checked.gate.reason)
+    typer.echo(results.gate.reason)
 
 
 def _show(manifest: "Manifest") -> None:
     """The numbers as a table per kind."""
-    checked = manifest.check
-    assert checked is not None
-    for name, sets in checked.parity.items():
-        for on, found in sets.items():
+    results = manifest.check
+    assert results is not None
+    for name, sets in results.parity.items():
+        for set_name, parity in sets.items():
             typer.echo(
-                f"{name}: {on}, {found.pairs} pairs: Spearman {found.spearman:.4f}, Kendall "
-                f"{found.kendall:.4f}, logits differ by {found.mean_difference:.3g} in the mean, "
-                f"{found.max_difference:.3g} at most"
+                f"{name}: {set_name}, {parity.pairs} pairs: Spearman {parity.spearman:.4f}, "
+                f"Kendall {parity.kendall:.4f}, logits differ by {parity.mean_difference:.3g} "
+                f"in the mean, {parity.max_difference:.3g} at most"
             )
-    for name, operators in checked.operators.items():
-        lacking = ", ".join(operators.without_cuda) or "none"
+    for name, operators in results.operators.items():
+        without_cuda = ", ".join(operators.without_cuda) or "none"
         typer.echo(
-            f"{name}: {sum(operators.counts.values())} nodes, without a CUDA kernel: {lacking}; "
-            f"company changes a score by {checked.invariance[name]:.2g}"
+            f"{name}: {sum(operators.counts.values())} nodes, without a CUDA kernel: "
+            f"{without_cuda}; company changes a score by {results.invariance[name]:.2g}"
         )
     for ranker, values in manifest.quality.items():
         for key, value in values.items():
-            low, high = checked.intervals[ranker][key]
+            low, high = results.intervals[ranker][key]
             typer.echo(f"{ranker}: {key} {value:.3f} ({low:.3f} to {high:.3f})")

@@ -38,10 +38,10 @@ def export_command(
         bool, typer.Option("--force", help="Replace the model folder that is there.")
     ] = False,
 ) -> None:
-    """Make a model folder with one fp32 graph of any reranker that is known.
+    """Make a model folder with one fp32 graph of any supported reranker.
 
-    Without --force a folder that this command has written from the same files by the same
-    settings is left as it is.
+    Without --force a folder that was written from the same files with the same settings is left
+    as it is.
     """
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 

@@ -1,4 +1,4 @@
-"""Bars for the steps of a command."""
+"""Progress bars for the steps of a command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from sidecar.workshop.model.progress import Advance, BeginStep
 
 @contextmanager
 def bars() -> Iterator[BeginStep]:
-    """A Start that shows one bar per step while the block runs."""
+    """A BeginStep that shows one bar per step while the block runs."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -28,13 +28,13 @@ def bars() -> Iterator[BeginStep]:
     )
     progress = Progress(*columns, console=Console(stderr=True))
 
-    def start(step: str, parts: int) -> Advance:
+    def begin_step(step: str, parts: int) -> Advance:
         progress.start()  # not before: a command that is refused at once shows nothing
         task = progress.add_task(step, total=parts)
         return lambda: progress.advance(task)
 
     try:
-        yield start
+        yield begin_step
     finally:
         if progress.live.is_started:
             progress.stop()

@@ -1,9 +1,12 @@
 """`rerank-sidecar model quantize`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sidecar.runtime.measured import Quantization
 
 
 def quantize_command(
@@ -45,8 +48,7 @@ def quantize_command(
 ) -> None:
     """Make int8 or fp16 graphs of a folder's fp32 graph, and measure what they change.
 
-    The fp32 graph is dropped afterwards unless --keep-fp32 is given. A search that was broken off
-    goes on where it ended.
+    The fp32 graph is dropped afterwards unless --keep-fp32 is given. An interrupted search resumes.
     """
     from sidecar.cli.model.export import show_written
     from sidecar.cli.model.progress import bars
@@ -54,27 +56,39 @@ def quantize_command(
     from sidecar.workshop.model.quantizing.sensitivity import MAX_DIFFERENCE
 
     budget = MAX_DIFFERENCE if max_difference is None else max_difference
-    plan = QuantizeSpec(tuple(to), calibration, budget, not no_search, keep_fp32, force)
-    with bars() as start:
-        outcome = quantize(folder, plan, start)
-    if not outcome.made:
+    spec = QuantizeSpec(
+        to=tuple(to),
+        sample=calibration,
+        max_difference=budget,
+        search=not no_search,
+        keep_fp32=keep_fp32,
+        force=force,
+    )
+    with bars() as begin_step:
+        outcome = quantize(folder, spec, begin_step)
+    if not outcome.new_graphs:
         typer.echo(f"{folder} has these graphs already (--force makes them anew)")
         return
-    for name in outcome.made:
-        found = outcome.manifest.quantization[name]
-        typer.echo(
-            f"{name}: logits differ from fp32 by {found.mean_difference:.3g} in the mean, "
-            f"{found.max_difference:.3g} at most ({found.relative_difference:.3f} of their spread, "
-            f"{found.pairs} {found.calibration} pairs)"
-        )
-        if outcome.manifest.graphs[name].runs == "single":
-            typer.echo(
-                f"{name}: in a shared run a score would change by {found.company:.2g}; it runs "
-                "one pair at a time"
-            )
-        if found.alone:
-            typer.echo(
-                f"{name}: {len(found.float_products)} weights are multiplied as floats, "
-                f"{len(found.float_weights)} stay float"
-            )
+    for name in outcome.new_graphs:
+        single = outcome.manifest.graphs[name].runs == "single"
+        _show(name, outcome.manifest.quantization[name], single=single)
     show_written(folder)
+
+
+def _show(name: str, measured: "Quantization", *, single: bool) -> None:
+    """What a new graph lost."""
+    typer.echo(
+        f"{name}: logits differ from fp32 by {measured.mean_difference:.3g} in the mean, "
+        f"{measured.max_difference:.3g} at most ({measured.relative_difference:.3f} of their "
+        f"spread, {measured.pairs} {measured.calibration} pairs)"
+    )
+    if single:
+        typer.echo(
+            f"{name}: in a shared run a score would change by {measured.company:.2g}; it runs "
+            "one pair at a time"
+        )
+    if measured.alone:
+        typer.echo(
+            f"{name}: {len(measured.float_products)} weights are multiplied as floats, "
+            f"{len(measured.float_weights)} stay float"
+        )

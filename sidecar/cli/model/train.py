@@ -113,15 +113,20 @@ def train_command(
 
     if force and checkpoint.exists():
         shutil.rmtree(checkpoint)
-    data = TrainingData(tuple(pairs or ()), tuple(judged or ()), recipe, groups)
-    taught = TeacherSpec(encoder, teacher, teacher_share, teacher_words)
+    taught_by = TeacherSpec(encoder, teacher, teacher_share, teacher_words)
     if teachers:
         cosines = teachers.with_suffix(".cosines.jsonl")
-        taught = replace(taught, by_domain=read_teachers(teachers), cosines=cosines)
-    run = Hyperparameters(minutes, epochs, rate, max_tokens, batch, seed)
-    job = TrainingSpec(start, data, taught, run, layers, vocabulary)
+        taught_by = replace(taught_by, by_domain=read_teachers(teachers), cosines=cosines)
+    spec = TrainingSpec(
+        start=start,
+        data=TrainingData(tuple(pairs or ()), tuple(judged or ()), recipe, groups),
+        teacher=taught_by,
+        hyperparameters=Hyperparameters(minutes, epochs, rate, max_tokens, batch, seed),
+        layers=layers,
+        vocabulary=vocabulary,
+    )
     with _bar() as report:
-        summary = run_training(job, checkpoint, report)
+        summary = run_training(spec, checkpoint, report)
     show_held_out(summary, "before", "after")
     show_written(checkpoint)
 

@@ -1,4 +1,4 @@
-"""BM25 over texts that are given as lists of words."""
+"""BM25 over texts given as lists of words."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 K1, B = 1.2, 0.75
-"""Lucene's defaults, Elasticsearch's and OpenSearch's."""
+"""Lucene's defaults, and so Elasticsearch's and OpenSearch's."""
 
 
 class Bm25:
@@ -20,9 +20,9 @@ class Bm25:
         self._index.index(words, show_progress=False)
 
     def scores(self, query: Iterable[str]) -> NDArray[np.float32]:
-        """One score per text; all 0 when no word of the query is known. A word counts once."""
+        """Scores [texts]; all 0 when no word of the query is known. A repeated word counts once."""
         known = [word for word in dict.fromkeys(query) if word in self._index.vocab_dict]
         if not known:
             return np.zeros(self._count, np.float32)
-        found: NDArray[np.float32] = self._index.get_scores(known)
-        return found
+        scores: NDArray[np.float32] = self._index.get_scores(known)
+        return scores

@@ -1,18 +1,16 @@
-"""What a family of models gives to the build: a network to export, and the framework's own scores.
+"""What a model family gives to the workshop: a network to export, and the framework's own scores.
 
-A family is one file in `families/`: it says which architectures it knows (`accepts`) and opens a
-Hugging Face folder as a Source (`open_folder`).
+`families/__init__.py` says how a family makes one.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 from tokenizers import Tokenizer
 from torch import nn
 
-from sidecar.runtime.manifest import Padding, Prompt
-from sidecar.runtime.manifest import TrainingSource as Collection
+from sidecar.runtime.manifest import Padding, Prompt, TrainingSource
 from sidecar.workshop.model.text_pair import TextPair
 
 
@@ -21,23 +19,27 @@ class Checkpoint:
     """A model as its framework has it; nothing in it depends on how it will be quantised."""
 
     name: str
-    family: Literal["cross-encoder", "yes-no-decoder"]
+    family: str
+    """The manifest's name for the family."""
     network: nn.Module
-    """forward(*inputs) -> logits, shape [batch]; eager attention, eval mode, float32."""
+    """forward(*inputs) -> logits [batch]; eager attention, eval mode, float32."""
     inputs: tuple[str, ...]
-    """Names of forward's arguments in their order, each a field of `engine.runs.Batch`."""
+    """Names of forward's arguments in order, each a field of `runtime.runs.Batch`."""
     tokenizer: Tokenizer
-    """Neither cuts nor pads."""
+    """Without truncation or padding."""
     prompt: Prompt
     padding: Padding
     max_tokens: int
+    """Longest pair, prompt included."""
     reference: Callable[[Sequence[TextPair]], list[float]]
-    """Logits by the framework's own tokenising and padding: what `model check` compares with."""
+    """Logits with the framework's own tokenisation and padding; `model check` needs them."""
     languages: tuple[str, ...] = ()
     licence: str = ""
     temperature: float = 1.0
     bias: float = 0.0
-    collections: tuple[Collection, ...] = ()
-    """What it was trained on, as far as is known."""
+    training_sources: tuple[TrainingSource, ...] = ()
+    """The collections that it was trained on, as far as is known."""
     config: str | None = None
-    """The architecture as JSON, kept in the model folder where it can be trained on from there."""
+    """The architecture as JSON, for families whose model folder can be trained on."""
+    save: Callable[["Checkpoint", Path], None] | None = None
+    """Writes network and tokenizer as `open_folder` reads them. None: `model train` refuses it."""

@@ -1,8 +1,8 @@
-"""A Source's network to one float ONNX graph, its weights in a file of their own.
+"""A Checkpoint's network to one fp32 ONNX graph, with its weights in a file of their own.
 
-The exporter writes the graph without its weights; they are then streamed from the network's memory
-into the weight file one by one. So a model is never twice in memory, no file but the weight file
-grows with it, and a graph stays below protobuf's 2 GB however large the model is.
+The exporter writes the graph without its weights, which are then streamed from the network's memory
+into the weight file one by one. So a model is never in memory twice, only the weight file grows
+with it, and the graph stays below protobuf's limit of 2 GB.
 """
 
 import tempfile
@@ -22,64 +22,64 @@ from sidecar.workshop.model.weights import WeightFile
 
 FP32_FILE, WEIGHTS = GRAPHS[FP32].file, "weights.bin"
 OPSET = 17
-"""LayerNormalization is one node from here on."""
+"""The first opset in which LayerNormalization is one node."""
 
 
-def weight_bytes(source: Checkpoint) -> int:
-    """Bytes of the network's weights in float32: about what its weight file will have."""
-    return sum(weight.nbytes for weight in source.network.parameters())
+def weight_bytes(checkpoint: Checkpoint) -> int:
+    """Bytes of the network's weights in float32: about the size of its weight file."""
+    return sum(weight.nbytes for weight in checkpoint.network.parameters())
 
 
 def write_graph(
-    source: Checkpoint, folder: Path, advance: Callable[[int], object] = lambda written: None
+    checkpoint: Checkpoint, folder: Path, advance: Callable[[int], object] = lambda written: None
 ) -> None:
-    """Writes `model.fp32.onnx` and `weights.bin` into `folder`; `advance` is told of bytes written.
+    """Writes `model.fp32.onnx` and `weights.bin` into `folder`.
 
-    Weights are named as in the network. The weight of a linear layer lies there transposed,
-    [in, out], as MatMul reads it.
+    `advance` is called with the bytes of each weight written. Weights are named as in the network;
+    those of a linear layer are stored transposed, [in, out], as MatMul reads them.
     """
-    model = _trace(source, folder)
+    model = _trace(checkpoint, folder)
     transposed = _take_transposes(model)
     with (folder / WEIGHTS).open("wb") as stream:
         file = WeightFile(WEIGHTS, stream)
-        for name, value in _weights(source, model):
+        for name, value in _weights(checkpoint, model):
             array = np.ascontiguousarray(value.T if name in transposed else value)
             model.graph.initializer.append(file.put(name, array))
             advance(array.nbytes)
-    inputs = [item for item in model.graph.input if item.name in source.inputs]
+    inputs = [item for item in model.graph.input if item.name in checkpoint.inputs]
     del model.graph.input[:]
     model.graph.input.extend(inputs)
     (folder / FP32_FILE).write_bytes(model.SerializeToString(deterministic=True))
     onnx.checker.check_model(folder / FP32_FILE)
 
 
-def _trace(source: Checkpoint, folder: Path) -> onnx.ModelProto:
-    """The network's graph with dynamic batch and sequence; its weights are inputs by their names.
+def _trace(checkpoint: Checkpoint, folder: Path) -> onnx.ModelProto:
+    """The network's graph with dynamic batch and sequence, its weights as named inputs.
 
-    By the exporter that traces: onnxruntime fuses what it makes of attention and layer
-    normalisation. The two rows differ in length, so that no branch of the network sees "no padding"
-    and leaves the mask out.
+    Uses the tracing exporter: onnxruntime fuses its form of attention and layer normalisation. The
+    two example rows differ in length, so that no branch of the network sees "no padding" and omits
+    the mask.
     """
     ids = torch.full((2, 12), 5)
     mask = torch.ones_like(ids)
-    mask[1, :5] = 0 if source.padding.side == "left" else 1
-    mask[1, 7:] = 0 if source.padding.side == "right" else 1
+    mask[1, :5] = 0 if checkpoint.padding.side == "left" else 1
+    mask[1, 7:] = 0 if checkpoint.padding.side == "right" else 1
     example = {"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)}
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=folder) as scratch:
         file = Path(scratch, "graph.onnx")
-        warnings.simplefilter("ignore")  # the exporter and its tracer warn of themselves
+        warnings.simplefilter("ignore")  # the exporter warns of its own deprecation
         torch.onnx.export(
-            source.network,
-            tuple(example[name] for name in source.inputs),
+            checkpoint.network,
+            tuple(example[name] for name in checkpoint.inputs),
             file,
             dynamo=False,
             export_params=False,
             do_constant_folding=False,  # a folded constant would be a weight without a name
-            input_names=list(source.inputs),
+            input_names=list(checkpoint.inputs),
             output_names=["logits"],
             opset_version=OPSET,
             dynamic_axes={
-                **{name: {0: "batch", 1: "sequence"} for name in source.inputs},
+                **{name: {0: "batch", 1: "sequence"} for name in checkpoint.inputs},
                 "logits": {0: "batch"},
             },
         )
@@ -87,7 +87,7 @@ def _trace(source: Checkpoint, folder: Path) -> onnx.ModelProto:
 
 
 def _take_transposes(model: onnx.ModelProto) -> set[str]:
-    """Removes the Transpose of each weight that is only used transposed; returns their names."""
+    """Removes the Transpose of weights that are only read transposed; returns their names."""
     used = Counter(name for node in model.graph.node for name in node.input)
     weights = {item.name for item in model.graph.input}
     renamed, nodes = {}, []
@@ -106,11 +106,11 @@ def _take_transposes(model: onnx.ModelProto) -> set[str]:
 
 
 def _weights(
-    source: Checkpoint, model: onnx.ModelProto
+    checkpoint: Checkpoint, model: onnx.ModelProto
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """The network's tensors that the graph asks for, by name and in the graph's order."""
-    tensors = dict(source.network.named_parameters(remove_duplicate=False))
-    tensors |= dict(source.network.named_buffers(remove_duplicate=False))
+    """The network's tensors that the graph reads, by name and in the graph's order."""
+    tensors = dict(checkpoint.network.named_parameters(remove_duplicate=False))
+    tensors |= dict(checkpoint.network.named_buffers(remove_duplicate=False))
     for item in model.graph.input:
-        if item.name not in source.inputs:
+        if item.name not in checkpoint.inputs:
             yield item.name, tensors[item.name].detach().numpy()

@@ -1,19 +1,19 @@
-"""The graphs that a model folder may have, as they are before anything was measured of them."""
+"""The graphs that a model folder may have, with their settings before anything is measured."""
 
 from sidecar.runtime.manifest import Graph
 
 FP32 = "fp32"
-"""The exported graph, which all others are made of."""
+"""The exported graph, from which all others are made."""
 OPENVINO = "openvino "
-"""What the numbers of a float graph stand under that OpenVINO runs; its precision follows, so that
-`--` before the name is the option of `model check`."""
+"""Prefix of the name under which OpenVINO's results are kept; the precision follows. With `--`
+before it the name is the option of `model check`."""
 TOLERANCE = 1e-4
-"""Of a score, for every graph but fp16 (design: one number for fp32 and for int8 on a CPU)."""
+"""Of a score, for every graph but fp16: fp32 and int8 on a CPU promise the same."""
 CANONICAL_TOLERANCE = 0.02
-"""Least tolerance of a canonical logit: TF32 products on a GPU moved them by less. Between CPUs
-fp32 logits agree to 1e-5."""
+"""Smallest tolerance of a canonical logit: TF32 products on a GPU moved logits by less. Between
+CPUs fp32 logits agree to 1e-5."""
 FOLDED = {"session.disable_quant_qdq": "1"}
-"""Int8 weights that are used as floats become so once, at load."""
+"""Makes onnxruntime convert int8 weights that are used as floats once, at load."""
 
 _EXPORTED = Graph(
     file="model.fp32.onnx",
@@ -39,4 +39,4 @@ GRAPHS = {
     "float": _EXPORTED.model_copy(update={"file": "model.float.onnx", "session_config": FOLDED}),
     FP32: _EXPORTED,
 }
-"""In the manifest's order: a device takes the first that allows it."""
+"""In the manifest's order: a device gets the first graph that allows it."""

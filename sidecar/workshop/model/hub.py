@@ -16,17 +16,16 @@ from huggingface_hub.errors import (
 from sidecar.errors import ModelError
 
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
-TEXTS = ["*.json", "*.txt", "*.model", "README.md"]
+TEXT_FILES = ["*.json", "*.txt", "*.model", "README.md"]
 """Config, tokenizer and card: never a `.py`."""
-GO_ON = "the same command goes on where it ended, or give a local folder"
+HOW_TO_RESUME = "the same command goes on where it ended, or give a local folder"
 
 
 def fetch(source: str, revision: str | None = None) -> Path:
     """The folder with the model's files; those of a hub name are downloaded into the hub's cache.
 
-    A download that was cut off goes on where it ended, and a model that is in the cache needs no
-    network. Raises ModelError when there is neither such a folder nor such a model, or when the
-    download fails.
+    An interrupted download resumes, and a model that is in the cache needs no network. Raises
+    ModelError when there is neither such a folder nor such a model, or when the download fails.
     """
     folder = Path(source)
     if folder.is_dir():
@@ -41,17 +40,17 @@ def fetch(source: str, revision: str | None = None) -> Path:
 def _download(name: str, revision: str | None) -> Path:
     huggingface_hub.logging.set_verbosity_error()
     try:
-        files = _files(name, revision)
+        files = _list_files(name, revision)
         if not files:
             return _cached(name, revision)
-        safe = any(file.endswith(".safetensors") for file in files)
-        return _snapshot(name, revision, "*.safetensors" if safe else "*.bin")
+        has_safetensors = any(file.endswith(".safetensors") for file in files)
+        return _snapshot(name, revision, "*.safetensors" if has_safetensors else "*.bin")
     except Exception as fault:  # beside its own classes the hub's library raises its HTTP client's
         raise ModelError(f"{name} cannot be downloaded: {_reason(fault, revision)}") from None
 
 
 def _cached(name: str, revision: str | None) -> Path:
-    """What an earlier download has left; the weights of either kind."""
+    """What an earlier download left, with weights of either kind."""
     folder = _snapshot(name, revision, "*.safetensors", cached=True)
     if any(folder.glob("*.safetensors")):
         return folder
@@ -62,22 +61,22 @@ def _snapshot(name: str, revision: str | None, weights: str, *, cached: bool = F
     folder = snapshot_download(
         name,
         revision=revision,
-        allow_patterns=[*TEXTS, weights],
+        allow_patterns=[*TEXT_FILES, weights],
         ignore_patterns=["*/*"],  # other formats lie in folders of their own
         local_files_only=cached,
     )
     return Path(folder)
 
 
-def _files(name: str, revision: str | None) -> list[str]:
-    """The model's files; none when the hub cannot be reached, where the cache may help."""
+def _list_files(name: str, revision: str | None) -> list[str]:
+    """The model's files; empty when the hub cannot be reached, where the cache may help."""
     try:
-        found = HfApi().model_info(name, revision=revision).siblings or []
+        siblings = HfApi().model_info(name, revision=revision).siblings or []
     except (HfHubHTTPError, ValueError):
         raise  # the hub has answered
     except Exception:  # the HTTP client's own classes: no network, or no answer
         return []
-    return [file.rfilename for file in found]
+    return [file.rfilename for file in siblings]
 
 
 def _reason(fault: Exception, revision: str | None) -> str:
@@ -88,9 +87,9 @@ def _reason(fault: Exception, revision: str | None) -> str:
     if isinstance(fault, RevisionNotFoundError):
         return f"it has no revision {revision!r}"
     if isinstance(fault, LocalEntryNotFoundError):
-        return f"the hub cannot be reached and the cache lacks it: {GO_ON}"
+        return f"the hub cannot be reached and the cache lacks it: {HOW_TO_RESUME}"
     if isinstance(fault, HfHubHTTPError):
         status = getattr(fault.response, "status_code", "with an error")
         return f"the hub answers {status}: try again later, or give a local folder"
     text = str(fault).strip() or type(fault).__name__
-    return f"{text.splitlines()[0][:160]}: {GO_ON}"
+    return f"{text.splitlines()[0][:160]}: {HOW_TO_RESUME}"

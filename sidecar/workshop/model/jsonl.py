@@ -1,4 +1,4 @@
-"""JSON lines in files that may be compressed (.zst)."""
+"""JSON lines, from files that may be compressed (.zst)."""
 
 import io
 import json
@@ -12,12 +12,12 @@ from sidecar.errors import ModelError
 
 
 def read_jsonl(file: Path) -> Iterator[tuple[int, Any]]:
-    """(number, value) of each line that is not empty. Raises ModelError with what is wrong."""
+    """(line number, value) of each non-empty line. Raises ModelError with the line that fails."""
     number = 0
     try:
         with file.open("rb") as raw:
-            packed = file.suffix == ".zst"
-            stream = zstandard.ZstdDecompressor().stream_reader(raw) if packed else raw
+            compressed = file.suffix == ".zst"
+            stream = zstandard.ZstdDecompressor().stream_reader(raw) if compressed else raw
             with io.TextIOWrapper(stream, encoding="utf8") as lines:
                 for number, line in enumerate(lines, 1):
                     if line.strip():

@@ -1,4 +1,4 @@
-"""A model folder from a Source: one float graph, its weights, the tokenizer, the manifest."""
+"""A model folder from a Checkpoint: one fp32 graph, its weights, the tokenizer, the manifest."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -27,13 +27,13 @@ from sidecar.workshop.model.pretrained import CONFIG
 from sidecar.workshop.model.runner import Runner
 from sidecar.workshop.model.staging import check_disk_space, is_up_to_date, staged_folder
 
-PARITY = 2e-3
-"""Largest difference of a canonical logit, the graph's from the framework's, per unit of logit."""
-READ = {".json", ".txt", ".model", ".safetensors", ".bin"}
-"""Kinds of files that a Source is read from."""
+MAX_LOGIT_DIFFERENCE = 2e-3
+"""Of a canonical pair's logit from the framework's; relative for logits above 1."""
+SOURCE_SUFFIXES = {".json", ".txt", ".model", ".safetensors", ".bin"}
+"""Files that a Checkpoint is read from."""
 
 Report = Callable[[str, int, int], object]
-"""Told of (step, done, total); a step is over when they are equal."""
+"""Called with (step, done, total); a step is over when done equals total."""
 
 
 def export(
@@ -48,111 +48,115 @@ def export(
 ) -> Manifest | None:
     """Writes the model folder of a local Hugging Face folder or a hub name; returns its manifest.
 
-    None when the folder is there already, from the same files by the same settings. Raises
-    ModelError with what is wrong; then `folder` is as it was before.
+    Returns None when the folder exists already, made from the same files with the same settings.
+    Raises ModelError with what is wrong; `folder` is then unchanged.
     """
-    given = {key: value for key, value in options.items() if value is not None}
+    settings = {key: value for key, value in options.items() if value is not None}
     name = name or source_name(source)
-    local = fetch(source, revision)
+    source_folder = fetch(source, revision)
     origin = Origin(
-        source=source_name(source), settings=given, sha256=fingerprint(local, name, given)
+        source=source_name(source),
+        settings=settings,
+        sha256=fingerprint(source_folder, name, settings),
     )
     if is_up_to_date(folder, origin, force=force):
         return None
     report("read", 0, 1)
-    opened = open_folder(local, name, **given)
+    checkpoint = open_folder(source_folder, name, **settings)
     report("read", 1, 1)
-    return package(opened, folder, origin, report=report, release=True)
+    return package(checkpoint, folder, origin, report=report, release=True)
 
 
 def package(
-    source: Checkpoint,
+    checkpoint: Checkpoint,
     folder: Path,
     origin: Origin | None = None,
     *,
     report: Report = lambda step, done, total: None,
     release: bool = False,
 ) -> Manifest:
-    """Writes the model folder of an open source, in one step; returns its manifest.
+    """Writes the checkpoint's model folder, in one step; returns its manifest.
 
-    With `release` the network's weights leave memory as soon as they are written, and the source
-    cannot be used again. Raises ModelError when the source's limit is too low for a query, when the
-    disk is full, or when the graph does not give the framework's own logits.
+    With `release` the weights leave memory as soon as they are written, and the checkpoint cannot
+    be used again. Raises ModelError when its token limit is too low for a query, when the disk is
+    full, or when the graph does not reproduce the framework's logits.
     """
-    _check_limit(source)
-    total = weight_bytes(source)
-    check_disk_space(folder, total)
-    with staged_folder(folder) as fresh:
+    _check_limit(checkpoint)
+    weight_total = weight_bytes(checkpoint)
+    check_disk_space(folder, weight_total)
+    with staged_folder(folder) as new_folder:
         report("framework", 0, 1)
-        expected = source.reference(PAIRS)
+        expected = checkpoint.reference(PAIRS)
         report("framework", 1, 1)
         written = 0
 
         def advance(count: int) -> None:
             nonlocal written
-            written = min(total, written + count)
-            report("write", written, total)
+            written = min(weight_total, written + count)
+            report("write", written, weight_total)
 
-        write_graph(source, fresh, advance)
-        report("write", total, total)
-        source.tokenizer.save(str(fresh / TOKENIZER), pretty=False)
-        if source.config is not None:
-            (fresh / CONFIG).write_text(source.config, encoding="utf8")
+        write_graph(checkpoint, new_folder, advance)
+        report("write", weight_total, weight_total)
+        checkpoint.tokenizer.save(str(new_folder / TOKENIZER), pretty=False)
+        if checkpoint.config is not None:
+            (new_folder / CONFIG).write_text(checkpoint.config, encoding="utf8")
         if release:
-            for weight in source.network.parameters():
+            for weight in checkpoint.network.parameters():
                 weight.data = torch.empty(0)
         report("compare", 0, 1)
-        manifest = describe(source, fresh, expected, origin)
-        write_manifest(manifest, fresh)
-        Manifest.read(fresh)
+        manifest = describe(checkpoint, new_folder, expected, origin)
+        write_manifest(manifest, new_folder)
+        Manifest.read(new_folder)
         report("compare", 1, 1)
     return manifest
 
 
 def describe(
-    source: Checkpoint, folder: Path, expected: Sequence[float], origin: Origin | None = None
+    checkpoint: Checkpoint, folder: Path, expected: Sequence[float], origin: Origin | None = None
 ) -> Manifest:
     """The manifest of the files in `folder`, with the canonical pairs scored by its graph.
 
-    Raises ModelError when a canonical pair's logit is not the `expected` one of the framework.
+    Raises ModelError when a canonical pair's logit differs from the framework's, `expected`.
     """
     manifest = Manifest(
         format=1,
-        name=source.name,
-        family=source.family,
-        languages=source.languages,
-        licence=source.licence,
-        max_tokens=source.max_tokens,
-        prompt=source.prompt,
-        padding=source.padding,
-        temperature=source.temperature,
-        bias=source.bias,
+        name=checkpoint.name,
+        family=checkpoint.family,
+        languages=checkpoint.languages,
+        licence=checkpoint.licence,
+        max_tokens=checkpoint.max_tokens,
+        prompt=checkpoint.prompt,
+        padding=checkpoint.padding,
+        temperature=checkpoint.temperature,
+        bias=checkpoint.bias,
         graphs={FP32: GRAPHS[FP32]},
         files={file.name: sha256(file) for file in sorted(folder.iterdir())},
         canonical=_canonical([0.0] * len(PAIRS)),
-        sources=source.collections,
+        sources=checkpoint.training_sources,
         origin=origin,
     )
     logits = Runner.open(folder, manifest, GRAPHS[FP32]).canonical().tolist()
-    for number, (found, wanted) in enumerate(zip(logits, expected, strict=True)):
-        if not abs(found - wanted) <= PARITY * max(1.0, abs(wanted)):  # a NaN fails too
+    for number, (logit, reference) in enumerate(zip(logits, expected, strict=True)):
+        limit = MAX_LOGIT_DIFFERENCE * max(1.0, abs(reference))
+        if not abs(logit - reference) <= limit:  # a NaN fails too
             raise ModelError(
-                f"{source.name}: the graph gives canonical pair {number} the logit {found:.4f}, "
-                f"the framework {wanted:.4f}: this model cannot be exported; please report it"
+                f"{checkpoint.name}: the graph gives canonical pair {number} the logit "
+                f"{logit:.4f}, the framework {reference:.4f}: this model cannot be exported; "
+                "please report it"
             )
     return manifest.model_copy(update={"canonical": _canonical(logits)})
 
 
-def _check_limit(source: Checkpoint) -> None:
-    """Before the framework is asked: it has no words for a query that leaves no room."""
-    tokenizer = PairTokenizer(Tokenizer.from_str(source.tokenizer.to_str()), source)
+def _check_limit(checkpoint: Checkpoint) -> None:
+    """Raises ModelError when a query leaves no room: the framework would not say why it fails."""
+    tokenizer = PairTokenizer(Tokenizer.from_str(checkpoint.tokenizer.to_str()), checkpoint)
     try:
         for query, _ in PAIRS:
             tokenizer.query(query)
     except InputTooLong:
         raise ModelError(
-            f"{source.name}: {source.max_tokens} tokens are too few for a query and a document: "
-            "raise --max-tokens"
+            f"{checkpoint.name}: {checkpoint.max_tokens} tokens are too few for a query and a "
+            "document: raise --max-tokens"
         ) from None
 
 
@@ -164,9 +168,9 @@ def _canonical(logits: Sequence[float]) -> tuple[CanonicalPair, ...]:
 
 
 def fingerprint(folder: Path, name: str, settings: dict[str, Option]) -> str:
-    """SHA-256 of the name, the settings and the files that a Source is read from."""
+    """SHA-256 of the name, the settings and the files that a Checkpoint is read from."""
     digest = hashlib.sha256(repr((name, sorted(settings.items()))).encode())
     for file in sorted(folder.iterdir()):
-        if file.suffix in READ and file.is_file():
+        if file.suffix in SOURCE_SUFFIXES and file.is_file():
             digest.update(f"\n{file.name} {sha256(file)}".encode())
     return digest.hexdigest()

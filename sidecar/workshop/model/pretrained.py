@@ -1,7 +1,7 @@
-"""Reads a Hugging Face folder; whatever is wrong with it is a ModelError of one line.
+"""Reads a Hugging Face folder; whatever is wrong with it becomes a ModelError of one line.
 
-Weights are read from safetensors, or from a torch file as plain tensors (`weights_only`), and never
-is code from the folder run.
+Weights are read from safetensors, or from a torch file as plain tensors (`weights_only`). No code
+from the folder is ever run.
 """
 
 import json
@@ -25,7 +25,7 @@ from sidecar.runtime.manifest import MANIFEST, TOKENIZER
 
 CONFIG = "config.json"
 TRAINING_SUMMARY = "train.json"
-"""What a training says of itself, in its checkpoint."""
+"""The summary that `model train` leaves in its checkpoint."""
 COPY_AGAIN = "download or copy the folder again"
 
 
@@ -46,8 +46,14 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def architecture_of(config: dict[str, Any]) -> str:
+    """The first architecture that a `config.json` names; empty when it names none."""
+    architectures = config.get("architectures") or [""]
+    return str(architectures[0])
+
+
 def open_config(folder: Path) -> PretrainedConfig:
-    """The folder's config as transformers reads it. Raises ModelError when it does not."""
+    """The folder's config as transformers reads it. Raises ModelError when it cannot."""
     try:
         return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as fault:  # its validators' own classes
@@ -57,7 +63,7 @@ def open_config(folder: Path) -> PretrainedConfig:
 
 
 def check_one_label(config: PretrainedConfig, folder: Path) -> None:
-    """Raises ModelError when the head gives another number of logits than one."""
+    """Raises ModelError unless the head gives exactly one logit."""
     if config.num_labels != 1:
         raise ModelError(
             f"{folder}: its head has {config.num_labels} labels; a reranker has one: choose a "
@@ -66,14 +72,14 @@ def check_one_label(config: PretrainedConfig, folder: Path) -> None:
         )
 
 
-def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
+def open_network(network_class: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
     """The folder's weights in float32 with eager attention, in eval mode.
 
     Raises ModelError when a weight is missing, cannot be read, has another shape or is not finite.
     """
     silence_transformers()
     try:
-        network, found = kind.from_pretrained(
+        network, loading_info = network_class.from_pretrained(
             folder,
             attn_implementation="eager",
             dtype=torch.float32,
@@ -86,7 +92,7 @@ def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
         raise ModelError(
             f"{folder}: its weights cannot be read ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
-    if missing := sorted(found["missing_keys"]):
+    if missing := sorted(loading_info["missing_keys"]):
         raise ModelError(
             f"{folder}: its weights lack {missing[0]} ({len(missing)} in all): the file is "
             f"incomplete, or of another architecture: {COPY_AGAIN}"
@@ -98,16 +104,18 @@ def open_network(kind: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
 
 
 def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
-    """transformers' tokenizer over the folder's `tokenizer.json` as it stands.
+    """transformers' tokenizer over the folder's `tokenizer.json`, unchanged.
 
-    Its per-model classes build a tokenizer anew from the file's vocabulary, and leave a normaliser
-    out that they do not expect (transformers 5.23, XLM-R). Only a folder without `tokenizer.json`
-    is converted by them. Raises ModelError when there is no tokenizer that can be read.
+    transformers' per-model classes rebuild the tokenizer from the file's vocabulary and drop a
+    normaliser that they do not expect (5.23, XLM-R). They are used only to convert a folder without
+    `tokenizer.json`. Raises ModelError when no tokenizer can be read.
     """
     silence_transformers()
-    kind = PreTrainedTokenizerFast if (folder / TOKENIZER).exists() else AutoTokenizer
+    tokenizer_class = PreTrainedTokenizerFast if (folder / TOKENIZER).exists() else AutoTokenizer
     try:
-        tokenizer = kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        tokenizer = tokenizer_class.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
         tokenizer.backend_tokenizer.get_vocab_size()
     except Exception as fault:  # tokenizers raises bare Exception
         raise ModelError(
@@ -129,7 +137,7 @@ def read_tokenizer(folder: Path) -> Tokenizer:
 
 
 def plain_tokenizer(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:
-    """A copy of what it wraps, that neither cuts nor pads."""
+    """A copy of the tokenizer that it wraps, without truncation or padding."""
     copy = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
     copy.no_padding()
     copy.no_truncation()
@@ -146,15 +154,15 @@ def pad_token(tokenizer: PreTrainedTokenizerFast, folder: Path) -> str:
 
 
 def max_pair_tokens(tokenizer: PreTrainedTokenizerFast, positions: int) -> int:
-    """Tokens that a pair may have: as the tokenizer says, and no more than there are positions."""
-    return min(int(tokenizer.model_max_length), positions)  # 1e30 where the folder does not say
+    """Longest pair: the tokenizer's own limit, but no more than there are positions."""
+    return min(int(tokenizer.model_max_length), positions)  # 1e30 where the folder sets no limit
 
 
 def card_metadata(folder: Path) -> tuple[tuple[str, ...], str]:
-    """(languages, licence) of the folder's model card; empty where it does not say."""
+    """(languages, licence) of the folder's model card; empty where it names none."""
     try:
         data = metadata_load(folder / "README.md") or {}
-    except Exception:  # a card is prose: one that cannot be read says nothing
+    except Exception:  # a card is prose: an unreadable one counts as empty
         return (), ""
     languages = data.get("language") or ()
     if isinstance(languages, str):
@@ -163,29 +171,29 @@ def card_metadata(folder: Path) -> tuple[tuple[str, ...], str]:
 
 
 def training_summary(folder: Path) -> dict[str, Any]:
-    """What `model train` says of the checkpoint in `folder`; empty for a model from elsewhere.
+    """The summary that `model train` left in `folder`; empty for a model from elsewhere.
 
-    Raises ModelError when its file cannot be read.
+    Raises ModelError when the file cannot be read.
     """
     file = folder / TRAINING_SUMMARY
     if not file.exists():
         return {}
     try:
-        found = json.loads(file.read_bytes())
+        summary = json.loads(file.read_bytes())
     except ValueError as fault:
         raise ModelError(f"{file} cannot be read ({fault}): {COPY_AGAIN}") from None
-    if not isinstance(found, dict) or not {"temperature", "bias"} <= found.keys():
+    if not isinstance(summary, dict) or not {"temperature", "bias"} <= summary.keys():
         raise ModelError(f"{file} has no temperature and bias: train again")
-    return found
+    return summary
 
 
 def silence_transformers() -> None:
-    """transformers' own bars and warnings do not mix with ours."""
+    """Turns off transformers' progress bars and warnings, which would mix with ours."""
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
 
 
 def first_line(fault: Exception) -> str:
-    """The first line of what an exception says, at most 160 characters."""
+    """The first line of an exception's message, at most 160 characters."""
     text = str(fault).strip() or type(fault).__name__
     return text.splitlines()[0][:160]

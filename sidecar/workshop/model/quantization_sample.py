@@ -1,9 +1,10 @@
-"""The pairs on which a quantised graph is compared with the float one.
+"""The sample pairs on which a quantised graph is compared with the fp32 graph.
 
-The default set lies beside this file: own words, sixteen queries of several kinds (web questions,
-products with and without fields, clauses, statutes, health, documentation, code, other scripts),
-each with documents near and far. It is small: enough to see which weights suffer, and no measure
-of quality.
+The default sample lies beside this file: 16 queries of several kinds (web questions, products with
+and without fields, clauses, statutes, health, documentation, code, other scripts), each with
+relevant and irrelevant documents, written for this purpose. It is large enough to show which
+weights suffer, and too small to measure quality. Files, messages and `rerank.json` call the sample
+"calibration", as the option `--calibration` does.
 """
 
 import json
@@ -16,7 +17,7 @@ from sidecar.workshop.model.text_pair import TextPair
 
 DEFAULT_FILE = Path(__file__).with_suffix(".jsonl")
 MIN_PAIRS = 8
-"""Fewer say nothing about a spread of logits."""
+"""Fewer pairs have no spread of logits to measure by."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,15 @@ class QuantizationSample:
     """Pairs in their order, and where they come from."""
 
     name: str
+    """The file's name, or `default`."""
     pairs: tuple[TextPair, ...]
 
-    def some(self, count: int) -> tuple[TextPair, ...]:
-        """At most `count` pairs, evenly spread over the set so that each kind has its share."""
-        return tuple(self.pairs[place] for place in self.places(count))
+    def subset(self, count: int) -> tuple[TextPair, ...]:
+        """At most `count` pairs, evenly spread over the sample so that each kind has its share."""
+        return tuple(self.pairs[index] for index in self.subset_indices(count))
 
-    def places(self, count: int) -> list[int]:
-        """Where the pairs of `some(count)` lie in the set."""
+    def subset_indices(self, count: int) -> list[int]:
+        """The indices of the pairs of `subset(count)`."""
         step = max(1, len(self.pairs) // count)
         return list(range(0, len(self.pairs), step))[:count]
 
@@ -39,7 +41,7 @@ class QuantizationSample:
 def read_sample(path: Path | None = None) -> QuantizationSample:
     """The pairs of a file of JSON lines {"query", "documents": [...]} or {"query", "document"}.
 
-    Raises ModelError with the line that is none of these, or when there are too few pairs.
+    Raises ModelError with the first malformed line, or when there are too few pairs.
     """
     file = path or DEFAULT_FILE
     try:
@@ -57,7 +59,7 @@ def read_sample(path: Path | None = None) -> QuantizationSample:
     return QuantizationSample("default" if path is None else file.name, tuple(pairs))
 
 
-def _pairs(line: str, where: str) -> list[TextPair]:
+def _pairs(line: str, location: str) -> list[TextPair]:
     try:
         row: Any = json.loads(line)
         documents = row["documents"] if "documents" in row else [row["document"]]
@@ -65,7 +67,7 @@ def _pairs(line: str, where: str) -> list[TextPair]:
     except (ValueError, TypeError, KeyError):
         documents, query = None, None
     if not isinstance(query, str) or not isinstance(documents, list):
-        raise ModelError(f'{where}: not {{"query": text, "documents": [text, ...]}}')
+        raise ModelError(f'{location}: not {{"query": text, "documents": [text, ...]}}')
     if not all(isinstance(document, str) for document in documents):
-        raise ModelError(f"{where}: a document is not a text")
+        raise ModelError(f"{location}: a document is not a text")
     return [(query, document) for document in documents]

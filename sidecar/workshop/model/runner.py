@@ -1,4 +1,4 @@
-"""Logits of a model folder's graph by the service's own tokenizer and session, in parallel."""
+"""Logits of a model folder's graph, with the service's own tokenizer and session, in parallel."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,19 +26,19 @@ Floats = NDArray[np.float64]
 
 
 def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[ModelInput]:
-    """The pairs' ids, as a request's would be. Raises ModelError for a query too long."""
-    found = []
+    """The pairs tokenised as a request's are. Raises ModelError for a query that is too long."""
+    inputs = []
     for query, document in pairs:
         try:
-            start = tokenizer.query(query)
+            encoded_query = tokenizer.query(query)
         except InputTooLong as fault:
             raise ModelError(f"{query[:60]!r}...: {fault.message}") from None
-        found.append(tokenizer.whole(start, document))
-    return found
+        inputs.append(tokenizer.whole(encoded_query, document))
+    return inputs
 
 
 class Runner:
-    """One graph, scored as the service does it: a shared session, one worker per core."""
+    """One graph, run as the service runs it: a shared session, one worker per core."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Runner:
     def open(
         cls, folder: Path, manifest: Manifest, graph: Graph, device: Device = "cpu"
     ) -> "Runner":
-        """Raises ModelError or DeviceError when the graph does not load on the device."""
+        """A folder's graph. Raises ModelError or DeviceError when it does not load."""
         session = OnnxSession.open(folder, graph, device)
         workers = None if device == "cpu" else 1
         return cls(session, manifest, PairTokenizer.open(folder, manifest), workers)
@@ -65,7 +65,7 @@ class Runner:
     def served(cls, folder: ModelFolder) -> "Runner":
         """What the service would run on this CPU, one pair per run.
 
-        Raises StartupError, ModelError or DeviceError where it would not start.
+        Raises StartupError, ModelError or DeviceError when the service would fail to start.
         """
         layout = Layout(workers=available_cores(), intra_op_threads=1, token_budget=0)
         session = folder.session(layout)
@@ -73,7 +73,7 @@ class Runner:
 
     @classmethod
     def unoptimised(cls, folder: Path, manifest: Manifest, graph: Graph) -> "Runner":
-        """The graph on the CPU node by node as it is written: other rounding, the same numbers."""
+        """The graph on the CPU without onnxruntime's fusions: only the rounding differs."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -82,43 +82,43 @@ class Runner:
         session = onnxruntime.InferenceSession(
             folder / graph.file, options, providers=["CPUExecutionProvider"]
         )
-        opened = OnnxSession(session, "cpu", bind=False)
-        return cls(opened, manifest, PairTokenizer.open(folder, manifest))
+        wrapped = OnnxSession(session, "cpu", bind=False)
+        return cls(wrapped, manifest, PairTokenizer.open(folder, manifest))
 
     def encoded(self, pairs: Sequence[TextPair]) -> list[ModelInput]:
         return encoded(self.tokenizer, pairs)
 
     def canonical(self) -> Floats:
-        """Logits of the manifest's canonical pairs, each alone."""
+        """Logits [8] of the manifest's canonical pairs, each run alone."""
         return self.alone(canonical_pairs(self.manifest, self.tokenizer))
 
-    def logits(self, pairs: Sequence[TextPair], tick: Advance | None = None) -> Floats:
-        """One logit per pair, each scored alone; `tick` is called once per pair."""
-        return self.alone(self.encoded(pairs), tick)
+    def logits(self, pairs: Sequence[TextPair], advance: Advance | None = None) -> Floats:
+        """Logits [pairs], each pair run alone; `advance` is called once per pair."""
+        return self.alone(self.encoded(pairs), advance)
 
-    def alone(self, pairs: Sequence[ModelInput], tick: Advance | None = None) -> Floats:
-        """One logit per pair, one unpadded pair per run. The longest go first: even workers."""
+    def alone(self, pairs: Sequence[ModelInput], advance: Advance | None = None) -> Floats:
+        """Logits [pairs], one unpadded pair per run, the longest first to balance the workers."""
 
-        def one(place: int) -> float:
-            logit = float(self.together([pairs[place]])[0])
-            if tick is not None:
-                tick()
+        def score_one(index: int) -> float:
+            logit = float(self.together([pairs[index]])[0])
+            if advance is not None:
+                advance()
             return logit
 
-        order = sorted(range(len(pairs)), key=lambda place: -len(pairs[place]))
+        order = sorted(range(len(pairs)), key=lambda index: -len(pairs[index]))
         logits = np.empty(len(pairs))
         with ThreadPoolExecutor(self._workers) as pool:
-            logits[order] = list(pool.map(one, order))
+            logits[order] = list(pool.map(score_one, order))
         return logits
 
     def together(self, pairs: Sequence[ModelInput]) -> Floats:
-        """One logit per pair, all in one padded run. Raises ModelError when the graph fails."""
+        """Logits [pairs], all in one padded run. Raises ModelError when the graph fails."""
         arrays = batch(pairs, self.manifest.padding, self.tokenizer.pad_id)
         try:
             return logits(self.session.run(arrays)).astype(np.float64)
-        except Exception as fault:  # each engine has its own classes, and bare RuntimeError
+        except Exception as fault:  # each runtime has its own classes, and bare RuntimeError
             raise ModelError(f"the graph does not run: {fault}") from None
 
     def scores(self, logits: Floats) -> Floats:
-        """The calibrated scores of logits."""
+        """Calibrated scores of the logits, in [0, 1]."""
         return np.array(list(map(self.manifest.calibration.score, logits.tolist())))

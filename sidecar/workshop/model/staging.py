@@ -1,4 +1,4 @@
-"""A model folder is written beside its place and moved there in one step, or not at all."""
+"""A model folder is written beside its final path and moved there in one step, or not at all."""
 
 import errno
 import shutil
@@ -14,10 +14,10 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def is_up_to_date(folder: Path, origin: Origin, *, force: bool) -> bool:
-    """Whether `folder` is what this origin gives, with every file as its manifest says.
+    """Whether `folder` already holds the model of this origin, with no file altered.
 
-    Raises ModelError when something else lies there: a folder that is no model folder always,
-    another or a damaged model folder unless `force`.
+    Raises ModelError when `folder` holds anything else: another or a damaged model is accepted with
+    `force` alone, a folder that is not a model folder never.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return False
@@ -38,10 +38,12 @@ def is_up_to_date(folder: Path, origin: Origin, *, force: bool) -> bool:
 
 
 def check_disk_space(folder: Path, needed: int) -> None:
-    """Raises ModelError when the disk of `folder` has fewer than `needed` bytes left."""
-    place = next(parent for parent in folder.absolute().parents if parent.exists())
-    disk = shutil.disk_usage(place)
-    if disk.free < needed and disk.total:  # /proc has no size; writing there says why it fails
+    """Raises ModelError when the disk of `folder` has fewer than `needed` bytes free."""
+    parent = next(parent for parent in folder.absolute().parents if parent.exists())
+    disk = shutil.disk_usage(parent)
+    if (
+        disk.free < needed and disk.total
+    ):  # /proc has no size; the write itself will say why it fails
         raise ModelError(
             f"{folder} needs {needed / 1e6:.0f} MB and its disk has {disk.free / 1e6:.0f} MB left: "
             "free some, or give a folder on another disk"
@@ -50,18 +52,18 @@ def check_disk_space(folder: Path, needed: int) -> None:
 
 @contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder to fill; when the block ends well it takes the place of `folder`.
+    """An empty folder to fill, which replaces `folder` when the block succeeds.
 
-    Cards (`*.md`) of a folder that is replaced are kept. When the block fails nothing is left of
-    it, and `folder` is as it was. Raises ModelError when the disk is full or cannot be written.
+    Cards (`*.md`) of the replaced folder are kept. When the block fails, the new folder is removed
+    and `folder` is unchanged. Raises ModelError when the disk is full or not writable.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as scratch:
-            fresh = Path(scratch, folder.name)
-            fresh.mkdir()
-            yield fresh
-            _move(fresh, folder, Path(scratch, "replaced"))
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".building-") as staging:
+            new_folder = Path(staging, folder.name)
+            new_folder.mkdir()
+            yield new_folder
+            _move(new_folder, folder, Path(staging, "replaced"))
     except OSError as fault:
         if fault.errno in DISK_FULL:
             why = "the disk is full: free some, or give a folder on another disk"
@@ -70,16 +72,16 @@ def staged_folder(folder: Path) -> Iterator[Path]:
         raise ModelError(f"{folder} cannot be written: {why}") from None
 
 
-def _move(fresh: Path, folder: Path, replaced: Path) -> None:
+def _move(new_folder: Path, folder: Path, replaced: Path) -> None:
     if not folder.exists():
-        fresh.rename(folder)
+        new_folder.rename(folder)
         return
     for card in folder.glob("*.md"):
-        if not (fresh / card.name).exists():
-            shutil.copy2(card, fresh)
+        if not (new_folder / card.name).exists():
+            shutil.copy2(card, new_folder)
     folder.rename(replaced)
     try:
-        fresh.rename(folder)
+        new_folder.rename(folder)
     except OSError:
         replaced.rename(folder)
         raise

@@ -1,7 +1,7 @@
-"""A graph's tensors, read one at a time from where they lie, and several graphs' in one file.
+"""A graph's tensors, read one at a time, and weight files shared by several graphs.
 
 A graph is loaded without its external data, so a model larger than memory can be rewritten: only
-one tensor is held at a time.
+one tensor is in memory at a time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ Array = NDArray[Any]
 
 
 def open_graph(path: Path) -> onnx.ModelProto:
-    """The graph without its external tensors' data. Raises ModelError when it is none."""
+    """The graph without the data of external tensors. Raises ModelError when it is none."""
     try:
         return onnx.load(path, load_external_data=False)
     except Exception as fault:  # protobuf's own classes, by version
@@ -34,29 +34,29 @@ def open_graph(path: Path) -> onnx.ModelProto:
 
 
 def graph_files(graph: Graph, folder: Path) -> set[str]:
-    """The files that the graph lies in: its own, and those with its weights."""
+    """The graph's own file and its weight files."""
     tensors = open_graph(folder / graph.file).graph.initializer
     external = [t for t in tensors if t.data_location == TensorProto.EXTERNAL]
     return {graph.file, *(str(ExternalDataInfo(tensor).location) for tensor in external)}
 
 
 def read_tensor(tensor: TensorProto, folder: Path) -> Array:
-    """The tensor's values; those in a file are mapped, not copied."""
+    """The tensor's values; external data is memory-mapped, not copied."""
     if tensor.data_location != TensorProto.EXTERNAL:
         return numpy_helper.to_array(tensor)
-    place = ExternalDataInfo(tensor)
+    external = ExternalDataInfo(tensor)
     return np.memmap(
-        folder / place.location,
+        folder / external.location,
         dtype=helper.tensor_dtype_to_np_dtype(tensor.data_type),
         mode="r",
-        offset=place.offset or 0,
+        offset=external.offset or 0,
         shape=tuple(tensor.dims),
     )
 
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A file of tensors in a folder, written from its start to its end."""
+    """A file of external tensors, written sequentially."""
 
     name: str
     stream: BinaryIO
@@ -64,13 +64,13 @@ class WeightFile:
     @classmethod
     @contextmanager
     def create(cls, folder: Path, name: str) -> "Iterator[WeightFile]":
-        """A new file in `folder`; one of its name may be linked from elsewhere and stays there."""
+        """A new file. An old one is unlinked, not overwritten: it may be a hard link."""
         (folder / name).unlink(missing_ok=True)
         with (folder / name).open("wb") as stream:
             yield cls(name, stream)
 
     def put(self, name: str, values: Array) -> TensorProto:
-        """Writes the values and returns the tensor that refers to them."""
+        """Writes the values; returns the tensor that refers to them, or holds small ones itself."""
         tensor = TensorProto(name=name, dims=values.shape)
         tensor.data_type = helper.np_dtype_to_tensor_dtype(values.dtype)
         if values.nbytes < INLINE:
@@ -78,7 +78,7 @@ class WeightFile:
             return tensor
         self.stream.write(bytes(-self.stream.tell() % ALIGNMENT))
         offset = self.stream.tell()
-        # Not `tofile`: on a full disk that raises an OSError without the errno that says so.
+        # Not `tofile`: on a full disk it raises an OSError without an errno.
         self.stream.write(np.ascontiguousarray(values).reshape(-1).view(np.uint8).data)
         tensor.data_location = TensorProto.EXTERNAL
         entries = {"location": self.name, "offset": offset, "length": values.nbytes}
@@ -88,40 +88,43 @@ class WeightFile:
 
 
 def write_shared(
-    models: Mapping[str, onnx.ModelProto], source: Path, target: Path, file: str
+    graphs: Mapping[str, onnx.ModelProto], source: Path, target: Path, file: str
 ) -> None:
-    """Writes the graphs, whose tensors lie in `source`, to `target` with one weight file.
+    """Writes the graphs, by file name, to `target` with one weight file for all.
 
-    A tensor that several graphs have by the same name lies there once. Raises ValueError when
-    they disagree on its values.
+    Their tensors are read from `source`. A tensor that several graphs share by name is written
+    once. Raises ValueError when they disagree on its values.
     """
-    known: dict[str, tuple[TensorProto, TensorProto]] = {}
+    written: dict[str, tuple[TensorProto, TensorProto]] = {}
     with WeightFile.create(target, file) as weights:
-        for model in models.values():
+        for model in graphs.values():
             for tensor in _tensors(model):
-                if tensor.name not in known:
-                    old = TensorProto()
-                    old.CopyFrom(tensor)
-                    known[tensor.name] = (old, weights.put(tensor.name, read_tensor(old, source)))
-                elif not _same(known[tensor.name][0], tensor, source):
+                if tensor.name not in written:
+                    original = TensorProto()
+                    original.CopyFrom(tensor)
+                    written[tensor.name] = (
+                        original,
+                        weights.put(tensor.name, read_tensor(original, source)),
+                    )
+                elif not _same(written[tensor.name][0], tensor, source):
                     raise ValueError(f"two graphs disagree on the weights {tensor.name}")
-                tensor.CopyFrom(known[tensor.name][1])
-    for name, model in models.items():
+                tensor.CopyFrom(written[tensor.name][1])
+    for name, model in graphs.items():
         path = target / name
-        path.unlink(missing_ok=True)  # not into a file that is linked from elsewhere
+        path.unlink(missing_ok=True)  # it may be a hard link
         path.write_bytes(model.SerializeToString(deterministic=True))
         onnx.checker.check_model(path)
 
 
 def _tensors(model: onnx.ModelProto) -> Iterator[TensorProto]:
-    """The graph's initializers that it uses; the others are removed first."""
+    """The graph's initializers; unused ones are removed first."""
     used = {name for node in model.graph.node for name in node.input}
     for tensor in [t for t in model.graph.initializer if t.name not in used]:
         model.graph.initializer.remove(tensor)
     yield from model.graph.initializer
 
 
-def _same(one: TensorProto, other: TensorProto, folder: Path) -> bool:
-    if one.SerializeToString(deterministic=True) == other.SerializeToString(deterministic=True):
+def _same(left: TensorProto, right: TensorProto, folder: Path) -> bool:
+    if left.SerializeToString(deterministic=True) == right.SerializeToString(deterministic=True):
         return True
-    return np.array_equal(read_tensor(one, folder), read_tensor(other, folder))
+    return np.array_equal(read_tensor(left, folder), read_tensor(right, folder))

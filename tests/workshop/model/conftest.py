@@ -1,4 +1,4 @@
-"""What several build tests share. Imports of torch stay inside: serving's tests do without it."""
+"""Tiny models that several tests share. torch is imported inside: other tests run without it."""
 
 import shutil
 from pathlib import Path
@@ -33,7 +33,7 @@ def folder(exported: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random sentence encoder, to train rerankers from."""
-    from tests.workshop.model.training.jobs import save_encoder
+    from tests.workshop.model.training.training_specs import save_encoder
 
     return save_encoder(tmp_path_factory.mktemp("encoder") / "tiny")
 
@@ -41,6 +41,6 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Questions and answers that such an encoder can learn."""
-    from tests.workshop.model.training.jobs import save_pairs
+    from tests.workshop.model.training.training_specs import save_pairs
 
     return save_pairs(tmp_path_factory.mktemp("pairs") / "answers.jsonl")

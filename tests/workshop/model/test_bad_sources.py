@@ -1,4 +1,4 @@
-"""What cannot be exported is refused with one line, and nothing is left of the attempt."""
+"""A source that cannot be exported fails with one line, and leaves no files behind."""
 
 import errno
 import json
@@ -20,7 +20,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model import place
+from sidecar.workshop.model import staging
 from sidecar.workshop.model.export import write_graph
 from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.package import export, package
@@ -228,7 +228,7 @@ def test_a_graph_that_does_not_give_the_framework_s_logits(source: Path, tmp_pat
 
 def test_a_disk_with_too_little_room_is_told_before_the_work(source: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"needs \d+ MB and its disk has .* MB left: free some"):
-        place.check_room(tmp_path / "model", shutil.disk_usage(tmp_path).total * 2)
+        staging.check_room(tmp_path / "model", shutil.disk_usage(tmp_path).total * 2)
 
 
 def test_a_disk_that_fills_up(source: Path, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_disk_that_fills_up(source: Path, tmp_path: Path) -> None:
     opened = open_checkpoint(str(source))
 
     def build() -> None:
-        with place.built_beside(tmp_path / "model") as fresh:
+        with staging.built_beside(tmp_path / "model") as fresh:
             (fresh / "weights.bin").symlink_to("/dev/full")
             write_graph(opened, fresh)
 

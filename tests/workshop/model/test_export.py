@@ -1,4 +1,4 @@
-"""Our own checkpoint on its way to a model folder, and what every exported folder keeps to."""
+"""A checkpoint of `model train` becomes a model folder; what holds for every exported folder."""
 
 import json
 import subprocess

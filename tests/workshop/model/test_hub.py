@@ -22,12 +22,12 @@ NAME = "some-org/tiny-bert"
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves one repository, and writes down what was asked for."""
+    """Serves one repository, and records what was downloaded."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.folder = folder
-        self.asked: list[str] = []
+        self.downloaded: list[str] = []
         self.status = HTTPStatus.OK
         self.gated = False
         self.cut = ""
@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         if not file.exists():
             return self._send(HTTPStatus.NOT_FOUND, b"", {"X-Error-Code": "EntryNotFound"})
         if self.command == "GET":
-            self.server.asked.append(name)
+            self.server.downloaded.append(name)
         headers = {"ETag": f'"{_oid(file)}"', "X-Repo-Commit": COMMIT}
         self._send(HTTPStatus.OK, file.read_bytes(), headers, cut=name == self.server.cut)
 
@@ -108,7 +108,7 @@ def hub(bert: Path, tmp_path: Path) -> Iterator[Hub]:
     for file in bert.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     (folder / "modeling_tiny.py").write_text("raise SystemExit('never run')")
-    (folder / "pytorch_model.bin").write_bytes(b"not asked for where there are safetensors")
+    (folder / "pytorch_model.bin").write_bytes(b"not downloaded where there are safetensors")
     with Hub(folder) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -149,25 +149,25 @@ class Export:
 
     def refused(self, *arguments: str) -> str:
         """The last line of a command that ends with status 1 and writes no folder."""
-        done = self(*arguments)
-        assert done.returncode == 1, done.stdout
+        result = self(*arguments)
+        assert result.returncode == 1, result.stdout
         assert not self.folder.exists()
-        return done.stderr.splitlines()[-1]
+        return result.stderr.splitlines()[-1]
 
 
 def test_a_hub_name_is_downloaded_once_and_exported(hub: Hub, export: Export) -> None:
-    done = export(NAME)
-    assert done.returncode == 0, done.stderr
+    result = export(NAME)
+    assert result.returncode == 0, result.stderr
     manifest = Manifest.read(export.folder)
     assert manifest.name == NAME
     assert manifest.origin is not None
     assert manifest.origin.source == NAME
-    assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(hub.asked)
-    assert not {"modeling_tiny.py", "pytorch_model.bin"} & set(hub.asked)
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= set(hub.downloaded)
+    assert not {"modeling_tiny.py", "pytorch_model.bin"} & set(hub.downloaded)
 
-    hub.asked.clear()
+    hub.downloaded.clear()
     assert "is there already" in export(NAME).stdout
-    assert hub.asked == []
+    assert hub.downloaded == []
 
     export.environment |= {"HF_ENDPOINT": "http://127.0.0.1:9"}
     assert "is there already" in export(NAME).stdout, "what the cache holds needs no network"
@@ -199,7 +199,7 @@ def test_a_transfer_that_breaks_off_and_is_taken_up_again(hub: Hub, export: Expo
     hub.cut = "model.safetensors"
     assert "the same command goes on where it ended" in export.refused(NAME)
     hub.cut = ""
-    hub.asked.clear()
+    hub.downloaded.clear()
     assert export(NAME).returncode == 0
-    assert "tokenizer.json" not in hub.asked
+    assert "tokenizer.json" not in hub.downloaded
     Manifest.read(export.folder)

@@ -8,6 +8,7 @@ reference          what they are compared with: the framework's logits or an fp3
 logits             every scorer's logits on every set of pairs; an interrupted check resumes
 parity             rank correlations and differences of two sets of logits
 quality            nDCG@10 and MRR@10 with bootstrap intervals
+rankers            the quality of every ranker on every collection
 invariance         a pair's score alone, batched, padded and in another order
 census             a graph's operators, and where they run
 gate               does a quantised graph keep enough of the fp32 quality?

@@ -1,4 +1,4 @@
-"""BM25 over a whole collection, the order that a model must beat."""
+"""BM25 over a whole judged collection: the order that a model must beat."""
 
 import re
 
@@ -10,14 +10,14 @@ from sidecar.workshop.model.runner import Floats
 
 
 def bm25_scores(judged: JudgedCollection) -> Floats:
-    """One score per pair of the collection's pools; 0 where no word of the query is known."""
-    place = {i: position for position, i in enumerate(judged.texts)}
+    """Scores [pairs] of the pools' pairs, in order; 0 where the query has no known word."""
+    positions = {document_id: position for position, document_id in enumerate(judged.texts)}
     index = Bm25(map(_words, judged.texts.values()))
-    found: list[float] = []
+    pair_scores: list[float] = []
     for pool in judged.pools:
-        every = index.scores(_words(pool.query))
-        found += [float(every[place[i]]) for i in pool.grades]
-    return np.array(found)
+        scores = index.scores(_words(pool.query))
+        pair_scores += [float(scores[positions[document_id]]) for document_id in pool.grades]
+    return np.array(pair_scores)
 
 
 def _words(text: str) -> list[str]:

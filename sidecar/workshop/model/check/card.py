@@ -1,7 +1,7 @@
-"""README.md of a model folder: what the manifest says, for people. Only numbers that are in it.
+"""README.md of a model folder: the manifest's numbers, for people.
 
-What stands between the two NOTES lines is a person's and is kept; a README without them becomes
-those notes as a whole.
+Text between the two NOTES lines is the owner's and is kept; a README without these lines becomes
+the notes as a whole.
 """
 
 from collections.abc import Sequence
@@ -16,22 +16,21 @@ from sidecar.workshop.model.weights import graph_files
 
 CARD, PLOT = "README.md", "quality.png"
 NOTES = ("<!-- notes: what you write from here -->", "<!-- to here is kept by `model check` -->")
-KINDS = {"cross-encoder": "cross-encoder", "yes-no-decoder": "decoder judging by yes and no"}
 
 
 def write_card(manifest: Manifest, folder: Path, *, max_queries: int | None = None) -> None:
-    """Writes the card of a folder that was checked; its notes stay."""
+    """Writes the card of a checked folder; its notes are kept."""
     path = folder / CARD
     notes = _notes(path.read_text(encoding="utf8") if path.is_file() else "")
     assert manifest.check is not None
     parts = [
         f"# {manifest.name}",
-        _what(manifest),
+        _summary(manifest),
         "\n".join([NOTES[0], *([notes] if notes else []), NOTES[1]]),
         "## Files",
         _files(manifest, folder),
         *_quality(manifest, manifest.check, (folder / PLOT).is_file()),
-        *_quantising(manifest, manifest.check),
+        *_parity(manifest, manifest.check),
         "## Where it runs",
         _operators(manifest, manifest.check),
         "## To get the numbers again",
@@ -42,14 +41,14 @@ def write_card(manifest: Manifest, folder: Path, *, max_queries: int | None = No
 
 
 def _notes(old: str) -> str:
-    first, found, rest = old.partition(NOTES[0])
-    return (rest.partition(NOTES[1])[0] if found else first).strip()
+    first, marker, rest = old.partition(NOTES[0])
+    return (rest.partition(NOTES[1])[0] if marker else first).strip()
 
 
-def _what(manifest: Manifest) -> str:
+def _summary(manifest: Manifest) -> str:
     languages = ", ".join(manifest.languages) or "not stated"
     return (
-        f"A {KINDS[manifest.family]} for reranking with `rerank-sidecar`: it reads a query and a "
+        f"A {manifest.family} for reranking with `rerank-sidecar`: it reads a query and a "
         f"document together, {manifest.max_tokens:,} tokens at most, and gives one logit. The "
         f"score is sigmoid((logit - {manifest.bias:g}) / {manifest.temperature:g}). Languages: "
         f"{languages}. Licence: {manifest.licence or 'not stated'}."
@@ -57,14 +56,18 @@ def _what(manifest: Manifest) -> str:
 
 
 def _files(manifest: Manifest, folder: Path) -> str:
-    told = {TOKENIZER: "the tokenizer, without truncation or padding"}
+    descriptions = {TOKENIZER: "the tokenizer, without truncation or padding"}
     for name, graph in manifest.graphs.items():
         for file in graph_files(graph, folder) - {graph.file}:
-            told[file] = f"{told[file]}, `{name}`" if file in told else f"weights of `{name}`"
-        told[graph.file] = f"graph `{name}`: {_graph(graph)}"
-    told[MANIFEST] = "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"
-    sizes = {file: (folder / file).stat().st_size for file in told if (folder / file).is_file()}
-    rows = [[f"`{file}`", format_size(sizes[file]), told[file]] for file in sorted(sizes)]
+            known = descriptions.get(file)
+            descriptions[file] = f"{known}, `{name}`" if known else f"weights of `{name}`"
+        descriptions[graph.file] = f"graph `{name}`: {_graph(graph)}"
+    descriptions[MANIFEST] = (
+        "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"
+    )
+    files = [file for file in descriptions if (folder / file).is_file()]
+    sizes = {file: (folder / file).stat().st_size for file in files}
+    rows = [[f"`{file}`", format_size(sizes[file]), descriptions[file]] for file in sorted(sizes)]
     return (
         _table(["file", "size", "what"], rows) + f"\n\n{format_size(sum(sizes.values()))} in all."
     )
@@ -88,7 +91,10 @@ def _quality(manifest: Manifest, check: Check, plot: bool) -> list[str]:
                 [
                     name,
                     str(count),
-                    *(_cell(manifest, check, r, f"{name} {metric}") for r in rankers),
+                    *(
+                        _quality_cell(manifest, check, ranker, f"{name} {metric}")
+                        for ranker in rankers
+                    ),
                 ]
                 for name, count in check.queries.items()
             ]
@@ -105,60 +111,61 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _cell(manifest: Manifest, check: Check, ranker: str, key: str) -> str:
+def _quality_cell(manifest: Manifest, check: Check, ranker: str, key: str) -> str:
     low, high = check.intervals[ranker][key]
     return f"{manifest.quality[ranker][key]:.3f} ({low:.3f} to {high:.3f})"
 
 
-def _quantising(manifest: Manifest, check: Check) -> list[str]:
-    """What quantising and exporting changed."""
+def _parity(manifest: Manifest, check: Check) -> list[str]:
+    """How far exporting and quantising moved the logits."""
     rows = [
         [
             f"`{name}`",
-            on,
-            str(found.pairs),
-            f"{found.spearman:.4f}",
-            f"{found.kendall:.4f}",
-            f"{found.max_difference:.3g}",
-            f"{found.mean_difference:.3g}",
+            set_name,
+            str(entry.pairs),
+            f"{entry.spearman:.4f}",
+            f"{entry.kendall:.4f}",
+            f"{entry.max_difference:.3g}",
+            f"{entry.mean_difference:.3g}",
         ]
         for name, sets in check.parity.items()
-        for on, found in sets.items()
+        for set_name, entry in sets.items()
     ]
     if not rows:
         return []
-    head = ["graph or engine", "pairs of", "pairs", "Spearman", "Kendall", "max", "mean"]
-    kept = [
-        f"Of `{name}` these weights {how}, where int8 moved the logits most: "
+    header = ["graph or engine", "pairs of", "pairs", "Spearman", "Kendall", "max", "mean"]
+    float_weights = [
+        f"Of `{name}` these weights {reason}, where int8 moved the logits most: "
         + ", ".join(f"`{weight}`" for weight in weights)
         + "."
-        for name, found in manifest.quantization.items()
-        for how, weights in (
-            ("are multiplied as floats", found.float_products),
-            ("stayed float", found.float_weights),
+        for name, entry in manifest.quantization.items()
+        for reason, weights in (
+            ("are multiplied as floats", entry.float_products),
+            ("stayed float", entry.float_weights),
         )
         if weights and name == "int8"
     ]
-    alone = ", ".join(f"`{name}` {value:.2g}" for name, value in check.invariance.items())
+    invariance = ", ".join(f"`{name}` {value:.2g}" for name, value in check.invariance.items())
     return [
         "## Parity",
         f"Logits beside those of {check.against}: rank correlations, largest and mean difference.",
-        _table(head, rows),
-        *kept,
-        f"Largest change of a score by the pairs that run with it: {alone}.",
+        _table(header, rows),
+        *float_weights,
+        f"Largest change of a score by the pairs that run with it: {invariance}.",
     ]
 
 
 def _operators(manifest: Manifest, check: Check) -> str:
     rows = []
-    for name, found in check.operators.items():
+    for name, operators in check.operators.items():
         time = ", ".join(
-            f"{kind} {100 * part:.0f} %" for kind, part in list(found.cpu_share.items())[:4]
+            f"{op_type} {100 * share:.0f} %"
+            for op_type, share in list(operators.cpu_share.items())[:4]
         )
-        lacking = ", ".join(found.without_cuda) or "none"
-        rows.append([f"`{name}`", str(sum(found.counts.values())), time, lacking])
-    head = ["graph", "nodes", "time on a CPU (measured)", "without a CUDA kernel (by table)"]
-    return _table(head, rows)
+        lacking = ", ".join(operators.without_cuda) or "none"
+        rows.append([f"`{name}`", str(sum(operators.counts.values())), time, lacking])
+    header = ["graph", "nodes", "time on a CPU (measured)", "without a CUDA kernel (by table)"]
+    return _table(header, rows)
 
 
 def _command(manifest: Manifest, check: Check, max_queries: int | None) -> str:

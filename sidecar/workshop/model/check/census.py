@@ -1,7 +1,7 @@
-"""Which operators a graph has, and where they would run.
+"""Census of a graph's operators, and where they run.
 
-What runs on a CPU is measured (onnxruntime's profile). What runs on CUDA is told from a table of
-onnxruntime's kernels (its OperatorKernels.md): without a GPU nothing can be measured. `serve` on a
+On a CPU the share of the time is measured by onnxruntime's profile. For CUDA it is looked up in a
+table of onnxruntime's kernels (its OperatorKernels.md), because a check needs no GPU. `serve` on a
 GPU proves it with a profile of its own at every start.
 """
 
@@ -15,7 +15,7 @@ from sidecar.runtime.measured import Operators
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.workshop.model.weights import open_graph
 
-ON_CUDA = frozenset(
+CUDA_OPERATORS = frozenset(
     """
     Abs Add And ArgMax ArgMin Attention BiasGelu BiasSplitGelu Cast Ceil Clip Concat Constant
     ConstantOfShape Cos CumSum DequantizeLinear Div Dropout Einsum EmbedLayerNormalization Equal
@@ -29,46 +29,50 @@ ON_CUDA = frozenset(
     Sum Tanh Tile TopK Transpose Trilu Unsqueeze Where
     """.split()
 )
-NOT_ON_CUDA = frozenset(
+CPU_OPERATORS = frozenset(
     """
     DynamicQuantizeLinear DynamicQuantizeMatMul MatMulIntegerToFloat QLinearAdd QLinearMul
     QLinearMatMul QLinearConv QLinearSigmoid QLinearLeakyRelu QLinearConcat QGemm QEmbedLayerNorm
     ConvInteger DynamicQuantizeLSTM
     """.split()
 )
-PARTLY_ON_CUDA = {"MatMulInteger": "int8 by int8 only; unsigned activations go to the CPU"}
+PARTLY_CUDA_OPERATORS = {"MatMulInteger": "int8 by int8 only; unsigned activations go to the CPU"}
 
 
 def census(folder: Path, graph: Graph, session: OnnxSession) -> Operators:
-    """The graph's operators; `session` was opened for a profile, and has run."""
+    """The graph's operators. `session` must have been opened with a profile, and have run."""
     nodes = open_graph(folder / graph.file).graph.node
     counts = Counter(node.op_type for node in nodes)
     return Operators(
         counts=dict(sorted(counts.items())),
         cuda=by_cuda(counts),
-        without_cuda=tuple(sorted(set(counts) & (NOT_ON_CUDA | set(PARTLY_ON_CUDA)))),
+        without_cuda=tuple(sorted(set(counts) & (CPU_OPERATORS | set(PARTLY_CUDA_OPERATORS)))),
         cpu_share=shares(session.end_profile()),
     )
 
 
 def by_cuda(counts: Mapping[str, int]) -> dict[str, int]:
-    """Nodes by where the table of kernels puts them; classes without a node are left out."""
-    found: Counter[str] = Counter()
-    for kind, count in counts.items():
-        if kind in ON_CUDA:
-            found["device"] += count
-        elif kind in NOT_ON_CUDA:
-            found["cpu"] += count
+    """Number of nodes per class ("device", "cpu", "partly", "unknown") by the table of kernels."""
+    nodes: Counter[str] = Counter()
+    for op_type, count in counts.items():
+        if op_type in CUDA_OPERATORS:
+            nodes["device"] += count
+        elif op_type in CPU_OPERATORS:
+            nodes["cpu"] += count
         else:
-            found["partly" if kind in PARTLY_ON_CUDA else "unknown"] += count
-    return dict(found)
+            nodes["partly" if op_type in PARTLY_CUDA_OPERATORS else "unknown"] += count
+    return dict(nodes)
 
 
 def shares(events: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Share of the nodes' time by kind, the largest first; those under 1 % are left out."""
-    spent: Counter[str] = Counter()
+    """Share of the nodes' time by operator, the largest first; those under 1 % are left out."""
+    durations: Counter[str] = Counter()
     for event in events:
         if event.get("cat") == "Node" and "op_name" in event.get("args", {}):
-            spent[event["args"]["op_name"]] += event["dur"]
-    whole = sum(spent.values()) or 1
-    return {kind: round(t / whole, 3) for kind, t in spent.most_common() if t / whole >= 0.01}
+            durations[event["args"]["op_name"]] += event["dur"]
+    total = sum(durations.values()) or 1
+    return {
+        op_type: round(duration / total, 3)
+        for op_type, duration in durations.most_common()
+        if duration / total >= 0.01
+    }

@@ -1,4 +1,4 @@
-"""What a check scores with: the folder's graphs, and a float graph as OpenVINO runs it."""
+"""What a check measures: the folder's graphs, and a float graph on OpenVINO."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,27 +22,29 @@ PRECISIONS: tuple[OpenVinoPrecision, ...] = get_args(OpenVinoPrecision)
 
 @dataclass(frozen=True)
 class GraphScorer:
+    """A graph on a runtime."""
+
     name: str
-    """A graph's, or an engine and its precision: what its numbers stand under."""
-    engine: str
-    """The version of what computes: with another one logits that were kept are not these."""
+    """The graph's, or OPENVINO and a precision: the key of its results in the manifest."""
+    version: str
+    """Of the runtime: cached logits of another version must not be used."""
     logits: Callable[[Sequence[TextPair], Advance], Floats]
-    """Of the pairs, each scored alone; the Tick is called once per pair."""
+    """Logits [pairs], each pair run alone; the Advance is called once per pair."""
 
 
 def open_scorers(
     folder: Path, manifest: Manifest, openvino: Sequence[str] = ()
 ) -> list[GraphScorer]:
-    """Every graph by onnxruntime, then the first float graph by OpenVINO at each precision.
+    """Every graph on onnxruntime, then the first float graph on OpenVINO at each precision.
 
-    OpenVINO's are proven first: what it cannot run is known before an hour of scoring. Raises
-    StartupError where openvino is not installed or has no such precision, DeviceError where this
-    CPU does not compute at it, ModelError where there is no float graph.
+    OpenVINO opens each at once, so that what it cannot run fails before an hour of scoring. Raises
+    StartupError when openvino is not installed or has no such precision, DeviceError when this CPU
+    does not compute at it, ModelError when there is no float graph.
     """
     if unknown := sorted(set(openvino) - set(PRECISIONS)):
         raise StartupError(f"openvino has no precision {unknown[0]}: {', '.join(PRECISIONS)}")
-    found = [
-        GraphScorer(name, onnxruntime_version(), partial(_by_graph, folder, manifest, graph))
+    scorers = [
+        GraphScorer(name, onnxruntime_version(), partial(_run_graph, folder, manifest, graph))
         for name, graph in manifest.graphs.items()
     ]
     for precision in PRECISIONS:
@@ -50,16 +52,16 @@ def open_scorers(
             options = RuntimeOptions(runtime="openvino", precision=precision)
             served = ModelFolder.read(folder, options)
             Runner.served(served)
-            logits = partial(_served, served)
-            found.append(GraphScorer(OPENVINO + precision, openvino_version(), logits))
-    return found
+            logits = partial(_run_served, served)
+            scorers.append(GraphScorer(OPENVINO + precision, openvino_version(), logits))
+    return scorers
 
 
-def _by_graph(
-    folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], tick: Advance
+def _run_graph(
+    folder: Path, manifest: Manifest, graph: Graph, pairs: Sequence[TextPair], advance: Advance
 ) -> Floats:
-    return Runner.open(folder, manifest, graph).logits(pairs, tick)
+    return Runner.open(folder, manifest, graph).logits(pairs, advance)
 
 
-def _served(folder: ModelFolder, pairs: Sequence[TextPair], tick: Advance) -> Floats:
-    return Runner.served(folder).logits(pairs, tick)
+def _run_served(folder: ModelFolder, pairs: Sequence[TextPair], advance: Advance) -> Floats:
+    return Runner.served(folder).logits(pairs, advance)

@@ -1,4 +1,4 @@
-"""A pair's score must not depend on its company, nor on the order in which pairs come."""
+"""A pair's score must not depend on the other pairs of its run, nor on the order of pairs."""
 
 from collections.abc import Sequence
 
@@ -12,16 +12,16 @@ from sidecar.workshop.model.runner import Runner
 def largest_difference(runner: Runner, graph: Graph, pairs: Sequence[ModelInput]) -> float:
     """Largest difference of a score from that of the pair alone.
 
-    A padded graph is run with all pairs together, in the reverse order, and with each pair beside
-    the longest, which pads it as far as it goes. A single graph is only run pair by pair, again and
-    in the reverse order: never more than one pair, as the scheduler does.
+    A padded graph runs all pairs together, all in reverse order, and each pair beside the longest,
+    which pads it as far as possible. A single graph runs pair by pair, as the scheduler runs it:
+    once more, and in reverse order.
     """
     alone = runner.scores(runner.alone(pairs))
-    backwards = list(reversed(pairs))
+    reversed_pairs = list(reversed(pairs))
     if graph.runs == "single":
-        found = [runner.alone(pairs), runner.alone(backwards)[::-1]]
+        runs = [runner.alone(pairs), runner.alone(reversed_pairs)[::-1]]
     else:
         longest = max(pairs, key=len)
-        beside = np.array([runner.together([pair, longest])[0] for pair in pairs])
-        found = [runner.together(pairs), runner.together(backwards)[::-1], beside]
-    return max(float(np.abs(runner.scores(logits) - alone).max()) for logits in found)
+        beside_longest = np.array([runner.together([pair, longest])[0] for pair in pairs])
+        runs = [runner.together(pairs), runner.together(reversed_pairs)[::-1], beside_longest]
+    return max(float(np.abs(runner.scores(logits) - alone).max()) for logits in runs)

@@ -1,10 +1,10 @@
-"""A collection with judgements: a folder with corpus.jsonl, queries.jsonl and qrels.tsv.
+"""A collection with relevance judgements: corpus.jsonl, queries.jsonl and qrels.tsv in a folder.
 
 corpus: {"_id", "text"[, "title"]} or {"_id", "fields": {...}}; queries: {"_id", "text"}; qrels:
-query id, document id and grade, tabs between. The two first may be compressed (.jsonl.zst).
+query id, document id and grade, separated by tabs. The first two may be compressed (.jsonl.zst).
 
-Each query's judged documents are its pool. Queries whose pool is relevant throughout or not at all
-are left out: every order of it is the same.
+A query's judged documents are its pool. Queries whose documents are all relevant, or none of them,
+are left out: every order has the same quality.
 """
 
 import hashlib
@@ -21,13 +21,14 @@ from sidecar.workshop.model.text_pair import TextPair
 
 @dataclass(frozen=True)
 class GradeRules:
-    """What counts in a collection."""
+    """How a collection's grades are read."""
 
     threshold: float = 1
-    """Lowest grade that is relevant (MRR, and which queries are left out)."""
+    """Lowest grade that is relevant, for MRR and for leaving queries out."""
     min_pool: int = 0
+    """Queries with fewer judged documents are left out."""
     min_range: float = 0
-    """Of the grades of one query."""
+    """Queries whose grades differ by less are left out."""
 
 
 GRADE_RULES = {
@@ -35,32 +36,41 @@ GRADE_RULES = {
     "liveqa_med": GradeRules(threshold=2),
     "homedepot": GradeRules(threshold=2.5, min_pool=8, min_range=1.34),
 }
-"""Collections whose grades are no 0 and 1, by the name of their folder."""
+"""Collections with other grades than 0 and 1, by the name of their folder."""
 
 
 @dataclass(frozen=True)
 class Pool:
+    """A query with its judged documents."""
+
     query_id: str
     query: str
     grades: dict[str, float]
-    """By document, in the order of the file."""
+    """document id -> grade, in the order of the file."""
 
 
 @dataclass(frozen=True)
 class JudgedCollection:
+    """Documents and the judged queries over them."""
+
     name: str
     texts: dict[str, str]
+    """document id -> text"""
     pools: tuple[Pool, ...]
     threshold: float
 
     @property
     def pairs(self) -> list[TextPair]:
         """Every (query, document) of every pool, in order."""
-        return [(pool.query, self.texts[i]) for pool in self.pools for i in pool.grades]
+        return [
+            (pool.query, self.texts[document_id])
+            for pool in self.pools
+            for document_id in pool.grades
+        ]
 
     @property
     def digest(self) -> str:
-        """Of the pairs: logits of other texts are not these."""
+        """A digest of the pairs: cached logits of other texts must not be used."""
         return hashlib.sha256(repr(self.pairs).encode()).hexdigest()[:16]
 
 
@@ -69,8 +79,8 @@ def read_judged(
 ) -> JudgedCollection:
     """The folder's collection, cut to its first `max_queries` usable queries.
 
-    `threshold`: another lowest relevant grade. Raises ModelError: a file that is missing or not
-    understood, or no usable query.
+    `threshold` replaces the lowest relevant grade. Raises ModelError: a file that is missing or
+    malformed, or no usable query.
     """
     if not folder.is_dir():
         raise ModelError(f"no judged set {folder}: it is a folder with corpus.jsonl[.zst]")
@@ -82,17 +92,17 @@ def read_judged(
     pools = [
         Pool(query, queries[query], pool)
         for query, pool in grades.items()
-        if _usable(pool, limit, protocol)
+        if _is_usable(pool, limit, protocol)
     ][:max_queries]
     if not pools:
         raise ModelError(f"{folder} has no query with relevant and other documents judged")
     return JudgedCollection(folder.resolve().name, texts, tuple(pools), limit)
 
 
-def _usable(pool: dict[str, float], threshold: float, protocol: GradeRules) -> bool:
-    both = len({grade >= threshold for grade in pool.values()}) == 2
+def _is_usable(pool: dict[str, float], threshold: float, protocol: GradeRules) -> bool:
+    has_both_kinds = len({grade >= threshold for grade in pool.values()}) == 2
     spread = max(pool.values()) - min(pool.values())
-    return both and len(pool) >= protocol.min_pool and spread >= protocol.min_range
+    return has_both_kinds and len(pool) >= protocol.min_pool and spread >= protocol.min_range
 
 
 def _grades(
@@ -101,7 +111,7 @@ def _grades(
     path = folder / "qrels.tsv"
     if not path.is_file():
         raise ModelError(f"the judged set {folder} has no qrels.tsv")
-    found: dict[str, dict[str, float]] = defaultdict(dict)
+    grades_by_query: dict[str, dict[str, float]] = defaultdict(dict)
     for number, line in enumerate(path.read_text(encoding="utf8").splitlines(), 1):
         try:
             query, document, grade = line.split("\t")
@@ -111,15 +121,15 @@ def _grades(
                 f"{path}, line {number}: not query id, document id and grade with tabs between"
             ) from None
         if query in queries and document in texts:
-            found[query][document] = value
-    return found
+            grades_by_query[query][document] = value
+    return grades_by_query
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    path, packed = folder / name, folder / f"{name}.zst"
-    if not path.is_file() and not packed.is_file():
+    path, compressed = folder / name, folder / f"{name}.zst"
+    if not path.is_file() and not compressed.is_file():
         raise ModelError(f"the judged set {folder} has no {name} and no {name}.zst")
-    file = path if path.is_file() else packed
+    file = path if path.is_file() else compressed
     for number, row in read_jsonl(file):
         if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
             raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')

@@ -1,4 +1,4 @@
-"""Logits of every scorer and of the reference on every set of pairs; a broken-off check goes on."""
+"""Logits of every scorer and the reference on every set of pairs; an interrupted check resumes."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,9 +15,10 @@ from sidecar.workshop.model.runner import Floats
 from sidecar.workshop.model.text_pair import TextPair
 
 SAMPLE = "calibration"
+"""The manifest's name for the sample pairs, beside the names of judged collections."""
 REFERENCE = "reference"
 Logits = dict[str, dict[str, Floats]]
-"""set of pairs -> scorer, or REFERENCE -> logits"""
+"""set of pairs -> scorer, or REFERENCE -> logits [pairs]"""
 
 
 def score_all(
@@ -25,31 +26,34 @@ def score_all(
     manifest: Manifest,
     reference: Reference | None,
     sets: Mapping[str, Sequence[TextPair]],
-    journal: MeasurementCache,
-    start: BeginStep,
+    cache: MeasurementCache,
+    begin_step: BeginStep,
 ) -> Logits:
-    """Every scorer on every set. The reference too, but on a judged set only where the folder has
-    no fp32 graph: a framework takes much longer, and the fp32 graph's parity with it is known."""
+    """The logits of every scorer on every set, and of the reference where it is needed.
 
-    def once(
-        parts: list[str],
+    On a judged collection the reference scores only when the folder has no fp32 graph: a framework
+    is much slower, and how close the fp32 graph is to it is known from the sample.
+    """
+
+    def cached(
+        key_parts: list[str],
         step: str,
         pairs: Sequence[TextPair],
         score: Callable[[Sequence[TextPair], Advance], Floats],
     ) -> Floats:
         def measure() -> list[float]:
-            logits: list[float] = score(pairs, start(step, len(pairs))).tolist()
+            logits: list[float] = score(pairs, begin_step(step, len(pairs))).tolist()
             return logits
 
-        return np.array(journal.get_or_measure(_key(parts, pairs), measure))
+        return np.array(cache.get_or_measure(_key(key_parts, pairs), measure))
 
-    files = sorted(manifest.files.values())
-    found: Logits = {}
-    for on, pairs in sets.items():
-        found[on] = {
-            scorer.name: once(
-                [*files, scorer.name, scorer.engine],
-                f"{on}: {scorer.name}",
+    file_digests = sorted(manifest.files.values())
+    logits: Logits = {}
+    for set_name, pairs in sets.items():
+        logits[set_name] = {
+            scorer.name: cached(
+                [*file_digests, scorer.name, scorer.version],
+                f"{set_name}: {scorer.name}",
                 pairs,
                 scorer.logits,
             )
@@ -58,16 +62,20 @@ def score_all(
         if reference is None:
             continue
         if reference.name == OWN:
-            found[on][REFERENCE] = found[on][FP32]
-        elif on == SAMPLE or FP32 not in manifest.graphs:
-            parts = [reference.name, reference.key]
-            found[on][REFERENCE] = once(parts, f"{on}: {reference.name}", pairs, reference.logits)
-    return found
+            logits[set_name][REFERENCE] = logits[set_name][FP32]
+        elif set_name == SAMPLE or FP32 not in manifest.graphs:
+            logits[set_name][REFERENCE] = cached(
+                [reference.name, reference.key],
+                f"{set_name}: {reference.name}",
+                pairs,
+                reference.logits,
+            )
+    return logits
 
 
-def baseline(logits: Mapping[str, Floats]) -> Floats | None:
+def fp32_logits(by_scorer: Mapping[str, Floats]) -> Floats | None:
     """The fp32 logits of one set: the folder's own graph's, else the reference's, else None."""
-    return logits.get(FP32, logits.get(REFERENCE))
+    return by_scorer.get(FP32, by_scorer.get(REFERENCE))
 
 
 def _key(parts: list[str], pairs: Sequence[TextPair]) -> str:

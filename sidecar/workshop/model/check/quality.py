@@ -1,7 +1,7 @@
 """nDCG@10 and MRR@10 over judged pools, by ir-measures, with bootstrap intervals over queries.
 
 The gain of a grade is 2^grade - 1. Equal scores keep the order of the judgements file, for every
-ranker alike.
+ranker.
 """
 
 from collections.abc import Iterator
@@ -17,58 +17,60 @@ from sidecar.workshop.model.runner import Floats
 METRICS = ("nDCG@10", "MRR@10")
 RESAMPLES = 4000
 SEED = 17
-FRACTION = 1000
-"""ir-measures wants whole gains: those of fractional grades are told in thousandths."""
+FRACTIONAL_SCALE = 1000
+"""ir-measures needs integer gains: those of fractional grades are given in thousandths."""
 
 
 @dataclass(frozen=True)
 class Quality:
-    """One ranker on one collection: a value per query, in the order of the pools."""
+    """One ranker on one collection."""
 
     values: dict[str, Floats]
-    """By metric."""
+    """metric -> values [queries], in the order of the pools."""
 
     def mean(self, metric: str) -> float:
         return float(self.values[metric].mean())
 
 
 def measure(judged: JudgedCollection, scores: Floats) -> Quality:
-    """The metrics of an order by `scores`, one per pair of the pools."""
+    """The quality of ranking by `scores` [pairs], one per pair of the pools."""
     scale = (
-        1 if all(g == int(g) for pool in judged.pools for g in pool.grades.values()) else FRACTION
+        1
+        if all(grade == int(grade) for pool in judged.pools for grade in pool.grades.values())
+        else FRACTIONAL_SCALE
     )
     qrels = {
-        str(place): {i: _gain(grade, scale) for i, grade in pool.grades.items()}
-        for place, pool in enumerate(judged.pools)
+        str(index): {document_id: _gain(grade, scale) for document_id, grade in pool.grades.items()}
+        for index, pool in enumerate(judged.pools)
     }
-    run = {str(place): order for place, order in enumerate(_orders(judged.pools, scores))}
+    run = {str(index): order for index, order in enumerate(_ranks(judged.pools, scores))}
     ndcg, mrr = nDCG @ 10, RR(rel=max(1, _gain(judged.threshold, scale))) @ 10
-    found = {metric: np.zeros(len(judged.pools)) for metric in METRICS}
+    per_query = {metric: np.zeros(len(judged.pools)) for metric in METRICS}
     for value in ir_measures.iter_calc([ndcg, mrr], qrels, run):
         metric = METRICS[0] if value.measure == ndcg else METRICS[1]
-        found[metric][int(value.query_id)] = value.value
-    return Quality(found)
+        per_query[metric][int(value.query_id)] = value.value
+    return Quality(per_query)
 
 
 def _gain(grade: float, scale: int) -> int:
     return round((2.0**grade - 1) * scale)
 
 
-def _orders(pools: tuple[Pool, ...], scores: Floats) -> Iterator[dict[str, float]]:
-    """Each pool's documents with a score that only tells their place: no ties are left."""
+def _ranks(pools: tuple[Pool, ...], scores: Floats) -> Iterator[dict[str, float]]:
+    """Per pool a score by document that only encodes its rank, so that no ties are left."""
     start = 0
     for pool in pools:
-        own = scores[start : start + len(pool.grades)]
+        pool_scores = scores[start : start + len(pool.grades)]
         start += len(pool.grades)
         ids = list(pool.grades)
-        ranked = np.argsort(-own, kind="stable")
-        yield {ids[at]: float(len(ids) - place) for place, at in enumerate(ranked)}
+        ranked = np.argsort(-pool_scores, kind="stable")
+        yield {ids[position]: float(len(ids) - index) for index, position in enumerate(ranked)}
 
 
 def interval(values: Floats) -> tuple[float, float]:
     """95 % bootstrap interval of the mean (percentiles over resampled queries, fixed seed).
 
-    Differences of two rankers on the same queries give the paired interval.
+    Given differences of two rankers on the same queries, it is the paired interval.
     """
     rng = np.random.default_rng(SEED)
     picks = rng.integers(0, len(values), (RESAMPLES, len(values)))

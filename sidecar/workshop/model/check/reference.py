@@ -15,31 +15,33 @@ from sidecar.workshop.model.text_pair import TextPair
 
 OWN = "its own fp32 graph"
 CHUNK = 16
-"""Pairs that the framework gets at a time; they are sorted by length."""
+"""Pairs per call of the framework; all pairs are sorted by length first."""
 
 
 @dataclass(frozen=True)
 class Reference:
+    """A source of fp32 logits."""
+
     name: str
-    """For the card: no path of this machine."""
+    """For the card, without paths of this machine."""
     key: str
-    """Of its files: logits with another key are another model's."""
+    """A digest of its files: cached logits with another key are another model's."""
     logits: Callable[[Sequence[TextPair], Advance], Floats]
 
 
 def open_reference(against: str | None, folder: Path, manifest: Manifest) -> Reference | None:
-    """The framework's logits for a Hugging Face folder or hub name, the fp32 graph's for a model
-    folder; without `against` the folder's own fp32 graph, or None where it has none.
+    """What `against` names: a Hugging Face folder or hub name gives the framework's logits, a model
+    folder those of its fp32 graph. Without it the folder's own fp32 graph, or None.
 
     Raises ModelError when there is no such source, or it is another model.
     """
     if against is None:
         return _graph(folder, manifest, OWN) if FP32 in manifest.graphs else None
     if (Path(against) / MANIFEST).is_file():
-        other = Manifest.read(Path(against))
-        if FP32 not in other.graphs:
+        other_manifest = Manifest.read(Path(against))
+        if FP32 not in other_manifest.graphs:
             raise ModelError(f"{against} has no graph {FP32!r} to compare with")
-        return _graph(Path(against), other, f"the fp32 graph of {other.name}")
+        return _graph(Path(against), other_manifest, f"the fp32 graph of {other_manifest.name}")
     return _framework(against, manifest)
 
 
@@ -54,22 +56,24 @@ def _framework(against: str, manifest: Manifest) -> Reference:
     from sidecar.workshop.model.package import fingerprint
 
     settings = manifest.origin.settings if manifest.origin else {}
-    local, name = fetch(against), source_name(against)
-    source = open_folder(local, name, **settings)
-    if (source.prompt, source.max_tokens) != (manifest.prompt, manifest.max_tokens):
+    source_folder, name = fetch(against), source_name(against)
+    checkpoint = open_folder(source_folder, name, **settings)
+    if (checkpoint.prompt, checkpoint.max_tokens) != (manifest.prompt, manifest.max_tokens):
         raise ModelError(
             f"{against} is not the source of this folder: it has another prompt or another "
             "longest pair"
         )
 
-    def logits(pairs: Sequence[TextPair], tick: Advance) -> Floats:
-        order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
-        found = np.empty(len(pairs))
+    def logits(pairs: Sequence[TextPair], advance: Advance) -> Floats:
+        order = sorted(
+            range(len(pairs)), key=lambda index: len(pairs[index][0]) + len(pairs[index][1])
+        )
+        values = np.empty(len(pairs))
         for start in range(0, len(order), CHUNK):
-            part = order[start : start + CHUNK]
-            found[part] = source.reference([pairs[i] for i in part])
-            for _ in part:
-                tick()
-        return found
+            indices = order[start : start + CHUNK]
+            values[indices] = checkpoint.reference([pairs[index] for index in indices])
+            for _ in indices:
+                advance()
+        return values
 
-    return Reference(f"{name} by its framework", fingerprint(local, name, settings), logits)
+    return Reference(f"{name} by its framework", fingerprint(source_folder, name, settings), logits)

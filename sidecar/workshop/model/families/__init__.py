@@ -1,7 +1,31 @@
-"""Which family opens a model.
+"""Model families: each opens the Hugging Face folders of some architectures as a Checkpoint.
 
-To add one: a file here with `accepts` and `open_folder`, and its row in FAMILIES. Options that only
-some families have are keywords of their `open_folder`.
+    cross_encoder        sequence classifiers with one logit: BERT, RoBERTa, XLM-R, ModernBERT, ...
+    decoder              Qwen3-Reranker, which answers "yes" or "no"
+      decoder_network    its network, written for export
+    cosine_head          checkpoints of `model train`
+      cosine_head_network  their network: a BERT encoder with a linear and a cosine head
+
+A new family needs
+
+1. a file here with two functions, `accepts(architecture)` and
+   `open_folder(folder, name, *, ...options)`, as `Family` below describes them. Build the
+   Checkpoint with the readers of `pretrained`, which refuse damaged folders. Where the framework's
+   own forward pass exports badly, put a network of your own in a second file;
+2. its file name in FAMILIES below.
+
+Export, quantisation, check, serving and the model card read the Checkpoint and the manifest alone.
+More places are touched only by a family that
+
+- scores in a way that no family of the manifest does: a row in `sidecar/runtime/families.py` says
+  what its output tensors mean. "cross-encoder" fits any graph with one logit per pair;
+- has options of its own (`--separator`): they are keywords of `open_folder`, and one typer option
+  each in `sidecar/cli/model/export.py`;
+- can be trained: it sets `Checkpoint.save`.
+
+Tests: a tiny random folder in `tests/workshop/model/classifiers.py`, listed in its SAVERS, gets
+every test that cross-encoders get; another prompt needs a file of its own, as the decoder has.
+Document the architectures in the table of docs/models.md.
 """
 
 import inspect
@@ -12,17 +36,19 @@ from typing import Protocol, cast
 from sidecar.errors import ModelError
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.hub import fetch
-from sidecar.workshop.model.pretrained import read_config
+from sidecar.workshop.model.pretrained import architecture_of, read_config
 
 FAMILIES = ("cross_encoder", "decoder", "cosine_head")
-"""Files of this folder, asked in this order; one that is not asked is not imported."""
+"""Files of this folder in the order in which they are asked; later ones are imported only then."""
 
 Option = str | int
 
 
 class Family(Protocol):
+    """The functions of a family's file."""
+
     def accepts(self, architecture: str) -> bool:
-        """Whether the family opens a folder whose config.json names the architecture."""
+        """Whether the family opens this architecture; it is "" where config.json names none."""
 
     def open_folder(self, folder: Path, name: str, **options: Option) -> Checkpoint:
         """The model in `folder`. Raises ModelError with what is wrong and what to do."""
@@ -38,24 +64,24 @@ def open_checkpoint(
     """The model of a local Hugging Face folder, or of a hub name (`revision`: branch or commit).
 
     No code from the model's folder is ever run. Options (`max_tokens`; for decoders `separator` and
-    `instruction`) that are None are the family's to choose. Raises ModelError: no such model, a
-    download that fails, an architecture that no family knows, files that are missing or damaged.
+    `instruction`) that are None take the family's default. Raises ModelError: no such model, a
+    failed download, an unknown architecture, missing or damaged files.
     """
     return open_folder(fetch(source, revision), name or source_name(source), **options)
 
 
 def open_folder(folder: Path, name: str, **options: Option | None) -> Checkpoint:
-    """The model of a local Hugging Face folder; see `open_source`."""
+    """The model of a local Hugging Face folder; see `open_checkpoint`."""
     family = _family_of(folder)
     given = {key: value for key, value in options.items() if value is not None}
-    known = inspect.signature(family.open_folder).parameters
-    if strange := [key for key in given if key not in known]:
-        raise ModelError(f"{folder} is a model without {strange[0]}: leave that option out")
+    accepted = inspect.signature(family.open_folder).parameters
+    if unknown := [key for key in given if key not in accepted]:
+        raise ModelError(f"{folder} is a model without {unknown[0]}: leave that option out")
     return family.open_folder(folder, name, **given)
 
 
 def source_name(source: str) -> str:
-    """A hub name as it is; of a folder its own name, with "-" for what a name must not hold."""
+    """A hub name unchanged; of a folder its own name, with "-" for characters not allowed."""
     if not Path(source).is_dir():
         return source
     name = Path(source).resolve().name
@@ -64,13 +90,13 @@ def source_name(source: str) -> str:
 
 def _family_of(folder: Path) -> Family:
     config = read_config(folder)
-    architectures = config.get("architectures") or [""]
-    for row in FAMILIES:
-        family = cast(Family, import_module(f"{__name__}.{row}"))
-        if family.accepts(architectures[0]):
+    architecture = architecture_of(config)
+    for module in FAMILIES:
+        family = cast(Family, import_module(f"{__name__}.{module}"))
+        if family.accepts(architecture):
             return family
     why = "; it needs code from its own folder, which is never run" if "auto_map" in config else ""
     raise ModelError(
-        f"{folder}: unknown architecture {architectures[0]}{why}: docs/models.md has the table of "
+        f"{folder}: unknown architecture {architecture}{why}: docs/models.md has the table of "
         "those that can be exported"
     )

@@ -1,4 +1,4 @@
-"""Our own checkpoint, as `rerank-sidecar model train` writes it (`network.py`)."""
+"""Checkpoints of `rerank-sidecar model train`: a BERT encoder with a linear and a cosine head."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -9,8 +9,7 @@ import torch
 from tokenizers import Tokenizer
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt
-from sidecar.runtime.manifest import TrainingSource as Collection
+from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt, TrainingSource
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.cosine_head_network import CrossEncoder
 from sidecar.workshop.model.pretrained import (
@@ -25,7 +24,7 @@ PROMPT = Prompt(pieces=("[CLS]", "{query}", "[SEP]", DOCUMENT, "[SEP]"), segment
 
 
 def accepts(architecture: str) -> bool:
-    """A bare encoder: our head is not in the architecture's name."""
+    """Whether it is a bare encoder: `config.json` does not name the head."""
     return architecture in ("", "BertModel")
 
 
@@ -52,10 +51,10 @@ def make_checkpoint(
     summary: dict[str, Any] | None = None,
     max_tokens: int | None = None,
 ) -> Checkpoint:
-    """The Source of a network of ours; `summary` is its training's, when it has had one."""
+    """The Checkpoint of such a network; `summary` is the one of its last training, if any."""
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    known = summary or {}
+    summary = summary or {}
     limit = min(network.encoder.config.max_position_embeddings, max_tokens or sys.maxsize)
     return Checkpoint(
         name=name,
@@ -67,13 +66,19 @@ def make_checkpoint(
         padding=Padding(token="[PAD]"),
         max_tokens=limit,
         reference=_reference(network, tokenizer, limit),
-        languages=tuple(known.get("languages") or ("en",)),
-        licence=known.get("licence") or "Apache-2.0",
-        temperature=known.get("temperature", 1.0),
-        bias=known.get("bias", 0.0),
-        collections=tuple(Collection(**row) for row in known.get("collections", ())),
+        languages=tuple(summary.get("languages") or ("en",)),
+        licence=summary.get("licence") or "Apache-2.0",
+        temperature=summary.get("temperature", 1.0),
+        bias=summary.get("bias", 0.0),
+        training_sources=tuple(TrainingSource(**row) for row in summary.get("collections", ())),
         config=network.encoder.config.to_json_string(),
+        save=_save,
     )
+
+
+def _save(checkpoint: Checkpoint, folder: Path) -> None:
+    checkpoint.network.save(folder)
+    checkpoint.tokenizer.save(str(folder / TOKENIZER))
 
 
 def _summary(folder: Path) -> dict[str, Any]:
@@ -89,15 +94,15 @@ def _reference(
     network: CrossEncoder, tokenizer: Tokenizer, limit: int
 ) -> Callable[[Sequence[TextPair]], list[float]]:
     """Each pair alone, its ids put together as in training."""
-    first, last = (tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
-    if first is None or last is None:
+    cls, sep = (tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+    if cls is None or sep is None:
         raise ModelError("the tokenizer has no [CLS] or no [SEP]: it is not BERT's")
 
     @torch.no_grad()
     def logit(query: str, document: str) -> float:
-        left = [first, *tokenizer.encode(query, add_special_tokens=False).ids, last]
+        left = [cls, *tokenizer.encode(query, add_special_tokens=False).ids, sep]
         right = tokenizer.encode(document, add_special_tokens=False).ids
-        right = [*right[: limit - len(left) - 1], last]
+        right = [*right[: limit - len(left) - 1], sep]
         ids = torch.tensor([left + right])
         types = torch.tensor([[0] * len(left) + [1] * len(right)])
         return float(network(ids, torch.ones_like(ids), types))

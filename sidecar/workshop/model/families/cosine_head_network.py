@@ -1,4 +1,4 @@
-"""The cross-encoder: a BERT encoder and a logit head that starts as the encoder's own cosine."""
+"""A cross-encoder: a BERT encoder and a logit head that starts as the encoder's own cosine."""
 
 from pathlib import Path
 
@@ -15,8 +15,7 @@ COSINE_SCALE = 8.0
 class CrossEncoder(nn.Module):
     """logit = linear(mean state) + scale * cosine(mean query state, mean document state).
 
-    The linear part starts at zero, so that a sentence encoder's weights give a sensible order
-    before the first step.
+    The linear part starts at zero, so that a sentence encoder ranks sensibly before the first step.
     """
 
     def __init__(self, encoder: BertModel) -> None:
@@ -27,7 +26,7 @@ class CrossEncoder(nn.Module):
         self.scale = nn.Parameter(torch.tensor([COSINE_SCALE]))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
-        """Logits [batch]. Token type 0 is the query with [CLS], type 1 the document."""
+        """Logits [batch]. Token type 0 is [CLS] and the query, type 1 the document."""
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state.float()
@@ -46,7 +45,7 @@ class CrossEncoder(nn.Module):
 
     @classmethod
     def open(cls, folder: Path) -> "CrossEncoder":
-        """The network in `folder`, with the eager attention that the ONNX exporter wants."""
+        """The network in `folder`, with eager attention, which the ONNX exporter needs."""
         config = BertConfig.from_pretrained(folder, attn_implementation="eager")
         network = cls(BertModel(config, add_pooling_layer=False))
         network.load_state_dict(load_file(folder / "model.safetensors"))
@@ -56,8 +55,8 @@ class CrossEncoder(nn.Module):
 def from_encoder(folder: Path) -> CrossEncoder:
     """An untrained cross-encoder over a sentence encoder's weights.
 
-    Without dropout: one pass over the data does not overfit. Eager attention: its bf16 backward
-    pass is faster on a CPU (47 against 34 pairs a second at 96 tokens on two AMD cores).
+    Without dropout: one pass over the data does not overfit. With eager attention: its bf16
+    backward pass is faster on a CPU (47 against 34 pairs a second at 96 tokens on two AMD cores).
     """
     silence_transformers()
     encoder = BertModel.from_pretrained(

@@ -4,12 +4,13 @@
     Alibaba-NLP/gte-reranker-modernbert-base ModernBertForSequenceClassification
     cross-encoder/ms-marco-MiniLM-L6-v2      BertForSequenceClassification
 
-The prompt is read off the tokenizer's own pair template. A score is always the logit's sigmoid,
-whether sentence-transformers' config asks for that or for the bare logit.
+The prompt is read from the tokenizer's own pair template. A score is always the logit's sigmoid,
+whether sentence-transformers' config asks for that or for the raw logit.
 """
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -18,8 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
-from sidecar.runtime.manifest import DOCUMENT, Padding, Prompt
-from sidecar.runtime.manifest import TrainingSource as Collection
+from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt, TrainingSource
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.pretrained import (
     card_metadata,
@@ -42,9 +42,10 @@ ARCHITECTURES = {
     )
 }
 ROBERTA_LIKE = {"roberta", "xlm-roberta", "camembert", "mpnet"}
-"""Their positions begin behind the padding token's id (514 of them hold 512 tokens), and their
-tokenizers give no token types, whatever the network could read."""
+"""Model types whose positions begin after the padding token's id (514 positions hold 512 tokens),
+and whose tokenizers give no token types, even where the network could read them."""
 REFERENCE_BATCH = 8
+"""Pairs per batch of the framework's own scoring."""
 
 
 def accepts(architecture: str) -> bool:
@@ -59,15 +60,17 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
     """
     config = open_config(folder)
     check_one_label(config, folder)
-    kind: type[PreTrainedModel] = getattr(transformers, config.architectures[0])
-    fast = open_fast_tokenizer(folder)
-    padding = Padding(token=pad_token(fast, folder))
-    network = open_network(kind, folder)
+    network_class: type[PreTrainedModel] = getattr(transformers, config.architectures[0])
+    framework_tokenizer = open_fast_tokenizer(folder)
+    padding = Padding(token=pad_token(framework_tokenizer, folder))
+    network = open_network(network_class, folder)
     inputs = _inputs(network)
-    tokenizer = plain_tokenizer(fast)
-    max_tokens = min(max_pair_tokens(fast, _positions(config)), max_tokens or sys.maxsize)
+    tokenizer = plain_tokenizer(framework_tokenizer)
+    max_tokens = min(
+        max_pair_tokens(framework_tokenizer, _positions(config)), max_tokens or sys.maxsize
+    )
     languages, licence = card_metadata(folder)
-    trained = training_summary(folder)
+    summary = training_summary(folder)
     return Checkpoint(
         name=name,
         family="cross-encoder",
@@ -77,13 +80,20 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
         prompt=read_prompt(tokenizer, with_segments="token_type_ids" in inputs),
         padding=padding,
         max_tokens=max_tokens,
-        reference=_reference(network, fast, inputs, max_tokens),
+        reference=_reference(network, framework_tokenizer, inputs, max_tokens),
         languages=languages,
         licence=licence,
-        temperature=trained.get("temperature", 1.0),
-        bias=trained.get("bias", 0.0),
-        collections=tuple(Collection(**row) for row in trained.get("collections", ())),
+        temperature=summary.get("temperature", 1.0),
+        bias=summary.get("bias", 0.0),
+        training_sources=tuple(TrainingSource(**row) for row in summary.get("collections", ())),
+        save=partial(_save, folder),
     )
+
+
+def _save(source_folder: Path, checkpoint: Checkpoint, folder: Path) -> None:
+    checkpoint.network.model.save_pretrained(folder)
+    open_fast_tokenizer(source_folder).save_pretrained(folder)  # for its configuration
+    checkpoint.tokenizer.save(str(folder / TOKENIZER))
 
 
 class OneLogit(nn.Module):
@@ -95,13 +105,13 @@ class OneLogit(nn.Module):
         self._inputs = inputs
 
     def forward(self, *values: Tensor) -> Tensor:
-        named = dict(zip(self._inputs, values, strict=True))
-        logits: Tensor = self.model(**named).logits
+        arguments = dict(zip(self._inputs, values, strict=True))
+        logits: Tensor = self.model(**arguments).logits
         return logits.squeeze(-1)
 
 
 def read_prompt(tokenizer: Tokenizer, *, with_segments: bool) -> Prompt:
-    """The pair template: what the tokenizer puts around and between two texts."""
+    """The tokenizer's pair template: the tokens that it puts around and between two texts."""
     encoding = tokenizer.encode("a", "b")
     pieces: list[str] = []
     segments: list[int] = []
@@ -116,10 +126,12 @@ def read_prompt(tokenizer: Tokenizer, *, with_segments: bool) -> Prompt:
 
 
 def _inputs(network: PreTrainedModel) -> tuple[str, ...]:
-    """With token types where the tokenizer gives them and the network tells two of them apart."""
+    """Token types are an input where the tokenizer gives them and the network has two of them."""
     config = network.config
-    types = getattr(config, "type_vocab_size", 0) > 1 and config.model_type not in ROBERTA_LIKE
-    return ("input_ids", "attention_mask", *(["token_type_ids"] if types else []))
+    has_token_types = (
+        getattr(config, "type_vocab_size", 0) > 1 and config.model_type not in ROBERTA_LIKE
+    )
+    return ("input_ids", "attention_mask", *(["token_type_ids"] if has_token_types else []))
 
 
 def _positions(config: PretrainedConfig) -> int:
@@ -135,7 +147,7 @@ def _reference(
 ) -> Callable[[Sequence[TextPair]], list[float]]:
     @torch.no_grad()
     def logits(pairs: Sequence[TextPair]) -> list[float]:
-        found: list[float] = []
+        values: list[float] = []
         for start in range(0, len(pairs), REFERENCE_BATCH):
             queries, documents = zip(*pairs[start : start + REFERENCE_BATCH], strict=True)
             encoded = tokenizer(
@@ -148,7 +160,7 @@ def _reference(
                 return_tensors="pt",
             )
             output = network(**{name: encoded[name] for name in inputs})
-            found += output.logits.squeeze(-1).tolist()
-        return found
+            values += output.logits.squeeze(-1).tolist()
+        return values
 
     return logits

@@ -1,9 +1,9 @@
-"""A Qwen3 decoder as a judge: one logit per pair, logit(yes) - logit(no) behind its last token.
+"""A Qwen3 decoder as a reranker: one logit per pair, logit(yes) - logit(no) after its last token.
 
-Pairs are padded on the RIGHT, the frameworks' own code pads on the left. With causal attention no
-token sees what stands behind it, so right padding changes nothing before it: the network needs no
-padding mask at all, positions count from 0, and the state at `attention_mask.sum() - 1` is that of
-the pair alone. RoPE turns by differences of positions, so the scores are those of left padding.
+Pairs are padded on the RIGHT; the framework's own code pads on the left. With causal attention no
+token sees a later one, so right padding changes nothing before it: the network needs no padding
+mask, positions count from 0, and the state at `attention_mask.sum() - 1` is that of the pair alone.
+RoPE depends only on differences of positions, so the scores equal those of left padding.
 
 The framework's own forward pass is not exported: it would hold the attention weights of all heads
 at once (4.3 GB per layer at 8,192 tokens and 16 heads) and copy each key head for its queries.
@@ -20,9 +20,9 @@ from transformers.models.qwen3.modeling_qwen3 import (
 )
 
 HIDDEN = -65504.0
-"""Added where a token must not look; the least number of half precision, so that it stays one."""
-BLOCK = 1024
-"""Most queries that attend at once, at the model's `max_tokens`."""
+"""Added to a masked attention weight: the lowest finite number of fp16, so that fp16 keeps it."""
+BLOCK_SIZE = 1024
+"""Queries that attend at once, at most, at the model's `max_tokens`."""
 
 
 class YesNoDecoder(nn.Module):
@@ -38,42 +38,42 @@ class YesNoDecoder(nn.Module):
         self.norm = Norm(backbone.norm)
         self.rotary = Rotary(backbone.rotary_emb)
         self.row = nn.Parameter(row.detach().clone())
-        self.blocks = -(-max_tokens // BLOCK)
+        self.blocks = -(-max_tokens // BLOCK_SIZE)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Logits [batch] of right-padded pairs."""
         states = self.embed_tokens(input_ids)
-        turn = self.rotary(input_ids)
-        cuts = causal_cuts(input_ids, self.blocks)
+        angles = self.rotary(input_ids)
+        blocks = causal_blocks(input_ids, self.blocks)
         for layer in self.layers:
-            states = layer(states, turn, cuts)
+            states = layer(states, angles, blocks)
         last = attention_mask.sum(1) - 1
         rows = torch.arange(last.shape[0], device=last.device)
         return (self.norm(states[rows, last]) * self.row).sum(-1)
 
 
-Turn = tuple[Tensor, Tensor]
-"""cos, and sin with the first half's sign turned, of each position's angles [tokens, head_dim]."""
-Cut = tuple[Tensor | int, Tensor | int, Tensor]
-"""Queries from and to (exclusive), and what to add to their weights for the keys before `to`."""
+RotaryAngles = tuple[Tensor, Tensor]
+"""(cos, sin) of the angles, each [tokens, head_dim]; the first half of sin has its sign flipped."""
+QueryBlock = tuple[Tensor | int, Tensor | int, Tensor]
+"""(start, stop, mask): the queries from start to stop, and their mask [queries, stop]."""
 
 
-def causal_cuts(input_ids: Tensor, blocks: int) -> list[Cut]:
-    """The queries in `blocks` parts: each attends to the keys up to its own end.
+def causal_blocks(input_ids: Tensor, blocks: int) -> list[QueryBlock]:
+    """The queries in `blocks` blocks, each of which attends to the keys up to its own end.
 
-    So at most 1/blocks of the attention weights are in memory at a time, and of the upper half,
-    which is hidden anyway, little is computed. Two layers of the 0.6B shape at 8,192 tokens in fp32
-    on one core: 22 s and 2.0 GB of memory with 8 parts, 48 s and 8.9 GB with one.
+    At most 1/blocks of the attention weights are in memory at a time, and little of the upper half,
+    which is masked anyway, is computed. Two layers of the 0.6B shape at 8,192 tokens in fp32 on one
+    core: 22 s and 2.0 GB of memory with 8 blocks, 48 s and 8.9 GB with one.
     """
     tokens = input_ids.shape[1]
-    places = torch.arange(tokens, device=input_ids.device)
+    positions = torch.arange(tokens, device=input_ids.device)
     size = (tokens + blocks - 1) // blocks
-    cuts: list[Cut] = []
+    query_blocks: list[QueryBlock] = []
     for block in range(blocks):
         start, stop = block * size, (block + 1) * size
-        ahead = places[:stop] > places[start:stop].unsqueeze(1)
-        cuts.append((start, stop, ahead.to(torch.float32) * HIDDEN))
-    return cuts
+        ahead = positions[:stop] > positions[start:stop].unsqueeze(1)
+        query_blocks.append((start, stop, ahead.to(torch.float32) * HIDDEN))
+    return query_blocks
 
 
 class Layer(nn.Module):
@@ -86,8 +86,8 @@ class Layer(nn.Module):
         self.post_norm = Norm(layer.post_attention_layernorm)
         self.mlp = layer.mlp
 
-    def forward(self, states: Tensor, turn: Turn, cuts: list[Cut]) -> Tensor:
-        states = states + self.attention(self.input_norm(states), turn, cuts)
+    def forward(self, states: Tensor, angles: RotaryAngles, blocks: list[QueryBlock]) -> Tensor:
+        states = states + self.attention(self.input_norm(states), angles, blocks)
         return states + self.mlp(self.post_norm(states))
 
 
@@ -98,25 +98,27 @@ class Attention(nn.Module):
         super().__init__()
         self.q_proj, self.k_proj = attention.q_proj, attention.k_proj
         self.v_proj, self.o_proj = attention.v_proj, attention.o_proj
-        # The weights' scale, 1/sqrt(head_dim), lies in the queries' norm: RoPE does not change it.
+        # The attention scale, 1/sqrt(head_dim), is folded into the queries' norm: RoPE keeps it.
         self.q_norm = Norm(attention.q_norm, attention.scaling)
         self.k_norm = Norm(attention.k_norm)
         self.head_dim = attention.head_dim
         self.width = attention.o_proj.in_features
         self.key_heads = self.width // self.head_dim // attention.num_key_value_groups
 
-    def forward(self, states: Tensor, turn: Turn, cuts: list[Cut]) -> Tensor:
+    def forward(self, states: Tensor, angles: RotaryAngles, blocks: list[QueryBlock]) -> Tensor:
         batch, tokens, _ = states.shape
         heads = (batch, tokens, self.key_heads, -1, self.head_dim)
         # [batch, key_heads, group, tokens, head_dim]; the group of a key head is 1.
-        queries = turned(self.q_norm(self.q_proj(states).view(heads)).permute(0, 2, 3, 1, 4), turn)
-        keys = turned(self.k_norm(self.k_proj(states).view(heads)).permute(0, 2, 3, 1, 4), turn)
+        queries = rotate(
+            self.q_norm(self.q_proj(states).view(heads)).permute(0, 2, 3, 1, 4), angles
+        )
+        keys = rotate(self.k_norm(self.k_proj(states).view(heads)).permute(0, 2, 3, 1, 4), angles)
         keys = keys.transpose(-1, -2)
         values = self.v_proj(states).view(heads).permute(0, 2, 3, 1, 4)
-        if len(cuts) == 1:
-            found = attend(queries, keys, values, cuts[0][2])
+        if len(blocks) == 1:
+            attended = attend(queries, keys, values, blocks[0][2])
         else:
-            found = torch.cat(
+            attended = torch.cat(
                 [
                     attend(
                         queries[..., start:stop, :],
@@ -124,11 +126,11 @@ class Attention(nn.Module):
                         values[..., :stop, :],
                         hidden,
                     )
-                    for start, stop, hidden in cuts
+                    for start, stop, hidden in blocks
                 ],
                 dim=-2,
             )
-        return self.o_proj(found.permute(0, 3, 1, 2, 4).reshape(batch, tokens, self.width))
+        return self.o_proj(attended.permute(0, 3, 1, 2, 4).reshape(batch, tokens, self.width))
 
 
 def attend(queries: Tensor, keys: Tensor, values: Tensor, hidden: Tensor) -> Tensor:
@@ -136,9 +138,9 @@ def attend(queries: Tensor, keys: Tensor, values: Tensor, hidden: Tensor) -> Ten
     return torch.softmax(queries @ keys + hidden, dim=-1) @ values
 
 
-def turned(heads: Tensor, turn: Turn) -> Tensor:
-    """RoPE: features i and i + half turned by their position's angle."""
-    cos, sin = turn
+def rotate(heads: Tensor, angles: RotaryAngles) -> Tensor:
+    """RoPE: features i and i + half rotated by their position's angle."""
+    cos, sin = angles
     first, second = heads.chunk(2, dim=-1)
     return heads * cos + torch.cat((second, first), dim=-1) * sin
 
@@ -151,15 +153,15 @@ class Rotary(nn.Module):
         self.frequencies = nn.Buffer(rotary.inv_freq.detach().clone().float())
         self.scaling = float(rotary.attention_scaling)
 
-    def forward(self, input_ids: Tensor) -> Turn:
-        places = torch.arange(input_ids.shape[1], device=input_ids.device).float()
-        angles = places.unsqueeze(1) * self.frequencies
+    def forward(self, input_ids: Tensor) -> RotaryAngles:
+        positions = torch.arange(input_ids.shape[1], device=input_ids.device).float()
+        angles = positions.unsqueeze(1) * self.frequencies
         cos, sin = angles.cos() * self.scaling, angles.sin() * self.scaling
         return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
 class Norm(nn.Module):
-    """Root mean square normalisation, with the division that onnxruntime knows to fuse."""
+    """Root mean square normalisation, written with the division that onnxruntime fuses."""
 
     def __init__(self, norm: Qwen3RMSNorm, scale: float = 1.0) -> None:
         super().__init__()

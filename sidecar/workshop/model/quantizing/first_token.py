@@ -1,11 +1,11 @@
-"""A head that reads the first token alone: the last layer then computes only that token.
+"""The last layer computes the first token only, where the head reads no other.
 
-Most published rerankers read their score off the first token's state (BERT's pooler, RoBERTa's
-classification head). The last layer's states of all other tokens are computed and thrown away;
-only their keys and values are needed. So the row is taken before the last layer's query instead of
-behind its last normalisation: everything between works on each token by itself, but for attention,
-whose queries do not depend on each other. The numbers stay the same; of six layers about a seventh
-of the work goes. A head that reads every token (a mean) leaves nothing to drop.
+Most published rerankers score by the first token's state (BERT's pooler, RoBERTa's classification
+head). The last layer's states of all other tokens are computed and thrown away; only their keys and
+values are needed. So the row is gathered before the last layer's query instead of after its last
+normalisation: everything between works token by token, except attention, whose queries do not
+depend on each other. The results stay the same, and of six layers about a seventh of the work is
+saved. Where the head reads every token (a mean), nothing can be dropped.
 """
 
 import numpy as np
@@ -14,37 +14,39 @@ from onnx import NodeProto, helper, numpy_helper
 
 from sidecar.workshop.model.quantizing.graph_view import GraphView, attributes, remove_unused
 
-BY_TOKEN = frozenset(
+TOKEN_WISE = frozenset(
     "Add Sub Mul Div MatMul LayerNormalization Erf Gelu Tanh Sqrt Pow Relu Sigmoid Cast".split()
 )
-"""Operators that give a token's row from the same row of what they read."""
+"""Operators that compute a token's row from the same row of their inputs."""
 ATTENTION = "MultiHeadAttention"
 
 
 def first_token_alone(model: onnx.ModelProto) -> onnx.ModelProto | None:
-    """A copy of a graph with fused attention in which the last layer computes the first token only;
-    None where the head does not read that alone, or nothing would be saved."""
+    """A copy of a graph with fused attention in which the last layer computes the first token only.
+
+    None where the head reads other tokens too, or nothing would be saved.
+    """
     view = GraphView(model)
-    chosen = next((n for n in model.graph.node if _takes_first_token(view, n)), None)
-    if chosen is None:
+    gather = next((n for n in model.graph.node if _gathers_first_token(view, n)), None)
+    if gather is None:
         return None
-    inside = _only_for(view, chosen)
-    if not any(node.op_type == ATTENTION for node in inside.values()):
+    token_wise = _read_only_for(view, gather)
+    if not any(node.op_type == ATTENTION for node in token_wise.values()):
         return None
     result = onnx.ModelProto()
     result.CopyFrom(model)
     nodes: list[NodeProto] = []
-    cut: dict[str, str] = {}
+    first_rows: dict[str, str] = {}
     for node in result.graph.node:
-        if node.output[0] in inside:
+        if node.output[0] in token_wise:
             reads = [0] if node.op_type == ATTENTION else range(len(node.input))
-            for place in reads:
-                name = node.input[place]
-                if name and name not in inside and not _fixed(view, name):
-                    if name not in cut:
-                        cut[name] = f"{name}_first_token"
-                        nodes.append(_row(name, cut[name]))
-                    node.input[place] = cut[name]
+            for index in reads:
+                name = node.input[index]
+                if name and name not in token_wise and not _is_constant(view, name):
+                    if name not in first_rows:
+                        first_rows[name] = f"{name}_first_token"
+                        nodes.append(_gather_row(name, first_rows[name]))
+                    node.input[index] = first_rows[name]
         nodes.append(node)
     result.graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.int64), "first_token"))
     del result.graph.node[:]
@@ -53,53 +55,56 @@ def first_token_alone(model: onnx.ModelProto) -> onnx.ModelProto | None:
     return result
 
 
-def _row(name: str, out: str) -> NodeProto:
+def _gather_row(name: str, out: str) -> NodeProto:
     """[pair, token, channel] -> [pair, 1, channel]."""
     return helper.make_node("Gather", [name, "first_token"], [out], f"{out}/Gather", axis=1)
 
 
-def _takes_first_token(view: GraphView, node: NodeProto) -> bool:
-    """Whether it takes the first row of a normalised state [pair, token, channel]."""
+def _gathers_first_token(view: GraphView, node: NodeProto) -> bool:
+    """Whether the node takes the first row of a normalised state [pair, token, channel]."""
     if node.op_type != "Gather" or attributes(node).get("axis") != 1:
         return False
     index = view.constant(node.input[1])
-    normalised = view.made_by(node.input[0], "LayerNormalization") is not None
+    normalised = view.producer(node.input[0], "LayerNormalization") is not None
     return normalised and index is not None and index.size == 1 and not index.any()
 
 
-def _only_for(view: GraphView, chosen: NodeProto) -> dict[str, NodeProto]:
-    """The nodes, by what they give, whose results are read for the chosen row and nothing else, and
-    that work token by token; attention among them only where it is the one that gives the rows."""
-    inside: dict[str, NodeProto] = {}
-    waiting = [chosen.input[0]]
-    while waiting:
-        name = waiting.pop()
-        node = view.maker.get(name)
-        if node is None or name in inside or len(node.output) > 1:
+def _read_only_for(view: GraphView, gather: NodeProto) -> dict[str, NodeProto]:
+    """The nodes, by their output, that work token by token and whose gathered row alone is read.
+
+    They end at an attention, of which only the queries are followed.
+    """
+    token_wise: dict[str, NodeProto] = {}
+    pending = [gather.input[0]]
+    while pending:
+        name = pending.pop()
+        node = view.producers.get(name)
+        if node is None or name in token_wise or len(node.output) > 1:
             continue
         if any(
-            reader is not chosen and reader.output[0] not in inside for reader in view.readers(name)
+            consumer is not gather and consumer.output[0] not in token_wise
+            for consumer in view.consumers(name)
         ):
-            continue  # a reader that comes later brings it up again
+            continue  # a consumer found later puts it on the list again
         if node.op_type == ATTENTION:
-            inside[name] = node
-            waiting.append(node.input[0])
-        elif _by_token(view, node):
-            inside[name] = node
-            waiting += node.input
-    return inside
+            token_wise[name] = node
+            pending.append(node.input[0])
+        elif _is_token_wise(view, node):
+            token_wise[name] = node
+            pending += node.input
+    return token_wise
 
 
-def _by_token(view: GraphView, node: NodeProto) -> bool:
+def _is_token_wise(view: GraphView, node: NodeProto) -> bool:
     if node.op_type == "MatMul":
-        return _fixed(view, node.input[1]) and not _fixed(view, node.input[0])
+        return _is_constant(view, node.input[1]) and not _is_constant(view, node.input[0])
     if node.op_type == "LayerNormalization":
         return attributes(node).get("axis", -1) == -1
-    return node.op_type in BY_TOKEN
+    return node.op_type in TOKEN_WISE
 
 
-def _fixed(view: GraphView, name: str) -> bool:
-    """Whether it is a weight or a constant; the exporter writes equal ones as an Identity."""
-    while (same := view.made_by(name, "Identity")) is not None:
+def _is_constant(view: GraphView, name: str) -> bool:
+    """Whether it is a weight or a constant; the exporter writes duplicates as an Identity."""
+    while (same := view.producer(name, "Identity")) is not None:
         name = same.input[0]
-    return name in view.tensors or view.made_by(name, "Constant") is not None
+    return name in view.tensors or view.producer(name, "Constant") is not None

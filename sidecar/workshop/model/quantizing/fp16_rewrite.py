@@ -1,13 +1,13 @@
 """A float graph in fp16, with float32 where fp16 would cost the answer.
 
-Float32 stay: what LayerNormalization and RMS norms compute (squares overflow, an epsilon vanishes),
-attention scores from their product to the softmax (the mask's smallest float would be infinite),
-the angles of rotary positions (fp16 has no odd integers above 2048), what becomes a whole number
-(buckets of distances), and everything behind the last norm: pooling and the logit head. A decoder's
-residual stream stays too, for the same reason. Inputs and logits keep their types.
+These stay float32: the inside of LayerNormalization and RMS norms (squares overflow, an epsilon
+vanishes), attention scores from their product to the softmax (the mask's lowest float would become
+infinite), the angles of rotary positions (fp16 has no odd integers above 2048), what becomes an
+integer (buckets of distances), and everything after the last norm: pooling and the logit head. So
+does a decoder's residual stream. Inputs and logits keep their types.
 
-`emulated` writes the same graph for a CPU, which has no fp16 kernels and would compute most of it
-in float32: each value that would be fp16 is rounded to fp16, and computed in float32.
+`emulated` writes the graph for a CPU, which has no fp16 kernels and would compute most of it in
+float32 unrounded: each value that would be fp16 is computed in float32 and rounded to fp16.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -21,17 +21,18 @@ from sidecar.workshop.model.weights import WeightFile, read_tensor
 
 FP16, FP32 = TensorProto.FLOAT16, TensorProto.FLOAT
 MAX_FP16 = 65504.0
+"""The largest finite number of fp16."""
 PRODUCTS = frozenset({"MatMul", "Gemm"})
-HALVES = PRODUCTS | frozenset(
+FP16_OPERATORS = PRODUCTS | frozenset(
     "Add Sub Mul Div Neg Erf Tanh Sigmoid Relu Gelu Gather Transpose Reshape Concat Split Slice "
     "Squeeze Unsqueeze Expand Flatten Identity".split()
 )
 """Operators that may run in fp16; all others stay float32."""
 NORMS = frozenset({"LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization"})
-ANGLES = frozenset({"Cos", "Sin"})
-STEPS = frozenset({"Floor", "Ceil", "Round", "Sign", "Less", "LessOrEqual", "Greater"})
+TRIGONOMETRY = frozenset({"Cos", "Sin"})
+ROUNDING = frozenset({"Floor", "Ceil", "Round", "Sign", "Less", "LessOrEqual", "Greater"})
 STATISTICS = frozenset({"Pow", "ReduceMean", "Sqrt", "Reciprocal"})
-"""Parts of a norm that an exporter took apart; what reads them stays float32 as well."""
+"""Parts of a norm that an exporter decomposed; what reads them stays float32 as well."""
 
 
 def to_fp16(
@@ -40,27 +41,31 @@ def to_fp16(
     weights: WeightFile,
     *,
     emulated: bool = False,
-    also: Collection[str] = (),
+    extra_operators: Collection[str] = (),
 ) -> onnx.ModelProto:
-    """The graph, whose tensors lie in `folder`, in fp16, its fp16 tensors in `weights`.
+    """The graph in fp16. Its tensors are read from `folder`, the fp16 ones written to `weights`.
 
-    `also` names operators that may run in fp16 beside HALVES: those of one device alone, which
-    tests/gpu tries.
+    `extra_operators` may run in fp16 besides FP16_OPERATORS: those of one device alone, which
+    tests/gpu tries. Raises ValueError when an output of the graph would be fp16.
     """
-    halves = HALVES.union(also)
+    fp16_operators = FP16_OPERATORS.union(extra_operators)
     result = onnx.ModelProto()
     result.CopyFrom(model)
     floats = _floats(model)
-    kept = _stay_float32(model, floats)
+    float32_outputs = _float32_outputs(model, floats)
     writer = _Writer(model, folder, weights, emulated)
     for node in model.graph.node:
         copy = NodeProto()
         copy.CopyFrom(node)
-        as_half = node.op_type in halves and node.output[0] not in kept and node.output[0] in floats
-        for place, name in enumerate(node.input):
+        in_fp16 = (
+            node.op_type in fp16_operators
+            and node.output[0] not in float32_outputs
+            and node.output[0] in floats
+        )
+        for input_index, name in enumerate(node.input):
             if name in floats:
-                copy.input[place] = writer.read(name, as_half)
-        writer.add(copy, as_half)
+                copy.input[input_index] = writer.read(name, in_fp16)
+        writer.add(copy, in_fp16)
     writer.finish(output.name for output in model.graph.output)
     del result.graph.node[:]
     result.graph.node.extend(writer.nodes)
@@ -73,56 +78,58 @@ def to_fp16(
 
 
 def _floats(model: onnx.ModelProto) -> set[str]:
-    """Names of the float32 values, by onnx's own inference."""
+    """Names of the float32 values, by onnx's shape inference."""
     graph = onnx.shape_inference.infer_shapes(model).graph
     values = [*graph.value_info, *graph.input, *graph.output]
     named = {value.name for value in values if value.type.tensor_type.elem_type == FP32}
     return named | {tensor.name for tensor in graph.initializer if tensor.data_type == FP32}
 
 
-def _stay_float32(model: onnx.ModelProto, floats: set[str]) -> set[str]:
-    """First outputs of the nodes that are not to be fp16; see the module's text."""
-    producer = {name: node for node in model.graph.node for name in node.output if name in floats}
+def _float32_outputs(model: onnx.ModelProto, floats: set[str]) -> set[str]:
+    """First outputs of the nodes that must not be fp16; see the module's docstring."""
+    producers = {name: node for node in model.graph.node for name in node.output if name in floats}
     constants = {tensor.name for tensor in model.graph.initializer}
 
-    def layer(node: NodeProto) -> bool:
+    def is_layer(node: NodeProto) -> bool:
         return node.op_type in NORMS or (node.op_type == "MatMul" and node.input[1] in constants)
 
-    kept = set(_upstream((o.name for o in model.graph.output), producer, layer))
+    float32_outputs = set(_upstream((o.name for o in model.graph.output), producers, is_layer))
     for node in model.graph.node:
         if node.op_type == "Softmax":
-            kept |= _upstream(node.input, producer, lambda node: node.op_type in PRODUCTS)
-        elif node.op_type in ANGLES or _to_integer(node):
-            kept |= _upstream(node.input, producer, lambda node: False)
-        if any(i in producer and producer[i].op_type in STATISTICS for i in node.input):
-            kept.add(node.output[0])
-    return kept
+            float32_outputs |= _upstream(
+                node.input, producers, lambda node: node.op_type in PRODUCTS
+            )
+        elif node.op_type in TRIGONOMETRY or _to_integer(node):
+            float32_outputs |= _upstream(node.input, producers, lambda node: False)
+        if any(i in producers and producers[i].op_type in STATISTICS for i in node.input):
+            float32_outputs.add(node.output[0])
+    return float32_outputs
 
 
 def _to_integer(node: NodeProto) -> bool:
-    """Whether a rounding could make it another whole number, such as a bucket of distances."""
-    return node.op_type in STEPS or any(
+    """Whether rounding could change an integer result, such as a bucket of distances."""
+    return node.op_type in ROUNDING or any(
         attribute.name == "to" and attribute.i not in (FP16, FP32) for attribute in node.attribute
     )
 
 
 def _upstream(
-    names: Iterable[str], producer: dict[str, NodeProto], stop: Callable[[NodeProto], bool]
+    names: Iterable[str], producers: dict[str, NodeProto], stop: Callable[[NodeProto], bool]
 ) -> set[str]:
-    """First outputs of the nodes that the values come from, up to those where it stops."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        node = producer.get(waiting.pop())
-        if node is None or node.output[0] in found or stop(node):
+    """First outputs of the nodes that the values depend on, up to where `stop` holds, exclusive."""
+    upstream: set[str] = set()
+    pending = list(names)
+    while pending:
+        node = producers.get(pending.pop())
+        if node is None or node.output[0] in upstream or stop(node):
             continue
-        found.add(node.output[0])
-        waiting += node.input
-    return found
+        upstream.add(node.output[0])
+        pending += node.input
+    return upstream
 
 
 class _Writer:
-    """Collects nodes, casts between the two types, and the tensors in fp16."""
+    """Collects the nodes, the casts between the two types, and the fp16 tensors."""
 
     def __init__(
         self, model: onnx.ModelProto, folder: Path, weights: WeightFile, emulated: bool
@@ -133,38 +140,38 @@ class _Writer:
         self._folder = folder
         self._weights = weights
         self._emulated = emulated
-        self._halves: set[str] = set()
+        self._fp16_values: set[str] = set()
         self._casts: dict[tuple[str, bool], str] = {}
 
-    def read(self, name: str, as_half: bool) -> str:
-        """The name under which the value can be read in that type."""
-        if (name in self._halves) == as_half or (self._emulated and not as_half):
+    def read(self, name: str, in_fp16: bool) -> str:
+        """The name of the value in fp16 or float32; a cast is added where it is missing."""
+        if (name in self._fp16_values) == in_fp16 or (self._emulated and not in_fp16):
             return name
-        if (name, as_half) not in self._casts:
-            other = f"{name}_{'fp16' if as_half else 'fp32'}"
-            self._casts[name, as_half] = other
+        if (name, in_fp16) not in self._casts:
+            other = f"{name}_{'fp16' if in_fp16 else 'fp32'}"
+            self._casts[name, in_fp16] = other
             if name in self._constants:
                 self._tensor(name, other)
             elif self._emulated:
                 self._round(name, other)
             else:
-                self._cast(name, other, FP16 if as_half else FP32)
-        return self._casts[name, as_half]
+                self._cast(name, other, FP16 if in_fp16 else FP32)
+        return self._casts[name, in_fp16]
 
-    def add(self, node: NodeProto, as_half: bool) -> None:
+    def add(self, node: NodeProto, in_fp16: bool) -> None:
         self.nodes.append(node)
-        if not as_half:
+        if not in_fp16:
             return
-        self._halves.update(node.output)
+        self._fp16_values.update(node.output)
         if self._emulated:
-            for place, name in enumerate(node.output):
-                node.output[place] = f"{name}_exact"
+            for input_index, name in enumerate(node.output):
+                node.output[input_index] = f"{name}_exact"
                 self._round(f"{name}_exact", name)
 
     def finish(self, outputs: Iterable[str]) -> None:
-        """The graph's outputs are never fp16: their whole way from the last layer is not."""
-        if found := self._halves.intersection(outputs):
-            raise ValueError(f"fp16 outputs: {sorted(found)}")
+        """Raises ValueError if an output is fp16: everything after the last layer must not be."""
+        if faulty := self._fp16_values.intersection(outputs):
+            raise ValueError(f"fp16 outputs: {sorted(faulty)}")
 
     def _tensor(self, name: str, other: str) -> None:
         values = np.clip(read_tensor(self._constants[name], self._folder), -MAX_FP16, MAX_FP16)

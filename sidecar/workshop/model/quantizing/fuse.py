@@ -1,18 +1,19 @@
 """Attention of an encoder as one operator, for a graph that runs one unpadded pair at a time.
 
-The exporter writes attention in a way that onnxruntime does not fuse by itself: three transposes,
-two products, a scale, a mask, a softmax, and the arithmetic of their shapes. Where the pattern is
-found it becomes com.microsoft's MultiHeadAttention. Its CPU kernel goes over the keys in blocks
-and never writes the scores of all pairs of tokens (FlashAttention, Dao et al., 2022), unless it is
-given a mask. A pair that is alone has no padding, so its mask adds zeros: that is proven for each
-mask, by what it depends on and by computing it, before it is left out. Whatever does not match
-stays as it was: other families, relative positions, sliding windows.
+The exporter writes attention in a form that onnxruntime does not fuse: three transposes, two
+products, a scale, a mask, a softmax, and the arithmetic of their shapes. Where the pattern matches
+it becomes com.microsoft's MultiHeadAttention. Without a mask its CPU kernel goes over the keys in
+blocks and never writes the scores of all pairs of tokens (FlashAttention, Dao et al., 2022). An
+input pair that runs alone has no padding, so its mask adds zeros. That is proven for each mask,
+from what it depends on and by computing it, before the mask is dropped. Whatever does not match is
+left unchanged: other architectures, relative positions, sliding windows.
 
                      softmax(scale * Q K' + mask) V   ->   MultiHeadAttention(Q, K, V)
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnx
@@ -23,10 +24,18 @@ from sidecar.workshop.model.quantizing.graph_view import GraphView, attributes, 
 
 CONTRIB = "com.microsoft"
 MASK_LENGTHS = (2, 3, 17)
-"""Lengths, beside the model's own limit, at which a mask has to be zero."""
+"""Lengths, besides the model's own limit, at which a mask must be zero."""
 BY_HEAD = [0, 2, 1, 3]
 """Transposes [pair, token, head, channel] to [pair, head, token, channel], and back."""
-BY_HEAD_TURNED = [0, 2, 3, 1]
+BY_HEAD_TRANSPOSED = [0, 2, 3, 1]
+"""Transposes [pair, token, head, channel] to [pair, head, channel, token]."""
+
+
+class Projection(NamedTuple):
+    """A tensor [pair, token, channel] that is split by head."""
+
+    name: str
+    heads: int
 
 
 @dataclass(frozen=True)
@@ -39,102 +48,113 @@ class Attention:
     heads: int
     scale: float
     mask: str
-    """What is added to the scores."""
+    """The tensor that is added to the scores."""
     reshape: NodeProto
-    """The node that gives the result."""
+    """The node that makes the result."""
 
 
-def fuse_attention(model: onnx.ModelProto, folder: Path, longest: int) -> onnx.ModelProto | None:
-    """A copy of the float graph, whose weights lie in `folder`, with every attention that matches
-    as one operator and without its mask; None when none matches.
+def fuse_attention(model: onnx.ModelProto, folder: Path, max_tokens: int) -> onnx.ModelProto | None:
+    """A copy of the float graph with each attention that matches as one operator without a mask.
 
-    It is only right for runs of one unpadded pair, of at most `longest` tokens.
+    None when none matches. The copy is correct only for runs of one unpadded pair of at most
+    `max_tokens` tokens. The graph's weights lie in `folder`.
     """
     view = GraphView(model)
-    found = [one for node in model.graph.node if (one := _attention(view, node)) is not None]
-    zero = {mask: _is_zero(view, mask, folder, longest) for mask in {one.mask for one in found}}
-    fused = {one.reshape.output[0]: one for one in found if zero[one.mask]}
-    if not fused:
+    matches = [_match_attention(view, node) for node in model.graph.node]
+    attentions = [attention for attention in matches if attention is not None]
+    masks = {attention.mask for attention in attentions}
+    zero_masks = {mask for mask in masks if _mask_is_zero(view, mask, folder, max_tokens)}
+    by_output = {
+        attention.reshape.output[0]: attention
+        for attention in attentions
+        if attention.mask in zero_masks
+    }
+    if not by_output:
         return None
     result = onnx.ModelProto()
     result.CopyFrom(model)
     del result.graph.node[:]
     for node in model.graph.node:
-        one = fused.get(node.output[0])
-        result.graph.node.append(node if one is None else _operator(one))
+        attention = by_output.get(node.output[0])
+        result.graph.node.append(node if attention is None else _operator(attention))
     if CONTRIB not in {opset.domain for opset in result.opset_import}:
         result.opset_import.append(helper.make_opsetid(CONTRIB, 1))
     remove_unused(result)
     return result
 
 
-def _operator(one: Attention) -> NodeProto:
+def _operator(attention: Attention) -> NodeProto:
     return helper.make_node(
         "MultiHeadAttention",
-        [one.query, one.key, one.value],
-        [one.reshape.output[0]],
-        f"{one.reshape.output[0]}/MultiHeadAttention",
+        [attention.query, attention.key, attention.value],
+        [attention.reshape.output[0]],
+        f"{attention.reshape.output[0]}/MultiHeadAttention",
         domain=CONTRIB,
-        num_heads=one.heads,
-        scale=one.scale,
+        num_heads=attention.heads,
+        scale=attention.scale,
     )
 
 
-def _attention(view: GraphView, softmax: NodeProto) -> Attention | None:
-    """The attention around a softmax; None where anything is not as it should be."""
+def _match_attention(view: GraphView, softmax: NodeProto) -> Attention | None:
+    """The attention around a softmax; None where the pattern does not match."""
     if softmax.op_type != "Softmax" or attributes(softmax).get("axis") not in (-1, 3):
         return None
-    if (scores := _scores(view, softmax.input[0])) is None:
+    if (scores := _match_scores(view, softmax.input[0])) is None:
         return None
     product, scale, mask = scores
-    weighted = view.only_reader(softmax, "MatMul")
-    turned = weighted and view.only_reader(weighted, "Transpose")
-    reshape = turned and view.only_reader(turned, "Reshape")
-    if weighted is None or turned is None or reshape is None:
+    weighted = view.only_consumer(softmax, "MatMul")
+    transposed = weighted and view.only_consumer(weighted, "Transpose")
+    reshape = transposed and view.only_consumer(transposed, "Reshape")
+    if weighted is None or transposed is None or reshape is None:
         return None
-    if weighted.input[0] != softmax.output[0] or attributes(turned)["perm"] != BY_HEAD:
+    if weighted.input[0] != softmax.output[0] or attributes(transposed)["perm"] != BY_HEAD:
         return None
-    query = _split(view, product.input[0], BY_HEAD)
-    key = _split(view, product.input[1], BY_HEAD_TURNED)
-    value = _split(view, weighted.input[1], BY_HEAD)
-    if query is None or key is None or value is None or len({query[1], key[1], value[1]}) > 1:
+    query = _match_split(view, product.input[0], BY_HEAD)
+    key = _match_split(view, product.input[1], BY_HEAD_TRANSPOSED)
+    value = _match_split(view, weighted.input[1], BY_HEAD)
+    if (
+        query is None
+        or key is None
+        or value is None
+        or len({query.heads, key.heads, value.heads}) > 1
+    ):
         return None
     result = view.shape(reshape.input[1])
-    if len(result) != 3 or result[2] not in (-1, view.columns(value[0])):
+    if len(result) != 3 or result[2] not in (-1, view.columns(value.name)):
         return None
-    return Attention(query[0], key[0], value[0], query[1], scale, mask, reshape)
+    return Attention(query.name, key.name, value.name, query.heads, scale, mask, reshape)
 
 
-def _scores(view: GraphView, name: str) -> tuple[NodeProto, float, str] | None:
-    """(the product Q K', scale, mask) of scale * Q K' + mask; both orders of the sum."""
-    if (added := view.made_by(name, "Add")) is None:
+def _match_scores(view: GraphView, name: str) -> tuple[NodeProto, float, str] | None:
+    """(the node of Q K', scale, mask) of scale * Q K' + mask, in either order of the sum."""
+    if (added := view.producer(name, "Add")) is None:
         return None
     for scores, mask in (added.input, reversed(added.input)):
-        if (scaled := _scaled(view, scores)) is not None:
+        if (scaled := _match_scaled(view, scores)) is not None:
             return *scaled, mask
     return None
 
 
-def _scaled(view: GraphView, name: str) -> tuple[NodeProto, float] | None:
-    """(the product, the constant) of a product times a constant, in both orders, or through one."""
-    if (node := view.made_by(name, "Mul", "Div")) is None:
+def _match_scaled(view: GraphView, name: str) -> tuple[NodeProto, float] | None:
+    """(the MatMul, scale) of a product that is multiplied or divided by a constant."""
+    if (node := view.producer(name, "Mul", "Div")) is None:
         return None
     for product, factor in (node.input, reversed(node.input)):
-        made, value = view.made_by(product, "MatMul"), view.constant(factor)
-        if made is not None and value is not None and value.size == 1:
+        matmul, value = view.producer(product, "MatMul"), view.constant(factor)
+        if matmul is not None and value is not None and value.size == 1:
             scale = float(value.reshape(-1)[0])
             if node.op_type == "Mul":
-                return made, scale
-            return (made, 1 / scale) if product == node.input[0] else None
+                return matmul, scale
+            return (matmul, 1 / scale) if product == node.input[0] else None
     return None
 
 
-def _split(view: GraphView, name: str, order: list[int]) -> tuple[str, int] | None:
-    """(the projection [pair, token, channel], its heads) of a tensor that is split by head."""
-    turned = view.made_by(name, "Transpose")
-    if turned is None or attributes(turned)["perm"] != order:
+def _match_split(view: GraphView, name: str, order: list[int]) -> Projection | None:
+    """The projection behind a tensor that was split by head and transposed to `order`."""
+    transposed = view.producer(name, "Transpose")
+    if transposed is None or attributes(transposed)["perm"] != order:
         return None
-    split = view.made_by(turned.input[0], "Reshape")
+    split = view.producer(transposed.input[0], "Reshape")
     columns = split and view.columns(split.input[0])
     if split is None or columns is None:
         return None
@@ -142,48 +162,51 @@ def _split(view: GraphView, name: str, order: list[int]) -> tuple[str, int] | No
     size = shape[3] if len(shape) == 4 else None
     if size is None or size < 1 or columns % size or shape[2] not in (-1, columns // size):
         return None
-    return split.input[0], columns // size
+    return Projection(split.input[0], columns // size)
 
 
-def _is_zero(view: GraphView, mask: str, folder: Path, longest: int) -> bool:
-    """Whether the mask is zero for every unpadded pair: no value but those of attention_mask goes
-    into it (of other tensors only their shapes), and with ones there it is zero at some lengths.
+def _mask_is_zero(view: GraphView, mask: str, folder: Path, max_tokens: int) -> bool:
+    """Whether the mask is zero for every unpadded pair.
 
-    The longest is one of them: a window's mask is zero at every length that fits into it. At 8,192
-    tokens that is a mask of 0.27 GB, once.
+    That is so when it depends on no values but attention_mask's (on other inputs only through their
+    shapes), and is zero for masks of ones at several lengths. `max_tokens` must be among them: a
+    sliding window's mask is zero at every length that fits into the window. At 8,192 tokens the
+    mask takes 0.27 GB, once.
     """
-    if not _values(view, mask) <= {"attention_mask"}:
+    if not _input_values(view, mask) <= {"attention_mask"}:
         return False
-    alone = onnx.ModelProto()
-    alone.CopyFrom(view.model)
-    del alone.graph.output[:]
-    alone.graph.output.append(helper.make_tensor_value_info(mask, onnx.TensorProto.FLOAT, None))
-    remove_unused(alone)
+    mask_graph = onnx.ModelProto()
+    mask_graph.CopyFrom(view.model)
+    del mask_graph.graph.output[:]
+    mask_graph.graph.output.append(
+        helper.make_tensor_value_info(mask, onnx.TensorProto.FLOAT, None)
+    )
+    remove_unused(mask_graph)
     path = folder / "mask.onnx"
-    path.write_bytes(alone.SerializeToString())
+    path.write_bytes(mask_graph.SerializeToString())
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [item.name for item in session.get_inputs()]
-    zero = True
-    for length in (*MASK_LENGTHS, longest):
+    is_zero = True
+    for length in (*MASK_LENGTHS, max_tokens):
         ones = np.ones((1, length), np.int64)
-        found = session.run([mask], {name: ones for name in names})[0]
-        zero = zero and not found.any()
+        value = session.run([mask], {name: ones for name in names})[0]
+        is_zero = is_zero and not value.any()
     path.unlink()
-    return zero
+    return is_zero
 
 
-def _values(view: GraphView, name: str) -> set[str]:
-    """The graph's inputs whose values go into a tensor; those of which it has the shape do not."""
-    open_, seen, found = [name], set[str](), set[str]()
+def _input_values(view: GraphView, name: str) -> set[str]:
+    """The graph's inputs on whose values a tensor depends; dependence on a shape does not count."""
+    pending, seen, read = [name], set[str](), set[str]()
     inputs = {item.name for item in view.model.graph.input}
-    while open_:
-        name = open_.pop()
+    while pending:
+        name = pending.pop()
         if name in seen:
             continue
         seen.add(name)
-        node = view.maker.get(name)
+        node = view.producers.get(name)
         if name in inputs:
-            found.add(name)
+            read.add(name)
         elif node is not None and node.op_type != "Shape":
-            open_ += [item for item in node.input if item]
-    return found
+            pending += [item for item in node.input if item]
+    return read

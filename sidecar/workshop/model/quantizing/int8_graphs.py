@@ -1,9 +1,9 @@
-"""`model quantize --to int8`: the integer graph for CPUs and the float graph for everything.
+"""`model quantize --to int8`: the integer graph for CPUs and the float graph for everything else.
 
-Both read one file of int8 weights. Decided by measuring on the calibration pairs: whether attention
-is fused (`fuse.py`) and the last layer left out where nobody reads it (`first_token.py`), whether
-activations are smoothed (`smooth.py`), and which products need floats to keep to the budget
-(`sensitivity.py`).
+Both read one file of int8 weights. Measurements on the sample pairs decide whether attention is
+fused (`fuse.py`), whether the last layer is reduced to the head's token (`first_token.py`), whether
+activations are smoothed (`smooth.py`), and which products must be floats to keep within the error
+budget (`sensitivity.py`).
 """
 
 from collections.abc import Callable, Collection
@@ -29,7 +29,7 @@ from sidecar.workshop.model.quantizing.int8_rewrite import (
 from sidecar.workshop.model.quantizing.sensitivity import Choice, choose_quantized
 from sidecar.workshop.model.quantizing.smooth import smoothing_factors
 from sidecar.workshop.model.quantizing.workspace import (
-    RANKED_PAIRS,
+    RANKING_PAIRS,
     QuantizedGraph,
     Workspace,
     measure_difference,
@@ -39,162 +39,200 @@ from sidecar.workshop.model.quantizing.workspace import (
 from sidecar.workshop.model.runner import encoded
 from sidecar.workshop.model.weights import Array, WeightFile, open_graph, write_shared
 
-SAME = 1e-3
-"""Fused operators may move a logit by so much, in standard deviations of the fp32 logits, or in
-units where they spread less. On a MiniLM they moved one by 2e-6."""
+MAX_FUSION_DIFFERENCE = 1e-3
+"""Fused operators may move a logit by this much, in standard deviations of the fp32 logits, or in
+logits where their deviation is below 1. On a MiniLM they moved one by 2e-6."""
 
 Factors = dict[str, Array]
 """Activation -> the factor of each channel."""
 
 
 @dataclass(frozen=True)
-class Trial:
-    """The weights as int8 in one way, and the float graphs that can use them."""
+class Candidate:
+    """The weights as int8, smoothed or not, and the float graphs that can use them."""
 
-    place: Workspace
-    found: Quantizable
+    workspace: Workspace
+    quantizable: Quantizable
     graph: onnx.ModelProto
-    alone: onnx.ModelProto
+    single_graph: onnx.ModelProto
     """The graph for one pair per run; the same object where nothing was fused."""
-    stored: dict[str, TensorProto]
+    tensors: dict[str, TensorProto]
+    """What `store_int8` wrote."""
     factors: Factors
-    known: dict[tuple[frozenset[str], frozenset[str], int], float] = field(default_factory=dict)
-    """What was measured, by what was asked: the choice of a trial and the search ask the same."""
+    measured: dict[tuple[frozenset[str], frozenset[str], int], float] = field(default_factory=dict)
+    """Differences by `difference`'s arguments: choosing a candidate and the search share some."""
 
-    def with_int8(self, chosen: Collection[str], integer: Collection[str]) -> onnx.ModelProto:
-        """The graph with the chosen units' weights in int8, those in `integer` as integers."""
-        graph = self.alone if integer else self.graph
-        return with_int8(graph, self.found, self.stored, chosen, integer)
+    @property
+    def all_groups(self) -> list[str]:
+        """Names of every group of weights that can be int8."""
+        return [group.name for group in self.quantizable.groups]
 
-    def apart(self, chosen: Collection[str], integer: Collection[str], count: int) -> float:
-        """Relative difference from the fp32 logits of so many calibration pairs."""
-        asked = (frozenset(chosen), frozenset(integer), count)
-        if asked not in self.known:
-            found = measure_difference(self.place, self.with_int8(chosen, integer), count)
-            self.known[asked] = found.relative
-        return self.known[asked]
+    @property
+    def products(self) -> list[str]:
+        """Names of the groups that are multiplied, not looked up."""
+        return [name for name in self.all_groups if name != EMBEDDINGS]
+
+    def with_int8(self, quantized: Collection[str], integer: Collection[str]) -> onnx.ModelProto:
+        """The graph with these groups in int8, those in `integer` multiplied as integers."""
+        graph = self.single_graph if integer else self.graph
+        return with_int8(graph, self.quantizable, self.tensors, quantized, integer)
+
+    def difference(
+        self, quantized: Collection[str], integer: Collection[str], pair_count: int
+    ) -> float:
+        """Relative difference from the fp32 logits, on `pair_count` sample pairs."""
+        key = (frozenset(quantized), frozenset(integer), pair_count)
+        if key not in self.measured:
+            graph = self.with_int8(quantized, integer)
+            self.measured[key] = measure_difference(self.workspace, graph, pair_count).relative
+        return self.measured[key]
 
 
-def make_int8(place: Workspace) -> list[QuantizedGraph]:
-    """The integer graph for CPUs and the float graph for everything, over one weight file."""
-    graph = open_graph(place.trial / place.manifest.graphs[FP32].file)
-    found = find_quantizable(graph)
-    if not found.units:
+def make_int8(workspace: Workspace) -> list[QuantizedGraph]:
+    """The integer graph for CPUs and the float graph for everything else, over one weight file.
+
+    Raises ModelError when the fp32 graph has no weight that can be int8.
+    """
+    graph = open_graph(workspace.trial / workspace.manifest.graphs[FP32].file)
+    quantizable = find_quantizable(graph)
+    if not quantizable.groups:
         raise ModelError("the fp32 graph has no weight that can be int8: no MatMul by a constant")
-    every = [unit.name for unit in found.units]
-    products = [name for name in every if name != EMBEDDINGS]
-    whole = len(place.calibration.pairs)
-    trial = _trial(place, graph, found, every, products)
-    shared = not place.search or trial.apart(every, (), whole) <= place.budget
-    if shared:  # int8 weights do no harm, so none has to lie there twice
-        choice = _choose(
-            trial, "products", products, lambda units, count: trial.apart(every, units, count)
+    pair_count = len(workspace.sample.pairs)
+    candidate = _choose_candidate(workspace, graph, quantizable)
+    every = candidate.all_groups
+    weights_fit = (
+        not workspace.search or candidate.difference(every, (), pair_count) <= workspace.budget
+    )
+    if weights_fit:  # int8 weights keep the budget: only products may have to be floats
+        choice = _search(
+            candidate,
+            "products",
+            candidate.products,
+            lambda groups, count: candidate.difference(every, groups, count),
         )
-    else:  # the float graph is measured too: in the integer one roundings may cancel out
-        choice = _choose(
-            trial,
+    else:  # the float graph is measured too: in the integer one rounding errors may cancel out
+        choice = _search(
+            candidate,
             "weights",
             every,
-            lambda units, count: max(
-                trial.apart(units, units, count), trial.apart(units, (), count)
+            lambda groups, count: max(
+                candidate.difference(groups, groups, count), candidate.difference(groups, (), count)
             ),
         )
-    chosen = every if shared else list(choice.quantized)
+    quantized = every if weights_fit else list(choice.quantized)
     graphs = {
-        GRAPHS["int8"].file: trial.with_int8(chosen, choice.quantized),
-        GRAPHS["float"].file: trial.with_int8(chosen, ()),
+        GRAPHS["int8"].file: candidate.with_int8(quantized, choice.quantized),
+        GRAPHS["float"].file: candidate.with_int8(quantized, ()),
     }
-    write_shared(graphs, place.trial, place.folder, "weights.int8.bin")
-    return _told(trial, choice, products if shared else every, shared=shared)
+    write_shared(graphs, workspace.trial, workspace.folder, "weights.int8.bin")
+    return _measure(candidate, choice, weights_fit=weights_fit)
 
 
-def _told(trial: Trial, choice: Choice, tried: list[str], *, shared: bool) -> list[QuantizedGraph]:
-    """Both graphs, with what was decided."""
-    left = set(tried) - set(choice.quantized)
-    kept = tuple(w for unit in trial.found.units if unit.name in left for w in unit.weights)
+def _measure(candidate: Candidate, choice: Choice, *, weights_fit: bool) -> list[QuantizedGraph]:
+    """Both graphs measured, with what was decided for the manifest."""
+    tried = candidate.products if weights_fit else candidate.all_groups
+    excluded = set(tried) - set(choice.quantized)
+    groups = candidate.quantizable.groups
+    excluded_weights = tuple(
+        weight for group in groups if group.name in excluded for weight in group.weights
+    )
     smoothed = tuple(
         weight
-        for unit in trial.found.units
-        if unit.activation in trial.factors and (shared or unit.name not in left)
-        for weight in unit.weights
+        for group in groups
+        if group.activation in candidate.factors and (weights_fit or group.name not in excluded)
+        for weight in group.weights
     )
-    told: dict[str, object] = {"smoothed": smoothed}
-    if not shared:
-        told["float_weights"] = kept
-    ranked = {name: round_significant(value) for name, value in choice.alone.items()}
-    integer = told | {"alone": ranked} | ({"float_products": kept} if shared else {})
-    return [measure_graph(trial.place, "int8", integer), measure_graph(trial.place, "float", told)]
+    of_both: dict[str, object] = {"smoothed": smoothed}
+    if not weights_fit:
+        of_both["float_weights"] = excluded_weights
+    ranked = {name: round_significant(value) for name, value in choice.ranked.items()}
+    of_integer = of_both | {"alone": ranked}
+    if weights_fit:
+        of_integer["float_products"] = excluded_weights
+    return [
+        measure_graph(candidate.workspace, "int8", of_integer),
+        measure_graph(candidate.workspace, "float", of_both),
+    ]
 
 
-def _trial(
-    place: Workspace,
-    graph: onnx.ModelProto,
-    found: Quantizable,
-    every: list[str],
-    products: list[str],
-) -> Trial:
-    """The weights as int8, with smoothed activations where that brings both graphs' logits nearer
-    to those of fp32."""
-    alone = _fused(place, graph)
-    factors = _factors(place, graph, found)
-    trials = []
-    for name, given in {"plain.bin": Factors(), "smooth.bin": factors}.items():
-        with WeightFile.create(place.trial, name) as weights:
-            stored = store_int8(graph, found, place.trial, weights, given)
-        trials.append(Trial(place, found, graph, alone, stored, given))
-        if not factors:
-            return trials[0]
-    whole = len(place.calibration.pairs)
-    return min(
-        trials, key=lambda one: max(one.apart(every, products, whole), one.apart(every, (), whole))
-    )
+def _choose_candidate(
+    workspace: Workspace, graph: onnx.ModelProto, quantizable: Quantizable
+) -> Candidate:
+    """The int8 weights, with smoothed activations if that brings both graphs closer to fp32."""
+    single_graph = _fuse(workspace, graph)
+    smoothing = _smoothing_factors(workspace, graph, quantizable)
+    candidates = []
+    for name, factors in {"plain.bin": Factors(), "smooth.bin": smoothing}.items():
+        with WeightFile.create(workspace.trial, name) as weights:
+            tensors = store_int8(graph, quantizable, workspace.trial, weights, factors)
+        candidates.append(Candidate(workspace, quantizable, graph, single_graph, tensors, factors))
+        if not smoothing:
+            return candidates[0]
+    pair_count = len(workspace.sample.pairs)
+
+    def worse_of_both_graphs(candidate: Candidate) -> float:
+        every, products = candidate.all_groups, candidate.products
+        return max(
+            candidate.difference(every, products, pair_count),
+            candidate.difference(every, (), pair_count),
+        )
+
+    return min(candidates, key=worse_of_both_graphs)
 
 
-def _fused(place: Workspace, graph: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph for one pair per run: as much of it fused and left out as keeps the logits."""
-    fused = fuse_attention(graph, place.trial, place.manifest.max_tokens)
+def _fuse(workspace: Workspace, graph: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph for one pair per run: fused and reduced as far as the logits stay the same."""
+    fused = fuse_attention(graph, workspace.trial, workspace.manifest.max_tokens)
     if fused is None:
         return graph
-    spread = float(place.reference.std())
-    for one in (first_token_alone(fused), fused):
-        if one is not None:
-            moved = measure_difference(place, one, len(place.calibration.pairs))
-            if moved.maximum <= SAME * max(spread, 1.0):
-                return one
+    deviation = float(workspace.reference.std())
+    for rewritten in (first_token_alone(fused), fused):
+        if rewritten is not None:
+            moved = measure_difference(workspace, rewritten, len(workspace.sample.pairs))
+            if moved.maximum <= MAX_FUSION_DIFFERENCE * max(deviation, 1.0):
+                return rewritten
     return graph
 
 
-def _factors(place: Workspace, graph: onnx.ModelProto, found: Quantizable) -> Factors:
-    tokenizer = PairTokenizer.open(place.trial, place.manifest)
-    pairs = encoded(tokenizer, place.calibration.pairs)
-    batches = (batch([pair], place.manifest.padding, tokenizer.pad_id) for pair in pairs)
-    return smoothing_factors(graph, found, place.trial, batches)
+def _smoothing_factors(
+    workspace: Workspace, graph: onnx.ModelProto, quantizable: Quantizable
+) -> Factors:
+    tokenizer = PairTokenizer.open(workspace.trial, workspace.manifest)
+    pairs = encoded(tokenizer, workspace.sample.pairs)
+    batches = (batch([pair], workspace.manifest.padding, tokenizer.pad_id) for pair in pairs)
+    return smoothing_factors(graph, quantizable, workspace.trial, batches)
 
 
-def _choose(
-    trial: Trial,
+def _search(
+    candidate: Candidate,
     kind: str,
-    units: list[str],
-    apart: Callable[[Collection[str], int], float],
+    groups: list[str],
+    difference: Callable[[Collection[str], int], float],
 ) -> Choice:
-    """What is to be int8: everything without a search, else what the budget allows.
+    """The groups to quantise: all of them without a search, else as many as the budget allows.
 
-    `apart(units, count)` is the relative difference on so many pairs; `kind` names it.
+    `difference(groups, pair_count)` is the relative difference with these quantised; `kind` names
+    what is searched in the cache's keys.
     """
-    place = trial.place
-    if not place.search:
-        return Choice(tuple(units), {})
-    ticks: list[Advance] = []
-    key = f"{place.key} {'smooth ' if trial.factors else ''}{kind}"
+    workspace = candidate.workspace
+    if not workspace.search:
+        return Choice(tuple(groups), {})
+    step: list[Advance] = []
+    key = f"{workspace.key} {'smooth ' if candidate.factors else ''}{kind}"
 
-    def rank(unit: str) -> float:
-        if not ticks:
-            ticks.append(place.start("int8 weights, one group at a time", len(units)))
-        found: float = place.journal.get_or_measure(
-            f"{key} {unit}", lambda: apart([unit], RANKED_PAIRS)
+    def difference_alone(group: str) -> float:
+        if not step:  # not before: often no search is needed
+            step.append(workspace.begin_step("int8 weights, one group at a time", len(groups)))
+        value: float = workspace.cache.get_or_measure(
+            f"{key} {group}", lambda: difference([group], RANKING_PAIRS)
         )
-        ticks[0]()
-        return found
+        step[0]()
+        return value
 
-    every = len(place.calibration.pairs)
-    return choose_quantized(units, lambda chosen: apart(chosen, every), place.budget, rank)
+    pair_count = len(workspace.sample.pairs)
+    return choose_quantized(
+        groups,
+        lambda quantized: difference(quantized, pair_count),
+        workspace.budget,
+        difference_alone,
+    )

@@ -1,15 +1,15 @@
 """One float graph becomes two over the same int8 weights: an int8 graph and a float graph.
 
-The int8 graph quantises each activation as it comes (DynamicQuantizeLinear, MatMulInteger, the
-nodes that onnxruntime's own quantiser writes and fuses at load): for CPUs, one pair per run. The
-float graph turns each weight back into floats (DequantizeLinear), which onnxruntime does once, at
-load: for everything else, and in padded batches.
+The int8 graph quantises each activation at run time (DynamicQuantizeLinear and MatMulInteger, the
+nodes that onnxruntime's own quantiser writes and fuses at load). It is for CPUs and one pair per
+run. The float graph converts each weight back to floats (DequantizeLinear), which onnxruntime does
+once, at load. It is for everything else, and for padded batches.
 
 Weights are signed, with one scale per output column: unsigned ones were measured 5 to 12 times
-slower on CPUs with AMX. Embeddings have one scale per row. Only MatMul with a constant second
-factor and Gather from a table are touched; a Gemm (a BERT classification head) and a logit head
-of one or two columns stay float. Activations may be smoothed before they are multiplied
-(`smooth.py`): the weights then hold the factors, and both graphs divide by them.
+slower on CPUs with AMX. Embeddings have one scale per row. Only a MatMul by a constant and a Gather
+from a table are rewritten; a Gemm (a BERT classification head) and a logit head of one or two
+columns stay float. Activations may be smoothed before they are multiplied (`smooth.py`): the
+weights then contain the factors, and both graphs divide the activations by them.
 """
 
 from collections import defaultdict
@@ -24,10 +24,11 @@ from onnx import NodeProto, TensorProto, helper
 from sidecar.workshop.model.weights import Array, WeightFile, read_tensor
 
 MIN_EMBEDDING_ROWS = 256
-"""An embedding table of fewer rows stays float."""
+"""An embedding table with fewer rows stays float."""
 MAX_HEAD_COLUMNS = 2
-"""A MatMul of at most so many columns gives logits and stays float."""
+"""A MatMul with at most this many columns is a logit head and stays float."""
 EMBEDDINGS = "embeddings"
+"""Name of the group of all embedding tables."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +38,20 @@ class WeightGroup:
     name: str
     weights: tuple[str, ...]
     activation: str = ""
-    """What they all read, if nothing else is multiplied by one of them; else empty."""
+    """The activation that they are multiplied with; empty where one of them has another as well."""
 
 
 @dataclass(frozen=True)
 class Quantizable:
     """The weights of a graph that can be int8, and how its nodes use them."""
 
-    units: tuple[WeightGroup, ...]
+    groups: tuple[WeightGroup, ...]
     transposed: dict[str, str]
-    """A weight that only a Transpose reads, [out, in] -> the name that MatMul reads."""
+    """A weight [out, in] that only a Transpose reads -> the name that MatMul reads."""
 
 
 def find_quantizable(model: onnx.ModelProto) -> Quantizable:
-    """What of the graph can be int8, in the order of its nodes."""
+    """The weights of the graph that can be int8, in groups."""
     floats = {
         tensor.name: tuple(tensor.dims)
         for tensor in model.graph.initializer
@@ -58,8 +59,8 @@ def find_quantizable(model: onnx.ModelProto) -> Quantizable:
     }
     readers: dict[str, list[tuple[NodeProto, int]]] = defaultdict(list)
     for node in model.graph.node:
-        for place, name in enumerate(node.input):
-            readers[name].append((node, place))
+        for input_index, name in enumerate(node.input):
+            readers[name].append((node, input_index))
     transposed = {
         node.input[0]: node.output[0]
         for node in model.graph.node
@@ -71,20 +72,20 @@ def find_quantizable(model: onnx.ModelProto) -> Quantizable:
     repeated: set[str] = set()
     for name, shape in floats.items():
         uses = readers[transposed.get(name, name)]
-        kinds = {(node.op_type, place) for node, place in uses}
+        uses_as = {(node.op_type, input_index) for node, input_index in uses}
         columns = shape[0] if name in transposed else shape[1]
-        if kinds == {("MatMul", 1)} and columns > MAX_HEAD_COLUMNS:
+        if uses_as == {("MatMul", 1)} and columns > MAX_HEAD_COLUMNS:
             groups.setdefault(uses[0][0].input[0], []).append(name)
             repeated |= {uses[0][0].input[0]} if len(uses) > 1 else set()
-        elif kinds == {("Gather", 0)} and shape[0] >= MIN_EMBEDDING_ROWS and not _by_column(uses):
+        elif uses_as == {("Gather", 0)} and shape[0] >= MIN_EMBEDDING_ROWS and not _by_column(uses):
             groups.setdefault(EMBEDDINGS, []).append(name)
-    units = [
+    weight_groups = [
         WeightGroup(EMBEDDINGS, tuple(names))
         if key == EMBEDDINGS
         else WeightGroup(names[0], tuple(names), "" if key in repeated else key)
         for key, names in groups.items()
     ]
-    return Quantizable(tuple(units), transposed)
+    return Quantizable(tuple(weight_groups), transposed)
 
 
 def _by_column(uses: list[tuple[NodeProto, int]]) -> bool:
@@ -93,7 +94,7 @@ def _by_column(uses: list[tuple[NodeProto, int]]) -> bool:
 
 def store_int8(
     model: onnx.ModelProto,
-    found: Quantizable,
+    quantizable: Quantizable,
     folder: Path,
     weights: WeightFile,
     factors: Mapping[str, Array],
@@ -101,30 +102,30 @@ def store_int8(
     """Writes every quantizable weight as int8: name -> tensor of "NAME_quantized", "NAME_scale"
     and, for a MatMul's, "NAME_zero_point".
 
-    `factors` by activation, one per channel: rows of the weights that read it are multiplied by
-    them, and "ACTIVATION_smoothing" is what it is to be multiplied by.
+    `factors` are those of each smoothed activation, one per channel: rows of the weights that it is
+    multiplied with are multiplied by them, and "ACTIVATION_smoothing" holds their reciprocals.
     """
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
-    stored = {}
-    for unit in found.units:
-        factor = factors.get(unit.activation)
+    written = {}
+    for group in quantizable.groups:
+        factor = factors.get(group.activation)
         if factor is not None:
-            name = f"{unit.activation}_smoothing"
-            stored[name] = weights.put(name, np.reciprocal(factor))
-        for name in unit.weights:
+            name = f"{group.activation}_smoothing"
+            written[name] = weights.put(name, np.reciprocal(factor))
+        for name in group.weights:
             values = read_tensor(tensors[name], folder)
             if factor is not None:
-                values = values * (factor if name in found.transposed else factor[:, None])
-            for part, array in _int8(values, unit.name, name in found.transposed).items():
-                stored[f"{name}_{part}"] = weights.put(f"{name}_{part}", array)
-    return stored
+                values = values * (factor if name in quantizable.transposed else factor[:, None])
+            for part, array in _int8(values, group.name, name in quantizable.transposed).items():
+                written[f"{name}_{part}"] = weights.put(f"{name}_{part}", array)
+    return written
 
 
-def _int8(values: Array, unit: str, turned: bool) -> dict[str, Array]:
-    if unit == EMBEDDINGS:
+def _int8(values: Array, group: str, transposed: bool) -> dict[str, Array]:
+    if group == EMBEDDINGS:
         scales = np.maximum(np.abs(values).max(1, keepdims=True), 1e-12).astype(np.float32) / 127
         return {"quantized": np.rint(values / scales).astype(np.int8), "scale": scales}
-    values = values.T if turned else values
+    values = values.T if transposed else values
     scales = np.maximum(np.abs(values).max(0), 1e-12).astype(np.float32) / np.float32(127)
     return {
         "quantized": np.rint(values / scales).astype(np.int8),
@@ -135,58 +136,65 @@ def _int8(values: Array, unit: str, turned: bool) -> dict[str, Array]:
 
 def with_int8(
     model: onnx.ModelProto,
-    found: Quantizable,
-    stored: dict[str, TensorProto],
-    chosen: Collection[str],
+    quantizable: Quantizable,
+    tensors: dict[str, TensorProto],
+    quantized: Collection[str],
     integer: Collection[str],
 ) -> onnx.ModelProto:
-    """A copy of the graph with the chosen units' weights in int8.
+    """A copy of the graph with the weights of the groups in `quantized` as int8 `tensors`.
 
-    Those of the units in `integer` are multiplied as integers, with each activation quantised as it
-    comes; the other chosen ones become floats again before they are used. Embeddings are only
-    looked up.
+    Groups in `integer` are multiplied as integers, with each activation quantised at run time; the
+    other quantised ones become floats again before they are used. Embeddings are only looked up.
     """
     result = onnx.ModelProto()
     result.CopyFrom(model)
-    weights = {name for unit in found.units if unit.name in chosen for name in unit.weights}
-    turned = {found.transposed[name]: name for name in weights if name in found.transposed}
-    sources = {**{name: name for name in weights}, **turned}
+    weights = {
+        name for group in quantizable.groups if group.name in quantized for name in group.weights
+    }
+    transposed = {
+        quantizable.transposed[name]: name for name in weights if name in quantizable.transposed
+    }
+    weight_of = {**{name: name for name in weights}, **transposed}
     writer = _Writer(
-        {w for unit in found.units if unit.name in integer for w in unit.weights},
-        {unit.activation for unit in found.units if f"{unit.activation}_smoothing" in stored},
+        {w for group in quantizable.groups if group.name in integer for w in group.weights},
+        {
+            group.activation
+            for group in quantizable.groups
+            if f"{group.activation}_smoothing" in tensors
+        },
     )
     for node in result.graph.node:
-        if node.op_type == "Transpose" and node.output[0] in turned:
+        if node.op_type == "Transpose" and node.output[0] in transposed:
             continue
-        source = next((sources[name] for name in node.input if name in sources), None)
-        if source is None:
+        weight = next((weight_of[name] for name in node.input if name in weight_of), None)
+        if weight is None:
             writer.nodes.append(node)
         elif node.op_type == "Gather":
-            writer.gather(node, source)
+            writer.gather(node, weight)
         else:
-            writer.matmul(node, source)
+            writer.matmul(node, weight)
     for tensor in [t for t in result.graph.initializer if t.name in weights]:
         result.graph.initializer.remove(tensor)
     used = {name for node in writer.nodes for name in node.input}
-    result.graph.initializer.extend(stored[name] for name in stored if name in used)
+    result.graph.initializer.extend(tensors[name] for name in tensors if name in used)
     del result.graph.node[:]
     result.graph.node.extend(writer.nodes)
     return result
 
 
 class _Writer:
-    """Collects the nodes of the new graph in their order."""
+    """Collects the nodes of the new graph, in order."""
 
     def __init__(self, integer: set[str], smoothed: set[str]) -> None:
-        """`integer`: the weights that are multiplied as integers; `smoothed`: activations."""
+        """`integer`: weights that are multiplied as integers; `smoothed`: activations."""
         self.nodes: list[NodeProto] = []
-        self._integer = integer
-        self._smoothed = smoothed
-        self._done: set[str] = set()
-        self._divided: set[str] = set()
+        self._integer_weights = integer
+        self._smoothed_activations = smoothed
+        self._made: set[str] = set()
+        self._smoothing_made: set[str] = set()
 
     def gather(self, node: NodeProto, table: str) -> None:
-        """Rows are scaled after they are gathered."""
+        """A lookup of int8 rows, which are scaled after they are gathered."""
         out, rows = node.output[0], node.input[1]
         self._add("Gather", [f"{table}_quantized", rows], f"{out}_int8")
         self._add("Gather", [f"{table}_scale", rows], f"{out}_scale")
@@ -194,18 +202,19 @@ class _Writer:
         self._add("Mul", [f"{out}_cast", f"{out}_scale"], out)
 
     def matmul(self, node: NodeProto, weight: str) -> None:
+        """A product by an int8 weight, in integers or in floats."""
         parts = [f"{weight}_{part}" for part in ("quantized", "scale", "zero_point")]
         activation, out = self._smooth(node.input[0]), node.output[0]
         node.input[0] = activation
-        if weight not in self._integer:
-            if node.input[1] not in self._done:
-                self._done.add(node.input[1])
+        if weight not in self._integer_weights:
+            if node.input[1] not in self._made:
+                self._made.add(node.input[1])
                 self._add("DequantizeLinear", parts, node.input[1], axis=1)
             self.nodes.append(node)
             return
         values, scale, zero = (f"{activation}_{part}" for part in ("u8", "u8_scale", "u8_zero"))
-        if activation not in self._done:
-            self._done.add(activation)
+        if activation not in self._made:
+            self._made.add(activation)
             self.nodes.append(
                 helper.make_node("DynamicQuantizeLinear", [activation], [values, scale, zero])
             )
@@ -215,12 +224,12 @@ class _Writer:
         self._add("Mul", [f"{out}_float", f"{out}_scales"], out)
 
     def _smooth(self, activation: str) -> str:
-        """The name of the activation as it is multiplied."""
-        if activation not in self._smoothed:
+        """The name of the activation after smoothing, where it is smoothed."""
+        if activation not in self._smoothed_activations:
             return activation
         smooth = f"{activation}_smooth"
-        if smooth not in self._divided:
-            self._divided.add(smooth)
+        if smooth not in self._smoothing_made:
+            self._smoothing_made.add(smooth)
             self._add("Mul", [activation, f"{activation}_smoothing"], smooth)
         return smooth
 

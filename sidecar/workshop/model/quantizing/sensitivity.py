@@ -1,9 +1,9 @@
 """Which weights may be int8: what quantising them does to the logits is measured, not guessed.
 
-The measure is the mean absolute difference of the calibration pairs' logits in standard deviations
-of the fp32 logits. All weights are tried first. Only when that is over the budget each unit is
-tried alone, and as few of the worst as will do are multiplied as floats (bisection over their
-number, each step measured with all of them in place).
+The measure is the mean absolute difference of the sample pairs' logits from the fp32 logits, in
+standard deviations of the latter. All groups of weights are tried together first. If they exceed
+the budget, each group is tried alone, and as few of the worst as necessary are left out: bisection
+over their number, each step measured with all the others quantised.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -14,11 +14,11 @@ import numpy as np
 from sidecar.workshop.model.runner import Floats
 
 MAX_DIFFERENCE = 0.045
-"""The default budget. Without smoothing and with every product in integers, a MiniLM lay 0.058 from
+"""The default budget. Without smoothing and with every product in integers, a MiniLM was 0.058 from
 fp32 and kept 98.0 % of its nDCG@10 on the worst of four collections (docs/lab/models.md)."""
 
-Measure = Callable[[Collection[str]], float]
-"""Relative difference with these units quantised and no others."""
+MeasureGroups = Callable[[Collection[str]], float]
+"""Relative difference with these groups quantised and no others."""
 
 
 @dataclass(frozen=True)
@@ -28,41 +28,50 @@ class Difference:
     maximum: float
     mean: float
     relative: float
+    """The mean in standard deviations of the reference."""
 
 
 @dataclass(frozen=True)
 class Choice:
+    """The groups to quantise, and what was measured to choose them."""
+
     quantized: tuple[str, ...]
-    alone: dict[str, float]
-    """Relative difference of each unit alone, the worst first; empty when no search was needed."""
+    ranked: dict[str, float]
+    """Relative difference of each group alone, the worst first; empty when no search was needed."""
 
 
 def difference(logits: Floats, reference: Floats) -> Difference:
-    """Infinite where a logit is not finite. A reference without spread counts as spread 1."""
+    """Infinite when a logit is not finite. A constant reference counts as having deviation 1."""
     if not np.isfinite(logits).all():
         return Difference(np.inf, np.inf, np.inf)
-    found = np.abs(logits - reference)
-    mean = float(found.mean())
-    return Difference(float(found.max()), mean, mean / (float(reference.std()) or 1.0))
+    absolute = np.abs(logits - reference)
+    mean = float(absolute.mean())
+    return Difference(float(absolute.max()), mean, mean / (float(reference.std()) or 1.0))
 
 
 def choose_quantized(
-    units: Sequence[str], measure: Measure, budget: float, rank: Callable[[str], float]
+    groups: Sequence[str],
+    measure: MeasureGroups,
+    budget: float,
+    measure_alone: Callable[[str], float],
 ) -> Choice:
-    """The units to quantise so that the relative difference is at most `budget`.
+    """The groups to quantise so that the relative difference is at most `budget`.
 
-    `rank(unit)` is the relative difference with only that unit quantised.
+    `measure_alone(group)` is the relative difference with only that group quantised.
     """
-    if measure(units) <= budget:
-        return Choice(tuple(units), {})
-    alone = {unit: rank(unit) for unit in units}
-    worst = sorted(units, key=lambda unit: -alone[unit])
-    over, under = 0, len(units)  # so many of the worst left out; without any unit nothing differs
-    while under - over > 1:
-        middle = (over + under) // 2
-        if measure(worst[middle:]) <= budget:
-            under = middle
+    if measure(groups) <= budget:
+        return Choice(tuple(groups), {})
+    alone = {group: measure_alone(group) for group in groups}
+    worst_first = sorted(groups, key=lambda group: -alone[group])
+    too_few, enough = (
+        0,
+        len(groups),
+    )  # so many of the worst left out; with all left out nothing differs
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        if measure(worst_first[middle:]) <= budget:
+            enough = middle
         else:
-            over = middle
-    quantized = tuple(unit for unit in units if unit in set(worst[under:]))
-    return Choice(quantized, {unit: alone[unit] for unit in worst})
+            too_few = middle
+    quantized = tuple(group for group in groups if group in set(worst_first[enough:]))
+    return Choice(quantized, {group: alone[group] for group in worst_first})

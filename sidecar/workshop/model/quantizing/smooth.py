@@ -1,11 +1,11 @@
-"""Channels that stand out of an activation are made smaller before it is rounded to integers.
+"""SmoothQuant: an activation's outlier channels are scaled down before it is rounded to integers.
 
 An activation has one scale for all its channels. In trained encoders a few channels are many times
-larger than all others (in the model shipped on 2026-11-21 one of 1,536 behind a GELU, four of 384
-behind a layer normalisation), and the scale that holds them leaves few steps for the rest.
+larger than all others (in the model shipped on 2026-11-21 one of 1,536 after a GELU, four of 384
+after a layer normalisation), and the scale that holds them leaves few steps for the rest.
 SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438) divides each channel by a factor
 and multiplies its row of the weights by the same: X W = (X / s) (s W), exact in floats. Here only
-the channels that stand out have a factor, s = max(1, (largest / usual) ** STRENGTH): the other rows
+outlier channels have a factor, s = max(1, (largest / usual) ** STRENGTH): the other rows
 of the weights, whose columns share a scale with them, keep most of their steps.
 """
 
@@ -22,38 +22,40 @@ from sidecar.runtime.session import Batch
 from sidecar.workshop.model.quantizing.int8_rewrite import Quantizable
 from sidecar.workshop.model.weights import Array
 
-USUAL = 0.99
+USUAL_QUANTILE = 0.99
 """The quantile of an activation's channels, by their largest value, that counts as usual."""
-STANDS_OUT = 3.0
-"""An activation is smoothed when its largest channel is so many times the usual one."""
+OUTLIER_RATIO = 3.0
+"""An activation is smoothed when its largest channel is this many times the usual one."""
 STRENGTH = 0.7
-"""1: a channel comes down to the usual one; 0: it stays. The more, the coarser the weights: 0, 0.5,
-0.7 and 1 gave logits 0.064, 0.032, 0.030 and 0.030 off in integers, and 0.012, 0.019, 0.016 and
-0.020 in floats over the same weights (in standard deviations of the logits; the source as in
+"""1 reduces an outlier to the usual channel, 0 leaves it. Higher values make the weights coarser:
+0, 0.5, 0.7 and 1 gave logits 0.064, 0.032, 0.030 and 0.030 off in integers, and 0.012, 0.019, 0.016
+and 0.020 in floats over the same weights (in standard deviations of the logits; the model as in
 docs/lab/performance.md: the int8 weights of the model shipped on 2026-11-21, as floats again)."""
 
 
 def smoothing_factors(
-    model: onnx.ModelProto, found: Quantizable, folder: Path, batches: Iterable[Batch]
+    model: onnx.ModelProto, quantizable: Quantizable, folder: Path, batches: Iterable[Batch]
 ) -> dict[str, Array]:
-    """Factors, one per channel, of each activation that has channels that stand out.
+    """The factors [channels] of each activation with outlier channels.
 
-    `model` is the fp32 graph, whose weights lie in `folder`; it is run on the batches.
+    `model` is the fp32 graph, whose weights lie in `folder`; it runs on the batches.
     """
     shapes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
     channels = {
-        unit.activation: shapes[unit.weights[0]][unit.weights[0] in found.transposed]
-        for unit in found.units
-        if unit.activation
+        group.activation: shapes[group.weights[0]][group.weights[0] in quantizable.transposed]
+        for group in quantizable.groups
+        if group.activation
     }
     largest = largest_by_channel(model, folder, channels, batches)
-    return {name: s for name, each in largest.items() if (s := factors(each)) is not None}
+    all_factors = {name: factors(maxima) for name, maxima in largest.items()}
+    return {name: values for name, values in all_factors.items() if values is not None}
 
 
 def factors(largest: Array) -> Array | None:
-    """The factors of an activation by the largest value of each channel; None: none stands out."""
-    usual = float(np.quantile(largest, USUAL, method="lower"))  # of few channels: not the largest
-    if not usual > 0 or largest.max() < STANDS_OUT * usual:
+    """The factors [channels] for the largest value of each channel; None without an outlier."""
+    # "lower": of few channels the quantile must not be the largest itself.
+    usual = float(np.quantile(largest, USUAL_QUANTILE, method="lower"))
+    if not usual > 0 or largest.max() < OUTLIER_RATIO * usual:
         return None
     return np.maximum(1.0, (largest / usual) ** STRENGTH).astype(np.float32)
 
@@ -64,9 +66,9 @@ def largest_by_channel(
     channels: Mapping[str, int],
     batches: Iterable[Batch],
 ) -> dict[str, Array]:
-    """The largest magnitude of each channel (the last axis) of the activations over all batches.
+    """Per activation the largest magnitude [channels] of each channel, its last axis.
 
-    `channels`: the activations' names and how many channels each has.
+    `model` runs on the batches; `channels` gives the number of channels by activation.
     """
     path = folder / "watched.onnx"
     path.write_bytes(_watched(model, channels).SerializeToString())
@@ -78,14 +80,14 @@ def largest_by_channel(
     outputs = [_output(name) for name in channels]
     largest = {name: np.zeros(count, np.float32) for name, count in channels.items()}
     for batch in batches:
-        found = session.run(outputs, {name: getattr(batch, name) for name in inputs})
-        for name, each in zip(channels, found, strict=True):
-            np.maximum(largest[name], each, out=largest[name])
+        maxima = session.run(outputs, {name: getattr(batch, name) for name in inputs})
+        for name, batch_maxima in zip(channels, maxima, strict=True):
+            np.maximum(largest[name], batch_maxima, out=largest[name])
     return largest
 
 
 def _watched(model: onnx.ModelProto, channels: Mapping[str, int]) -> onnx.ModelProto:
-    """The graph with the largest value of each channel as further outputs."""
+    """The graph with the largest magnitude of each channel as additional outputs."""
     result = onnx.ModelProto()
     result.CopyFrom(model)
     graph = result.graph

@@ -1,8 +1,8 @@
-"""Where graphs are made, and what is measured of each on the calibration pairs.
+"""Where graphs are made, and what is measured of each on the sample pairs.
 
-Tolerances are measured where they can be. On a CPU only the float operations can differ between
-machines: run with and without onnxruntime's fusions they show by how much (in an int8 graph one
-that rounds otherwise moves an activation by a whole step, as quantising itself does).
+Tolerances are measured where possible. On a CPU only float operations can differ between machines;
+a run with onnxruntime's fusions and one without show by how much. In an int8 graph an activation
+that rounds differently moves by a whole step, as quantisation itself moves it.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from sidecar.workshop.model.runner import Floats, Runner
 
 TOLERANCE_FACTOR = 3.0
 """A tolerance is this many times what was measured on one machine."""
-RANKED_PAIRS = 16
-"""Pairs with which single units are compared; the chosen graph is measured with all."""
+RANKING_PAIRS = 16
+"""Pairs on which single groups of weights are compared; the final graph is measured on all."""
 
 
 @dataclass(frozen=True)
@@ -31,91 +31,92 @@ class Workspace:
     """Where graphs are made, and what they are measured against."""
 
     folder: Path
-    """Gets the graphs."""
+    """Receives the finished graphs."""
     trial: Path
-    """Has the fp32 graph and its weights; gets what is only tried."""
+    """Holds the fp32 graph with its weights, and graphs that are only tried."""
     manifest: Manifest
-    calibration: QuantizationSample
+    sample: QuantizationSample
     reference: Floats
-    """The fp32 logits of the calibration pairs."""
+    """The fp32 logits [pairs] of the sample."""
     budget: float
     search: bool
-    journal: MeasurementCache
+    cache: MeasurementCache
     key: str
     """Of everything that a measured difference depends on."""
-    start: BeginStep
+    begin_step: BeginStep
 
 
 @dataclass(frozen=True)
 class QuantizedGraph:
-    """A graph that lies in the folder."""
+    """A finished graph, with what the manifest says of it."""
 
     name: str
     graph: Graph
     canonical: Floats
+    """Logits [8] of the canonical pairs."""
     quantization: Quantization
 
 
-def measure_difference(place: Workspace, graph: onnx.ModelProto, count: int) -> Difference:
-    """What the graph's logits of so many calibration pairs differ by from the fp32 graph's."""
-    (place.trial / "trial.onnx").write_bytes(graph.SerializeToString())
-    logits = open_trial(place).logits(place.calibration.some(count))
-    return difference(logits, place.reference[place.calibration.places(count)])
+def measure_difference(workspace: Workspace, graph: onnx.ModelProto, pair_count: int) -> Difference:
+    """How far the graph's logits of `pair_count` sample pairs are from the fp32 graph's."""
+    (workspace.trial / "trial.onnx").write_bytes(graph.SerializeToString())
+    logits = open_trial(workspace).logits(workspace.sample.subset(pair_count))
+    return difference(logits, workspace.reference[workspace.sample.subset_indices(pair_count)])
 
 
-def measure_graph(place: Workspace, name: str, told: dict[str, object]) -> QuantizedGraph:
-    """The graph of that name, which lies in the folder, with what is measured of it on a CPU;
-    `told` is said of it besides."""
+def measure_graph(workspace: Workspace, name: str, decisions: dict[str, object]) -> QuantizedGraph:
+    """The graph of that name, which lies in the folder, measured on a CPU.
+
+    `decisions` are further fields of its Quantization.
+    """
     graph = GRAPHS[name]
-    runner = Runner.open(place.folder, place.manifest, graph)
-    pairs = place.calibration.pairs
-    logits = runner.logits(pairs, place.start(f"{name} logits", len(pairs)))
-    found = difference(logits, place.reference)
+    runner = Runner.open(workspace.folder, workspace.manifest, graph)
+    pairs = workspace.sample.pairs
+    logits = runner.logits(pairs, workspace.begin_step(f"{name} logits", len(pairs)))
+    from_fp32 = difference(logits, workspace.reference)
     canonical = runner.canonical()
-    other = Runner.unoptimised(place.folder, place.manifest, graph).canonical()
-    apart = float(np.abs(other - canonical).max())
-    if graph.precision == "int8":  # another rounding moves activations by whole steps
-        apart = max(apart, found.mean)
-    described = graph.model_copy(
-        update={"canonical_tolerance": round_up(max(CANONICAL_TOLERANCE, TOLERANCE_FACTOR * apart))}
-    )
-    quantization = describe_quantization(
-        place, found, company_difference(place, runner)
-    ).model_copy(update=told)
+    unfused = Runner.unoptimised(workspace.folder, workspace.manifest, graph).canonical()
+    rounding = float(np.abs(unfused - canonical).max())
+    if graph.precision == "int8":  # a different rounding moves activations by whole steps
+        rounding = max(rounding, from_fp32.mean)
+    tolerance = round_up(max(CANONICAL_TOLERANCE, TOLERANCE_FACTOR * rounding))
+    described = graph.model_copy(update={"canonical_tolerance": tolerance})
+    company = company_difference(workspace, runner)
+    quantization = describe_quantization(workspace, from_fp32, company).model_copy(update=decisions)
     return QuantizedGraph(name, described, canonical, quantization)
 
 
 def describe_quantization(
-    place: Workspace, found: Difference, company_difference: float
+    workspace: Workspace, from_fp32: Difference, company: float
 ) -> Quantization:
-    """What the manifest tells of a graph's logits."""
+    """What the manifest says of a graph's logits."""
     return Quantization(
-        calibration=place.calibration.name,
-        pairs=len(place.calibration.pairs),
-        max_difference=round_significant(found.maximum),
-        mean_difference=round_significant(found.mean),
-        relative_difference=round_significant(found.relative),
-        company=round_significant(company_difference),
+        calibration=workspace.sample.name,
+        pairs=len(workspace.sample.pairs),
+        max_difference=round_significant(from_fp32.maximum),
+        mean_difference=round_significant(from_fp32.mean),
+        relative_difference=round_significant(from_fp32.relative),
+        company=round_significant(company),
     )
 
 
-def company_difference(place: Workspace, runner: Runner) -> float:
-    """Largest difference of a score alone and in one padded run."""
-    pairs = runner.encoded(place.calibration.some(RANKED_PAIRS))
+def company_difference(workspace: Workspace, runner: Runner) -> float:
+    """Largest difference of a score between the pair alone and one padded run of all pairs."""
+    pairs = runner.encoded(workspace.sample.subset(RANKING_PAIRS))
     alone, together = runner.scores(runner.alone(pairs)), runner.scores(runner.together(pairs))
     return float(np.abs(alone - together).max())
 
 
-def open_trial(place: Workspace) -> Runner:
-    """The graph that was written last to `trial.onnx`."""
-    graph = place.manifest.graphs[FP32].model_copy(
+def open_trial(workspace: Workspace) -> Runner:
+    """The graph that was last written to `trial.onnx`."""
+    graph = workspace.manifest.graphs[FP32].model_copy(
         update={"file": "trial.onnx", "session_config": FOLDED}
     )
-    return Runner.open(place.trial, place.manifest, graph)
+    return Runner.open(workspace.trial, workspace.manifest, graph)
 
 
 def round_significant(value: float) -> float:
-    """Four significant digits; JSON has no infinity."""
+    """Four significant digits, and at most 1e9: JSON has no infinity."""
     return float(f"{min(value, 1e9):.4g}")
 
 

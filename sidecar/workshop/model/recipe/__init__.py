@@ -1,8 +1,9 @@
-"""The shipped model's own training data: Groups from the collections of the data folder.
+"""The shipped model's own training data: groups from the collections of a data folder.
 
-collections   what is there, its licences, what is held out
+collections   the collections, their licences, and what is held out
 legal         policies and contracts
 products      catalogues: attributes, offers
 phrases       short product searches that a teacher judges
-mixture       how many Groups of each
+mixture       how many groups of each
+tables        the word and reporter tables of sidecar/text, counted over the collections
 """

@@ -1,7 +1,7 @@
 """The training collections of the data folder, cut into a part to train on and a held-out part.
 
-The cut is by document (contracts: by place in the file), so that choices between runs never look at
-a judged collection.
+The cut is by document (contracts: by position in the file). So runs can be compared without looking
+at a judged collection.
 """
 
 import random
@@ -13,8 +13,8 @@ from sidecar.errors import ModelError
 from sidecar.runtime.manifest import TrainingSource
 from sidecar.workshop.model.jsonl import read_jsonl
 
-HELD_OUT_SHARE = 20
-"""One document in so many is held out."""
+HELD_OUT_ONE_IN = 20
+"""One document in this many is held out."""
 
 Row = dict[str, str]
 
@@ -34,11 +34,11 @@ COLLECTIONS = tuple(
         ("phrases", "made of vespa_products and product_match"),
     )
 )
-"""What was learned from each may be used under its licence."""
+"""With their licences; rows are counted by the training."""
 
 
 def read(data: Path, name: str) -> list[Row]:
-    """The rows of a training collection. Raises ModelError when the file is not there."""
+    """The rows of a training collection. Raises ModelError when its file is missing."""
     file = data / "train" / f"{name}.jsonl.zst"
     if not file.is_file():
         raise ModelError(f"no training collection {file}")
@@ -47,37 +47,37 @@ def read(data: Path, name: str) -> list[Row]:
 
 def held_out(text: str) -> bool:
     """Whether a document belongs to the held-out part."""
-    return zlib.crc32(text.encode()) % HELD_OUT_SHARE == 0
+    return zlib.crc32(text.encode()) % HELD_OUT_ONE_IN == 0
 
 
 def question_pairs(data: Path, name: str, train: bool) -> list[Row]:
-    """Rows of squad_sent, medquad, os_docs, dc_code or tldr_legal with a telling query.
+    """Rows of squad_sent, medquad, os_docs, dc_code or tldr_legal with a specific query.
 
-    Headings such as "Penalties" stand over many sections: a query with several rows is left out.
+    Headings such as "Penalties" are shared by many sections: queries with many rows are left out.
     """
     rows = read(data, name)
-    often = Counter(row["query"].lower() for row in rows)
+    counts = Counter(row["query"].lower() for row in rows)
     limit = 3 if name in {"squad_sent", "tldr_legal"} else 1
     return [
         row
         for row in rows
-        if often[row["query"].lower()] <= limit
+        if counts[row["query"].lower()] <= limit
         and held_out(row["text"]) != train
         and len(row["query"]) > 8
     ]
 
 
 def passages(rows: list[Row], rng: random.Random) -> list[Row]:
-    """The sentence rows with the sentences around them: paragraphs of up to eight sentences.
+    """The sentence rows extended to paragraphs of up to eight sentences around them.
 
-    `answer` keeps the sentence, so that a paragraph that holds it too is never a negative.
+    `answer` keeps the sentence, so that another paragraph with it is never a negative.
     """
     texts = list(dict.fromkeys(row["text"] for row in rows))
-    place = {text: i for i, text in enumerate(texts)}
-    out = []
+    position_of = {text: i for i, text in enumerate(texts)}
+    results = []
     for row in rows:
         before = rng.randint(0, 4)
-        start = max(0, place[row["text"]] - before)
-        end = max(place[row["text"]] + 1, start + rng.randint(3, 8))
-        out.append({**row, "text": " ".join(texts[start:end]), "answer": row["text"]})
-    return out
+        start = max(0, position_of[row["text"]] - before)
+        end = max(position_of[row["text"]] + 1, start + rng.randint(3, 8))
+        results.append({**row, "text": " ".join(texts[start:end]), "answer": row["text"]})
+    return results

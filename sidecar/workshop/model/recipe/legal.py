@@ -29,7 +29,7 @@ def site_groups(rows: list[Row], count: int, rng: random.Random) -> list[Group]:
 
 @dataclass(frozen=True)
 class Clause:
-    """A question to one contract: the passages that lawyers marked, and some that they did not."""
+    """A question to one contract: passages that lawyers marked as its answer, and some others."""
 
     query: str
     category: str
@@ -38,24 +38,24 @@ class Clause:
 
 
 def contracts(data: Path, train: bool) -> list[list[Clause]]:
-    """cuad_train as contracts. The file keeps their order: a question seen again is a new one.
+    """cuad_train as contracts. The file keeps their order: a repeated question begins a new one.
 
     The last twelfth of the contracts is held out.
     """
-    found: list[list[Clause]] = [[]]
-    for rows in _runs(read(data, "cuad_train")):
-        if any(clause.query == rows[0]["query"] for clause in found[-1]):
-            found.append([])
+    contracts_read: list[list[Clause]] = [[]]
+    for rows in _question_runs(read(data, "cuad_train")):
+        if any(clause.query == rows[0]["query"] for clause in contracts_read[-1]):
+            contracts_read.append([])
         texts = [[r["text"] for r in rows if int(r["label"]) == label] for label in (1, 0)]
         first = rows[0]
         clause = Clause(first["query"], first["category"], tuple(texts[0]), tuple(texts[1]))
-        found[-1].append(clause)
-    cut = len(found) * 11 // 12
-    return found[:cut] if train else found[cut:]
+        contracts_read[-1].append(clause)
+    cut = len(contracts_read) * 11 // 12
+    return contracts_read[:cut] if train else contracts_read[cut:]
 
 
-def _runs(rows: list[Row]) -> Iterator[list[Row]]:
-    """Rows of one question to one contract; its positives come first."""
+def _question_runs(rows: list[Row]) -> Iterator[list[Row]]:
+    """Runs of rows of one question to one contract; its positives come first."""
     run: list[Row] = []
     for row in rows:
         ended = run and (
@@ -68,20 +68,24 @@ def _runs(rows: list[Row]) -> Iterator[list[Row]]:
     yield run
 
 
-def contract_groups(found: list[list[Clause]], count: int, rng: random.Random) -> list[Group]:
-    """Negatives: passages labelled so, answers to other questions to the same contract, others.
+def contract_groups(
+    contracts_read: list[list[Clause]], count: int, rng: random.Random
+) -> list[Group]:
+    """Groups whose negatives are labelled so, answer other questions, or are random.
 
     A sixth of the queries is only the clause's name ("Governing Law").
     """
-    known: dict[str, set[str]] = defaultdict(set)
-    for contract in found:
+    positives_of: dict[str, set[str]] = defaultdict(set)
+    for contract in contracts_read:
         for clause in contract:
-            known[clause.query].update(clause.positives)
+            positives_of[clause.query].update(clause.positives)
     groups = []
-    everywhere = [text for contract in found for clause in contract for text in clause.positives]
-    for contract in found:
+    everywhere = [
+        text for contract in contracts_read for clause in contract for text in clause.positives
+    ]
+    for contract in contracts_read:
         for clause in contract:
-            answers = known[clause.query]
+            answers = positives_of[clause.query]
             others = [t for c in contract for t in c.positives if t not in answers]
             for positive in clause.positives:
                 negatives = rng.sample(clause.negatives, min(3, len(clause.negatives)))

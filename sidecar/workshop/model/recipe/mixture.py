@@ -1,4 +1,4 @@
-"""Which groups the shipped model's training sees: the mixture of the collections."""
+"""The mixture of collections on which the shipped model is trained."""
 
 import random
 from collections.abc import Callable
@@ -26,8 +26,8 @@ MIXTURE = {
     "fashion": 0.04,
     "matches": 0.02,
 }
-"""Shares of the groups. Contracts get more than their size: the trial without fell below BM25."""
-MINED = ("squad_sent", "squad_passages", "medquad", "os_docs", "dc_code", "tldr_legal")
+"""Shares of the groups. Contracts get more than their size: with less the model fell below BM25."""
+MINED_COLLECTIONS = ("squad_sent", "squad_passages", "medquad", "os_docs", "dc_code", "tldr_legal")
 
 
 Teach = Callable[[str, list[Group]], list[Group]]
@@ -44,21 +44,21 @@ def collect(
 ) -> list[Group]:
     """About `count` groups in the mixture's shares, shuffled, the same for the same seed.
 
-    `teach` changes the teacher alone: queries and documents stay those that `teacher` finds.
+    `teach` changes only the teacher: queries and documents stay those that `teacher` finds.
     """
     groups: list[Group] = []
     for name, share in MIXTURE.items():
         rng = random.Random(f"{seed} {name}")
-        found = _of(name, data, round(count * share), teacher, train, rng)
-        groups += teach(name, found) if teach else found
+        part = _groups_of(name, data, round(count * share), teacher, train, rng)
+        groups += teach(name, part) if teach else part
     random.Random(seed).shuffle(groups)
     return groups
 
 
-def _of(
+def _groups_of(
     name: str, data: Path, count: int, teacher: Teacher, train: bool, rng: random.Random
 ) -> list[Group]:
-    if name in MINED:
+    if name in MINED_COLLECTIONS:
         source = name.replace("passages", "sent")
         rows = question_pairs(data, source, train)
         if name == "squad_passages":
@@ -70,11 +70,11 @@ def _of(
         return phrase_groups(catalogue(data, train), count, teacher.by_meaning, rng)
     if name == "policyqa":
         rows = [r for r in read(data, name) if held_out(r["src"]) != train]
-        return with_opinion(site_groups(rows, count, rng), teacher)
-    made = {"fashion": fashion_groups, "matches": match_groups}[name]
-    return with_opinion(made(data, count, train, rng), teacher)
+        return with_cosines(site_groups(rows, count, rng), teacher)
+    make_groups = {"fashion": fashion_groups, "matches": match_groups}[name]
+    return with_cosines(make_groups(data, count, train, rng), teacher)
 
 
-def with_opinion(groups: list[Group], teacher: Teacher) -> list[Group]:
-    """The groups with the teacher's cosines; words are the labels' part there."""
+def with_cosines(groups: list[Group], teacher: Teacher) -> list[Group]:
+    """The groups with the teacher's logits by cosine; the labels already cover the words."""
     return [replace(g, teacher=teacher.cosines(g.query, g.documents)) for g in groups]

@@ -1,8 +1,8 @@
 """Product searches made from catalogues: short queries, fielded documents, near misses.
 
-No query-product judgements are free to train on. A query states some attributes; the positive
-satisfies all of them, a near miss all but one. In a share of the rows the attribute is not in the
-title, so that the field has to be read.
+No query-product judgements are free to train on. A query states some attributes; the positive has
+all of them, a near miss all but one. In a share of the rows the attribute is not in the title, so
+that the field must be read.
 """
 
 import random
@@ -22,7 +22,7 @@ _LABELS = {
     "usage": ("usage", "occasion"),
     "season": ("season",),
 }
-_FILLER = (
+_FILLER_FIELDS = (
     ("country_of_origin", ("China", "Germany", "Vietnam", "USA")),
     ("weight", ("346", "1.2 kg", "780", "95 g")),
     ("width", ("120 mm", "35.5", "60 cm")),
@@ -47,19 +47,21 @@ def fashion_groups(data: Path, count: int, train: bool, rng: random.Random) -> l
         facets = {"articleType", *rng.sample(_FACETS[:2], rng.choice((0, 1, 1, 2)))}
         if rng.random() < 0.15:
             facets.add(rng.choice(_FACETS[3:]))
-        asked = {key: row[key] for key in _FACETS if key in facets and row.get(key)}
+        stated = {key: row[key] for key in _FACETS if key in facets and row.get(key)}
         misses = [
-            other
-            for other in rng.sample(rows, 40)
+            candidate
+            for candidate in rng.sample(rows, 40)
             + rng.sample(by_type[row["articleType"]], min(40, len(by_type[row["articleType"]])))
-            if sum(other.get(key) != value for key, value in asked.items()) > 0
+            if sum(candidate.get(key) != value for key, value in stated.items()) > 0
         ]
-        misses.sort(key=lambda other: sum(other.get(k) != v for k, v in asked.items()))
+        misses.sort(
+            key=lambda candidate: sum(candidate.get(key) != value for key, value in stated.items())
+        )
         near, far = misses[:3], rng.sample(misses[3:], NEGATIVES - 3)
         brand = row["title"].split()[0] if rng.random() < 0.2 else ""
-        query = " ".join(filter(None, [brand, *asked.values()])).lower()
+        query = " ".join(filter(None, [brand, *stated.values()])).lower()
         style = rng.randrange(4)
-        documents = tuple(_fashion_document(r, style, rng) for r in [row, *near, *far])
+        documents = tuple(_fashion_document(record, style, rng) for record in [row, *near, *far])
         groups.append(Group("fashion_products", query, documents))
     return groups
 
@@ -77,8 +79,10 @@ def _fashion_document(row: Row, style: int, rng: random.Random) -> str:
 
 
 def fielded(fields: dict[str, str], style: int, rng: random.Random) -> str:
-    """A document: lines "key: value" (styles 0, 1), or all glued with a tail that says nothing."""
-    tail = {key: rng.choice(values) for key, values in rng.sample(_FILLER, rng.randint(0, 8))}
+    """A document: lines "key: value" (styles 0, 1), or all joined, irrelevant fields last."""
+    tail = {
+        key: rng.choice(values) for key, values in rng.sample(_FILLER_FIELDS, rng.randint(0, 8))
+    }
     if style < 2:
         return "\n".join(f"{key}: {value}" for key, value in fields.items() if value)
     head = [fields.pop("title"), fields.pop("brand", ""), fields.pop("description", "")]
@@ -87,7 +91,7 @@ def fielded(fields: dict[str, str], style: int, rng: random.Random) -> str:
 
 
 _FOREIGN = re.compile(r"@(?!en)")
-_MARKS = re.compile(r'"Null"|"(?:@[\w-]+)?,?')
+_SCRAPING_MARKS = re.compile(r'"Null"|"(?:@[\w-]+)?,?')
 """Quotes and language tags that the offers were scraped with."""
 
 
@@ -109,7 +113,7 @@ def catalogue(data: Path, train: bool) -> list[dict[str, str]]:
 def offer(text: str) -> dict[str, str]:
     """The fields of an offer such as "title: ...; brand: ...; price: 12.5"."""
     fields = {"title": "", "brand": "", "category": "", "description": ""}
-    for part in _MARKS.sub(" ", text).split("; "):
+    for part in _SCRAPING_MARKS.sub(" ", text).split("; "):
         key, colon, value = part.partition(": ")
         if colon and key in {"title", "name", "brand", "manufacturer", "category", "description"}:
             fields[{"name": "title", "manufacturer": "brand"}.get(key, key)] = value
@@ -118,22 +122,26 @@ def offer(text: str) -> dict[str, str]:
 
 def match_groups(data: Path, count: int, train: bool, rng: random.Random) -> list[Group]:
     """Offers found by another shop's title: the labelled match against labelled non-matches."""
-    wanted: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    labelled: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for row in read(data, "product_match"):
         if held_out(row["query"]) != train:
-            wanted[row["query"]][0 if int(row["label"]) else 1].append(row["text"])
-    ready = [(q, p, n) for q, (p, n) in wanted.items() if p and len(n) >= 3]
-    ready = [one for one in ready if not _FOREIGN.search(one[0])]
-    everything = [text for _, _, negatives in ready for text in negatives]
+            labelled[row["query"]][0 if int(row["label"]) else 1].append(row["text"])
+    ready = [
+        (query, positives, negatives)
+        for query, (positives, negatives) in labelled.items()
+        if positives and len(negatives) >= 3
+    ]
+    ready = [row for row in ready if not _FOREIGN.search(row[0])]
+    all_negatives = [text for _, _, negatives in ready for text in negatives]
     groups = []
     for query, positives, negatives in rng.sample(ready, min(count, len(ready))):
         chosen = rng.sample(negatives, min(4, len(negatives)))
-        chosen += rng.sample(everything, NEGATIVES - len(chosen))
+        chosen += rng.sample(all_negatives, NEGATIVES - len(chosen))
         style = rng.choice((0, 2))
         documents = tuple(
             fielded(dict(offer(text)), style, rng) for text in [rng.choice(positives), *chosen]
         )
         words = offer(query)["title"].split()
-        short = " ".join(words[: rng.randint(3, 9)])
-        groups.append(Group("product_match", short, documents))
+        short_query = " ".join(words[: rng.randint(3, 9)])
+        groups.append(Group("product_match", short_query, documents))
     return groups

@@ -2,7 +2,7 @@
 
     python -m sidecar.workshop.model.recipe.tables DATA REPORTERS_JSON
 
-idf.tsv: in how many texts of the training collections a word (its singular) stands.
+idf.tsv: in how many texts of the training collections a word (its singular) occurs.
 reporters.tsv: the abbreviations of US law reporters from reporters-db (its
 data/reporters.json), which eyecite reads too.
 """
@@ -19,7 +19,7 @@ from sidecar.workshop.model.recipe.collections import read
 
 TERMS = 6000
 ROWS = 16_000
-"""Texts of one collection at most, evenly spread: none decides alone what a common word is."""
+"""Texts of one collection at most, evenly spread, so that none alone decides what is common."""
 SOURCES = {
     "cuad_train": ("text",),
     "dc_code": ("text",),
@@ -36,7 +36,7 @@ TEXT = Path(__file__).parents[3] / "text"
 
 
 def frequencies(data: Path) -> tuple[int, Counter[str]]:
-    """How many texts were read, and in how many of them each word stands."""
+    """(number of texts read, number of them that contain each word)."""
     texts, counts = 0, Counter[str]()
     for name, keys in SOURCES.items():
         rows = read(data, name)

@@ -1,4 +1,4 @@
-"""Groups to padded tensors, by length, so that little of a batch is padding."""
+"""Groups -> padded tensors, batched by length so that little of a batch is padding."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -14,53 +14,57 @@ from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.training.group import Group
 
-WINDOW = 16
-"""Batches are cut from so many batches' groups, sorted by length."""
+BATCHES_PER_SORT = 16
+"""Groups are sorted by length within this many batches at a time."""
 
 
 @dataclass(frozen=True)
 class Batch:
+    """Groups as the network reads them."""
+
     groups: list[Group]
     inputs: tuple[Tensor, ...]
-    """The network's arguments, each of shape (pairs, tokens)."""
+    """The network's arguments, each [pairs, tokens]; a group's pairs are consecutive."""
 
 
 class Batches:
-    """Cuts and encodes Groups of equal size for one network, as the service would."""
+    """Batches and tokenises groups of equal size for one network, as the service would."""
 
-    def __init__(self, source: Checkpoint, max_tokens: int, groups_per_batch: int) -> None:
-        limit = min(max_tokens, source.max_tokens)
-        copy = Tokenizer.from_str(source.tokenizer.to_str())
-        self._tokenizer = PairTokenizer(copy, replace(source, max_tokens=limit))
-        self._padding = source.padding
-        self._inputs = source.inputs
+    def __init__(self, checkpoint: Checkpoint, max_tokens: int, groups_per_batch: int) -> None:
+        limit = min(max_tokens, checkpoint.max_tokens)
+        copy = Tokenizer.from_str(checkpoint.tokenizer.to_str())
+        self._tokenizer = PairTokenizer(copy, replace(checkpoint, max_tokens=limit))
+        self._padding = checkpoint.padding
+        self._inputs = checkpoint.inputs
         self._size = groups_per_batch
 
     def usable(self, groups: Sequence[Group]) -> list[Group]:
-        """Without those whose query leaves no room for a document."""
+        """The groups without those whose query leaves no room for a document."""
         return [group for group in groups if self._fits(group.query)]
 
     def trainable(self, groups: Sequence[Group]) -> list[Group]:
-        """As `usable`. Raises ModelError when there are some and none is left."""
-        left = self.usable(groups)
-        if groups and not left:
+        """As `usable`. Raises ModelError when none of several groups is left."""
+        usable = self.usable(groups)
+        if groups and not usable:
             raise ModelError("no query leaves room for a document: raise --max-tokens")
-        return left
+        return usable
 
     def cut(self, groups: Sequence[Group], seed: int) -> list[list[Group]]:
-        """The groups in batches of similar length, the batches' order shuffled."""
-        found: list[list[Group]] = []
-        size = self._size * WINDOW
+        """The groups in batches of similar length, with the order of batches shuffled."""
+        batches: list[list[Group]] = []
+        size = self._size * BATCHES_PER_SORT
         for start in range(0, len(groups), size):
-            window = sorted(groups[start : start + size], key=self._longest)
-            parts = [window[i : i + self._size] for i in range(0, len(window), self._size)]
-            random.Random(seed + start).shuffle(parts)
-            found += parts
-        return found
+            sorted_groups = sorted(groups[start : start + size], key=self._longest)
+            chunks = [
+                sorted_groups[i : i + self._size] for i in range(0, len(sorted_groups), self._size)
+            ]
+            random.Random(seed + start).shuffle(chunks)
+            batches += chunks
+        return batches
 
-    def tensors(self, cut: Sequence[list[Group]]) -> Iterator[Batch]:
-        """The batches, encoded one by one."""
-        for groups in cut:
+    def tensors(self, batches: Sequence[list[Group]]) -> Iterator[Batch]:
+        """The batches as tensors, made one by one."""
+        for groups in batches:
             pairs = []
             for group in groups:
                 query = self._tokenizer.query(group.query)

@@ -1,4 +1,4 @@
-"""Temperature and bias: so that a score is close to the chance that the document is relevant."""
+"""Temperature and bias, so that a score is close to the probability of relevance."""
 
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -7,8 +7,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 def fit(positive: torch.Tensor, negative: torch.Tensor) -> tuple[float, float]:
     """(temperature, bias) of score = sigmoid((logit - bias) / temperature), by logistic fit.
 
-    Positives and negatives weigh the same: of the candidates that a search engine hands over,
-    neither kind is rare.
+    `positive` and `negative` are logits of relevant and irrelevant pairs. Both weigh the same:
+    among a search engine's candidates neither kind is rare.
     """
     logits = torch.cat([positive, negative]).double()
     labels = torch.cat([torch.ones(len(positive)), torch.zeros(len(negative))]).double()

@@ -1,4 +1,4 @@
-"""What is learned from: a query, some documents, and which of them should be first."""
+"""What is learned from: a query, some documents, and a target distribution over them."""
 
 import dataclasses
 import json
@@ -12,20 +12,21 @@ from torch import Tensor, tensor
 
 @dataclass(frozen=True)
 class Group:
-    """A query and documents; the first is the best of them, as far as is known."""
+    """A query and documents, of which the first is the best, as far as is known."""
 
     source: str
+    """Name of the collection."""
     query: str
     documents: tuple[str, ...]
     gains: tuple[float, ...] | None = None
-    """2^grade - 1 of each document; None: the first document is right, the others are not."""
+    """2^grade - 1 of each document; None: the first document is relevant, the others are not."""
     teacher: tuple[float, ...] | None = None
-    """The teacher's logits of the documents; None: the labels are all that is learned from."""
+    """The teacher's logits of the documents; None: only the labels count."""
     teacher_share: float = 0.5
-    """How much of the target is the teacher's."""
+    """The teacher's share of the target."""
 
     def target(self) -> Tensor:
-        """A distribution over the documents: shares of the gains and of the teacher's softmax."""
+        """A distribution [documents]: the normalised gains mixed with the teacher's softmax."""
         gains = self.gains or (1.0, *[0.0] * (len(self.documents) - 1))
         labels = tensor(gains) / sum(gains)
         if self.teacher is None:
@@ -35,7 +36,7 @@ class Group:
 
 
 def write_groups(parts: dict[str, list[Group]], file: Path) -> None:
-    """One JSON line per Group, with the name of its part; in one step."""
+    """Writes one JSON line per group, with the name of its part; replaces the file in one step."""
     partial = file.with_suffix(".part")
     with partial.open("w", encoding="utf8") as out:
         for part, groups in parts.items():
@@ -46,11 +47,11 @@ def write_groups(parts: dict[str, list[Group]], file: Path) -> None:
 
 def read_groups(file: Path) -> dict[str, list[Group]]:
     """The parts that `write_groups` wrote."""
-    found: dict[str, list[Group]] = {}
+    parts: dict[str, list[Group]] = {}
     for line in file.read_text(encoding="utf8").splitlines():
         row: dict[str, Any] = json.loads(line)
-        found.setdefault(row.pop("part"), []).append(_group(row))
-    return found
+        parts.setdefault(row.pop("part"), []).append(_group(row))
+    return parts
 
 
 def _group(row: dict[str, Any]) -> Group:
@@ -64,6 +65,6 @@ def with_teacher(
 ) -> list[Group]:
     """The groups with a teacher's logits of their documents."""
     return [
-        dataclasses.replace(group, teacher=found, teacher_share=share)
-        for group, found in zip(groups, logits, strict=True)
+        dataclasses.replace(group, teacher=parts, teacher_share=share)
+        for group, parts in zip(groups, logits, strict=True)
     ]

@@ -1,8 +1,8 @@
-"""What a user trains on: pairs in JSON lines, or a folder with graded judgements.
+"""A user's training data: pairs in JSON lines, or a folder with graded judgements.
 
 A line of pairs: {"query", "text"[, "grade"][, "negatives": [...]]}. Without a grade the text
-answers the query (grade 1); grade 0 is a text that is known not to. `label` and `document` are
-read as `grade` and `text`. Files may be compressed (.jsonl.zst).
+answers the query (grade 1); grade 0 marks a text that does not. `label` and `document` are read as
+`grade` and `text`. Files may be compressed (.jsonl.zst).
 """
 
 import zlib
@@ -19,48 +19,52 @@ from sidecar.workshop.model.jsonl import read_jsonl
 
 @dataclass
 class JudgedQuery:
-    """A query and what is known of some texts."""
+    """A query and the grades of some texts."""
 
     source: str
+    """Name of the file or collection."""
     query: str
     grades: dict[str, float] = field(default_factory=dict)
 
 
 def read_pairs(file: Path) -> list[JudgedQuery]:
-    """The file's queries with their texts. Raises ModelError with the line that is wrong."""
+    """The file's queries with their texts. Raises ModelError with the first malformed line."""
     if not file.is_file():
         raise ModelError(f"no training pairs {file}")
-    found: dict[str, JudgedQuery] = {}
+    queries: dict[str, JudgedQuery] = {}
     name = file.name.split(".")[0]
     for number, row in read_jsonl(file):
         try:
             query, text, grade, negatives = _pair(row)
         except ValueError as fault:
             raise ModelError(f"{file}, line {number}: {fault}") from None
-        grades = found.setdefault(query, JudgedQuery(name, query)).grades
+        grades = queries.setdefault(query, JudgedQuery(name, query)).grades
         grades[text] = max(grade, grades.get(text, 0.0))
         for negative in negatives:
             grades.setdefault(negative, 0.0)
-    if not any(grade > 0 for asked in found.values() for grade in asked.grades.values()):
+    grades_of_all = (query.grades.values() for query in queries.values())
+    if not any(grade > 0 for grades_of_query in grades_of_all for grade in grades_of_query):
         raise ModelError(f"{file} has no text that answers a query")
-    return list(found.values())
+    return list(queries.values())
 
 
 def read_judgements(folder: Path) -> tuple[list[JudgedQuery], list[str]]:
     """(queries with their judged texts, all texts). Raises ModelError as `read_judged` does."""
     judged = read_judged(folder, None)
-    asked = [
+    queries = [
         JudgedQuery(judged.name, pool.query, {judged.texts[i]: g for i, g in pool.grades.items()})
         for pool in judged.pools
     ]
-    return asked, list(judged.texts.values())
+    return queries, list(judged.texts.values())
 
 
-def split(asked: Iterable[JudgedQuery], one_in: int) -> tuple[list[JudgedQuery], list[JudgedQuery]]:
-    """(to train on, held out): one query in so many, always the same ones."""
+def split(
+    queries: Iterable[JudgedQuery], one_in: int
+) -> tuple[list[JudgedQuery], list[JudgedQuery]]:
+    """(to train on, held out): one query in `one_in` is held out, the same ones in every run."""
     parts: dict[bool, list[JudgedQuery]] = defaultdict(list)
-    for one in asked:
-        parts[zlib.crc32(one.query.lower().encode()) % one_in == 0].append(one)
+    for judged_query in queries:
+        parts[zlib.crc32(judged_query.query.lower().encode()) % one_in == 0].append(judged_query)
     return parts[False], parts[True]
 
 

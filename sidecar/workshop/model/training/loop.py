@@ -1,4 +1,4 @@
-"""The optimiser's way over the batches; it can be stopped and taken up again."""
+"""The optimiser's steps over the batches; an interrupted run resumes."""
 
 import math
 import time
@@ -13,23 +13,23 @@ from torch.nn.functional import cross_entropy
 from sidecar.workshop.model.training.batches import Batch
 from sidecar.workshop.model.training.starting_model import StartingModel
 
-HEAD_FACTOR = 8
-"""A head that starts at zero learns so many times faster than the encoder under it."""
-WARM_UP = 0.06
-EVERY = 50
-"""Steps between two log events, each with the state saved."""
+HEAD_RATE_FACTOR = 8
+"""A new head has this many times the encoder's learning rate."""
+WARM_UP_SHARE = 0.06
+LOG_INTERVAL = 50
+"""Steps between two log events; the state is saved with each."""
 
 
 class Loop:
-    """Trains with AdamW against the Groups' targets (listwise cross-entropy).
+    """Trains with AdamW against the groups' targets (listwise cross-entropy).
 
-    What `state.pt` of an earlier loop holds is taken up.
+    It resumes from the checkpoint's `state.pt`, if there is one.
     """
 
     def __init__(self, start: StartingModel, checkpoint: Path, peak: float, minutes: float) -> None:
         self.step = 0
         self.seconds = 0.0
-        self._network = start.source.network
+        self._network = start.checkpoint.network
         self._minutes = minutes
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._network.to(self._device)
@@ -42,17 +42,20 @@ class Loop:
             self._optimiser.load_state_dict(state["optimiser"])
 
     def run(self, data: Iterable[Batch], total: int) -> Iterator[dict[str, Any]]:
-        """Yields a log event per 50 steps; ends with the batches or the minutes."""
+        """Trains, and yields a log event every LOG_INTERVAL steps.
+
+        Ends with the batches or after the minutes. `total` counts the batches of the whole run.
+        """
         self._network.train()
         begun, before = time.monotonic() - self.seconds, self.seconds
         pairs, losses = 0, []
         for batch in data:
-            losses.append(self._one(batch))
+            losses.append(self._train_step(batch))
             self.step += 1
             self.seconds = time.monotonic() - begun
             pairs += len(batch.inputs[0])
-            done = self._set_rate(total)
-            if self.step % EVERY == 0 or done >= 1:
+            progress = self._set_rate(total)
+            if self.step % LOG_INTERVAL == 0 or progress >= 1:
                 self._save()
                 yield {
                     "step": self.step,
@@ -62,15 +65,15 @@ class Loop:
                     "seconds": round(self.seconds),
                 }
                 losses = []
-            if done >= 1:
+            if progress >= 1:
                 break
         self._network.eval()
 
-    def _one(self, batch: Batch) -> float:
+    def _train_step(self, batch: Batch) -> float:
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            logits = self._network(*(one.to(self._device) for one in batch.inputs))
-        wanted = torch.stack([group.target() for group in batch.groups]).to(self._device)
-        loss = cross_entropy(logits.float().view(wanted.shape), wanted)
+            logits = self._network(*(tensor.to(self._device) for tensor in batch.inputs))
+        targets = torch.stack([group.target() for group in batch.groups]).to(self._device)
+        loss = cross_entropy(logits.float().view(targets.shape), targets)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimiser.step()
@@ -78,11 +81,11 @@ class Loop:
         return loss.item()
 
     def _set_rate(self, total: int) -> float:
-        """Sets the learning rate of the next step; returns the share of the run that is behind."""
-        done = max(self.step / total, self.seconds / (60 * self._minutes))
-        for part in self._optimiser.param_groups:
-            part["lr"] = part["peak"] * rate(done)
-        return done
+        """Sets the learning rate of the next step; returns the share of the run that is done."""
+        progress = max(self.step / total, self.seconds / (60 * self._minutes))
+        for group in self._optimiser.param_groups:
+            group["lr"] = group["peak"] * learning_rate_factor(progress)
+        return progress
 
     def _save(self) -> None:
         state = {
@@ -91,32 +94,35 @@ class Loop:
             "network": self._network.state_dict(),
             "optimiser": self._optimiser.state_dict(),
         }
-        part = self._file.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(self._file)
+        partial = self._file.with_suffix(".part")
+        torch.save(state, partial)
+        partial.replace(self._file)
 
 
 def _optimiser(start: StartingModel, peak: float) -> torch.optim.Optimizer:
-    """AdamW over the encoder, faster over a new head. The word embeddings stay as they are: a short
-    training sees few words, and the others' vectors should go on meaning the same."""
+    """AdamW over the encoder, with a higher rate for a new head.
+
+    Word embeddings are frozen: a short training sees few words, and the vectors of the others
+    should keep their meaning beside them.
+    """
     body: list[nn.Parameter] = []
     head: list[nn.Parameter] = []
-    for name, parameter in start.source.network.named_parameters():
+    for name, parameter in start.checkpoint.network.named_parameters():
         if "word_embeddings" in name or "tok_embeddings" in name:
             parameter.requires_grad_(False)
         else:
-            (head if name in start.new else body).append(parameter)
-    parts: list[dict[str, Any]] = [
+            (head if name in start.new_parameters else body).append(parameter)
+    parameter_groups: list[dict[str, Any]] = [
         {"params": body, "peak": peak, "lr": 0.0},  # the first step only fills the moments
-        {"params": head, "peak": peak * HEAD_FACTOR, "lr": 0.0},
+        {"params": head, "peak": peak * HEAD_RATE_FACTOR, "lr": 0.0},
     ]
-    parts = [part for part in parts if part["params"]]
-    return torch.optim.AdamW(parts, weight_decay=0.01, fused=True)
+    parameter_groups = [group for group in parameter_groups if group["params"]]
+    return torch.optim.AdamW(parameter_groups, weight_decay=0.01, fused=True)
 
 
-def rate(done: float) -> float:
-    """Linear up, then half a cosine down to a twentieth; `done` is the share of the run behind."""
-    if done < WARM_UP:
-        return done / WARM_UP
-    left = (done - WARM_UP) / (1 - WARM_UP)
-    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, left)))
+def learning_rate_factor(progress: float) -> float:
+    """Linear warm-up, then half a cosine down to 0.05; `progress` is the share of the run done."""
+    if progress < WARM_UP_SHARE:
+        return progress / WARM_UP_SHARE
+    decay_progress = (progress - WARM_UP_SHARE) / (1 - WARM_UP_SHARE)
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, decay_progress)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def plot_loss(log: Path, file: Path) -> None:
-    """Writes a small PNG: mean loss of each 50 steps, over the steps."""
+    """Writes a small PNG: the mean loss between two log events, over the steps."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -1,11 +1,9 @@
-"""What a training starts from: a sentence encoder, a reranker, or a model folder of ours."""
+"""What training starts from: a sentence encoder, a reranker, or a model folder made here."""
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -17,38 +15,37 @@ from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
 from sidecar.runtime.model_folder import shipped_model
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import open_folder, source_name
-from sidecar.workshop.model.families.cosine_head import make_checkpoint
+from sidecar.workshop.model.families.cosine_head import accepts, make_checkpoint
 from sidecar.workshop.model.families.cosine_head_network import CrossEncoder, from_encoder
-from sidecar.workshop.model.families.cross_encoder import OneLogit
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.pretrained import (
     CONFIG,
     TRAINING_SUMMARY,
-    open_fast_tokenizer,
+    architecture_of,
     read_config,
     read_tokenizer,
-    training_summary,
 )
 from sidecar.workshop.model.quantizing.dequantize import float_weights
 
-HEAD = frozenset({"weight", "bias", "scale"})
-"""The parameters of our network's own head."""
+HEAD_PARAMETERS = frozenset({"weight", "bias", "scale"})
+"""The parameters of the head that a sentence encoder gets."""
 
 
 @dataclass(frozen=True)
 class StartingModel:
-    source: Checkpoint
-    write: Callable[[Checkpoint, Path], None]
-    """Writes network and tokenizer so that `model export` reads them."""
-    new: frozenset[str] = frozenset()
-    """Parameters that start from nothing."""
+    """A checkpoint that can be trained."""
 
-    def save(self, checkpoint: Path) -> None:
-        """Writes what `model export` reads, but for the calibration."""
-        self.write(self.source, checkpoint)
-        for weights in checkpoint.glob("*.safetensors"):
+    checkpoint: Checkpoint
+    new_parameters: frozenset[str] = frozenset()
+    """Names of the parameters that no earlier training has set."""
+
+    def save(self, folder: Path) -> None:
+        """Writes what `model export` reads, except for the training's summary."""
+        assert self.checkpoint.save is not None
+        self.checkpoint.save(self.checkpoint, folder)
+        for weights in folder.glob("*.safetensors"):
             # safetensors 0.8 lets their owner alone read them, whatever the umask.
-            shutil.copymode(checkpoint / TOKENIZER, weights)
+            shutil.copymode(folder / TOKENIZER, weights)
 
 
 def open_named(start: str) -> StartingModel:
@@ -58,53 +55,34 @@ def open_named(start: str) -> StartingModel:
 
 def open_start(start: str) -> StartingModel:
     """A hub name or a folder: a BERT sentence encoder (it gets a new head), a cross-encoder of any
-    family that can be exported, a checkpoint of ours, or a model folder made of one.
+    architecture that can be exported, a checkpoint of `model train`, or a model folder made of one.
 
-    Raises ModelError: no such model, or one that this training does not know.
+    Raises ModelError: no such model, or one that cannot be trained here.
     """
     folder = fetch(start, None)
     if (folder / MANIFEST).exists():
-        manifest = Manifest.read(folder)
-        known = manifest.model_dump(include={"languages", "licence"})
-        known["collections"] = [source.model_dump() for source in manifest.sources]
-        return _ours(from_model_folder(folder, manifest), folder, known)
-    architecture = (read_config(folder).get("architectures") or [""])[0]
-    if architecture in ("", "BertModel"):
-        if (folder / TRAINING_SUMMARY).exists():
-            return _ours(CrossEncoder.open(folder), folder, training_summary(folder))
-        return _ours(from_encoder(folder), folder, {}, HEAD)
-    source = open_folder(folder, source_name(start))
-    if not isinstance(source.network, OneLogit):
+        return StartingModel(_from_model_folder(folder))
+    is_encoder = accepts(architecture_of(read_config(folder)))
+    if is_encoder and not (folder / TRAINING_SUMMARY).exists():
+        network, tokenizer = from_encoder(folder), read_tokenizer(folder)
+        name = source_name(str(folder))
+        return StartingModel(make_checkpoint(network, tokenizer, name), HEAD_PARAMETERS)
+    checkpoint = open_folder(folder, source_name(start))
+    if checkpoint.save is None:
         raise ModelError(f"{start} is no cross-encoder: decoders are not trained here")
-
-    def write(source: Checkpoint, checkpoint: Path) -> None:
-        source.network.model.save_pretrained(checkpoint)
-        open_fast_tokenizer(folder).save_pretrained(checkpoint)  # its configuration
-        source.tokenizer.save(str(checkpoint / TOKENIZER))
-
-    return StartingModel(source, write)
+    return StartingModel(checkpoint)
 
 
-def _ours(
-    network: CrossEncoder,
-    folder: Path,
-    known: dict[str, Any],
-    new: frozenset[str] = frozenset(),
-) -> StartingModel:
-    """A network of ours; `known` is what earlier trainings say of themselves."""
-    tokenizer = read_tokenizer(folder)
-    return StartingModel(
-        make_checkpoint(network, tokenizer, source_name(str(folder)), known), _write_ours, new
-    )
-
-
-def _write_ours(source: Checkpoint, checkpoint: Path) -> None:
-    source.network.save(checkpoint)
-    source.tokenizer.save(str(checkpoint / TOKENIZER))
+def _from_model_folder(folder: Path) -> Checkpoint:
+    manifest = Manifest.read(folder)
+    summary = manifest.model_dump(include={"languages", "licence"})
+    summary["collections"] = [source.model_dump() for source in manifest.sources]
+    network, tokenizer = from_model_folder(folder, manifest), read_tokenizer(folder)
+    return make_checkpoint(network, tokenizer, source_name(str(folder)), summary)
 
 
 def from_model_folder(folder: Path, manifest: Manifest) -> CrossEncoder:
-    """The network of a model folder that was made of one, its int8 weights as floats again.
+    """The network of a model folder that was trained here, its int8 weights as floats again.
 
     Raises ModelError when the folder is of another family, or holds no architecture.
     """
@@ -115,18 +93,18 @@ def from_model_folder(folder: Path, manifest: Manifest) -> CrossEncoder:
         )
     config = BertConfig(**json.loads((folder / CONFIG).read_text()), attn_implementation="eager")
     network = CrossEncoder(BertModel(config, add_pooling_layer=False))
-    _, described = manifest.graph_for("cuda")
-    floats = float_weights(onnx.load(folder / described.file))
+    _, graph = manifest.graph_for("cuda")
+    weights = float_weights(onnx.load(folder / graph.file))
     network.load_state_dict(
-        {name: _weight(name, floats, folder) for name in network.state_dict()}, strict=True
+        {name: _weight(name, weights, folder) for name in network.state_dict()}, strict=True
     )
     return network
 
 
-def _weight(name: str, floats: dict[str, np.ndarray], folder: Path) -> torch.Tensor:
-    """A tensor of the network by its name: linear layers lie transposed in a graph."""
-    if name not in floats:
+def _weight(name: str, weights: dict[str, np.ndarray], folder: Path) -> torch.Tensor:
+    """A tensor of the network by its name; a graph holds linear layers transposed."""
+    if name not in weights:
         raise ModelError(f"{folder}: its graph has no weight {name}: start from the checkpoint")
-    values = floats[name]
-    linear = values.ndim == 2 and "embeddings" not in name
-    return torch.tensor(np.ascontiguousarray(values.T) if linear else values)
+    values = weights[name]
+    is_linear = values.ndim == 2 and "embeddings" not in name
+    return torch.tensor(np.ascontiguousarray(values.T) if is_linear else values)

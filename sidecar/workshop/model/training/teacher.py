@@ -1,4 +1,4 @@
-"""Hard negatives and opinions: BM25, and a sentence encoder's cosine."""
+"""Hard negatives and soft labels, by BM25 and a sentence encoder's cosine."""
 
 import re
 from collections.abc import Callable
@@ -15,26 +15,26 @@ from sidecar.workshop.model.bm25 import Bm25
 from sidecar.workshop.model.pretrained import read_tokenizer, silence_transformers
 
 MAX_TOKENS = 192
-NEAREST = 40
+CANDIDATES_PER_RANKING = 40
 COSINE_TEMPERATURE = 0.07
-"""A cosine becomes a logit by it."""
+"""Logit = cosine / COSINE_TEMPERATURE."""
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class MinedCandidates:
-    """What a query finds in a pool, as places in the pool, best first."""
+    """What a query finds in a pool of texts: indices into the pool, best first."""
 
     by_meaning: list[int]
     """Empty without an encoder."""
     by_words: list[int]
     logits: Vectors | None
-    """The teacher's logit of every text of the pool; None without a teacher that knows them all."""
+    """The teacher's logits [pool]; None without an encoder."""
 
 
 Miner = Callable[[list[str], list[str]], list[MinedCandidates]]
-"""(queries, pool of texts) -> what each query finds."""
+"""(queries, pool of texts) -> what each query finds"""
 
 
 class BiEncoder:
@@ -58,8 +58,8 @@ class BiEncoder:
     def _encode(self, texts: list[str]) -> Vectors:
         encoded = [e.ids[:MAX_TOKENS] for e in self._tokenizer.encode_batch(texts)]
         ids = torch.zeros(len(texts), max(map(len, encoded)), dtype=torch.long)
-        for i, one in enumerate(encoded):
-            ids[i, : len(one)] = torch.tensor(one)
+        for i, ids_of_text in enumerate(encoded):
+            ids[i, : len(ids_of_text)] = torch.tensor(ids_of_text)
         mask = (torch.arange(ids.shape[1]) < torch.tensor([[len(e)] for e in encoded])).long()
         ids, mask = ids.to(self._device), mask.to(self._device)
         with torch.no_grad(), torch.autocast(self._device.type, dtype=torch.bfloat16):
@@ -72,8 +72,8 @@ class BiEncoder:
 class Teacher:
     """Logits = (cosine + `words` * BM25 over the pool) / 0.07.
 
-    An encoder misses rare names and numbers; a reranker should not forget what words say. Without
-    an encoder there is nothing but words, which find negatives and teach nothing.
+    BM25 covers the rare names and numbers that an encoder misses. Without an encoder, BM25 finds
+    negatives and teaches nothing.
     """
 
     def __init__(self, encoder: BiEncoder | None, words: float) -> None:
@@ -92,29 +92,29 @@ class Teacher:
             return []
         share = self._words if words is None else words
         index = Bm25(map(tokens, pool))
-        every = None if self._encoder is None else self._encoder.vectors(pool)
-        found = []
+        pool_vectors = None if self._encoder is None else self._encoder.vectors(pool)
+        results = []
         for query in queries:
             lexical = index.scores(tokens(query))
-            if self._encoder is None or every is None:
-                found.append(MinedCandidates([], nearest(lexical), None))
+            if self._encoder is None or pool_vectors is None:
+                results.append(MinedCandidates([], nearest(lexical), None))
                 continue
-            cosines = every @ self._encoder.vectors([query])[0]
+            cosines = pool_vectors @ self._encoder.vectors([query])[0]
             logits = (cosines + share * lexical) / COSINE_TEMPERATURE
-            found.append(MinedCandidates(nearest(cosines), nearest(lexical), logits))
-        return found
+            results.append(MinedCandidates(nearest(cosines), nearest(lexical), logits))
+        return results
 
     def cosines(self, query: str, documents: tuple[str, ...]) -> tuple[float, ...]:
-        """The logits of the cosine alone. Raises ValueError without an encoder."""
+        """The logits of the documents by the cosine alone. Raises ValueError without an encoder."""
         if self._encoder is None:
             raise ValueError("a teacher without an encoder has no cosine")
-        found = self._encoder.vectors(list(documents)) @ self._encoder.vectors([query])[0]
-        return tuple((found / COSINE_TEMPERATURE).tolist())
+        results = self._encoder.vectors(list(documents)) @ self._encoder.vectors([query])[0]
+        return tuple((results / COSINE_TEMPERATURE).tolist())
 
 
 def nearest(scores: Vectors) -> list[int]:
-    found: list[int] = np.argsort(-scores, kind="stable")[:NEAREST].tolist()
-    return found
+    results: list[int] = np.argsort(-scores, kind="stable")[:CANDIDATES_PER_RANKING].tolist()
+    return results
 
 
 def tokens(text: str) -> list[str]:
@@ -122,8 +122,7 @@ def tokens(text: str) -> list[str]:
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
-    """The folder's tokenizer, stripped of the truncation and padding that the file may set. Raises
-    ModelError."""
+    """The folder's tokenizer without truncation or padding. Raises ModelError if unreadable."""
     tokenizer = read_tokenizer(folder)
     tokenizer.no_padding()
     tokenizer.no_truncation()

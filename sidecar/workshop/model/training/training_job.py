@@ -1,4 +1,4 @@
-"""What `model train` does: data, negatives and a teacher into Groups, pruning, the run."""
+"""`model train` from its options to the checkpoint: data, negatives, teacher, pruning, the run."""
 
 import random
 from collections.abc import Sequence
@@ -26,31 +26,49 @@ from sidecar.workshop.model.training.negatives import judged_groups
 from sidecar.workshop.model.training.prune import prune
 from sidecar.workshop.model.training.starting_model import open_named
 from sidecar.workshop.model.training.teacher import BiEncoder, Teacher
-from sidecar.workshop.model.training.train import Hyperparameters, Prepared, Report, prepared, train
+from sidecar.workshop.model.training.train import (
+    Hyperparameters,
+    PreparedGroups,
+    Report,
+    prepare_groups,
+    train,
+)
 
-ONE_IN = 10
-"""One query of the user's in so many is held out."""
+HELD_OUT_ONE_IN = 10
+"""One in this many of the user's queries is held out."""
 RECIPE_GROUPS = 9000
-RECIPE_HELD_OUT = 18
-"""Of the recipe's groups so many to one are held out, and 50 at least."""
-SHARE = 0.5
+RECIPE_HELD_OUT_ONE_IN = 18
+"""For this many of the recipe's groups one more is held out, but at least RECIPE_MIN_HELD_OUT."""
+RECIPE_MIN_HELD_OUT = 50
+TEACHER_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class TrainingData:
+    """Where the groups come from."""
+
     pairs: tuple[Path, ...] = ()
+    """Files for `read_pairs`."""
     judged: tuple[Path, ...] = ()
+    """Folders for `read_judgements`."""
     recipe: Path | None = None
+    """The data folder of the shipped model's recipe."""
     groups: int | None = None
-    """Most Groups to train on."""
+    """Train on at most so many groups."""
 
 
 @dataclass(frozen=True)
 class TeacherSpec:
+    """Who finds negatives, and who gives soft labels."""
+
     encoder: str | None = None
+    """A sentence encoder: finds negatives, and teaches unless a reranker does."""
     teacher: str | None = None
+    """A reranker."""
     share: float | None = None
+    """Of the target distribution; None: TEACHER_SHARE where somebody teaches."""
     words: float = 0.02
+    """Weight of BM25 beside the encoder's cosine."""
     by_domain: TeachersByDomain | None = None
     """Other teachers for the sources that it lists."""
     cosines: Path | None = None
@@ -59,98 +77,120 @@ class TeacherSpec:
 
 @dataclass(frozen=True)
 class TrainingSpec:
+    """The options of `model train`."""
+
     start: str
+    """As `open_named` takes it."""
     data: TrainingData
-    taught: TeacherSpec
-    run: Hyperparameters
+    teacher: TeacherSpec
+    hyperparameters: Hyperparameters
     layers: int | None = None
+    """Keep so many; None: all."""
     vocabulary: int | None = None
+    """Keep so many word pieces; None: all."""
+
+    def settings(self) -> dict[str, Any]:
+        """What `settings.json` holds: a checkpoint is resumed only by an equal spec."""
+        return {
+            "start": self.start,
+            "data": asdict(self.data),
+            "taught": asdict(self.teacher),
+            "run": asdict(self.hyperparameters),
+            "layers": self.layers,
+            "vocabulary": self.vocabulary,
+        }
 
 
 def run_training(
-    job: TrainingSpec, checkpoint: Path, report: Report = lambda event: None
+    spec: TrainingSpec, folder: Path, report: Report = lambda event: None
 ) -> dict[str, Any]:
-    """Writes the checkpoint; returns what its `train.json` holds.
+    """Writes the checkpoint to `folder`; returns what its `train.json` holds.
 
-    Raises ModelError: nothing to train on, options that do not go together, a start or a teacher
+    Raises ModelError: nothing to train on, options that exclude each other, a start or a teacher
     that cannot be opened, a token limit that leaves no query room for a document, or a checkpoint
     that was begun with other settings.
     """
-    if not (job.data.pairs or job.data.judged or job.data.recipe):
+    if not (spec.data.pairs or spec.data.judged or spec.data.recipe):
         raise ModelError("nothing to train on: give --pairs, --judged or --recipe")
-    if job.data.recipe and not job.taught.encoder:
+    if spec.data.recipe and not spec.teacher.encoder:
         raise ModelError("--recipe needs --encoder: it finds the negatives and judges the phrases")
-    if job.taught.teacher and job.taught.by_domain:
+    if spec.teacher.teacher and spec.teacher.by_domain:
         raise ModelError("give --teacher or --teachers, not both")
-    start = open_named(job.start)
-    batches = Batches(start.source, job.run.max_tokens, job.run.groups_per_batch)
+    start = open_named(spec.start)
+    hyperparameters = spec.hyperparameters
+    batches = Batches(
+        start.checkpoint, hyperparameters.max_tokens, hyperparameters.groups_per_batch
+    )
 
-    def make() -> Prepared:
-        """Looked at before anything is written: the same command with another limit may follow."""
-        trained, held = make_groups(job)
-        return batches.trainable(trained), held
+    def make() -> PreparedGroups:
+        """Checked before anything is written: the same command with another limit may follow."""
+        to_train, held_out = make_groups(spec)
+        return batches.trainable(to_train), held_out
 
-    groups = prepared(checkpoint, make, asdict(job))
+    groups = prepare_groups(folder, make, spec.settings())
     texts = [text for group in groups[0] for text in (group.query, *group.documents)]
-    pruned = prune(start, job.layers, job.vocabulary, texts)
-    return train(pruned, groups, job.run, checkpoint, COLLECTIONS, report)
+    pruned = prune(start, spec.layers, spec.vocabulary, texts)
+    return train(pruned, groups, hyperparameters, folder, COLLECTIONS, report)
 
 
-def make_groups(job: TrainingSpec) -> Prepared:
-    """(to train on, held out), shuffled by the run's seed."""
-    encoder = BiEncoder(fetch(job.taught.encoder, None)) if job.taught.encoder else None
-    teacher = Teacher(encoder, job.taught.words)
-    seed, count = job.run.seed, job.data.groups
-    domains = _domain_teachers(job.taught)
-    share = SHARE if job.taught.share is None else job.taught.share
-    trained: list[Group] = []
-    held: list[Group] = []
-    if job.data.recipe:
-        wanted = count or RECIPE_GROUPS
-        few = max(50, wanted // RECIPE_HELD_OUT)
+def make_groups(spec: TrainingSpec) -> PreparedGroups:
+    """(to train on, held out); the first are shuffled by the seed."""
+    encoder = BiEncoder(fetch(spec.teacher.encoder, None)) if spec.teacher.encoder else None
+    teacher = Teacher(encoder, spec.teacher.words)
+    seed, limit = spec.hyperparameters.seed, spec.data.groups
+    domains = _domain_teachers(spec.teacher)
+    share = TEACHER_SHARE if spec.teacher.share is None else spec.teacher.share
+    to_train: list[Group] = []
+    held_out: list[Group] = []
+    if spec.data.recipe:
+        count = limit or RECIPE_GROUPS
+        held_out_count = max(RECIPE_MIN_HELD_OUT, count // RECIPE_HELD_OUT_ONE_IN)
         teach = partial(domains.teach, share=share) if domains else None
-        trained += collect(job.data.recipe, wanted, teacher, seed, teach=teach)
-        held += collect(job.data.recipe, few, teacher, seed, train=False, teach=teach)
-    asked, corpus = _asked(job.data)
-    if asked:
-        parts = split(asked, ONE_IN)
-        for into, part in zip((trained, held), parts, strict=True):
+        recipe = partial(collect, spec.data.recipe, teacher=teacher, seed=seed, teach=teach)
+        to_train += recipe(count)
+        held_out += recipe(held_out_count, train=False)
+    queries, corpus = _read(spec.data)
+    if queries:
+        parts = split(queries, HELD_OUT_ONE_IN)
+        encoder_share = _encoder_share(spec.teacher)
+        for destination, part in zip((to_train, held_out), parts, strict=True):
             rng = random.Random(f"{seed} pairs")
             if part:
-                groups = judged_groups(part, corpus, teacher.mine, rng, _share(job.taught))
-                into += domains.teach_all(groups, share) if domains else groups
-    if job.taught.teacher:
-        trained = _taught(trained, job.taught)
-    random.Random(seed).shuffle(trained)
-    return trained[:count], held
+                groups = judged_groups(part, corpus, teacher.mine, rng, encoder_share)
+                destination += domains.teach_all(groups, share) if domains else groups
+    if spec.teacher.teacher:
+        to_train = _with_reranker(to_train, spec.teacher)
+    random.Random(seed).shuffle(to_train)
+    return to_train[:limit], held_out
 
 
-def _asked(data: TrainingData) -> tuple[list[JudgedQuery], list[str]]:
-    asked = [one for file in data.pairs for one in read_pairs(file)]
-    corpus = [text for one in asked for text in one.grades]
+def _read(data: TrainingData) -> tuple[list[JudgedQuery], list[str]]:
+    """(the user's queries, all texts)."""
+    queries = [query for file in data.pairs for query in read_pairs(file)]
+    corpus = [text for query in queries for text in query.grades]
     for folder in data.judged:
         judged, texts = read_judgements(folder)
-        asked += judged
+        queries += judged
         corpus += texts
-    return asked, corpus
+    return queries, corpus
 
 
-def _share(taught: TeacherSpec) -> float:
+def _encoder_share(teacher: TeacherSpec) -> float:
     """The encoder's share of the target: none when a reranker teaches in its place."""
-    if taught.teacher or not taught.encoder:
+    if teacher.teacher or not teacher.encoder:
         return 0.0
-    return SHARE if taught.share is None else taught.share
+    return TEACHER_SHARE if teacher.share is None else teacher.share
 
 
-def _domain_teachers(taught: TeacherSpec) -> DomainTeachers | None:
-    if taught.by_domain is None or taught.cosines is None:
+def _domain_teachers(teacher: TeacherSpec) -> DomainTeachers | None:
+    if teacher.by_domain is None or teacher.cosines is None:
         return None
-    return DomainTeachers(taught.by_domain, CosineFile(taught.cosines))
+    return DomainTeachers(teacher.by_domain, CosineFile(teacher.cosines))
 
 
-def _taught(groups: Sequence[Group], taught: TeacherSpec) -> list[Group]:
+def _with_reranker(groups: Sequence[Group], teacher: TeacherSpec) -> list[Group]:
     """The groups with a reranker's logits of their documents."""
-    assert taught.teacher is not None
-    opinion = open_checkpoint(taught.teacher).reference
-    logits = [tuple(opinion([(g.query, text) for text in g.documents])) for g in groups]
-    return with_teacher(groups, logits, SHARE if taught.share is None else taught.share)
+    assert teacher.teacher is not None
+    score = open_checkpoint(teacher.teacher).reference
+    logits = [tuple(score([(group.query, text) for text in group.documents])) for group in groups]
+    return with_teacher(groups, logits, TEACHER_SHARE if teacher.share is None else teacher.share)

@@ -1,4 +1,4 @@
-"""A tiny quantised model is checked: numbers, verdict, card, refusals."""
+"""A tiny quantised model is checked: numbers, verdict, card, failures."""
 
 import json
 import math
@@ -21,7 +21,7 @@ from sidecar.workshop.model.progress import Advance
 from sidecar.workshop.model.quantization_sample import read_sample
 from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.runner import Floats, Runner
-from tests.workshop.model.folders import contents
+from tests.workshop.model.folder_contents import contents
 
 CALIBRATION = read_sample()
 DOCUMENTS = sorted({document for _, document in CALIBRATION.pairs})
@@ -50,10 +50,10 @@ def logits(folder: Path, graph: str) -> Floats:
 
 
 def judged_set(folder: Path, grades: dict[int, dict[int, float]]) -> Path:
-    """A collection of QUERIES and DOCUMENTS, judged as told by their places."""
+    """A collection of QUERIES and DOCUMENTS, judged as `grades` says by their indices."""
     folder.mkdir()
     for name, texts in (("corpus", DOCUMENTS), ("queries", QUERIES)):
-        rows = [{"_id": str(place), "text": text} for place, text in enumerate(texts)]
+        rows = [{"_id": str(number), "text": text} for number, text in enumerate(texts)]
         (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf8")
     lines = [f"{q}\t{d}\t{g}" for q, pool in grades.items() for d, g in pool.items()]
     (folder / "qrels.tsv").write_text("\n".join(lines))
@@ -79,27 +79,27 @@ def test_against_its_framework_every_number_is_there(
     collection = judged_set(tmp_path / "few", pools)
     manifest = check(folder, CheckSpec(against=str(bert), judged=(collection,)))
     assert Manifest.read(folder) == manifest
-    checked = manifest.check
-    assert checked is not None
-    assert checked.queries == {"few": len(QUERIES)}
+    results = manifest.check
+    assert results is not None
+    assert results.queries == {"few": len(QUERIES)}
     for graph in ("int8", "float"):
         for name, pairs in (("calibration", len(CALIBRATION.pairs)), ("few", 12 * len(QUERIES))):
-            assert checked.parity[graph][name].pairs == pairs
-            assert checked.parity[graph][name].spearman > 0.98
+            assert results.parity[graph][name].pairs == pairs
+            assert results.parity[graph][name].spearman > 0.98
         scores = logits(folder, graph)
         expected = [by_hand(scores[q], pool) for q, pool in pools.items()]
-        for place, metric in enumerate(("nDCG@10", "MRR@10")):
+        for index, metric in enumerate(("nDCG@10", "MRR@10")):
             key = f"few {metric}"
-            mean = float(np.mean([pair[place] for pair in expected]))
+            mean = float(np.mean([pair[index] for pair in expected]))
             assert manifest.quality[graph][key] == pytest.approx(mean, abs=1e-4)
-            low, high = checked.intervals[graph][key]
+            low, high = results.intervals[graph][key]
             assert low <= manifest.quality[graph][key] <= high
     assert set(manifest.quality) == {"bm25", "fp32", "int8", "float"}
-    assert "int8 - fp32" in checked.intervals
-    assert checked.invariance["int8"] == 0
-    assert checked.operators["int8"].without_cuda == ("DynamicQuantizeLinear", "MatMulInteger")
-    assert checked.operators["float"].without_cuda == ()
-    assert 0.5 < sum(checked.operators["int8"].cpu_share.values()) <= 1.001
+    assert "int8 - fp32" in results.intervals
+    assert results.invariance["int8"] == 0
+    assert results.operators["int8"].without_cuda == ("DynamicQuantizeLinear", "MatMulInteger")
+    assert results.operators["float"].without_cuda == ()
+    assert 0.5 < sum(results.operators["int8"].cpu_share.values()) <= 1.001
     card = (folder / "README.md").read_text()
     assert f"{manifest.quality['int8']['few nDCG@10']:.3f}" in card
     assert "--against tiny-bert --judged few" in card
@@ -113,16 +113,16 @@ def test_openvino_is_measured_beside_the_graphs_and_not_by_the_gate(
     pytest.importorskip("openvino")
     pools = {q: {d: float((d * 7 + q) % 4 == 0) for d in range(12)} for q in range(len(QUERIES))}
     collection = judged_set(tmp_path / "few", pools)
-    wanted = CheckSpec(against=str(exported), judged=(collection,), openvino=("fp32", "int8"))
-    manifest = check(folder, wanted)
-    checked = manifest.check
-    assert checked is not None
-    rounded = {name: sets["calibration"].mean_difference for name, sets in checked.parity.items()}
+    spec = CheckSpec(against=str(exported), judged=(collection,), openvino=("fp32", "int8"))
+    manifest = check(folder, spec)
+    results = manifest.check
+    assert results is not None
+    rounded = {name: sets["calibration"].mean_difference for name, sets in results.parity.items()}
     assert set(rounded) == {"int8", "float", "openvino fp32", "openvino int8"}
     assert rounded["openvino fp32"] == pytest.approx(rounded["float"], rel=1e-2)
     assert rounded["openvino int8"] != pytest.approx(rounded["openvino fp32"], rel=1e-2)
     assert list(manifest.quality) == ["bm25", "fp32", *rounded]
-    assert set(checked.gate.kept) == {"int8", "float"}
+    assert set(results.gate.kept) == {"int8", "float"}
     card = (folder / "README.md").read_text()
     assert "--judged few --openvino fp32 --openvino int8" in card
 
@@ -220,24 +220,24 @@ def test_another_model_is_not_its_source(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_check_that_was_broken_off_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def start(step: str, parts: int) -> Advance:
+    def begin_step(step: str, parts: int) -> Advance:
         if step == "calibration: float":
             raise KeyboardInterrupt
         return lambda: None
 
     with pytest.raises(KeyboardInterrupt):
-        check(folder, CheckSpec(), start)
-    journal = folder.parent / ".tiny.check.jsonl"
-    assert len(journal.read_text().splitlines()) == 1
+        check(folder, CheckSpec(), begin_step)
+    cache_file = folder.parent / ".tiny.check.jsonl"
+    assert len(cache_file.read_text().splitlines()) == 1
     steps: list[str] = []
 
-    def told(step: str, parts: int) -> Advance:
+    def record_step(step: str, parts: int) -> Advance:
         steps.append(step)
         return lambda: None
 
-    check(folder, CheckSpec(), told)
+    check(folder, CheckSpec(), record_step)
     assert steps[1:] == ["calibration: float"]  # int8 was known
-    assert not journal.exists()
+    assert not cache_file.exists()
 
 
 def test_faults_end_with_one_line_and_nothing_is_written(

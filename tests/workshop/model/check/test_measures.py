@@ -32,7 +32,7 @@ TRECQA = DEV / "trecqa_dev"
 
 
 def pool(grades: list[float], name: str = "q") -> Pool:
-    return Pool(name, "query", {str(place): grade for place, grade in enumerate(grades)})
+    return Pool(name, "query", {str(document): grade for document, grade in enumerate(grades)})
 
 
 def judged(*pools: Pool, threshold: float = 1) -> JudgedCollection:
@@ -41,12 +41,12 @@ def judged(*pools: Pool, threshold: float = 1) -> JudgedCollection:
 
 def test_gain_threshold_and_cut_are_those_of_the_formulas() -> None:
     graded = judged(pool([0, 3, 1, 2]), threshold=2)
-    found = measure(graded, np.array([0.9, 0.1, 0.5, 0.7]))  # order: 0, 3, 2, 1
+    quality = measure(graded, np.array([0.9, 0.1, 0.5, 0.7]))  # order: 0, 3, 2, 1
     gains = [0, 3, 1, 7]
     best = [7, 3, 1, 0]
     dcg, ideal = (sum(g / math.log2(i + 2) for i, g in enumerate(x)) for x in (gains, best))
-    assert found.mean("nDCG@10") == pytest.approx(dcg / ideal)
-    assert found.mean("MRR@10") == 0.5  # grade 2 stands second
+    assert quality.mean("nDCG@10") == pytest.approx(dcg / ideal)
+    assert quality.mean("MRR@10") == 0.5  # grade 2 stands second
     low = judged(pool([0] * 10 + [1]))
     assert measure(low, -np.arange(11.0)).mean("MRR@10") == 0.0  # at place 11
     assert measure(low, np.arange(11.0)).mean("MRR@10") == 1.0
@@ -60,11 +60,11 @@ def test_equal_scores_keep_the_order_of_the_judgements() -> None:
 
 
 def test_grades_may_be_fractions() -> None:
-    found = measure(judged(pool([2.33, 1.0]), threshold=2), np.array([0.0, 1.0]))
+    quality = measure(judged(pool([2.33, 1.0]), threshold=2), np.array([0.0, 1.0]))
     gains = [2**g - 1 for g in (1.0, 2.33)]
     dcg, ideal = (g[0] + g[1] / math.log2(3) for g in (gains, gains[::-1]))
-    assert found.mean("nDCG@10") == pytest.approx(dcg / ideal, abs=1e-3)
-    assert found.mean("MRR@10") == 0.5
+    assert quality.mean("nDCG@10") == pytest.approx(dcg / ideal, abs=1e-3)
+    assert quality.mean("MRR@10") == 0.5
 
 
 def test_an_interval_repeats_itself_and_shrinks_with_the_queries() -> None:
@@ -101,11 +101,11 @@ def test_queries_judged_all_alike_are_left_out_and_zst_is_read(tmp_path: Path) -
         "late\tunknown\t3",
     ]
     (folder / "qrels.tsv").write_text("\n".join(lines))
-    found = read_judged(folder, None)
-    assert [p.query_id for p in found.pools] == ["good", "late"]
-    assert found.pools[0].grades == {"a": 0.0, "7": 3.0}
-    assert found.pairs[1] == ("good", "lamp B  watt 5")
-    assert found.texts["a"] == "t x"
+    collection = read_judged(folder, None)
+    assert [p.query_id for p in collection.pools] == ["good", "late"]
+    assert collection.pools[0].grades == {"a": 0.0, "7": 3.0}
+    assert collection.pairs[1] == ("good", "lamp B  watt 5")
+    assert collection.texts["a"] == "t x"
     assert [p.query_id for p in read_judged(folder, 1).pools] == ["good"]
     assert [p.query_id for p in read_judged(folder, None, threshold=1).pools] == [
         "low",
@@ -130,11 +130,11 @@ def test_bm25_counts_words_of_the_whole_collection() -> None:
 
 
 def test_parity_tells_order_and_distance() -> None:
-    found = parity(np.array([1.0, 2.0, 3.0, 4.5]), np.array([1.0, 2.0, 4.0, 3.0]))
-    assert found.spearman == pytest.approx(0.8)
-    assert found.kendall == pytest.approx(2 / 3, abs=1e-5)
-    assert found.max_difference == 1.5
-    assert found.mean_difference == pytest.approx(0.625)
+    measured = parity(np.array([1.0, 2.0, 3.0, 4.5]), np.array([1.0, 2.0, 4.0, 3.0]))
+    assert measured.spearman == pytest.approx(0.8)
+    assert measured.kendall == pytest.approx(2 / 3, abs=1e-5)
+    assert measured.max_difference == 1.5
+    assert measured.mean_difference == pytest.approx(0.625)
     assert parity(np.ones(3), np.arange(3.0)).spearman == 0.0
     with pytest.raises(ModelError, match="not finite"):
         parity(np.array([np.nan, 1.0]), np.array([0.0, 1.0]))
@@ -178,8 +178,8 @@ def test_the_shipped_models_numbers_are_found_again() -> None:
     manifest = Manifest.read(shipped_model())
     collection = read_judged(TRECQA, 120)
     runner = Runner.open(shipped_model(), manifest, manifest.graphs["int8"])
-    found = measure(collection, runner.logits(collection.pairs))
+    quality = measure(collection, runner.logits(collection.pairs))
     baseline = measure(collection, bm25_scores(collection))
     key = "trecqa_dev nDCG@10"
-    assert found.mean("nDCG@10") == pytest.approx(manifest.quality["int8"][key], abs=0.002)
+    assert quality.mean("nDCG@10") == pytest.approx(manifest.quality["int8"][key], abs=0.002)
     assert baseline.mean("nDCG@10") == pytest.approx(manifest.quality["bm25"][key], abs=0.001)

@@ -50,11 +50,11 @@ class Exported:
 
 @pytest.fixture(scope="module", params=SAVERS)
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
-    place = tmp_path_factory.mktemp(request.param)
-    hugging_face = SAVERS[request.param](place / "hugging-face")
-    manifest = export(str(hugging_face), place / "model", "tiny")
+    folder = tmp_path_factory.mktemp(request.param)
+    hugging_face = SAVERS[request.param](folder / "hugging-face")
+    manifest = export(str(hugging_face), folder / "model", "tiny")
     assert manifest is not None
-    return Exported(hugging_face, open_checkpoint(str(hugging_face)), place / "model", manifest)
+    return Exported(hugging_face, open_checkpoint(str(hugging_face)), folder / "model", manifest)
 
 
 def test_token_ids_and_types_are_the_framework_s(exported: Exported) -> None:
@@ -76,12 +76,12 @@ def test_token_ids_and_types_are_the_framework_s(exported: Exported) -> None:
 
 def test_logits_are_the_framework_s(exported: Exported) -> None:
     tokenizer, session = exported.tokenizer, exported.session
-    found = []
+    logits = []
     for query, document in TEXTS:
         pair = tokenizer.whole(tokenizer.query(query), document)
-        found.append(session.run(batch([pair], exported.manifest.padding, tokenizer.pad_id))[0])
+        logits.append(session.run(batch([pair], exported.manifest.padding, tokenizer.pad_id))[0])
     expected = exported.source.reference(TEXTS)  # in padded batches of another make-up
-    assert np.abs(np.array(found) - expected).max() < 1e-4
+    assert np.abs(np.array(logits) - expected).max() < 1e-4
     assert np.ptp(expected) > 0.1, "the pairs must differ for the comparison to mean something"
 
 
@@ -106,9 +106,9 @@ async def test_the_folder_serves(exported: Exported) -> None:
     finally:
         models.close()
     expected = exported.source.reference([(query, text) for text in texts])
-    found = {ranked.index: ranked.score for ranked in result.ranked}
-    for place, logit in enumerate(expected):
-        assert found[place] == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-4)
+    scores = {ranked.index: ranked.score for ranked in result.ranked}
+    for folder, logit in enumerate(expected):
+        assert scores[folder] == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-4)
 
 
 def test_the_card_gives_licence_and_languages(exported: Exported) -> None:

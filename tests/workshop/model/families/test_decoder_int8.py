@@ -40,7 +40,7 @@ def test_the_speed_example_runs_on_a_small_shape(tmp_path: Path) -> None:
 def test_int8_scores_one_pair_at_a_time(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     export(str(save_decoder(tmp_path / "tiny-decoder")), folder, "tiny")
-    assert quantize(folder, QuantizeSpec(("int8",), search=False)).made == ("int8", "float")
+    assert quantize(folder, QuantizeSpec(("int8",), search=False)).new_graphs == ("int8", "float")
     manifest = Manifest.read(folder)
     graph = manifest.graphs["int8"]
     assert (graph.runs, graph.devices) == ("single", ("cpu",))

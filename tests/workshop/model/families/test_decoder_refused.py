@@ -1,4 +1,4 @@
-"""A decoder that is no yes/no reranker is refused with one line, and nothing is left of it."""
+"""A decoder that is no yes/no reranker fails with one line, and leaves no files behind."""
 
 import json
 import shutil

@@ -76,16 +76,16 @@ def with_more_added(model: onnx.ModelProto, name: str, nodes: list[onnx.NodeProt
     view = GraphView(model)
     masks = set()
     for softmax in [node for node in model.graph.node if node.op_type == "Softmax"]:
-        added = view.made_by(softmax.input[0], "Add")
+        added = view.producer(softmax.input[0], "Add")
         assert added is not None
         masks.add(added.input[1])
         added.input[1] = "more"
     (mask,) = masks
-    every = list(model.graph.node)
-    place = 1 + next(i for i, node in enumerate(every) if mask in node.output)
-    every[place:place] = [*nodes, helper.make_node("Add", [mask, name], ["more"])]
+    nodes_before = list(model.graph.node)
+    index = 1 + next(i for i, node in enumerate(nodes_before) if mask in node.output)
+    nodes_before[index:index] = [*nodes, helper.make_node("Add", [mask, name], ["more"])]
     del model.graph.node[:]
-    model.graph.node.extend(every)
+    model.graph.node.extend(nodes_before)
 
 
 def constant(name: str, value: object) -> onnx.NodeProto:
@@ -132,9 +132,9 @@ def test_another_scale_is_kept(folder: Path) -> None:
     model = open_graph(folder / "model.fp32.onnx")
     view = GraphView(model)
     for softmax in [node for node in model.graph.node if node.op_type == "Softmax"]:
-        added = view.made_by(softmax.input[0], "Add")
-        scaled = added and view.made_by(added.input[0], "Mul")
-        factor = scaled and view.made_by(scaled.input[1], "Constant")
+        added = view.producer(softmax.input[0], "Add")
+        scaled = added and view.producer(added.input[0], "Mul")
+        factor = scaled and view.producer(scaled.input[1], "Constant")
         assert factor
         factor.attribute[0].t.CopyFrom(numpy_helper.from_array(np.array(0.05, np.float32)))
     fused = fuse_attention(model, folder, LONGEST)
@@ -153,7 +153,7 @@ def test_a_head_on_the_first_token_needs_no_other_of_the_last_layer(
     alone = first_token_alone(fused)
     assert alone is not None
     (cut,) = {name for node in alone.graph.node for name in node.output if "_first_token" in name}
-    readers = sorted(node.op_type for node in GraphView(alone).readers(cut))
+    readers = sorted(node.op_type for node in GraphView(alone).consumers(cut))
     assert readers == ["Add", "MatMul"]  # the residual and the query
     assert logits(folder, alone) == pytest.approx(logits(folder), abs=1e-5)
 

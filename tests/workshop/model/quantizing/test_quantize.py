@@ -1,4 +1,4 @@
-"""A tiny exported model in int8 and fp16: what the graphs compute, and where their weights lie."""
+"""A tiny exported model in int8 and fp16: what the graphs compute, and where their weights are."""
 
 import shutil
 from pathlib import Path
@@ -48,11 +48,11 @@ def test_the_integer_graph_gives_the_logits_of_onnxruntimes_own_quantizer(
 ) -> None:
     manifest = Manifest.read(folder)
     model = open_graph(folder / "model.fp32.onnx")
-    found = find_quantizable(model)
+    quantizable = find_quantizable(model)
     with WeightFile.create(folder, "int8.bin") as weights:
-        stored = store_int8(model, found, folder, weights, {})
-    chosen = [unit.name for unit in found.units if unit.name != EMBEDDINGS]
-    ours = with_int8(model, found, stored, chosen, chosen)
+        stored = store_int8(model, quantizable, folder, weights, {})
+    chosen = [group.name for group in quantizable.groups if group.name != EMBEDDINGS]
+    ours = with_int8(model, quantizable, stored, chosen, chosen)
     (folder / "ours.onnx").write_bytes(ours.SerializeToString())
     quantize_dynamic(
         folder / "model.fp32.onnx",
@@ -97,17 +97,17 @@ def test_the_float_graph_is_the_fp32_graph_over_the_int8_weights(
 
 
 def test_both_int8_graphs_keep_their_weights_in_one_file(both: Path) -> None:
-    places: dict[str, set[tuple[str, str]]] = {}
+    extents: dict[str, set[tuple[str, str]]] = {}
     for name in ("model.int8.onnx", "model.float.onnx"):
         for tensor in open_graph(both / name).graph.initializer:
             assert len(tensor.raw_data) < INLINE
             if tensor.external_data:
                 entries = {entry.key: entry.value for entry in tensor.external_data}
                 assert entries["location"] == "weights.int8.bin"
-                place = (entries["offset"], entries["length"])
-                places.setdefault(tensor.name, set()).add(place)
-    assert len(places) > 10
-    assert all(len(found) == 1 for found in places.values())
+                extent = (entries["offset"], entries["length"])
+                extents.setdefault(tensor.name, set()).add(extent)
+    assert len(extents) > 10
+    assert all(len(quantizable) == 1 for quantizable in extents.values())
 
 
 def test_weights_are_signed_and_the_manifest_tells_what_it_cost(both: Path) -> None:
@@ -119,11 +119,11 @@ def test_weights_are_signed_and_the_manifest_tells_what_it_cost(both: Path) -> N
     assert manifest.graphs["int8"].runs == "single"
     reference = logits(both, "fp32")
     for name in ("int8", "float"):
-        told = manifest.quantization[name]
-        found = difference(logits(both, name), reference)
-        assert told.max_difference == pytest.approx(found.maximum, rel=0.02, abs=1e-5)
-        assert 0 < told.relative_difference < 0.15
-        assert told.pairs == len(PAIRS)
+        measured = manifest.quantization[name]
+        quantizable = difference(logits(both, name), reference)
+        assert measured.max_difference == pytest.approx(quantizable.maximum, rel=0.02, abs=1e-5)
+        assert 0 < measured.relative_difference < 0.15
+        assert measured.pairs == len(PAIRS)
     # Why int8 runs single: in one run with others a score is another.
     assert manifest.quantization["int8"].company > 10 * manifest.quantization["float"].company
 

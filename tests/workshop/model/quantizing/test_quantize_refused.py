@@ -1,4 +1,4 @@
-"""What is not quantised is refused with one line, and the folder stays as it was."""
+"""What cannot be quantised fails with one line, and the folder is unchanged."""
 
 import errno
 from pathlib import Path
@@ -17,7 +17,7 @@ from sidecar.workshop.model.package import export
 from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.weights import WeightFile
 from tests.workshop.model.classifiers import save_bert
-from tests.workshop.model.folders import contents
+from tests.workshop.model.folder_contents import contents
 
 
 def fail(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,13 +28,13 @@ def fail(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_done_twice_unless_forced(folder: Path) -> None:
-    assert quantize(folder, QuantizeSpec()).made == ("int8", "float")
+    assert quantize(folder, QuantizeSpec()).new_graphs == ("int8", "float")
     manifest = Manifest.read(folder)
     assert "fp32" not in manifest.graphs
     assert not (folder / "model.fp32.onnx").exists()
     assert not (folder / "weights.bin").exists()
     before = contents(folder)
-    assert quantize(folder, QuantizeSpec()).made == ()
+    assert quantize(folder, QuantizeSpec()).new_graphs == ()
     assert contents(folder) == before
     with pytest.raises(ModelError, match="export it again"):
         quantize(folder, QuantizeSpec(to=("fp16",)))

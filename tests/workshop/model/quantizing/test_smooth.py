@@ -1,4 +1,4 @@
-"""Smoothed activations: the same product in floats, and far less lost in integers."""
+"""Smoothed activations: the same product in floats, and a much smaller error in integers."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from safetensors.torch import load_file, save_file
 
 from sidecar.workshop.model.package import export
 from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
-from sidecar.workshop.model.quantizing.smooth import STANDS_OUT, factors
+from sidecar.workshop.model.quantizing.smooth import OUTLIER_RATIO, factors
 from sidecar.workshop.model.weights import open_graph
 from tests.workshop.model.classifiers import save_bert
-from tests.workshop.model.folders import contents
+from tests.workshop.model.folder_contents import contents
 
 OUTLIER = 7
 """A channel behind the GELU of the first layer."""
@@ -38,14 +38,14 @@ def test_a_channel_that_stands_out_has_a_factor_and_no_other() -> None:
     largest = np.linspace(0.5, 1.0, 400, dtype=np.float32)
     assert factors(largest) is None
     largest[OUTLIER] = 50.0
-    found = factors(largest)
-    assert found is not None
-    assert found[OUTLIER] == found.max() > STANDS_OUT
-    others = np.delete(found, OUTLIER)
+    channel_factors = factors(largest)
+    assert channel_factors is not None
+    assert channel_factors[OUTLIER] == channel_factors.max() > OUTLIER_RATIO
+    others = np.delete(channel_factors, OUTLIER)
     assert others.max() < 1.01
-    assert (found >= 1).all()
-    smoothed = largest / found
-    assert smoothed.max() < 50.0 / found[OUTLIER] + 1e-4
+    assert (channel_factors >= 1).all()
+    smoothed = largest / channel_factors
+    assert smoothed.max() < 50.0 / channel_factors[OUTLIER] + 1e-4
 
 
 def test_an_activation_that_is_always_zero_is_left_alone() -> None:
@@ -55,13 +55,13 @@ def test_an_activation_that_is_always_zero_is_left_alone() -> None:
 def test_it_brings_the_integer_graph_nearer_and_the_manifest_tells(
     outlying: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = QuantizeSpec(search=False, keep_fp32=True, force=True)
+    spec = QuantizeSpec(search=False, keep_fp32=True, force=True)
     with monkeypatch.context() as patch:
         patch.setattr(
             "sidecar.workshop.model.quantizing.int8_graphs.smoothing_factors", lambda *_: {}
         )
-        plain = quantize(outlying, plan).manifest.quantization
-    smooth = quantize(outlying, plan).manifest.quantization
+        plain = quantize(outlying, spec).manifest.quantization
+    smooth = quantize(outlying, spec).manifest.quantization
     weight = "model.bert.encoder.layer.0.output.dense.weight"
     assert plain["int8"].smoothed == ()
     assert weight in smooth["int8"].smoothed

@@ -1,4 +1,4 @@
-"""`model average`: the mean of runs, calibrated on what none of them saw."""
+"""`model average`: the mean of runs, calibrated on groups that none of them saw."""
 
 import json
 import shutil
@@ -20,56 +20,64 @@ from sidecar.workshop.model.training.starting_model import open_start  # noqa: E
 from sidecar.workshop.model.training.train import Hyperparameters  # noqa: E402
 from sidecar.workshop.model.training.training_job import run_training  # noqa: E402
 from tests.workshop.model.classifiers import SHAPE, save, word_piece  # noqa: E402
-from tests.workshop.model.training.jobs import job, summary  # noqa: E402
+from tests.workshop.model.training.training_specs import summary, training_spec  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def runs(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two short runs, of two seeds."""
-    made = []
+    folders = []
     for seed in (7, 8):
         folder = tmp_path_factory.mktemp("run") / str(seed)
         run_training(
-            job(encoder, pairs, run=Hyperparameters(epochs=2, peak=2e-3, max_tokens=48, seed=seed)),
+            training_spec(
+                encoder,
+                pairs,
+                hyperparameters=Hyperparameters(epochs=2, peak=2e-3, max_tokens=48, seed=seed),
+            ),
             folder,
         )
-        made.append(folder)
-    return made
+        folders.append(folder)
+    return folders
 
 
 def weights(checkpoint: Path) -> dict[str, "torch.Tensor"]:
-    found: dict[str, torch.Tensor] = open_start(str(checkpoint)).source.network.state_dict()
-    return found
+    state_dict: dict[str, torch.Tensor] = open_start(
+        str(checkpoint)
+    ).checkpoint.network.state_dict()
+    return state_dict
 
 
 def test_the_weights_are_the_mean_and_the_calibration_is_its_own(
     runs: list[Path], tmp_path: Path
 ) -> None:
-    done = CliRunner().invoke(app, ["model", "average", str(tmp_path / "mean"), *map(str, runs)])
-    assert done.exit_code == 0, done.output
-    one, two, mean = (weights(each) for each in (*runs, tmp_path / "mean"))
+    result = CliRunner().invoke(app, ["model", "average", str(tmp_path / "mean"), *map(str, runs)])
+    assert result.exit_code == 0, result.output
+    one, two, mean = (weights(checkpoint) for checkpoint in (*runs, tmp_path / "mean"))
     assert any(not torch.equal(one[name], two[name]) for name in one)
     for name in mean:
         assert torch.allclose(mean[name], (one[name] + two[name]) / 2, atol=1e-6)
-    told, first, second = (summary(each) for each in (tmp_path / "mean", *runs))
-    assert told["groups"] == first["groups"] + second["groups"]
-    assert told["collections"][0]["rows"] == sum(
-        each["collections"][0]["rows"] for each in (first, second)
+    mean_summary, first, second = (summary(checkpoint) for checkpoint in (tmp_path / "mean", *runs))
+    assert mean_summary["groups"] == first["groups"] + second["groups"]
+    assert mean_summary["collections"][0]["rows"] == sum(
+        checkpoint["collections"][0]["rows"] for checkpoint in (first, second)
     )
     again = average([tmp_path / "mean", runs[0]], tmp_path / "again")
-    assert again["groups"] == told["groups"] + first["groups"]
+    assert again["groups"] == mean_summary["groups"] + first["groups"]
     manifest = export(str(tmp_path / "mean"), tmp_path / "model")
     assert manifest is not None
-    assert manifest.temperature == told["temperature"]
+    assert manifest.temperature == mean_summary["temperature"]
 
 
 def test_a_share_of_the_start_stays_in_the_mean(
     runs: list[Path], encoder: Path, tmp_path: Path
 ) -> None:
     command = ["model", "average", str(tmp_path / "near"), *map(str, runs)]
-    done = CliRunner().invoke(app, [*command, "--start-share", "0.25"])
-    assert done.exit_code == 0, done.output
-    one, two, start, near = (weights(each) for each in (*runs, encoder, tmp_path / "near"))
+    result = CliRunner().invoke(app, [*command, "--start-share", "0.25"])
+    assert result.exit_code == 0, result.output
+    one, two, start, near = (
+        weights(checkpoint) for checkpoint in (*runs, encoder, tmp_path / "near")
+    )
     for name in near:
         expected = 0.375 * one[name] + 0.375 * two[name] + 0.25 * start[name]
         assert torch.allclose(near[name], expected, atol=1e-6)
@@ -93,10 +101,17 @@ def test_the_rows_of_the_runs_common_start_count_once(
 ) -> None:
     more = [tmp_path / "more1", tmp_path / "more2"]
     for number, folder in enumerate(more):
-        run_training(job(runs[0], pairs, run=Hyperparameters(max_tokens=48, seed=number)), folder)
-    known, *each = (summary(folder)["collections"][0]["rows"] for folder in (runs[0], *more))
-    told = average(more, tmp_path / "mean")
-    assert told["collections"][0]["rows"] == known + sum(rows - known for rows in each)
+        run_training(
+            training_spec(
+                runs[0], pairs, hyperparameters=Hyperparameters(max_tokens=48, seed=number)
+            ),
+            folder,
+        )
+    known, *checkpoint = (summary(folder)["collections"][0]["rows"] for folder in (runs[0], *more))
+    mean_summary = average(more, tmp_path / "mean")
+    assert mean_summary["collections"][0]["rows"] == known + sum(
+        rows - known for rows in checkpoint
+    )
 
 
 def test_what_a_run_was_trained_on_is_not_held_out(runs: list[Path], tmp_path: Path) -> None:
@@ -105,18 +120,21 @@ def test_what_a_run_was_trained_on_is_not_held_out(runs: list[Path], tmp_path: P
     shared.mkdir()
     for file in runs[1].iterdir():
         (shared / file.name).write_bytes(file.read_bytes())
-    held = read_groups(runs[0] / "groups.jsonl")["held"]
+    held_out = read_groups(runs[0] / "groups.jsonl")["held"]
     lines = (shared / "groups.jsonl").read_text().splitlines()
     rows = [{**json.loads(line), "part": "train"} for line in lines]
     mine = (runs[0] / "groups.jsonl").read_text().splitlines()
     rows += [{**json.loads(line), "part": "train"} for line in mine]
     (shared / "groups.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
-    told = average([runs[0], shared], tmp_path / "mean")
-    assert held
-    assert told["held_out_first_right"]["after"] == {}
+    mean_summary = average([runs[0], shared], tmp_path / "mean")
+    assert held_out
+    assert mean_summary["held_out_first_right"]["after"] == {}
     first = summary(runs[0])
-    assert (told["temperature"], told["bias"]) == (first["temperature"], first["bias"])
-    assert told["calibrated_on"] == 0
+    assert (mean_summary["temperature"], mean_summary["bias"]) == (
+        first["temperature"],
+        first["bias"],
+    )
+    assert mean_summary["calibrated_on"] == 0
 
 
 def test_what_has_no_mean_is_one_line(
@@ -130,7 +148,9 @@ def test_what_has_no_mean_is_one_line(
     )
     save(tmp_path / "wide", wide, tokenizer)
     run_training(
-        job(tmp_path / "wide", pairs, run=Hyperparameters(epochs=1, max_tokens=48)),
+        training_spec(
+            tmp_path / "wide", pairs, hyperparameters=Hyperparameters(epochs=1, max_tokens=48)
+        ),
         tmp_path / "other",
     )
     cases = {

@@ -19,7 +19,7 @@ from sidecar.workshop.model.training.teacher import BiEncoder, Vectors  # noqa: 
 from sidecar.workshop.model.training.train import Hyperparameters  # noqa: E402
 from sidecar.workshop.model.training.training_job import TeacherSpec, TrainingData, run_training  # noqa: E402
 from tests.workshop.model.classifiers import save_mpnet  # noqa: E402
-from tests.workshop.model.training.jobs import job, save_pairs  # noqa: E402
+from tests.workshop.model.training.training_specs import save_pairs, training_spec  # noqa: E402
 
 WEB = Group("web", "how tall is it", ("it may have metres in it", "any yeast shall be given"))
 NOTICE = Group(
@@ -191,7 +191,10 @@ def test_another_plan_is_another_run(encoder: Path, plan: Path, tmp_path: Path) 
         by_domain, cosines = read_teachers(plan), plan.with_suffix(".jsonl")
         taught = TeacherSpec(str(encoder), by_domain=by_domain, cosines=cosines)
         data = TrainingData((web,), groups=12)
-        run_training(job(encoder, web, data=data, taught=taught, run=run), tmp_path / "out")
+        run_training(
+            training_spec(encoder, web, data=data, teacher=taught, hyperparameters=run),
+            tmp_path / "out",
+        )
 
     train()
     train()

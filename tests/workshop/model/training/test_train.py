@@ -1,4 +1,4 @@
-"""`model train` on a tiny encoder: it learns which word answers which, and is taken up again."""
+"""`model train` on a tiny encoder: it learns which word answers which, and resumes."""
 
 import json
 from pathlib import Path
@@ -25,13 +25,13 @@ from sidecar.workshop.model.training.teacher import BiEncoder, Vectors  # noqa: 
 from sidecar.workshop.model.training.train import Hyperparameters  # noqa: E402
 from sidecar.workshop.model.training.training_job import TeacherSpec, run_training  # noqa: E402
 from tests.workshop.model.classifiers import save_bert  # noqa: E402
-from tests.workshop.model.training.jobs import SAID, WORDS, job, summary  # noqa: E402
+from tests.workshop.model.training.training_specs import ANSWERS, WORDS, summary, training_spec  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def checkpoint(encoder: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
-    run_training(job(encoder, pairs), folder)
+    run_training(training_spec(encoder, pairs), folder)
     return folder
 
 
@@ -46,8 +46,8 @@ def logits(folder: Path, query: str, texts: list[str]) -> list[float]:
 
 
 def test_it_learns_what_it_was_shown(checkpoint: Path) -> None:
-    held = summary(checkpoint)["held_out_first_right"]
-    assert held["before"].keys() == held["after"].keys() == {"answers"}
+    held_out = summary(checkpoint)["held_out_first_right"]
+    assert held_out["before"].keys() == held_out["after"].keys() == {"answers"}
     losses = [event["loss"] for event in lines(checkpoint / "train.jsonl")]
     assert losses[-1] < losses[0] / 3
     assert (checkpoint / "train.png").read_bytes().startswith(b"\x89PNG")
@@ -62,28 +62,34 @@ def test_the_checkpoint_becomes_a_model_folder_with_its_calibration(
     assert [(s.name, s.rows) for s in manifest.sources] == [
         (c["name"], c["rows"]) for c in summary(checkpoint)["collections"]
     ]
-    texts = [SAID[0].format(answer) for answer in WORDS.values()]
+    texts = [ANSWERS[0].format(answer) for answer in WORDS.values()]
     right = 0
     for word, answer in WORDS.items():
-        found = logits(tmp_path / "model", f"how {word} is it", texts)
-        right += texts[found.index(max(found))] == SAID[0].format(answer)
+        scores = logits(tmp_path / "model", f"how {word} is it", texts)
+        right += texts[scores.index(max(scores))] == ANSWERS[0].format(answer)
     assert right >= 4  # 1 by chance; some of the queries were held out
 
 
 def test_a_model_folder_is_trained_on(checkpoint: Path, pairs: Path, tmp_path: Path) -> None:
     export(str(checkpoint), tmp_path / "model")
-    again = open_start(str(tmp_path / "model")).source
-    first = open_start(str(checkpoint)).source
-    asked = [("coffee", "it may have crème in it"), ("how tall is it", "the metres are")]
-    assert again.reference(asked) == pytest.approx(first.reference(asked), abs=1e-4)
+    again = open_start(str(tmp_path / "model")).checkpoint
+    first = open_start(str(checkpoint)).checkpoint
+    pairs_to_score = [("coffee", "it may have crème in it"), ("how tall is it", "the metres are")]
+    assert again.reference(pairs_to_score) == pytest.approx(
+        first.reference(pairs_to_score), abs=1e-4
+    )
     done = run_training(
-        job(tmp_path / "model", pairs, run=Hyperparameters(max_tokens=48)), tmp_path / "more"
+        training_spec(tmp_path / "model", pairs, hyperparameters=Hyperparameters(max_tokens=48)),
+        tmp_path / "more",
     )
     # It starts from what it knew, and the rows of both trainings are named.
-    known = summary(checkpoint)
-    before, after = done["held_out_first_right"]["before"], known["held_out_first_right"]["after"]
+    summary_before = summary(checkpoint)
+    before, after = (
+        done["held_out_first_right"]["before"],
+        summary_before["held_out_first_right"]["after"],
+    )
     assert before == after
-    assert done["collections"][0]["rows"] > known["collections"][0]["rows"]
+    assert done["collections"][0]["rows"] > summary_before["collections"][0]["rows"]
 
 
 def test_the_shipped_model_starts_as_it_is_served() -> None:
@@ -91,9 +97,11 @@ def test_the_shipped_model_starts_as_it_is_served() -> None:
     folder = shipped_model()
     manifest = Manifest.read(folder)
     assert manifest.quantization["float"].smoothed
-    asked = [(pair.query, pair.document) for pair in manifest.canonical]
+    pairs_to_score = [(pair.query, pair.document) for pair in manifest.canonical]
     served = [pair.logits["float"] for pair in manifest.canonical]
-    assert open_start(str(folder)).source.reference(asked) == pytest.approx(served, abs=1e-3)
+    assert open_start(str(folder)).checkpoint.reference(pairs_to_score) == pytest.approx(
+        served, abs=1e-3
+    )
 
 
 def test_a_cross_encoder_of_the_framework_is_trained_and_exported(
@@ -101,10 +109,11 @@ def test_a_cross_encoder_of_the_framework_is_trained_and_exported(
 ) -> None:
     start = save_bert(tmp_path / "start")
     done = run_training(
-        job(start, pairs, taught=TeacherSpec(teacher=str(start))), tmp_path / "checkpoint"
+        training_spec(start, pairs, teacher=TeacherSpec(teacher=str(start))),
+        tmp_path / "checkpoint",
     )
     assert done["groups"] > 0
-    before = torch.tensor(open_start(str(start)).source.reference([("coffee", "the yeast")]))
+    before = torch.tensor(open_start(str(start)).checkpoint.reference([("coffee", "the yeast")]))
     assert export(str(tmp_path / "checkpoint"), tmp_path / "model") is not None
     assert logits(tmp_path / "model", "coffee", ["the yeast"]) != pytest.approx(before.tolist())
     manifest = Manifest.read(tmp_path / "model")
@@ -114,8 +123,10 @@ def test_a_cross_encoder_of_the_framework_is_trained_and_exported(
 def test_equal_runs_give_equal_weights_also_when_one_was_stopped(
     encoder: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sidecar.workshop.model.training.loop.EVERY", 4)
-    short = job(encoder, pairs, run=Hyperparameters(epochs=2, max_tokens=48, peak=1e-3))
+    monkeypatch.setattr("sidecar.workshop.model.training.loop.LOG_INTERVAL", 4)
+    short = training_spec(
+        encoder, pairs, hyperparameters=Hyperparameters(epochs=2, max_tokens=48, peak=1e-3)
+    )
     whole = run_training(short, tmp_path / "whole")
     saved = Loop._save
     calls = 0
@@ -145,13 +156,18 @@ def test_a_checkpoint_of_other_settings_is_not_taken_up(
     checkpoint: Path, encoder: Path, pairs: Path
 ) -> None:
     with pytest.raises(ModelError, match="other settings"):
-        run_training(job(encoder, pairs, run=Hyperparameters(epochs=9)), checkpoint)
+        run_training(
+            training_spec(encoder, pairs, hyperparameters=Hyperparameters(epochs=9)), checkpoint
+        )
 
 
 def test_an_encoder_finds_negatives_and_teaches(encoder: Path, pairs: Path, tmp_path: Path) -> None:
-    taught = TeacherSpec(encoder=str(encoder), share=0.4)
+    teacher = TeacherSpec(encoder=str(encoder), share=0.4)
     run_training(
-        job(encoder, pairs, taught=taught, run=Hyperparameters(max_tokens=48)), tmp_path / "taught"
+        training_spec(
+            encoder, pairs, teacher=teacher, hyperparameters=Hyperparameters(max_tokens=48)
+        ),
+        tmp_path / "taught",
     )
     rows = lines(tmp_path / "taught" / "groups.jsonl")
     assert {row["teacher_share"] for row in rows} == {0.4}
@@ -180,7 +196,9 @@ def test_no_hash_decides_the_order_in_which_texts_are_encoded(
 
 
 def test_layers_and_vocabulary_are_pruned(encoder: Path, pairs: Path, tmp_path: Path) -> None:
-    small = job(encoder, pairs, layers=1, vocabulary=130, run=Hyperparameters(max_tokens=64))
+    small = training_spec(
+        encoder, pairs, layers=1, vocabulary=130, hyperparameters=Hyperparameters(max_tokens=64)
+    )
     run_training(small, tmp_path / "small")
     config = json.loads((tmp_path / "small" / "config.json").read_text())
     assert (config["num_hidden_layers"], config["vocab_size"]) == (1, 130)
@@ -204,7 +222,7 @@ def test_a_faulty_line_is_named(line: str, reason: str, encoder: Path, tmp_path:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"query": "a", "text": "b"}\n' + line + "\n")
     with pytest.raises(ModelError, match=reason):
-        run_training(job(encoder, file), tmp_path / "checkpoint")
+        run_training(training_spec(encoder, file), tmp_path / "checkpoint")
     assert not (tmp_path / "checkpoint").exists(), "the mended file would be other settings"
 
 
@@ -212,7 +230,7 @@ def test_too_few_texts_for_a_group_are_told(encoder: Path, tmp_path: Path) -> No
     file = tmp_path / "few.jsonl"
     file.write_text('{"query": "a", "text": "the metres"}\n{"query": "b", "text": "the yeast"}\n')
     with pytest.raises(ModelError, match="too few texts"):
-        run_training(job(encoder, file), tmp_path / "checkpoint")
+        run_training(training_spec(encoder, file), tmp_path / "checkpoint")
     assert not (tmp_path / "checkpoint").exists()
 
 
@@ -225,7 +243,8 @@ def test_a_limit_that_no_query_leaves_room_under_is_told_before_anything_is_writ
     long.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(ModelError, match="no query leaves room for a document: raise --max-tok"):
         run_training(
-            job(encoder, long, run=Hyperparameters(max_tokens=48)), tmp_path / "checkpoint"
+            training_spec(encoder, long, hyperparameters=Hyperparameters(max_tokens=48)),
+            tmp_path / "checkpoint",
         )
     assert not (tmp_path / "checkpoint").exists()
 
@@ -240,12 +259,18 @@ def test_a_few_held_out_groups_do_not_replace_the_calibration(
 ) -> None:
     few = tmp_path / "few.jsonl"
     few.write_text("".join(pairs.read_text().splitlines(keepends=True)[:60]))
-    known = summary(checkpoint)
-    assert known["calibrated_on"] >= MIN_LABELLED_GROUPS
-    done = run_training(job(checkpoint, few, run=Hyperparameters(max_tokens=48)), tmp_path / "more")
+    summary_before = summary(checkpoint)
+    assert summary_before["calibrated_on"] >= MIN_LABELLED_GROUPS
+    done = run_training(
+        training_spec(checkpoint, few, hyperparameters=Hyperparameters(max_tokens=48)),
+        tmp_path / "more",
+    )
     assert 0 < sum(done["held_out_groups"].values()) < MIN_LABELLED_GROUPS
     assert done["calibrated_on"] == 0
-    assert (done["temperature"], done["bias"]) == (known["temperature"], known["bias"])
+    assert (done["temperature"], done["bias"]) == (
+        summary_before["temperature"],
+        summary_before["bias"],
+    )
 
 
 def test_the_command_says_what_it_wrote_and_what_is_missing(

@@ -1,4 +1,4 @@
-"""What several build tests ask of a model folder."""
+"""The contents of a model folder, to see whether a command changed it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the tests of training share: a tiny encoder, its pairs, a job on them and its summary."""
+"""What the tests of training share: a tiny encoder, its pairs, a spec and a run's summary."""
 
 import json
 from pathlib import Path
@@ -21,14 +21,14 @@ WORDS = {
     "notice": "mail",
 }
 """A question's word and the word that only its answers hold."""
-ASKED = tuple(
+QUESTIONS = tuple(
     f"{before} {{}} {after}"
     for before in ("how", "what of the", "the", "is there", "on", "and the", "may it be", "their")
     for after in ("is it", "in this", "and days", "to go")
 )
-SAID = ("it may have {} in it", "the {} are by the other", "any {} shall be given")
+ANSWERS = ("it may have {} in it", "the {} are by the other", "any {} shall be given")
 
-RUN = Hyperparameters(epochs=5, peak=2e-3, max_tokens=48)
+HYPERPARAMETERS = Hyperparameters(epochs=5, peak=2e-3, max_tokens=48)
 
 
 def save_encoder(folder: Path) -> Path:
@@ -46,19 +46,23 @@ def save_encoder(folder: Path) -> Path:
 
 def save_pairs(file: Path) -> Path:
     rows = [
-        {"query": asked.format(word), "text": SAID[i % len(SAID)].format(answer)}
-        for i, asked in enumerate(ASKED)
+        {"query": question.format(word), "text": ANSWERS[i % len(ANSWERS)].format(answer)}
+        for i, question in enumerate(QUESTIONS)
         for word, answer in WORDS.items()
     ]
     file.write_text("\n".join(map(json.dumps, rows)) + "\n")
     return file
 
 
-def job(start: Path, pairs: Path, **changes: Any) -> TrainingSpec:
-    parts = {"data": TrainingData(pairs=(pairs,)), "taught": TeacherSpec(), "run": RUN} | changes
-    return TrainingSpec(str(start), **parts)
+def training_spec(start: Path, pairs: Path, **changes: Any) -> TrainingSpec:
+    defaults = {
+        "data": TrainingData(pairs=(pairs,)),
+        "teacher": TeacherSpec(),
+        "hyperparameters": HYPERPARAMETERS,
+    }
+    return TrainingSpec(str(start), **defaults | changes)
 
 
 def summary(checkpoint: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((checkpoint / "train.json").read_text())
-    return found
+    values: dict[str, Any] = json.loads((checkpoint / "train.json").read_text())
+    return values
