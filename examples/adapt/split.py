@@ -1,9 +1,9 @@
-"""Cuts a folder with judgements in two: queries to train on, and queries to measure on.
+"""Splits a folder with judgements into queries to train on and queries to measure on.
 
     python examples/adapt/split.py COLLECTION WORK [--test 120]
 
-WORK/train.jsonl has a line {"query", "text", "grade"} per judgement of the other queries; WORK/test
-is a folder with judgements of the first 120 usable ones, for `rerank-sidecar model check`.
+WORK/test is a folder with judgements of the first 120 usable queries, for `rerank-sidecar model
+check`; WORK/train.jsonl has a line {"query", "text", "grade"} per judgement of the others.
 """
 
 import argparse

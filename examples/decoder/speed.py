@@ -2,11 +2,11 @@
 
     python examples/decoder/speed.py WORK --lengths 128 256 512
 
-Needs the extra `build`, about 8 GB of memory and 6 GB of disk in WORK; what is there already is not
-made again. The weights are random, so only sizes and speed mean something. A pair is as many random
-ids as --lengths says; each run scores one unpadded pair, with one worker per core, as the service
-does on a CPU. The graphs take turns, and the best of the rounds is shown: other work on the machine
-only ever makes a round slower. It changes the CPU seconds of a pair less than the pairs a second.
+Needs the extra `build`, about 8 GB of memory and 6 GB of disk in WORK, where finished files stay
+for the next run. The weights are random, so only sizes and speed mean anything. A pair is as many
+random ids as --lengths says; each run scores one unpadded pair, with one worker per core, as the
+service does on a CPU. The graphs take turns, and the best round is shown: other work on the machine
+only makes a round slower. It affects the CPU seconds of a pair less than the pairs a second.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import os
 import time
 from pathlib import Path
 
-# Beside other work a thread of torch that waits must sleep: spinning takes its own turn away.
+# Waiting threads of torch must sleep: on a busy machine a spinning one takes the others' turn.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
@@ -140,22 +140,24 @@ def speeds(folder: Path, lengths: list[int], vocabulary: int) -> Table:
     """Pairs a second, and the CPU time of a pair, of each graph at each length."""
     manifest = Manifest.read(folder)
     runners = {name: Runner.open(folder, manifest, manifest.graphs[name]) for name in GRAPHS}
-    chance = np.random.default_rng(1)
-    busy = f"load {os.getloadavg()[0]:.1f} before"
+    rng = np.random.default_rng(1)
+    load_before = f"load {os.getloadavg()[0]:.1f} before"
     columns = [f"{name} {unit}" for name in GRAPHS for unit in ("pairs/s", "CPU s/pair")]
     table = Table("tokens", *columns)
     for length in lengths:
         count = PAIRS_PER_WORKER * available_cores()
-        pairs = [ModelInput(chance.integers(0, vocabulary, length), None) for _ in range(count)]
+        pairs = [ModelInput(rng.integers(0, vocabulary, length), None) for _ in range(count)]
         rounds = [
             {name: _round(runner, pairs) for name, runner in runners.items()} for _ in range(ROUNDS)
         ]
         cells = []
         for name in GRAPHS:
-            wall, cpu = (min(one[name][place] for one in rounds) for place in (0, 1))
+            wall, cpu = (
+                min(round_figures[name][index] for round_figures in rounds) for index in (0, 1)
+            )
             cells += [f"{1 / wall:.3g}", f"{cpu:.3g}"]
         table.add_row(str(length), *cells)
-    table.caption = f"{available_cores()} cores, {busy}, {os.getloadavg()[0]:.1f} after"
+    table.caption = f"{available_cores()} cores, {load_before}, {os.getloadavg()[0]:.1f} after"
     return table
 
 

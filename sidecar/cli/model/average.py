@@ -17,16 +17,14 @@ def average_command(
         typer.Option(
             min=0,
             max=1,
-            help="Of what the runs started from, which is averaged too; then one run is enough. "
-            "Not for runs that pruned their start (--layers, --vocabulary).",
+            help="Share of the runs' start in the mean; with it one run is enough. Not for runs "
+            "that pruned their start (--layers, --vocabulary).",
             show_default=False,
         ),
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(
-            help="With --start-share: the start, as for `model train`, where it has moved."
-        ),
+        typer.Option(help="With --start-share: the start, as for `model train`, if it has moved."),
     ] = None,
 ) -> None:
     """Average the weights of several runs from one start: often better than each of them.

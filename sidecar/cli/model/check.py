@@ -28,27 +28,25 @@ def check_command(
         ),
     ] = None,
     max_queries: Annotated[
-        int | None, typer.Option(min=1, help="Use at most so many queries of a collection.")
+        int | None, typer.Option(min=1, help="Use at most this many queries of a collection.")
     ] = None,
-    threshold: Annotated[
-        float | None, typer.Option(help="Lowest grade that is relevant, for MRR.")
-    ] = None,
+    threshold: Annotated[float | None, typer.Option(help="Lowest relevant grade, for MRR.")] = None,
     calibration: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, help="Pairs for parity, instead of the package's own."),
+        typer.Option(dir_okay=False, help="Sample pairs for parity, instead of the package's own."),
     ] = None,
     openvino: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PRECISION",
-            help="Measure a float graph too as the engine openvino runs it at fp32, bf16 or int8 "
-            "(extra `openvino`). May be given several times.",
+            help="Also measure a float graph on OpenVINO at fp32, bf16 or int8 (extra `openvino`). "
+            "May be given several times.",
         ),
     ] = None,
 ) -> None:
     """Measure a model folder: parity, invariance, operators, quality; write its card.
 
-    Ends with status 1 when a quantised graph keeps less than 99 % of the fp32 nDCG@10.
+    Exits with status 1 when a quantised graph keeps less than 99 % of the fp32 nDCG@10.
     """
     from sidecar.cli.model.progress import bars
     from sidecar.workshop.model.check.checking import CheckSpec, check
@@ -76,7 +74,7 @@ def check_command(
 
 
 def _show(manifest: "Manifest") -> None:
-    """The numbers as a table per kind."""
+    """Prints the numbers, one line each."""
     results = manifest.check
     assert results is not None
     for name, sets in results.parity.items():

@@ -24,8 +24,8 @@ def quantize_command(
         Path | None,
         typer.Option(
             dir_okay=False,
-            help='JSON lines of {"query", "documents"} to measure differences on, instead of the '
-            "set that comes with the package.",
+            help='Sample pairs to measure differences on, as JSON lines of {"query", "documents"}. '
+            "Default: the package's own.",
         ),
     ] = None,
     max_difference: Annotated[
@@ -33,17 +33,17 @@ def quantize_command(
         typer.Option(
             min=0,
             help="Largest mean difference of an int8 logit, in standard deviations of the fp32 "
-            "logits. Where it is exceeded the worst are multiplied as floats (default 0.045).",
+            "logits. Beyond it the worst weights are multiplied as floats (default 0.045).",
         ),
     ] = None,
     no_search: Annotated[
         bool, typer.Option("--no-search", help="All weights to int8, whatever it costs.")
     ] = False,
     keep_fp32: Annotated[
-        bool, typer.Option("--keep-fp32", help="Leave the fp32 graph in the folder.")
+        bool, typer.Option("--keep-fp32", help="Keep the fp32 graph in the folder.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Make graphs anew that are there already.")
+        bool, typer.Option("--force", help="Make graphs again that exist already.")
     ] = False,
 ) -> None:
     """Make int8 or fp16 graphs of a folder's fp32 graph, and measure what they change.

@@ -68,37 +68,48 @@ def train_command(
     ] = None,
     teacher_share: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Of the target; 0.5 with a teacher.", show_default=False),
+        typer.Option(
+            min=0,
+            max=1,
+            help="The teacher's share of the target. Default: 0.5 with a teacher.",
+            show_default=False,
+        ),
     ] = None,
     teacher_words: Annotated[
         float, typer.Option(min=0, help="Weight of BM25 beside the encoder's cosine.")
     ] = 0.02,
     layers: Annotated[
-        int | None, typer.Option(min=1, help="Keep so many layers of the start, evenly.")
+        int | None, typer.Option(min=1, help="Keep this many layers of the start, evenly spaced.")
     ] = None,
     vocabulary: Annotated[
-        int | None, typer.Option(min=1, help="Keep so many word pieces, the texts' most frequent.")
+        int | None,
+        typer.Option(min=1, help="Keep this many word pieces: the texts' most frequent."),
     ] = None,
     groups: Annotated[
         int | None,
-        typer.Option(min=1, help="Most groups of six documents; absent: all, of a recipe 9000."),
+        typer.Option(
+            min=1,
+            help="Use at most this many groups of six documents. Default: all; 9000 of a recipe.",
+        ),
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="How often each group is seen.")] = 1,
-    minutes: Annotated[float, typer.Option(help="End sooner when these are over.")] = 600,
-    rate: Annotated[float, typer.Option(help="Learning rate at its highest.")] = 6e-5,
-    max_tokens: Annotated[int, typer.Option(min=32, help="Of a pair.")] = 208,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the groups.")] = 1,
+    minutes: Annotated[float, typer.Option(help="Stop after this many minutes.")] = 600,
+    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 6e-5,
+    max_tokens: Annotated[int, typer.Option(min=32, help="Cut longer pairs.")] = 208,
     batch: Annotated[int, typer.Option(min=1, help="Groups per step.")] = 6,
-    seed: Annotated[int, typer.Option(help="Of the groups' choice and order.")] = 7,
-    force: Annotated[bool, typer.Option("--force", help="Begin anew.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the choice and order of the groups.")] = 7,
+    force: Annotated[
+        bool, typer.Option("--force", help="Discard the checkpoint and start again.")
+    ] = False,
 ) -> None:
-    """Train a reranker on pairs, judgements, or both; a run that was stopped is taken up.
+    """Train a reranker on pairs, judgements, or both. An interrupted run resumes.
 
     Then `model export`, `model quantize` and `model check` make a model folder of the checkpoint.
     """
     import os
 
-    # Threads that wait must sleep. With other work on the machine a spinning one held the core
-    # that the thread waited for needed: 6 pairs a second instead of 22 (two cores).
+    # Waiting threads must sleep. On a busy machine a spinning one held the core that the thread it
+    # waited for needed: 6 pairs a second instead of 22 (two cores).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from sidecar.cli.model.export import show_written
@@ -133,7 +144,7 @@ def train_command(
 
 @contextmanager
 def _bar() -> Iterator[Callable[[dict[str, Any]], None]]:
-    """A bar that the log events move."""
+    """A progress bar that the events of the log advance."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -148,7 +159,7 @@ def _bar() -> Iterator[Callable[[dict[str, Any]], None]]:
 
 
 def show_held_out(summary: dict[str, Any], *columns: str) -> None:
-    """Prints how often the best document of a held-out group is first, and the calibration."""
+    """Prints how often the best document of a held-out group ranks first, and the calibration."""
     from rich.console import Console
     from rich.table import Table
 

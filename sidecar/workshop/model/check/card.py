@@ -59,8 +59,10 @@ def _files(manifest: Manifest, folder: Path) -> str:
     descriptions = {TOKENIZER: "the tokenizer, without truncation or padding"}
     for name, graph in manifest.graphs.items():
         for file in graph_files(graph, folder) - {graph.file}:
-            known = descriptions.get(file)
-            descriptions[file] = f"{known}, `{name}`" if known else f"weights of `{name}`"
+            description = descriptions.get(file)
+            descriptions[file] = (
+                f"{description}, `{name}`" if description else f"weights of `{name}`"
+            )
         descriptions[graph.file] = f"graph `{name}`: {_graph(graph)}"
     descriptions[MANIFEST] = (
         "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"

@@ -119,10 +119,10 @@ def _parities(names: Sequence[str], logits: Logits) -> dict[str, dict[str, Parit
     """Of each scorer on each set of pairs where there is something to compare it with."""
     parities: dict[str, dict[str, Parity]] = {name: {} for name in names}
     for set_name, by_scorer in logits.items():
-        known = by_scorer.get(REFERENCE) if set_name == SAMPLE else fp32_logits(by_scorer)
+        fp32 = by_scorer.get(REFERENCE) if set_name == SAMPLE else fp32_logits(by_scorer)
         for name in names:
-            if known is not None and known is not by_scorer[name]:
-                parities[name][set_name] = parity(by_scorer[name], known)
+            if fp32 is not None and fp32 is not by_scorer[name]:
+                parities[name][set_name] = parity(by_scorer[name], fp32)
     return {name: by_set for name, by_set in parities.items() if by_set}
 
 
@@ -137,8 +137,8 @@ def _decide(logits: Logits, qualities: Qualities, manifest: Manifest) -> Gate:
         for name, by_ranker in qualities.items()
         if FP32 in by_ranker
     }
-    known = fp32_logits(logits[SAMPLE])
+    fp32 = fp32_logits(logits[SAMPLE])
     parities = {
-        graph: parity(logits[SAMPLE][graph], known) for graph in quantised if known is not None
+        graph: parity(logits[SAMPLE][graph], fp32) for graph in quantised if fp32 is not None
     }
     return gate(ndcg, fp32_ndcg, parities)

@@ -17,9 +17,9 @@ Qualities = dict[str, dict[str, Quality]]
 def measure_rankers(judged: JudgedCollection, logits: Mapping[str, Floats]) -> dict[str, Quality]:
     """BM25, fp32 where its logits are known, then the quantised graphs and OpenVINO's."""
     scores = {BM25: bm25_scores(judged)}
-    known = fp32_logits(logits)
-    if known is not None:
-        scores[FP32] = known
+    fp32 = fp32_logits(logits)
+    if fp32 is not None:
+        scores[FP32] = fp32
     scores |= {name: values for name, values in logits.items() if name not in (FP32, REFERENCE)}
     return {name: measure(judged, values) for name, values in scores.items()}
 

@@ -73,11 +73,11 @@ def open_checkpoint(
 def open_folder(folder: Path, name: str, **options: Option | None) -> Checkpoint:
     """The model of a local Hugging Face folder; see `open_checkpoint`."""
     family = _family_of(folder)
-    given = {key: value for key, value in options.items() if value is not None}
+    chosen = {key: value for key, value in options.items() if value is not None}
     accepted = inspect.signature(family.open_folder).parameters
-    if unknown := [key for key in given if key not in accepted]:
+    if unknown := [key for key in chosen if key not in accepted]:
         raise ModelError(f"{folder} is a model without {unknown[0]}: leave that option out")
-    return family.open_folder(folder, name, **given)
+    return family.open_folder(folder, name, **chosen)
 
 
 def source_name(source: str) -> str:

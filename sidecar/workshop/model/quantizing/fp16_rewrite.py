@@ -148,14 +148,14 @@ class _Writer:
         if (name in self._fp16_values) == in_fp16 or (self._emulated and not in_fp16):
             return name
         if (name, in_fp16) not in self._casts:
-            other = f"{name}_{'fp16' if in_fp16 else 'fp32'}"
-            self._casts[name, in_fp16] = other
+            converted = f"{name}_{'fp16' if in_fp16 else 'fp32'}"
+            self._casts[name, in_fp16] = converted
             if name in self._constants:
-                self._tensor(name, other)
+                self._tensor(name, converted)
             elif self._emulated:
-                self._round(name, other)
+                self._round(name, converted)
             else:
-                self._cast(name, other, FP16 if in_fp16 else FP32)
+                self._cast(name, converted, FP16 if in_fp16 else FP32)
         return self._casts[name, in_fp16]
 
     def add(self, node: NodeProto, in_fp16: bool) -> None:
@@ -173,16 +173,18 @@ class _Writer:
         if faulty := self._fp16_values.intersection(outputs):
             raise ValueError(f"fp16 outputs: {sorted(faulty)}")
 
-    def _tensor(self, name: str, other: str) -> None:
+    def _tensor(self, name: str, converted: str) -> None:
         values = np.clip(read_tensor(self._constants[name], self._folder), -MAX_FP16, MAX_FP16)
         rounded = values.astype(np.float16)
         if self._emulated:
             rounded = rounded.astype(np.float32)
-        self.tensors.append(self._weights.put(other, rounded))
+        self.tensors.append(self._weights.put(converted, rounded))
 
-    def _round(self, name: str, other: str) -> None:
-        self._cast(name, f"{other}_rounded", FP16)
-        self._cast(f"{other}_rounded", other, FP32)
+    def _round(self, name: str, converted: str) -> None:
+        self._cast(name, f"{converted}_rounded", FP16)
+        self._cast(f"{converted}_rounded", converted, FP32)
 
-    def _cast(self, name: str, other: str, kind: int) -> None:
-        self.nodes.append(helper.make_node("Cast", [name], [other], name=f"{other}/Cast", to=kind))
+    def _cast(self, name: str, converted: str, data_type: int) -> None:
+        self.nodes.append(
+            helper.make_node("Cast", [name], [converted], name=f"{converted}/Cast", to=data_type)
+        )

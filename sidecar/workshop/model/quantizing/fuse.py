@@ -197,7 +197,7 @@ def _mask_is_zero(view: GraphView, mask: str, folder: Path, max_tokens: int) -> 
 
 def _input_values(view: GraphView, name: str) -> set[str]:
     """The graph's inputs on whose values a tensor depends; dependence on a shape does not count."""
-    pending, seen, read = [name], set[str](), set[str]()
+    pending, seen, inputs_read = [name], set[str](), set[str]()
     inputs = {item.name for item in view.model.graph.input}
     while pending:
         name = pending.pop()
@@ -206,7 +206,7 @@ def _input_values(view: GraphView, name: str) -> set[str]:
         seen.add(name)
         node = view.producers.get(name)
         if name in inputs:
-            read.add(name)
+            inputs_read.add(name)
         elif node is not None and node.op_type != "Shape":
             pending += [item for item in node.input if item]
-    return read
+    return inputs_read

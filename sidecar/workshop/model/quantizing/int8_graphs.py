@@ -99,27 +99,27 @@ def make_int8(workspace: Workspace) -> list[QuantizedGraph]:
         raise ModelError("the fp32 graph has no weight that can be int8: no MatMul by a constant")
     pair_count = len(workspace.sample.pairs)
     candidate = _choose_candidate(workspace, graph, quantizable)
-    every = candidate.all_groups
+    all_groups = candidate.all_groups
     weights_fit = (
-        not workspace.search or candidate.difference(every, (), pair_count) <= workspace.budget
+        not workspace.search or candidate.difference(all_groups, (), pair_count) <= workspace.budget
     )
     if weights_fit:  # int8 weights keep the budget: only products may have to be floats
         choice = _search(
             candidate,
             "products",
             candidate.products,
-            lambda groups, count: candidate.difference(every, groups, count),
+            lambda groups, count: candidate.difference(all_groups, groups, count),
         )
     else:  # the float graph is measured too: in the integer one rounding errors may cancel out
         choice = _search(
             candidate,
             "weights",
-            every,
+            all_groups,
             lambda groups, count: max(
                 candidate.difference(groups, groups, count), candidate.difference(groups, (), count)
             ),
         )
-    quantized = every if weights_fit else list(choice.quantized)
+    quantized = all_groups if weights_fit else list(choice.quantized)
     graphs = {
         GRAPHS["int8"].file: candidate.with_int8(quantized, choice.quantized),
         GRAPHS["float"].file: candidate.with_int8(quantized, ()),
@@ -171,10 +171,10 @@ def _choose_candidate(
     pair_count = len(workspace.sample.pairs)
 
     def worse_of_both_graphs(candidate: Candidate) -> float:
-        every, products = candidate.all_groups, candidate.products
+        all_groups, products = candidate.all_groups, candidate.products
         return max(
-            candidate.difference(every, products, pair_count),
-            candidate.difference(every, (), pair_count),
+            candidate.difference(all_groups, products, pair_count),
+            candidate.difference(all_groups, (), pair_count),
         )
 
     return min(candidates, key=worse_of_both_graphs)

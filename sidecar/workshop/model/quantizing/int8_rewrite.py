@@ -233,7 +233,7 @@ class _Writer:
             self._add("Mul", [activation, f"{activation}_smoothing"], smooth)
         return smooth
 
-    def _add(self, kind: str, inputs: list[str], output: str, **attributes: int) -> None:
-        node = helper.make_node(kind, inputs, [output], f"{output}/{kind}")
+    def _add(self, op_type: str, inputs: list[str], output: str, **attributes: int) -> None:
+        node = helper.make_node(op_type, inputs, [output], f"{output}/{op_type}")
         node.attribute.extend(helper.make_attribute(key, n) for key, n in attributes.items())
         self.nodes.append(node)

@@ -61,8 +61,8 @@ def choose_quantized(
     """
     if measure(groups) <= budget:
         return Choice(tuple(groups), {})
-    alone = {group: measure_alone(group) for group in groups}
-    worst_first = sorted(groups, key=lambda group: -alone[group])
+    differences = {group: measure_alone(group) for group in groups}
+    worst_first = sorted(groups, key=lambda group: -differences[group])
     too_few, enough = (
         0,
         len(groups),
@@ -74,4 +74,4 @@ def choose_quantized(
         else:
             too_few = middle
     quantized = tuple(group for group in groups if group in set(worst_first[enough:]))
-    return Choice(quantized, {group: alone[group] for group in worst_first})
+    return Choice(quantized, {group: differences[group] for group in worst_first})

@@ -142,12 +142,12 @@ def _collections(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
     totals = [{row["name"]: row["rows"] for row in summary["collections"]} for summary in summaries]
     # A checkpoint that does not list its own run's rows has a start without any.
-    own = [
+    rows_of_run = [
         summary.get("rows_of_this_run", total)
         for summary, total in zip(summaries, totals, strict=True)
     ]
-    seen: Counter[str] = sum(map(Counter, own), Counter())
-    rows = Counter(totals[0]) - Counter(own[0]) + seen
+    seen: Counter[str] = sum(map(Counter, rows_of_run), Counter())
+    rows = Counter(totals[0]) - Counter(rows_of_run[0]) + seen
     return {
         "collections": [
             {"name": name, "licence": licences[name], "rows": count}

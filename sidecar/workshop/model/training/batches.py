@@ -53,12 +53,12 @@ class Batches:
         """The groups in batches of similar length, with the order of batches shuffled."""
         batches: list[list[Group]] = []
         size = self._size * BATCHES_PER_SORT
-        for start in range(0, len(groups), size):
-            sorted_groups = sorted(groups[start : start + size], key=self._longest)
+        for first_index in range(0, len(groups), size):
+            sorted_groups = sorted(groups[first_index : first_index + size], key=self._longest)
             chunks = [
                 sorted_groups[i : i + self._size] for i in range(0, len(sorted_groups), self._size)
             ]
-            random.Random(seed + start).shuffle(chunks)
+            random.Random(seed + first_index).shuffle(chunks)
             batches += chunks
         return batches
 

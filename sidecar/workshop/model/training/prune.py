@@ -69,7 +69,7 @@ def keep_words(start: StartingModel, count: int, texts: Sequence[str]) -> Starti
             "be made smaller"
         )
     kept_ids = _kept_ids(state, _usage(tokenizer, texts), count)
-    names = {place: name for name, place in state["model"]["vocab"].items()}
+    names = {index: name for name, index in state["model"]["vocab"].items()}
     state["model"]["vocab"] = {names[old]: new for new, old in enumerate(kept_ids)}
     new_ids = {old: new for new, old in enumerate(kept_ids)}
     for token in state["added_tokens"]:
