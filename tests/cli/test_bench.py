@@ -59,7 +59,7 @@ def test_a_running_sidecar_and_a_file_of_requests(server: SidecarProcess, tmp_pa
     assert report["memory_mb"] is None
 
 
-def test_what_does_not_work_is_said_with_exit_status_1(tmp_path: Path) -> None:
+def test_a_failure_is_one_line_and_exit_status_1(tmp_path: Path) -> None:
     done = bench("--rounds=1", "--documents=2", "--url=http://127.0.0.1:9")
     assert done.returncode == 1
     assert "127.0.0.1:9" in done.stderr

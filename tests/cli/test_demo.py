@@ -49,7 +49,7 @@ def test_the_output_fits_eighty_columns(whole: Done) -> None:
     assert max(map(len, whole.stdout.splitlines())) <= 80
 
 
-def test_steps_are_told_apart_from_results(whole: Done) -> None:
+def test_steps_go_to_stderr(whole: Done) -> None:
     assert whole.stderr.splitlines()[0] == "starting the sidecar"
     assert "starting" not in whole.stdout
 
@@ -70,7 +70,7 @@ def test_all_queries_of_one_collection_against_a_running_sidecar(server: Sidecar
     assert "36 pairs scored" in done.stdout
 
 
-def test_a_query_of_ones_own(server: SidecarProcess) -> None:
+def test_a_users_own_query(server: SidecarProcess) -> None:
     done = demo("--sidecar", server.url, "--query", "[red] shoes", "--top", "4")
     assert done.returncode == 0, done.stderr
     assert "products: [red] shoes" in done.stdout
@@ -80,7 +80,7 @@ def test_a_query_of_ones_own(server: SidecarProcess) -> None:
     assert "No document shares a word" in done.stdout
 
 
-def test_a_terminal_without_unicode_is_no_obstacle(server: SidecarProcess) -> None:
+def test_a_terminal_without_unicode_works(server: SidecarProcess) -> None:
     flags = ("--sidecar", server.url, "--query", "résumé café shoes ☃")
     done = demo(*flags, PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
@@ -103,7 +103,7 @@ def test_an_address_where_nobody_listens_is_one_line(server: SidecarProcess) -> 
     assert url in failed(demo("--sidecar", server.url, "--url", url))
 
 
-def test_what_is_no_cluster_is_told_apart(server: SidecarProcess) -> None:
+def test_an_address_without_a_cluster_is_refused(server: SidecarProcess) -> None:
     line = failed(demo("--sidecar", server.url, "--url", server.url))
     assert "neither Elasticsearch nor OpenSearch" in line
     assert "give one" in failed(demo("--opensearch", "--url", server.url))
@@ -119,14 +119,14 @@ def test_credentials_are_never_printed(server: SidecarProcess) -> None:
     assert "hush" not in failed(in_address) + in_address.stderr
 
 
-def test_a_node_that_cannot_be_had_is_one_line(tmp_path: Path) -> None:
+def test_a_node_that_cannot_be_started_is_one_line(tmp_path: Path) -> None:
     env = {"PATH": str(tmp_path), "JAVA_HOME": "", "OPENSEARCH_JAVA_HOME": ""}
-    # Where Java lies in its usual folder it is found without PATH, and then Maven is missed.
+    # Java is found in its usual folder even without PATH; then Maven is missing.
     line = failed(demo("--opensearch", **env, RERANK_CACHE_DIR="/var/tmp/rerank-none"))
     assert "JDK" in line or "Maven" in line
 
 
-def test_what_a_cluster_refuses_is_one_line_too() -> None:
+def test_a_cluster_that_does_not_answer_is_an_integration_error() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(IntegrationError, match=url), connect("opensearch", Login(url)) as cluster:
         cluster.info()
@@ -144,7 +144,7 @@ def test_a_missing_extra_is_named(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_leaving_in_the_middle_leaves_no_process_behind(number: signal.Signals) -> None:
+def test_an_interrupted_demo_leaves_no_process_behind(number: signal.Signals) -> None:
     with subprocess.Popen(
         DEMO,
         stdout=subprocess.DEVNULL,

@@ -39,11 +39,11 @@ def requests(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def layout_of(url: str) -> dict[str, object]:
     with urllib.request.urlopen(f"{url}/info", timeout=30) as answer:
-        found: dict[str, object] = json.load(answer)["layout"]
-    return found
+        layout: dict[str, object] = json.load(answer)["layout"]
+    return layout
 
 
-def test_what_it_keeps_is_what_the_next_start_serves_with(tmp_path: Path, requests: str) -> None:
+def test_the_next_start_serves_with_the_kept_layout(tmp_path: Path, requests: str) -> None:
     done = tune(f"--state={tmp_path}", requests)
     assert done.returncode == 0, done.stderr
     for word in ("(default)", "pairs/s", "--runtime onnxruntime --graph float", "Kept in"):
@@ -51,7 +51,7 @@ def test_what_it_keeps_is_what_the_next_start_serves_with(tmp_path: Path, reques
     (path,) = (tmp_path / "layouts").iterdir()
     kept = json.loads(path.read_bytes())
 
-    # As if another layout had won, which cannot be told beforehand.
+    # As if another layout had won: which one wins here is not known beforehand.
     kept["workers"] = 5
     path.write_text(json.dumps(kept))
     with SidecarProcess({"state": tmp_path}) as sidecar:
@@ -64,8 +64,8 @@ def test_what_it_keeps_is_what_the_next_start_serves_with(tmp_path: Path, reques
     assert (layout["workers"], layout["source"]) == (1, "setting")
 
 
-def test_nothing_is_kept_where_nothing_can_be(tmp_path: Path, requests: str) -> None:
-    """A state folder below a file, as a read-only one: a winner is told as settings."""
+def test_nothing_is_kept_in_a_folder_that_cannot_be_written(tmp_path: Path, requests: str) -> None:
+    """A state folder below a file, as if read-only: a winner is shown as flags."""
     (tmp_path / "file").write_text("")
     done = tune(f"--state={tmp_path / 'file' / 'state'}", requests, RERANK_WORKERS="2")
     assert done.returncode == 0, done.stderr
@@ -73,9 +73,7 @@ def test_nothing_is_kept_where_nothing_can_be(tmp_path: Path, requests: str) -> 
     tie = "Nothing beats the default" in done.stdout
     assert ("--workers" in done.stdout) != tie
     assert ("--token-budget 0" in done.stdout) != tie
-    before, told, _ = done.stdout.partition("The settings fix workers:")
-    assert told
-    assert not before, "it comes before the measurement"
+    assert done.stdout.startswith("The settings fix workers:"), "before the measurement"
     with SidecarProcess({"state": tmp_path / "file" / "state"}) as sidecar:
         assert layout_of(sidecar.url)["source"] == "default"
 
@@ -87,7 +85,7 @@ def test_a_dry_run_keeps_nothing(tmp_path: Path, requests: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_does_not_work_is_one_line_with_status_1(tmp_path: Path) -> None:
+def test_a_failure_is_one_line_and_status_1(tmp_path: Path) -> None:
     long = tmp_path / "long.jsonl"
     long.write_text(json.dumps({"query": "word " * 600, "documents": ["one"]}))
     for flag in (f"--model={tmp_path}", "--device=tpu", "--graph=none", f"--requests={long}"):
@@ -128,8 +126,8 @@ def test_threads_and_workers_share_the_cores_where_one_is_given() -> None:
     def layout(**fixed: int) -> Layout:
         return ModelFolder.read(None, RuntimeOptions(graph="int8", **fixed)).layout()
 
-    one = layout(workers=1)
-    assert layout(threads=one.intra_op_threads).workers == 1
+    single = layout(workers=1)
+    assert layout(threads=single.intra_op_threads).workers == 1
     both = layout(workers=3, threads=2)
     assert (both.workers, both.intra_op_threads) == (3, 2)
     with pytest.raises(StartupError, match="one pair per run"):

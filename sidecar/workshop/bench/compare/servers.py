@@ -31,7 +31,7 @@ PACKAGES = ("infinity-emb", "sentence-transformers", "transformers", "torch")
 
 
 class SidecarServer:
-    """The sidecar, asked for logits."""
+    """The sidecar over HTTP; it returns logits."""
 
     spec: ContenderSpec = OVER_HTTP
 

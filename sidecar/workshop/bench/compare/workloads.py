@@ -24,7 +24,7 @@ class Workload:
     tokens: int | None = None
     """Of each document, at most as many as fit; None: lognormal lengths."""
     share: float = 1.0
-    """Of the rounds that were asked for: heavy workloads run fewer."""
+    """Of the requested rounds: heavy workloads run fewer."""
 
     @property
     def title(self) -> str:

@@ -23,20 +23,20 @@ def test_one_command_compares_and_writes(bert: Path, tmp_path: Path) -> None:
     ]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
-    found = orjson.loads(json.read_bytes())
-    assert [row["key"] for row in found["rows"]] == ["http", "in-process", "bare"]
-    for row in found["rows"]:
+    figures = orjson.loads(json.read_bytes())
+    assert [row["key"] for row in figures["rows"]] == ["http", "in-process", "bare"]
+    for row in figures["rows"]:
         assert row["failed"] is None
         assert row["workloads"].keys() == {"lognormal", "single"}
         assert row["accuracy"]["pairs"] == 8
         assert row["workloads"]["lognormal"]["ratio"]["median"] > 0
-    ours, inside, bare = found["rows"]
+    ours, inside, bare = figures["rows"]
     # The same graph and texts: HTTP changes no logit, and int8 stays near fp32.
     assert ours["accuracy"] == pytest.approx(inside["accuracy"], abs=1e-4)
     assert ours["accuracy"]["mean_relative"] < 0.2
     assert bare["accuracy"]["mean_relative"] < 0.5
     assert bare["batch_size"] in (1, 8, 16, 32, 64)
-    assert found["target"]["peer"] == bare["title"]
+    assert figures["target"]["peer"] == bare["title"]
     assert "bare onnxruntime loop, int8" in page.read_text()
     assert plot.read_bytes().startswith(b"\x89PNG")
 
