@@ -8,6 +8,7 @@
     ├── Unauthorized 401
     ├── UnknownModel 404        the request names a model that is not served, and names are strict
     ├── BodyTooLarge 413
+    ├── UnsupportedCoding 415       the body's Content-Encoding is neither gzip nor deflate
     ├── Overloaded 429              refused before any work was done; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
     ├── InferenceFailed 503         the session raised; the order is unknown; carries Retry-After
@@ -67,6 +68,10 @@ class UnknownModel(RerankError):
 
 class BodyTooLarge(RerankError):
     status, code = 413, "too_large"
+
+
+class UnsupportedCoding(RerankError):
+    status, code = 415, "unsupported_coding"
 
 
 class Overloaded(RerankError):

@@ -1,11 +1,12 @@
 """The service over HTTP.
 
-serve        settings -> a listening process, and down again
-app          the routes
-middleware   what wraps every request: its id, key, error body, log line
-handlers     the rerank handler of all dialects; probes, metrics, /openapi.json
-info         /info and /v1/models
-playground   the page to try searches on
-service      what an app shares: settings, metrics, models, state
-keys         what an app and a request carry
+serve           settings -> a listening process, and down again
+app             the routes
+middleware      what wraps every request: its id, key, error body, log line
+handlers        the rerank handler of all dialects; probes, metrics, /openapi.json
+content_coding  gzip and deflate bodies
+info            /info and /v1/models
+playground      the page to try searches on
+service         what an app shares: settings, metrics, models, state
+keys            what an app and a request carry
 """

@@ -16,6 +16,7 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
+from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import canonical
 from sidecar.http.service import Service
@@ -68,11 +69,17 @@ async def rerank(request: web.Request) -> web.Response:
 
 
 async def _read(request: web.Request) -> bytes:
-    """The body, inflated. Raises MalformedBody when it is not what its headers say."""
+    """The body, inflated. Raises MalformedBody when it is not what its headers say, and
+    UnsupportedCoding before it is read."""
+    coding = content_coding(request.headers)
     try:
-        return await request.read()
+        raw = await request.read()
     except web.RequestPayloadError:
-        raise MalformedBody("the body does not fit its Content-Encoding or length") from None
+        raise MalformedBody("the body does not fit its length") from None
+    if coding is None:
+        return raw
+    limit = request.app[SERVICE].settings.max_body_bytes
+    return await asyncio.to_thread(inflate, raw, coding, limit)
 
 
 def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:

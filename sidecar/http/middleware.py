@@ -15,7 +15,8 @@ from aiohttp import web
 from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.errors import BodyTooLarge, RerankError, Unauthorized
+from sidecar.errors import BodyTooLarge, RerankError, Unauthorized, UnsupportedCoding
+from sidecar.http.content_coding import ACCEPTED
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -47,6 +48,8 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
         if isinstance(fault, Unauthorized):
             response.headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(fault, UnsupportedCoding):
+            response.headers["Accept-Encoding"] = ACCEPTED
     except web.HTTPRequestEntityTooLarge:
         limit = service.settings.max_body_bytes
         too_large = BodyTooLarge(f"the body is larger than {limit} bytes")
@@ -105,15 +108,25 @@ def _refusal(
 
 
 def check_key(request: web.Request, keys: tuple[str, ...]) -> None:
-    """Raises Unauthorized unless the request carries a key; without keys all are welcome."""
+    """Raises Unauthorized unless one of the request's headers has a key; without keys all pass.
+
+    A wrong key in one header does no harm beside a right one in another: clients that have no
+    bearer token send `Bearer null`, and gateways add their own.
+    """
     if not keys:
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    given = token.strip() if scheme.lower() == "bearer" else ""
-    given = given or request.headers.get("X-API-Key", "") or request.headers.get("Api-Key", "")
-    # Every key is compared, so that the time tells nothing of which one was near.
-    sent = given.encode(errors="surrogateescape")
-    matches = [hmac.compare_digest(sent, key.encode()) for key in keys]
+    sent = [
+        token.strip() if scheme.lower() == "bearer" else "",
+        request.headers.get("X-API-Key", ""),
+        request.headers.get("Api-Key", ""),
+    ]
+    # Every pair is compared, so that the time does not show which key was close.
+    matches = [
+        hmac.compare_digest(given.encode(errors="surrogateescape"), key.encode())
+        for given in sent
+        for key in keys
+    ]
     if not any(matches):
         raise Unauthorized("the API key is missing or wrong")
 

@@ -37,6 +37,7 @@ async def listening(
         access_log=None,
         handler_cancellation=True,  # a client that goes away takes its pairs out of the queue
         keepalive_timeout=KEEP_ALIVE_S,
+        auto_decompress=False,  # `content_coding` does it: aiohttp refuses codings in plain text
         shutdown_timeout=settings.shutdown_s,
     )
     await runner.setup()
@@ -45,12 +46,17 @@ async def listening(
             await web.TCPSite(runner, settings.host, settings.port).start()
         except OSError as fault:
             raise StartupError(
-                f"cannot listen on {settings.host}:{settings.port}: {fault.strerror}"
+                f"cannot listen on {_url(settings.host, settings.port)}: {fault.strerror}"
             ) from None
-        yield service, f"http://{settings.host}:{runner.addresses[0][1]}"
+        yield service, _url(settings.host, runner.addresses[0][1])
     finally:
         await runner.cleanup()
         await service.stop()
+
+
+def _url(host: str, port: int) -> str:
+    """With an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def serve(settings: Settings) -> None:

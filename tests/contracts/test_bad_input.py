@@ -127,6 +127,20 @@ def test_a_body_that_is_not_what_its_encoding_says_is_400(server: SidecarProcess
     assert_error(answer, 400, "malformed")
 
 
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "nonsense", "gzip, gzip", "br, gzip"])
+def test_an_unknown_content_coding_is_415(server: SidecarProcess, coding: str) -> None:
+    body = {"query": "q", "documents": ["a", "b"]}
+    refused = post(server, "/v2/rerank", body, {"Content-Encoding": coding})
+    assert coding in assert_error(refused, 415, "unsupported_coding")
+    assert refused.headers["Accept-Encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "Identity"])
+def test_a_body_may_say_that_it_has_no_coding(server: SidecarProcess, coding: str) -> None:
+    body = {"query": "q", "documents": ["a", "b"]}
+    assert len(scores(post(server, "/v2/rerank", body, {"Content-Encoding": coding}))) == 2
+
+
 def test_unknown_routes_and_methods(server: SidecarProcess) -> None:
     assert_error(ask(server, "/v3/rerank", b"{}"), 404, "not_found")
     assert_error(ask(server, "/v2/rerank"), 405, "method")

@@ -1,11 +1,13 @@
 """States, refusals and failures of a service, over a real port."""
 
 import asyncio
+import contextlib
 import json
+import socket
 
 import pytest
 
-from sidecar.errors import ModelError
+from sidecar.errors import ModelError, StartupError
 from sidecar.http.serve import listening
 from sidecar.http.service import Watch
 from sidecar.pipeline.registry import ModelRegistry
@@ -212,6 +214,14 @@ async def test_a_hung_run_fails_the_live_probe(monkeypatch: pytest.MonkeyPatch) 
         ({"Authorization": "bearer two"}, 200),
         ({"X-API-Key": "two"}, 200),
         ({"Api-Key": "one"}, 200),
+        ({"Authorization": "Bearer null", "X-API-Key": "one"}, 200),
+        ({"Authorization": "Bearer", "Api-Key": "two"}, 200),
+        ({"Authorization": "", "X-API-Key": "one"}, 200),
+        ({"Authorization": "Basic Zm9v", "X-API-Key": "one"}, 200),
+        ({"Authorization": "Bearer one", "X-API-Key": "wrong"}, 200),
+        ({"Authorization": "Bearer null"}, 401),
+        ({"Authorization": "Bearer ", "X-API-Key": "", "Api-Key": ""}, 401),
+        ({"Authorization": "Bearer null", "X-API-Key": "wrong"}, 401),
     ],
 )
 async def test_keys_guard_the_rerank_routes_alone(headers: dict[str, str], status: int) -> None:
@@ -225,6 +235,35 @@ async def test_keys_guard_the_rerank_routes_alone(headers: dict[str, str], statu
         for path in ("/health/ready", "/metrics", "/openapi.json"):
             async with client.get(path) as response:
                 assert response.status == 200
+
+
+def _has_ipv6_loopback() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
+
+
+needs_ipv6 = pytest.mark.skipif(not _has_ipv6_loopback(), reason="this machine has no ::1")
+
+
+@needs_ipv6
+async def test_an_ipv6_address_is_logged_as_it_can_be_opened() -> None:
+    async with serving(GatedSession(), host="::1") as (service, client):
+        assert client._base_url is not None
+        assert str(client._base_url).startswith("http://[::1]:")
+        await service.start()
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+
+
+@needs_ipv6
+async def test_an_address_that_is_taken_is_named_with_brackets() -> None:
+    async with serving(GatedSession(), host="::1") as (_, client):
+        assert client._base_url is not None
+        taken = Settings(host="::1", port=client._base_url.port or 0)
+        with pytest.raises(StartupError, match=r"cannot listen on http://\[::1\]:\d+"):
+            async with listening(taken):
+                pass
 
 
 async def test_metrics_and_timings_of_a_request() -> None:
