@@ -44,7 +44,10 @@ class Ranking:
 
 
 class SidecarClient:
-    """Holds a connection pool for the time of an `async with` block.
+    """Holds a connection pool, from an `async with` block or the first call on until it is closed.
+
+    An application opens one and keeps it: `sidecar = SidecarClient(url)`, later
+    `await sidecar.close()`. All its calls run in one event loop.
 
     `timeout` is the seconds for a call, retries included; `retries` is the most retries of a call;
     `api_key` is sent as a bearer token.
@@ -63,10 +66,11 @@ class SidecarClient:
         self._retries = retries
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     async def __aenter__(self) -> Self:
-        # Not in __init__: aiohttp binds a session to the running event loop.
-        self._session = aiohttp.ClientSession(headers=self._headers)
+        self._closed = False
+        self._open_session()
         return self
 
     async def __aexit__(
@@ -75,6 +79,11 @@ class SidecarClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections. Later calls raise RuntimeError."""
+        self._closed = True
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -158,14 +167,13 @@ class SidecarClient:
         timeout_s: float,
         extra_headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        if self._session is None:
-            raise RuntimeError("SidecarClient is used outside of its `async with`")
+        session = self._open_session()
         headers = {"Content-Type": "application/json"} if data is not None else {}
         url = self.base_url + path
         # To aiohttp 0 means no limit.
         timeout = aiohttp.ClientTimeout(total=max(0.001, timeout_s))
         try:
-            async with self._session.request(
+            async with session.request(
                 method,
                 url,
                 data=data,
@@ -180,6 +188,14 @@ class SidecarClient:
             ) from None
         except aiohttp.ClientError as error:
             raise SidecarUnreachable(f"{url}: {error or type(error).__name__}") from error
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        """The session; opened in a call because aiohttp binds it to the running event loop."""
+        if self._closed:
+            raise RuntimeError("this client of the sidecar is closed")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers=self._headers)
+        return self._session
 
 
 def _parse(raw: bytes, content_type: str) -> Any:

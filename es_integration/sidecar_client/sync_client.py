@@ -1,7 +1,8 @@
 """The sidecar's client for code without an event loop; `async_client` documents the calls.
 
-    with SyncSidecarClient("http://127.0.0.1:8080", timeout=2.0) as sidecar:
-        ranking = sidecar.rerank_or_keep("red shoes", documents, top_n=10)
+    sidecar = SyncSidecarClient("http://127.0.0.1:8080", timeout=2.0)
+    ranking = sidecar.rerank_or_keep("red shoes", documents, top_n=10)
+    sidecar.close()
 
 The async client runs in its own thread, so it also works inside a running event loop, and several
 threads can share one client.
@@ -9,7 +10,9 @@ threads can share one client.
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,7 +22,10 @@ T = TypeVar("T")
 
 
 class SyncSidecarClient:
-    """Holds a connection pool and a thread for the time of a `with` block.
+    """Holds a connection pool and a thread, from a `with` block or the first call on until it is
+    closed.
+
+    An application opens one and keeps it. One that is never closed ends with the process.
 
     Takes the same arguments as SidecarClient; its calls raise what those of SidecarClient raise.
     """
@@ -33,13 +39,12 @@ class SyncSidecarClient:
         api_key: str | None = None,
     ) -> None:
         self._client = SidecarClient(base_url, timeout=timeout, retries=retries, api_key=api_key)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._thread: _LoopThread | None = None
+        self._closed = False
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
+        self._closed = False
         self._run(self._client.__aenter__())
         return self
 
@@ -49,12 +54,15 @@ class SyncSidecarClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._run(self._client.__aexit__(kind, error, trace))
-        loop, self._loop = self._loop, None
-        if loop is not None and self._thread is not None:
-            loop.call_soon_threadsafe(loop.stop)
-            self._thread.join()
-            loop.close()
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections and ends the thread. Later calls raise RuntimeError."""
+        with self._lock:
+            self._closed = True
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.close()
 
     def rerank(
         self,
@@ -83,7 +91,48 @@ class SyncSidecarClient:
         return self._run(self._client.get(path))
 
     def _run(self, call: Coroutine[Any, Any, T]) -> T:
-        if self._loop is None:
+        try:
+            loop = self._open_loop()
+        except RuntimeError:
             call.close()
-            raise RuntimeError("SyncSidecarClient is used outside of its `with`")
-        return asyncio.run_coroutine_threadsafe(call, self._loop).result()
+            raise
+        return asyncio.run_coroutine_threadsafe(call, loop).result()
+
+    def _open_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("this client of the sidecar is closed")
+            if self._thread is None:
+                self._thread = _LoopThread(self._client)
+                # A client that is dropped without `close` takes its thread with it.
+                weakref.finalize(self, self._thread.stop)
+            return self._thread.loop
+
+
+class _LoopThread:
+    """An event loop that runs in its own thread, and closes the client at its end."""
+
+    def __init__(self, client: SidecarClient) -> None:
+        ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+        async def run_until_stopped() -> None:
+            stopped = asyncio.Event()
+            ready.set_result((asyncio.get_running_loop(), stopped))
+            await stopped.wait()
+            await client.close()
+
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(run_until_stopped()), name="sidecar-client", daemon=True
+        )
+        self._thread.start()
+        self.loop, self._stopped = ready.result()
+
+    def stop(self) -> None:
+        """Lets the loop end; does not wait, because a garbage collection may call it anywhere."""
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._stopped.set)
+
+    def close(self) -> None:
+        """Ends the loop and the thread."""
+        self.stop()
+        self._thread.join()

@@ -31,6 +31,17 @@ async def test_rerank_returns_indices_and_scores_in_the_answers_order(
     assert server.requests == [("POST", "/v2/rerank", sent)]
 
 
+async def test_a_client_that_is_opened_once_and_kept(recording_server: Start) -> None:
+    server = recording_server(lambda method, path, body: (200, RESULTS))
+    client = SidecarClient(server.url)
+    assert await client.rerank("q", ["a", "b"]) == [(1, 0.9), (0, 0.1)]
+    assert (await client.rerank_or_keep("q", ["a", "b"])).order == (1, 0)
+    await client.close()
+    await client.close()
+    with pytest.raises(RuntimeError, match="is closed"):
+        await client.rerank("q", ["a"])
+
+
 async def test_no_top_n_is_sent_where_none_is_given(recording_server: Start) -> None:
     server = recording_server(lambda method, path, body: (200, {"results": []}))
     async with SidecarClient(server.url) as client:
@@ -105,8 +116,3 @@ async def test_silence_is_unreachable_after_the_timeout() -> None:
         async with SidecarClient(url, timeout=0.05) as client:
             with pytest.raises(SidecarUnreachable, match=r"within 0\.05 seconds"):
                 await client.rerank("q", ["a"])
-
-
-async def test_a_client_outside_of_its_block_says_so() -> None:
-    with pytest.raises(RuntimeError, match="async with"):
-        await SidecarClient("http://127.0.0.1:9").get("/info")
