@@ -73,12 +73,19 @@ def fits(value: Any, schema: Any) -> None:
         assert isinstance(value, int)
 
 
-def schema_of(path: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The route's first request and response schema, references followed."""
+def request_schemas(path: str) -> list[dict[str, Any]]:
+    """The schemas of the route's bodies, references followed."""
     operation = DOCUMENT["paths"][path]["post"]
     request = operation["requestBody"]["content"]["application/json"]["schema"]
+    return [follow(schema) for schema in request.get("anyOf", [request])]
+
+
+def response_schema(path: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the route's answers that have the keys of this one."""
+    operation = DOCUMENT["paths"][path]["post"]
     response = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    return follow(request.get("anyOf", [request])[0]), response.get("anyOf", [response])[0]
+    objects = [each for each in response.get("anyOf", [response]) if each["type"] == "object"]
+    return next(each for each in objects if set(each["required"]) <= set(answer))
 
 
 def follow(schema: dict[str, Any]) -> dict[str, Any]:
@@ -89,14 +96,15 @@ def follow(schema: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", ROUTES)
 def test_the_control_keys_are_those_of_every_body(path: str) -> None:
-    body, _ = schema_of(path)
-    (control,) = (follow(part) for part in body["allOf"])
-    assert set(control["properties"]) == {*ControlKeys.model_fields}
-    assert not {*control["properties"]} & {*body["properties"]}
-    assert all(part.get("description") for part in control["properties"].values())
-    if "query" in body["properties"]:
-        (as_object,) = (part for part in body["properties"]["query"]["anyOf"] if "allOf" in part)
-        assert as_object["allOf"] == body["allOf"]
+    for body in request_schemas(path):
+        (control,) = (follow(part) for part in body["allOf"])
+        assert set(control["properties"]) == {*ControlKeys.model_fields}
+        assert not {*control["properties"]} & {*body["properties"]}
+        assert all(part.get("description") for part in control["properties"].values())
+        if "query" in body["properties"]:
+            forms = body["properties"]["query"]["anyOf"]
+            (as_object,) = (part for part in forms if "allOf" in part)
+            assert as_object["allOf"] == body["allOf"]
 
 
 def test_the_headers_are_those_that_are_read() -> None:
@@ -112,12 +120,12 @@ WITH_EXTRAS = [(path, key) for path, key in SHAPES if dialect_of(path, key).has_
 def test_explanations_and_warnings_are_where_the_document_says(
     server: SidecarProcess, path: str, key: str
 ) -> None:
-    _, response = schema_of(path)
     long: dict[str, Any] = {"title": "Red runner", "brand": "Acme", "in_stock": False}
     long["description"] = "shoe " * 4000
     control = {"profile": "ecommerce", "shapley": 2, "long": {"budget_tokens": 64}}
     body = {**body_of(path, key, "red", [long, "x"]), **control}
     answer = post(server, url_of(path), body).body
+    response = response_schema(path, answer)
     schema = follow(response["properties"]["explanations"]["items"])
     for entry in answer["explanations"]:
         assert set(schema["required"]) <= set(entry) <= set(schema["properties"])

@@ -54,6 +54,9 @@ def test_a_path_and_a_key_belong_to_one_dialect_and_so_does_a_mark() -> None:
         ("/v1/rerank", {**Q, "top_n": 3, "return_documents": True}, "cohere-v1"),
         ("/v1/rerank", {**Q, "raw_scores": True}, "cohere-v1"),
         ("/v1/rerank", {**Q, "top_k": 2, "softmax": True}, "voyage"),
+        ("/v1/rerank", {"query": "q", "texts": ["a"], "truncate": True}, "tei"),
+        ("/v1/reranking", {**Q, "top_n": 2}, "cohere-v1"),
+        ("/v1/reranking", {"query": {"text": "q"}, "passages": [{"text": "a"}]}, "nim"),
         ("/v2/rerank", {**Q, "max_tokens_per_doc": None, "priority": 1}, "cohere-v2"),
         ("/v2/rerank", {**Q, "top_k": 3, "truncation": True}, "cohere-v2"),
         ("/opensearch/rerank", {**Q, "top_k": 1, "raw_scores": True}, "opensearch"),
@@ -70,7 +73,7 @@ def test_keys_that_others_have_too_decide_nothing(
     ("path", "body", "message"),
     [
         ("/rerank", {**Q, "texts": ["a"]}, "`documents` and `texts` exclude each other"),
-        ("/v1/reranking", Q, "`input` is missing"),
+        ("/v1/reranking", {}, "`documents` or `input` or `passages` is missing"),
         ("/v1/ranking", Q, "`passages` is missing"),
         ("/score", {"text_1": "q"}, "`text_2` or `data_2` or `documents` or `items` is missing"),
         ("/score", {"text_2": "a", "items": "a"}, "`text_2` and `items` exclude each other"),

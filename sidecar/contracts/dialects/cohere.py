@@ -3,7 +3,8 @@
 Source of the contract: the request and response types of Cohere's SDK, 5.x and 7.x. Documents
 may be objects in both versions here. `rank_fields` and `return_documents` are version 1's,
 `relevant_spans` is version 2's: sentences of a text document, in code points. The answer is the
-union of what Cohere's and Jina's clients read.
+union of what Cohere's and Jina's clients read. llama.cpp's clients post the same body to
+`/v1/reranking`.
 """
 
 from dataclasses import replace
@@ -178,7 +179,7 @@ COHERE_V2 = Dialect(
 COHERE_V1 = Dialect(
     name="cohere-v1",
     title="Cohere v1",
-    paths=("/v1/rerank",),
+    paths=("/v1/rerank", "/v1/reranking"),
     templates=_TEMPLATES,
     example={**_EXAMPLE, "return_documents": True},
     body=CohereV1Body,

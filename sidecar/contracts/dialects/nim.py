@@ -1,7 +1,8 @@
 """NVIDIA NIM's ranking API: `passages` in, raw logits out.
 
 Source of the contract: langchain-nvidia-ai-endpoints 1.5, llama-index's and haystack's NVIDIA
-rankers, litellm (which adds `top_k`). The hosted form names the model in its path, too.
+rankers, litellm (which adds `top_k`). The hosted form names the model in its path, too; RAGFlow
+leaves it out where its base URL ends in `/v1`.
 """
 
 from typing import Annotated, Literal
@@ -63,7 +64,7 @@ _RESPONSE = {
 NIM = Dialect(
     name="nim",
     title="NVIDIA NIM",
-    paths=("/v1/ranking", "/v1/retrieval/{model}/reranking"),
+    paths=("/v1/ranking", "/v1/retrieval/{model}/reranking", "/v1/reranking"),
     templates={"passages": {"query": {"text": QUERY}, "passages": OBJECTS}},
     example={
         "model": "nvidia/llama-3.2-nv-rerankqa-1b-v2",

@@ -1,7 +1,8 @@
 """The rerank API of Hugging Face's text-embeddings-inference: `texts` in, a bare array out.
 
 Source of the contract: router/src/http/types.rs of text-embeddings-inference. Equal scores keep
-the order of the request (there the last comes first; that is not copied).
+the order of the request (there the last comes first; that is not copied). `/v1/rerank` is for
+clients that append `rerank` to an OpenAI-like base URL.
 """
 
 from typing import Annotated, Any, Literal
@@ -52,7 +53,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
 TEI = Dialect(
     name="tei",
     title="text-embeddings-inference",
-    paths=("/rerank",),
+    paths=("/rerank", "/v1/rerank"),
     templates={"texts": {"query": QUERY, "texts": DOCUMENTS}},
     example={"query": "capital of France", "texts": ["Paris is the capital.", "Lyon is a city."]},
     body=TeiBody,
