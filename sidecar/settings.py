@@ -1,5 +1,5 @@
 """The one settings table. It makes the flags of `serve`, their help, the environment's names, the
-TOML file's keys, the table of docs/settings.md and what /info shows.
+TOML file's keys and the table of docs/settings.md.
 
 flags > environment (`RERANK_*`) > TOML file (`--config` or RERANK_CONFIG) > defaults
 

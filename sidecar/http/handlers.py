@@ -18,7 +18,7 @@ from sidecar.contracts.validation import parse
 from sidecar.errors import InvalidRequest, MalformedBody, NotReady
 from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
-from sidecar.http.middleware import canonical
+from sidecar.http.middleware import route_template
 from sidecar.http.service import Service
 from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.options import Runtime
@@ -86,7 +86,7 @@ def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
     body = parse(raw)
     if request.query.get("query") == "json":
         body = parse_query(body)
-    route = canonical(request)
+    route = route_template(request)
     dialect = choose(PROFILE_ROUTES.get(route, route), body)
     request[DIALECT] = dialect  # from here on a refusal is in the dialect's shape
     profile = request.match_info.get("profile")

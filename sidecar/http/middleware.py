@@ -42,7 +42,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = await handler(request)
     except asyncio.CancelledError:
         service.metrics.cancelled.inc()
-        log.info("cancelled", request_id=request[REQUEST_ID], route=canonical(request))
+        log.info("cancelled", request_id=request[REQUEST_ID], route=route_template(request))
         raise
     except RerankError as fault:
         response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
@@ -78,7 +78,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         log.info(
             "request",
             request_id=request[REQUEST_ID],
-            route=canonical(request),
+            route=route_template(request),
             dialect=dialect,
             status=response.status,
             ms=round(seconds * 1000, 1),
@@ -131,12 +131,12 @@ def check_key(request: web.Request, keys: tuple[str, ...]) -> None:
         raise Unauthorized("the API key is missing or wrong")
 
 
-def canonical(request: web.Request) -> str:
+def route_template(request: web.Request) -> str:
     """The route's path as it was registered, `{profile}` unfilled: fit for logs and labels."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "unknown"
 
 
 def _is_rerank(request: web.Request) -> bool:
-    route = canonical(request)
+    route = route_template(request)
     return route in ROUTES or route in PROFILE_ROUTES

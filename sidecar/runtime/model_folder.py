@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import assert_never
 
 from sidecar.runtime.canonical import check_company, check_numbers
 from sidecar.runtime.cores import available_cores
@@ -68,9 +69,14 @@ class ModelFolder:
 
     def shares_session(self, one: Layout, other: Layout) -> bool:
         """Whether a session that was opened for one layout serves the other as well."""
-        # OpenVINO's infer requests and streams are made for so many workers.
-        workers = self.running.runtime == "onnxruntime" or one.workers == other.workers
-        return workers and one.intra_op_threads == other.intra_op_threads
+        same_threads = one.intra_op_threads == other.intra_op_threads
+        match self.running.runtime:
+            case "onnxruntime":
+                return same_threads
+            case "openvino":  # its infer requests and streams are made for so many workers
+                return same_threads and one.workers == other.workers
+            case _:
+                assert_never(self.running.runtime)
 
     def session(self, layout: Layout) -> Session:
         """A session for the layout, proven on its device.
@@ -83,15 +89,26 @@ class ModelFolder:
         return session
 
     def _open(self, layout: Layout) -> Session:
+        match self.running.runtime:
+            case "onnxruntime":
+                return self._open_onnxruntime(layout)
+            case "openvino":
+                return OpenVinoSession.open(
+                    self.path,
+                    self.running.manifest,
+                    self.running.graph,
+                    self.tokenizer.pad_id,
+                    workers=layout.workers,
+                    threads=layout.intra_op_threads,
+                )
+            case _:
+                assert_never(self.running.runtime)
+
+    def _open_onnxruntime(self, layout: Layout) -> Session:
+        """Away from the CPU, a profiled run first shows where the nodes run."""
         manifest, graph, device = self.running.manifest, self.running.graph, self.running.device
-        threads = layout.intra_op_threads
-        if self.running.runtime == "openvino":
-            pad_id, workers = self.tokenizer.pad_id, layout.workers
-            return OpenVinoSession.open(
-                self.path, manifest, graph, pad_id, workers=workers, threads=threads
-            )
         if device != "cpu":
             probe = OnnxSession.open(self.path, graph, device, profile=True)
             tokens = check_company(probe, manifest, self.running.name, self.tokenizer)
             check_placement(probe.end_profile(), device, probe.provider, tokens)
-        return OnnxSession.open(self.path, graph, device, threads=threads)
+        return OnnxSession.open(self.path, graph, device, threads=layout.intra_op_threads)

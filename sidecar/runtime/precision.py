@@ -10,7 +10,7 @@ at the precision that the settings name:
 """
 
 import statistics
-from typing import Any
+from typing import Any, assert_never
 
 from sidecar.errors import ModelError, StartupError
 from sidecar.runtime.manifest import Graph, Manifest
@@ -28,15 +28,29 @@ def graph_for(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
 
     Raises ModelError if there is none, StartupError if the options conflict.
     """
-    device, precision = options.device, options.precision
-    if options.runtime == "onnxruntime":
-        name, graph = manifest.graph_for(device, options.graph)
-        if precision not in (None, graph.precision):
-            raise StartupError(
-                f"onnxruntime runs graph {name!r} at its own precision, {graph.precision}: choose "
-                f"another graph, or runtime openvino for precision {precision}"
-            )
-        return name, graph
+    match options.runtime:
+        case "onnxruntime":
+            return _for_onnxruntime(manifest, options)
+        case "openvino":
+            return _for_openvino(manifest, options)
+        case _:
+            assert_never(options.runtime)
+
+
+def _for_onnxruntime(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
+    """Any graph, at its own precision."""
+    name, graph = manifest.graph_for(options.device, options.graph)
+    if options.precision not in (None, graph.precision):
+        raise StartupError(
+            f"onnxruntime runs graph {name!r} at its own precision, {graph.precision}: choose "
+            f"another graph, or runtime openvino for precision {options.precision}"
+        )
+    return name, graph
+
+
+def _for_openvino(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
+    """A float graph, on a CPU, at the precision of the options."""
+    device = options.device
     if device != "cpu":
         raise StartupError(f"runtime openvino runs on the CPU: device {device!r} needs onnxruntime")
     name = options.graph or _first_float(manifest)
@@ -46,7 +60,7 @@ def graph_for(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
             f"runtime openvino takes a float graph, and graph {name!r} is {graph.precision}: it "
             "ran such a graph at a third of onnxruntime's speed (omit `graph`, or name a float one)"
         )
-    return name, as_run(manifest, name, precision)
+    return name, as_run(manifest, name, options.precision)
 
 
 def as_run(manifest: Manifest, name: str, precision: Precision | None) -> Graph:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import assert_never
 
 from sidecar import __version__
 from sidecar.runtime.manifest import Graph, Manifest
@@ -41,6 +42,10 @@ class RunningGraph:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def _computed_by(self) -> tuple[str, ...]:
-        if self.runtime == "onnxruntime":
-            return (onnxruntime_version(),)
-        return (self.runtime, openvino_version(), self.graph.precision)
+        match self.runtime:
+            case "onnxruntime":
+                return (onnxruntime_version(),)
+            case "openvino":
+                return (self.runtime, openvino_version(), self.graph.precision)
+            case _:
+                assert_never(self.runtime)

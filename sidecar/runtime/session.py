@@ -1,7 +1,8 @@
 """The contract of a session: token ids in, named tensors out. Nothing here knows a runtime.
 
 What a tensor means (a logit, an embedding, a network's early exits) is the model family's: see
-`families`. A new runtime is one file with a class that fulfils `Session`, and a line in `loading`.
+`families`. A new runtime is one file with a class that implements `Session`, and the places that
+docs/architecture.md lists.
 """
 
 import dataclasses

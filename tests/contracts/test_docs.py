@@ -22,3 +22,12 @@ def test_a_dialect_has_its_row_of_paths(dialect: Dialect) -> None:
     words = set(re.findall(r"`([^`]+)`", " ".join(row)))
     assert {*dialect.paths, *dialect.shared_paths, *dialect.marks, *dialect.templates} <= words
     assert f"{dialect.body.__module__.rsplit('.', 1)[1]}.py" in words
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [each for each in DIALECTS if not each.body.__module__.endswith(".search_engines")],
+    ids=lambda dialect: dialect.name,
+)
+def test_the_dialect_of_an_api_has_its_row_of_differences(dialect: Dialect) -> None:
+    assert [row for row in rows(dialect) if not row[-1].endswith(".py`")]

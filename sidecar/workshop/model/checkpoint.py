@@ -24,7 +24,7 @@ class Checkpoint:
     network: nn.Module
     """forward(*inputs) -> logits [batch]; eager attention, eval mode, float32."""
     inputs: tuple[str, ...]
-    """Names of forward's arguments in order, each a field of `runtime.runs.Batch`."""
+    """Names of forward's arguments in order, each a field of `runtime.session.Batch`."""
     tokenizer: Tokenizer
     """Without truncation or padding."""
     prompt: Prompt
