@@ -11,15 +11,13 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 import transformers
 
 from sidecar.request import Document, RankRequest
-from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.manifest import Manifest
-from sidecar.runtime.onnx_session import OnnxSession
-from sidecar.runtime.runs import batch
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import open_checkpoint
 from sidecar.workshop.model.package import export
+from sidecar.workshop.model.runner import Runner
 from tests.opened import open_models
 from tests.workshop.model.classifiers import SAVERS, save_modern_bert, save_xlm_roberta
 
@@ -35,7 +33,7 @@ TEXTS = (
 @dataclass(frozen=True)
 class Exported:
     hugging_face: Path
-    source: Checkpoint
+    checkpoint: Checkpoint
     folder: Path
     manifest: Manifest
 
@@ -44,8 +42,8 @@ class Exported:
         return PairTokenizer.open(self.folder, self.manifest)
 
     @property
-    def session(self) -> OnnxSession:
-        return OnnxSession.open(self.folder, self.manifest.graphs["fp32"], "cpu")
+    def runner(self) -> Runner:
+        return Runner.open(self.folder, self.manifest, self.manifest.graphs["fp32"])
 
 
 @pytest.fixture(scope="module", params=SAVERS)
@@ -75,21 +73,15 @@ def test_token_ids_and_types_are_the_framework_s(exported: Exported) -> None:
 
 
 def test_logits_are_the_framework_s(exported: Exported) -> None:
-    tokenizer, session = exported.tokenizer, exported.session
-    logits = []
-    for query, document in TEXTS:
-        pair = tokenizer.whole(tokenizer.query(query), document)
-        logits.append(session.run(batch([pair], exported.manifest.padding, tokenizer.pad_id))[0])
-    expected = exported.source.reference(TEXTS)  # in padded batches of another make-up
-    assert np.abs(np.array(logits) - expected).max() < 1e-4
+    logits = exported.runner.logits(TEXTS)
+    expected = exported.checkpoint.reference(TEXTS)  # in padded batches of other pairs
+    assert np.abs(logits - expected).max() < 1e-4
     assert np.ptp(expected) > 0.1, "the pairs must differ for the comparison to mean something"
 
 
 def test_padding_and_company_leave_a_logit_alone(exported: Exported) -> None:
-    tokenizer, session, padding = exported.tokenizer, exported.session, exported.manifest.padding
-    pairs = canonical_pairs(exported.manifest, tokenizer)
-    together = session.run(batch(pairs, padding, tokenizer.pad_id))
-    alone = [session.run(batch([pair], padding, tokenizer.pad_id))[0] for pair in pairs]
+    pairs = exported.runner.encoded(PAIRS)
+    alone, together = exported.runner.alone(pairs), exported.runner.together(pairs)
     assert np.abs(together - alone).max() < 1e-4
 
 
@@ -105,7 +97,7 @@ async def test_the_folder_serves(exported: Exported) -> None:
         result = await models.default.rank(RankRequest(query, documents))
     finally:
         models.close()
-    expected = exported.source.reference([(query, text) for text in texts])
+    expected = exported.checkpoint.reference([(query, text) for text in texts])
     scores = {ranked.index: ranked.score for ranked in result.ranked}
     for folder, logit in enumerate(expected):
         assert scores[folder] == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-4)
