@@ -49,7 +49,7 @@ def prepare(
     request: RankRequest,
     profile: Profile,
     fields: FieldsOfDocuments,
-    hooked: CombinedResult | None,
+    hook_result: CombinedResult | None,
     max_tokens: int,
 ) -> PreparedDocuments:
     """Composes the documents and computes their parts.
@@ -58,9 +58,9 @@ def prepare(
     """
     named = [each if each is not None else {} for each in fields]
     constraints = extract(request.query, profile.extractors, named)
-    if hooked is not None:
-        constraints |= hooked.constraints
-        profile = multiplied(profile, hooked.weights)
+    if hook_result is not None:
+        constraints |= hook_result.constraints
+        profile = multiplied(profile, hook_result.weights)
     search = Search(request.query, named, constraints, request.control.context)
     parts = signal_parts(profile, search)
     weighted = _weighing(profile, field_weights(profile, constraints))
@@ -68,8 +68,8 @@ def prepare(
     passages = []
     for index, (document, each) in enumerate(zip(request.documents, fields, strict=True)):
         of_document = weighted
-        if hooked is not None:
-            advice = hooked.documents[index]
+        if hook_result is not None:
+            advice = hook_result.documents[index]
             of_document = multiplied(weighted, advice.weights)
             parts[index] = _advised(parts[index], advice, profile.match_cap)
         passages.append(_passage(document, each, of_document, budget, request.cut or "right"))

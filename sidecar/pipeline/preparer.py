@@ -59,9 +59,9 @@ class Preparer:
             )
         fields = await loop.run_in_executor(self.threads, read_all, request.documents, profile)
         views = hook_views(request.documents, fields)
-        hooked = await self.hooks.run(request.query, views, request.control.context)
+        hook_result = await self.hooks.run(request.query, views, request.control.context)
         return await loop.run_in_executor(
-            self.threads, self._build, request, profile, deadline, fields, hooked
+            self.threads, self._build, request, profile, deadline, fields, hook_result
         )
 
     def _build(
@@ -70,17 +70,17 @@ class Preparer:
         profile: Profile,
         deadline: Deadline,
         fields: FieldsOfDocuments | None,
-        hooked: CombinedResult | None,
+        hook_result: CombinedResult | None,
     ) -> PreparedRequest:
         fields = read_all(request.documents, profile) if fields is None else fields
-        documents = prepare(request, profile, fields, hooked, self.tokenizer.max_tokens)
+        documents = prepare(request, profile, fields, hook_result, self.tokenizer.max_tokens)
         fit = Fit(
             request.cut,
             request.max_document_tokens,
             profile.long,
             max_pair_tokens=request.max_pair_tokens,
         )
-        rewritten = hooked.instruction if hooked else None
+        rewritten = hook_result.instruction if hook_result else None
         instruction = rewritten or request.control.instruction or profile.instruction
         pairs = build_pairs(
             request.query,
@@ -91,5 +91,5 @@ class Preparer:
             deadline.check,
             self.legibility,
         )
-        warnings = hooked.warnings if hooked else ()
+        warnings = hook_result.warnings if hook_result else ()
         return PreparedRequest(documents, pairs, profile, instruction, warnings)

@@ -27,8 +27,8 @@ async def run(
         hooks.close()
 
 
-def parts(hooked: CombinedResult) -> list[float]:
-    return [round(sum(one.signals.values()), 6) for one in hooked.documents]
+def parts(hook_result: CombinedResult) -> list[float]:
+    return [round(sum(one.signals.values()), 6) for one in hook_result.documents]
 
 
 @pytest.mark.parametrize(
@@ -45,16 +45,16 @@ def parts(hooked: CombinedResult) -> list[float]:
     ],
 )
 async def test_liked_brands_raise_their_products(user: object, expected: list[float]) -> None:
-    hooked = await run("ecommerce_brand_affinity", "running shoes", SHOES, user=user)
-    assert parts(hooked) == expected
-    assert hooked.warnings == ()
+    hook_result = await run("ecommerce_brand_affinity", "running shoes", SHOES, user=user)
+    assert parts(hook_result) == expected
+    assert hook_result.warnings == ()
 
 
 @pytest.mark.parametrize("query", ["nike running shoes", "running shoes by Nike", "PUMA shoes"])
 async def test_a_brand_in_the_query_silences_the_habit(query: str) -> None:
     user = {"brands": {"asics": 1, "puma": 0.5, "Nike": 0}}
-    hooked = await run("ecommerce_brand_affinity", query, SHOES, user=user)
-    assert parts(hooked) == [0, 0, 0, 0]
+    hook_result = await run("ecommerce_brand_affinity", query, SHOES, user=user)
+    assert parts(hook_result) == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("query", ["nike shoes", "adidas shoes", "asics shoes", "shoes"])
@@ -74,17 +74,19 @@ CASES: list[Mapping[str, object]] = [
 
 
 async def test_plain_words_find_the_terms_of_art() -> None:
-    hooked = await run("legal_term_lexicon", "Can my landlord kick me out without a reason?", CASES)
-    assert parts(hooked) == [1.0, 0.5, 0, 0]
-    assert hooked.weights == {"summary": 1.5}
+    hook_result = await run(
+        "legal_term_lexicon", "Can my landlord kick me out without a reason?", CASES
+    )
+    assert parts(hook_result) == [1.0, 0.5, 0, 0]
+    assert hook_result.weights == {"summary": 1.5}
 
 
 async def test_two_concepts_share_the_part() -> None:
-    hooked = await run("legal_term_lexicon", "I was fired and they kicked me out", CASES)
-    assert parts(hooked) == [0.5, 0.25, 0, 0.5]
+    hook_result = await run("legal_term_lexicon", "I was fired and they kicked me out", CASES)
+    assert parts(hook_result) == [0.5, 0.25, 0, 0.5]
 
 
 async def test_a_query_in_terms_of_art_is_left_to_the_model() -> None:
-    hooked = await run("legal_term_lexicon", "unlawful detainer of a subtenant", CASES)
-    assert parts(hooked) == [0, 0, 0, 0]
-    assert hooked.weights == {}
+    hook_result = await run("legal_term_lexicon", "unlawful detainer of a subtenant", CASES)
+    assert parts(hook_result) == [0, 0, 0, 0]
+    assert hook_result.weights == {}
