@@ -23,6 +23,7 @@ FOUNDATION = {
     "sidecar",
     "sidecar.calibration",
     "sidecar.errors",
+    "sidecar.lenient_json",
     "sidecar.lengths",
     "sidecar.request",
     "sidecar.schema",
@@ -50,6 +51,7 @@ SERVICE = PURE | {
 MAY_IMPORT = {
     "sidecar.calibration": set(),
     "sidecar.errors": set(),
+    "sidecar.lenient_json": set(),
     "sidecar.lengths": set(),
     "sidecar.request": set(),
     "sidecar.search": set(),

@@ -5,6 +5,7 @@ dialects    every dialect, one file each, and how to add one
 dialect     what a dialect consists of
 control     the keys that every dialect takes, and the headers that replace them
 body        what request bodies have in common: query, documents, shared keys
+loose_types numbers and booleans as the real servers take them
 validation  JSON to a valid body, and faults with their JSON path
 results     what responses have in common: scores, documents, usage
 extras      warnings and explanations in a response

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from sidecar.contracts.control import ControlKeys, control_of
+from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
 from sidecar.errors import NoDocuments
 from sidecar.request import Document, Order, RankRequest
@@ -27,8 +28,10 @@ from sidecar.request import Document, Order, RankRequest
 def read_document(value: object) -> Document:
     """A document from a string (always text, whatever it looks like) or an object of fields.
 
-    {"text": "..."} alone is the common spelling of plain text.
+    {"text": "..."} alone is the common spelling of plain text; null is an empty text.
     """
+    if value is None:
+        return Document(text="")
     if isinstance(value, str):
         return Document(text=value, source=value, size=len(value))
     if isinstance(value, dict):
@@ -103,13 +106,13 @@ _QUERY_SCHEMA = {
         },
     ]
 }
-DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}]}
+DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}
 
 _Document = Annotated[Document, PlainValidator(read_document), WithJsonSchema(DOCUMENT_SCHEMA)]
 _Text = Annotated[Document, PlainValidator(read_text_document), WithJsonSchema(DOCUMENT_SCHEMA)]
 DocumentList = Annotated[list[_Document], Field(min_length=1), BeforeValidator(refuse_empty)]
 TextList = Annotated[list[_Text], Field(min_length=1), BeforeValidator(refuse_empty)]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0), NUMBER]
 
 
 class Options(ControlKeys):

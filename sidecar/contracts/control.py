@@ -15,10 +15,12 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
 from sidecar.errors import InvalidRequest
+from sidecar.lenient_json import loads
 from sidecar.request import Control
 from sidecar.schema import (
     MAX_INSTRUCTION,
@@ -39,21 +41,32 @@ MAX_LONG_TOKENS = 16_384
 """Of one document; a profile, which the operator writes, may allow more."""
 
 
+def _shapley_documents(value: object) -> object:
+    """How many documents `true` and `false` stand for; any other value as it is."""
+    if isinstance(value, str):
+        value = {"true": True, "false": False}.get(value.lower(), value)
+    return value if not isinstance(value, bool) else DEFAULT_SHAPLEY if value else 0
+
+
+_Documents = Annotated[int, Field(ge=0, le=MAX_SHAPLEY)]
+Shapley = Annotated[
+    _Documents, BeforeValidator(_shapley_documents, json_schema_input_type=_Documents | bool)
+]
+
+
 class LongKeys(BaseModel):
     """How long documents are read for this search; bounds as in a profile."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     aggregate: Aggregate | None = None
-    top: TopWindows | None = None
+    top: Annotated[TopWindows, NUMBER] | None = None
     """Windows of which `mean` is taken."""
-    budget_tokens: Annotated[BudgetTokens, Field(le=MAX_LONG_TOKENS)] | None = None
+    budget_tokens: Annotated[BudgetTokens, Field(le=MAX_LONG_TOKENS), NUMBER] | None = None
     """Most tokens of a document that are scored."""
-    window_tokens: WindowTokens | None = None
+    window_tokens: Annotated[WindowTokens, NUMBER] | None = None
     """Most tokens of a window."""
-    overlap: Overlap | None = None
+    overlap: Annotated[Overlap, NUMBER] | None = None
     """Share of a window that is repeated in the next."""
 
 
@@ -61,13 +74,11 @@ class ControlKeys(BaseModel):
     """The keys of a body or of a query object. The docstrings below are the descriptions in
     /openapi.json."""
 
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, strict=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
     profile: str | None = None
     """The name of a profile."""
-    fields: dict[FieldName, Weight] | None = None
+    fields: dict[FieldName, Annotated[Weight, NUMBER]] | None = None
     """Field or alias -> weight, in place of the profile's."""
     instruction: Instruction | None = None
     """For models whose prompt takes one."""
@@ -77,11 +88,11 @@ class ControlKeys(BaseModel):
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
     long: LongKeys | None = None
     """How long documents are read, in place of the profile's settings."""
-    deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS)] | None = None
+    deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS), NUMBER] | None = None
     """Milliseconds after which no answer is wanted."""
     explain: bool | None = None
     """Whether the answer gets `explanations`."""
-    shapley: bool | Annotated[int, Field(ge=0, le=MAX_SHAPLEY)] | None = None
+    shapley: Shapley | None = None
     """For how many of the best documents exact Shapley values are wanted; true for 3."""
 
     def given(self) -> dict[str, Any]:
@@ -99,8 +110,7 @@ class ControlKeys(BaseModel):
 
 def control_of(keys: Mapping[str, Any]) -> Control:
     """The control that the values of ControlKeys, by name, ask for."""
-    shapley = keys.get("shapley", 0)
-    documents = DEFAULT_SHAPLEY if shapley is True else int(shapley)
+    documents = keys.get("shapley", 0)
     return Control(
         profile=keys.get("profile"),
         weights=keys.get("fields", {}),
@@ -119,7 +129,7 @@ def _text(value: str) -> str:
 
 def _json(value: str) -> Any:
     try:
-        return orjson.loads(value)
+        return loads(value)
     except orjson.JSONDecodeError:
         raise ValueError("is not JSON") from None
 
@@ -143,7 +153,7 @@ HEADERS: Mapping[str, Header] = {
     "fields": Header("X-Rerank-Fields", _json),
     "instruction": Header("X-Rerank-Instruction", _text),
     "context": Header("X-Rerank-Context", _json),
-    "explain": Header("X-Rerank-Explain", _json),
+    "explain": Header("X-Rerank-Explain", _text),
     "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }
 """By the key of the body."""
@@ -180,7 +190,7 @@ def parse_query(body: Mapping[str, Any]) -> dict[str, Any]:
     query = body.get("query")
     if isinstance(query, str):
         try:
-            query = orjson.loads(query)
+            query = loads(query)
         except orjson.JSONDecodeError:
             raise InvalidRequest("$.query: on this route it must hold a JSON object") from None
     if not isinstance(query, dict):

@@ -17,6 +17,7 @@ from sidecar.contracts.control import HEADERS, ControlKeys
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
 from sidecar.contracts.extras import EXPLANATION_SCHEMA, WARNINGS_SCHEMA
+from sidecar.contracts.loose_types import LooseJsonSchema
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
 from sidecar.request import Ranked, RankResult
 
@@ -175,7 +176,7 @@ def _read_only(path: str, text: str) -> dict[str, Any]:
 
 def _control(schemas: dict[str, Any]) -> dict[str, Any]:
     """The schema of the control keys; what it refers to is added to `schemas`."""
-    schema = ControlKeys.model_json_schema(ref_template=_REF)
+    schema = ControlKeys.model_json_schema(ref_template=_REF, schema_generator=LooseJsonSchema)
     schemas.update(schema.pop("$defs", {}))
     return schema | {
         "title": "Control",
@@ -187,7 +188,7 @@ def _body_schema(dialect: Dialect, schemas: dict[str, Any]) -> dict[str, Any]:
     """A reference to the schema of the dialect's bodies, which is added to `schemas`: its own keys,
     and the control keys beside them and in a query that is an object."""
     name = dialect.body.__name__
-    schema = dialect.body.model_json_schema(ref_template=_REF)
+    schema = dialect.body.model_json_schema(ref_template=_REF, schema_generator=LooseJsonSchema)
     schemas.update(schema.pop("$defs", {}))
     shared = {*ControlKeys.model_fields} | (set() if issubclass(dialect.body, Body) else {"query"})
     own = {key: value for key, value in schema["properties"].items() if key not in shared}

@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from sidecar.errors import InvalidRequest, MalformedBody
+from sidecar.lenient_json import loads
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -19,7 +20,7 @@ def parse(raw: bytes) -> dict[str, Any]:
     """The body as an object. Raises MalformedBody for what is not JSON, InvalidRequest for JSON
     that is not an object."""
     try:
-        body = orjson.loads(raw)
+        body = loads(raw)
     except orjson.JSONDecodeError as fault:
         raise MalformedBody(f"the body is not JSON: {fault}") from None
     if not isinstance(body, dict):

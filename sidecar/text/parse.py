@@ -14,6 +14,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from sidecar.lenient_json import loads
 from sidecar.search import Fields
 from sidecar.text.field_profile import DocumentProfile, spellings
 
@@ -45,7 +46,7 @@ def parse(text: str, profile: DocumentProfile) -> Fields | None:
 
 def _parse_json(text: str) -> Fields | None:
     try:
-        value = orjson.loads(text)
+        value = loads(text)
     except orjson.JSONDecodeError:
         return None
     return value if isinstance(value, dict) else None

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sidecar.contracts.body import Body, Count, DocumentList, select_fields
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import explanations, warnings
+from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.results import (
     document_object,
@@ -30,12 +31,12 @@ SEARCH_UNITS = 1
 
 
 class RelevantSpans(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     mode: Literal["enabled", "disabled"]
-    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    threshold: Annotated[float, Field(ge=0, le=1), NUMBER] | None = None
     """Least score of a span; 0.1 when absent."""
-    max_spans: Annotated[int, Field(ge=1)] | None = None
+    max_spans: Annotated[int, Field(ge=1), NUMBER] | None = None
 
     def options(self) -> SpanOptions | None:
         """None when spans are disabled."""

@@ -21,6 +21,7 @@ from sidecar.contracts.body import (
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.tei import Direction
 from sidecar.contracts.extras import extras
+from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.results import (
     USAGE_SCHEMA,
@@ -60,7 +61,7 @@ Documents = Annotated[
 
 
 class VllmOptions(Options):
-    truncate_prompt_tokens: Annotated[int, Field(ge=-1)] | None = None
+    truncate_prompt_tokens: Annotated[int, Field(ge=-1), NUMBER] | None = None
     """Most tokens of a pair; -1 for as many as the model takes."""
     truncation_side: Direction | None = None
     max_tokens_per_query: Count | None = None
