@@ -15,13 +15,13 @@
     ├── HookFailed 503              a hook failed, and `on_hook_failure` is `error`
     ├── DeadlineExceeded 504
     ├── NonFiniteScore 500          the model answered NaN or infinity, which never leaves
-    └── StartupError                the process must not serve (never an answer to a client)
+    └── StartupError                startup fails (never an answer to a client)
         ├── ModelError              a model folder that is missing, altered or not understood
-        ├── HookError               a hook that cannot be loaded, or is none
+        ├── HookError               a hook that cannot be loaded, or is not a hook
         ├── ProfileError            a profile's file that is not understood, with the fault's path
         └── DeviceError             the device that was asked for is not the one that runs
 
-`code` is the word for machines: it stands in the error body and in the metric's `reason` label.
+`code` is for machines: the error body's `error_type` and the metric's `reason`.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class RerankError(Exception):
-    """A request or a start that cannot go on; `message` is fit to be shown to a client."""
+    """A request or a startup that cannot go on; `message` may be shown to a client."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"

@@ -112,7 +112,7 @@ class Reranker:
         """The documents' places, `result.ranked`, the best first. Waits for them.
 
         Raises InvalidRequest with the path of the fault, Overloaded before any work, InputTooLong,
-        DeadlineExceeded or InferenceFailed; TypeError for an option that there is not.
+        DeadlineExceeded or InferenceFailed; TypeError for an unknown option.
         """
         call = self._rank(query, documents, options)
         return asyncio.run_coroutine_threadsafe(call, self._loop).result()

@@ -49,8 +49,8 @@ class ModelChoice(BaseModel):
     )
     strict_model: bool = Field(
         False,
-        description="Whether a request for a model that is not served is refused with 404; else "
-        "the default model answers it.",
+        description="Refuse a request for a model that is not served with 404; otherwise the "
+        "default model answers it.",
     )
 
     @property
@@ -78,17 +78,18 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
         None, description="Python files with hooks, separated by commas, beside installed ones."
     )
     hook_budget_ms: int = Field(
-        50, ge=1, description="Longest wait for the hooks of a request; what is late is ignored."
+        50, ge=1, description="Longest wait for the hooks of a request; later answers are ignored."
     )
     on_hook_failure: Literal["ignore", "error"] = Field(
         "ignore",
-        description="Whether a request fails with a hook, or is answered without it and says so.",
+        description="What a failed hook does: `ignore` answers without it and says so, `error` "
+        "fails the request.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_key: SecretStr | None = Field(
         None,
-        description="Keys that clients must send, separated by commas; absent: no check.",
+        description="Keys that clients must send, separated by commas; none needed when absent.",
     )
     deadline_ms: int = Field(
         DEFAULT_DEADLINE_MS,
@@ -100,15 +101,17 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
         16 * 2**20, ge=1024, description="Largest request body, counted after inflation."
     )
     max_documents: int = Field(1000, ge=1, description="Most documents of a request.")
-    playground: bool = Field(
-        True, description="Whether `/playground` is there: a page to try searches on."
-    )
+    playground: bool = Field(True, description="Serve `/playground`, a page to try searches on.")
     drain_s: float = Field(
-        5.0, ge=0, description="Seconds between not ready and closing the port at a stop."
+        5.0,
+        ge=0,
+        description="Seconds between becoming not ready and closing the port at shutdown.",
     )
-    shutdown_s: float = Field(30.0, ge=0, description="Seconds that requests under way get to end.")
+    shutdown_s: float = Field(
+        30.0, ge=0, description="Seconds that running requests get to finish at shutdown."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least level of the log lines; texts are never logged."
+        "info", description="Lowest level of the log lines; texts are never logged."
     )
 
     @property

@@ -1,7 +1,7 @@
 """From a path and a body to a dialect, and to a request.
 
-`choose` picks the dialect from the path and the body's keys; what it goes by stands in the dialects
-themselves. The search-engine routes may name a profile in the path: `/opensearch/legal/rerank` is
+`choose` picks the dialect from the path and the body's keys; each dialect states its paths, keys
+and marks. The search-engine routes may name a profile in the path: `/opensearch/legal/rerank` is
 `/opensearch/rerank` with that profile, unless the search itself names another.
 """
 

@@ -43,7 +43,7 @@ class Coalitions:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the client is told of documents whose values are of one window."""
+        """For documents whose values are of one window."""
         if not self.windowed:
             return ()
         shown = ", ".join(map(str, self.windowed))

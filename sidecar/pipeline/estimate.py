@@ -1,7 +1,7 @@
 """About how many tokens a request will cost, before any text is read: what admission decides by.
 
 one pair         query + prompt + document, at most what the model takes
-long document    each of its windows, with the query and the header that stand above each again
+long document    each of its windows, with the query and the header repeated for each
 fields alone     a pair of its own for each, with the query again
 Shapley values   half a pair for every set of the fields, of the longest documents
 spans            each text again, and the query for each sentence

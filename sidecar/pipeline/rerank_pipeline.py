@@ -65,7 +65,7 @@ class RerankPipeline:
         """
         if not request.queries:
             return await self._rank(request, self.admission.admit)
-        # A ranking per query: admitted as a whole, or they would stand in each other's way.
+        # A ranking per query, admitted as a whole: else they would refuse each other.
         parts = by_query(request)
         profile = self.config.profile(request.control)
         tokens = sum(self._estimate(part, profile) for part in parts.values())

@@ -63,7 +63,7 @@ class Prompt(Strict):
 
     `["[CLS]", "{query}", "[SEP]", "{document}", "[SEP]"]` with segments `[0, 0, 0, 1, 1]` is
     BERT's pair. A decoder's chat template has `{instruction}` too. The document's slot ends its
-    piece; special tokens stand in pieces without slots.
+    piece; special tokens are pieces without slots.
     """
 
     pieces: tuple[str, ...]

@@ -48,6 +48,6 @@ class Session(Protocol):
 
 
 def check_inputs(file: str, names: Iterable[str]) -> None:
-    """Raises ModelError if the graph of `file` has an input that no run fills."""
+    """Raises ModelError if the graph of `file` has an input that no run provides."""
     if unknown := set(names) - {field.name for field in dataclasses.fields(Batch)}:
-        raise ModelError(f"{file} wants inputs that nobody gives: {sorted(unknown)}")
+        raise ModelError(f"{file} has inputs that no run provides: {sorted(unknown)}")

@@ -6,7 +6,7 @@ text once; a pair's ids are spliced from them. Only the document is ever cut.
 Spliced ids are those of the whole string where each piece begins at a border that the tokenizer
 never crosses: a special token, or (Qwen's byte-level BPE) the space after the colon in
 `["...<Document>:", " {document}"]`. No token of its pre-tokeniser holds a colon and the space
-behind it, and none depends on what stands before it.
+behind it, and none depends on the text before it.
 """
 
 import json
