@@ -130,7 +130,7 @@ def _dialect(dialect: Dialect) -> dict[str, Any]:
     return {
         "name": dialect.name,
         "title": dialect.title,
-        "path": dialect.paths[0],
+        "path": dialect.paths[0].replace("{model}", "default"),
         "template": next(iter(dialect.templates.values())),
         "explains": dialect.has_extras,
     }

@@ -33,7 +33,7 @@ def body_of(path: str, key: str, query: str, documents: list[Any]) -> dict[str, 
             return {name: fill(value) for name, value in part.items()}
         if isinstance(part, list):
             return [fill(value) for value in part]
-        return values[part] if isinstance(part, str) else part
+        return values.get(part, part) if isinstance(part, str) else part
 
     body: dict[str, Any] = fill(dialect_of(path, key).templates[key])
     return body
@@ -45,13 +45,19 @@ def url_of(path: str) -> str:
 
 
 def indexed(body: Any) -> Iterator[tuple[int, float]]:
-    """(index, score) of each result in an answer of any dialect; Gradio's have no index."""
+    """(index, score) of each result in an answer of any dialect. A result without an index is at
+    its place in the answer: in the request's order, or Gradio's."""
     if isinstance(body, dict) and "data" in body and isinstance(body["data"][0], list):
         yield from enumerate(body["data"][1])
         return
+    if isinstance(body, dict) and "output" in body:
+        body = body["output"]
     lists = body.values() if isinstance(body, dict) else [body]
     results = next(each for each in lists if isinstance(each, list))
-    for result in results:
+    for place, result in enumerate(results):
+        if isinstance(result, float):
+            yield place, result
+            continue
         # A result's one number beside its index; scores always have a point or an exponent.
         (score,) = (value for value in result.values() if isinstance(value, float))
-        yield result["index"], score
+        yield result.get("index", place), score

@@ -1,16 +1,24 @@
 """The rerank APIs that are served, one file each, and the list of them.
 
     cohere          Cohere v1 and v2, and the many clients that use them
+    dashscope       Alibaba Cloud's DashScope
+    deepinfra       DeepInfra's inference API
     gradio          Gradio's call for Qwen3-Reranker
     infinity        infinity
     jina            Jina, under its own prefix
     mixedbread      Mixedbread
     nim             NVIDIA NIM
+    onyx            Onyx's model server
+    qanything       QAnything's rerank server
     score           vLLM's score API
     search_engines  OpenSearch and Elasticsearch
+    sglang          SGLang
     tei             Hugging Face text-embeddings-inference
+    together        Together AI
     vllm            vLLM's rerank API
     voyage          Voyage
+    weaviate        Weaviate's reranker-transformers
+    zeroentropy     ZeroEntropy
 
 Adding one:
 
@@ -29,16 +37,24 @@ the list.
 
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.dialects.cohere import COHERE_V1, COHERE_V2
+from sidecar.contracts.dialects.dashscope import DASHSCOPE
+from sidecar.contracts.dialects.deepinfra import DEEPINFRA
 from sidecar.contracts.dialects.gradio import GRADIO
 from sidecar.contracts.dialects.infinity import INFINITY
 from sidecar.contracts.dialects.jina import JINA
 from sidecar.contracts.dialects.mixedbread import MIXEDBREAD
 from sidecar.contracts.dialects.nim import NIM
+from sidecar.contracts.dialects.onyx import ONYX
+from sidecar.contracts.dialects.qanything import QANYTHING
 from sidecar.contracts.dialects.score import SCORE
 from sidecar.contracts.dialects.search_engines import ELASTICSEARCH, ELASTICSEARCH_TEXTS, OPENSEARCH
+from sidecar.contracts.dialects.sglang import SGLANG
 from sidecar.contracts.dialects.tei import TEI
+from sidecar.contracts.dialects.together import TOGETHER
 from sidecar.contracts.dialects.vllm import VLLM
 from sidecar.contracts.dialects.voyage import VOYAGE
+from sidecar.contracts.dialects.weaviate import WEAVIATE
+from sidecar.contracts.dialects.zeroentropy import ZEROENTROPY
 
 DIALECTS: tuple[Dialect, ...] = (
     COHERE_V2,
@@ -51,6 +67,14 @@ DIALECTS: tuple[Dialect, ...] = (
     SCORE,
     MIXEDBREAD,
     NIM,
+    SGLANG,
+    TOGETHER,
+    DASHSCOPE,
+    DEEPINFRA,
+    ZEROENTROPY,
+    WEAVIATE,
+    QANYTHING,
+    ONYX,
     GRADIO,
     OPENSEARCH,
     ELASTICSEARCH,

@@ -4,7 +4,7 @@ Source of the contract: the request and response types of Cohere's SDK, 5.x and 
 may be objects in both versions here. `rank_fields` and `return_documents` are version 1's,
 `relevant_spans` is version 2's: sentences of a text document, in code points. The answer is the
 union of what Cohere's and Jina's clients read. llama.cpp's clients post the same body to
-`/v1/reranking`.
+`/v1/reranking`, and DashScope's to `/compatible-api/v1/reranks`.
 """
 
 from dataclasses import replace
@@ -180,7 +180,7 @@ COHERE_V2 = Dialect(
 COHERE_V1 = Dialect(
     name="cohere-v1",
     title="Cohere v1",
-    paths=("/v1/rerank", "/v1/reranking"),
+    paths=("/v1/rerank", "/v1/reranking", "/compatible-api/v1/reranks"),
     templates=_TEMPLATES,
     example={**_EXAMPLE, "return_documents": True},
     body=CohereV1Body,

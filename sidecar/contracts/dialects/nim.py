@@ -17,7 +17,7 @@ from sidecar.contracts.results import USAGE_SCHEMA, results_schema, usage
 from sidecar.request import RankRequest, RankResult
 
 
-class NimQuery(Query):
+class _TextQuery(Query):
     text_keys = ("text", *Query.text_keys)
 
 
@@ -27,10 +27,12 @@ _QUERY_SCHEMA = {
         {"type": "string"},
     ]
 }
+TextQuery = Annotated[_TextQuery, WithJsonSchema(_QUERY_SCHEMA)]
+"""A query whose object form is `{"text": "..."}`."""
 
 
 class NimBody(Body):
-    query: Annotated[NimQuery, WithJsonSchema(_QUERY_SCHEMA)]
+    query: TextQuery
     passages: TextList
     truncate: Literal["NONE", "END"] | None = None
     """NONE: a pair that is too long is an error."""

@@ -7,6 +7,7 @@
 Source of the contract: vllm's pooling/score/protocol.py and serving.py.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
@@ -24,7 +25,7 @@ from sidecar.contracts.results import (
     usage,
 )
 from sidecar.errors import InvalidRequest, NoDocuments
-from sidecar.request import RankRequest, RankResult
+from sidecar.request import Document, RankRequest, RankResult
 
 SIDES = {"text_2": "text_1", "data_2": "data_1", "documents": "queries", "items": "queries"}
 """The key of the documents -> the key of the queries."""
@@ -65,20 +66,27 @@ class ScoreBody(VllmOptions):
         documents, queries = getattr(self, key), getattr(self, SIDES[key])
         if queries is None:
             raise InvalidRequest(f"$.{SIDES[key]}: is missing beside `{key}`")
-        if not queries:
-            raise NoDocuments(f"$.{SIDES[key]}: the list is empty")
-        if len(queries) not in (1, len(documents)):
-            raise InvalidRequest(
-                f"$.{SIDES[key]}: {len(queries)} of them for {len(documents)} of `{key}`; "
-                "must be one, or as many"
-            )
+        per_document = one_per_document(queries, documents, SIDES[key], key)
         return self.request(
-            queries[0],
-            documents,
-            queries=tuple(queries) if len(queries) > 1 else (),
-            order="input",
-            **self.options(),
+            queries[0], documents, queries=per_document, order="input", **self.options()
         )
+
+
+def one_per_document(
+    queries: Sequence[str], documents: Sequence[Document], queries_key: str, documents_key: str
+) -> tuple[str, ...]:
+    """The queries of a RankRequest: empty when one query is for all documents, else one each.
+
+    Raises NoDocuments without a query, and InvalidRequest for any other number of them.
+    """
+    if not queries:
+        raise NoDocuments(f"$.{queries_key}: the list is empty")
+    if len(queries) not in (1, len(documents)):
+        raise InvalidRequest(
+            f"$.{queries_key}: {len(queries)} of them for {len(documents)} of `{documents_key}`; "
+            "must be one, or as many"
+        )
+    return tuple(queries) if len(queries) > 1 else ()
 
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
