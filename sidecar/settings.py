@@ -39,6 +39,11 @@ def _joined(value: object) -> object:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
+def _path(value: object) -> object:
+    """A path with one slash before it and none behind."""
+    return f"/{value.strip('/')}".rstrip("/") if isinstance(value, str) else value
+
+
 class ModelChoice(BaseModel):
     """Which models are served."""
 
@@ -87,6 +92,12 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    path_prefix: Annotated[str | None, BeforeValidator(_path)] = Field(
+        None,
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Path that a proxy leaves in front of the routes, such as `/search`: they "
+        "answer below it as well as at the root.",
+    )
     api_key: SecretStr | None = Field(
         None,
         description="Keys that clients must send, separated by commas; none needed when absent.",

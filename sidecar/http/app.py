@@ -6,6 +6,7 @@ from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.http import handlers, info, playground
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
+from sidecar.http.paths import LenientPaths
 from sidecar.http.service import Service
 
 
@@ -25,4 +26,5 @@ def create_app(service: Service) -> web.Application:
     app.router.add_get("/openapi.json", handlers.openapi_document)
     if service.settings.playground:
         playground.add_routes(app)
+    app.router.register_resource(LenientPaths(app.router, service.settings.path_prefix or ""))
     return app

@@ -18,6 +18,7 @@ from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import BodyTooLarge, RerankError, Unauthorized, UnsupportedCoding
 from sidecar.http.content_coding import ACCEPTED
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.paths import not_found
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("rerank")
@@ -56,7 +57,9 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = _refusal(request, too_large.message, too_large.code, too_large.status)
     except web.HTTPException as fault:
         code = {404: "not_found", 405: "method"}.get(fault.status, "http")
-        response = _refusal(request, fault.reason, code, fault.status)
+        unknown = request.match_info.http_exception is not None and fault.status == 404
+        message = not_found(request) if unknown else fault.reason
+        response = _refusal(request, message, code, fault.status)
         if "Allow" in fault.headers:
             response.headers["Allow"] = fault.headers["Allow"]
     except Exception as fault:

@@ -77,6 +77,8 @@ def add_routes(app: web.Application) -> None:
     by_name = assets()
 
     async def page(request: web.Request) -> web.Response:
+        if request.path.endswith("/"):  # where the page's relative addresses would miss
+            return web.Response(status=308, headers={"Location": "../playground"})
         return _serve(request, by_name[PAGE])
 
     async def file(request: web.Request) -> web.Response:

@@ -142,7 +142,7 @@ def test_a_body_may_say_that_it_has_no_coding(server: SidecarProcess, coding: st
 
 
 def test_unknown_routes_and_methods(server: SidecarProcess) -> None:
-    assert_error(ask(server, "/v3/rerank", b"{}"), 404, "not_found")
+    assert_error(ask(server, "/v4/embed", b"{}"), 404, "not_found")
     assert_error(ask(server, "/v2/rerank"), 405, "method")
     assert_error(ask(server, "/info", b"{}"), 405, "method")
 

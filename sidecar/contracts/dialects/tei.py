@@ -53,7 +53,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
 TEI = Dialect(
     name="tei",
     title="text-embeddings-inference",
-    paths=("/rerank", "/v1/rerank"),
+    paths=("/rerank", "/v1/rerank", "/reranking"),
     templates={"texts": {"query": QUERY, "texts": DOCUMENTS}},
     example={"query": "capital of France", "texts": ["Paris is the capital.", "Lyon is a city."]},
     body=TeiBody,

@@ -133,7 +133,7 @@ _RESPONSE = {
 VLLM = Dialect(
     name="vllm",
     title="vLLM rerank",
-    paths=("/vllm/rerank",),
+    paths=("/vllm/rerank", "/vllm/v1/rerank", "/vllm/v2/rerank"),
     shared_paths=("/rerank", "/v1/rerank", "/v2/rerank"),
     marks=(
         "truncate_prompt_tokens",
