@@ -14,6 +14,8 @@ from es_integration.errors import LocalNodeUnavailable
 from es_integration.local_node.accounts import open_to_others
 
 JVM_FOLDER = Path("/usr/lib/jvm")
+# The versions with long-term support that Linux distributions have packages of.
+LONG_TERM_JAVA = (17, 21, 25)
 
 
 def find_java(min_version: int, max_version: int, *variables: str, env: Mapping[str, str]) -> Path:
@@ -32,9 +34,11 @@ def find_java(min_version: int, max_version: int, *variables: str, env: Mapping[
         else:
             return home
     reasons = "; ".join(dict.fromkeys(rejected)) or "none found"
+    fitting = (version for version in LONG_TERM_JAVA if min_version <= version <= max_version)
+    suggested = next(fitting, min_version)
     raise LocalNodeUnavailable(
         f"a JDK from {min_version} to {max_version} is needed ({reasons}): install one, such as"
-        f" openjdk-17-jdk-headless, or point {variables[0]} at it"
+        f" openjdk-{suggested}-jdk-headless, or point {variables[0]} at it"
     )
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from es_integration.cluster.check import Check
 from es_integration.cluster.probe import DOCUMENTS, QUERY, score_checks
@@ -12,6 +13,7 @@ from es_integration.opensearch.calls import send
 from es_integration.opensearch.settings import PRIVATE, TRUSTED
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 
+_UNKNOWN_NAME = "the nodes cannot look its name up"
 _ADVICE: Mapping[str, str] = {
     "private ip address": f"{PRIVATE} is not set: install sets it",
     "trusted connector endpoint": f"{TRUSTED} does not hold it: install adds it",
@@ -23,7 +25,7 @@ _ADVICE: Mapping[str, str] = {
     "sidecar answered 504": "it does not score a few texts within read_timeout_s",
     "Read timed out": "it did not answer within read_timeout_s: is it overloaded, is it a sidecar?",
     "Error communicating": "the address must be right as every OpenSearch node sees it, and open",
-    "execute http connector": "the nodes cannot look its name up, or do not trust its certificate",
+    "execute http connector": f"{_UNKNOWN_NAME}, or do not trust its certificate",
 }
 """A part of an error message, and what to do about it."""
 
@@ -44,7 +46,7 @@ def probe(spec: OpenSearchInstall, route: Route, model_id: str) -> Procedure[lis
         first = yield from _predict(spec, route, model_id)
         second = yield from _predict(spec, route, model_id)
     except ClusterRefused as refused:
-        return [Check(f"{route}: sidecar", False, with_advice(refused.message))]
+        return [Check(f"{route}: sidecar", False, with_advice(refused.message, spec))]
     except (KeyError, IndexError, TypeError, ValueError) as error:
         detail = f"its answer is not understood: {error!r}"
         return [Check(f"{route}: sidecar", False, detail)]
@@ -56,9 +58,13 @@ def probe(spec: OpenSearchInstall, route: Route, model_id: str) -> Procedure[lis
     return [replace(check, name=f"{route}: {check.name}") for check in checks]
 
 
-def with_advice(message: str) -> str:
+def with_advice(message: str, spec: OpenSearchInstall) -> str:
     """The error message, followed by what to do about it if that is known."""
     advice = next((advice for part, advice in _ADVICE.items() if part in message), None)
+    # OpenSearch 3 says only `HOST` or `HOST: Name or service not known`.
+    host = urlsplit(spec.sidecar_url).hostname
+    if advice is None and any(f"'{host}{end}" in message.lower() for end in ("'", ": ")):
+        advice = _UNKNOWN_NAME
     return message if advice is None else f"{message}. What to do: {advice}"
 
 

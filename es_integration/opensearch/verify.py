@@ -118,7 +118,7 @@ def _search(spec: OpenSearchInstall, route: Route, index: str) -> Procedure[Chec
             {"search_pipeline": spec.pipeline(route)},
         )
     except ClusterRefused as refused:
-        return Check(name, False, with_advice(refused.message))
+        return Check(name, False, with_advice(refused.message, spec))
     seconds = time.monotonic() - start
     fault = _fault(spec, route, first_stage, reranked)
     detail = f"{len(reranked)} hits of {index} reranked"

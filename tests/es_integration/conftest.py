@@ -1,4 +1,8 @@
-"""A recording HTTP server for every test here, and the real nodes for the tests marked `node`."""
+"""A recording HTTP server for every test here, and the real nodes for the tests marked `node`.
+
+A test on an OpenSearch node runs on the versions that RERANK_OPENSEARCH names. Without the variable
+it runs on 2.19.1 and, where it is marked `every_version`, on every other version too.
+"""
 
 import json
 import os
@@ -14,22 +18,54 @@ from opensearchpy import OpenSearch
 from es_integration import (
     ELASTICSEARCH,
     RERANK,
-    SEARCH,
     Distribution,
     LocalElasticsearch,
     LocalOpenSearch,
     why_unavailable,
 )
+from es_integration.local_node import RERANK_BY_VERSION, SEARCH_BY_VERSION
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.socket_server import running
 
 REQUIRE_NODE = "RERANK_REQUIRE_NODE"
+OPENSEARCH_VERSIONS = "RERANK_OPENSEARCH"
+"""The variable with the versions, separated by commas."""
 
 Answer = Callable[[str, str, Any], tuple[int, Any]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "node: starts a real search node (Java and Maven needed)")
+    config.addinivalue_line(
+        "markers",
+        f"every_version: runs on every OpenSearch, unless {OPENSEARCH_VERSIONS} says which",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each OpenSearch version; with the fixture `search_engine`, Elasticsearch too."""
+    if "opensearch_version" not in metafunc.fixturenames:
+        return
+    versions = _versions(metafunc.definition)
+    if "search_engine" in metafunc.fixturenames:
+        metafunc.parametrize(
+            ("search_engine", "opensearch_version"),
+            [("elasticsearch", None), *(("opensearch", version) for version in versions)],
+            ids=["elasticsearch", *(f"opensearch-{version}" for version in versions)],
+            indirect=True,
+            scope="session",
+        )
+    else:
+        metafunc.parametrize("opensearch_version", versions, indirect=True, scope="session")
+
+
+def _versions(test: pytest.Item) -> list[str]:
+    chosen = os.environ.get(OPENSEARCH_VERSIONS)
+    if chosen:
+        return [version.strip() for version in chosen.split(",")]
+    if test.get_closest_marker("every_version"):
+        return list(RERANK_BY_VERSION)
+    return [RERANK.release.version]
 
 
 @dataclass
@@ -120,15 +156,27 @@ def _node(distribution: Distribution) -> Iterator[LocalOpenSearch]:
 
 
 @pytest.fixture(scope="session")
-def search_node() -> Iterator[LocalOpenSearch]:
-    """A node without the rerank plugins."""
-    yield from _node(SEARCH)
+def search_engine(request: pytest.FixtureRequest) -> str:
+    """The search engine of a test that runs on both: "elasticsearch" or "opensearch"."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def opensearch_node() -> Iterator[LocalOpenSearch]:
+def opensearch_version(request: pytest.FixtureRequest) -> str:
+    """The version of the OpenSearch nodes; a node ends when tests of another version begin."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def search_node(opensearch_version: str) -> Iterator[LocalOpenSearch]:
+    """A node without the rerank plugins."""
+    yield from _node(SEARCH_BY_VERSION[opensearch_version])
+
+
+@pytest.fixture(scope="session")
+def opensearch_node(opensearch_version: str) -> Iterator[LocalOpenSearch]:
     """A node with ml-commons and neural-search."""
-    yield from _node(RERANK)
+    yield from _node(RERANK_BY_VERSION[opensearch_version])
 
 
 @pytest.fixture(scope="session")

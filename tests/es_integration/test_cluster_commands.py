@@ -36,6 +36,7 @@ def command(*arguments: str, text: str | None = None) -> Result:
 
 
 @pytest.mark.node
+@pytest.mark.every_version
 def test_install_verify_uninstall_on_a_real_node(
     opensearch_node: LocalOpenSearch, cluster: OpenSearch, guarded: SidecarProcess
 ) -> None:

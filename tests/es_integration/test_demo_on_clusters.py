@@ -20,13 +20,13 @@ pytestmark = pytest.mark.node
 OWN = "rerank-demo-products"
 
 
-@pytest.fixture(scope="module", params=["elasticsearch", "opensearch"])
-def running(request: pytest.FixtureRequest) -> Any:
-    """The cluster's address and a client."""
-    url = request.getfixturevalue(f"{request.param}_node").url
-    if request.param == "elasticsearch":
-        return request.param, url, Elasticsearch(url, request_timeout=90)
-    return request.param, url, OpenSearch(url, timeout=90)
+@pytest.fixture(scope="module")
+def running(request: pytest.FixtureRequest, search_engine: str, opensearch_version: str) -> Any:
+    """The search engine, the cluster's address and a client."""
+    url = request.getfixturevalue(f"{search_engine}_node").url
+    if search_engine == "elasticsearch":
+        return search_engine, url, Elasticsearch(url, request_timeout=90)
+    return search_engine, url, OpenSearch(url, timeout=90)
 
 
 def demo(*flags: str) -> subprocess.CompletedProcess[str]:

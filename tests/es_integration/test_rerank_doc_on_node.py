@@ -114,6 +114,7 @@ def test_any_shape_comes_back_without_what_is_empty(node: OpenSearch, shape: Any
     assert read(Document(text=written), profile) == read(Document(fields=document), profile)
 
 
+@pytest.mark.every_version
 def test_fields_come_under_the_profiles_names_and_others_do_not(node: OpenSearch) -> None:
     document = {
         "product_name": "Lamp", "title": "", "colour": "red", "availability": "in stock",
@@ -216,6 +217,7 @@ def test_random_documents_stay_json_within_every_limit(node: OpenSearch, limit: 
         assert units(written) <= 2 + sum(units(f'"{name}":,') + limit for name in fields)
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize(
     ("value", "feature"),
     [
@@ -234,6 +236,7 @@ def test_a_rank_feature_is_a_number_above_0_also_in_quotes(
     assert source["popularity"] == value
 
 
+@pytest.mark.every_version
 def test_indexed_documents_hold_it_and_updates_in_part_need_care(node: OpenSearch) -> None:
     """A bulk update runs the pipeline on the part that it sends, or not at all; the whole document
     indexed again is right again."""
@@ -256,6 +259,7 @@ def doc(node: OpenSearch) -> Any:
     return json.loads(node.get(index=INDEX, id="1")["_source"]["rerank_doc"])
 
 
+@pytest.mark.every_version
 def test_placeholders_pass_the_cluster_unharmed(node: OpenSearch, recording_server: Any) -> None:
     """ml-commons substitutes ${parameters.x} in what it sends, and fails where x is not there."""
 

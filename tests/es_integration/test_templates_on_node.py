@@ -17,7 +17,7 @@ from es_integration.errors import StillInUse
 from es_integration.templates import plan_templates
 from tests.mappings.maven_subset import MISSING, reduced, types
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.every_version]
 
 DIMENSION = 4
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from elasticsearch import ApiError, Elasticsearch
 
-from es_integration import ELASTICSEARCH, RERANK, LocalElasticsearch, LocalNodeFailed
-from es_integration.local_node import why_unavailable
+from es_integration import ELASTICSEARCH, LocalElasticsearch, LocalNodeFailed
+from es_integration.local_node import RERANK_BY_VERSION, why_unavailable
 from es_integration.local_node.node import environment, jvm_options, node_settings
 
 INDEX = "local-products"
@@ -91,7 +91,9 @@ def test_a_node_that_does_not_come_up_leaves_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "distribution", [ELASTICSEARCH, RERANK], ids=lambda distribution: distribution.name
+    "distribution",
+    [ELASTICSEARCH, *RERANK_BY_VERSION.values()],
+    ids=lambda distribution: f"{distribution.name}-{distribution.release.version}",
 )
 def test_a_node_listens_on_loopback_and_writes_into_its_own_folder(distribution: Any) -> None:
     folder, product = Path("/somewhere"), distribution.release
@@ -106,16 +108,19 @@ def test_a_node_listens_on_loopback_and_writes_into_its_own_folder(distribution:
     assert not [name for name in variables if name.startswith("JAVA_")]
 
 
-def test_each_product_names_the_java_that_it_needs(
+def test_each_release_names_the_java_that_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("es_integration.local_node.java.JVM_FOLDER", tmp_path)
     monkeypatch.setattr("es_integration.local_node.node.node_account", lambda: None)
     reasons = [
         why_unavailable(distribution, {"PATH": ""}) or ""
-        for distribution in (ELASTICSEARCH, RERANK)
+        for distribution in (ELASTICSEARCH, *RERANK_BY_VERSION.values())
     ]
     assert "from 17 to 25" in reasons[0]
     assert "ES_JAVA_HOME" in reasons[0]
     assert "from 11 to 23" in reasons[1]
+    assert "openjdk-17-jdk-headless" in reasons[1]
     assert "OPENSEARCH_JAVA_HOME" in reasons[1]
+    assert "from 21 to 25" in reasons[2]
+    assert "openjdk-21-jdk-headless" in reasons[2]

@@ -47,5 +47,5 @@ def test_the_first_variable_comes_first(jvms: Path) -> None:
 
 
 def test_without_a_fitting_java_the_error_names_what_was_found(jvms: Path) -> None:
-    with pytest.raises(LocalNodeUnavailable, match=r"25 is Java 25.*openjdk-17-jdk"):
+    with pytest.raises(LocalNodeUnavailable, match=r"25 is Java 25.*openjdk-21-jdk"):
         java.find_java(18, 23, "JAVA_HOME", env={"PATH": ""})

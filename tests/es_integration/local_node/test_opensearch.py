@@ -4,6 +4,7 @@
 they cannot be had (it fails instead when RERANK_REQUIRE_NODE=1).
 """
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from es_integration import SEARCH, LocalNodeFailed, LocalOpenSearch
+from es_integration import SEARCH, LocalNodeFailed, LocalNodeUnavailable, LocalOpenSearch
+from es_integration.local_node import RERANK_BY_VERSION, SEARCH_BY_VERSION
 from tests.es_integration.opensearch.node_setup import INDEX, MATCH, filled
 
-pytestmark = pytest.mark.node
+node = pytest.mark.node
 
 
 @pytest.fixture
@@ -28,14 +30,25 @@ def ids(answer: Any) -> list[str]:
     return [hit["_id"] for hit in answer["hits"]["hits"]]
 
 
-def test_modules_and_plugins_are_loaded(search_client: OpenSearch) -> None:
-    (node,) = search_client.nodes.info(metric="plugins")["nodes"].values()
-    modules = {module["name"] for module in node["modules"]}
-    assert modules >= {module.name for module in SEARCH.modules}
-    assert [plugin["name"] for plugin in node["plugins"]] == ["opensearch-knn"]
-    assert node["version"] == "2.19.1"
+@node
+@pytest.mark.every_version
+def test_modules_and_plugins_are_loaded(search_client: OpenSearch, opensearch_version: str) -> None:
+    (info,) = search_client.nodes.info(metric="plugins,jvm")["nodes"].values()
+    assert {module["name"] for module in info["modules"]} >= {
+        "analysis-common",
+        "ingest-common",
+        "lang-mustache",
+        "lang-painless",
+        "mapper-extras",
+    }
+    assert [plugin["name"] for plugin in info["plugins"]] == ["opensearch-knn"]
+    assert info["version"] == opensearch_version
+    release = SEARCH_BY_VERSION[opensearch_version].release
+    assert release.min_java <= int(info["jvm"]["version"].split(".")[0]) <= release.max_java
 
 
+@node
+@pytest.mark.every_version
 def test_bm25_finds_and_orders(products: OpenSearch) -> None:
     answer = products.search(index=INDEX, body={"query": MATCH})
     assert set(ids(answer)) == {"1", "2", "3"}
@@ -44,6 +57,21 @@ def test_bm25_finds_and_orders(products: OpenSearch) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+@node
+@pytest.mark.every_version
+def test_the_factor_of_bm25_is_the_versions(products: OpenSearch, opensearch_version: str) -> None:
+    """OpenSearch 3 leaves out k1 + 1: what is compared with a score must be 2.2 times smaller."""
+    answer = products.search(index=INDEX, body={"query": {"match": {"text": "winter"}}})
+    (hit,) = answer["hits"]["hits"]
+    documents, matching, length, mean_length, k1, b = 3, 1, 3, 8 / 3, 1.2, 0.75
+    idf = math.log(1 + (documents - matching + 0.5) / (matching + 0.5))
+    frequency = 1 / (1 + k1 * (1 - b + b * length / mean_length))
+    factor = k1 + 1 if opensearch_version.startswith("2.") else 1
+    assert hit["_score"] == pytest.approx(factor * idf * frequency, rel=1e-5)
+
+
+@node
+@pytest.mark.every_version
 def test_analysis_painless_ingest_and_templates_work(products: OpenSearch) -> None:
     body = {"tokenizer": "standard", "filter": ["lowercase", "stemmer"], "text": "Running shoes"}
     tokens = products.indices.analyze(body=body)["tokens"]
@@ -58,6 +86,8 @@ def test_analysis_painless_ingest_and_templates_work(products: OpenSearch) -> No
     assert ids(products.search_template(index=INDEX, body=template)) == ["1"]
 
 
+@node
+@pytest.mark.every_version
 def test_vectors_are_searched_with_the_lucene_engine(search_client: OpenSearch) -> None:
     method = {"name": "hnsw", "engine": "lucene", "space_type": "l2"}
     vector = {"type": "knn_vector", "dimension": 2, "method": method}
@@ -78,6 +108,7 @@ def group_exists(group: int) -> bool:
     return True
 
 
+@node
 @pytest.mark.usefixtures("search_node")  # It skips where no node can be had.
 def test_the_node_and_its_folder_are_gone_after_an_exception() -> None:
     node = LocalOpenSearch(heap="512m", distribution=SEARCH)
@@ -98,6 +129,7 @@ def test_the_node_and_its_folder_are_gone_after_an_exception() -> None:
     assert not node.folder.exists()
 
 
+@node
 @pytest.mark.usefixtures("search_node")
 @pytest.mark.parametrize(
     ("heap", "limit_s", "reason"),
@@ -113,11 +145,27 @@ def test_a_node_that_does_not_come_up_leaves_nothing(
     assert not node.folder.exists()
 
 
+@node
+@pytest.mark.every_version
 def test_the_rerank_plugins_are_loaded(cluster: OpenSearch) -> None:
-    (node,) = cluster.nodes.info(metric="plugins")["nodes"].values()
-    assert {plugin["name"] for plugin in node["plugins"]} == {
+    (info,) = cluster.nodes.info(metric="plugins")["nodes"].values()
+    assert {plugin["name"] for plugin in info["plugins"]} == {
         "opensearch-job-scheduler",
         "opensearch-ml",
         "opensearch-knn",
         "opensearch-neural-search",
     }
+
+
+def test_a_version_that_cannot_be_put_together_is_refused() -> None:
+    with pytest.raises(LocalNodeUnavailable, match=r"OpenSearch 3\.7\.0 .* 2\.19\.1, 3\.6\.0"):
+        LocalOpenSearch(version="3.7.0")
+
+
+@pytest.mark.parametrize("version", RERANK_BY_VERSION)
+def test_both_distributions_of_a_version_are_of_that_release(version: str) -> None:
+    search, rerank = SEARCH_BY_VERSION[version], RERANK_BY_VERSION[version]
+    assert search.release == rerank.release
+    assert search.server == rerank.server
+    assert set(search.plugins) < set(rerank.plugins)
+    assert all(plugin.version == f"{version}.0" for plugin in rerank.plugins)

@@ -52,6 +52,16 @@ def hits(
     return list(client.search(index=index, body=body, params=params)["hits"]["hits"])
 
 
+def structured_document(
+    source: dict[str, Any], fields: Sequence[str], opensearch_version: str
+) -> dict[str, Any]:
+    """What the structured route sends for a hit. A field that the hit lacks is left out by
+    OpenSearch 2, and `null` by OpenSearch 3."""
+    if opensearch_version.startswith("2."):
+        return {name: source[name] for name in fields if name in source}
+    return {name: source.get(name) for name in fields}
+
+
 def ids(hits: Sequence[dict[str, Any]]) -> list[str]:
     return [hit["_id"] for hit in hits]
 

@@ -92,6 +92,7 @@ def broken(report: Report) -> list[str]:
     return [check.name for check in report if not check.passed and "latency" not in check.name]
 
 
+@pytest.mark.every_version
 def test_twice_is_once_and_undone_is_as_before(
     cluster: OpenSearch, spec: OpenSearchInstall
 ) -> None:
@@ -170,6 +171,7 @@ def test_verify_names_the_sidecars_refusal(
     assert advice in report[-1].detail
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize(
     ("url", "advice"),
     [
@@ -188,6 +190,7 @@ def test_verify_says_that_the_node_does_not_reach_the_sidecar(
     assert advice in report[-1].detail
 
 
+@pytest.mark.every_version
 def test_verify_searches_an_index_and_sees_what_ignore_failure_hides(
     cluster: OpenSearch, spec: OpenSearchInstall
 ) -> None:

@@ -19,6 +19,7 @@ TITLES = ("Garden hose", "Red running shoes", "Red shoes polish")
 
 
 @pytest.mark.node
+@pytest.mark.every_version
 def test_the_lines_of_the_readme_rerank(
     opensearch_node: LocalOpenSearch,
     cluster: OpenSearch,

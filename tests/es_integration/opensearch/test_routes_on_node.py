@@ -17,6 +17,7 @@ from tests.es_integration.opensearch.node_setup import (
     hits,
     ids,
     installed,
+    structured_document,
 )
 
 pytestmark = pytest.mark.node
@@ -62,6 +63,7 @@ def spec(server: Any, **options: Any) -> OpenSearchInstall:
     )
 
 
+@pytest.mark.every_version
 def test_the_flat_route_sends_one_text_per_hit_at_once_and_reorders(
     products: OpenSearch, server: Any
 ) -> None:
@@ -76,10 +78,11 @@ def test_the_flat_route_sends_one_text_per_hit_at_once_and_reorders(
     assert reranked[0]["_score"] == 0.875
 
 
+@pytest.mark.every_version
 # A text that parses as JSON breaks the flat route; here it must arrive as it is.
 @pytest.mark.parametrize("text", ["red shoes", '{"a": 1}', ' ["a"]', 'é "x" \\ /'])
 def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
-    products: OpenSearch, server: Any, text: str
+    products: OpenSearch, server: Any, opensearch_version: str, text: str
 ) -> None:
     control = {"fields": {"brand": 2.5}, "profile": "ecommerce"}
     with installed(products, spec(server)) as installed_spec:
@@ -88,7 +91,7 @@ def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
     (body,) = server.bodies(PATH)
     assert body["query"] == {"query_text": text, **control}
     expected = [
-        {name: source[name] for name in FIELDS if name in source} for source in PRODUCTS.values()
+        structured_document(source, FIELDS, opensearch_version) for source in PRODUCTS.values()
     ]
     assert sorted(body["documents"], key=str) == sorted(expected, key=str)
     assert (reranked[0]["_id"], reranked[0]["_score"]) == ("3", 0.875)
@@ -96,6 +99,7 @@ def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
     assert "rerank_score" not in reranked[0]["_source"]
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("route", Route)
 def test_a_refusing_sidecar_leaves_the_first_stage_order(
     products: OpenSearch, server: Any, sidecar: Sidecar, route: Route

@@ -71,6 +71,7 @@ def document(route: Route, source: dict[str, Any]) -> Any:
     return source["text"] if route is Route.FLAT else source
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("route", Route)
 def test_the_nodes_order_is_the_order_of_the_sidecars_scores(
     index: OpenSearch, server: SidecarProcess, route: Route

@@ -1,6 +1,7 @@
 """Each failed step is named, with what to do."""
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,6 +90,21 @@ def test_an_unreachable_sidecar_fails_its_check_with_advice(
     assert report[-1].name == "structured: sidecar", "nothing behind it can be tried"
     assert advice in report[-1].detail
     assert reason in report[-1].detail
+
+
+@pytest.mark.parametrize("reason", ["Sidecar.invalid", "Sidecar.invalid: Name not known"])
+def test_a_name_that_the_nodes_do_not_know_is_explained(
+    client: OpenSearch, fake: FakeOpenSearch, reason: str
+) -> None:
+    """As OpenSearch 3 refuses it: with little but the name."""
+    unknown = replace(SPEC, sidecar_url="http://Sidecar.invalid:8080")
+    install(client, unknown)
+    fake.predicting = 400, reason
+    detail = verify_cluster(client, unknown)[-1].detail
+    assert reason in detail
+    assert "What to do: the nodes cannot look its name up" in detail
+    fake.predicting = 400, "another refusal"
+    assert "What to do" not in verify_cluster(client, unknown)[-1].detail
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,14 @@ from tests.es_integration.search.products import (
     opensearch,
 )
 
+MAKE_CLUSTER = {"elasticsearch": elasticsearch, "opensearch": opensearch}
 
-@pytest.fixture(
-    scope="session",
-    params=[elasticsearch, opensearch],
-    ids=lambda make_cluster: make_cluster.__name__,
-)
-def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    cluster, body = request.param(request)
+
+@pytest.fixture(scope="session")
+def cluster(
+    request: pytest.FixtureRequest, search_engine: str, opensearch_version: str
+) -> Iterator[Cluster]:
+    cluster, body = MAKE_CLUSTER[search_engine](request)
     cluster.client.indices.create(index=INDEX, body=body)
     lines: list[dict[str, Any]] = []
     for document in PRODUCTS.documents:

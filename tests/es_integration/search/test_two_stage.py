@@ -40,6 +40,7 @@ def assert_reranked(answer: Any, first: Any, sidecar: SyncSidecarClient, query: 
     assert answer["rerank"] == {"reranked": True, "hits": len(hits)}
 
 
+@pytest.mark.every_version
 def test_bm25s_hits_are_reranked_and_the_rest_of_the_answer_stays(
     cluster: Cluster, sidecar: SyncSidecarClient
 ) -> None:
@@ -62,6 +63,7 @@ def test_bm25s_hits_are_reranked_and_the_rest_of_the_answer_stays(
     assert type(answer) is dict
 
 
+@pytest.mark.every_version
 def test_the_nearest_vectors_are_reranked(cluster: Cluster, sidecar: SyncSidecarClient) -> None:
     first = cluster.plain(cluster.knn(embed(QUERY), WINDOW))
     answer = two_stage_search(
@@ -77,6 +79,7 @@ def test_the_nearest_vectors_are_reranked(cluster: Cluster, sidecar: SyncSidecar
     assert_reranked(answer, first, sidecar, QUERY)
 
 
+@pytest.mark.every_version
 def test_both_are_fused_and_reranked(cluster: Cluster, sidecar: SyncSidecarClient) -> None:
     body = {**match(), "size": WINDOW, "highlight": {"fields": {"description": {}}}}
     by_query = cluster.plain(body)
