@@ -8,17 +8,27 @@
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mappings
 from es_integration import elasticsearch, opensearch
 from es_integration.cluster.change import Change, Plan
-from es_integration.cluster.check import Report
+from es_integration.cluster.check import Check, Report
 from es_integration.cluster.procedure import Procedure
-from es_integration.opensearch.install import ROUTE
+from es_integration.errors import ClusterRefused
+from es_integration.opensearch import Route
+from es_integration.opensearch.install import PIPELINE, left_out
+from es_integration.opensearch.text_field import missing_text_field
 from es_integration.templates import plan_templates
 from mappings import SearchEngine
+
+_EXAMPLES: Mapping[str, str] = {
+    "ecommerce": "red shoes",
+    "legal": "may a landlord end the lease early",
+}
+"""A query for each domain with templates."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,10 @@ class ClusterSpec:
     name: str = "rerank-sidecar"
     fields: tuple[str, ...] = ()
     """OpenSearch: the fields that the structured route sends; empty: those of the templates."""
+    routes: tuple[str, ...] = ()
+    """OpenSearch: empty: both, but the flat one only where its field is."""
+    text_field: str | None = None
+    """OpenSearch: the field that the flat route sends; None: that of the templates."""
     read_timeout_s: int | None = None
     """OpenSearch: how long a search waits for the sidecar; None: the default."""
     service: str | None = None
@@ -48,10 +62,15 @@ class ClusterSpec:
     def __post_init__(self) -> None:
         if self.service is not None and self.search_engine is not SearchEngine.ELASTICSEARCH:
             raise ValueError("--service is for Elasticsearch only")
+        if unknown := sorted(set(self.routes) - set(Route)):
+            raise ValueError(f"--routes takes {' and '.join(Route)}, not {', '.join(unknown)}")
         if self.search_engine is SearchEngine.OPENSEARCH:
             return
-        if self.fields:
-            raise ValueError("--fields is for OpenSearch only: Elasticsearch sends `rerank_doc`")
+        if self.fields or self.text_field is not None:
+            option = "--fields" if self.fields else "--text-field"
+            raise ValueError(f"{option} is for OpenSearch only: Elasticsearch sends `rerank_doc`")
+        if self.routes:
+            raise ValueError("--routes is for OpenSearch only: Elasticsearch has one endpoint")
         if self.read_timeout_s is not None:
             raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
 
@@ -71,7 +90,7 @@ class ClusterSpec:
     @property
     def opensearch(self) -> opensearch.OpenSearchInstall:
         """The part that OpenSearch has. Raises ValueError."""
-        default = opensearch.OpenSearchInstall.read_timeout_s
+        default = opensearch.OpenSearchInstall
         return opensearch.OpenSearchInstall(
             self.sidecar,
             self.profile,
@@ -79,8 +98,15 @@ class ClusterSpec:
             self.name,
             sidecar_key=self.sidecar_key,
             rotate_key=self.rotate_key,
-            read_timeout_s=self.read_timeout_s or default,
+            read_timeout_s=self.read_timeout_s or default.read_timeout_s,
+            text_field=self.text_field or default.text_field,
+            routes=tuple(Route(route) for route in self.routes) or default.routes,
         )
+
+    @property
+    def has_templates(self) -> bool:
+        """Whether index templates belong to it: a profile of your own has none."""
+        return self.templates and self.profile in mappings.DOMAINS
 
 
 def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
@@ -98,32 +124,52 @@ def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
 def verify(spec: ClusterSpec, index: str | None = None) -> Procedure[Report]:
     """The checks of each step between the cluster and the new order; `index` is searched too."""
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
-        return elasticsearch.verify(spec.elasticsearch, index)
-    return opensearch.verify(spec.opensearch, index)
+        return (yield from elasticsearch.verify(spec.elasticsearch, index))
+    try:
+        install, reason = yield from _routes_to_install(spec)
+    except ClusterRefused as refused:
+        return (Check("cluster", False, refused.message),)
+    report = yield from opensearch.verify(install, index)
+    if reason is not None:
+        report = (*report, Check(f"{Route.FLAT}: left out", True, reason))
+    return report
 
 
 def usage(spec: ClusterSpec, plan: Plan) -> str:
     """A search that is reranked after the plan: on OpenSearch by the structured route, or by the
-    flat one if the plan leaves the structured one out."""
-    query: dict[str, Any] = {"match": {"title": "red shoes"}}
+    flat one if the plan has no other."""
+    text = _EXAMPLES.get(spec.profile, "your query")
+    query = _example_query(spec, text)
+    if spec.index_patterns:
+        index = spec.index_patterns[0]
+    else:
+        index = f"rerank-{spec.profile}-*" if spec.has_templates else "YOUR-INDEX"
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         endpoint_id = spec.elasticsearch.endpoint_id
-        body = elasticsearch.retriever_search(query, "red shoes", inference_id=endpoint_id)
-        request = "POST products/_search"
+        body = elasticsearch.retriever_search(query, text, inference_id=endpoint_id)
+        request = f"POST {index}/_search"
     else:
-        install = spec.opensearch
-        left_out = {change.name for change in plan if change.kind == ROUTE}
-        flat = install.pipeline(opensearch.Route.STRUCTURED) in left_out
-        build = opensearch.flat_search if flat else opensearch.structured_search
-        body = build(query, "red shoes", size=50)
-        pipeline = install.pipeline(opensearch.Route.FLAT if flat else opensearch.Route.STRUCTURED)
-        request = f"POST products/_search?search_pipeline={pipeline}"
+        planned = {change.name for change in plan if change.kind == PIPELINE}
+        structured = spec.opensearch.pipeline(Route.STRUCTURED) in planned
+        route = Route.STRUCTURED if structured else Route.FLAT
+        build = opensearch.structured_search if structured else opensearch.flat_search
+        body = build(query, text, size=50)
+        request = f"POST {index}/_search?search_pipeline={spec.opensearch.pipeline(route)}"
     return f"A search that is reranked:\n{request}\n{json.dumps(body)}"
 
 
+def _example_query(spec: ClusterSpec, text: str) -> dict[str, Any]:
+    """A match on the first field that the profile reads, or on all fields if that is unknown."""
+    fields = spec.fields
+    if not fields and spec.profile in mappings.DOMAINS:
+        fields = mappings.load(spec.search_engine, spec.profile).fields
+    if not fields:
+        return {"multi_match": {"query": text}}
+    return {"match": {fields[0]: text}}
+
+
 def _plan_templates(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
-    """A profile of your own has no templates."""
-    if not spec.templates or spec.profile not in mappings.DOMAINS:
+    if not spec.has_templates:
         return ()
     templates = mappings.load(
         spec.search_engine,
@@ -140,5 +186,31 @@ def _plan_search_engine(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         install = spec.elasticsearch
         return (elasticsearch.plan_uninstall if remove else elasticsearch.plan_install)(install)
-    routes = spec.opensearch
-    return (opensearch.plan_uninstall if remove else opensearch.plan_install)(routes)
+    return opensearch.plan_uninstall(spec.opensearch) if remove else _plan_opensearch(spec)
+
+
+def _plan_opensearch(spec: ClusterSpec) -> Procedure[Plan]:
+    install, reason = yield from _routes_to_install(spec)
+    plan = yield from opensearch.plan_install(install)
+    return plan if reason is None else (*plan, left_out(install, Route.FLAT, reason))
+
+
+def _routes_to_install(
+    spec: ClusterSpec,
+) -> Procedure[tuple[opensearch.OpenSearchInstall, str | None]]:
+    """What to install, and why the flat route is not part of it.
+
+    A flat route without its field would score every hit as an empty text. The templates' ingest
+    pipeline writes `rerank_doc`; any other field must be in an index. Routes that are named are
+    installed in any case. Raises ValueError when the structured route's fields are unknown,
+    ClusterRefused.
+    """
+    install = spec.opensearch
+    if Route.STRUCTURED in install.routes:
+        _ = install.sent  # Raises before the first call to the cluster.
+    if spec.routes or (spec.has_templates and spec.text_field is None):
+        return install, None
+    reason = yield from missing_text_field(install, spec.index_patterns)
+    if reason is None:
+        return install, None
+    return replace(install, routes=(Route.STRUCTURED,)), reason

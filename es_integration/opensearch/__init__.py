@@ -10,6 +10,7 @@ settings      the cluster settings that allow calls to the sidecar
 connectors    the change of a route's connector
 models        the change of a route's model
 install       plans and applies all of these, or removes them
+text_field    whether an index has the field that the flat route sends
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
 

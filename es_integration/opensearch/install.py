@@ -57,7 +57,7 @@ def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
     changes += connector_removals(replaced)
     for route, reason in reasons.items():
         if reason is not None:
-            changes.append(_left_out(spec, route, reason))
+            changes.append(left_out(spec, route, reason))
     return tuple(changes)
 
 
@@ -118,6 +118,12 @@ async def uninstall_async(client: "AsyncOpenSearch", spec: OpenSearchInstall) ->
     return await run_async(client, plan_and_apply(plan_uninstall(spec)))
 
 
+def left_out(spec: OpenSearchInstall, route: Route, reason: str) -> Change:
+    """Says in a plan why it does not have the route; changes nothing."""
+    body = {"left out": reason}
+    return Change(ROUTE, spec.pipeline(route), body, body, no_op)
+
+
 def _plan_route(
     spec: OpenSearchInstall, route: Route, capabilities: Capabilities
 ) -> Procedure[tuple[list[Change], list[MLResource]]]:
@@ -162,8 +168,3 @@ def _refuse_in_use(name: str) -> Procedure[None]:
 
 def _remove_pipeline(name: str) -> Procedure[None]:
     yield from send_ignoring_missing(lambda client: client.search_pipeline.delete(id=name))
-
-
-def _left_out(spec: OpenSearchInstall, route: Route, reason: str) -> Change:
-    body = {"left out": reason}
-    return Change(ROUTE, spec.pipeline(route), body, body, no_op)

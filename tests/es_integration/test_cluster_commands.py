@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,11 +101,92 @@ def test_a_route_that_is_left_out_is_named_and_the_other_is_shown(
 ) -> None:
     cluster = recording_server(FakeOpenSearch("2.17.1"))
     where = ["opensearch", "--cluster", cluster.url, "--sidecar", "http://10.1.2.3:8080"]
-    made = command("install", *where, "--no-templates", "--read-timeout", "20", "--yes")
+    made = command("install", *where, "--no-templates", "--read-timeout", "20", "-yv")
     assert made.exit_code == 0, made.output
+    assert '"X-Request-Deadline-Ms": "19750"' in made.output
     assert "left out route rerank-sidecar-ecommerce-structured: the structured" in made.output
     assert "search_pipeline=rerank-sidecar-ecommerce-flat" in made.output
-    assert '"X-Request-Deadline-Ms": "19750"' in made.output
+
+
+def test_the_flat_route_is_left_out_where_no_index_has_its_field(
+    recording_server: Callable[..., Any],
+) -> None:
+    fake = FakeOpenSearch()
+    fake.mapped = {"products": {"title"}, "others": {"rerank_doc"}}
+    flat, structured = (f"rerank-sidecar-plain-{route}" for route in ("flat", "structured"))
+    where = ["opensearch", "--cluster", recording_server(fake).url, "--profile", "plain"]
+    where += ["--sidecar", "http://10.1.2.3:8080", "--fields", "title", "--no-templates"]
+    options = [*where, "--index-pattern", "products*"]
+    made = command("install", *options, "--yes")
+    assert made.exit_code == 0, made.output
+    assert f"left out route {flat}: no index that matches products* has the field" in made.output
+    assert list(fake.pipelines) == [structured]
+    assert f"products*/_search?search_pipeline={structured}" in made.output
+    verified = command("verify", *options)
+    assert verified.exit_code == 0, verified.output
+    assert "flat: left out" in verified.output
+    assert "FAILED" not in verified.output
+
+    by_title = command("install", *options, "--text-field", "title", "--yes")
+    assert "left out" not in by_title.output
+    (rerank,) = fake.pipelines[flat]["response_processors"]
+    assert rerank["rerank"]["context"]["document_fields"] == ["title"]
+    assert command("verify", *options, "--text-field", "title").exit_code == 0
+    # Without a pattern any index will do.
+    assert "left out" not in command("install", *where, "--yes").output
+    fake.mapped = {}
+    named = command("install", *where, "--routes", "flat", "--yes")
+    assert f"YOUR-INDEX/_search?search_pipeline={flat}" in named.output
+    assert "left out" not in named.output
+
+
+def test_verify_and_uninstall_take_the_options_of_install(
+    recording_server: Callable[..., Any], tmp_path: Path
+) -> None:
+    synonyms = tmp_path / "synonyms.txt"
+    synonyms.write_text("sneaker, trainer\n")
+    fake = FakeOpenSearch()
+    options = ["opensearch", "--cluster", recording_server(fake).url]
+    options += ["--sidecar", "http://10.1.2.3:8080", "--sidecar-key", KEY, "--rotate-key"]
+    options += ["--no-templates", "--index-pattern", "products*", "--dimension", "0", "--yes"]
+    options += ["--synonyms", str(synonyms), "--fields", "title,brand", "--text-field", "title"]
+    options += ["--routes", "structured, flat", "--read-timeout", "9", "--verbose"]
+    assert command("install", *options).exit_code == 0
+    verified = command("verify", *options)
+    assert verified.exit_code == 0, verified.output
+    assert (
+        "--dimension, --synonyms: ignored, the templates' content is not check" in verified.output
+    )
+    assert "--rotate-key, --yes: ignored, nothing is changed" in verified.output
+    removed = command("uninstall", *options)
+    assert removed.exit_code == 0, removed.output
+    assert "--rotate-key: ignored, what has these names is removed" in removed.output
+    assert not fake.pipelines
+    assert not fake.connectors
+
+
+def test_a_plan_is_a_line_a_change_and_the_question_says_what_will_happen(
+    recording_server: Callable[..., Any],
+) -> None:
+    cluster = recording_server(FakeOpenSearch())
+    where = ["opensearch", "--cluster", cluster.url, "--sidecar", "http://10.1.2.3:8080"]
+    where += ["--no-templates", "--profile", "legal"]
+    asked = command("install", *where, text="y\n")
+    assert asked.exit_code == 0, asked.output
+    question = (
+        "Create 2 connectors, 2 remote models, 2 search pipelines; update 2 cluster settings?"
+    )
+    assert question in asked.output
+    lines = asked.output.splitlines()
+    assert "+ create connector rerank-sidecar-legal-flat" in lines
+    assert not any("response_processors" in line for line in lines), "new bodies only if asked for"
+    assert any("10\\\\.1\\\\.2\\\\.3" in line for line in lines), "but what is updated is shown"
+    assert "landlord" in asked.output, "a query of the domain"
+    assert "red shoes" not in asked.output
+    again = command("install", *where, "--read-timeout", "9", "--dry-run")
+    assert '+    "read_timeout": 9' in again.output
+    whole = command("uninstall", *where, "--dry-run", "--verbose")
+    assert '-  "response_processors": [' in whole.output
 
 
 def test_a_connector_that_the_cluster_refused_to_delete_is_named(
@@ -129,8 +211,9 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
     url = "http://127.0.0.1:1/" + "path/" * 30
     where = ["opensearch", "--cluster", cluster.url, "--sidecar", url, "--no-templates"]
     narrow = CliRunner(env={"COLUMNS": "60"})
-    installed = narrow.invoke(app, ["install", *where, "--yes"]).output
-    *_, search = installed.splitlines()
+    installed = narrow.invoke(app, ["install", *where, "--yes", "--verbose"]).output
+    *diffs, search = installed.splitlines()
+    assert any(f'"url": "{url}opensearch' in line for line in diffs), "not wrapped"
     assert json.loads(search)["ext"], "one line, to be copied"
     verified = narrow.invoke(app, ["verify", *where[:-1]]).output
     for output in (installed, verified):
@@ -144,6 +227,9 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
         (("opensearch", "--service", "custom"), "--service is for Elasticsearch only"),
         (("elasticsearch", "--fields", "title"), "--fields is for OpenSearch only"),
         (("elasticsearch", "--read-timeout", "9"), "--read-timeout is for OpenSearch only"),
+        (("elasticsearch", "--text-field", "t"), "--text-field is for OpenSearch only"),
+        (("elasticsearch", "--routes", "flat"), "--routes is for OpenSearch only"),
+        (("opensearch", "--routes", "flta"), "--routes takes flat and structured, not flta"),
         (("opensearch", "--user", "nobody"), "name:password"),
         (("opensearch", "--user", "a:b", "--api-key", "k"), "two ways to log in"),
         (("opensearch", "--cluster", "http://a:b@127.0.0.1:1"), "apart from the address"),

@@ -32,6 +32,22 @@ Fields = Annotated[
         show_default=False,
     ),
 ]
+Routes = Annotated[
+    str | None,
+    typer.Option(
+        help="The routes of OpenSearch, separated by commas: structured, flat. Default: both, the "
+        "flat one only where an index has its field.",
+        show_default=False,
+    ),
+]
+TextField = Annotated[
+    str | None,
+    typer.Option(
+        help="The field of a hit that OpenSearch's flat route sends. Default: rerank_doc, which "
+        "the templates' ingest pipeline writes.",
+        show_default=False,
+    ),
+]
 ReadTimeout = Annotated[
     int | None,
     typer.Option(
@@ -72,6 +88,9 @@ Synonyms = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Make the changes without asking.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show whole bodies, also of what is new.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and exit.")]
 SidecarKey = Annotated[
     str | None,

@@ -7,6 +7,7 @@ moment.
 """
 
 import copy
+from fnmatch import fnmatch
 from typing import Any
 
 ML = "/_plugins/_ml"
@@ -34,6 +35,8 @@ class FakeOpenSearch:
         self.pipelines: dict[str, Any] = {}
         self.indices: dict[str, Any] = {}
         """The flat settings of each index."""
+        self.mapped: dict[str, set[str]] = {"products": {"title", "rerank_doc"}}
+        """The mapped fields of each index."""
         self.scores = [0.25, 0.75, 0.125]
         self.predicting: tuple[int, str] | None = None
         """The status and reason with which a prediction fails."""
@@ -55,6 +58,8 @@ class FakeOpenSearch:
             return self.put_settings(body) if method == "PUT" else self.get_settings()
         if parts[1] == "_settings":
             return 200, {name: {"settings": flat} for name, flat in self.indices.items()}
+        if parts[1:3] == ["_mapping", "field"]:
+            return 200, self.field_mapping(parts[0].split(","), parts[3])
         if parts[0] == "_search":
             return self.keep(self.pipelines, method, parts[-1], body)
         return self.ml(method, parts[2:], body)
@@ -93,6 +98,15 @@ class FakeOpenSearch:
         ):
             return 409, "1 models are still using this connector"
         return None
+
+    def field_mapping(self, patterns: list[str], field: str) -> Any:
+        indices = [
+            index for index in self.mapped if any(fnmatch(index, pattern) for pattern in patterns)
+        ]
+        shown = {field: {"full_name": field}}
+        return {
+            index: {"mappings": shown if field in self.mapped[index] else {}} for index in indices
+        }
 
     def keep(self, store: dict[str, Any], method: str, name: str, body: Any) -> tuple[int, Any]:
         if method == "PUT":
