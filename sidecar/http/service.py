@@ -20,7 +20,7 @@ from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profiles import Profiles
 from sidecar.runtime.jobs import RunReport
 from sidecar.settings import Settings
-from sidecar.telemetry.metrics import Metrics
+from sidecar.telemetry.metrics import Metrics, RunMetrics
 
 log = structlog.get_logger("rerank")
 State = Literal["starting", "ready", "draining", "failed"]
@@ -68,6 +68,7 @@ class Service:
         """Seconds since 1970; 0 until there are models."""
         self._opener = opener
         self._models: ModelRegistry | None = None
+        self._runs: dict[str, RunMetrics] = {}
 
     async def start(self) -> None:
         """Loads the models off the event loop. Raises StartupError when it must not serve."""
@@ -123,14 +124,16 @@ class Service:
         ).set(1)
 
     def _on_run(self, report: RunReport) -> None:
-        metrics, model = self.metrics, report.model
+        metrics = self._runs.get(report.model)
+        if metrics is None:
+            metrics = self._runs[report.model] = self.metrics.of_runs(report.model)
         if report.failed:
-            metrics.session_failures.labels(model=model).inc()
+            metrics.failures.inc()
             return
-        metrics.run_pairs.labels(model=model).observe(report.inputs)
-        metrics.run_tokens.labels(model=model).observe(report.tokens)
-        metrics.tokens.labels(model=model).inc(report.tokens)
-        metrics.padding.labels(model=model).inc(report.padded_tokens - report.tokens)
+        metrics.pairs.observe(report.inputs)
+        metrics.tokens.observe(report.tokens)
+        metrics.tokens_total.inc(report.tokens)
+        metrics.padding.inc(report.padded_tokens - report.tokens)
 
     def _on_hook(self, event: HookEvent) -> None:
         self.metrics.hook_calls.labels(hook=event.hook.name, outcome=event.outcome).inc()
