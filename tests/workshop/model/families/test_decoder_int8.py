@@ -12,6 +12,7 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 from sidecar.errors import StartupError
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.options import RuntimeOptions
 from sidecar.runtime.runs import layout_for
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.package import export
@@ -45,7 +46,7 @@ def test_int8_scores_one_pair_at_a_time(tmp_path: Path) -> None:
     graph = manifest.graphs["int8"]
     assert (graph.runs, graph.devices) == ("single", ("cpu",))
     with pytest.raises(StartupError, match="one pair per run"):
-        layout_for("cpu", graph, 2, token_budget=1024)
+        layout_for(RuntimeOptions(token_budget=1024), graph, cores=2)
     integer = Runner.open(folder, manifest, graph)
     float32 = Runner.open(folder, manifest, manifest.graphs["float"])
     pairs = integer.encoded(PAIRS)
