@@ -228,7 +228,7 @@ def test_a_graph_that_does_not_give_the_framework_s_logits(source: Path, tmp_pat
 
 def test_a_disk_with_too_little_room_is_told_before_the_work(source: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"needs \d+ MB and its disk has .* MB left: free some"):
-        staging.check_room(tmp_path / "model", shutil.disk_usage(tmp_path).total * 2)
+        staging.check_disk_space(tmp_path / "model", shutil.disk_usage(tmp_path).total * 2)
 
 
 def test_a_disk_that_fills_up(source: Path, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_disk_that_fills_up(source: Path, tmp_path: Path) -> None:
     opened = open_checkpoint(str(source))
 
     def build() -> None:
-        with staging.built_beside(tmp_path / "model") as fresh:
+        with staging.staged_folder(tmp_path / "model") as fresh:
             (fresh / "weights.bin").symlink_to("/dev/full")
             write_graph(opened, fresh)
 
