@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Cut = Literal["right", "left"]
-"""The end at which a document that is too long is cut."""
+"""The end at which a query or a document that is too long is cut."""
 Order = Literal["score", "input"]
 """Of the results: best first, or as the documents were sent."""
 
@@ -67,6 +67,7 @@ class RankRequest:
     cut: Cut | None = "right"
     """None: a pair that does not fit the model is an error."""
     max_document_tokens: int | None = None
+    max_query_tokens: int | None = None
     max_pair_tokens: int | None = None
     """At most so many ids in a pair, with query and prompt; None for the model's own limit."""
     raw_scores: bool = False
@@ -117,6 +118,8 @@ class RankResult:
     tokens: int
     truncated: tuple[int, ...] = ()
     """Indexes of the documents that were cut to fit the model."""
+    truncated_queries: int = 0
+    """How many queries were cut to fit the model: more than one only of pairs with a query each."""
     unread: tuple[int, ...] = ()
     """Indexes of the documents in which the model knows few words."""
     query_unread: bool = False

@@ -54,6 +54,8 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
 def warnings(result: RankResult) -> list[str]:
     """Every warning of the result, truncation first."""
     truncated = [truncation_warning(result.truncated)] if result.truncated else []
+    if result.truncated_queries:
+        truncated.insert(0, truncated_query_warning(result.truncated_queries))
     unread = [unread_warning(result)] if result.unread or result.query_unread else []
     return [*truncated, *unread, *result.warnings]
 
@@ -63,6 +65,12 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
     shown = ", ".join(map(str, indexes[:MAX_INDEXES]))
     more = ", ..." if len(indexes) > MAX_INDEXES else ""
     return f"documents that the model did not see whole: {shown}{more}"
+
+
+def truncated_query_warning(count: int) -> str:
+    """The warning for queries that the model did not see whole."""
+    queries = "the query was" if count == 1 else f"{count} queries were"
+    return f"{queries} too long and cut"
 
 
 def unread_warning(result: RankResult) -> str:

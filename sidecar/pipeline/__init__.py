@@ -12,6 +12,7 @@ preparation       documents -> passages, and every part of a logit but the model
 passage_pairs     passages -> pairs: whole, cut, in windows, a field alone
 legibility        texts that the model cannot read
 per_query         pairs with a query each: a ranking per query, one result
+special_queries   blank and very long queries
 scored_documents  the pairs' logits -> documents
 second_pass       explanations and spans: coalitions, spans
 """

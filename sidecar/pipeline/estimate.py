@@ -32,7 +32,8 @@ _DEFAULT = FieldProfile()
 
 def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
     """Tokens of all pairs; `max_tokens` is what the model takes of one."""
-    query = _tokens(len(request.query)) + SPECIAL_TOKENS
+    characters = _query_characters(request.query, max_tokens)
+    query = _tokens(characters) + SPECIAL_TOKENS
     windowed = (
         request.cut is not None
         and request.max_document_tokens is None
@@ -44,14 +45,18 @@ def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
     if request.control.shapley:
         extra = sorted(lengths)[-request.control.shapley :]
         fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))
-        tokens += (
-            coalition_count(fields) * estimate_tokens(len(request.query), extra, max_tokens) // 2
-        )
+        tokens += coalition_count(fields) * estimate_tokens(characters, extra, max_tokens) // 2
     if request.spans is not None:
         chosen = sorted(lengths)[-request.top_n :] if request.top_n else lengths
         sentences = sum(chosen) // SENTENCE + len(chosen)
-        tokens += estimate_tokens(len(request.query), [SENTENCE], max_tokens) * sentences
+        tokens += estimate_tokens(characters, [SENTENCE], max_tokens) * sentences
     return tokens
+
+
+def _query_characters(query: str, max_tokens: int) -> int:
+    """Of the query as the model will read it: one that leaves a document no room is cut to half."""
+    most = max_tokens * MEAN_CHARACTERS_PER_TOKEN
+    return len(query) if len(query) < most else most // 2
 
 
 @dataclass(frozen=True, slots=True)

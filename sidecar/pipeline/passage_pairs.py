@@ -50,6 +50,8 @@ class PassagePair:
 @dataclass(frozen=True, slots=True)
 class PassagePairs:
     pairs: list[PassagePair]
+    query: str
+    """As the model read it: cut if it was too long."""
     truncated: tuple[int, ...]
     """Documents of which the model did not see everything."""
     unread: tuple[int, ...] = ()
@@ -60,7 +62,7 @@ class PassagePairs:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What to do with a document that is longer than the room beside the query."""
+    """What to do with a query or a document that does not fit the model."""
 
     cut: Cut | None = "right"
     """None: refuse it."""
@@ -70,6 +72,8 @@ class Fit:
     """None: cut, never window."""
     max_pair_tokens: int | None = None
     """Most ids of a pair; as `max_tokens`, it cuts."""
+    max_query_tokens: int | None = None
+    """Most ids of the query."""
     score_empty: bool = False
     """Whether a passage without a single token is a pair too: Shapley values need it."""
 
@@ -92,9 +96,15 @@ def build_pairs(
 
     `check` is called between documents; what it raises ends the work. Without `legibility` no text
     counts as unread. Raises InputTooLong: the
-    query leaves no room, or `fit.cut` is None and a passage is too long.
+    query or a passage is too long and `fit.cut` is None, or the prompt leaves no room for a query.
     """
-    query = tokenizer.query(query_text, instruction)
+    query = tokenizer.query(
+        query_text,
+        instruction,
+        cut=fit.cut,
+        max_tokens=fit.max_query_tokens,
+        max_pair_tokens=fit.max_pair_tokens,
+    )
     fit = _within_pairs(fit, query, tokenizer.max_tokens)
     every = [text for passage in passages for text in _texts(passage, tokenizer.lead)]
     long = sys.maxsize if fit.windowed is None else LONG_CHARACTERS * query.room
@@ -108,7 +118,7 @@ def build_pairs(
         ids = [segment.ids for segment in segments]
         one = _Document(document, passage, ids, segments, query, tokenizer, fit)
         stands = any(ids) and any(segment.text.strip() for segment in passage.segments)
-        of_document, whole = one.pairs(query_text) if stands or fit.score_empty else ([], True)
+        of_document, whole = one.pairs() if stands or fit.score_empty else ([], True)
         texts = [segment.text for segment in passage.segments]
         for alone in passage.alone:
             alone_ids = next(encoded).ids
@@ -123,8 +133,8 @@ def build_pairs(
         if legibility is not None and legibility.unread(texts, ids):
             unread.append(document)
         pairs += of_document
-    query_unread = legibility is not None and _query_unread(query_text, tokenizer, legibility)
-    return PassagePairs(pairs, tuple(truncated), tuple(unread), query_unread)
+    query_unread = legibility is not None and _query_unread(query.text, tokenizer, legibility)
+    return PassagePairs(pairs, query.text, tuple(truncated), tuple(unread), query_unread)
 
 
 def _query_unread(text: str, tokenizer: PairTokenizer, legibility: Legibility) -> bool:
@@ -136,10 +146,6 @@ def _within_pairs(fit: Fit, query: EncodedQuery, max_tokens: int) -> Fit:
     if fit.max_pair_tokens is None or fit.max_pair_tokens >= max_tokens:
         return fit
     left = fit.max_pair_tokens - (max_tokens - query.room)
-    if left < 1:
-        raise InputTooLong(
-            f"$.query: too long; a pair of {fit.max_pair_tokens} tokens has no room beside it"
-        )
     return replace(fit, max_tokens=min(left, fit.max_tokens or left))
 
 
@@ -172,7 +178,7 @@ class _Document:
     tokenizer: PairTokenizer
     fit: Fit
 
-    def pairs(self, query_text: str) -> tuple[list[PassagePair], bool]:
+    def pairs(self) -> tuple[list[PassagePair], bool]:
         """(pairs, whether the model sees the whole document)."""
         room = min(self.query.room, self.fit.max_tokens or self.query.room)
         total = sum(map(len, self.ids))
@@ -184,7 +190,7 @@ class _Document:
                 f"document {self.index} has more than the {room} tokens that fit beside the query"
             )
         if total > room and self.fit.windowed is not None:
-            return self._windows(query_text, self.fit.windowed)
+            return self._windows(self.fit.windowed)
         return [self._pieced(self._shared(room))], False
 
     def _pieced(
@@ -205,7 +211,7 @@ class _Document:
             pieces.append((self.passage.segments[place].field, ids))
         return pieces
 
-    def _windows(self, query_text: str, long: LongDocuments) -> tuple[list[PassagePair], bool]:
+    def _windows(self, long: LongDocuments) -> tuple[list[PassagePair], bool]:
         """A pair per chosen window of the longest segment, the others above it as a header."""
         longest = max(range(len(self.ids)), key=lambda place: len(self.ids[place]))
         segment, ids = self.passage.segments[longest], self.ids[longest]
@@ -216,7 +222,7 @@ class _Document:
         # Not shorter than the header: that is read again with each window.
         size = min(room - above, max(long.window_tokens, above))
         cuts = windows(segment.text, self._spans(longest), size, long.overlap)
-        chosen = select(cuts, segment.text, query_text, long.budget_tokens)
+        chosen = select(cuts, segment.text, self.query.text, long.budget_tokens)
         pairs = []
         for place in chosen:
             window = cuts[place]

@@ -58,6 +58,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         tokens=sum(result.tokens for result in results),
         truncated=tuple(sorted(truncated)),
         unread=tuple(sorted(unread)),
+        truncated_queries=sum(result.truncated_queries for result in results),
         query_unread=any(result.query_unread for result in results),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),

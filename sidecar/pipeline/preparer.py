@@ -76,8 +76,9 @@ class Preparer:
         documents = prepare(request, profile, fields, hook_result, self.tokenizer.max_tokens)
         fit = Fit(
             request.cut,
-            request.max_document_tokens,
-            profile.long,
+            max_tokens=request.max_document_tokens,
+            long=profile.long,
+            max_query_tokens=request.max_query_tokens,
             max_pair_tokens=request.max_pair_tokens,
         )
         rewritten = hook_result.instruction if hook_result else None

@@ -1,5 +1,6 @@
 """The request path, top to bottom.
 
+query      blank or very long                   (special_queries)
 admit      or refuse the whole request          (runtime/admission)
 prepare    documents -> pairs, parts            (preparer)
 score      pairs -> logits                      (runtime/scorer: the scheduler's queue of the model)
@@ -24,6 +25,7 @@ from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.scored_documents import scored_documents
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
+from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_query
 from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult, Timings
 from sidecar.runtime.admission import Admission
@@ -77,6 +79,10 @@ class RerankPipeline:
         start = time.monotonic()
         profile = self.config.profile(request.control)
         deadline = Deadline.after(self._allowed_s(request))
+        if is_blank(request.query):
+            return unranked(request, self.model.name)
+        whole_query = request.query
+        request = with_bounded_query(request, self.model.tokenizer.max_query_characters)
 
         with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
             prepared = await deadline.wait(self._preparer.prepare(request, profile, deadline))
@@ -105,6 +111,7 @@ class RerankPipeline:
             model=self.model.name,
             tokens=sum(len(pair.input) for pair in pairs.pairs),
             truncated=pairs.truncated,
+            truncated_queries=int(pairs.query != whole_query),
             unread=pairs.unread,
             query_unread=pairs.query_unread,
             warnings=prepared.warnings + explain_warnings,

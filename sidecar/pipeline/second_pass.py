@@ -7,7 +7,7 @@ spans     a document's relevant sentences: a pair for each                      
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
@@ -65,10 +65,9 @@ class SecondPass:
             return {}
         budget = first.prepared.profile.long.budget_tokens
         instruction = first.prepared.instruction
+        read = replace(first.request, query=first.prepared.pairs.query)
         sentences, logits = await self._score(
-            lambda: sentence_pairs(
-                first.ranked, first.request, self.model.tokenizer, instruction, budget
-            ),
+            lambda: sentence_pairs(first.ranked, read, self.model.tokenizer, instruction, budget),
             deadline,
         )
         return sentences.spans(logits, self.model.calibration, options)
@@ -83,7 +82,7 @@ class SecondPass:
             Explained(item.index, passages[item.index], first.documents[item.index].best_pair)
             for item in best
         ]
-        query, instruction = first.request.query, first.prepared.instruction
+        query, instruction = first.prepared.pairs.query, first.prepared.instruction
         sets, logits = await self._score(
             lambda: coalition_pairs(explained, query, self.model.tokenizer, instruction), deadline
         )

@@ -1,7 +1,8 @@
 """Texts to token ids, and ids to pairs. The only file that knows `tokenizers`.
 
 The prompt's fixed pieces are encoded once per model, those with the query once per request, each
-text once; a pair's ids are spliced from them. Only the document is ever cut.
+text once; a pair's ids are spliced from them. A query is cut only when it leaves a
+document no room.
 
 Spliced ids are those of the whole string where each piece begins at a border that the tokenizer
 never crosses: a special token, or (Qwen's byte-level BPE) the space after the colon in
@@ -14,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from tokenizers import AddedToken, Encoding, Tokenizer
@@ -26,7 +27,9 @@ from sidecar.runtime.manifest import DOCUMENT, SLOTS, TOKENIZER, Manifest, Paddi
 from sidecar.runtime.session import ModelInput
 
 MIN_DOCUMENT_TOKENS = 16
-"""A query that leaves a document less than this is refused: the scores would mean nothing."""
+"""A query that leaves a document less than this is too long: the scores would mean nothing."""
+Side = Literal["right", "left"]
+"""The end at which a text is cut."""
 _SLOT = re.compile("|".join(map(re.escape, SLOTS)))
 
 
@@ -47,6 +50,8 @@ class Encoded:
 class EncodedQuery:
     """The query's pieces around a document: what is the same in every pair of a request."""
 
+    text: str
+    """The query, or what was left of it when it was cut."""
     parts: tuple[tuple[int, ...] | None, ...]
     """Ids per prompt piece; None where the document goes."""
     room: int
@@ -114,23 +119,84 @@ class PairTokenizer:
         """Ids left for a document when the query is empty."""
         return self.query("").room
 
-    def query(self, text: str, instruction: str | None = None) -> EncodedQuery:
+    @property
+    def max_query_characters(self) -> int:
+        """Text beyond so many characters is never tokenised."""
+        return self.max_tokens * MAX_CHARACTERS_PER_TOKEN
+
+    def query(
+        self,
+        text: str,
+        instruction: str | None = None,
+        *,
+        cut: Side | None = None,
+        max_tokens: int | None = None,
+        max_pair_tokens: int | None = None,
+    ) -> EncodedQuery:
         """The query's part of every pair.
 
-        Raises InputTooLong when it leaves a document fewer than MIN_DOCUMENT_TOKENS.
+        A query is too long when a pair, which has at most `max_pair_tokens`, is left with fewer
+        than MIN_DOCUMENT_TOKENS for its document (than one, if the caller set a lower number of
+        tokens). It is cut to half of what the prompt leaves, as it is where both texts of a pair
+        are long and the longer one is cut first. One that fits is cut to `max_tokens`.
+
+        Raises InputTooLong when the query is too long and `cut` is None, or when the prompt and
+        the instruction alone leave no room.
         """
-        instruction_text = instruction or self._instruction
-        max_characters = self.max_tokens * MAX_CHARACTERS_PER_TOKEN
-        fits = len(text) + len(instruction_text) <= max_characters  # else not worth tokenising
-        values = {"{query}": text, "{instruction}": instruction_text} if fits else {}
-        parts = tuple(self._part(piece, values) for piece in self._pieces)
-        room = self.max_tokens - sum(len(part) for part in parts if part is not None)
-        if not fits or room < MIN_DOCUMENT_TOKENS:
+        instruction = instruction or self._instruction
+        characters = self.max_query_characters - len(instruction)
+        pair = min(self.max_tokens, max_pair_tokens or self.max_tokens)
+        used = self.max_tokens - pair
+        least = max(MIN_DOCUMENT_TOKENS, used + 1)
+        if len(text) <= characters:
+            text = self._shortened(text, max_tokens, cut) if max_tokens and cut else text
+            query = self._encoded_query(text, instruction)
+            if query.room >= least:
+                return query
+        if cut is None:
             raise InputTooLong(
                 f"$.query: too long; with the prompt it may have "
-                f"{self.max_tokens - MIN_DOCUMENT_TOKENS} tokens in this model"
+                f"{self.max_tokens - least} tokens in this model"
             )
-        return EncodedQuery(parts, room)
+        prompt = self._encoded_query("", instruction) if characters > 0 else None
+        if prompt is None or prompt.room <= least:
+            raise InputTooLong(
+                f"the prompt and the instruction leave no room for a query in {pair} tokens"
+            )
+        budget = min(max(1, (prompt.room - used) // 2), prompt.room - least)
+        budget = min(budget, max_tokens or budget)
+        text = text[:characters] if cut == "right" else text[-characters:]
+        while budget > 0:
+            query = self._encoded_query(self._shortened(text, budget, cut), instruction)
+            if query.room >= least:
+                return query
+            budget -= least - query.room  # in the prompt a text may have more tokens than alone
+        return prompt
+
+    def _encoded_query(self, text: str, instruction: str) -> EncodedQuery:
+        """The query within the prompt, whatever room it leaves."""
+        values = {"{query}": text, "{instruction}": instruction}
+        parts = tuple(self._part(piece, values) for piece in self._pieces)
+        room = self.max_tokens - sum(len(part) for part in parts if part is not None)
+        return EncodedQuery(text, parts, room)
+
+    def _shortened(self, text: str, max_tokens: int, cut: Side) -> str:
+        """The text's first tokens (`cut` "left": its last), and no part of a word, unless that
+        would cost half of them."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        beyond = len(encoding.ids) - max_tokens
+        if beyond <= 0:
+            return text
+        words, spans = encoding.word_ids, encoding.offsets
+        if cut == "right":
+            end = max_tokens
+            while end and words[end - 1] == words[max_tokens]:
+                end -= 1
+            return text[: spans[(end if end > max_tokens // 2 else max_tokens) - 1][1]]
+        start = beyond
+        while start < len(words) and words[start] == words[beyond - 1]:
+            start += 1
+        return text[spans[start if len(words) - start > max_tokens // 2 else beyond][0] :]
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text, without special tokens."""

@@ -75,6 +75,9 @@ class Metrics:
         self.truncated = Counter(
             "rerank_truncated_pairs", "Documents cut to fit the model.", registry=registry
         )
+        self.truncated_queries = Counter(
+            "rerank_truncated_queries", "Queries cut to fit the model.", registry=registry
+        )
         self.unread = Counter(
             "rerank_unread_texts",
             "Queries and documents of whose words the model knows few.",

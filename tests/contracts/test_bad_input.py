@@ -147,14 +147,6 @@ def test_unknown_routes_and_methods(server: SidecarProcess) -> None:
     assert_error(ask(server, "/info", b"{}"), 405, "method")
 
 
-def test_a_query_that_leaves_no_room_is_refused_not_cut(server: SidecarProcess) -> None:
-    for query in ("word " * 600, "x" * 10**6):
-        message = assert_error(
-            post(server, "/v2/rerank", {"query": query, "documents": ["a"]}), 422, "too_long"
-        )
-        assert message.startswith("$.query: ")
-
-
 def test_a_pair_that_must_not_be_cut_is_refused(server: SidecarProcess) -> None:
     body = {"query": "q", "texts": ["short", "word " * 2000], "truncate": False}
     assert "document 1" in assert_error(post(server, "/rerank", body), 422, "too_long")

@@ -146,7 +146,8 @@ def test_a_pair_is_cut_to_the_tokens_that_it_may_have(server: SidecarProcess) ->
     assert tokens(truncate_prompt_tokens=40) == 40
     assert tokens(truncate_prompt_tokens=-1) == tokens() > 40
     assert tokens(max_tokens_per_doc=10) < 40
-    refused = post(server, "/vllm/rerank", {**plain, "truncate_prompt_tokens": 5})
+    assert tokens(truncate_prompt_tokens=5) == 5
+    refused = post(server, "/vllm/rerank", {**plain, "truncate_prompt_tokens": 3})
     assert_error(refused, 422, "too_long")
 
 

@@ -66,7 +66,45 @@ def test_a_query_must_leave_room_for_a_document(tokenizer: PairTokenizer) -> Non
     (pair,) = pairs(tokenizer, "word " * fits, ["word " * 600])
     assert len(pair) == tokenizer.max_tokens
     with pytest.raises(InputTooLong, match=r"\$\.query"):
-        pairs(tokenizer, "word " * (fits + 1), ["a"])
+        pairs(tokenizer, "word " * (fits + 1), ["a"], Fit(cut=None))
+
+
+def test_a_query_that_is_too_long_is_cut_to_half_of_the_pair(tokenizer: PairTokenizer) -> None:
+    words = [f"word{number}" for number in range(600)]
+    text = " ".join(words)
+    half = tokenizer.document_tokens // 2
+    right, left = (tokenizer.query(text, cut=cut) for cut in ("right", "left"))
+    for query in (right, left):
+        assert half - 3 <= tokenizer.document_tokens - query.room <= half
+        assert set(query.text.split()) <= set(words), "whole words alone"
+    assert text.startswith(right.text)
+    assert text.endswith(left.text)
+    assert tokenizer.query(right.text).parts == right.parts
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10**6, "\U0001f45f" * 10**5, "漢字" * 10**4, "a" + " b" * 10**6]
+)
+def test_a_query_of_any_length_and_script_is_cut(tokenizer: PairTokenizer, text: str) -> None:
+    query = tokenizer.query(text, cut="right")
+    assert text.startswith(query.text)
+    assert query.room >= MIN_DOCUMENT_TOKENS
+    assert len(tokenizer.encode([query.text])[0]) > 0
+
+
+def test_a_query_has_at_most_the_tokens_that_the_caller_says(tokenizer: PairTokenizer) -> None:
+    def read(text: str, **limits: int) -> str:
+        return tokenizer.query(text, cut="right", **limits).text
+
+    assert read("one two three", max_tokens=2) == "one two"
+    assert read("one two three", max_tokens=3) == "one two three"
+    assert tokenizer.query("one two three", cut="left", max_tokens=2).text == "two three"
+    special = tokenizer.max_tokens - tokenizer.document_tokens
+    assert read("one two three four", max_pair_tokens=special + 5) == "one two three four"
+    assert read("one two three four", max_pair_tokens=special + 4) == "one two"
+    assert read("one two three four", max_pair_tokens=special + 4, max_tokens=1) == "one"
+    with pytest.raises(InputTooLong, match="no room for a query in 4 tokens"):
+        read("one", max_pair_tokens=special + 1)
 
 
 def test_a_text_that_spells_a_special_token_is_text(tokenizer: PairTokenizer) -> None:

@@ -104,6 +104,11 @@ def test_only_the_document_is_cut(judge: PairTokenizer, library: Tokenizer) -> N
         judge.query("what " * (judge.document_tokens - MIN_DOCUMENT_TOKENS + 1))
     with pytest.raises(InputTooLong, match=r"\$\.query"):
         judge.query("q", "what " * 100_000)
+    with pytest.raises(InputTooLong, match="the instruction leave no room"):
+        judge.query("q", "what " * 100_000, cut="right")
+    long = judge.query("what " * 3000, "find it", cut="right")
+    assert len(judge.pair(long, range(long.room))) == judge.max_tokens
+    assert long.room >= judge.max_tokens // 2 - 50
 
 
 def test_an_empty_document_is_the_reference_prompts_and_a_blank_one_is_no_pair(

@@ -2,8 +2,7 @@
 
 Source of the contract: vllm's pooling/score/protocol.py and serving.py, and litellm's hosted_vllm.
 On the shared paths one of the keys that only vLLM has marks its requests; without one the answer
-has Cohere's shape, which vLLM's clients read as well. `max_tokens_per_query` is accepted and has no
-effect: the query is never truncated.
+has Cohere's shape, which vLLM's clients read as well.
 """
 
 from typing import Annotated, Any
@@ -80,6 +79,7 @@ class VllmOptions(Options):
         return {
             "cut": self.truncation_side or "right",
             "max_document_tokens": self.max_tokens_per_doc or None,
+            "max_query_tokens": self.max_tokens_per_query or None,
             "max_pair_tokens": pair if pair is not None and pair > 0 else None,
             "raw_scores": bool(self.raw_scores)
             or next((flag is False for flag in activations if flag is not None), False),

@@ -1,0 +1,34 @@
+"""Queries that the model is not asked as they are: blank ones, and very long ones. Pure."""
+
+from dataclasses import replace
+
+from sidecar.explain import explanation
+from sidecar.fusion import rank
+from sidecar.request import RankRequest, RankResult
+
+BLANK = "the query is blank: the documents keep their order, with equal scores"
+"""The warning."""
+
+
+def is_blank(query: str) -> bool:
+    """Whether the query holds no word, as a page to browse sends it."""
+    return not query or query.isspace()
+
+
+def unranked(request: RankRequest, model: str) -> RankResult:
+    """The documents of a blank query in their own order, each with the logit 0; `top_n` counts."""
+    ranked = rank([0.0] * len(request.documents), order="input", top_n=request.top_n)
+    explanations: tuple[dict[str, object], ...] = ()
+    if request.control.explain:
+        explanations = tuple(explanation(item, ()) for item in ranked)
+    return RankResult(ranked, model, tokens=0, warnings=(BLANK,), explanations=explanations)
+
+
+def with_bounded_query(request: RankRequest, max_characters: int) -> RankRequest:
+    """The request with at most so many characters of its query; the rest costs no more work. A
+    query that must not be cut stays whole, to be refused."""
+    query = request.query
+    if request.cut is None or len(query) <= max_characters:
+        return request
+    left = request.cut == "left"
+    return replace(request, query=query[-max_characters:] if left else query[:max_characters])
