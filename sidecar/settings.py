@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -31,6 +31,9 @@ DEFAULT_DEADLINE_MS = 25_000
 
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 
+ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s*]+")
+"""Of a web page, as the header `Origin` has it; `*` is every origin."""
+
 
 def _joined(value: object) -> object:
     """A path as text, and a list of them as one text."""
@@ -42,6 +45,17 @@ def _joined(value: object) -> object:
 def _path(value: object) -> object:
     """A path with one slash before it and none behind."""
     return f"/{value.strip('/')}".rstrip("/") if isinstance(value, str) else value
+
+
+def _origins(value: str | None) -> str | None:
+    """Origins as browsers send them. Raises ValueError for what no browser would send."""
+    if value is None:
+        return None
+    origins = [part.strip().rstrip("/").lower() for part in value.split(",") if part.strip()]
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise ValueError(f"`{origin}` is no origin: `scheme://host[:port]`, `null` or `*`")
+    return ",".join(origins) or None
 
 
 class ModelChoice(BaseModel):
@@ -98,6 +112,11 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
         description="Path that a proxy leaves in front of the routes, such as `/search`: they "
         "answer below it as well as at the root.",
     )
+    cors_origins: Annotated[str | None, AfterValidator(_origins)] = Field(
+        None,
+        description="Origins whose web pages may call the service, separated by commas, such as "
+        "`https://search.example.com`; `*` is every origin. None may when absent.",
+    )
     api_key: SecretStr | None = Field(
         None,
         description="Keys that clients must send, separated by commas; none needed when absent.",
@@ -137,6 +156,12 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
             return ()
         keys = self.api_key.get_secret_value().split(",")
         return tuple(key.strip() for key in keys if key.strip())
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of `cors_origins`; `*` goes for all of them."""
+        origins = tuple(self.cors_origins.split(",")) if self.cors_origins else ()
+        return ("*",) if "*" in origins else origins
 
     @property
     def hook_files(self) -> tuple[Path, ...]:

@@ -2,6 +2,7 @@
 
 serve           settings -> a listening process, and down again
 app             the routes
+cors            which web pages of other origins may call
 paths           spare slashes, a prefix that a proxy keeps, what is near an unknown path
 middleware      what wraps every request: its id, key, error body, log line
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json

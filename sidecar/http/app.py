@@ -4,6 +4,7 @@ from aiohttp import web
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.http import handlers, info, playground
+from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
 from sidecar.http.paths import LenientPaths
@@ -12,7 +13,11 @@ from sidecar.http.service import Service
 
 def create_app(service: Service) -> web.Application:
     """An app over a service; who makes it starts and stops the service."""
-    app = web.Application(middlewares=[envelope], client_max_size=service.settings.max_body_bytes)
+    settings = service.settings
+    outermost = [cors(settings.allowed_origins)] if settings.allowed_origins else []
+    app = web.Application(
+        middlewares=[*outermost, envelope], client_max_size=settings.max_body_bytes
+    )
     app[SERVICE] = service
     for path in (*ROUTES, *PROFILE_ROUTES):
         app.router.add_post(path.replace("{model}", "{model:.+}"), handlers.rerank)
@@ -24,7 +29,7 @@ def create_app(service: Service) -> web.Application:
     app.router.add_get("/v1/models", info.models)
     app.router.add_get("/metrics", handlers.metrics)
     app.router.add_get("/openapi.json", handlers.openapi_document)
-    if service.settings.playground:
+    if settings.playground:
         playground.add_routes(app)
-    app.router.register_resource(LenientPaths(app.router, service.settings.path_prefix or ""))
+    app.router.register_resource(LenientPaths(app.router, settings.path_prefix or ""))
     return app
