@@ -1,7 +1,7 @@
 """What the dialects' responses have in common: a result's score, its document, the tokens used, and
 the schemas of these."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,20 @@ from sidecar.request import Document, Ranked, RankRequest, RankResult
 def score_of(request: RankRequest, item: Ranked) -> np.float32:
     """The result's score, or its logit where the request asks for raw scores."""
     return number(item.logit if request.raw_scores else item.score)
+
+
+def results_of(
+    request: RankRequest, result: RankResult, document_of: Callable[[Document], object]
+) -> list[dict[str, Any]]:
+    """Each result's `index` and `relevance_score`, and where the request asks for documents its
+    `document`, as `document_of` makes it."""
+    results = []
+    for item in result.ranked:
+        entry: dict[str, Any] = {"index": item.index, "relevance_score": score_of(request, item)}
+        if request.return_documents:
+            entry["document"] = document_of(request.documents[item.index])
+        results.append(entry)
+    return results
 
 
 def document_text(document: Document) -> str:

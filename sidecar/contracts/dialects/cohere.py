@@ -23,8 +23,8 @@ from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.results import (
     document_object,
     model_name,
+    results_of,
     results_schema,
-    score_of,
     usage,
 )
 from sidecar.request import RankRequest, RankResult, RelevantSpan, SpanOptions
@@ -95,17 +95,10 @@ def encode_v1(request: RankRequest, result: RankResult, request_id: str) -> byte
 
 
 def _encode(request: RankRequest, result: RankResult, request_id: str, version: str) -> bytes:
-    results = []
-    for item in result.ranked:
-        entry: dict[str, Any] = {
-            "index": item.index,
-            "relevance_score": score_of(request, item),
-        }
-        if request.return_documents:
-            entry["document"] = document_object(request.documents[item.index])
-        if request.spans is not None:
-            entry["relevant_spans"] = [_span(span) for span in result.spans.get(item.index, ())]
-        results.append(entry)
+    results = results_of(request, result, document_object)
+    if request.spans is not None:
+        for entry in results:
+            entry["relevant_spans"] = [_span(span) for span in result.spans.get(entry["index"], ())]
     meta: dict[str, Any] = {
         "api_version": {"version": version},
         "billed_units": {"search_units": SEARCH_UNITS},

@@ -8,8 +8,6 @@ Aliyun rerankers. The other route, `/compatible-api/v1/reranks`, takes the keys 
 `instruct`; its answer has Cohere's results and `usage.total_tokens`, so it is Cohere v1's.
 """
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict
 
 from sidecar.contracts.body import Count, Options, TextList
@@ -18,7 +16,7 @@ from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.nim import TextQuery
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import document_object, results_schema, score_of
+from sidecar.contracts.results import document_object, results_of, results_schema
 from sidecar.request import RankRequest, RankResult
 
 
@@ -57,15 +55,9 @@ class DashScopeBody(Options):
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"output": {"results"}, "usage": {"total_tokens"}, "request_id"}`."""
-    results = []
-    for item in result.ranked:
-        entry: dict[str, Any] = {"index": item.index, "relevance_score": score_of(request, item)}
-        if request.return_documents:
-            entry["document"] = document_object(request.documents[item.index])
-        results.append(entry)
     return dumps(
         {
-            "output": {"results": results},
+            "output": {"results": results_of(request, result, document_object)},
             "usage": {"total_tokens": result.tokens},
             "request_id": request_id,
             **extras(result),

@@ -17,8 +17,8 @@ from sidecar.contracts.results import (
     USAGE_SCHEMA,
     document_text,
     model_name,
+    results_of,
     results_schema,
-    score_of,
     usage,
 )
 from sidecar.request import RankRequest, RankResult
@@ -43,19 +43,10 @@ class InfinityBody(Body):
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"object", "results", "model", "usage", "id", "created"}`."""
-    results = []
-    for item in result.ranked:
-        entry: dict[str, Any] = {
-            "relevance_score": score_of(request, item),
-            "index": item.index,
-        }
-        if request.return_documents:
-            entry["document"] = document_text(request.documents[item.index])
-        results.append(entry)
     return dumps(
         {
             "object": "rerank",
-            "results": results,
+            "results": results_of(request, result, document_text),
             "model": model_name(request, result),
             "usage": usage(result),
             "id": f"infinity-{request_id}",

@@ -4,8 +4,6 @@ Source of the contract: Jina's clients in langchain-community, llama-index, hays
 On `/v1/rerank` the answer of Cohere v1 serves them; only the default of `return_documents` differs.
 """
 
-from typing import Any
-
 from pydantic import Field
 
 from sidecar.contracts.body import Body, Count, TextList
@@ -16,8 +14,8 @@ from sidecar.contracts.results import (
     USAGE_SCHEMA,
     document_object,
     model_name,
+    results_of,
     results_schema,
-    score_of,
     usage,
 )
 from sidecar.request import RankRequest, RankResult
@@ -42,20 +40,11 @@ class JinaBody(Body):
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"model", "usage", "results"}`; a string's document is `{"text": ...}`."""
-    results = []
-    for item in result.ranked:
-        entry: dict[str, Any] = {
-            "index": item.index,
-            "relevance_score": score_of(request, item),
-        }
-        if request.return_documents:
-            entry["document"] = document_object(request.documents[item.index])
-        results.append(entry)
     return dumps(
         {
             "model": model_name(request, result),
             "usage": usage(result),
-            "results": results,
+            "results": results_of(request, result, document_object),
             **extras(result),
         }
     )

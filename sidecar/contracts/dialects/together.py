@@ -5,8 +5,6 @@ which refuses an answer without `usage.completion_tokens`. No key of its request
 dialect has a path of its own.
 """
 
-from typing import Any
-
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.cohere import CohereV1Body
 from sidecar.contracts.extras import extras
@@ -15,8 +13,8 @@ from sidecar.contracts.results import (
     USAGE_SCHEMA,
     document_object,
     model_name,
+    results_of,
     results_schema,
-    score_of,
     usage,
 )
 from sidecar.request import RankRequest, RankResult
@@ -28,18 +26,12 @@ class TogetherBody(CohereV1Body):
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"object", "id", "model", "results", "usage"}`."""
-    results = []
-    for item in result.ranked:
-        entry: dict[str, Any] = {"index": item.index, "relevance_score": score_of(request, item)}
-        if request.return_documents:
-            entry["document"] = document_object(request.documents[item.index])
-        results.append(entry)
     return dumps(
         {
             "object": "rerank",
             "id": request_id,
             "model": model_name(request, result),
-            "results": results,
+            "results": results_of(request, result, document_object),
             "usage": {**usage(result), "completion_tokens": 0},
             **extras(result),
         }

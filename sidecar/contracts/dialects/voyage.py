@@ -4,13 +4,11 @@ Source of the contract: voyageai 0.5 (`Reranking.create`, `RerankingObject`) and
 client always sends `"top_k": null` and `truncation`, which mark its requests on the shared path.
 """
 
-from typing import Any
-
 from sidecar.contracts.body import Body, Count, DocumentList
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import document_text, model_name, results_schema, score_of
+from sidecar.contracts.results import document_text, model_name, results_of, results_schema
 from sidecar.request import RankRequest, RankResult
 
 
@@ -36,19 +34,10 @@ class VoyageBody(Body):
 
 def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     """`{"object", "data", "model", "usage"}`; a document comes back as a string."""
-    data = []
-    for item in result.ranked:
-        entry: dict[str, Any] = {
-            "index": item.index,
-            "relevance_score": score_of(request, item),
-        }
-        if request.return_documents:
-            entry["document"] = document_text(request.documents[item.index])
-        data.append(entry)
     return dumps(
         {
             "object": "list",
-            "data": data,
+            "data": results_of(request, result, document_text),
             "model": model_name(request, result),
             "usage": {"total_tokens": result.tokens},
             **extras(result),
