@@ -120,6 +120,8 @@ class RankResult:
     """Indexes of the documents that were cut to fit the model."""
     truncated_queries: int = 0
     """How many queries were cut to fit the model: more than one only of pairs with a query each."""
+    shortened: tuple[int, ...] = ()
+    """Indexes of the long documents that were read in fewer windows to meet the deadline."""
     unread: tuple[int, ...] = ()
     """Indexes of the documents in which the model knows few words."""
     query_unread: bool = False

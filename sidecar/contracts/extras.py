@@ -57,14 +57,23 @@ def warnings(result: RankResult) -> list[str]:
     if result.truncated_queries:
         truncated.insert(0, truncated_query_warning(result.truncated_queries))
     unread = [unread_warning(result)] if result.unread or result.query_unread else []
-    return [*truncated, *unread, *result.warnings]
+    shortened = [shortened_warning(result.shortened)] if result.shortened else []
+    return [*truncated, *shortened, *unread, *result.warnings]
 
 
 def truncation_warning(indexes: tuple[int, ...]) -> str:
     """The warning for documents that the model did not see whole."""
-    shown = ", ".join(map(str, indexes[:MAX_INDEXES]))
+    return f"documents that the model did not see whole: {_listed(indexes)}"
+
+
+def shortened_warning(indexes: tuple[int, ...]) -> str:
+    """The warning for long documents that were read in fewer windows to meet the deadline."""
+    return f"long documents read in fewer windows to meet the deadline: {_listed(indexes)}"
+
+
+def _listed(indexes: tuple[int, ...]) -> str:
     more = ", ..." if len(indexes) > MAX_INDEXES else ""
-    return f"documents that the model did not see whole: {shown}{more}"
+    return ", ".join(map(str, indexes[:MAX_INDEXES])) + more
 
 
 def truncated_query_warning(count: int) -> str:

@@ -99,6 +99,7 @@ def _record(
     service.metrics.documents.observe(len(rank_request.documents))
     service.metrics.truncated.inc(len(result.truncated))
     service.metrics.truncated_queries.inc(result.truncated_queries)
+    service.metrics.shortened.inc(len(result.shortened))
     service.metrics.unread.labels(text="document").inc(len(result.unread))
     service.metrics.unread.labels(text="query").inc(result.query_unread)
     for stage, spent in seconds.items():

@@ -41,6 +41,8 @@ class PassagePair:
     input: ModelInput
     evidence: Evidence | None = None
     """The window that the pair holds, for a long document."""
+    window_rank: int = 0
+    """Of a long document: the window's place among its chosen ones, the most important first."""
     alone: tuple[str, float] | None = None
     """(field, weight) of a pair that holds one field."""
     pieces: tuple[tuple[str, Sequence[int]], ...] = ()
@@ -58,6 +60,8 @@ class PassagePairs:
     """Documents of whose words the model knows few: see `legibility`."""
     query_unread: bool = False
     """Whether it knows few of the query's."""
+    shortened: tuple[int, ...] = ()
+    """Documents of which windows were left out to meet the deadline: see `time_budget`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +228,7 @@ class _Document:
         cuts = windows(segment.text, self._spans(longest), size, long.overlap)
         chosen = select(cuts, segment.text, self.query.text, long.budget_tokens)
         pairs = []
-        for place in chosen:
+        for rank, place in sorted(enumerate(chosen), key=lambda item: item[1]):
             window = cuts[place]
             evidence = Evidence(
                 segment.field,
@@ -232,7 +236,7 @@ class _Document:
                 max(0, window.end - segment.start),
             )
             piece = (segment.field, ids[window.first : window.last])
-            pairs.append(self._pieced([*header, piece], evidence))
+            pairs.append(replace(self._pieced([*header, piece], evidence), window_rank=rank))
         whole = len(chosen) == len(cuts) and above == others and not self.passage.cut
         return pairs, whole
 

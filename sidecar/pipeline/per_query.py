@@ -45,10 +45,12 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
     explained: list[Mapping[str, object]] = []
     truncated: list[int] = []
     unread: list[int] = []
+    shortened: list[int] = []
     for indexes, result in zip(groups, results, strict=True):
         ranked += [replace(item, index=indexes[item.index]) for item in result.ranked]
         truncated += [indexes[index] for index in result.truncated]
         unread += [indexes[index] for index in result.unread]
+        shortened += [indexes[index] for index in result.shortened]
         for item, entry in zip(result.ranked, result.explanations, strict=False):
             explained.append({**entry, "index": indexes[item.index]})
     slowest = max(results, key=lambda result: result.timings.infer)
@@ -59,6 +61,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         truncated=tuple(sorted(truncated)),
         unread=tuple(sorted(unread)),
         truncated_queries=sum(result.truncated_queries for result in results),
+        shortened=tuple(sorted(shortened)),
         query_unread=any(result.query_unread for result in results),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),

@@ -3,6 +3,7 @@
 query      blank or very long                   (special_queries)
 admit      or refuse the whole request          (runtime/admission)
 prepare    documents -> pairs, parts            (preparer)
+shorten    fewer windows, if time is short     (time_budget)
 score      pairs -> logits                      (runtime/scorer: the scheduler's queue of the model)
 fuse       logits, parts -> scores, in order    (scored_documents, fusion)
 explain    the best documents once more         (second_pass)
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from sidecar.fusion import rank
 from sidecar.pipeline.deadline import Deadline
@@ -26,6 +28,7 @@ from sidecar.pipeline.scored_documents import scored_documents
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_query
+from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult, Timings
 from sidecar.runtime.admission import Admission
@@ -87,7 +90,8 @@ class RerankPipeline:
         with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
             prepared = await deadline.wait(self._preparer.prepare(request, profile, deadline))
             tokenized = time.monotonic()
-            pairs = prepared.pairs
+            pairs = within_time(prepared.pairs, self.scorer.load(), deadline.at - tokenized)
+            prepared = replace(prepared, pairs=pairs)
             job = self.scorer.submit([pair.input for pair in pairs.pairs], deadline.at)
         scored = await deadline.wait(asyncio.wrap_future(job))
 
@@ -114,6 +118,7 @@ class RerankPipeline:
             truncated_queries=int(pairs.query != whole_query),
             unread=pairs.unread,
             query_unread=pairs.query_unread,
+            shortened=pairs.shortened,
             warnings=prepared.warnings + explain_warnings,
             explanations=explanations,
             spans=spans,

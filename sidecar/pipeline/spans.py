@@ -68,7 +68,7 @@ def sentence_pairs(
         windows = [
             Window(start, end, 0, len(each)) for (start, end), each in zip(cuts, ids, strict=True)
         ]
-        for place in select(windows, text, request.query, budget_tokens):
+        for place in sorted(select(windows, text, request.query, budget_tokens)):
             places.append((item.index, *cuts[place]))
             inputs.append(tokenizer.pair(query, ids[place][: query.room]))
     return Sentences(places, inputs)

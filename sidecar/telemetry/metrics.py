@@ -78,6 +78,11 @@ class Metrics:
         self.truncated_queries = Counter(
             "rerank_truncated_queries", "Queries cut to fit the model.", registry=registry
         )
+        self.shortened = Counter(
+            "rerank_shortened_documents",
+            "Long documents read in fewer windows to meet the deadline.",
+            registry=registry,
+        )
         self.unread = Counter(
             "rerank_unread_texts",
             "Queries and documents of whose words the model knows few.",

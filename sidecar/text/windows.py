@@ -75,7 +75,8 @@ def windows(text: str, spans: Spans, size: int, overlap: float) -> list[Window]:
 
 
 def select(cut: Sequence[Window], text: str, query: str, budget_tokens: int) -> list[int]:
-    """Indexes, ascending, of the windows to score: at most `budget_tokens` tokens together.
+    """Indexes of the windows to score, the most important first: at most `budget_tokens` tokens
+    together.
 
     The first window always takes part, for titles and abstracts. Then follow the best by BM25 of
     the query over this document's own windows, ties by position, as far as they fit.
@@ -87,7 +88,7 @@ def select(cut: Sequence[Window], text: str, query: str, budget_tokens: int) -> 
         if cut[index].tokens <= left:
             chosen.append(index)
             left -= cut[index].tokens
-    return sorted(chosen)
+    return chosen
 
 
 def _atoms(text: str, spans: Spans, size: int, overlap: float) -> list[_Atom]:
