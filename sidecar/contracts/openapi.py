@@ -5,6 +5,7 @@ body's own and inside a query that is an object; explanations and warnings where
 `encode` puts them.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -53,9 +54,10 @@ def document(version: str) -> dict[str, Any]:
             "post": _operation(path, dialects_on(plain_path), schemas),
         }
     for path, text in _READ_ONLY_ROUTES.items():
-        paths[path] = {"get": _read_only(path, text)}
-        if "{file}" in path:
-            paths[path]["parameters"] = [_path_parameter("file")]
+        item = paths.setdefault(path, {})
+        item["get"] = _read_only(path, text)
+        if name := re.search(r"\{(\w+)\}", path):
+            item["parameters"] = [_path_parameter(name[1])]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -72,13 +74,24 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-_READ_ONLY_ROUTES = {
+_PROBES = {
     "/health": "As /health/ready.",
     "/health/live": "200 unless a run hangs.",
     "/health/ready": "200 while requests are taken.",
     "/health/startup": "200 once the model is loaded and proven.",
+    "/": "As /health/ready: text-embeddings-inference's probe.",
+    "/ping": "As /health/ready: SageMaker's probe.",
+    "/v1/health/live": "As /health/live: NVIDIA NIM's probe.",
+    "/v1/health/ready": "As /health/ready: NVIDIA NIM's probe.",
+    "/.well-known/live": "As /health/live: Weaviate's probe.",
+    "/.well-known/ready": "As /health/ready: Weaviate's probe.",
+}
+_READ_ONLY_ROUTES = {
+    **_PROBES,
     "/info": "The model, the device, the layout, the limits and the score revision.",
-    "/v1/models": "The model, in OpenAI's shape.",
+    "/meta": "The default model, for Weaviate.",
+    "/v1/models": "The models, in OpenAI's shape.",
+    "/v1/models/{id}": "The model that answers requests for this name.",
     "/metrics": "Prometheus metrics.",
     "/openapi.json": "This document.",
     "/playground": "A page to try searches on; 404 where the setting `playground` is off.",
@@ -132,7 +145,7 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
     }
     errors["422"]["content"] = {"application/json": {**error, "examples": shown(examples.error)}}
     return {
-        "operationId": _operation_id(path),
+        "operationId": _operation_id("post", path),
         "parameters": _PARAMETERS,
         "requestBody": {
             "required": True,
@@ -159,19 +172,26 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
     }
 
 
-def _operation_id(path: str) -> str:
-    return path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+def _operation_id(method: str, path: str) -> str:
+    """The path, which has one method but for the root."""
+    return (
+        f"{method}-root"
+        if path == "/"
+        else path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+    )
 
 
 def _read_only(path: str, text: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": text}}
-    if path.startswith("/health"):
+    if path in _PROBES:
         answers["503"] = {"description": "Otherwise."}
     if path == "/playground/service":
         answers |= {status: {"description": _ERRORS[status]} for status in ("401", "503")}
+    if path == "/v1/models/{id}":
+        answers["404"] = {"description": _ERRORS["404"]}
     if "{file}" in path:
         answers["404"] = {"description": "The page has no such file."}
-    return {"operationId": _operation_id(path), "responses": answers}
+    return {"operationId": _operation_id("get", path), "responses": answers}
 
 
 def _control(schemas: dict[str, Any]) -> dict[str, Any]:

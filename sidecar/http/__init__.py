@@ -7,7 +7,8 @@ paths           spare slashes, a prefix that a proxy keeps, what is near an unkn
 middleware      what wraps every request: its id, key, error body, log line
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json
 content_coding  gzip and deflate bodies
-info            /info and /v1/models
+info            /info
+discovery       /v1/models, one of them, /meta
 playground      the page to try searches on
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry

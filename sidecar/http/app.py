@@ -1,14 +1,37 @@
 """The application: routes, the envelope, limits. Nothing else."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import handlers, info, playground
+from sidecar.http import discovery, handlers, info, playground
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
 from sidecar.http.paths import LenientPaths
 from sidecar.http.service import Service
+
+READ_ONLY: Mapping[str, Handler] = {
+    "/health": handlers.ready,
+    "/health/live": handlers.live,
+    "/health/ready": handlers.ready,
+    "/health/startup": handlers.startup,
+    "/": handlers.ready,
+    "/ping": handlers.ready,
+    "/v1/health/live": handlers.live,
+    "/v1/health/ready": handlers.ready,
+    "/.well-known/live": handlers.live,
+    "/.well-known/ready": handlers.ready,
+    "/info": info.info,
+    "/meta": discovery.meta,
+    "/v1/models": discovery.models,
+    "/v1/models/{id:.+}": discovery.model,
+    "/metrics": handlers.metrics,
+    "/openapi.json": handlers.openapi_document,
+}
+"""Path of a GET -> what answers it, without a key."""
 
 
 def create_app(service: Service) -> web.Application:
@@ -21,14 +44,8 @@ def create_app(service: Service) -> web.Application:
     app[SERVICE] = service
     for path in (*ROUTES, *PROFILE_ROUTES):
         app.router.add_post(path.replace("{model}", "{model:.+}"), handlers.rerank)
-    app.router.add_get("/health", handlers.ready)
-    app.router.add_get("/health/live", handlers.live)
-    app.router.add_get("/health/ready", handlers.ready)
-    app.router.add_get("/health/startup", handlers.startup)
-    app.router.add_get("/info", info.info)
-    app.router.add_get("/v1/models", info.models)
-    app.router.add_get("/metrics", handlers.metrics)
-    app.router.add_get("/openapi.json", handlers.openapi_document)
+    for path, handler in READ_ONLY.items():
+        app.router.add_get(path, handler)
     if settings.playground:
         playground.add_routes(app)
     app.router.register_resource(LenientPaths(app.router, settings.path_prefix or ""))

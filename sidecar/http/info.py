@@ -1,4 +1,4 @@
-"""What runs here: /info and /v1/models."""
+"""What runs here: /info, in our own words and in those of text-embeddings-inference."""
 
 import hashlib
 from typing import Any
@@ -11,7 +11,13 @@ from sidecar.http.keys import SERVICE
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profile import Profile
+from sidecar.runtime.cores import available_cores
 from sidecar.settings import Settings
+
+LABEL = "LABEL_0"
+"""transformers' name of a model's only class."""
+TEI_MAX_CONCURRENT_REQUESTS = 512
+"""Here requests are refused by the time that they would take, not by their number."""
 
 
 async def info(request: web.Request) -> web.Response:
@@ -22,6 +28,7 @@ async def info(request: web.Request) -> web.Response:
     body = {
         "version": __version__,
         **_model(models.default),
+        **_tei(models.default, service.settings),
         "limits": _limits(service.settings),
         "profiles": _profiles(models.default, models.config),
         "hooks": [
@@ -34,21 +41,6 @@ async def info(request: web.Request) -> web.Response:
         ],
     }
     return _json(body)
-
-
-async def models(request: web.Request) -> web.Response:
-    """The models in OpenAI's shape: NVIDIA's clients choose from this list."""
-    service = request.app[SERVICE]
-    data = [
-        {
-            "id": pipeline.model.name,
-            "object": "model",
-            "created": service.loaded_at,
-            "owned_by": "rerank-sidecar",
-        }
-        for pipeline in service.models.pipelines
-    ]
-    return _json({"object": "list", "data": data})
 
 
 def _model(pipeline: RerankPipeline) -> dict[str, Any]:
@@ -75,6 +67,29 @@ def _model(pipeline: RerankPipeline) -> dict[str, Any]:
         },
         "tokens_per_second": round(load.tokens_per_second or 0.0, 1),
         "quality": manifest.quality,
+    }
+
+
+def _tei(pipeline: RerankPipeline, settings: Settings) -> dict[str, Any]:
+    """The keys of text-embeddings-inference's /info (`Info` in its router/src/lib.rs), which Dify
+    and Continue read. What has no counterpart here has the value of TEI's default."""
+    model = pipeline.model
+    running, max_tokens = model.running, model.running.manifest.max_tokens
+    return {
+        "model_id": model.name,
+        "model_sha": running.manifest.files[running.graph.file],
+        "model_dtype": running.graph.precision,
+        "served_model_name": model.name,
+        "model_type": {"reranker": {"id2label": {"0": LABEL}, "label2id": {LABEL: 0}}},
+        "max_concurrent_requests": TEI_MAX_CONCURRENT_REQUESTS,
+        "max_input_length": max_tokens,
+        "max_batch_tokens": model.layout.token_budget or max_tokens,
+        "max_batch_requests": None,
+        "max_client_batch_size": settings.max_documents,
+        "auto_truncate": True,
+        "tokenization_workers": available_cores(),
+        "sha": None,
+        "docker_label": None,
     }
 
 

@@ -142,4 +142,5 @@ def route_template(request: web.Request) -> str:
 
 def _is_rerank(request: web.Request) -> bool:
     route = route_template(request)
-    return route in ROUTES or route in PROFILE_ROUTES
+    # The root is a probe as well, for GET.
+    return request.method == "POST" and (route in ROUTES or route in PROFILE_ROUTES)

@@ -1,7 +1,7 @@
 """Cohere's rerank API, versions 1 and 2, and every client that uses it (Jina, litellm, ...).
 
 `/reranking` is llama.cpp's name of the route, `/api/rerank` that of Ollama's plugins, `/v3/rerank`
-OpenVINO Model Server's.
+OpenVINO Model Server's, `/invocations` SageMaker's.
 
 Source of the contract: the request and response types of Cohere's SDK, 5.x and 7.x. Documents
 may be objects in both versions here. `rank_fields` and `return_documents` are version 1's,
@@ -166,7 +166,7 @@ _TEMPLATES = {"documents": {"query": QUERY, "documents": DOCUMENTS}}
 COHERE_V2 = Dialect(
     name="cohere-v2",
     title="Cohere v2",
-    paths=("/v2/rerank", "/rerank", "/reranking", "/api/rerank", "/v3/rerank"),
+    paths=("/v2/rerank", "/rerank", "/reranking", "/api/rerank", "/v3/rerank", "/invocations", "/"),
     templates=_TEMPLATES,
     example=_EXAMPLE,
     body=CohereV2Body,

@@ -2,7 +2,8 @@
 
 Source of the contract: router/src/http/types.rs of text-embeddings-inference. Equal scores keep
 the order of the request (there the last comes first; that is not copied). `/v1/rerank` is for
-clients that append `rerank` to an OpenAI-like base URL.
+clients that append `rerank` to an OpenAI-like base URL; TEI with a reranker answers `/` and
+SageMaker's `/invocations` as `/rerank`.
 """
 
 from typing import Annotated, Any, Literal
@@ -53,7 +54,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
 TEI = Dialect(
     name="tei",
     title="text-embeddings-inference",
-    paths=("/rerank", "/v1/rerank", "/reranking"),
+    paths=("/rerank", "/v1/rerank", "/reranking", "/invocations", "/"),
     templates={"texts": {"query": QUERY, "texts": DOCUMENTS}},
     example={"query": "capital of France", "texts": ["Paris is the capital.", "Lyon is a city."]},
     body=TeiBody,

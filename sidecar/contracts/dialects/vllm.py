@@ -134,7 +134,7 @@ VLLM = Dialect(
     name="vllm",
     title="vLLM rerank",
     paths=("/vllm/rerank", "/vllm/v1/rerank", "/vllm/v2/rerank"),
-    shared_paths=("/rerank", "/v1/rerank", "/v2/rerank"),
+    shared_paths=("/rerank", "/v1/rerank", "/v2/rerank", "/invocations"),
     marks=(
         "truncate_prompt_tokens",
         "truncation_side",

@@ -1,0 +1,70 @@
+"""What applications ask before their first search: `/v1/models`, one of them, and `/meta`.
+
+The keys are the union of what OpenAI's, NVIDIA's, vLLM's and Xinference's clients read.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from sidecar import __version__
+from sidecar.contracts.numbers import dumps
+from sidecar.http.keys import SERVICE
+from sidecar.http.service import Service
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
+
+
+async def models(request: web.Request) -> web.Response:
+    """All models in OpenAI's shape, the default first."""
+    service = request.app[SERVICE]
+    pipelines = service.models.pipelines
+    data = [_card(service, pipeline.model.name, pipeline) for pipeline in pipelines]
+    return _json({"object": "list", "data": data})
+
+
+async def model(request: web.Request) -> web.Response:
+    """The model that answers requests for `{id}`: the default for a name that is not served.
+
+    Raises UnknownModel for such a name if names are strict.
+    """
+    service = request.app[SERVICE]
+    name = request.match_info["id"]
+    pipeline = service.models.pipeline(name, strict=service.settings.strict_model)
+    return _json(_card(service, name, pipeline))
+
+
+async def meta(request: web.Request) -> web.Response:
+    """The default model, for Weaviate, which shows all keys and reads none."""
+    running = request.app[SERVICE].models.default.model.running
+    body = {
+        "version": __version__,
+        "model": request.app[SERVICE].models.default.model.name,
+        "languages": running.manifest.languages,
+        "max_tokens": running.manifest.max_tokens,
+        "score_revision": running.score_revision,
+    }
+    return _json(body)
+
+
+def _card(service: Service, name: str, pipeline: RerankPipeline) -> dict[str, Any]:
+    """A model under the name that a client knows it by."""
+    manifest = pipeline.model.running.manifest
+    return {
+        "id": name,
+        "object": "model",
+        "created": service.loaded_at,
+        "owned_by": "rerank-sidecar",
+        # vLLM's, for Continue. `root` is the model that runs.
+        "root": pipeline.model.name,
+        "parent": None,
+        "max_model_len": manifest.max_tokens,
+        # Xinference's, for Dify, MaxKB and RAGFlow.
+        "model_type": "rerank",
+        "model_name": pipeline.model.name,
+        "language": manifest.languages,
+        "context_length": manifest.max_tokens,
+    }
+
+
+def _json(body: Any) -> web.Response:
+    return web.Response(body=dumps(body), content_type="application/json")
