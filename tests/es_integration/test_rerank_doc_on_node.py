@@ -255,6 +255,31 @@ def test_indexed_documents_hold_it_and_updates_in_part_need_care(node: OpenSearc
     assert doc(node) == {"title": "x"}
 
 
+@pytest.mark.every_version
+def test_update_by_query_and_reindex_write_it_anew(
+    node: OpenSearch, opensearch_version: str
+) -> None:
+    if opensearch_version.startswith("2."):
+        pytest.skip("the module reindex of OpenSearch 2 is not on Maven Central")
+    for name in ("1", "2"):
+        node.index(index=INDEX, id=name, body={"title": f"lamp {name}"})
+        bulk = [{"update": {"_index": INDEX, "_id": name}}, {"doc": {"price": 6}}]
+        node.bulk(body=bulk, refresh=True)
+    assert doc(node) == {"title": "lamp 1"}
+    lamps = {"match": {"title": "lamp"}}
+    node.update_by_query(index=INDEX, body={"query": lamps}, params={"refresh": "true"})
+    assert doc(node) == {"title": "lamp 1", "price": 6}
+    copy = INDEX.replace("000001", "000002")
+    target = {"source": {"index": INDEX, "query": lamps}, "dest": {"index": copy}}
+    bare = {"script": {"source": "ctx._source.remove('rerank_doc')"}}
+    node.reindex(body=target | bare, params={"refresh": "true"})
+    try:
+        written = node.get(index=copy, id="2")["_source"]["rerank_doc"]
+        assert json.loads(written) == {"title": "lamp 2", "price": 6}
+    finally:
+        node.indices.delete(index=copy)
+
+
 def doc(node: OpenSearch) -> Any:
     return json.loads(node.get(index=INDEX, id="1")["_source"]["rerank_doc"])
 
