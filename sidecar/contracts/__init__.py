@@ -7,6 +7,7 @@ control     the keys that every dialect takes, and the headers that replace them
 body        what request bodies have in common: query, documents, shared keys
 loose_types numbers and booleans as the real servers take them
 validation  JSON to a valid body, and faults with their JSON path
+content_parts texts that are written as chat messages are
 results     what responses have in common: scores, documents, usage
 extras      warnings and explanations in a response
 numbers     scores as JSON numbers that every client reads

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from sidecar.contracts.content_parts import text_of
 from sidecar.contracts.control import ControlKeys, control_of
 from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
@@ -46,12 +47,22 @@ def read_document(value: object) -> Document:
     raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
 
+def read_api_document(value: object) -> Document:
+    """As `read_document`, but content parts are their text. Raises ValueError for an image part.
+
+    Not for the search engines' hits, whose fields are their own.
+    """
+    if (text := text_of(value)) is not None:
+        return read_document(text)
+    return read_document(value)
+
+
 def read_text_document(value: object) -> Document:
-    """As `read_document`, for dialects with image documents. Raises ValueError for an image: its
-    address or its bytes are no text."""
+    """As `read_api_document`, for dialects with image documents. Raises ValueError for an image:
+    its address or its bytes are no text."""
     if isinstance(value, dict) and value.get("image"):
         raise ValueError("holds an image, and the model reads text alone")
-    return read_document(value)
+    return read_api_document(value)
 
 
 def refuse_empty(value: object) -> object:
@@ -92,6 +103,8 @@ class Query(ControlKeys):
             for key in cls.text_keys:
                 if isinstance(text := value.get(key), str):
                     return {**value, "text": text}
+            if (parts := text_of(value)) is not None:
+                return {"text": parts}
             raise ValueError("an object must hold a string `query` or `query_text`")
         raise ValueError(f"must be a string or an object, not {kind_of(value)}")
 
@@ -108,8 +121,10 @@ _QUERY_SCHEMA = {
 }
 DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}
 
-_Document = Annotated[Document, PlainValidator(read_document), WithJsonSchema(DOCUMENT_SCHEMA)]
+_Hit = Annotated[Document, PlainValidator(read_document), WithJsonSchema(DOCUMENT_SCHEMA)]
+_Document = Annotated[Document, PlainValidator(read_api_document), WithJsonSchema(DOCUMENT_SCHEMA)]
 _Text = Annotated[Document, PlainValidator(read_text_document), WithJsonSchema(DOCUMENT_SCHEMA)]
+HitList = Annotated[list[_Hit], Field(min_length=1), BeforeValidator(refuse_empty)]
 DocumentList = Annotated[list[_Document], Field(min_length=1), BeforeValidator(refuse_empty)]
 TextList = Annotated[list[_Text], Field(min_length=1), BeforeValidator(refuse_empty)]
 Count = Annotated[int, Field(ge=0), NUMBER]

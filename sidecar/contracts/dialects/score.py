@@ -13,8 +13,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from sidecar.contracts import stamp
+from sidecar.contracts.content_parts import text_of
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
-from sidecar.contracts.dialects.vllm import Documents, VllmOptions
+from sidecar.contracts.dialects.vllm import Documents, VllmOptions, as_list
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.results import (
@@ -30,9 +31,18 @@ from sidecar.request import Document, RankRequest, RankResult
 SIDES = {"text_2": "text_1", "data_2": "data_1", "documents": "queries", "items": "queries"}
 """The key of the documents -> the key of the queries."""
 
+
+def _texts(value: object) -> object:
+    """The queries with content parts as their text."""
+    queries = as_list(value)
+    if not isinstance(queries, list):
+        return queries
+    return [query if (text := text_of(query)) is None else text for query in queries]
+
+
 Queries = Annotated[
     list[str],
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    BeforeValidator(_texts),
     WithJsonSchema(
         {
             "anyOf": [

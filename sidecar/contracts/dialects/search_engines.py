@@ -10,7 +10,7 @@ endpoint without `reranked_index`).
 from dataclasses import replace
 from typing import Any
 
-from sidecar.contracts.body import Body, DocumentList
+from sidecar.contracts.body import Body, HitList
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.tei import TEI, TeiBody
 from sidecar.contracts.extras import extras
@@ -20,7 +20,7 @@ from sidecar.request import RankRequest, RankResult
 
 
 class SearchEngineBody(Body):
-    documents: DocumentList
+    documents: HitList
     return_documents: bool | None = None
 
     def to_request(self) -> RankRequest:
@@ -34,6 +34,8 @@ class SearchEngineBody(Body):
 
 class ElasticsearchTextsBody(TeiBody):
     """Of the `hugging_face` service."""
+
+    texts: HitList
 
     def to_request(self) -> RankRequest:
         return replace(super().to_request(), order="input", raw_scores=False)

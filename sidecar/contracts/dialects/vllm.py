@@ -7,16 +7,16 @@ has Cohere's shape, which vLLM's clients read as well.
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sidecar.contracts.body import (
     DOCUMENT_SCHEMA,
     Body,
     Count,
+    DocumentList,
     Options,
-    read_document,
-    refuse_empty,
 )
+from sidecar.contracts.content_parts import content_of
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.tei import Direction
 from sidecar.contracts.extras import extras
@@ -30,28 +30,20 @@ from sidecar.contracts.results import (
     score_of,
     usage,
 )
-from sidecar.request import Document, RankRequest, RankResult
+from sidecar.request import RankRequest, RankResult
 
 
-def _read(value: object) -> Document:
-    """As `read_document`. Raises ValueError for multimodal parts."""
-    parts = value.get("content") if isinstance(value, dict) else None
-    if isinstance(parts, list) and any(isinstance(part, dict) and "type" in part for part in parts):
-        raise ValueError("is multimodal, and the model reads text alone")
-    return read_document(value)
+def as_list(value: object) -> object:
+    """A list of texts from what stands in its place: one text, or a message whose parts are a text
+    each."""
+    if isinstance(value, dict):
+        return content_of(value) or [value]
+    return [value] if isinstance(value, str) else value
 
 
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
-
-
-_Documents = Annotated[
-    list[Annotated[Document, PlainValidator(_read), WithJsonSchema(DOCUMENT_SCHEMA)]],
-    BeforeValidator(refuse_empty),
-]
 Documents = Annotated[
-    _Documents,
-    BeforeValidator(_as_list),
+    DocumentList,
+    BeforeValidator(as_list),
     WithJsonSchema(
         {"anyOf": [DOCUMENT_SCHEMA, {"type": "array", "items": DOCUMENT_SCHEMA, "minItems": 1}]}
     ),
