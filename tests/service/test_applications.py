@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.http_client import post, scores
+from tests.http_client import ask, post, scores
 
 PAGE = (Path(__file__).parents[2] / "docs" / "applications.md").read_text()
 QUERY = "how do I end the contract early"
@@ -306,6 +306,52 @@ CALLS = (
     Call("SGLang's clients", "/sglang/v1/rerank", BODY, tei),
     Call("OpenVINO Model Server's clients", "/v3/rerank", {**BODY, "top_n": 2}, results),
 )
+
+
+def names_a_reranker(info: Any) -> bool:
+    """Dify's check of a text-embeddings-inference server."""
+    sizes = (info["max_input_length"], info["max_client_batch_size"])
+    return next(iter(info["model_type"])) == "reranker" and all(size > 0 for size in sizes)
+
+
+def is_a_rerank_model(model: Any) -> bool:
+    """Xinference's clients choose the class of their handle by it."""
+    return bool(model["model_type"] == "rerank")
+
+
+def has_id_and_batch_size(info: Any) -> bool:
+    return isinstance(info["model_id"], str) and info["max_client_batch_size"] > 0
+
+
+def lists_a_model_with_its_length(models: Any) -> bool:
+    model = models["data"][0]
+    return isinstance(model["id"], str) and model["max_model_len"] > 0
+
+
+def is_an_object(meta: Any) -> bool:
+    return isinstance(meta, dict)
+
+
+QUESTIONS = (
+    ("Dify: Text Embedding Inference", "/info", names_a_reranker),
+    ("Dify: Xinference", f"/v1/models/{MODEL}", is_a_rerank_model),
+    ("MaxKB: Xinference", f"/v1/models/{MODEL}", is_a_rerank_model),
+    ("Continue: huggingface-tei", "/info", has_id_and_batch_size),
+    ("Continue: vllm", "/v1/models", lists_a_model_with_its_length),
+    ("Weaviate", "/.well-known/ready", is_an_object),
+    ("Weaviate", "/meta", is_an_object),
+)
+"""What an application asks before its first search, and whether the answer satisfies it."""
+
+
+@pytest.mark.parametrize(("application", "path", "satisfies"), QUESTIONS)
+def test_what_an_application_asks_first_is_answered(
+    server: SidecarProcess, application: str, path: str, satisfies: Callable[[Any], bool]
+) -> None:
+    assert application in {call.application for call in CALLS}
+    answer = ask(server, path)
+    assert answer.status == 200
+    assert satisfies(answer.body)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.application} {call.path}")
