@@ -94,6 +94,8 @@ _READ_ONLY_ROUTES = {
     "/v1/models/{id}": "The model that answers requests for this name.",
     "/metrics": "Prometheus metrics.",
     "/openapi.json": "This document.",
+    "/docs": "This document as a page.",
+    "/docs/docs.css": "The page's stylesheet.",
     "/playground": "A page to try searches on; 404 where the setting `playground` is off.",
     "/playground/service": "The facts that the page needs; with the key where keys are set.",
     "/playground/{file}": "A file of the page.",

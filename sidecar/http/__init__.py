@@ -9,7 +9,9 @@ handlers        the rerank handler of all dialects; probes, metrics, /openapi.js
 content_coding  gzip and deflate bodies
 info            /info
 discovery       /v1/models, one of them, /meta
+docs_page       /docs, the OpenAPI document as a page
 playground      the page to try searches on
+pages           what both pages have in common
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry
 """

@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import discovery, handlers, info, playground
+from sidecar.http import discovery, docs_page, handlers, info, playground
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
@@ -30,6 +30,8 @@ READ_ONLY: Mapping[str, Handler] = {
     "/v1/models/{id:.+}": discovery.model,
     "/metrics": handlers.metrics,
     "/openapi.json": handlers.openapi_document,
+    "/docs": docs_page.page,
+    f"/docs/{docs_page.STYLE}": docs_page.style,
 }
 """Path of a GET -> what answers it, without a key."""
 

@@ -4,18 +4,17 @@ The page's files are the same for every service, so they need no key. What they 
 (`/playground/service`, the rerank routes) needs one where keys are set.
 """
 
-import hashlib
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from aiohttp import ETag, web
+from aiohttp import web
 
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.dialects import DIALECTS
 from sidecar.contracts.numbers import dumps
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import check_key
+from sidecar.http.pages import Asset, send, send_page
 from sidecar.profile import Profile
 
 PAGE = "index.html"
@@ -25,40 +24,6 @@ TYPES = {
     "js": "text/javascript",
     "svg": "image/svg+xml",
 }
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        # No text can become a script or markup, whatever the page's code does with it.
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # The browser stores it, and asks each time whether it changed: a new version shows at once.
-    "Cache-Control": "no-cache",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file of the page."""
-
-    body: bytes
-    content_type: str
-    etag: str
 
 
 def assets() -> dict[str, Asset]:
@@ -67,8 +32,7 @@ def assets() -> dict[str, Asset]:
     for file in (files("sidecar") / "playground").iterdir():
         kind = TYPES.get(file.name.rpartition(".")[2])
         if kind is not None:
-            body = file.read_bytes()
-            by_name[file.name] = Asset(body, kind, hashlib.sha256(body).hexdigest()[:32])
+            by_name[file.name] = Asset.of(file.read_bytes(), kind)
     return by_name
 
 
@@ -77,29 +41,17 @@ def add_routes(app: web.Application) -> None:
     by_name = assets()
 
     async def page(request: web.Request) -> web.Response:
-        if request.path.endswith("/"):  # where the page's relative addresses would miss
-            return web.Response(status=308, headers={"Location": "../playground"})
-        return _serve(request, by_name[PAGE])
+        return send_page(request, by_name[PAGE])
 
     async def file(request: web.Request) -> web.Response:
         asset = by_name.get(request.match_info["file"])
         if asset is None:
             raise web.HTTPNotFound
-        return _serve(request, asset)
+        return send(request, asset)
 
     app.router.add_get("/playground", page)
     app.router.add_get("/playground/service", service)
     app.router.add_get("/playground/{file}", file)
-
-
-def _serve(request: web.Request, asset: Asset) -> web.Response:
-    headers = {**HEADERS, "ETag": f'"{asset.etag}"'}
-    known = request.if_none_match or ()
-    if any(tag == ETag("*") or tag.value == asset.etag for tag in known):
-        return web.Response(status=304, headers=headers)
-    return web.Response(
-        body=asset.body, content_type=asset.content_type, charset="utf-8", headers=headers
-    )
 
 
 async def service(request: web.Request) -> web.Response:
