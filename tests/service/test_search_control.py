@@ -179,13 +179,13 @@ def test_an_unknown_profile_is_422_and_names_those_there_are(
 @pytest.mark.parametrize(
     ("body", "where"),
     [
-        ({"query": "q", "fields": {"title": "3"}}, "$.fields.title: "),
+        ({"query": "q", "fields": {"title": "heavy"}}, "$.fields.title: "),
         ({"query": "q", "fields": {"title": 101}}, "$.fields.title: "),
         ({"query": "q", "fields": {"title": True}}, "$.fields.title: "),
         ({"query": "q", "context": "user"}, "$.context: "),
         ({"query": "q", "profile": {}}, "$.profile: "),
         ({"query": "q", "long": {"window_tokens": 1}}, "$.long.window_tokens: "),
-        ({"query": {"query_text": "q", "explain": 1}}, "$.query.explain: "),
+        ({"query": {"query_text": "q", "explain": 2}}, "$.query.explain: "),
         ({"query": {"query_text": "q", "fields": []}}, "$.query.fields: "),
     ],
 )
