@@ -77,7 +77,9 @@ def _operation(method: str, path: str, operation: Operation) -> str:
         "<h3>Status</h3>",
         _table((status, each["description"]) for status, each in operation["responses"].items()),
     ]
-    return _details(f"{method} {path}", "\n".join(parts))
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    speaks = ", ".join(content.get("examples", ())) or operation["responses"]["200"]["description"]
+    return _details(f"{method} {path}", "\n".join(parts), speaks)
 
 
 def _examples(title: str, body: Mapping[str, Any]) -> Iterator[str]:
@@ -102,8 +104,9 @@ def _table(rows: Iterator[tuple[str, str]]) -> str:
     return f"<table>{''.join(cells)}</table>"
 
 
-def _details(summary: str, inner: str) -> str:
-    return f"<details><summary><code>{escape(summary)}</code></summary>\n{inner}\n</details>"
+def _details(name: str, inner: str, note: str = "") -> str:
+    summary = f"<code>{escape(name)}</code> <small>{escape(note)}</small>"
+    return f"<details><summary>{summary}</summary>\n{inner}\n</details>"
 
 
 def _json(value: Any) -> str:

@@ -56,6 +56,11 @@ def test_every_operation_and_schema_has_its_place() -> None:
     assert operations | DOCUMENT["components"]["schemas"].keys() <= shown
 
 
+def test_a_path_says_which_dialects_it_speaks() -> None:
+    assert "<code>POST /score</code> <small>vllm-score</small>" in html(DOCUMENT)
+    assert "<code>GET /openapi.json</code> <small>This document.</small>" in html(DOCUMENT)
+
+
 def test_examples_are_shown_as_they_are() -> None:
     shown = [unescape(part) for part in re.findall(r"<pre>(.*?)</pre>", html(DOCUMENT), re.DOTALL)]
     content = DOCUMENT["paths"]["/rerank"]["post"]["requestBody"]["content"]["application/json"]
