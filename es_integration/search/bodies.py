@@ -57,6 +57,23 @@ def knn_body(
     return {**rest, **first_stage}
 
 
+def either_body(
+    search_engine: SearchEngine, body: Body, knn: Knn, k: int, filter: Body | None
+) -> Body:
+    """The caller's search with what its query finds and the k nearest neighbours, in one list.
+
+    Their order must be the caller's `sort`: the scores of the two do not compare. Raises
+    ValueError for a filter when the body has no query to put it on.
+    """
+    if "query" not in body and "retriever" not in body:
+        return knn_body(search_engine, body, knn, k, filter)
+    by_query = query_body(body, filter)
+    neighbours = knn_body(search_engine, {}, knn, k, filter)
+    if search_engine is SearchEngine.ELASTICSEARCH:
+        return {**by_query, **neighbours}
+    return {**by_query, "query": {"bool": {"should": [by_query["query"], neighbours["query"]]}}}
+
+
 def per_hit_body(body: Body) -> Body:
     """The part of the caller's body that the vector search of a hybrid search takes over.
 

@@ -18,6 +18,15 @@ OTHER_PAGING = ("search_after", "scroll", "slice")
 BODY_ONLY = ("from", "size", "q", "query", "knn", "retriever")
 """They decide about hits or page: as parameters they would silently override the body."""
 
+_BY_SCORE: tuple[Any, ...] = (
+    "_score",
+    "_score:desc",
+    {"_score": {}},
+    {"_score": "desc"},
+    {"_score": {"order": "desc"}},
+)
+"""The first keys of a `sort` that leave the order to the score."""
+
 FIRST_STAGE_SCORE = "_first_stage_score"
 REPORT = "rerank"
 """The key of an answer that says whether its hits were reranked."""
@@ -62,6 +71,16 @@ class Page:
         return hits[start : start + self.size]
 
 
+def sorted_otherwise(body: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    """Whether the search asks for an order of its own: any `sort` that does not begin with the
+    score, best first."""
+    sort = params.get("sort", body.get("sort"))
+    keys = sort.split(",") if isinstance(sort, str) else sort
+    if isinstance(keys, Mapping):
+        keys = [keys]
+    return bool(keys) and keys[0] not in _BY_SCORE
+
+
 def first_stage_answer(answer: Body, page: Page, retrieved: Page, reason: str) -> Body:
     """The page in the first stage's order, with the reason why it is not reranked."""
     return _answer(answer, page.cut(answer["hits"]["hits"], retrieved), {"reason": reason})
@@ -86,6 +105,11 @@ def reranked_answer(
     result = _answer(answer, page_hits, {"hits": len(reranked)})
     result["hits"]["max_score"] = max(ranking.scores)
     return result
+
+
+def unranked_answer(answer: Body, reason: str) -> Body:
+    """The search engine's own answer, with the reason why it is not reranked."""
+    return _answer(answer, answer["hits"]["hits"], {"reason": reason})
 
 
 def _answer(answer: Body, hits: list[Body], report: dict[str, Any]) -> Body:

@@ -10,8 +10,9 @@
     answer["rerank"]   # {"reranked": True, "hits": 50}
 
 The answer is the search engine's own with the hits in the new order; `page` says what else changes.
-When the sidecar fails or is late, the answer keeps the first stage's order, and
-`answer["rerank"]["reason"]` says why. Errors of the cluster are raised as its client raises them.
+When the sidecar fails or is late, when the text is empty, or when the search has a `sort` of its
+own, the answer keeps the first stage's order, and `answer["rerank"]["reason"]` says why. Errors of
+the cluster are raised as its client raises them.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,13 @@ from typing import Any
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.cluster.search_engine import search_engine_of
 from es_integration.errors import ClusterRefused
-from es_integration.search.bodies import knn_body, page_body, per_hit_body, query_body
+from es_integration.search.bodies import (
+    either_body,
+    knn_body,
+    page_body,
+    per_hit_body,
+    query_body,
+)
 from es_integration.search.fusion import fuse
 from es_integration.search.options import Knn, Rerank
 from es_integration.search.page import (
@@ -28,6 +35,8 @@ from es_integration.search.page import (
     checked_ranking,
     first_stage_answer,
     reranked_answer,
+    sorted_otherwise,
+    unranked_answer,
 )
 from es_integration.search.source import SourceFilter, hit_document
 from es_integration.sidecar_client import Ranking, SidecarClient, SyncSidecarClient
@@ -103,6 +112,11 @@ class _Search:
 
 
 def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
+    if search.knn is not None and "knn" in search.body:
+        raise ValueError("knn: it is in the body already")
+    if sorted_otherwise(search.body, search.params):
+        answer = yield from _sorted(search, client)
+        return unranked_answer(answer, "the search has a `sort` of its own")
     rerank, rank_window = search.rerank, search.rerank.window
     page = Page.of(search.body, search.params)
     retrieved = page.first_stage(rank_window, window_only=search.knn is not None)
@@ -126,6 +140,18 @@ def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     return reranked_answer(answer, page, retrieved, rank_window, ranking)
 
 
+def _sorted(search: _Search, client: Any) -> Procedure[Body]:
+    """The caller's own search, pages included: nothing is reranked, so no window is needed."""
+    body, knn = query_body(search.body, search.filter), search.knn
+    if knn is not None:
+        search_engine, window = search_engine_of(client), search.rerank.window
+        body = either_body(search_engine, search.body, knn, window, search.filter)
+    answer = yield lambda clients: clients.cluster.search(
+        body=body, **search.target, **search.params
+    )
+    return _as_dict(answer)
+
+
 def _reason_to_skip(
     text: str, page: Page, hits: list[Body], documents: list[Body], rank_window: int
 ) -> str | None:
@@ -136,19 +162,22 @@ def _reason_to_skip(
         return f"the page begins behind the window of {rank_window} hits"
     if page.start >= len(hits):
         return "no hits"
-    if not text.strip():
+    if _is_blank(text):
         return "the text is empty"
     if not any(documents):
         return "no hit has any of the fields"
     return None
 
 
+def _is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen: only spaces, controls, or marks of no width."""
+    return not any(char.isprintable() and not char.isspace() for char in text)
+
+
 def _first_stage(search: _Search, client: Any, page: Page, source: SourceFilter) -> Procedure[Body]:
     body, knn, rank_window = search.body, search.knn, search.rerank.window
     if knn is None:
         body = query_body(body, search.filter)
-    elif "knn" in body:
-        raise ValueError("knn: it is in the body already")
     elif "query" not in body and "retriever" not in body:
         body = knn_body(search_engine_of(client), body, knn, rank_window, search.filter)
     else:

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from es_integration import Ranking
-from es_integration.search.page import Page, checked_ranking, first_stage_answer, reranked_answer
+from es_integration.search.page import (
+    Page,
+    checked_ranking,
+    first_stage_answer,
+    reranked_answer,
+    sorted_otherwise,
+)
 from tests.es_integration.search.first_stage_answers import answer, names
 
 
@@ -32,6 +38,24 @@ def test_parameters_that_would_override_the_body_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"body|paged with `from`"):
         Page.of({}, [name])
     assert Page.of({}, ["routing", "preference", "search_type"]) == Page(0, 10)
+
+
+@pytest.mark.parametrize(
+    "sort",
+    ["price", "_score:asc", {"price": "asc"}, ["price", "_score"], [{"_score": "asc"}], ["_doc"]],
+)
+def test_an_order_of_its_own_is_any_sort_that_does_not_begin_with_the_score(sort: Any) -> None:
+    assert sorted_otherwise({"sort": sort}, {})
+    assert sorted_otherwise({}, {"sort": sort})
+
+
+@pytest.mark.parametrize(
+    "sort",
+    [None, [], "_score", ["_score", {"sku": "asc"}], {"_score": "desc"}, "_score:desc,sku"],
+)
+def test_the_best_first_is_no_order_of_its_own(sort: Any) -> None:
+    assert not sorted_otherwise({"sort": sort}, {})
+    assert not sorted_otherwise({}, {})
 
 
 @given(

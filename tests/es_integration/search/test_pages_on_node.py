@@ -115,3 +115,46 @@ def test_what_cannot_be_reranked_is_the_first_stages_answer(
     )
     assert answer["rerank"]["reason"] == "no hit has any of the fields"
     assert answer["hits"] == cluster.plain(match())["hits"]
+
+
+def test_a_sorted_search_keeps_its_order_and_its_pages(
+    cluster: Cluster, sidecar: SyncSidecarClient
+) -> None:
+    body = {**match(), "sort": [{"brand": "asc"}, {"_score": "desc"}], "size": 4}
+    shown: list[str] = []
+    while page := cluster_page(cluster, sidecar, body):
+        shown += ids(page)
+        body = {**body, "search_after": page["hits"]["hits"][-1]["sort"]}
+    whole = {**body, "size": 1000}
+    del whole["search_after"]
+    assert shown == ids(cluster.plain(whole))
+    assert len(shown) > 4
+
+
+def cluster_page(
+    cluster: Cluster, sidecar: SyncSidecarClient, body: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The answer, None once there are no more hits."""
+    answer = two_stage_search(cluster.client, sidecar, QUERY, index=INDEX, body=body, rerank=RERANK)
+    assert answer["rerank"] == {"reranked": False, "reason": "the search has a `sort` of its own"}
+    return answer if answer["hits"]["hits"] else None
+
+
+def test_a_sorted_search_with_vectors_has_the_hits_of_both(
+    cluster: Cluster, sidecar: SyncSidecarClient
+) -> None:
+    body = {**match(), "sort": [{"brand": "asc"}], "size": 1000}
+    answer = two_stage_search(
+        cluster.client,
+        sidecar,
+        QUERY,
+        index=INDEX,
+        body=body,
+        knn=Knn("vector", embed(QUERY)),
+        rerank=RERANK,
+    )
+    by_query = set(ids(cluster.plain(body)))
+    by_vector = set(ids(cluster.plain(cluster.knn(embed(QUERY), RERANK.window))))
+    assert set(ids(answer)) == by_query | by_vector
+    brands = [hit["sort"][0] for hit in answer["hits"]["hits"]]
+    assert brands == sorted(brands)
