@@ -11,7 +11,12 @@ from typing import Any
 from es_integration.cluster.procedure import Body
 from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall, Route, Version
 
-SCORE_FIELD = "rerank_score"
+SCORE_FIELD = "rerank_sidecar_score"
+"""Where a hit's new score stands between the two processors; no document has such a field."""
+PREVIOUS_SCORE = "previous_score"
+"""Where `by_field` writes the first-stage score; until 3.8 it takes no other name."""
+KEPT_FIELD = "rerank_sidecar_previous_score"
+"""Where a document's own field of that name waits meanwhile."""
 ANSWER_MARGIN_MS = 250
 """How much earlier than the connector the sidecar gives up, so that its answer still arrives."""
 NO_KEY = "not-used"
@@ -79,19 +84,44 @@ def model(spec: OpenSearchInstall, route: Route, connector_id: str) -> Body:
     }
 
 
-def pipeline(spec: OpenSearchInstall, route: Route, model_id: str) -> Body:
-    """The body of the route's search pipeline.
-
-    `ignore_failure` must be set on every processor, and on the outer level of `rerank`: inside
-    `by_field` it has no effect. A search without `ext.rerank` fails in the flat pipeline.
-    """
-    build = _flat_processors if route is Route.FLAT else _structured_processors
+def pipeline(spec: OpenSearchInstall, route: Route, model_id: str, *, renames: bool = True) -> Body:
+    """The body of the route's search pipeline."""
     return {
         "description": _description(spec, route),
         "version": LAYOUT,
         "phase_results_processors": [_NORMALIZATION],
-        "response_processors": build(spec, model_id),
+        "response_processors": processors(spec, route, model_id, renames=renames),
     }
+
+
+def processors(
+    spec: OpenSearchInstall, route: Route, model_id: str, *, renames: bool = True
+) -> list[Body]:
+    """The response processors of a route, for its own pipeline or any other.
+
+    `renames` is whether the cluster has the processor `rename_field`, which keeps a document's own
+    `previous_score`.
+
+    `ignore_failure` must be set on every processor, and on the outer level of `rerank`: inside
+    `by_field` it has no effect. A search without `ext.rerank` fails in the flat pipeline.
+    """
+    if route is Route.FLAT:
+        return _flat_processors(spec, model_id)
+    inference, rerank = _structured_processors(spec, model_id)
+    if not renames:
+        return [inference, rerank]
+    keep, restore = (
+        {
+            "rename_field": {
+                "field": field,
+                "target_field": target,
+                "ignore_missing": True,
+                "ignore_failure": spec.ignore_failure,
+            }
+        }
+        for field, target in ((PREVIOUS_SCORE, KEPT_FIELD), (KEPT_FIELD, PREVIOUS_SCORE))
+    )
+    return [inference, keep, rerank, restore]
 
 
 def _flat_processors(spec: OpenSearchInstall, model_id: str) -> list[Body]:

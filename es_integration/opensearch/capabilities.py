@@ -30,6 +30,11 @@ class Capabilities:
         major, minor = (int(part) for part in self.number.split(".")[:2])
         return major, minor
 
+    @property
+    def renames(self) -> bool:
+        """Whether there is `rename_field`, of the module search-pipeline-common."""
+        return "rename_field" in self.processors
+
     def lacks(self, route: Route) -> str | None:
         """Why the cluster cannot have the route; None when it can."""
         if self.version < SINCE[route]:

@@ -142,17 +142,17 @@ def _plan_route(
             PIPELINE,
             name,
             pipeline,
-            bodies.pipeline(spec, route, model_id),
-            partial(_put_pipeline, spec, route),
+            bodies.pipeline(spec, route, model_id, renames=capabilities.renames),
+            partial(_put_pipeline, spec, route, capabilities.renames),
         ),
     ]
     return changes, connectors[1:] if connector.action is Action.KEEP else connectors
 
 
-def _put_pipeline(spec: OpenSearchInstall, route: Route) -> Procedure[None]:
+def _put_pipeline(spec: OpenSearchInstall, route: Route, renames: bool) -> Procedure[None]:
     name = spec.pipeline(route)
     model, *_ = yield from lookup.models(name)
-    body = bodies.pipeline(spec, route, model.id)
+    body = bodies.pipeline(spec, route, model.id, renames=renames)
     yield from send(lambda client: client.search_pipeline.put(id=name, body=body))
 
 

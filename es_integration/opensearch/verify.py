@@ -156,6 +156,6 @@ def _fault(
         return f"no hit has the field {spec.text_field}, which is all that this route sends"
     if route is Route.STRUCTURED and not any(set(spec.sent) & set(source) for source in sources):
         return f"no hit has any of the fields {list(spec.sent)}, which is all that is sent"
-    if route is Route.STRUCTURED and not all("previous_score" in source for source in sources):
+    if route is Route.STRUCTURED and not all(bodies.PREVIOUS_SCORE in source for source in sources):
         return "the first-stage scores are lost"
     return None

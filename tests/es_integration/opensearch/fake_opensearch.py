@@ -22,7 +22,7 @@ class FakeOpenSearch:
     def __init__(self, number: str = "2.19.1") -> None:
         self.number = number
         self.distribution: str | None = "opensearch"
-        self.processors = ["ml_inference", "rerank"]
+        self.processors = ["ml_inference", "rename_field", "rerank"]
         self.failures: dict[str, list[int]] = {}
         self.states: list[str] = []
         self.unrefreshed = 0

@@ -73,19 +73,29 @@ def test_the_flat_pipeline_reads_one_field() -> None:
 
 
 def test_the_structured_pipeline_maps_the_whole_ext_and_one_object_per_hit() -> None:
-    inference, rerank = pipeline(SPEC, Route.STRUCTURED, "M")["response_processors"]
+    inference, _, rerank, _ = pipeline(SPEC, Route.STRUCTURED, "M")["response_processors"]
     assert inference["ml_inference"]["input_map"] == [
         {"search": "_request.ext.ml_inference", "documents": "$['title','brand']"}
     ]
     assert inference["ml_inference"]["one_to_one"] is False
     assert inference["ml_inference"]["output_map"] == [
-        {"rerank_score": "results[*].relevance_score"}
+        {"rerank_sidecar_score": "results[*].relevance_score"}
     ]
     assert rerank["rerank"]["by_field"] == {
-        "target_field": "rerank_score",
+        "target_field": "rerank_sidecar_score",
         "remove_target_field": True,
         "keep_previous_score": True,
     }
+
+
+def test_a_documents_own_previous_score_waits_under_another_name() -> None:
+    whole = pipeline(SPEC, Route.STRUCTURED, "M")["response_processors"]
+    keep, restore = (whole[at]["rename_field"] for at in (1, 3))
+    assert keep["field"] == restore["target_field"] == "previous_score"
+    assert keep["target_field"] == restore["field"] == "rerank_sidecar_previous_score"
+    assert keep["ignore_missing"] is restore["ignore_missing"] is True
+    without = pipeline(SPEC, Route.STRUCTURED, "M", renames=False)["response_processors"]
+    assert without == [whole[0], whole[2]]
 
 
 @pytest.mark.parametrize("ignore_failure", [True, False])
