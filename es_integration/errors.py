@@ -5,7 +5,7 @@ IntegrationError
 ├── LocalNodeFailed          a node was started and ended, or did not answer in time
 ├── ClusterRefused           an error answer of the cluster, or none; says what would help
 ├── StillInUse               something that should be removed is in use; says by what
-├── NotDeployed              the cluster registered the remote model but did not deploy it
+├── NotDeployed              the cluster has no remote model of the name, or does not deploy it
 └── SidecarError
     ├── SidecarUnreachable   no answer: refused connection, broken transfer, time-out
     ├── SidecarRefused       an answer with an error status

@@ -10,6 +10,7 @@ settings      the cluster settings that allow calls to the sidecar
 connectors    the change of a route's connector
 models        the change of a route's model
 install       plans and applies all of these, or removes them
+processors    a route's processors for a pipeline that users have already
 text_field    whether an index has the field that the flat route sends
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
@@ -27,6 +28,7 @@ from es_integration.opensearch.install import (
     uninstall,
     uninstall_async,
 )
+from es_integration.opensearch.processors import installed_processors
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 from es_integration.opensearch.verify import verify, verify_cluster, verify_cluster_async
 
@@ -36,6 +38,7 @@ __all__ = [
     "flat_search",
     "install",
     "install_async",
+    "installed_processors",
     "plan_install",
     "plan_uninstall",
     "structured_search",

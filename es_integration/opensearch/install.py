@@ -22,6 +22,7 @@ from es_integration.opensearch.capabilities import Capabilities, read_capabiliti
 from es_integration.opensearch.connectors import connector_change, connector_removals
 from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import model_change, model_removals
+from es_integration.opensearch.processors import refuse_pasted
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 # The official client is an extra: imported where it is used.
@@ -65,7 +66,8 @@ def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an uninstall would remove: everything of these names, whatever it holds, and the cluster
     settings that an install changed and no other connector needs.
 
-    Raises ClusterRefused, and StillInUse when an index uses one of the pipelines by default.
+    Raises ClusterRefused, and StillInUse when an index uses one of the pipelines by default, or
+    another search pipeline one of the models.
     """
     changes: list[Change] = []
     connectors: list[MLResource] = []
@@ -76,6 +78,7 @@ def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
             changes.append(Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name)))
             yield from _refuse_in_use(name)
         models = yield from lookup.models(name)
+        yield from refuse_pasted(name, models)
         changes += model_removals(models)
         connectors += yield from lookup.connectors(name)
     # After all models: ml-commons may mistake a model of another route for a connector's user.

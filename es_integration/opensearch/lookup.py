@@ -69,6 +69,12 @@ def pipeline(name: str) -> Procedure[Body | None]:
     return None if answer is None else dict(answer[name])
 
 
+def pipelines() -> Procedure[Mapping[str, Body]]:
+    """All search pipelines by name. Raises ClusterRefused."""
+    answer = yield from send_ignoring_missing(lambda client: client.search_pipeline.get())
+    return answer or {}
+
+
 def _models(query: Mapping[str, Any]) -> Procedure[list[MLResource]]:
     hits = yield from _search(_search_models, query)
     resources = []

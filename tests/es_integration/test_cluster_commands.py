@@ -189,6 +189,41 @@ def test_a_plan_is_a_line_a_change_and_the_question_says_what_will_happen(
     assert '-  "response_processors": [' in whole.output
 
 
+def test_processors_are_printed_for_a_pipeline_that_users_have(
+    recording_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RERANK_CLUSTER_URL", raising=False)
+    alone = command("processors", "opensearch", "--profile", "legal")
+    assert alone.exit_code == 0, alone.output
+    (inference, *_) = json.loads(alone.stdout)["response_processors"]
+    assert inference["ml_inference"]["model_id"] == "MODEL_ID"
+    assert "MODEL_ID is that of rerank-sidecar-legal-structured" in alone.stderr
+    fake = FakeOpenSearch()
+    where = ["opensearch", "--cluster", recording_server(fake).url, "--profile", "legal"]
+    before = command("processors", *where)
+    assert isinstance(before.exception, StartupError)
+    assert "run install first" in before.exception.message
+    install = [*where, "--sidecar", "http://10.1.2.3:8080", "--no-templates", "--yes"]
+    assert command("install", *install).exit_code == 0
+    for route in ("flat", "structured"):
+        printed = command("processors", *where, "--route", route)
+        name = f"rerank-sidecar-legal-{route}"
+        expected = fake.pipelines[name]["response_processors"]
+        assert json.loads(printed.stdout) == {"response_processors": expected}
+    fake.pipelines["mine"] = {"response_processors": expected}
+    kept = command("uninstall", *install)
+    assert isinstance(kept.exception, StartupError)
+    assert "pipelines ['mine'] use the model rerank-sidecar-legal-str" in kept.exception.message
+    del fake.pipelines["mine"]
+    assert command("uninstall", *install).exit_code == 0
+
+
+def test_elasticsearch_has_no_processors() -> None:
+    refused = command("processors", "elasticsearch")
+    assert isinstance(refused.exception, StartupError)
+    assert "no search pipelines" in refused.exception.message
+
+
 def test_a_connector_that_the_cluster_refused_to_delete_is_named(
     recording_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,13 @@
-"""`rerank-sidecar install | uninstall | verify elasticsearch | opensearch`.
+"""`rerank-sidecar install | uninstall | verify | processors` in Elasticsearch and OpenSearch.
 
 options          each option: its type, help and environment variable
 cluster_options  the options that the commands share, and what is made of them
+connection       the cluster's official client, made from the options
 install          `install` and `uninstall`: show the changes, ask, apply them
 verify           `verify`: show the checks
+processors       `processors`: print what goes into a pipeline that users have already
 display          plans and reports on the terminal
 
-install, verify -> cluster_options -> options      install, verify -> display -> es_integration
+install, verify -> cluster_options -> connection -> options      processors -> connection, options
+install, verify -> display -> es_integration
 """

@@ -1,14 +1,13 @@
 """The options that `install`, `uninstall` and `verify` share: one line of them serves all three."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import MISSING, dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from sidecar.cli.cluster import options
-from sidecar.errors import StartupError
 
 if TYPE_CHECKING:
     from es_integration.deployment import ClusterSpec
@@ -63,19 +62,12 @@ class ClusterOptions:
             rotate_key=rotate_key,
         )
 
-    @contextmanager
-    def client(self) -> Iterator[Any]:
+    def client(self) -> AbstractContextManager[Any]:
         """The cluster's official client. Inside the block, errors of the cluster and ValueError
         become StartupError."""
-        from es_integration import IntegrationError
-        from es_integration.cluster.login import connect
+        from sidecar.cli.cluster.connection import connected
 
-        try:
-            login = options.login(self.cluster, self.api_key, self.user, self.ca)
-            with connect(self.engine, login) as client:
-                yield client
-        except (IntegrationError, ValueError) as error:
-            raise StartupError(str(error)) from None
+        return connected(self.engine, self.cluster, self.api_key, self.user, self.ca)
 
     def ignored(self, reasons: Mapping[str, str]) -> list[str]:
         """A line for each reason, with the given options that a command does not read for it.

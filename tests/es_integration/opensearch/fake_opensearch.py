@@ -60,6 +60,8 @@ class FakeOpenSearch:
             return 200, {name: {"settings": flat} for name, flat in self.indices.items()}
         if parts[1:3] == ["_mapping", "field"]:
             return 200, self.field_mapping(parts[0].split(","), parts[3])
+        if parts == ["_search", "pipeline"]:
+            return 200, self.pipelines
         if parts[0] == "_search":
             return self.keep(self.pipelines, method, parts[-1], body)
         return self.ml(method, parts[2:], body)
