@@ -136,6 +136,26 @@ def test_a_refusing_sidecar_leaves_the_first_stage_order(
 
 
 @pytest.mark.parametrize("route", Route)
+def test_a_search_can_show_which_processor_failed(
+    products: OpenSearch, server: Any, sidecar: Sidecar, route: Route
+) -> None:
+    sidecar.status = 503
+    with installed(products, spec(server)) as installed_spec:
+        answer = products.search(
+            index=INDEX,
+            body=SEARCHES[route](MATCH, "red shoes", size=10),
+            params={
+                "search_pipeline": installed_spec.pipeline(route),
+                "verbose_pipeline": "true",
+            },
+        )
+    failed = [step for step in answer["processor_results"] if step["status"] == "fail"]
+    names = ["rerank"] if route is Route.FLAT else ["ml_inference", "rerank"]
+    assert [step["processor_name"] for step in failed] == names
+    assert "503" in str(failed[0]) or "busy" in str(failed[0])
+
+
+@pytest.mark.parametrize("route", Route)
 def test_without_ignore_failure_a_refusing_sidecar_fails_the_search(
     products: OpenSearch, server: Any, sidecar: Sidecar, route: Route
 ) -> None:

@@ -120,24 +120,16 @@ def test_what_cannot_be_reranked_is_the_first_stages_answer(
 def test_a_sorted_search_keeps_its_order_and_its_pages(
     cluster: Cluster, sidecar: SyncSidecarClient
 ) -> None:
-    body = {**match(), "sort": [{"brand": "asc"}, {"_score": "desc"}], "size": 4}
-    shown: list[str] = []
-    while page := cluster_page(cluster, sidecar, body):
-        shown += ids(page)
-        body = {**body, "search_after": page["hits"]["hits"][-1]["sort"]}
-    whole = {**body, "size": 1000}
-    del whole["search_after"]
-    assert shown == ids(cluster.plain(whole))
-    assert len(shown) > 4
-
-
-def cluster_page(
-    cluster: Cluster, sidecar: SyncSidecarClient, body: dict[str, Any]
-) -> dict[str, Any] | None:
-    """The answer, None once there are no more hits."""
-    answer = two_stage_search(cluster.client, sidecar, QUERY, index=INDEX, body=body, rerank=RERANK)
-    assert answer["rerank"] == {"reranked": False, "reason": "the search has a `sort` of its own"}
-    return answer if answer["hits"]["hits"] else None
+    first = {**match(), "sort": [{"brand": "asc"}, {"_score": "desc"}], "size": 4}
+    last_sort = cluster.plain(first)["hits"]["hits"][-1]["sort"]
+    for body in (first, {**first, "from": 40}, {**first, "search_after": last_sort}):
+        answer = two_stage_search(
+            cluster.client, sidecar, QUERY, index=INDEX, body=body, rerank=RERANK
+        )
+        reason = "the search has a `sort` of its own"
+        assert answer["rerank"] == {"reranked": False, "reason": reason}
+        assert answer["hits"] == cluster.plain(body)["hits"]
+        assert len(ids(answer)) == 4
 
 
 def test_a_sorted_search_with_vectors_has_the_hits_of_both(
