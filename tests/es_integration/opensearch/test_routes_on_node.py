@@ -101,13 +101,15 @@ def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
     assert set(reranked[0]["_source"]) == {*PRODUCTS["3"], "previous_score"}
 
 
+@pytest.mark.every_version
 def test_the_fields_of_a_document_keep_their_values_whatever_their_names(
-    products: OpenSearch, server: Any
+    products: OpenSearch, server: Any, opensearch_version: str
 ) -> None:
     """`previous_score` too, where the cluster has what can rename it; 2.19.1 here has it not."""
     own = {"title": "red shoes", "rerank_score": 7, "previous_score": "first", "score": 1}
     products.index(index=INDEX, id="own", body=own, params={"refresh": "true"})
     renames = run(products, read_capabilities()).renames
+    assert renames == (not opensearch_version.startswith("2."))
     with installed(products, spec(server)) as installed_spec:
         body = structured_search(MATCH, "red shoes", size=10)
         reranked = hits(products, INDEX, body, installed_spec.pipeline(Route.STRUCTURED))
@@ -135,6 +137,7 @@ def test_a_refusing_sidecar_leaves_the_first_stage_order(
     ]
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("route", Route)
 def test_a_search_can_show_which_processor_failed(
     products: OpenSearch, server: Any, sidecar: Sidecar, route: Route
@@ -150,9 +153,9 @@ def test_a_search_can_show_which_processor_failed(
             },
         )
     failed = [step for step in answer["processor_results"] if step["status"] == "fail"]
-    names = ["rerank"] if route is Route.FLAT else ["ml_inference", "rerank"]
-    assert [step["processor_name"] for step in failed] == names
-    assert "503" in str(failed[0]) or "busy" in str(failed[0])
+    # A failed `ml_inference` that is ignored counts as done; `rerank` then misses the score.
+    assert [step["processor_name"] for step in failed] == ["rerank"]
+    assert ("busy" in str(failed[0])) == (route is Route.FLAT)
 
 
 @pytest.mark.parametrize("route", Route)

@@ -3,7 +3,7 @@
 import pytest
 
 from es_integration.search import Knn
-from es_integration.search.bodies import knn_body, per_hit_body, query_body
+from es_integration.search.bodies import either_body, knn_body, per_hit_body, query_body
 from mappings import SearchEngine
 
 KNN = Knn("vector", (1.0, 0.0), filter={"term": {"brand": "Nike"}}, num_candidates=20)
@@ -23,6 +23,21 @@ def test_each_search_engine_has_its_own_knn() -> None:
         "size": 3,
         "query": {"knn": {"vector": {"vector": [1.0, 0.0], **clause}}},
     }
+
+
+def test_a_sorted_search_lists_what_query_and_vectors_find() -> None:
+    match = {"match": {"title": "shoes"}}
+    body = {"query": match, "sort": ["price"], "size": 3}
+    knn = Knn("vector", (1.0, 0.0))
+    elasticsearch = either_body(SearchEngine.ELASTICSEARCH, body, knn, 50, None)
+    neighbours = {"field": "vector", "query_vector": [1.0, 0.0], "k": 50}
+    assert elasticsearch == {**body, "knn": neighbours}
+    opensearch = either_body(SearchEngine.OPENSEARCH, body, knn, 50, None)
+    nearest = {"knn": {"vector": {"vector": [1.0, 0.0], "k": 50}}}
+    assert opensearch == {**body, "query": {"bool": {"should": [match, nearest]}}}
+    del body["query"]
+    vectors_only = either_body(SearchEngine.OPENSEARCH, body, knn, 50, None)
+    assert vectors_only == {**body, "query": nearest}
 
 
 def test_the_filter_does_not_change_the_querys_scores() -> None:
