@@ -28,6 +28,8 @@ def cluster(
     request: pytest.FixtureRequest, search_engine: str, opensearch_version: str
 ) -> Iterator[Cluster]:
     cluster, body = MAKE_CLUSTER[search_engine](request)
+    # Deleted here and not at the end: the node, which this fixture asks for by name, may end first.
+    cluster.client.indices.delete(index=INDEX, ignore_unavailable=True)
     cluster.client.indices.create(index=INDEX, body=body)
     lines: list[dict[str, Any]] = []
     for document in PRODUCTS.documents:
@@ -35,7 +37,6 @@ def cluster(
         lines += [{"index": {"_id": document.id}}, source]
     assert not cluster.client.bulk(index=INDEX, body=lines, refresh=True)["errors"]
     yield cluster
-    cluster.client.indices.delete(index=INDEX)
     cluster.client.close()
 
 
