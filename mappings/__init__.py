@@ -3,6 +3,7 @@
 profiles/              the field profiles that ship, by name
 ecommerce/, legal/     a domain's fields, analysis, synonyms and test cases, for both search engines
 scripts/               the ingest pipeline's scripts
+numbers.json           words and keys by which the scripts read numbers
 engines.json           what differs between the search engines
 templates              makes index templates, component templates and ingest pipelines of these
 

@@ -5,7 +5,8 @@
     templates.fields                                             the fields to send to the reranker
 
 The data is beside this file: a folder for each domain, which both search engines share, `scripts/`
-for the ingest pipeline, and `engines.json` for what differs between the search engines.
+and `numbers.json` for the ingest pipeline, and `engines.json` for what differs between the search
+engines.
 """
 
 import json
@@ -28,7 +29,7 @@ class SearchEngine(StrEnum):
 
 ENGINES = tuple(SearchEngine)
 DOMAINS = ("ecommerce", "legal")
-VERSION = 1
+VERSION = 2
 """The version of the templates' content, kept in `_meta.rerank`; every change raises it."""
 
 PRIORITY = 500
@@ -37,6 +38,19 @@ MAX_DIMENSION = 4096
 """Elasticsearch's limit; OpenSearch's is higher."""
 MAX_DEPTH = 15
 """How deep a field's value is written; the sidecar reads 16 levels, the document's own included."""
+
+DATE_FORMATS = (
+    "strict_date_optional_time",  # First: searches and aggregations write dates in it.
+    "uuuu-MM-dd HH:mm[:ss][.SSSSSS][.SSS][ ][XXX]",
+    "uuuu/MM/dd[ HH:mm[:ss]]",
+    "d.M.uuuu",
+    "basic_date",
+    "basic_date_time_no_millis",
+    "strict_week_date",
+    "epoch_millis",
+)
+"""How a `date` may be written, tried in this order. Not among them: day or month first with slashes
+(3/4/2026 is either), and names of months, whose spelling depends on the cluster's Java."""
 
 _DATA = files(__name__.partition(".")[0])
 
@@ -150,7 +164,11 @@ def _parts(
     The cluster checks each template alone, so fields are in one with the analysers that they name.
     `dialect` is what engines.json says of the search engine.
     """
-    types = {**dialect["types"], "dimension": dimension}
+    types = {
+        **dialect["types"],
+        "dimension": dimension,
+        "date_formats": "||".join(DATE_FORMATS),
+    }
     analysis = _json(f"{domain}/analysis.json")
     analysis["filter"]["synonyms"] = _synonym_filter(domain, synonyms)
     properties = _substituted(_json(f"{domain}/fields.json"), types)
@@ -192,15 +210,21 @@ def _substituted(value: Any, types: Mapping[str, Any]) -> Any:
 
 
 def _pipeline(domain: str, rerank_doc: Body) -> Body:
-    """The ingest pipeline that writes `rerank_doc` and the rank features."""
+    """The ingest pipeline that reads numbers and writes the rank features and `rerank_doc`."""
     return {
         "description": f"Writes rerank_doc, the {domain} profile's fields as one string of JSON",
         "version": VERSION,  # Not in `_meta`: OpenSearch's pipelines refuse it.
         "processors": [
+            _script("numbers", {**_json("numbers.json"), **_numbers_of(rerank_doc)}),
             _script("rank", {"features": rerank_doc["features"]}),
             _script("rerank_doc", {"fields": rerank_doc["fields"], "depth": MAX_DEPTH}),
         ],
     }
+
+
+def _numbers_of(rerank_doc: Body) -> Body:
+    """The domain's part of the parameters of the script `numbers`."""
+    return {"fields": rerank_doc["numbers"], "dates": rerank_doc["dates"]}
 
 
 def _script(name: str, params: Body) -> Body:

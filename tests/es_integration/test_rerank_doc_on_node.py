@@ -27,7 +27,7 @@ pytestmark = pytest.mark.node
 PROFILES = Profiles.open()
 INDEX = "rerank-ecommerce-doc-000001"
 TEMPLATES = mappings.load("opensearch", "ecommerce", dimension=None)
-PARAMS = TEMPLATES.pipelines[0].body["processors"][1]["script"]["params"]
+PARAMS = TEMPLATES.pipelines[0].body["processors"][2]["script"]["params"]
 
 NASTY = {
     "quotes": 'He said "no", \\ and \\" and \'yes\'',
@@ -63,7 +63,7 @@ def simulated(
     """What the pipeline makes of each, with another limit for every field if one is given."""
     pipeline = json.loads(json.dumps(TEMPLATES.pipelines[0].body))
     if limit is not None:
-        for field in pipeline["processors"][1]["script"]["params"]["fields"]:
+        for field in pipeline["processors"][2]["script"]["params"]["fields"]:
             field["limit"] = limit
     body = {"pipeline": pipeline, "docs": [{"_source": document} for document in documents]}
     answer = node.ingest.simulate(body=body)

@@ -1,7 +1,7 @@
 """The Elasticsearch templates without the parts that the node from Maven Central lacks.
 
 That distribution has no analysis module, no ingest processors and no mapper-extras, so analysers,
-the pipeline and the field types in MISSING are left out.
+the pipeline and the field types in MISSING are left out; a `scaled_float` becomes a `double`.
 """
 
 from dataclasses import replace
@@ -10,6 +10,7 @@ from typing import Any
 from mappings import Template, Templates
 
 MISSING = frozenset({"rank_feature", "scaled_float", "search_as_you_type"})
+_LEFT_OUT = MISSING - {"scaled_float"}
 _ANALYSIS = frozenset({"analysis", "analyzer", "search_analyzer", "normalizer"})
 
 
@@ -33,11 +34,14 @@ def types(body: Any) -> set[str]:
 def _without(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
+    if value.get("type") == "scaled_float":
+        value = {**value, "type": "double"}
+        del value["scaling_factor"]
     rest = {
         key: _without(inner)
         for key, inner in value.items()
         if key not in _ANALYSIS
         and key != "final_pipeline"
-        and not (isinstance(inner, dict) and inner.get("type") in MISSING)
+        and not (isinstance(inner, dict) and inner.get("type") in _LEFT_OUT)
     }
     return {key: inner for key, inner in rest.items() if inner != {}}

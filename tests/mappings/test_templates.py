@@ -68,7 +68,7 @@ def test_template_pipeline_and_profile_name_the_same_fields(engine: str, domain:
     assert set(templates.fields) <= set(properties(templates))
     assert component(templates, "doc")["mappings"]["_meta"]["rerank"] == {
         "profile": domain,
-        "version": 1,
+        "version": 2,
         "fields": list(templates.fields),
     }
 
