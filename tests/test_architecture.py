@@ -84,7 +84,11 @@ MODEL_TOOLS = ("sidecar/workshop/model/", "sidecar/workshop/bench/")
 ONLY_IN = {
     "onnxruntime": ("sidecar/runtime/onnx_session.py", *MODEL_TOOLS),
     "openvino": ("sidecar/runtime/openvino_session.py",),
-    "tokenizers": ("sidecar/runtime/tokenizer.py", *MODEL_TOOLS),
+    "tokenizers": (
+        "sidecar/runtime/tokenizer.py",
+        "sidecar/runtime/special_tokens.py",
+        *MODEL_TOOLS,
+    ),
     "aiohttp": ("sidecar/http/", "es_integration/"),
     "torch": MODEL_TOOLS,
     "transformers": MODEL_TOOLS,

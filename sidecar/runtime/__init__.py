@@ -6,7 +6,7 @@ From a folder to a session
     model_folder     folder + options -> a session that is proven on its device
     running_graph    what runs, and the score revision
     precision        which graph a runtime runs, at what precision
-    tokenizer        texts -> ids -> model inputs
+    tokenizer        texts -> ids -> model inputs; special_tokens: no text can spell one
     session          the contract: a batch in, named tensors out
     onnx_session, openvino_session   its two implementations
     canonical, placement   the start-up proof: the right numbers, on the right device

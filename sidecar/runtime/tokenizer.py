@@ -1,4 +1,4 @@
-"""Texts to token ids, and ids to pairs. The only file that knows `tokenizers`.
+"""Texts to token ids, and ids to pairs. With `special_tokens` all that knows `tokenizers`.
 
 The prompt's fixed pieces are encoded once per model, those with the query once per request, each
 text once; a pair's ids are spliced from them. A query is cut only when it leaves a
@@ -10,21 +10,20 @@ never crosses: a special token, or (Qwen's byte-level BPE) the space after the c
 behind it, and none depends on the text before it.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
-from tokenizers import AddedToken, Encoding, Tokenizer
-from tokenizers.models import Unigram
+from tokenizers import Encoding, Tokenizer
 
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.runtime.manifest import DOCUMENT, SLOTS, TOKENIZER, Manifest, Padding, Prompt
 from sidecar.runtime.session import ModelInput
+from sidecar.runtime.special_tokens import for_texts, unknown_id
 
 MIN_DOCUMENT_TOKENS = 16
 """A query that leaves a document less than this is too long: the scores would mean nothing."""
@@ -94,12 +93,12 @@ class PairTokenizer:
         if pad_id is None:
             raise ModelError(f"the tokenizer has no padding token {manifest.padding.token!r}")
         self.pad_id: int = pad_id
-        self.unknown_id = _unknown_id(tokenizer)
+        self.unknown_id = unknown_id(tokenizer)
         """Of what the vocabulary lacks; None where it lacks nothing."""
         # What no request changes is encoded here, while special tokens are read as such.
         as_marks = {piece: self._ids(piece) for piece in self._pieces}
         self._literals = {piece: ids for piece, ids in as_marks.items() if not _SLOT.search(piece)}
-        self._tokenizer = _for_texts(tokenizer, {i for ids in self._literals.values() for i in ids})
+        self._tokenizer = for_texts(tokenizer, {i for ids in self._literals.values() for i in ids})
         for piece in as_marks.keys() - self._literals.keys():
             if self._ids(piece) != as_marks[piece]:
                 raise ModelError(f"prompt piece {piece!r} holds a special token beside a slot")
@@ -249,42 +248,3 @@ class PairTokenizer:
 
     def _ids(self, text: str) -> tuple[int, ...]:
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
-
-
-def _unknown_id(tokenizer: Tokenizer) -> int | None:
-    """The id of what the vocabulary lacks; byte-level tokenizers lack nothing."""
-    name = getattr(tokenizer.model, "unk_token", None) or "<unk>"
-    unknown_id: int | None = tokenizer.token_to_id(name)
-    return unknown_id
-
-
-def _for_texts(tokenizer: Tokenizer, marks: set[int]) -> Tokenizer:
-    """The tokenizer for what users write: a special token that is spelled out is text.
-
-    So no document closes its own turn, or opens another. The frameworks read such a text as the
-    token; there the ids differ from theirs, on purpose. `marks` are the ids of the prompt's own
-    pieces: added tokens among them (Qwen's <think> is one, but no special one) count as special.
-    """
-    added = tokenizer.get_added_tokens_decoder()
-    if isinstance(tokenizer.model, Unigram):
-        names = {token.content for token in added.values() if token.special}
-        return Tokenizer.from_str(json.dumps(_unspellable(json.loads(tokenizer.to_str()), names)))
-    own = [added[i].content for i in sorted(marks & added.keys()) if not added[i].special]
-    tokenizer.add_special_tokens([AddedToken(content, special=True) for content in own])
-    tokenizer.encode_special_tokens = True
-    return tokenizer
-
-
-def _unspellable(state: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """A Unigram tokenizer's state, with the special tokens `names` out of any text's reach.
-
-    They are pieces of the model too, which finds them in a text as any other piece, and better.
-    Under a name with a space, which its pre-tokeniser leaves in no text, it finds none.
-    """
-    vocabulary = [
-        [f" {piece}" if piece in names else piece, score]
-        for piece, score in state["model"]["vocab"]
-    ]
-    added_tokens = [token for token in state["added_tokens"] if token["content"] not in names]
-    model = state["model"] | {"vocab": vocabulary}
-    return state | {"model": model, "added_tokens": added_tokens, "post_processor": None}
