@@ -1,11 +1,11 @@
 """`rerank-sidecar processors`: what to paste into a search pipeline that users have already."""
 
 import json
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from es_integration.opensearch.spec import Route
 from mappings import SearchEngine
 from sidecar.cli.cluster import options
 from sidecar.errors import StartupError
@@ -20,14 +20,25 @@ Cluster = Annotated[
         show_default=False,
     ),
 ]
-OneRoute = Annotated[Route, typer.Option("--route", help="The route whose processors to print.")]
+
+
+class RouteName(StrEnum):
+    """`es_integration.opensearch.spec.Route`, which is imported only when the command runs."""
+
+    FLAT = "flat"
+    STRUCTURED = "structured"
+
+
+OneRoute = Annotated[
+    RouteName, typer.Option("--route", help="The route whose processors to print.")
+]
 
 
 def processors_command(
     engine: options.Engine,
     cluster: Cluster = None,
     profile: options.Profile = "ecommerce",
-    route: OneRoute = Route.STRUCTURED,
+    route: OneRoute = RouteName.STRUCTURED,
     fields: options.Fields = None,
     text_field: options.TextField = None,
     name: options.Name = "rerank-sidecar",
@@ -41,6 +52,7 @@ def processors_command(
     """
     from es_integration.cluster.procedure import run
     from es_integration.opensearch import OpenSearchInstall, bodies, installed_processors
+    from es_integration.opensearch.spec import Route
     from sidecar.cli.cluster.connection import connected
 
     if engine is not SearchEngine.OPENSEARCH:
@@ -53,13 +65,14 @@ def processors_command(
             name,
             text_field=text_field or OpenSearchInstall.text_field,
         )
-        processors = bodies.processors(spec, route, MODEL_ID)
+        chosen = Route(route)
+        processors = bodies.processors(spec, chosen, MODEL_ID)
     except ValueError as error:
         raise StartupError(str(error)) from None
     if cluster is None:
-        hint = f"{MODEL_ID} is that of {spec.pipeline(route)}: with --cluster it is looked up"
+        hint = f"{MODEL_ID} is that of {spec.pipeline(chosen)}: with --cluster it is looked up"
         typer.echo(hint, err=True)
     else:
         with connected(engine, cluster, api_key, user, ca) as client:
-            processors = run(client, installed_processors(spec, route))
+            processors = run(client, installed_processors(spec, chosen))
     typer.echo(json.dumps({"response_processors": processors}, indent=1, ensure_ascii=False))
