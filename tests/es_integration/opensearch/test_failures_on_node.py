@@ -174,7 +174,7 @@ def test_a_list_for_each_field_loses_the_hits_place(site: Site) -> None:
         '{ "query": ${parameters.search}, "documents": ${parameters.titles},'
         ' "brands": ${parameters.brands} }'
     )
-    pipeline = bodies.pipeline(spec, Route.STRUCTURED, "")
+    pipeline = bodies.pipeline(spec, Route.STRUCTURED, "", renames=False)
     inference = pipeline["response_processors"][0]["ml_inference"]
     inference["input_map"] = [
         {"search": "_request.ext.ml_inference", "titles": "title", "brands": "brand"}
