@@ -27,10 +27,8 @@ from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
 PREFIX = "RERANK_"
 DEFAULT_DEADLINE_MS = 25_000
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
-
-
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
-
+"""What may stand before `=` in `model`: a name as clients send it, and no path from the root."""
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s*]+")
 """Of a web page, as the header `Origin` has it; `*` is every origin."""
 
