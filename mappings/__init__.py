@@ -3,6 +3,8 @@
 profiles/              the field profiles that ship, by name
 ecommerce/, legal/     a domain's fields, analysis, synonyms and test cases, for both search engines
 scripts/               the ingest pipeline's scripts
+vocabularies/          words of many languages: a folder per kind, a file per language
+vocabulary             reads those files
 numbers.json           words and keys by which the scripts read numbers
 engines.json           what differs between the search engines
 templates              makes index templates, component templates and ingest pipelines of these
@@ -23,6 +25,7 @@ from mappings.templates import (
     Templates,
     load,
 )
+from mappings.vocabulary import vocabulary_kinds, vocabulary_texts
 
 __all__ = [
     "DOMAINS",
@@ -35,6 +38,8 @@ __all__ = [
     "load",
     "profile_names",
     "profile_text",
+    "vocabulary_kinds",
+    "vocabulary_texts",
 ]
 
 _PROFILES = files(__name__) / "profiles"

@@ -28,6 +28,7 @@ FOUNDATION = {
     "sidecar.request",
     "sidecar.schema",
     "sidecar.search",
+    "sidecar.yaml_core",
 }
 PURE = FOUNDATION | {
     "sidecar.contracts",
@@ -56,11 +57,12 @@ MAY_IMPORT = {
     "sidecar.request": set(),
     "sidecar.search": set(),
     "sidecar.schema": set(),
+    "sidecar.yaml_core": set(),
     "sidecar.explain": FOUNDATION,
     "sidecar.settings": FOUNDATION | {"sidecar.runtime"},
     "sidecar.telemetry": set(),
     "sidecar.contracts": FOUNDATION,
-    "sidecar.text": FOUNDATION,
+    "sidecar.text": FOUNDATION | {"mappings"},
     "sidecar.signals": FOUNDATION | {"sidecar.text"},
     "sidecar.profile": FOUNDATION | {"sidecar.text", "sidecar.signals"},
     "sidecar.profiles": FOUNDATION | {"sidecar.text", "sidecar.profile", "mappings"},
@@ -94,7 +96,12 @@ ONLY_IN = {
     "transformers": MODEL_TOOLS,
     "opensearchpy": ("es_integration/",),
     "elasticsearch": ("es_integration/",),
-    "yaml": ("sidecar/text/parse.py", "sidecar/profiles/"),
+    "yaml": (
+        "sidecar/yaml_core.py",
+        "sidecar/text/parse.py",
+        "sidecar/text/vocabularies.py",
+        "sidecar/profiles/",
+    ),
     "typer": ("sidecar/cli/",),
     "rich": ("sidecar/cli/", "sidecar/workshop/"),
     "asyncio": (

@@ -2,7 +2,6 @@
 
 loading      the files: read, checked, by name
 references   the fields, constraints and extractors that a profile names but does not have
-yaml_core    YAML 1.2's core schema, in which `no` is a word
 weights      a profile with the weights that a search sends
 
 What a profile holds is in `sidecar.profile`.

@@ -19,7 +19,7 @@ import mappings
 from sidecar.errors import InvalidRequest, ProfileError
 from sidecar.profile import Profile
 from sidecar.profiles.references import unknown_references
-from sidecar.profiles.yaml_core import load
+from sidecar.yaml_core import load
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ boundaries       where sections, paragraphs and sentences begin
 windows          a long text -> windows, and which of them are scored
 long_documents   the windows' logits -> the document's
 
+vocabularies     words of many languages: the files of `mappings`, checked
 terms            a query's terms, and how much of them a field has
 query            what a query demands: prices, colours, courts, ... (a package)
 values, prices   a field's value as a number, a date, a price

@@ -16,8 +16,8 @@ naming         whether a query names a value: no extractor, the signal `match` r
 A new extractor is one file, and its entry here:
 
 1. Write `text/query/<name>.py` with an `Extractor`: its name, `extract` (a query's constraint) and
-   `check` (a field's value against the constraint). A list of names needs only a `Vocabulary`: see
-   `color`.
+   `check` (a field's value against the constraint). A list of names needs only files of
+   words and a `Vocabulary`: see `color`.
 2. Import it below and add it to the tuple of EXTRACTORS.
 3. Add it to the table of extractors in docs/profiles.md, and a row to CHECKS in
    tests/text/query/test_extract.py. Tests fail until both are there.

@@ -1,13 +1,14 @@
 """Vocabularies: names such as colours, the ways to write them, and which a query excludes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.terms import phrases
+from sidecar.text.vocabularies import Names, load, merged
 
 _FREE = re.compile("[-‐‑](?:free|frei)\\b", re.IGNORECASE)
 _COMMA = re.compile("[,;、，]")
@@ -36,7 +37,7 @@ class Vocabulary:
     def __init__(
         self,
         spellings: Mapping[str, Sequence[str]],
-        parents: Mapping[str, str] | None = None,
+        parents: Mapping[str, str | Sequence[str]] | None = None,
         not_in: Sequence[str] = (),
     ) -> None:
         """`not_in`: phrases in which a spelling means something else, such as "red bull"."""
@@ -45,7 +46,10 @@ class Vocabulary:
             for name, all_spellings in spellings.items()
             for spelling in (name, *all_spellings)
         }
-        self._parents = parents or {}
+        self._parents = {
+            name: frozenset((above,) if isinstance(above, str) else above)
+            for name, above in (parents or {}).items()
+        }
         others = sorted({_plain(phrase) for phrase in not_in}, key=len, reverse=True)
         names = sorted(self._name, key=len, reverse=True)
         spaced = "|".join(name for name in names if name.isascii())
@@ -56,6 +60,12 @@ class Vocabulary:
         )
 
         self._find_known = lru_cache(maxsize=4096)(self._find)
+
+    @classmethod
+    def shipped(cls, kind: str) -> "Vocabulary":
+        """The vocabulary of all languages of a kind of `mappings/vocabularies`."""
+        names = merged(load(kind, Names).values())
+        return cls(names.names, names.parents, names.not_in)
 
     def find(self, text: str) -> frozenset[str]:
         """The names in the text, the longest at each place."""
@@ -91,9 +101,11 @@ class Vocabulary:
         """SATISFIED when the text has one of the requested names, VIOLATED when it has only others
         that exclude them."""
         names = self.find(text)
-        if requested & (names | {self._parents[name] for name in names if name in self._parents}):
+        if requested & names.union(*(self._parents.get(name, ()) for name in names)):
             return SATISFIED
-        if not names or any(self._parents.get(name) in names for name in requested):
+        if not names or any(
+            not names.isdisjoint(self._parents.get(name, ())) for name in requested
+        ):
             return UNKNOWN
         return VIOLATED
 
@@ -102,14 +114,19 @@ def _plain(phrase: str) -> str:
     return phrases(phrase).strip()
 
 
-def vocabulary_extractor(name: str, vocabulary: Vocabulary, keys: tuple[str, ...]) -> Extractor:
-    """The extractor whose constraint is the set of the vocabulary's names in the query."""
+def vocabulary_extractor(
+    name: str, vocabulary: Callable[[], Vocabulary], keys: tuple[str, ...]
+) -> Extractor:
+    """The extractor whose constraint is the set of the vocabulary's names in the query.
+
+    The vocabulary is made when the first query is read, so that an import costs nothing.
+    """
 
     def extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
-        values = vocabulary.requested(query)
+        values = vocabulary().requested(query)
         return Constraint(name, values) if values else None
 
     def check(constraint: Constraint, value: object) -> Satisfaction:
-        return vocabulary.check(constraint.values, read_value(value))
+        return vocabulary().check(constraint.values, read_value(value))
 
     return Extractor(name, extract, check, keys)

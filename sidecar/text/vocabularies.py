@@ -1,0 +1,104 @@
+"""Words of many languages, as data: `mappings/vocabularies/<kind>/<language>.yaml`.
+
+    load("color", Names)     language -> that file's Names, English first
+
+Each kind has a schema, a pydantic model that lies beside the code that reads the words; where a
+kind is a list of names and their spellings, the schema is `Names`. A file is read once.
+
+A language is added by one file: copy a kind's English one, keep its names (they are those of all
+languages), and write that language's spellings. No code changes. Tests then check that no spelling
+means two things, and that each is read as its name.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from yaml import YAMLError
+
+from mappings import vocabulary_texts
+from sidecar.schema import FrozenModel
+from sidecar.yaml_core import load as load_yaml
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else [] if value is None else value
+
+
+Spellings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""One spelling or a list of them; nothing is an empty list."""
+
+
+class Names(FrozenModel):
+    """Names and the ways to write them.
+
+    Case, accents and signs of a spelling do not matter. `schwarz+` writes the word with each of the
+    endings that `endings` has for it.
+    """
+
+    names: dict[str, Spellings] = Field(default_factory=dict)
+    """name -> its spellings; in English the name is one itself."""
+    parents: dict[str, Spellings] = Field(default_factory=dict)
+    """name -> the names of which it is a kind: navy is a blue."""
+    not_in: Spellings = ()
+    """Phrases in which a spelling means something else: "red wine"."""
+    endings: dict[str, Spellings] = Field(default_factory=dict)
+    """How a spelling with `+` may end: {o: [o, a, os, as]} makes negro, negra, negros, negras of
+    `negro+`. The longest key that ends the word counts; "" is any word's."""
+
+    def forms(self, spelling: str) -> tuple[str, ...]:
+        """The spelling, or all inflected forms of one that ends with `+`."""
+        if not spelling.endswith("+"):
+            return (spelling,)
+        base = spelling[:-1]
+        fitting = max((end for end in self.endings if base.endswith(end)), key=len, default=None)
+        if fitting is None:
+            return (base,)
+        stem = base.removesuffix(fitting)
+        return tuple(dict.fromkeys((base, *(stem + ending for ending in self.endings[fitting]))))
+
+
+def merged(of_languages: Iterable[Names]) -> Names:
+    """One list of all: every form of a name's spellings, and what is not in any of them.
+
+    A vocabulary of a profile's own is merged after the shipped ones: a spelling that both have
+    means what the last one says.
+    """
+    name_of: dict[str, str] = {}
+    names: dict[str, None] = {}
+    parents: dict[str, Spellings] = {}
+    not_in: dict[str, None] = {}
+    for each in of_languages:
+        names |= dict.fromkeys(each.names)
+        parents |= each.parents
+        not_in |= dict.fromkeys(each.not_in)
+        for name, spellings in each.names.items():
+            name_of |= dict.fromkeys(
+                (form for spelling in spellings for form in each.forms(spelling)), name
+            )
+    spellings_of: dict[str, list[str]] = {name: [] for name in names}
+    for form, name in name_of.items():
+        spellings_of[name].append(form)
+    return Names(
+        names={name: tuple(spellings) for name, spellings in spellings_of.items()},
+        parents=parents,
+        not_in=tuple(not_in),
+    )
+
+
+@cache
+def load(kind: str, schema: type[Schema]) -> Mapping[str, Schema]:
+    """Each language's file of a kind, English first.
+
+    Raises KeyError for an unknown kind, ValueError for a file that the schema refuses.
+    """
+    of_language = {}
+    for language, text in vocabulary_texts(kind).items():
+        try:
+            of_language[language] = schema.model_validate(load_yaml(text) or {})
+        except (YAMLError, ValidationError) as fault:
+            raise ValueError(f"vocabularies/{kind}/{language}.yaml: {fault}") from None
+    return of_language
