@@ -50,6 +50,8 @@ class Options(TypedDict, total=False):
     deadline_ms: int | None
     explain: bool
     shapley: bool | int
+    min_score: float | None
+    """In [0, 1]: what scores below it is left out; `RankResult.below_min_score` counts it."""
 
 
 class _Call(Body):

@@ -42,6 +42,8 @@ class Control:
     explain: bool = False
     shapley: int = 0
     """How many of the best documents get exact Shapley values of their fields."""
+    min_score: float | None = None
+    """In [0, 1]: documents that score below it are left out, unless the request is `complete`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class RankRequest:
     """For pairs with a query each: one per document, and `query` is the first. Otherwise empty."""
     spans: SpanOptions | None = None
     """None: no spans, which would cost a pair per sentence."""
+    complete: bool = False
+    """Whether the answer needs every document, so that `min_score` leaves none out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,8 @@ class RankResult:
     """Indexes of the documents in which the model knows few words."""
     query_unread: bool = False
     """Whether the model knows few words of the query."""
+    below_min_score: int | None = None
+    """How many documents were left out by `min_score`; None where none could be."""
     warnings: tuple[str, ...] = ()
     """Messages for the client about this answer, such as a hook that was left out."""
     explanations: tuple[Mapping[str, object], ...] = ()

@@ -25,6 +25,16 @@ def test_the_model_in_this_process(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0.9 < float(score) < 1
 
 
+def test_the_shares_above_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
+    (program,) = BLOCK.findall((DOCS / "thresholds.md").read_text())
+    exec(program, {})
+    lines = capsys.readouterr().out.splitlines()
+    shares = [tuple(map(int, re.findall(r"([0-9]+)%", line))) for line in lines]
+    assert len(shares) == 5
+    assert shares == sorted(shares, reverse=True)
+    assert shares[2][0] == 100
+
+
 def test_the_client_over_http(server: SidecarProcess, capsys: pytest.CaptureFixture[str]) -> None:
     example = OVER_HTTP.replace("http://127.0.0.1:8080", server.url)
     exec(example.replace("timeout=2.0", "timeout=60.0"), {})

@@ -42,6 +42,14 @@ def test_options_in_the_query_object_and_the_order_of_the_input(reranker: Rerank
     assert [entry["index"] for entry in result.explanations] == [0, 1, 2]
 
 
+def test_a_threshold_leaves_documents_out_and_counts_them(reranker: Reranker) -> None:
+    best = reranker.rerank(QUERY, DOCUMENTS).ranked[0]
+    result = reranker.rerank(QUERY, DOCUMENTS, min_score=best.score)
+    assert result.ranked == (best,)
+    assert result.below_min_score == 2
+    assert reranker.rerank(QUERY, DOCUMENTS).below_min_score is None
+
+
 async def test_it_can_be_awaited_and_called_within_an_event_loop(reranker: Reranker) -> None:
     awaited = await asyncio.gather(*(reranker.arerank(QUERY, DOCUMENTS) for _ in range(8)))
     waited = reranker.rerank(QUERY, DOCUMENTS)

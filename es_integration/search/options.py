@@ -9,8 +9,8 @@ from es_integration.cluster.procedure import Body
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerank:
-    """How the best hits of the first stage are reranked. Raises ValueError without fields, or for a
-    window below 1.
+    """How the best hits of the first stage are reranked. Raises ValueError without fields, for a
+    window below 1, or for a least score that no score has.
 
     The fields must be named: a whole `_source` may hold vectors, which a model would read as text.
     """
@@ -29,12 +29,17 @@ class Rerank:
     score_field: str | None = None
     """The field in which a hit's first-stage score is sent: `_score` for the signal `first_stage`.
     None sends no score: a profile that reads every field would read it as text."""
+    min_score: float | None = None
+    """In [0, 1]: hits that score below it are left out, and so are those behind the window, which
+    have no score. A search that is not reranked keeps all its hits."""
     deadline_s: float | None = None
     """Seconds for the reranking, retries included; None: the sidecar client's time-out."""
 
     def __post_init__(self) -> None:
         if self.window < 1 or not self.fields or isinstance(self.fields, str):
             raise ValueError("a window of 1 hit or more and a list of fields are needed")
+        if self.min_score is not None and not 0 <= self.min_score <= 1:
+            raise ValueError("min_score: scores are in [0, 1]")
 
     def request_options(self) -> dict[str, Any]:
         """The keyword arguments of SidecarClient.rerank beside query and documents."""
@@ -44,6 +49,7 @@ class Rerank:
             "fields": dict(self.weights),
             "instruction": self.instruction,
             "context": dict(self.context),
+            "min_score": self.min_score,
         }
         return {key: value for key, value in options.items() if value not in (None, {})}
 

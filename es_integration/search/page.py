@@ -2,7 +2,8 @@
 
 The first `rank_window` hits of the first stage are reranked, and the page is cut from the new
 order. The same search with another `from` reranks the same hits, so pages neither overlap nor leave
-a hit out. A page behind the rank window shows the first stage's order.
+a hit out. A page behind the rank window shows the first stage's order; with a `min_score` it is
+empty, because nothing there has a score.
 """
 
 from collections.abc import Iterable, Mapping
@@ -87,13 +88,20 @@ def first_stage_answer(answer: Body, page: Page, retrieved: Page, reason: str) -
 
 
 def reranked_answer(
-    answer: Body, page: Page, retrieved: Page, rank_window: int, ranking: Ranking
+    answer: Body,
+    page: Page,
+    retrieved: Page,
+    rank_window: int,
+    ranking: Ranking,
+    *,
+    min_score: float | None = None,
 ) -> Body:
     """The page in the new order, with the sidecar's score in `_score` and the search engine's in
     `_first_stage_score`.
 
     `max_score` is the best of the rank window, as a search engine's is the best of all pages. The
-    hits behind the rank window follow in the first stage's order, with its scores.
+    hits behind the rank window follow in the first stage's order, with its scores; not so with a
+    `min_score`, where the report counts the hits that the sidecar left out.
     """
     assert ranking.scores is not None, "the answer was reranked"
     hits = answer["hits"]["hits"]
@@ -101,10 +109,19 @@ def reranked_answer(
         {**hits[index], "_score": score, FIRST_STAGE_SCORE: hits[index].get("_score")}
         for index, score in zip(ranking.order, ranking.scores, strict=True)
     ]
-    page_hits = page.cut(reranked + hits[rank_window:], retrieved)
-    result = _answer(answer, page_hits, {"hits": len(reranked)})
-    result["hits"]["max_score"] = max(ranking.scores)
+    head, behind = hits[:rank_window], hits[rank_window:]
+    report = {"hits": len(reranked)}
+    if min_score is not None:
+        behind = []
+        report["below_min_score"] = len(head) - len(reranked)
+    result = _answer(answer, page.cut(reranked + behind, retrieved), report)
+    result["hits"]["max_score"] = max(ranking.scores, default=None)
     return result
+
+
+def empty_answer(answer: Body, reason: str) -> Body:
+    """A page without hits, with the reason."""
+    return _answer(answer, [], {"reason": reason})
 
 
 def unranked_answer(answer: Body, reason: str) -> Body:
@@ -117,12 +134,15 @@ def _answer(answer: Body, hits: list[Body], report: dict[str, Any]) -> Body:
     return {**answer, "hits": {**answer["hits"], "hits": hits}, REPORT: report}
 
 
-def checked_ranking(ranking: Ranking, hits: int) -> Ranking:
+def checked_ranking(ranking: Ranking, hits: int, *, min_score: float | None = None) -> Ranking:
     """The ranking, or the given order with the reason if it does not name each hit exactly once.
+    With a `min_score` it may leave hits out.
 
     Its order is kept, not sorted by score: the sidecar sorts by logits, and two logits may have the
     same score.
     """
-    if ranking.scores is None or sorted(ranking.order) == list(range(hits)):
+    once = len(set(ranking.order)) == len(ranking.order)
+    every = min_score is not None or len(ranking.order) == hits
+    if ranking.scores is None or (once and every):
         return ranking
     return Ranking(tuple(range(hits)), None, "the sidecar's answer does not name each hit once")

@@ -33,6 +33,7 @@ from es_integration.search.options import Knn, Rerank
 from es_integration.search.page import (
     Page,
     checked_ranking,
+    empty_answer,
     first_stage_answer,
     reranked_answer,
     sorted_otherwise,
@@ -128,16 +129,21 @@ def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     if fetched_source != requested_source:
         answer = _with_source(answer, requested_source)
     hits = answer["hits"]["hits"]
+    if rerank.min_score is not None and page.start >= rank_window:
+        why = f"the page begins behind the window of {rank_window} hits, and none there has a score"
+        return empty_answer(answer, why)
     if reason := _reason_to_skip(search.text, page, hits, documents, rank_window):
         return first_stage_answer(answer, page, retrieved, reason)
     options = rerank.request_options()
     ranking: Ranking = yield lambda clients: clients.sidecar.rerank_or_keep(
         search.text, documents, **options
     )
-    ranking = checked_ranking(ranking, len(head))
+    ranking = checked_ranking(ranking, len(head), min_score=rerank.min_score)
     if ranking.scores is None:
         return first_stage_answer(answer, page, retrieved, ranking.reason or "no reason given")
-    return reranked_answer(answer, page, retrieved, rank_window, ranking)
+    return reranked_answer(
+        answer, page, retrieved, rank_window, ranking, min_score=rerank.min_score
+    )
 
 
 def _sorted(search: _Search, client: Any) -> Procedure[Body]:

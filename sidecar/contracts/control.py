@@ -94,6 +94,8 @@ class ControlKeys(BaseModel):
     """Whether the answer gets `explanations`."""
     shapley: Shapley | None = None
     """For how many of the best documents exact Shapley values are wanted; true for 3."""
+    min_score: Annotated[float, Field(ge=0, le=1), NUMBER] | None = None
+    """Documents that score below it are left out, where an answer may leave some out."""
 
     def given(self) -> dict[str, Any]:
         """The control keys that are neither absent nor null; `instruct`, SGLang's name for the
@@ -120,6 +122,7 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         deadline_s=keys["deadline_ms"] / 1000 if "deadline_ms" in keys else None,
         explain=keys.get("explain", False) or documents > 0,
         shapley=documents,
+        min_score=keys.get("min_score"),
     )
 
 
@@ -154,6 +157,7 @@ HEADERS: Mapping[str, Header] = {
     "instruction": Header("X-Rerank-Instruction", _text),
     "context": Header("X-Rerank-Context", _json),
     "explain": Header("X-Rerank-Explain", _text),
+    "min_score": Header("X-Rerank-Min-Score", _text),
     "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }
 """By the key of the body."""

@@ -1,7 +1,7 @@
 """What a dialect is: its routes, how a body becomes a request, how a result becomes bytes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sidecar.contracts.body import Options
@@ -39,12 +39,16 @@ class Dialect:
     """The response's JSON schema."""
     encode: Callable[[RankRequest, RankResult, str], bytes]
     """The response body; the third argument is the request id."""
+    complete: bool = False
+    """Whether an answer needs every document, because its clients go by the place of a score:
+    `min_score` then leaves none out."""
     error: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda flat: flat
     """The error body that its clients read, from the flat one of `errors`."""
 
     def decode(self, body: Mapping[str, Any]) -> RankRequest:
         """The request of a body. Raises InvalidRequest with the JSON path of the fault."""
-        return validate(self.body, body).to_request()
+        request = validate(self.body, body).to_request()
+        return replace(request, complete=True) if self.complete else request
 
     def is_marked(self, key: str, body: Mapping[str, Any]) -> bool:
         """Whether a body with documents under `key` is this dialect's on a shared path."""

@@ -1,4 +1,5 @@
-"""Warnings and explanations: what a response has beside its results, never inside one.
+"""Warnings, explanations and the count of `min_score`: what a response has beside its results,
+never inside one.
 
 Elasticsearch's parsers refuse unknown keys in a result, and ignore them at the top level.
 """
@@ -13,6 +14,11 @@ WARNINGS_SCHEMA: dict[str, Any] = {
     "type": "array",
     "items": {"type": "string"},
     "description": "What the client should know of this answer.",
+}
+BELOW_MIN_SCORE_SCHEMA: dict[str, Any] = {
+    "type": "integer",
+    "minimum": 0,
+    "description": "How many documents `min_score` left out; absent where none could be.",
 }
 _PART = {
     "type": "object",
@@ -91,12 +97,18 @@ def unread_warning(result: RankResult) -> str:
     return f"the model knows few of the words of {where}; scores say little there"
 
 
-def explanations(result: RankResult) -> dict[str, Any]:
-    """The top-level key of an answer with explanations; empty without any."""
-    return {"explanations": list(result.explanations)} if result.explanations else {}
+def extras_without_warnings(result: RankResult) -> dict[str, Any]:
+    """The top-level keys for dialects that have a place of their own for warnings: explanations,
+    and how many documents `min_score` left out."""
+    keys: dict[str, Any] = {}
+    if result.below_min_score is not None:
+        keys["below_min_score"] = result.below_min_score
+    if result.explanations:
+        keys["explanations"] = list(result.explanations)
+    return keys
 
 
 def extras(result: RankResult) -> dict[str, Any]:
-    """Both as top-level keys, for dialects that have no place of their own for warnings."""
+    """All top-level keys, with the warnings."""
     messages = warnings(result)
-    return {**({"warnings": messages} if messages else {}), **explanations(result)}
+    return {**({"warnings": messages} if messages else {}), **extras_without_warnings(result)}

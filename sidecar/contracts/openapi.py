@@ -17,7 +17,11 @@ from sidecar.contracts.body import Body
 from sidecar.contracts.control import HEADERS, ControlKeys
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
-from sidecar.contracts.extras import EXPLANATION_SCHEMA, WARNINGS_SCHEMA
+from sidecar.contracts.extras import (
+    BELOW_MIN_SCORE_SCHEMA,
+    EXPLANATION_SCHEMA,
+    WARNINGS_SCHEMA,
+)
 from sidecar.contracts.loose_types import LooseJsonSchema
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
 from sidecar.request import Ranked, RankResult
@@ -123,6 +127,10 @@ _WARNINGS_HEADER = {
     "description": "The answer's warnings, for answers whose shape has no room for them.",
     "schema": {"type": "string"},
 }
+_BELOW_MIN_SCORE_HEADER = {
+    "description": "How many documents `min_score` left out; absent where none could be.",
+    "schema": {"type": "string"},
+}
 _MODEL_DESCRIPTION = "Vendor and name; without effect, as the body's `model`."
 
 
@@ -161,7 +169,10 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
         "responses": {
             "200": {
                 "description": "The scores.",
-                "headers": {"x-rerank-warnings": _WARNINGS_HEADER},
+                "headers": {
+                    "x-rerank-warnings": _WARNINGS_HEADER,
+                    "x-rerank-below-min-score": _BELOW_MIN_SCORE_HEADER,
+                },
                 "content": {
                     "application/json": {
                         "schema": _any_of(responses),
@@ -225,7 +236,14 @@ def _response_schema(dialect: Dialect) -> Mapping[str, Any]:
     """The schema of the dialect's response, with explanations and warnings where it has them."""
     request = dialect.decode(dialect.example)
     ranked = tuple(Ranked(index, 0.0, 0.5) for index in range(len(request.documents)))
-    result = RankResult(ranked, "model", 0, warnings=("a warning",), explanations=({},))
+    result = RankResult(
+        ranked,
+        "model",
+        0,
+        below_min_score=None if dialect.complete else 0,
+        warnings=("a warning",),
+        explanations=({},),
+    )
     answer = orjson.loads(dialect.encode(request, result, "id"))
     schema: dict[str, Any] = deepcopy(dict(dialect.response))
     if not dialect.has_extras:
@@ -234,6 +252,8 @@ def _response_schema(dialect: Dialect) -> Mapping[str, Any]:
     if "explanations" in answer:
         explanation = {"$ref": "#/components/schemas/Explanation"}
         properties["explanations"] = {"type": "array", "items": explanation}
+    if "below_min_score" in answer:
+        properties["below_min_score"] = BELOW_MIN_SCORE_SCHEMA
     if "warnings" in answer:
         properties["warnings"] = WARNINGS_SCHEMA
     if "warnings" in (answer.get("meta") or ()):

@@ -6,6 +6,8 @@ score = sigmoid(logit), in [0, 1]; `fuse` has calibrated the model's part of it.
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from sidecar.calibration import sigmoid
 from sidecar.errors import NonFiniteScore
 from sidecar.request import Order, Ranked
@@ -16,8 +18,10 @@ def rank(
     *,
     order: Order = "score",
     top_n: int | None = None,
+    min_score: float | None = None,
 ) -> tuple[Ranked, ...]:
-    """At most `top_n` documents, by descending logit (equal ones by index) or in their own order.
+    """At most `top_n` of the documents that reach `min_score`, by descending logit (equal ones by
+    index) or in their own order.
 
     Raises NonFiniteScore when a logit is NaN or infinite.
     """
@@ -26,6 +30,14 @@ def rank(
         if not math.isfinite(logit):
             raise NonFiniteScore(f"the model gave document {index} no finite score")
         ranked.append(Ranked(index, logit, sigmoid(logit)))
+    if min_score is not None:
+        ranked = [item for item in ranked if reaches(item.score, min_score)]
     if order == "score":
         ranked.sort(key=lambda item: -item.logit)  # stable: ties keep the order of the request
     return tuple(ranked[:top_n] if top_n else ranked)
+
+
+def reaches(score: float, min_score: float) -> bool:
+    """Whether a score is at least `min_score`, both as float32: so they are printed, and a document
+    that is shown with the score 0.7 has reached 0.7."""
+    return bool(np.float32(score) >= np.float32(min_score))

@@ -100,6 +100,7 @@ def _record(
     service.metrics.truncated.inc(len(result.truncated))
     service.metrics.truncated_queries.inc(result.truncated_queries)
     service.metrics.shortened.inc(len(result.shortened))
+    service.metrics.below_min_score.inc(result.below_min_score or 0)
     service.metrics.unread.labels(text="document").inc(len(result.unread))
     service.metrics.unread.labels(text="query").inc(result.query_unread)
     for stage, spent in seconds.items():
@@ -124,6 +125,11 @@ def _timing_headers(
         "x-inference-time": f"{ms['infer']:.0f}",
         **({"x-rerank-warnings": _header(warnings(result))} if warnings(result) else {}),
         **({"x-truncated-documents": str(len(result.truncated))} if result.truncated else {}),
+        **(
+            {"x-rerank-below-min-score": str(result.below_min_score)}
+            if result.below_min_score is not None
+            else {}
+        ),
     }
 
 

@@ -13,6 +13,7 @@ passage_pairs     passages -> pairs: whole, cut, in windows, a field alone
 legibility        texts that the model cannot read
 per_query         pairs with a query each: a ranking per query, one result
 special_queries   blank and very long queries
+threshold         what `min_score` leaves out
 time_budget       fewer windows of long documents when the deadline is near
 scored_documents  the pairs' logits -> documents
 second_pass       explanations and spans: coalitions, spans

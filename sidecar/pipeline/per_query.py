@@ -63,6 +63,12 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         truncated_queries=sum(result.truncated_queries for result in results),
         shortened=tuple(sorted(shortened)),
         query_unread=any(result.query_unread for result in results),
+        below_min_score=_below_min_score(results),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),
     )
+
+
+def _below_min_score(results: Sequence[RankResult]) -> int | None:
+    counts = [each for result in results if (each := result.below_min_score) is not None]
+    return sum(counts) if counts else None

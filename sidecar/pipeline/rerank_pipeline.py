@@ -6,6 +6,7 @@ prepare    documents -> pairs, parts            (preparer)
 shorten    fewer windows, if time is short     (time_budget)
 score      pairs -> logits                      (runtime/scorer: the scheduler's queue of the model)
 fuse       logits, parts -> scores, in order    (scored_documents, fusion)
+leave out  what scores below `min_score`        (threshold)
 explain    the best documents once more         (second_pass)
 spans      their sentences, each a pair         (second_pass)
 """
@@ -28,6 +29,7 @@ from sidecar.pipeline.scored_documents import scored_documents
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_query
+from sidecar.pipeline.threshold import threshold_of, threshold_warnings
 from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult, Timings
@@ -104,7 +106,9 @@ class RerankPipeline:
             self.model.calibration,
         )
         logits = [document.logit for document in documents]
-        ranked = rank(logits, order=request.order, top_n=request.top_n)
+        threshold = threshold_of(request)
+        kept = rank(logits, order=request.order, min_score=threshold)
+        ranked = kept[: request.top_n or None]
         fused = time.monotonic()
 
         first = FirstPass(request, prepared, documents, ranked)
@@ -119,7 +123,12 @@ class RerankPipeline:
             unread=pairs.unread,
             query_unread=pairs.query_unread,
             shortened=pairs.shortened,
-            warnings=prepared.warnings + explain_warnings,
+            below_min_score=None if threshold is None else len(logits) - len(kept),
+            warnings=(
+                *threshold_warnings(request, len(kept)),
+                *prepared.warnings,
+                *explain_warnings,
+            ),
             explanations=explanations,
             spans=spans,
             timings=Timings(

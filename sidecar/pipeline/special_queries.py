@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sidecar.explain import explanation
 from sidecar.fusion import rank
+from sidecar.pipeline.threshold import threshold_of
 from sidecar.request import RankRequest, RankResult
 
 BLANK = "the query is blank: the documents keep their order, with equal scores"
@@ -16,12 +17,20 @@ def is_blank(query: str) -> bool:
 
 
 def unranked(request: RankRequest, model: str) -> RankResult:
-    """The documents of a blank query in their own order, each with the logit 0; `top_n` counts."""
+    """The documents of a blank query in their own order, each with the logit 0; `top_n` counts, and
+    `min_score` leaves none out: nothing was judged."""
     ranked = rank([0.0] * len(request.documents), order="input", top_n=request.top_n)
     explanations: tuple[dict[str, object], ...] = ()
     if request.control.explain:
         explanations = tuple(explanation(item, ()) for item in ranked)
-    return RankResult(ranked, model, tokens=0, warnings=(BLANK,), explanations=explanations)
+    return RankResult(
+        ranked,
+        model,
+        tokens=0,
+        below_min_score=None if threshold_of(request) is None else 0,
+        warnings=(BLANK,),
+        explanations=explanations,
+    )
 
 
 def with_bounded_query(request: RankRequest, max_characters: int) -> RankRequest:

@@ -83,6 +83,11 @@ class Metrics:
             "Long documents read in fewer windows to meet the deadline.",
             registry=registry,
         )
+        self.below_min_score = Counter(
+            "rerank_below_min_score_documents",
+            "Documents left out of answers because they scored below the request's min_score.",
+            registry=registry,
+        )
         self.unread = Counter(
             "rerank_unread_texts",
             "Queries and documents of whose words the model knows few.",

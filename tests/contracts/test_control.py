@@ -32,6 +32,7 @@ EXPECTED = Control(
     context={"user": {"brands": ["x"]}},
     deadline_s=0.25,
     explain=True,
+    min_score=0.7,
 )
 KEYS = {
     "profile": "legal",
@@ -40,6 +41,7 @@ KEYS = {
     "context": {"user": {"brands": ["x"]}},
     "deadline_ms": 250,
     "explain": True,
+    "min_score": 0.7,
 }
 
 
@@ -61,6 +63,7 @@ def test_so_do_headers() -> None:
         "X-Rerank-Context": '{"user": {"brands": ["x"]}}',
         "X-Rerank-Explain": "true",
         "X-Request-Deadline-Ms": "250",
+        "X-Rerank-Min-Score": "0.7",
     }
     assert control({}, headers) == EXPECTED
 

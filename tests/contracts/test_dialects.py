@@ -8,6 +8,7 @@ import pytest
 from sidecar.contracts.dialects import DIALECTS
 from sidecar.contracts.dialects.gradio import GRADIO
 from sidecar.contracts.routes import ROUTES
+from sidecar.pipeline.threshold import ALL_BELOW, IGNORED
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.contracts.shapes import SHAPES, body_of, dialect_of, indexed, url_of
 from tests.http_client import ask, assert_error, post, scores
@@ -18,6 +19,7 @@ TEXTS = [
     "Either party may end this contract early with written notice.",
     "The contract is kept in a safe.",
 ]
+SCORED = {"query": QUERY, "documents": TEXTS}
 MARKED = [(path, each.marks[0]) for each in DIALECTS for path in each.shared_paths]
 
 
@@ -105,6 +107,60 @@ def test_top_n_null_and_zero_mean_all_and_a_negative_one_is_refused(
         assert len(scores(post(server, url_of(path), {**body, top: value}))) == count
     refused = post(server, url_of(path), {**body, top: -1})
     assert assert_error_message(refused).startswith(f"$.{top}: ")
+
+
+@pytest.mark.parametrize(("path", "key"), SHAPES)
+def test_min_score_leaves_out_what_scores_below_it_where_an_answer_may(
+    server: SidecarProcess, path: str, key: str
+) -> None:
+    dialect = dialect_of(path, key)
+    body = {**body_of(path, key, QUERY, TEXTS), "order": "input"}
+    every = scores(post(server, url_of(path), body))
+    threshold = sorted(scores(post(server, "/v2/rerank", SCORED)).values())[1]
+    answer = post(server, url_of(path), {**body, "min_score": threshold})
+    if dialect.complete:
+        assert scores(answer) == every
+        assert IGNORED in answer.headers["x-rerank-warnings"]
+        assert "x-rerank-below-min-score" not in answer.headers
+        return
+    left_out = min(every, key=lambda index: every[index])
+    kept = [value for index, value in every.items() if index != left_out]
+    assert list(scores(answer).values()) == kept
+    assert answer.headers["x-rerank-below-min-score"] == "1"
+    assert "x-rerank-warnings" not in answer.headers
+    if dialect.has_extras:
+        assert answer.body["below_min_score"] == 1
+
+
+def test_nothing_left_is_said(server: SidecarProcess) -> None:
+    answer = post(server, "/v2/rerank", {**SCORED, "min_score": 1})
+    assert answer.body["results"] == []
+    assert answer.body["below_min_score"] == len(TEXTS)
+    assert answer.body["meta"]["warnings"] == [ALL_BELOW]
+
+
+def test_min_score_comes_before_top_n_and_before_explanations(server: SidecarProcess) -> None:
+    body = {**SCORED, "min_score": 0, "top_n": 1, "explain": True}
+    answer = post(server, "/v2/rerank", body).body
+    assert len(answer["results"]) == len(answer["explanations"]) == 1
+    assert answer["below_min_score"] == 0
+
+
+def test_min_score_is_counted_in_a_metric(server: SidecarProcess) -> None:
+    def left_out() -> float:
+        lines = ask(server, "/metrics").raw.decode().splitlines()
+        name = "rerank_below_min_score_documents_total "
+        return float(next(line for line in lines if line.startswith(name)).removeprefix(name))
+
+    before = left_out()
+    post(server, "/v2/rerank", {**SCORED, "min_score": 1})
+    assert left_out() == before + len(TEXTS)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, "nan", "inf", True, "high"])
+def test_a_min_score_that_no_score_has_is_refused(server: SidecarProcess, value: object) -> None:
+    refused = post(server, "/v2/rerank", {**SCORED, "min_score": value})
+    assert assert_error_message(refused).startswith("$.min_score: ")
 
 
 def test_an_empty_text_is_a_legal_document(server: SidecarProcess) -> None:

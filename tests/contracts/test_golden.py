@@ -20,6 +20,7 @@ from sidecar.contracts.routes import choose
 from sidecar.contracts.validation import parse
 from sidecar.errors import InvalidRequest
 from sidecar.fusion import rank
+from sidecar.pipeline.threshold import threshold_of
 from sidecar.request import RankResult, RelevantSpan
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http_client import post
@@ -53,11 +54,14 @@ def test_golden_answers(name: str) -> None:
     assert dialect.name == name.split("/")[0]
     request = dialect.decode(body)
     assert len(request.documents) == len(case["logits"])
+    threshold = threshold_of(request)
+    kept = rank(case["logits"], order=request.order, min_score=threshold)
     result = RankResult(
-        ranked=rank(case["logits"], order=request.order, top_n=request.top_n),
+        ranked=kept[: request.top_n or None],
         model=examples.MODEL,
         tokens=examples.TOKENS,
         truncated=tuple(case.get("truncated", ())),
+        below_min_score=None if threshold is None else len(case["logits"]) - len(kept),
         warnings=tuple(case.get("warnings", ())),
         explanations=tuple(case.get("explanations", ())),
         spans={

@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.calibration import Calibration, sigmoid
+from sidecar.contracts.numbers import number
 from sidecar.errors import NonFiniteScore
 from sidecar.fusion import rank
 from sidecar.fusion.fuse import fused, model_parts
+from sidecar.fusion.rank import reaches
+from sidecar.request import Order
 from sidecar.text.long_documents import LongDocuments
 
 logits = st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=40)
@@ -24,6 +27,24 @@ def test_every_index_once_and_sorted(values: list[float]) -> None:
 def test_top_n_is_a_prefix_and_zero_means_all(values: list[float], top_n: int) -> None:
     everything = rank(values)
     assert rank(values, top_n=top_n) == (everything[:top_n] if top_n else everything)
+
+
+@given(logits, st.floats(0, 1), st.sampled_from(["score", "input"]))
+def test_a_threshold_leaves_out_what_scores_below_it(
+    values: list[float], min_score: float, order: Order
+) -> None:
+    everything = rank(values, order=order)
+    kept = rank(values, order=order, min_score=min_score)
+    assert kept == tuple(item for item in everything if reaches(item.score, min_score))
+    assert rank(values, order=order, min_score=min_score, top_n=2) == kept[:2]
+
+
+def test_a_score_reaches_the_threshold_that_it_is_printed_as() -> None:
+    score = 1 / (1 + math.exp(-0.8472978))
+    assert str(number(score)) == "0.7"
+    assert score < 0.7
+    assert reaches(score, 0.7)
+    assert not reaches(0.69999, 0.7)
 
 
 @given(logits)

@@ -158,3 +158,10 @@ def test_a_blank_query_among_pairs(server: SidecarProcess) -> None:
     assert scores(answer)[0] > 0.5
     assert scores(answer)[1] == 0.5
     assert answer.body["warnings"] == [BLANK]
+
+
+def test_a_blank_query_leaves_nothing_out(server: SidecarProcess) -> None:
+    answer = post(server, "/v2/rerank", {"query": " ", "documents": DOCUMENTS, "min_score": 0.9})
+    assert [result["index"] for result in answer.body["results"]] == [0, 1]
+    assert answer.body["below_min_score"] == 0
+    assert warnings(answer) == BLANK

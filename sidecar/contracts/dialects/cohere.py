@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sidecar.contracts.body import Body, Count, DocumentList, select_fields
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
-from sidecar.contracts.extras import explanations, warnings
+from sidecar.contracts.extras import extras_without_warnings, warnings
 from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.results import (
@@ -114,7 +114,7 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
             "results": results,
             "usage": usage(result),
             "meta": meta,
-            **explanations(result),
+            **extras_without_warnings(result),
         }
     )
 

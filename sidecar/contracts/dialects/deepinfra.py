@@ -82,4 +82,5 @@ DEEPINFRA = Dialect(
     body=DeepInfraBody,
     response=_RESPONSE,
     encode=encode,
+    complete=True,
 )

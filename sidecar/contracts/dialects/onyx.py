@@ -66,4 +66,5 @@ ONYX = Dialect(
     body=OnyxBody,
     response=_RESPONSE,
     encode=encode,
+    complete=True,
 )

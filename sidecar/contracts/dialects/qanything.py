@@ -38,4 +38,5 @@ QANYTHING = Dialect(
     body=QAnythingBody,
     response={"type": "array", "items": {"type": "number"}},
     encode=encode,
+    complete=True,
 )

@@ -146,4 +146,5 @@ SCORE = Dialect(
     body=ScoreBody,
     response=_RESPONSE,
     encode=encode,
+    complete=True,
 )

@@ -2,9 +2,9 @@
 
 Their contract does not depend on the body: every index of the request exactly once, in the order
 of the request, scores in [0, 1], no keys that a strict parser would refuse. `top_n` and `order`
-are ignored: a missing hit, or a score in another's place, is a wrong order that nobody would notice
-(OpenSearch's ml_inference assigns scores by position, and so does an Elasticsearch `custom`
-endpoint without `reranked_index`).
+are ignored, and so is `min_score`, with a warning: a missing hit, or a score in another's place, is
+a wrong order that nobody would notice (OpenSearch's ml_inference assigns scores by position, and so
+does an Elasticsearch `custom` endpoint without `reranked_index`).
 """
 
 from dataclasses import replace
@@ -89,6 +89,7 @@ OPENSEARCH = Dialect(
     body=SearchEngineBody,
     response=_RESPONSE,
     encode=encode_opensearch,
+    complete=True,
 )
 ELASTICSEARCH = Dialect(
     name="elasticsearch",
@@ -99,6 +100,7 @@ ELASTICSEARCH = Dialect(
     body=SearchEngineBody,
     response=_RESPONSE,
     encode=encode_elasticsearch,
+    complete=True,
 )
 ELASTICSEARCH_TEXTS = Dialect(
     name="elasticsearch-texts",
@@ -109,4 +111,5 @@ ELASTICSEARCH_TEXTS = Dialect(
     body=ElasticsearchTextsBody,
     response=TEI.response,
     encode=TEI.encode,
+    complete=True,
 )

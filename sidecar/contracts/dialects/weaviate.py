@@ -71,4 +71,5 @@ WEAVIATE = Dialect(
     body=WeaviateBody,
     response=_RESPONSE,
     encode=encode,
+    complete=True,
 )

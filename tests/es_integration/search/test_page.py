@@ -121,3 +121,20 @@ def test_an_answer_that_does_not_name_each_hit_once_changes_nothing(order: tuple
     assert ranking.scores is None
     assert ranking.reason is not None
     assert "once" in ranking.reason
+
+
+def test_with_a_threshold_hits_may_be_missing() -> None:
+    ranking = Ranking((2, 0), (0.9, 0.5))
+    assert checked_ranking(ranking, 3, min_score=0.4) == ranking
+    twice = checked_ranking(Ranking((2, 2), (0.9, 0.5)), 3, min_score=0.4)
+    assert twice.scores is None
+    page = Page(0, 4)
+    after = reranked_answer(answer("abcd"), page, page.first_stage(3), 3, ranking, min_score=0.4)
+    assert names(after) == "ca", "the hit behind the window has no score"
+    assert after["rerank"] == {"reranked": True, "hits": 2, "below_min_score": 1}
+    nothing = reranked_answer(
+        answer("ab"), page, page.first_stage(3), 3, Ranking((), ()), min_score=1.0
+    )
+    assert names(nothing) == ""
+    assert nothing["hits"]["max_score"] is None
+    assert nothing["rerank"]["below_min_score"] == 2
