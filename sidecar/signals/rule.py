@@ -1,9 +1,9 @@
 """The condition under which a document is demoted."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,12 +11,16 @@ from sidecar.schema import MAX_WEIGHT, FrozenModel, Name
 from sidecar.signals.cited import cited
 from sidecar.signals.search_reader import SearchReader
 from sidecar.text.compose import read_value
+from sidecar.text.stated import stated
+from sidecar.text.stock import Stock, stock
 
 
 class Rule(FrozenModel):
-    """Demotes a document when a field has one of the values, or a text matches the pattern.
+    """Demotes a document when a field has one of the values, a text matches the pattern, or the
+    field states a fact.
 
-    A rule never removes a document.
+    Of an object only what states the field's value is compared, see `text/stated`. A rule never
+    removes a document.
     """
 
     field: Name
@@ -24,6 +28,8 @@ class Rule(FrozenModel):
     """Compared as text, case ignored: true, "True" and "TRUE" are equal."""
     pattern: str | None = None
     """A regular expression searched in the field's text, case ignored."""
+    states: Literal["out_of_stock"] | None = None
+    """A fact that is read from structure, numbers and words of many languages: see `text/stock`."""
     demote: Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
     """What is taken off the logit."""
     unless_cited: tuple[Name, ...] = ()
@@ -41,8 +47,8 @@ class Rule(FrozenModel):
 
     @model_validator(mode="after")
     def _one_condition(self) -> "Rule":
-        if bool(self.values) == (self.pattern is not None):
-            raise ValueError("give either values or a pattern")
+        if (bool(self.values), self.pattern is not None, self.states is not None).count(True) != 1:
+            raise ValueError("give one of values, pattern and states")
         return self
 
     def fires(self, search: SearchReader) -> list[bool]:
@@ -54,33 +60,27 @@ class Rule(FrozenModel):
         return [fires and not spares for fires, spares in zip(met, spared, strict=True)]
 
     def _conditions(self, search: SearchReader) -> list[bool]:
+        meets = self._condition()
+        return [value is not None and meets(value) for value in search.values(self.field)]
+
+    def _condition(self) -> Callable[[object], bool]:
+        """Whether a field's value meets the rule."""
+        if self.states is not None:
+            return lambda value: stock(value) is Stock.ABSENT
         if self.pattern is not None:
             matches = _compiled(self.pattern).search
-            return [
-                any(matches(text) for item in _items(value) if (text := read_value(item)))
-                for value in search.values(self.field)
-            ]
+            return lambda value: any(
+                matches(text) for item in stated(value, self.field) if (text := read_value(item))
+            )
         values = {_plain(value) for value in self.values}
-        return [
-            any(_plain(item) in values for item in _items(value) if item is not None)
-            for value in search.values(self.field)
-        ]
+        return lambda value: any(
+            _plain(item) in values for item in stated(value, self.field) if item is not None
+        )
 
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
-
-
-def _items(value: object) -> Iterator[object]:
-    """A field's single values, from within lists and objects."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for part in value:
-            yield from _items(part)
-    else:
-        yield value
 
 
 def _plain(value: object) -> str:

@@ -72,7 +72,7 @@ def test_startup_fails_for_a_faulty_file(tmp_path: Path) -> None:
             "name: shoes\nsignals: {a: {kind: decay, field: x, origin: 1, scale: 3, offset: 1d}}",
             "signals.a: scale and offset must both be numbers, or both lengths of time",
         ),
-        ("name: shoes\nrules: {r: {field: x, demote: 1}}", "rules.r: give either values or a p"),
+        ("name: shoes\nrules: {r: {field: x, demote: 1}}", "rules.r: give one of values, patt"),
         (
             "name: shoes\nrules: {r: {field: x, pattern: '(', demote: 1}}",
             "rules.r.pattern: is not a regular expression: missing )",

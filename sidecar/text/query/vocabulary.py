@@ -7,7 +7,7 @@ from functools import lru_cache
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
-from sidecar.text.terms import phrases
+from sidecar.text.terms import phrases, unspaced
 from sidecar.text.vocabularies import Names, load, merged
 
 _FREE = re.compile("[-‐‑](?:free|frei)\\b", re.IGNORECASE)
@@ -52,11 +52,11 @@ class Vocabulary:
         }
         others = sorted({_plain(phrase) for phrase in not_in}, key=len, reverse=True)
         names = sorted(self._name, key=len, reverse=True)
-        spaced = "|".join(name for name in names if name.isascii())
-        unspaced = "|".join(name for name in names if not name.isascii())  # Chinese
+        spaced = "|".join(name for name in names if not unspaced(name))
+        characters = "|".join(name for name in names if unspaced(name))  # Chinese
         self._pattern = re.compile(
             f" (?:{''.join(f'{phrase}|' for phrase in others)}({spaced}))(?= )"
-            + (f"|({unspaced})" if unspaced else "|(?!)()")
+            + (f"|({characters})" if characters else "|(?!)()")
         )
 
         self._find_known = lru_cache(maxsize=4096)(self._find)

@@ -1,0 +1,51 @@
+"""The condition of a rule: on values, on a pattern, on a fact."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from sidecar.search import Search
+from sidecar.signals import Rule, SearchReader
+
+
+def fires(rule: dict[str, Any], *values: object) -> list[bool]:
+    documents = [{"f": value} for value in values]
+    return Rule.model_validate({"field": "f", "demote": 1, **rule}).fires(
+        SearchReader(Search("", documents))
+    )
+
+
+def test_values_are_compared_as_texts_and_any_item_of_a_list_counts() -> None:
+    rule = {"values": [False, 0, "sold out"]}
+    assert fires(rule, False, "FALSE", 0.0, "Sold out ", ["new", "sold out"]) == [True] * 5
+    assert fires(rule, True, 1, "sold", None, "") == [False] * 5
+
+
+def test_of_an_object_only_what_states_the_field_counts() -> None:
+    on_value, on_pattern = {"values": ["repealed", 0, False]}, {"pattern": "repealed|^0$|false"}
+    stating = (
+        {"code": "repealed", "since": 2019},
+        {"f": {"label": "repealed"}},
+        {"en": "repealed"},
+    )
+    other = ({"code": "in force", "amendments": 0}, {"replaces": "repealed"}, {"reviewed": False})
+    for rule in (on_value, on_pattern):
+        assert fires(rule, *stating) == [True] * 3
+        assert fires(rule, *other) == [False] * 3
+
+
+def test_a_fact_is_read_from_structure_and_words() -> None:
+    rule = {"states": "out_of_stock"}
+    assert fires(rule, "ausverkauft", {"isOnStock": False}, 0, [{"qty": 0}]) == [True] * 4
+    assert fires(rule, "PreOrder", {"isOnStock": True, "days": 0}, 3, [{"qty": 0}, 1], None) == (
+        [False] * 5
+    )
+
+
+@pytest.mark.parametrize(
+    "rule", [{}, {"values": [1], "pattern": "a"}, {"pattern": "a", "states": "out_of_stock"}]
+)
+def test_a_rule_has_one_condition(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="one of values, pattern and states"):
+        fires(rule)
