@@ -120,6 +120,8 @@ class RankResult:
     ranked: tuple[Ranked, ...]
     model: str
     tokens: int
+    cached: int = 0
+    """Pairs that were not run for this request: their logits were known, or on their way."""
     truncated: tuple[int, ...] = ()
     """Indexes of the documents that were cut to fit the model."""
     truncated_queries: int = 0

@@ -97,6 +97,7 @@ def _record(
     service: Service, rank_request: RankRequest, result: RankResult, seconds: dict[str, float]
 ) -> None:
     service.metrics.documents.observe(len(rank_request.documents))
+    service.metrics.cached.labels(model=result.model).inc(result.cached)
     service.metrics.truncated.inc(len(result.truncated))
     service.metrics.truncated_queries.inc(result.truncated_queries)
     service.metrics.shortened.inc(len(result.shortened))
@@ -119,6 +120,7 @@ def _timing_headers(
         "x-compute-time": f"{ms['tokenize'] + ms['queue'] + ms['infer']:.0f}",
         "x-compute-characters": str(sum(document.size for document in rank_request.documents)),
         "x-compute-tokens": str(result.tokens),
+        "x-rerank-cache": str(result.cached),
         "x-total-time": f"{sum(ms.values()):.0f}",
         "x-tokenization-time": f"{ms['tokenize']:.0f}",
         "x-queue-time": f"{ms['queue']:.0f}",

@@ -82,6 +82,8 @@ class Service:
         self.loaded_at = int(time.time())
         for pipeline in models.pipelines:
             self._show(pipeline)
+        if (cache := models.cache) is not None:
+            self.metrics.cache_bytes.set_function(lambda: cache.bytes)
         if self.state == "starting":  # else a stop came first
             self.metrics.ready.set(1)
             self.state = "ready"

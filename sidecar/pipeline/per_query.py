@@ -58,6 +58,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         slowest,
         ranked=tuple(sorted(ranked, key=lambda item: item.index)),
         tokens=sum(result.tokens for result in results),
+        cached=sum(result.cached for result in results),
         truncated=tuple(sorted(truncated)),
         unread=tuple(sorted(unread)),
         truncated_queries=sum(result.truncated_queries for result in results),

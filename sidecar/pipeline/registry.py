@@ -1,8 +1,10 @@
 """The models of a process by name: one session each, one pool of workers for all of them.
 
-source ─► model folder ─► session ─► a queue on the shared scheduler ─► RerankPipeline
+source ─► model folder ─► session ─► a queue on the shared scheduler
+                                     └► the shared cache of logits ─► RerankPipeline
 """
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,14 +16,17 @@ from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.admission import Admission
+from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.jobs import RunReport
+from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.model_folder import ModelFolder
-from sidecar.runtime.model_queue import ModelSession
+from sidecar.runtime.model_queue import ModelQueue, ModelSession
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
+from sidecar.runtime.scorer import Scorer
 from sidecar.runtime.session import Session
 
 START_LIMIT_S = 600.0
@@ -39,9 +44,14 @@ class ModelRegistry:
         deadline_s: float,
         config: RankingConfig | None = None,
         on_run: Observer = lambda report: None,
+        cache_mb: int = 0,
     ) -> None:
         """An empty registry. `workers` do the runs of all its models, `deadline_s` is the longest
-        time for a request, `on_run` sees every run."""
+        time for a request, `on_run` sees every run, `cache_mb` is for logits.
+
+        Raises StartupError for a cache that is larger than the machine's memory.
+        """
+        self.cache = _cache(cache_mb)
         self.config = config or RankingConfig()
         self._deadline_s = deadline_s
         self._on_run = on_run
@@ -67,7 +77,13 @@ class ModelRegistry:
         """
         folders = [ModelFolder.read(source.folder, options) for source in sources]
         first = folders[0].layout()
-        registry = cls(first.workers, deadline_s=deadline_s, config=config, on_run=on_run)
+        registry = cls(
+            first.workers,
+            deadline_s=deadline_s,
+            config=config,
+            on_run=on_run,
+            cache_mb=(options or RuntimeOptions()).cache_mb,
+        )
         try:
             for source, folder in zip(sources, folders, strict=True):
                 layout = first if folder is folders[0] else folder.layout()
@@ -76,18 +92,21 @@ class ModelRegistry:
                 )
                 name = source.name or folder.running.manifest.name
                 model = ServedModel(name, folder.running, folder.tokenizer, layout)
-                _warm_up(registry.add(model, folder.session(layout)))
+                registry.add(model, folder.session(layout), warm_up=True)
         except BaseException:
             registry.close()
             raise
         return registry
 
-    def add(self, model: ServedModel, session: Session) -> RerankPipeline:
-        """The pipeline of one more model. Raises StartupError if its name is taken."""
+    def add(
+        self, model: ServedModel, session: Session, *, warm_up: bool = False
+    ) -> RerankPipeline:
+        """The pipeline of one more model. Raises StartupError if its name is taken, ModelError if
+        its warm-up fails."""
         if model.name in self._pipelines:
             raise StartupError(f"two models are called {model.name}: give one NAME=FOLDER")
         manifest = model.running.manifest
-        scorer = self._scheduler.add(
+        queue = self._scheduler.add(
             ModelSession(
                 model.name,
                 session,
@@ -98,6 +117,11 @@ class ModelRegistry:
                 self._on_run,
             )
         )
+        if warm_up:
+            _warm_up(model, queue)
+        scorer: Scorer = queue
+        if self.cache is not None:
+            scorer = CachedScorer(queue, self.cache, model.running.score_revision)
         pipeline = RerankPipeline(
             model, scorer, self._admission, self.config, self._threads, self._deadline_s
         )
@@ -132,15 +156,23 @@ class ModelRegistry:
         self._threads.shutdown(cancel_futures=True)
 
 
-def _warm_up(pipeline: RerankPipeline) -> None:
+def _cache(megabytes: int) -> LogitCache | None:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if megabytes * 2**20 > memory:
+        raise StartupError(
+            f"setting cache_mb: {megabytes} MB are more than the machine's {memory >> 20} MB"
+        )
+    return LogitCache(megabytes * 2**20) if megabytes else None
+
+
+def _warm_up(model: ServedModel, queue: ModelQueue) -> None:
     """A run through the queue, as large as one may be: memory is taken, a rate is known.
 
     Raises ModelError if the graph fails.
     """
-    model = pipeline.model
     pairs = canonical_pairs(model.running.manifest, model.tokenizer)
     times = max(1, model.layout.token_budget // sum(map(len, pairs)))
-    job = pipeline.scorer.submit(pairs * times, time.monotonic() + START_LIMIT_S)
+    job = queue.submit(pairs * times, time.monotonic() + START_LIMIT_S)
     try:
         job.result(START_LIMIT_S)
     except (RerankError, TimeoutError) as fault:

@@ -4,7 +4,7 @@ query      blank or very long                   (special_queries)
 admit      or refuse the whole request          (runtime/admission)
 prepare    documents -> pairs, parts            (preparer)
 shorten    fewer windows, if time is short     (time_budget)
-score      pairs -> logits                      (runtime/scorer: the scheduler's queue of the model)
+score      pairs -> logits                      (runtime/scorer: the cache, the model's queue)
 fuse       logits, parts -> scores, in order    (scored_documents, fusion)
 leave out  what scores below `min_score`        (threshold)
 explain    the best documents once more         (second_pass)
@@ -118,6 +118,7 @@ class RerankPipeline:
             ranked=ranked,
             model=self.model.name,
             tokens=sum(len(pair.input) for pair in pairs.pairs),
+            cached=scored.cached,
             truncated=pairs.truncated,
             truncated_queries=int(pairs.query != whole_query),
             unread=pairs.unread,

@@ -15,6 +15,7 @@ From inputs to outputs
     families         what a family's tensors mean
     runs             which inputs share a run; a run's arrays; the layout
     scorer           what the pipeline submits to
+    cached_scorer    the cache in front of a queue: nothing is run twice; logit_cache
     scheduler        a device's workers; model_queue: one model's jobs; jobs; throughput
     admission        takes or refuses a request by the work ahead of it
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sidecar.errors import RerankError
 from sidecar.runtime.families import Outputs
-from sidecar.runtime.scorer import Scored
+from sidecar.runtime.scorer import OnOutput, Scored
 from sidecar.runtime.session import ModelInput
 
 
@@ -36,15 +36,22 @@ class Job:
     """(length, position) of the inputs that no run has taken yet, ascending."""
     missing: int
     """How many outputs are still to come."""
+    on_output: OnOutput | None = None
     started: float | None = None
     outputs: Outputs | None = None
     future: "Future[Scored]" = field(default_factory=Future)
 
     @classmethod
-    def of(cls, inputs: Sequence[ModelInput], deadline: float, now: float) -> "Job":
+    def of(
+        cls,
+        inputs: Sequence[ModelInput],
+        deadline: float,
+        now: float,
+        on_output: OnOutput | None = None,
+    ) -> "Job":
         """A job of which everything waits."""
         waiting = sorted((len(each), position) for position, each in enumerate(inputs))
-        return cls(inputs, deadline, now, waiting, len(inputs))
+        return cls(inputs, deadline, now, waiting, len(inputs), on_output)
 
     @property
     def waiting_tokens(self) -> int:

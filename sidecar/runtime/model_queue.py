@@ -12,7 +12,7 @@ from sidecar.runtime.families import Family, Outputs
 from sidecar.runtime.jobs import Job, RunReport
 from sidecar.runtime.manifest import Padding
 from sidecar.runtime.runs import Layout, batch, take_run
-from sidecar.runtime.scorer import Load, Scored
+from sidecar.runtime.scorer import Load, OnOutput, Scored
 from sidecar.runtime.session import ModelInput, Session
 from sidecar.runtime.throughput import Throughput
 
@@ -37,8 +37,8 @@ class ModelSession:
 
 
 class ModelQueue:
-    """A `Scorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by all queues
-    of the device."""
+    """An `ObservedScorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by all
+    queues of the device."""
 
     def __init__(
         self,
@@ -62,9 +62,11 @@ class ModelQueue:
         self._clock = clock
         self._closed = False
 
-    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
-        """See `Scorer`. Raises RerankError when it is closed."""
-        job = Job.of(inputs, deadline, self._clock())
+    def submit(
+        self, inputs: Sequence[ModelInput], deadline: float, on_output: OnOutput | None = None
+    ) -> "Future[Scored]":
+        """See `ObservedScorer`. Raises RerankError when it is closed."""
+        job = Job.of(inputs, deadline, self._clock(), on_output)
         if not inputs:
             job.finish(job.submitted)
             return job.future
@@ -133,6 +135,9 @@ class ModelQueue:
             outputs = self.model.family.outputs(self.model.session.run(arrays))
             with self._wake:
                 finished = _record(run, outputs)
+            for (job, position), output in zip(run, outputs, strict=True):
+                if job.on_output is not None:
+                    job.on_output(position, output)
         except Exception as raised:  # whatever the runtime raises is this run's failure
             fault = raised
         end = self._clock()

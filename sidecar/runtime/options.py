@@ -70,6 +70,12 @@ class RuntimeOptions(BaseModel):
         ge=0,
         description="Most padded tokens of a run; 0 is one unpadded pair per run, as on a CPU.",
     )
+    cache_mb: int = Field(
+        64,
+        ge=0,
+        description="Megabytes for the logits of pairs that were scored already, of all models "
+        "together; 0 keeps none. A pair takes about 200 bytes.",
+    )
     state: Path | None = Field(
         None,
         description="Folder for what `rerank-sidecar tune` found; by the XDG convention "

@@ -1,8 +1,6 @@
-"""What the pipeline submits to. The scheduler's queues are scorers; a cache in front of one is
-another.
-"""
+"""What the pipeline submits to: a queue of the scheduler, or a cache in front of one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,6 +19,8 @@ class Scored:
     """From submission to the first run."""
     infer_s: float
     """From the first run to the last."""
+    cached: int = 0
+    """Inputs that were not run for this submission: they were known, or ran for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,17 @@ class Scorer(Protocol):
 
     def load(self) -> Load:
         """How busy it is now."""
+
+
+OnOutput = Callable[[int, Outputs], None]
+"""(position, output) of an input, called by a worker as soon as it was run. Must not raise."""
+
+
+class ObservedScorer(Scorer, Protocol):
+    """A scorer that shows each output before all are there."""
+
+    def submit(
+        self, inputs: Sequence[ModelInput], deadline: float, on_output: OnOutput | None = None
+    ) -> "Future[Scored]":
+        """As `Scorer.submit`. `on_output` sees the outputs of all runs that ended well, even if the
+        future has failed or was cancelled by then."""

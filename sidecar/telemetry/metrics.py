@@ -62,6 +62,15 @@ class Metrics:
         self.queue = Gauge(
             "rerank_queue_pairs", "Pairs that wait or run.", ["model"], registry=registry
         )
+        self.cached = Counter(
+            "rerank_cached_pairs",
+            "Pairs that were not run: their logits were known, or on their way for others.",
+            ["model"],
+            registry=registry,
+        )
+        self.cache_bytes = Gauge(
+            "rerank_cache_bytes", "Memory of the cache of logits, about.", registry=registry
+        )
         self.in_flight = Gauge("rerank_inflight_requests", "Requests under way.", registry=registry)
         self.rejected = Counter(
             "rerank_rejected",

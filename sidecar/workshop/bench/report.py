@@ -103,6 +103,9 @@ class Report:
     overhead_ms: Overhead | None
     structured_ms: ProfileCost
     memory_mb: Memory | None
+    repeated: float | None = None
+    """Pairs/s over HTTP when the last round is sent again, divided by the median: what the cache of
+    logits saves. None for a file, whose rounds are all the same and are measured without it."""
 
     @property
     def best(self) -> BareLoopFigures | None:

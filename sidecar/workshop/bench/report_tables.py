@@ -78,6 +78,10 @@ def _show_ratio(report: Report, console: Console) -> None:
 def _show_times(report: Report, console: Console) -> None:
     times = ", ".join(f"{name} {ms:.0f} ms" for name, ms in report.http.request_ms.items())
     console.print(f"Request over HTTP: {times}")
+    if report.repeated is not None:
+        console.print(
+            f"The last round sent again: {report.repeated:.1f} times the pairs/s (cache of logits)"
+        )
     table = figure_table("Share of a request's time", report.http.share, names=None)
     table.add_row(*(f"{share:.2%}" for share in report.http.share.values()))
     console.print(table)

@@ -77,7 +77,7 @@ class UnavailableContender:
 def open_contender(spec: ContenderSpec, setup: ComparisonSetup) -> Contender:
     """The contender, not yet started. An UnavailableContender if its environment cannot be made."""
     files = setup.files
-    settings = {"model": str(files.sidecar), "graph": GRAPH, **setup.settings}
+    settings = {"model": str(files.sidecar), "graph": GRAPH, "cache_mb": 0, **setup.settings}
     if spec == specs.OVER_HTTP:
         limits = {"deadline_ms": DEADLINE_MS, "max_documents": MAX_DOCUMENTS}
         return SidecarServer({"log_level": "error", **limits, **settings})

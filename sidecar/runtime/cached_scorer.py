@@ -1,0 +1,205 @@
+"""A scorer in front of another: no input is run twice, neither one that was scored before nor one
+that is under way for another request.
+
+The request that brings an input first runs it; others that bring it wait. They do not wait for a
+request with more inputs than their own, which would make a short one as slow as a long one. When
+the request that runs an input fails or its client goes away, one that waits runs it instead, under
+its own deadline.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sidecar.errors import RerankError
+from sidecar.runtime.families import Outputs
+from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
+from sidecar.runtime.scorer import Load, ObservedScorer, Scored
+from sidecar.runtime.session import ModelInput
+
+
+@dataclass(eq=False)
+class _Request:
+    """The inputs of one submission. The scorer's lock guards `outputs` and `cached`."""
+
+    inputs: Sequence[ModelInput]
+    keys: Sequence[Key]
+    deadline: float
+    submitted: float
+    outputs: dict[int, Outputs] = field(default_factory=dict)
+    """By position."""
+    cached: int = 0
+    """Inputs that are not run for this request."""
+    runs: list["Future[Scored]"] = field(default_factory=list)
+    """Of the others."""
+    future: "Future[Scored]" = field(default_factory=Future)
+
+    @property
+    def complete(self) -> bool:
+        return len(self.outputs) == len(self.inputs) and all(run.done() for run in self.runs)
+
+    def scored(self, now: float) -> Scored:
+        """What the request gets, once it is complete."""
+        rows = [self.outputs[position] for position in range(len(self.inputs))]
+        own = [run.result() for run in self.runs if not run.cancelled() and not run.exception()]
+        queue_s = min((scored.queue_s for scored in own), default=0.0)
+        outputs = np.array(rows) if rows else np.zeros(0, np.float32)
+        return Scored(outputs, queue_s, now - self.submitted - queue_s, self.cached)
+
+
+@dataclass(eq=False)
+class _UnderWay:
+    """An input that is being run. The scorer's lock guards it."""
+
+    key: Key
+    inputs: int
+    """Of the smallest request that runs it."""
+    runs: int = 1
+    """Requests that run it."""
+    waiting: list[tuple[_Request, int]] = field(default_factory=list)
+    """Who gets its output, at which position."""
+
+
+Owned = list[tuple[int, _UnderWay]]
+"""The inputs that a request runs: their positions and entries."""
+
+
+class CachedScorer:
+    """A `Scorer` with a cache in front of it. Thread-safe."""
+
+    def __init__(self, scorer: ObservedScorer, cache: LogitCache, score_revision: str) -> None:
+        """`score_revision` is that of the scorer's model as it runs."""
+        self.scorer = scorer
+        self.cache = cache
+        self._score_revision = score_revision
+        self._under_way: dict[Key, _UnderWay] = {}
+        self._lock = threading.Lock()
+
+    def load(self) -> Load:
+        """See `Scorer`."""
+        return self.scorer.load()
+
+    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+        """See `Scorer`. Inputs that run for other requests are waited for beyond the deadline: the
+        caller keeps its own."""
+        keys = cache_keys(self._score_revision, inputs)
+        request = _Request(inputs, keys, deadline, time.monotonic())
+        with self._lock:
+            owned = self._look_up(request)
+        request.future.add_done_callback(lambda future: _cancel_runs(request, future))
+        if owned:
+            self._run(request, owned)
+        self._finish([request])
+        return request.future
+
+    def _look_up(self, request: _Request) -> Owned:
+        """Takes what is known, waits for what is under way, and returns the rest, which the request
+        must run. The lock is held."""
+        owned: Owned = []
+        known = self.cache.get(request.keys)
+        for position, (key, output) in enumerate(zip(request.keys, known, strict=True)):
+            if output is not None:
+                request.outputs[position] = output
+                request.cached += 1
+                continue
+            entry = self._under_way.get(key)
+            if entry is None:
+                entry = self._under_way[key] = _UnderWay(key, len(request.inputs))
+                owned.append((position, entry))
+            elif entry.inputs <= len(request.inputs):
+                request.cached += 1
+            else:
+                entry.inputs = len(request.inputs)
+                entry.runs += 1
+                owned.append((position, entry))
+            entry.waiting.append((request, position))
+        return owned
+
+    def _run(self, request: _Request, owned: Owned) -> None:
+        """Submits the inputs that the request must run."""
+
+        def receive(place: int, output: Outputs) -> None:
+            self._receive(request.keys[owned[place][0]], output)
+
+        inputs = [request.inputs[position] for position, _ in owned]
+        try:
+            run = self.scorer.submit(inputs, request.deadline, receive)
+        except RerankError as fault:
+            _settle(request.future, fault)
+            self._hand_over(owned)
+            return
+        request.runs.append(run)
+        run.add_done_callback(lambda done: self._end(request, owned, done))
+        if request.future.done():  # its client went away meanwhile
+            run.cancel()
+
+    def _receive(self, key: Key, output: Outputs) -> None:
+        """Keeps the output of an input that was run, and gives it to all that wait for it."""
+        output = output.copy()  # not a view, which would keep the whole run's array
+        with self._lock:
+            if np.isfinite(output).all():  # a device's passing fault must not stay
+                self.cache.put(key, output)
+            entry = self._under_way.pop(key, None)
+            waiting = [] if entry is None else entry.waiting
+            for request, position in waiting:
+                request.outputs[position] = output
+        self._finish(request for request, _ in waiting)
+
+    def _end(self, request: _Request, owned: Owned, run: "Future[Scored]") -> None:
+        """What a request had to run has been run, or never will be."""
+        if run.cancelled():
+            request.future.cancel()
+        elif (fault := run.exception()) is not None:
+            _settle(request.future, fault)
+        else:
+            self._finish([request])
+            return
+        self._hand_over(owned)
+
+    def _hand_over(self, owned: Owned) -> None:
+        """Inputs that a request does not run after all are run by others that wait for them."""
+        heirs: dict[_Request, Owned] = {}
+        with self._lock:
+            for _, entry in owned:
+                if self._under_way.get(entry.key) is not entry:
+                    continue  # it was run before the end
+                entry.runs -= 1
+                if entry.runs:
+                    continue
+                entry.waiting = [each for each in entry.waiting if not each[0].future.done()]
+                if not entry.waiting:
+                    del self._under_way[entry.key]
+                    continue
+                heir, position = entry.waiting[0]
+                heir.cached -= 1
+                entry.runs, entry.inputs = 1, len(heir.inputs)
+                heirs.setdefault(heir, []).append((position, entry))
+        for heir, inherited in heirs.items():
+            self._run(heir, inherited)
+
+    def _finish(self, requests: Iterable[_Request]) -> None:
+        """Gives its outputs to each that has all of them."""
+        for request in requests:
+            if not request.future.done() and request.complete:
+                _settle(request.future, request.scored(time.monotonic()))
+
+
+def _settle(future: "Future[Scored]", outcome: Scored | BaseException) -> None:
+    try:
+        if isinstance(outcome, Scored):
+            future.set_result(outcome)
+        else:
+            future.set_exception(outcome)
+    except InvalidStateError:  # another thread was faster, or its client has cancelled it
+        pass
+
+
+def _cancel_runs(request: _Request, future: "Future[Scored]") -> None:
+    """A client that goes away takes its inputs out of the queue."""
+    if future.cancelled():
+        for run in request.runs:
+            run.cancel()
