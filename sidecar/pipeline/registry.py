@@ -98,9 +98,7 @@ class ModelRegistry:
             raise
         return registry
 
-    def add(
-        self, model: ServedModel, session: Session, *, warm_up: bool = False
-    ) -> RerankPipeline:
+    def add(self, model: ServedModel, session: Session, *, warm_up: bool = False) -> RerankPipeline:
         """The pipeline of one more model. Raises StartupError if its name is taken, ModelError if
         its warm-up fails."""
         if model.name in self._pipelines:

@@ -37,8 +37,8 @@ class ModelSession:
 
 
 class ModelQueue:
-    """An `ObservedScorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by all
-    queues of the device."""
+    """An `ObservedScorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by
+    all queues of the device."""
 
     def __init__(
         self,
