@@ -19,7 +19,8 @@ from es_integration.cluster.check import Check, Report
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch import Route
-from es_integration.opensearch.install import PIPELINE, left_out
+from es_integration.opensearch.install import left_out
+from es_integration.opensearch.models import MODEL
 from es_integration.opensearch.text_field import missing_text_field
 from es_integration.templates import plan_templates
 from mappings import SearchEngine
@@ -48,6 +49,9 @@ class ClusterSpec:
     """OpenSearch: the field that the flat route sends; None: that of the templates."""
     read_timeout_s: int | None = None
     """OpenSearch: how long a search waits for the sidecar; None: the default."""
+    into: str | None = None
+    """OpenSearch: the user's search pipeline that gets the processors of one route, by default the
+    structured one; None: pipelines of the sidecar's own."""
     service: str | None = None
     """Elasticsearch: the inference service; None: the default."""
     sidecar_key: str | None = None
@@ -64,6 +68,8 @@ class ClusterSpec:
             raise ValueError("--service is for Elasticsearch only")
         if unknown := sorted(set(self.routes) - set(Route)):
             raise ValueError(f"--routes takes {' and '.join(Route)}, not {', '.join(unknown)}")
+        if self.into is not None and len(self.routes) > 1:
+            raise ValueError("--into takes the processors of one route: name one with --routes")
         if self.search_engine is SearchEngine.OPENSEARCH:
             return
         if self.fields or self.text_field is not None:
@@ -71,6 +77,8 @@ class ClusterSpec:
             raise ValueError(f"{option} is for OpenSearch only: Elasticsearch sends `rerank_doc`")
         if self.routes:
             raise ValueError("--routes is for OpenSearch only: Elasticsearch has one endpoint")
+        if self.into is not None:
+            raise ValueError("--into is for OpenSearch only: Elasticsearch has no search pipelines")
         if self.read_timeout_s is not None:
             raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
 
@@ -100,8 +108,15 @@ class ClusterSpec:
             rotate_key=self.rotate_key,
             read_timeout_s=self.read_timeout_s or default.read_timeout_s,
             text_field=self.text_field or default.text_field,
-            routes=tuple(Route(route) for route in self.routes) or default.routes,
+            routes=self._routes,
+            into=self.into,
         )
+
+    @property
+    def _routes(self) -> tuple[Route, ...]:
+        if self.routes or self.into is None:
+            return tuple(Route(route) for route in self.routes) or tuple(Route)
+        return (Route.STRUCTURED,)
 
     @property
     def has_templates(self) -> bool:
@@ -149,13 +164,19 @@ def usage(spec: ClusterSpec, plan: Plan) -> str:
         body = elasticsearch.retriever_search(query, text, inference_id=endpoint_id)
         request = f"POST {index}/_search"
     else:
-        planned = {change.name for change in plan if change.kind == PIPELINE}
-        structured = spec.opensearch.pipeline(Route.STRUCTURED) in planned
-        route = Route.STRUCTURED if structured else Route.FLAT
+        route = _usual_route(spec.opensearch, plan)
+        structured = route is Route.STRUCTURED
         build = opensearch.structured_search if structured else opensearch.flat_search
         body = build(query, text, size=50)
-        request = f"POST {index}/_search?search_pipeline={spec.opensearch.pipeline(route)}"
+        pipeline = spec.opensearch.searched_pipeline(route)
+        request = f"POST {index}/_search?search_pipeline={pipeline}"
     return f"A search that is reranked:\n{request}\n{json.dumps(body)}"
+
+
+def _usual_route(install: opensearch.OpenSearchInstall, plan: Plan) -> Route:
+    """The structured route if the plan has it."""
+    planned = {change.name for change in plan if change.kind == MODEL}
+    return Route.STRUCTURED if install.pipeline(Route.STRUCTURED) in planned else Route.FLAT
 
 
 def _example_query(spec: ClusterSpec, text: str) -> dict[str, Any]:
@@ -208,7 +229,8 @@ def _routes_to_install(
     install = spec.opensearch
     if Route.STRUCTURED in install.routes:
         _ = install.sent  # Raises before the first call to the cluster.
-    if spec.routes or (spec.has_templates and spec.text_field is None):
+    named = Route.FLAT not in install.routes or bool(spec.routes)
+    if named or (spec.has_templates and spec.text_field is None):
         return install, None
     reason = yield from missing_text_field(install, spec.index_patterns)
     if reason is None:

@@ -5,6 +5,7 @@ IntegrationError
 ├── LocalNodeFailed          a node was started and ended, or did not answer in time
 ├── ClusterRefused           an error answer of the cluster, or none; says what would help
 ├── StillInUse               something that should be removed is in use; says by what
+├── PipelineConflict         a search pipeline of users cannot take the processors; says why
 ├── NotDeployed              the cluster has no remote model of the name, or does not deploy it
 └── SidecarError
     ├── SidecarUnreachable   no answer: refused connection, broken transfer, time-out
@@ -38,6 +39,10 @@ class ClusterRefused(IntegrationError):
 
 
 class StillInUse(IntegrationError):
+    pass
+
+
+class PipelineConflict(IntegrationError):
     pass
 
 

@@ -11,11 +11,14 @@ connectors    the change of a route's connector
 models        the change of a route's model
 install       plans and applies all of these, or removes them
 processors    a route's processors for a pipeline that users have already
+merge         puts them into the body of such a pipeline, updates them, takes them out
+users_pipeline  the change of such a pipeline in the cluster
 text_field    whether an index has the field that the flat route sends
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
 
 verify -> probe, install      install -> settings, connectors -> models -> lookup -> calls
+install -> users_pipeline -> merge -> bodies
 install, connectors, models, verify -> bodies -> spec -> addresses
 """
 

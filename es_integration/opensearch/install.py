@@ -9,6 +9,7 @@ A second run changes nothing: what exists is looked up by name and compared. The
 compared, because the cluster never shows it; `rotate_key` always writes it.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,14 +23,15 @@ from es_integration.opensearch.capabilities import Capabilities, read_capabiliti
 from es_integration.opensearch.connectors import connector_change, connector_removals
 from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import model_change, model_removals
-from es_integration.opensearch.processors import refuse_pasted
+from es_integration.opensearch.processors import users_of
 from es_integration.opensearch.spec import OpenSearchInstall, Route
+from es_integration.opensearch.users_pipeline import KIND as PIPELINE
+from es_integration.opensearch.users_pipeline import plan_merge, plan_taking_out
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:
     from opensearchpy import AsyncOpenSearch, OpenSearch
 
-PIPELINE = "search pipeline"
 ROUTE = "route"
 DEFAULT_PIPELINE = "index.search.default_pipeline"
 
@@ -39,7 +41,8 @@ def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
 
     A route that the cluster cannot have is left out; a change of the kind "route", with nothing to
     apply, gives the reason. Raises ValueError when the fields to send are unknown, ClusterRefused
-    when the cluster can have none of the routes.
+    when the cluster can have none of the routes, PipelineConflict when the pipeline of `into` is
+    missing or cannot take the processors.
     """
     if Route.STRUCTURED in spec.routes:
         _ = spec.sent  # Raises before the first call to the cluster.
@@ -66,21 +69,22 @@ def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an uninstall would remove: everything of these names, whatever it holds, and the cluster
     settings that an install changed and no other connector needs.
 
-    Raises ClusterRefused, and StillInUse when an index uses one of the pipelines by default, or
-    another search pipeline one of the models.
+    With `into`, the processors are taken out of that pipeline; connector and model go with them
+    unless another pipeline uses the model.
+
+    Raises ClusterRefused, PipelineConflict, and StillInUse when an index uses one of the pipelines
+    by default, or another search pipeline one of the models.
     """
     changes: list[Change] = []
     connectors: list[MLResource] = []
     for route in spec.routes:
-        name = spec.pipeline(route)
-        pipeline = yield from lookup.pipeline(name)
-        if pipeline is not None:
-            changes.append(Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name)))
-            yield from _refuse_in_use(name)
-        models = yield from lookup.models(name)
-        yield from refuse_pasted(name, models)
+        models = yield from lookup.models(spec.pipeline(route))
+        pipelines = yield from _plan_pipeline_removal(spec, route, models)
+        changes += pipelines
+        if any(change.kind == ROUTE for change in pipelines):
+            continue
         changes += model_removals(models)
-        connectors += yield from lookup.connectors(name)
+        connectors += yield from lookup.connectors(spec.pipeline(route))
     # After all models: ml-commons may mistake a model of another route for a connector's user.
     changes += connector_removals(connectors)
     removed = {connector.id for connector in connectors}
@@ -134,22 +138,27 @@ def _plan_route(
     name = spec.pipeline(route)
     connectors = yield from lookup.connectors(name)
     models = yield from lookup.models(name)
-    pipeline = yield from lookup.pipeline(name)
     connector = connector_change(spec, route, capabilities.version, connectors, used=bool(models))
     model_id = models[0].id if models else f"that of {name}"
     changes = [
         connector,
         model_change(spec, route, connectors, models),
         *model_removals(models[1:]),
-        Change(
-            PIPELINE,
-            name,
-            pipeline,
-            bodies.pipeline(spec, route, model_id, renames=capabilities.renames),
-            partial(_put_pipeline, spec, route, capabilities.renames),
-        ),
+        (yield from _plan_pipeline(spec, route, model_id, capabilities.renames)),
     ]
     return changes, connectors[1:] if connector.action is Action.KEEP else connectors
+
+
+def _plan_pipeline(
+    spec: OpenSearchInstall, route: Route, model_id: str, renames: bool
+) -> Procedure[Change]:
+    if spec.into is not None:
+        change = yield from plan_merge(spec, spec.into, route, model_id, renames=renames)
+        return change
+    name = spec.pipeline(route)
+    before = yield from lookup.pipeline(name)
+    after = bodies.pipeline(spec, route, model_id, renames=renames)
+    return Change(PIPELINE, name, before, after, partial(_put_pipeline, spec, route, renames))
 
 
 def _put_pipeline(spec: OpenSearchInstall, route: Route, renames: bool) -> Procedure[None]:
@@ -157,6 +166,33 @@ def _put_pipeline(spec: OpenSearchInstall, route: Route, renames: bool) -> Proce
     model, *_ = yield from lookup.models(name)
     body = bodies.pipeline(spec, route, model.id, renames=renames)
     yield from send(lambda client: client.search_pipeline.put(id=name, body=body))
+
+
+def _plan_pipeline_removal(
+    spec: OpenSearchInstall, route: Route, models: Sequence[MLResource]
+) -> Procedure[list[Change]]:
+    """The pipeline's removal, or that of the processors in it; ends with a change of the kind ROUTE
+    when connector and model must stay."""
+    name = spec.pipeline(route)
+    users = yield from users_of(models, besides=spec.searched_pipeline(route))
+    if spec.into is not None:
+        model_id = models[0].id if models else ""
+        taken_out = yield from plan_taking_out(spec, spec.into, route, model_id)
+        changes = [] if taken_out is None else [taken_out]
+        if users:
+            reason = f"its connector and model stay, because the search pipelines {users} use them"
+            changes.append(left_out(spec, route, reason))
+        return changes
+    if users:
+        raise StillInUse(
+            f"the search pipelines {users} use the model {name}: take its processors out of them,"
+            " by hand or by `uninstall` with --into"
+        )
+    pipeline = yield from lookup.pipeline(name)
+    if pipeline is None:
+        return []
+    yield from _refuse_in_use(name)
+    return [Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name))]
 
 
 def _refuse_in_use(name: str) -> Procedure[None]:

@@ -1,14 +1,14 @@
 """The processors of an installed route, for a pipeline that users have already.
 
-A search has one pipeline. Whoever has one of their own pastes these into it; the model that they
-name is the installed one, and it keeps its ID when `install` runs again.
+A search has one pipeline. Whoever has one of their own pastes these into it, or lets `merge`
+do so; the model that they name is the installed one, and it keeps its ID when `install` runs again.
 """
 
 import json
 from collections.abc import Sequence
 
 from es_integration.cluster.procedure import Body, Procedure
-from es_integration.errors import NotDeployed, StillInUse
+from es_integration.errors import NotDeployed
 from es_integration.opensearch import bodies, lookup
 from es_integration.opensearch.capabilities import read_capabilities
 from es_integration.opensearch.lookup import MLResource
@@ -27,21 +27,36 @@ def installed_processors(spec: OpenSearchInstall, route: Route) -> Procedure[lis
     return bodies.processors(spec, route, models[0].id, renames=capabilities.renames)
 
 
-def refuse_pasted(name: str, models: Sequence[MLResource]) -> Procedure[None]:
-    """Raises StillInUse when a search pipeline other than `name` uses one of the models.
+def tagged_processors(
+    spec: OpenSearchInstall, route: Route, model_id: str, *, renames: bool = True
+) -> list[Body]:
+    """The route's response processors, each with a tag by which it is found again in a pipeline
+    that others edit: `rerank-sidecar-ecommerce-structured/rerank`. `verbose_pipeline` shows it."""
+    return [
+        {kind: {"tag": f"{spec.pipeline(route)}/{_part(kind, config)}", **config}}
+        for processor in bodies.processors(spec, route, model_id, renames=renames)
+        for kind, config in processor.items()
+    ]
 
-    Without its model such a pipeline would fail, or keep the first-stage order in silence.
+
+def _part(kind: str, config: Body) -> str:
+    if kind == "rename_field":
+        return "keep" if config["target_field"] == bodies.KEPT_FIELD else "restore"
+    return "score" if kind == "ml_inference" else "rerank"
+
+
+def users_of(models: Sequence[MLResource], *, besides: str) -> Procedure[list[str]]:
+    """The search pipelines that use one of the models, without the one of the name `besides`.
+
+    Without its model such a pipeline would fail, or keep the first-stage order in silence. Raises
+    ClusterRefused.
     """
     if not models:
-        return
+        return []
     pipelines = yield from lookup.pipelines()
     quoted_ids = [json.dumps(model.id) for model in models]
-    users = sorted(
+    return sorted(
         user
         for user, body in pipelines.items()
-        if user != name and any(quoted in json.dumps(body) for quoted in quoted_ids)
+        if user != besides and any(quoted in json.dumps(body) for quoted in quoted_ids)
     )
-    if users:
-        raise StillInUse(
-            f"the search pipelines {users} use the model {name}: take its processors out of them"
-        )

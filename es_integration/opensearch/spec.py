@@ -65,6 +65,9 @@ class OpenSearchInstall:
     text_field: str = TEXT_FIELD
     """The field of a hit that the flat route sends."""
     routes: tuple[Route, ...] = (Route.FLAT, Route.STRUCTURED)
+    into: str | None = None
+    """A search pipeline of the user's that gets the processors of the one route, instead of a
+    pipeline of the sidecar's own."""
     private: bool | None = None
     """Whether the sidecar's address is private; None: looked up from this machine."""
 
@@ -81,6 +84,10 @@ class OpenSearchInstall:
             raise ValueError("time-outs are whole seconds, at least 1")
         if not self.routes:
             raise ValueError("at least one route is needed")
+        if self.into is not None and len(self.routes) != 1:
+            raise ValueError("one search pipeline takes the processors of one route: name it")
+        if self.into in [self.pipeline(route) for route in Route]:
+            raise ValueError(f"{self.into} is the sidecar's own pipeline: install without `into`")
         if self.rotate_key and self.sidecar_key is None:
             raise ValueError("rotate_key needs a sidecar_key")
 
@@ -128,3 +135,7 @@ class OpenSearchInstall:
     def pipeline(self, route: Route) -> str:
         """The name of the route's search pipeline, and of its connector and model."""
         return f"{self.name}-{self.profile}-{route}"
+
+    def searched_pipeline(self, route: Route) -> str:
+        """The search pipeline that a search names: the user's, or the sidecar's own."""
+        return self.into or self.pipeline(route)

@@ -14,7 +14,7 @@ from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
-from es_integration.errors import ClusterRefused
+from es_integration.errors import ClusterRefused, PipelineConflict
 from es_integration.opensearch import bodies, lookup, settings
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.capabilities import Capabilities, read_capabilities
@@ -56,6 +56,8 @@ def verify(spec: OpenSearchInstall, index: str | None = None) -> Procedure[Repor
         plan = yield from plan_install(spec)
     except ClusterRefused as refused:
         return (Check("cluster", False, refused.message),)
+    except PipelineConflict as conflict:
+        return (Check("search pipeline", False, conflict.message),)
     report = [Check("cluster", True, f"OpenSearch {capabilities.number}")]
     report += [_setting(change) for change in plan if change.kind == settings.KIND]
     if not all(check.passed for check in report):
@@ -83,7 +85,8 @@ def _route(
         return [Check(f"{route}: plugins", False, reason)]
     name = spec.pipeline(route)
     checks = [Check(f"{route}: plugins", True, "has the search processors")]
-    checks += [_installed(route, change) for change in plan if change.name == name]
+    parts = (name, spec.searched_pipeline(route))
+    checks += [_installed(route, change) for change in plan if change.name in parts]
     if not all(check.passed for check in checks):
         return checks
     model, *_ = yield from lookup.models(name)
@@ -115,7 +118,7 @@ def _search(spec: OpenSearchInstall, route: Route, index: str) -> Procedure[Chec
             spec,
             index,
             build(match, QUERY, size=HITS),
-            {"search_pipeline": spec.pipeline(route)},
+            {"search_pipeline": spec.searched_pipeline(route)},
         )
     except ClusterRefused as refused:
         return Check(name, False, with_advice(refused.message, spec))
@@ -144,7 +147,9 @@ def _fault(
     """What is wrong with the reranked hits; None when nothing is."""
     if not first_stage:
         return "there are no documents in it to rerank"
-    if {hit["_id"] for hit in first_stage} != {hit["_id"] for hit in reranked}:
+    # A pipeline of the user's own may add hits or leave some out.
+    ids, reranked_ids = ({hit["_id"] for hit in page} for page in (first_stage, reranked))
+    if ids != reranked_ids and spec.into is None:
         return "the pipeline's hits are not those of the search without it"
     scores = [hit["_score"] for hit in reranked]
     if FIRST_STAGE_SCORE in scores:

@@ -218,6 +218,31 @@ def test_processors_are_printed_for_a_pipeline_that_users_have(
     assert command("uninstall", *install).exit_code == 0
 
 
+def test_install_into_a_pipeline_that_users_have(recording_server: Callable[..., Any]) -> None:
+    fake = FakeOpenSearch()
+    fake.pipelines["shop"] = {"response_processors": [{"truncate_hits": {}}]}
+    where = ["opensearch", "--cluster", recording_server(fake).url, "--no-templates"]
+    where += ["--sidecar", "http://10.1.2.3:8080", "--into", "shop"]
+    made = command("install", *where, text="y\n")
+    assert made.exit_code == 0, made.output
+    assert "~ update search pipeline shop" in made.output
+    assert '+        "tag": "rerank-sidecar-ecommerce-structured/score"' in made.output
+    assert "left out" not in made.output
+    assert "_search?search_pipeline=shop" in made.output
+    assert "Nothing to change." in command("install", *where).output
+    verified = command("verify", *where)
+    assert verified.exit_code == 0, verified.output
+    assert "shop is installed and up to date" in verified.output
+    assert command("uninstall", *where, "--yes").exit_code == 0
+    assert fake.pipelines == {"shop": {"response_processors": [{"truncate_hits": {}}]}}
+    flat = command("install", *where, "--routes", "flat", "--yes")
+    assert flat.exit_code == 0, flat.output
+    assert "ml_opensearch" in str(fake.pipelines["shop"])
+    missing = command("install", *where, "--into", "shpo")
+    assert isinstance(missing.exception, StartupError)
+    assert "there is no search pipeline shpo" in missing.exception.message
+
+
 def test_elasticsearch_has_no_processors() -> None:
     refused = command("processors", "elasticsearch")
     assert isinstance(refused.exception, StartupError)
@@ -263,6 +288,11 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
         (("elasticsearch", "--fields", "title"), "--fields is for OpenSearch only"),
         (("elasticsearch", "--read-timeout", "9"), "--read-timeout is for OpenSearch only"),
         (("elasticsearch", "--text-field", "t"), "--text-field is for OpenSearch only"),
+        (("elasticsearch", "--into", "shop"), "--into is for OpenSearch only"),
+        (
+            ("opensearch", "--into", "p", "--routes", "flat,structured"),
+            "--into takes the processors of one",
+        ),
         (("elasticsearch", "--routes", "flat"), "--routes is for OpenSearch only"),
         (("opensearch", "--routes", "flta"), "--routes takes flat and structured, not flta"),
         (("opensearch", "--user", "nobody"), "name:password"),

@@ -24,6 +24,7 @@ class ClusterOptions:
     fields: options.Fields = None
     routes: options.Routes = None
     text_field: options.TextField = None
+    into: options.Into = None
     read_timeout: options.ReadTimeout = None
     service: options.Service = None
     templates: options.Templates = True
@@ -52,6 +53,7 @@ class ClusterOptions:
             fields=options.split(self.fields),
             routes=options.split(self.routes),
             text_field=self.text_field,
+            into=self.into,
             read_timeout_s=self.read_timeout,
             service=self.service,
             templates=self.templates,

@@ -48,6 +48,15 @@ TextField = Annotated[
         show_default=False,
     ),
 ]
+Into = Annotated[
+    str | None,
+    typer.Option(
+        help="A search pipeline of yours in OpenSearch: gets the processors of one route, the "
+        "structured one unless --routes names the other, and keeps all that is its own. Default: "
+        "pipelines of the sidecar's own.",
+        show_default=False,
+    ),
+]
 ReadTimeout = Annotated[
     int | None,
     typer.Option(
