@@ -7,6 +7,7 @@
     │   └── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
     ├── Unauthorized 401
     ├── UnknownModel 404        the request names a model that is not served, and names are strict
+    ├── BodyTooSlow 408             the body did not arrive within `body_timeout_s`
     ├── BodyTooLarge 413
     ├── UnsupportedCoding 415       the body's Content-Encoding is neither gzip nor deflate
     ├── Overloaded 429              refused before any work was done; carries Retry-After
@@ -64,6 +65,10 @@ class Unauthorized(RerankError):
 
 class UnknownModel(RerankError):
     status, code = 404, "unknown_model"
+
+
+class BodyTooSlow(RerankError):
+    status, code = 408, "too_slow"
 
 
 class BodyTooLarge(RerankError):

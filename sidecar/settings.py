@@ -128,6 +128,12 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest request body, counted after inflation."
     )
+    body_timeout_s: float = Field(
+        60.0,
+        gt=0,
+        description="Longest time for a request's body to arrive; a slower one gets 408 and its "
+        "connection is closed.",
+    )
     max_documents: int = Field(1000, ge=1, description="Most documents of a request.")
     playground: bool = Field(True, description="Serve `/playground`, a page to try searches on.")
     drain_s: float = Field(

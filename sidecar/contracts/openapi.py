@@ -33,6 +33,7 @@ _ERRORS = {
     "400": "The body is not JSON, or its list of documents is empty.",
     "401": "The API key is missing or wrong.",
     "404": "The model is not served; only with the setting `strict_model`.",
+    "408": "The body did not arrive in time.",
     "413": "The body is larger than the service's limit.",
     "415": "The body's Content-Encoding is neither gzip nor deflate.",
     "422": "A value has the wrong type or is out of range; the message begins with its JSON path.",

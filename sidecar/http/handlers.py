@@ -15,7 +15,7 @@ from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
-from sidecar.errors import InvalidRequest, MalformedBody, NotReady
+from sidecar.errors import BodyTooSlow, InvalidRequest, MalformedBody, NotReady
 from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
@@ -69,11 +69,15 @@ async def rerank(request: web.Request) -> web.Response:
 
 
 async def _read(request: web.Request) -> bytes:
-    """The body, inflated. Raises MalformedBody when it is not what its headers say, and
-    UnsupportedCoding before it is read."""
+    """The body, inflated. Raises MalformedBody when it is not what its headers say, BodyTooSlow
+    when it takes too long to arrive, and UnsupportedCoding before it is read."""
     coding = content_coding(request.headers)
+    timeout_s = request.app[SERVICE].settings.body_timeout_s
     try:
-        raw = await request.read()
+        async with asyncio.timeout(timeout_s):
+            raw = await request.read()
+    except TimeoutError:
+        raise BodyTooSlow(f"the body did not arrive within {timeout_s:g} s") from None
     except web.RequestPayloadError:
         raise MalformedBody("the body does not fit its length") from None
     if coding is None:

@@ -15,7 +15,13 @@ from aiohttp import web
 from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.errors import BodyTooLarge, RerankError, Unauthorized, UnsupportedCoding
+from sidecar.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    RerankError,
+    Unauthorized,
+    UnsupportedCoding,
+)
 from sidecar.http.content_coding import ACCEPTED
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.paths import not_found
@@ -49,6 +55,8 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
         if isinstance(fault, Unauthorized):
             response.headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(fault, BodyTooSlow):
+            response.force_close()  # the rest of the body may still come
         if isinstance(fault, UnsupportedCoding):
             response.headers["Accept-Encoding"] = ACCEPTED
     except web.HTTPRequestEntityTooLarge:

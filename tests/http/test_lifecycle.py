@@ -281,3 +281,31 @@ async def test_metrics_and_timings_of_a_request() -> None:
         assert metric(service, "rerank_tokens_total", model="minilm-en") == float(
             answer.headers["x-compute-tokens"]
         )
+
+
+async def test_a_body_that_trickles_in_is_refused_and_its_connection_closed() -> None:
+    async with serving(GatedSession(), body_timeout_s=0.3) as (service, client):
+        await service.start()
+        reader, writer = await asyncio.open_connection(client._base_url.host, client._base_url.port)
+        head = "POST /v2/rerank HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+        writer.write(head.encode())
+
+        async def trickle() -> None:
+            for _ in range(1000):
+                writer.write(b" ")
+                await asyncio.sleep(0.05)
+
+        slow = asyncio.create_task(trickle())
+        try:
+            async with asyncio.timeout(20):
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                body = await reader.readexactly(
+                    int(head.partition("Content-Length: ")[2].split()[0])
+                )
+        finally:
+            slow.cancel()
+            writer.close()
+        assert head.startswith("HTTP/1.1 408 ")
+        assert "Connection: close" in head
+        assert json.loads(body)["error_type"] == "too_slow"
+        assert metric(service, "rerank_rejected_total", reason="too_slow") == 1
