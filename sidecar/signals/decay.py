@@ -20,8 +20,9 @@ from pydantic import Field, model_validator
 from sidecar.schema import Duration, Name, Positive
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
+from sidecar.text.dates import instant
 from sidecar.text.prices import price
-from sidecar.text.values import instant, number
+from sidecar.text.values import number
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 CONTEXT = "context."

@@ -12,7 +12,8 @@ long_documents   the windows' logits -> the document's
 vocabularies     words of many languages: the files of `mappings`, checked
 terms            a query's terms, and how much of them a field has
 query            what a query demands: prices, colours, courts, ... (a package)
-values, prices   a field's value as a number, a date, a price
+values, prices   a field's value as a number, a price
+dates            a field's value as a point in time, a year
 stock            whether a field says that a thing can be bought
 stated           the values that an object states about itself
 units            quantities and amounts of money in a text

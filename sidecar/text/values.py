@@ -1,10 +1,8 @@
-"""What a field's value says as a number or as a point in time; None where it says neither."""
+"""What a field's value says as a number; None where it says none."""
 
 import math
 import re
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, date, datetime
 
 from sidecar.text.terms import fold
 
@@ -17,11 +15,6 @@ CURRENCY = (
 _MONEY = re.compile(rf"\s*{CURRENCY}?\s*({MONEY_NUMBER})\s*{CURRENCY}?\s*")
 AMOUNTS = ("amount", "value", "price", "current", "sale", "final", "average")
 """Keys under which an object holds its one number, in the order in which they are tried."""
-_YEAR = re.compile(r"\d{4}")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_MILLIS = re.compile(r"-?\d{9,15}")
-
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 def number(value: object) -> float | None:
@@ -77,53 +70,6 @@ def parse_number(text: str, money: bool = False) -> float | None:
     if thousands and (sign == "," or money or groups[0].endswith("00")):
         return _finite(head + groups[0])
     return _finite(text.replace(",", "."))
-
-
-def instant(value: object) -> float | None:
-    """Seconds since 1970 of an ISO date or time, a year, or epoch milliseconds; UTC if it has none.
-
-    A whole number from 1000 to 9999 is a year; other numbers are milliseconds, as in Elasticsearch.
-    """
-    match value:
-        case bool() | None:
-            return None
-        case int() | float():
-            if isinstance(value, int) and 1000 <= value <= 9999:
-                return datetime(value, 1, 1, tzinfo=UTC).timestamp()
-            millis = _finite(value)
-            return None if millis is None else millis / 1000
-        case str():
-            return _instant(value.strip())
-        case list() | tuple():
-            return next((read for item in value if (read := instant(item)) is not None), None)
-        case _:
-            return None
-
-
-def year(value: object) -> int | None:
-    """The year in which the instant lies."""
-    seconds = instant(value)
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).year
-    except (OverflowError, ValueError, OSError):
-        return None  # outside years 1 to 9999
-
-
-def _instant(text: str) -> float | None:
-    if len(text) == 10:
-        with suppress(ValueError):
-            return (date.fromisoformat(text).toordinal() - _EPOCH_DAY) * 86400.0
-    if _YEAR.fullmatch(text):
-        text += "-01-01"
-    elif _MONTH.fullmatch(text):
-        text += "-01"
-    elif _MILLIS.fullmatch(text):
-        return int(text) / 1000
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _finite(value: str | float) -> float | None:

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from sidecar.text.units import Quantity, QuantityRange, agreement, amounts, quantities
-from sidecar.text.values import instant, number, parse_number, year
+from sidecar.text.values import number, parse_number
 
 
 def read(text: str) -> list[tuple[str, float]]:
@@ -132,26 +132,6 @@ def test_field_values_as_numbers() -> None:
         "1" * 50,
     )
     assert all(number(value) is None for value in missing)
-
-
-def test_field_values_as_instants() -> None:
-    day = 1_704_067_200
-    for value in ("2024-01-01", "2024-01-01T00:00:00Z", "2024-01", "2024", 2024, day * 1000):
-        assert instant(value) == day, value
-    assert instant("2024-01-01T01:00:00+01:00") == instant(str(day * 1000)) == day
-    missing: tuple[object, ...] = (
-        None,
-        "",
-        "soon",
-        "2024-13-01",
-        True,
-        {},
-        float("nan"),
-        "0000-00-00",
-    )
-    assert all(instant(value) is None for value in missing)
-    assert year("1973-01-22") == 1973
-    assert year(1e300) is None
 
 
 def test_agreement_is_the_mean_over_the_requested() -> None:

@@ -25,6 +25,7 @@ A new extractor is one file, and its entry here:
 Profiles then name it in `extractors`, in signals of the kind `constraint` and in `boosts`.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
@@ -74,16 +75,25 @@ READ_CHARACTERS = 2000
 """Of a query; nobody states a demand after that."""
 
 
-def extract(query: str, names: Sequence[str], documents: Sequence[Fields]) -> dict[str, Constraint]:
+def extract(
+    query: str, names: Sequence[str], documents: Sequence[Fields], now: float | None = None
+) -> dict[str, Constraint]:
     """The constraints of these names that the query states.
 
-    `documents` serve `brand` alone: it is read from the candidates' own values. Raises KeyError
-    for a name that is not in EXTRACTORS.
+    `documents` serve `brand` alone: it is read from the candidates' own values. `now`, in seconds
+    since 1970, replaces the clock for "last 5 years". Raises KeyError for a name that is not in
+    EXTRACTORS.
     """
     query = query[:READ_CHARACTERS]
+    now = time.time() if now is None else now
     constraints = {}
     for name in names:
-        if (constraint := EXTRACTORS[name].extract(query, documents)) is not None:
+        extractor = EXTRACTORS[name]
+        if extractor.extract_on_day is not None:
+            constraint = extractor.extract_on_day(query, now)
+        else:
+            constraint = extractor.extract(query, documents)
+        if constraint is not None:
             constraints[name] = constraint
     return constraints
 

@@ -20,6 +20,8 @@ VIOLATED, UNKNOWN, SATISFIED = Satisfaction  # a member's name costs ten times a
 
 Extract = Callable[[str, Sequence[Fields]], Constraint | None]
 """(query, the candidates' fields) -> what the query demands, or None."""
+ExtractOnDay = Callable[[str, float], Constraint | None]
+"""(query, the moment of the search in seconds since 1970) -> what the query demands, or None."""
 Check = Callable[[Constraint, object], Satisfaction]
 """(constraint, a field's value) -> whether the value satisfies it."""
 
@@ -35,6 +37,8 @@ class Extractor:
     """Parts of the names under which an object of attributes holds the value."""
     reads_objects: bool = False
     """Whether `check` reads a value that is an object itself, such as a price."""
+    extract_on_day: ExtractOnDay | None = None
+    """In place of `extract`, where the demand depends on the day: "last 5 years"."""
 
 
 def any_of(results: Collection[Satisfaction]) -> Satisfaction:

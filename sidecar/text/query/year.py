@@ -1,60 +1,101 @@
 """The years that a query sets: in 1973 · since 2015 · before 1990 · between 1990 and 2000.
 
-Without such a word a year counts only at the query's end: "abortion cases 1973", "Roe (1973)".
-The numbers of citations and the names of laws are no years: "42 U.S.C. § 1983", "section 1983",
-"Companies Act 2006", "2016/679", "410 U.S. 113 (1973)" set none.
+    not before 2016 · >= 2016 · 2016 or later · since january 2016     from 2016
+    after 2015 · post-2015 · newer than 2015 · nach 2015               from 2016
+    after March 2015                                                   from 2015, in part
+    the 1990s · last 5 years · this year                               a range
+
+The words are those of `mappings/vocabularies/year`. Without one a year counts only at the query's
+end: "abortion cases 1973", "Roe (1973)". The numbers of citations and the names of laws are no
+years: "42 U.S.C. § 1983", "section 1983", "Companies Act 2006", "2016/679", "410 U.S. 113 (1973)"
+set none, and neither does one that is not wanted: "not in 2015".
 """
 
 import re
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
+from sidecar.text.dates import year
 from sidecar.text.query.extractor import Extractor, Satisfaction, check_range
-from sidecar.text.values import year
+from sidecar.text.query.year_words import YearPatterns, year_patterns
+from sidecar.text.terms import fold
 
-_YEAR = r"(?<![\w.,§/$€£-])(1[6-9]\d\d|20\d\d)(?![\w%]|[.,/]\d|\s?(?:mah|w|kg|gb|mm|usd|eur)\b)"
-_RANGE = re.compile(
-    rf"(?:\b(?:between|from)\s+)?{_YEAR}\s?(?:-|–|\bto\b|\band\b|\buntil\b)\s?(1[6-9]\d\d|20\d\d)\b"
-)
-_SINCE = re.compile(rf"\b(?:since|from|as of|starting(?: in)?)\s+{_YEAR}")
-_AFTER = re.compile(rf"\b(?:after|later than)\s+{_YEAR}")
-_UNTIL = re.compile(rf"\b(?:until|till|up to|through)\s+{_YEAR}")
-_BEFORE = re.compile(rf"\b(?:before|prior to|pre|earlier than)[\s-]+{_YEAR}")
-_EXACT = re.compile(
-    rf"\b(?:in|during|of)\s+(?:the year\s+)?{_YEAR}"
-    rf"|^(?:(?!\b\d+\b).)*{_YEAR}[\s.,;!?)]*$|\({_YEAR}\)[\s.,;!?]*$",
-    re.DOTALL,
-)
+_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DECADE = re.compile(r"(?<![a-z0-9_.,§/$€£-])(?:1[6-9]\d0|20\d0)(?:s|er(?:n|\s?jahren?)?)\b")
 _NAMED = re.compile(
     r"(?:§|\b(?:sections?|sec|articles?|art|acts?|(?<!case )law|codes?|statute|directive|"
-    r"regulation|rules?|convention|treaty|constitution|ordinance|no)\b)"
+    r"regulation|rules?|convention|treaty|constitution|ordinance|no|gesetz|verordnung|richtlinie|"
+    r"nr|loi|reglement|ley|legge|decreto|lei|wet|verordening|richtlijn)\b)"
     r"\.?,?(?:\s*\([^()]{1,20}\))?,?\s*(?:of\s+|no\.?\s+)?\(?\d{4}\b"
 )
+"""A law's number or year."""
+
+Years = tuple[int | None, int | None]
+"""The first and the last."""
+_NONE: Years = (None, None)
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    text = _NAMED.sub("§", without_citations(query).lower())
-    if match := _RANGE.search(text):
-        first, last = sorted((int(match[1]), int(match[2])))
-        return Constraint("year", low=first, high=last)
-    low, high = _first(_SINCE, text), _first(_UNTIL, text)
-    if (after := _first(_AFTER, text)) is not None:
-        low = after + 1
-    if (before := _first(_BEFORE, text)) is not None:
-        high = before - 1
+    return _extract_on_day(query, time.time())
+
+
+def _extract_on_day(query: str, now: float) -> Constraint | None:
+    patterns = year_patterns()
+    text = fold(query)
+    low, high = _NONE
+    if any(map(str.isdecimal, text)):
+        named = _NAMED.sub("§", fold(without_citations(query)))
+        low, high = _stated(patterns.excluded.sub(" § ", named), patterns)
     if low is None and high is None:
-        low = high = _first(_EXACT, text)
+        low, high = _by_the_day(text, patterns, datetime.fromtimestamp(now, UTC).year)
     return None if low is None and high is None else Constraint("year", low=low, high=high)
 
 
-def _first(pattern: re.Pattern[str], text: str) -> int | None:
-    match = pattern.search(text)
-    return int(next(group for group in match.groups() if group)) if match else None
+def _stated(text: str, patterns: YearPatterns) -> Years:
+    if match := patterns.between.search(text):
+        first, *_, last = sorted(_years(match))
+        return first, last
+    low = high = None
+    for bound, pattern in patterns.bounds:
+        if not (match := pattern.search(text)):
+            continue
+        (of_bound, *_) = _years(match)
+        whole = not patterns.partial.search(match[0])
+        text = f"{text[: match.start()]} § {text[match.end() :]}"  # "not before" has a "before"
+        if bound in ("since", "after"):
+            low = low or of_bound + (bound == "after" and whole)
+        else:
+            high = high or of_bound - (bound == "before" and whole)
+    if low or high:
+        return low, high
+    if match := _DECADE.search(text):
+        return int(match[0][:4]), int(match[0][:4]) + 9
+    if match := patterns.exact.search(text):
+        exact = _years(match)[-1]
+        return exact, exact
+    return _NONE
+
+
+def _by_the_day(text: str, patterns: YearPatterns, today: int) -> Years:
+    if match := patterns.last_years.search(text):
+        number = next(group for group in match.groups() if group)
+        return today - (int(number) if number.isdecimal() else patterns.counts[number]), None
+    if patterns.this_year.search(text):
+        return today, today
+    if patterns.last_year.search(text):
+        return today - 1, today - 1
+    return _NONE
+
+
+def _years(match: re.Match[str]) -> list[int]:
+    return [int(digits) for digits in _DIGITS.findall(match[0])]
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     return check_range(constraint, year(value))
 
 
-YEAR = Extractor("year", _extract, _check, ("year", "date"))
+YEAR = Extractor("year", _extract, _check, ("year", "date"), extract_on_day=_extract_on_day)
