@@ -81,6 +81,8 @@ class RankRequest:
     """For pairs with a query each: one per document, and `query` is the first. Otherwise empty."""
     spans: SpanOptions | None = None
     """None: no spans, which would cost a pair per sentence."""
+    alone: bool = False
+    """Whether the client sent one document outside of any list, and reads an answer without one."""
     complete: bool = False
     """Whether the answer needs every document, so that `min_score` leaves none out."""
 

@@ -8,9 +8,11 @@ from sidecar.contracts.body import Options
 from sidecar.contracts.validation import validate
 from sidecar.request import RankRequest, RankResult
 
-QUERY, DOCUMENTS, OBJECTS, LINES = "{query}", "{documents}", "{objects}", "{lines}"
+QUERY, DOCUMENTS, OBJECTS, PAIRS = "{query}", "{documents}", "{objects}", "{pairs}"
+LINES = "{lines}"
 """Placeholders of a template: the query's text; the documents; the documents with each text as
-{"text": ...}; the documents as one text with a line each."""
+{"text": ...}; each document in a list behind the query; the documents as one text with a line
+each."""
 Template = Mapping[str, Any]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from sidecar import __version__
+from sidecar.contracts.dialects.tei_predict import LABEL
 from sidecar.contracts.numbers import dumps
 from sidecar.http.keys import SERVICE
 from sidecar.pipeline.ranking_config import RankingConfig
@@ -14,8 +15,6 @@ from sidecar.profile import Profile
 from sidecar.runtime.cores import available_cores
 from sidecar.settings import Settings
 
-LABEL = "LABEL_0"
-"""transformers' name of a model's only class."""
 TEI_MAX_CONCURRENT_REQUESTS = 512
 """Here requests are refused by the time that they would take, not by their number."""
 

@@ -21,6 +21,7 @@ function values({ query, documents }) {
   return {
     "{query}": query,
     "{documents}": documents,
+    "{pairs}": documents.map((document) => [query, document]),
     "{objects}": documents.map((document) => (isObject(document) ? document : { text: document })),
     // One line per document: line breaks are escaped in fields, and become spaces in texts.
     "{lines}": documents

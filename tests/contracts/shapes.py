@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sidecar.contracts.dialect import DOCUMENTS, LINES, OBJECTS, QUERY, Dialect
+from sidecar.contracts.dialect import DOCUMENTS, LINES, OBJECTS, PAIRS, QUERY, Dialect
 from sidecar.contracts.routes import ROUTES
 
 SHAPES = [(path, key) for path, keys in ROUTES.items() for key in keys]
@@ -25,6 +25,7 @@ def body_of(path: str, key: str, query: str, documents: list[Any]) -> dict[str, 
         QUERY: query,
         DOCUMENTS: documents,
         OBJECTS: [{"text": each} if isinstance(each, str) else each for each in documents],
+        PAIRS: [[query, each] for each in documents],
         LINES: "\n".join(each if isinstance(each, str) else json.dumps(each) for each in documents),
     }
 
@@ -58,6 +59,8 @@ def indexed(body: Any) -> Iterator[tuple[int, float]]:
         if isinstance(result, float):
             yield place, result
             continue
+        if isinstance(result, list):  # TEI's predictions: one for each class
+            (result,) = result
         # A result's one number beside its index; scores always have a point or an exponent.
         (score,) = (value for value in result.values() if isinstance(value, float))
         yield result.get("index", place), score

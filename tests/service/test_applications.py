@@ -98,6 +98,10 @@ def weaviate(answer: Any) -> Scores:
     return {index: entry["score"] for index, entry in enumerate(answer["scores"])}
 
 
+def predictions(answer: Any) -> Scores:
+    return {index: entries[0]["score"] for index, entries in enumerate(answer)}
+
+
 def bare_scores(answer: Any) -> Scores:
     return dict(enumerate(answer))
 
@@ -302,6 +306,12 @@ CALLS = (
         "/v1/models/rerank",
         {**BODY, "top_n": 2, "latency": "fast"},
         results,
+    ),
+    Call(
+        "Programs that call TEI's `/predict`",
+        "/predict",
+        {"inputs": [[QUERY, text] for text in TEXTS], "raw_scores": False},
+        predictions,
     ),
     Call("SGLang's clients", "/sglang/v1/rerank", BODY, tei),
     Call("OpenVINO Model Server's clients", "/v3/rerank", {**BODY, "top_n": 2}, results),

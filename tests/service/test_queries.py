@@ -17,6 +17,7 @@ LONG = "which shoe is red and made for running " * 200
 DOCUMENTS = ["Toaster with two slots", "Red running shoe"]
 FORBIDDEN: dict[str, dict[str, Any]] = {
     "tei": {"truncate": False},
+    "tei-predict": {"truncate": False},
     "elasticsearch-texts": {"truncate": False},
     "nim": {"truncate": "NONE"},
     "voyage": {"truncation": False},

@@ -14,6 +14,7 @@
     search_engines  OpenSearch and Elasticsearch
     sglang          SGLang
     tei             Hugging Face text-embeddings-inference
+    tei_predict     text-embeddings-inference's predict, for pairs
     together        Together AI
     vllm            vLLM's rerank API
     voyage          Voyage
@@ -50,6 +51,7 @@ from sidecar.contracts.dialects.score import SCORE
 from sidecar.contracts.dialects.search_engines import ELASTICSEARCH, ELASTICSEARCH_TEXTS, OPENSEARCH
 from sidecar.contracts.dialects.sglang import SGLANG
 from sidecar.contracts.dialects.tei import TEI
+from sidecar.contracts.dialects.tei_predict import TEI_PREDICT
 from sidecar.contracts.dialects.together import TOGETHER
 from sidecar.contracts.dialects.vllm import VLLM
 from sidecar.contracts.dialects.voyage import VOYAGE
@@ -62,6 +64,7 @@ DIALECTS: tuple[Dialect, ...] = (
     JINA,
     VOYAGE,
     TEI,
+    TEI_PREDICT,
     INFINITY,
     VLLM,
     SCORE,
