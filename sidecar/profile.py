@@ -1,19 +1,22 @@
 """The schema of a profile's file: which fields of a document count, and how.
 
-    fields, parse, other_fields    how documents are read              text/field_profile
-    signals, rules                 what fields add to the logit        signals
-    extractors, boosts             what the query demands              text/query
-    long                           documents that do not fit           text/long_documents
+    fields, other_fields, parse, wrappers    how documents are read      text/field_profile
+    signals, rules                           what fields add             signals
+    extractors, boosts                       what the query demands      text/query
+    long                                     documents that do not fit   text/long_documents
 
 Each of these has its own schema, beside the code that acts on it. `profiles` reads the files.
 """
 
 from pydantic import Field
 
-from sidecar.schema import FrozenModel, Name, Positive, Weight
+from sidecar.schema import FieldName, FrozenModel, Name, Positive, Weight
 from sidecar.signals import AnySignal, Rule
 from sidecar.text.field_profile import FieldProfile
 from sidecar.text.long_documents import LongDocuments
+
+WRAPPERS = ("_source", "fields", "@graph")
+"""A search engine's hit, with `_source` or with `fields`, and JSON-LD."""
 
 
 class Profile(FrozenModel):
@@ -24,10 +27,13 @@ class Profile(FrozenModel):
     """For models whose prompt takes one."""
     parse: bool = True
     """Strings that hold JSON, YAML or `key: value` lines are read as fields. `plain` never does."""
-    fields: dict[Name, FieldProfile] = Field(default_factory=dict)
+    fields: dict[FieldName, FieldProfile] = Field(default_factory=dict)
     """Empty: every field of a document counts, in its own order, with weight 1."""
     other_fields: bool = False
     """Whether fields that the profile does not name are read too, after the others."""
+    wrappers: tuple[FieldName, ...] = WRAPPERS
+    """Objects around a document's fields, as keys or paths; their keys are read as the document's
+    own, those on top first."""
     match_cap: Positive = 2.0
     """Most that the match strengths of all fields add together."""
     signals: dict[Name, AnySignal] = Field(default_factory=dict)
@@ -35,7 +41,7 @@ class Profile(FrozenModel):
     rules: dict[Name, Rule] = Field(default_factory=dict)
     extractors: tuple[Name, ...] = ()
     """Which constraints are read from the query: see `text/query`."""
-    boosts: dict[Name, dict[Name, Weight]] = Field(default_factory=dict)
+    boosts: dict[Name, dict[FieldName, Weight]] = Field(default_factory=dict)
     """constraint -> field -> factor on the field's weight for a query that has the constraint."""
     long: LongDocuments = LongDocuments()
 

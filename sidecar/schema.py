@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_WEIGHT = 100
-MAX_NAME = 64
+MAX_NAME = 128
 """Characters of a field's or a signal's name."""
 MAX_INSTRUCTION = 2000
 """Characters."""
@@ -14,8 +14,13 @@ Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Duration = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d|w)$")]
 Name = Annotated[str, Field(pattern=rf"^[A-Za-z_][A-Za-z0-9_.-]{{0,{MAX_NAME - 1}}}$")]
-"""How a profile names fields, signals, rules and constraints."""
-Names = Annotated[tuple[Name, ...], Field(min_length=1)]
+"""How a profile names signals, rules and constraints."""
+FieldName = Annotated[
+    str, Field(pattern=rf"^[^\s\x00-\x1f](?:[^\x00-\x1f]{{0,{MAX_NAME - 2}}}[^\s\x00-\x1f])?$")
+]
+"""A field's name, as documents write it or as the profile calls it: `g:price`, `Product Name`,
+`offers.price`, `审理法院`. On one line and without space at its ends."""
+FieldNames = Annotated[tuple[FieldName, ...], Field(min_length=1)]
 
 # A long document: see `text/long_documents.LongDocuments`.
 Aggregate = Literal["max", "first", "mean", "logsumexp"]

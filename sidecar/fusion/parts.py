@@ -33,7 +33,8 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
 
     `now`, in seconds since 1970, replaces the clock for decays from "now".
     """
-    reader = SearchReader(search, now)
+    all_of = frozenset(name for name, field in profile.fields.items() if field.pick == "all")
+    reader = SearchReader(search, now, all_of)
     parts = _field_parts(profile, reader)
     for name, signal in profile.signals.items():
         for of_document, strength in zip(parts, signal.strengths(reader), strict=True):

@@ -15,7 +15,7 @@ from sidecar.request import Cut, Document, RankRequest
 from sidecar.search import Fields, Search
 from sidecar.text.compose import Passage, compose
 from sidecar.text.query import extract
-from sidecar.text.read import read as read_one
+from sidecar.text.read import FieldReader
 
 SCANNED_PER_SCORED = 2
 """A long document is read up to this many times the tokens that are scored of it."""
@@ -34,7 +34,7 @@ class PreparedDocuments:
 
 def read_all(documents: Sequence[Document], profile: Profile) -> FieldsOfDocuments:
     """The fields of each document under the profile's names."""
-    return tuple(read_one(document, profile) for document in documents)
+    return tuple(map(FieldReader(profile).read, documents))
 
 
 def hook_views(documents: Sequence[Document], fields: FieldsOfDocuments) -> list[Fields]:
@@ -86,7 +86,7 @@ def _passage(
     passage = compose((document.text or "") if fields is None else fields, profile, budget, cut)
     if passage.segments or passage.alone:
         return passage
-    plain = document.text if document.text is not None else read_one(document, PLAIN) or {}
+    plain = document.text if document.text is not None else FieldReader(PLAIN).read(document) or {}
     return compose(plain, PLAIN, budget, cut)
 
 

@@ -28,10 +28,11 @@ def unknown_references(profile: Profile) -> Iterator[str]:
 
 
 def _shared_aliases(profile: Profile) -> Iterator[str]:
+    """A field's own name among its aliases says where it goes, and belongs to nobody else."""
     owner = {name: name for name in profile.fields}
     for name, field in profile.fields.items():
         for alias in field.aliases:
-            if owner.setdefault(alias, name) != name or alias == name:
+            if owner.setdefault(alias, name) != name:
                 yield f"fields.{name}.aliases: `{alias}` is {owner[alias]}'s already"
 
 

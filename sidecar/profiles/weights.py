@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from sidecar.errors import InvalidRequest
 from sidecar.profile import Profile
 from sidecar.schema import MAX_WEIGHT
-from sidecar.text.field_profile import FieldProfile
+from sidecar.text.field_profile import FieldProfile, spelled
+from sidecar.text.spelling import normal
 
 
 def with_weights(profile: Profile, weights: Mapping[str, float]) -> Profile:
-    """The profile with these weights in place of its own; an alias means its field.
+    """The profile with these weights in place of its own; an alias, or another spelling, means its
+    field.
 
     A profile that reads every field takes any name, and goes on reading the others: a weight says
     how much one field counts, never that others do not. Raises InvalidRequest, with the path, for
@@ -17,13 +19,14 @@ def with_weights(profile: Profile, weights: Mapping[str, float]) -> Profile:
     """
     if not weights:
         return profile
-    by_alias = {alias: name for name, field in profile.fields.items() for alias in field.aliases}
+    owner = {s: name for name, field in profile.fields.items() for s in spelled(name, field)}
+    otherwise = {normal(spelling): name for spelling, name in reversed(owner.items())}
     fields = dict(profile.fields)
     reads_all = profile.other_fields or not profile.fields
     for given, weight in weights.items():
         if isinstance(weight, bool) or not 0 <= weight <= MAX_WEIGHT:
             raise InvalidRequest(f"$.fields.{given}: must be a number from 0 to {MAX_WEIGHT}")
-        name = given if given in fields else by_alias.get(given, given)
+        name = owner.get(given) or otherwise.get(normal(given), given)
         if name not in fields and not reads_all:
             raise InvalidRequest(
                 f"$.fields.{given}: profile {profile.name} has no such field, only "

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sidecar.schema import Names
+from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.citations import citation_keys, may_cite
@@ -15,7 +15,7 @@ class CitationSignal(Signal):
     """
 
     kind: Literal["citation"]
-    fields: Names
+    fields: FieldNames
 
     @property
     def reads(self) -> tuple[str, ...]:

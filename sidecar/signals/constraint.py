@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sidecar.schema import Name, Names
+from sidecar.schema import FieldNames, Name
 from sidecar.search import Constraint
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.query import attribute_keys, check
-from sidecar.text.query.extractor import UNKNOWN, Satisfaction, any_of
+from sidecar.text.query.extractor import UNKNOWN, Satisfaction, all_of, any_of
 
 
 class ConstraintSignal(Signal):
@@ -17,7 +17,7 @@ class ConstraintSignal(Signal):
 
     kind: Literal["constraint"]
     constraint: Name
-    fields: Names
+    fields: FieldNames
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -31,12 +31,21 @@ class ConstraintSignal(Signal):
         constraint = search.constraints.get(self.constraint)
         if constraint is None:
             return search.zeros()
-        columns = [_check_column(constraint, search.values(field)) for field in self.fields]
+        columns = [
+            _check_column(constraint, search.values(field), every=field in search.all_of)
+            for field in self.fields
+        ]
         return [float(any_of(row)) for row in zip(*columns, strict=True)]
 
 
-def _check_column(constraint: Constraint, values: Sequence[object]) -> list[Satisfaction]:
-    """`check` of each value, once for equal texts and with the objects' keys looked over once."""
+def _check_column(
+    constraint: Constraint, values: Sequence[object], every: bool
+) -> list[Satisfaction]:
+    """`check` of each value, once for equal texts and with the objects' keys looked over once.
+
+    A list is satisfied by one of its items, or with `every` by all of them: within a budget is what
+    has one variant within it.
+    """
     names = set[str]().union(*(value for value in values if isinstance(value, dict)))
     keys = attribute_keys(constraint.name, (name for name in names if isinstance(name, str)))
     of_text: dict[str, Satisfaction] = {}
@@ -44,6 +53,9 @@ def _check_column(constraint: Constraint, values: Sequence[object]) -> list[Sati
     def check_value(value: object) -> Satisfaction:
         if value is None:
             return UNKNOWN
+        if isinstance(value, list | tuple):
+            results = list(map(check_value, value))
+            return all_of(results) if every else any_of(results)
         if not isinstance(value, str):
             return check(constraint, value, keys)
         text = value[:READ_FIELD_CHARACTERS]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from operator import mul
 from typing import Literal
 
-from sidecar.schema import Name
+from sidecar.schema import FieldName, Name
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 
@@ -15,7 +15,7 @@ class CosineSignal(Signal):
     vector is missing, zero, or of another length."""
 
     kind: Literal["cosine"]
-    field: Name
+    field: FieldName
     vector: Name
 
     @property

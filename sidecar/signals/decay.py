@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sidecar.schema import Duration, Name, Positive
+from sidecar.schema import Duration, FieldName, Positive
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.dates import instant
@@ -33,7 +33,7 @@ class DecaySignal(Signal):
     missing. A scale with a unit ("30d") makes it a decay of dates."""
 
     kind: Literal["decay"]
-    field: Name
+    field: FieldName
     function: Literal["gauss", "exp", "linear"] = "gauss"
     origin: float | str
     """A number, an ISO date, or "now"; `context.NAME` reads the number sent with the search."""

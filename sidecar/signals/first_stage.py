@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sidecar.schema import Name, Positive
+from sidecar.schema import FieldName, Positive
 from sidecar.signals.saturation import saturated
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
@@ -15,7 +15,7 @@ class FirstStageSignal(Signal):
     """
 
     kind: Literal["first_stage"]
-    field: Name = "_score"
+    field: FieldName = "_score"
     pivot: Positive = 10.0
 
     @property

@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-from sidecar.schema import Name, Positive
+from sidecar.schema import FieldName, Positive
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 
@@ -12,7 +12,7 @@ class LogSignal(Signal):
     """ln(1 + x) / ln(1 + ceiling), at most 1, of a number above 0; 0 for other numbers."""
 
     kind: Literal["log"]
-    field: Name
+    field: FieldName
     ceiling: Positive
 
     @property

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sidecar.schema import Names
+from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.compose import read_value
@@ -22,7 +22,7 @@ class MatchSignal(Signal):
     """
 
     kind: Literal["match"]
-    fields: Names
+    fields: FieldNames
     min_length: Annotated[int, Field(ge=1)] = 2
     """Normalised values shorter than this never match."""
 

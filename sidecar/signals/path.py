@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from sidecar.schema import Name
+from sidecar.schema import FieldName
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.terms import Term, field_match, words
@@ -18,7 +18,7 @@ class PathSignal(Signal):
     """
 
     kind: Literal["path"]
-    field: Name
+    field: FieldName
     separators: str = ">/|"
 
     @property

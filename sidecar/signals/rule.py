@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from sidecar.schema import MAX_WEIGHT, FrozenModel, Name
+from sidecar.schema import MAX_WEIGHT, FieldName, FrozenModel
 from sidecar.signals.cited import cited
 from sidecar.signals.search_reader import SearchReader
 from sidecar.text.compose import read_value
@@ -19,11 +19,11 @@ class Rule(FrozenModel):
     """Demotes a document when a field has one of the values, a text matches the pattern, or the
     field states a fact.
 
-    Of an object only what states the field's value is compared, see `text/stated`. A rule never
-    removes a document.
+    Of a list one item must do so, or with the field's `pick: all` every item. Of an object only
+    what states the field's value is compared, see `text/stated`. A rule never removes a document.
     """
 
-    field: Name
+    field: FieldName
     values: tuple[str | bool | int | float, ...] = ()
     """Compared as text, case ignored: true, "True" and "TRUE" are equal."""
     pattern: str | None = None
@@ -32,7 +32,7 @@ class Rule(FrozenModel):
     """A fact that is read from structure, numbers and words of many languages: see `text/stock`."""
     demote: Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
     """What is taken off the logit."""
-    unless_cited: tuple[Name, ...] = ()
+    unless_cited: tuple[FieldName, ...] = ()
     """Fields that say which decision the document is, by its citations or its name. The rule does
     not fire on a document that the query itself cites: see `cited`."""
 
@@ -60,22 +60,22 @@ class Rule(FrozenModel):
         return [fires and not spares for fires, spares in zip(met, spared, strict=True)]
 
     def _conditions(self, search: SearchReader) -> list[bool]:
-        meets = self._condition()
-        return [value is not None and meets(value) for value in search.values(self.field)]
-
-    def _condition(self) -> Callable[[object], bool]:
-        """Whether a field's value meets the rule."""
+        values = search.values(self.field)
         if self.states is not None:
-            return lambda value: stock(value) is Stock.ABSENT
+            return [stock(value) is Stock.ABSENT for value in values]
+        meets = self._condition()
+        holds = all if self.field in search.all_of else any
+        items = [list(map(read_value, stated(value, self.field))) for value in values]
+        met = [[meets(text) for text in texts if text] for texts in items]
+        return [bool(each) and holds(each) for each in met]
+
+    def _condition(self) -> Callable[[str], bool]:
+        """Whether a text of the field meets the rule."""
         if self.pattern is not None:
             matches = _compiled(self.pattern).search
-            return lambda value: any(
-                matches(text) for item in stated(value, self.field) if (text := read_value(item))
-            )
+            return lambda text: matches(text) is not None
         values = {_plain(value) for value in self.values}
-        return lambda value: any(
-            _plain(item) in values for item in stated(value, self.field) if item is not None
-        )
+        return lambda text: _plain(text) in values
 
 
 @lru_cache(maxsize=256)

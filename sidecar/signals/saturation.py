@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sidecar.schema import Name, Positive
+from sidecar.schema import FieldName, Positive
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 
@@ -14,7 +14,7 @@ class SaturationSignal(Signal):
     """
 
     kind: Literal["saturation"]
-    field: Name
+    field: FieldName
     pivot: Positive
 
     @property

@@ -1,7 +1,7 @@
 """A search as signals read it: each field read once for all of them, each demand read once."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 
 from sidecar.search import Constraint, Fields, Search
@@ -22,8 +22,12 @@ READ_FIELD_CHARACTERS = 10_000
 class SearchReader:
     """A search's query, and its documents' fields as columns: one entry per document."""
 
-    def __init__(self, search: Search, now: float | None = None) -> None:
-        """`now` is seconds since 1970 for decays from "now"; the clock's when None."""
+    def __init__(
+        self, search: Search, now: float | None = None, all_of: Set[str] = frozenset()
+    ) -> None:
+        """`now` is seconds since 1970 for decays from "now"; the clock's when None. `all_of` are
+        the fields of whose lists every item must satisfy a constraint or a rule; of others one."""
+        self.all_of = all_of
         self.query = search.query[:READ_CHARACTERS]
         self.documents: Sequence[Fields] = search.documents
         self.constraints: Mapping[str, Constraint] = search.constraints

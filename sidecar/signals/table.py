@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sidecar.schema import Name
+from sidecar.schema import FieldName
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.compose import read_value
@@ -24,7 +24,7 @@ class TableSignal(Signal):
     """
 
     kind: Literal["table"]
-    field: Name
+    field: FieldName
     table: dict[str, TableNumber] = Field(min_length=1)
     default: TableNumber = 0.0
 

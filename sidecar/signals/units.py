@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from sidecar.schema import Names
+from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.units import Quantity, QuantityRange, agreement, quantities
@@ -14,7 +14,7 @@ class UnitsSignal(Signal):
     within its bounds, -1 if they have only other values of its dimension, else 0."""
 
     kind: Literal["units"]
-    fields: Names
+    fields: FieldNames
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -3,7 +3,13 @@
 field_profile    how a profile has fields read
 read             a document's fields under the profile's names
 parse            fields from strings of JSON, YAML or lines
+wrappings        what stands around the fields
+document_keys    which keys of a document hold which field
+spelling         the same key in other spellings
+field_values     a field's value, as its profile asks for it
+objects          objects that say one thing: a name, a text, a value per language
 key_values       lists of attributes as one object
+locales          languages, and how a locale writes numbers and dates
 compose          fields -> the passage that the model reads
 boundaries       where sections, paragraphs and sentences begin
 windows          a long text -> windows, and which of them are scored

@@ -3,9 +3,24 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Protocol
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
 
-from sidecar.schema import FrozenModel, Name, Weight
+from sidecar.schema import FieldName, FrozenModel, Positive, Weight
+from sidecar.text.locales import readable
+
+Pick = Literal["first", "lowest", "highest", "any", "all"]
+Parts = Annotated[tuple[FieldName, ...], Field(min_length=2)]
+
+
+def _lists(value: object) -> object:
+    """One list of names as the only one of several."""
+    one = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    return (value,) if one and value else value
+
+
+Join = Annotated[
+    tuple[Parts, ...], BeforeValidator(_lists, json_schema_input_type=Parts | tuple[Parts, ...])
+]
 
 
 class FieldProfile(FrozenModel):
@@ -19,8 +34,26 @@ class FieldProfile(FrozenModel):
     weight: Weight = 1.0
     label: str | None = None
     """What the model reads before the value; the field's name when absent, "" for none."""
-    aliases: tuple[Name, ...] = ()
-    """Other names under which documents bring the field; the first that a document has is read."""
+    aliases: tuple[FieldName, ...] = ()
+    """Other spellings of the field, keys or paths; the first that a document has is read. The
+    field's own name goes before them, or has its place among them where the list holds it."""
+    join: Join = ()
+    """Fields of the document whose values together are this field's, in this order, where it has
+    them all; of several lists the first that it has. They go before the name and the aliases."""
+    separator: str = " "
+    """Between the values that `join` joins."""
+    pick: Pick = "any"
+    """Of a list: the first value, the lowest or the highest number; or all values, of which any
+    one, or all, must satisfy a constraint or a rule."""
+    zero_means_none: bool = False
+    """A 0 counts only where no other alias has a value: `sale_price: 0` beside a price."""
+    factor: Positive | None = None
+    """What numbers are multiplied by: 0.01 where the feed counts cents."""
+    unit: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    """The unit of numbers that have none: `cm`."""
+    locale: str | None = None
+    """How numbers and dates are written that can be read in two ways, such as 1.299 and 03/04/2020,
+    and which language is read of a value in several: `de`, `en-GB`. All languages when absent."""
     quota: Annotated[int, Field(ge=1)] | None = None
     """Tokens for the field when space is short; what it does not use goes to the next."""
     limit: Annotated[int, Field(ge=1)] | None = None
@@ -28,6 +61,13 @@ class FieldProfile(FrozenModel):
     specification sheet of a hundred entries would drown the title. Signals read on."""
     score: Literal["composed", "alone"] = "composed"
     """`alone`: the field is a pair of its own, fused by weight with the composed passage."""
+
+    @field_validator("locale")
+    @classmethod
+    def _known(cls, locale: str | None) -> str | None:
+        if locale is not None and not readable(locale):
+            raise ValueError("is no locale that is known, such as de, en-GB or pt-BR")
+        return locale
 
 
 class DocumentProfile(Protocol):
@@ -39,10 +79,16 @@ class DocumentProfile(Protocol):
     def parse(self) -> bool: ...
     @property
     def other_fields(self) -> bool: ...
+    @property
+    def wrappers(self) -> tuple[str, ...]: ...
+
+
+def spelled(name: str, field: FieldProfile) -> tuple[str, ...]:
+    """The field's spellings, in the order in which they count."""
+    return field.aliases if name in field.aliases else (name, *field.aliases)
 
 
 def spellings(profile: DocumentProfile) -> Iterator[str]:
     """The names and aliases of the profile's fields."""
     for name, field in profile.fields.items():
-        yield name
-        yield from field.aliases
+        yield from spelled(name, field)

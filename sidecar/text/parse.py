@@ -17,9 +17,7 @@ from yaml.events import (
 from sidecar.lenient_json import loads
 from sidecar.search import Fields
 from sidecar.text.field_profile import DocumentProfile, spellings
-
-MAX_DEPTH = 16
-"""Objects and lists within one another, the document included; every reader may then recurse."""
+from sidecar.text.field_values import MAX_DEPTH
 
 MAX_YAML_CHARACTERS = 1 << 20
 MAX_YAML_EVENTS = 10_000
@@ -33,15 +31,10 @@ def parse(text: str, profile: DocumentProfile) -> Fields | None:
     """The fields that the string holds; None for plain text."""
     start = text.lstrip()[:1] if text[:1].isspace() else text[:1]
     if start == "{":
-        fields = _parse_json(text)
-    elif _YAML.match(text):
-        fields = _parse_yaml(text)
-    else:
-        return _parse_lines(text, profile)
-    if not fields or not profile.fields:
-        return fields
-    known = any(key in fields or key.split(".")[0] in fields for key in spellings(profile))
-    return fields if known else None
+        return _parse_json(text)
+    if _YAML.match(text):
+        return _parse_yaml(text)
+    return _parse_lines(text, profile)
 
 
 def _parse_json(text: str) -> Fields | None:

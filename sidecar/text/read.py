@@ -3,92 +3,132 @@
     a JSON object                  its fields
     '{"title": "Shoe"}'            a string that holds a JSON object: its fields
     '---\\ntitle: "Shoe"\\n'         YAML, what ES|QL's RERANK sends: its fields; scalars stay text
-    'title: Shoe\\nbrand: Acme'     lines, when each begins with a name, alias or label of the
-                                   profile in any case; a repeated key is a list
+    'title: Shoe\\nbrand: Acme'     lines of `key: value`: see `parse`
     anything else                  plain text, and so is every string when `profile.parse` is off
 
 A string's JSON or YAML is read when the profile knows at least one of its keys, or has no fields:
 `---` above a line of prose, or a JSON log line, stays text. Of a key that JSON or YAML repeats the
-last value counts. A field named `brand.name` is read from that key or from inside `brand`.
-
-A list of attributes, [{"name": "Color", "value": "Red"}], is one object: see `key_values`.
+last value counts. `document_keys` says under which keys a field is found, `wrappings` which objects
+around the fields are opened.
 
 Values that cannot be read (null, blank text, a container of such, a value deeper than MAX_DEPTH)
-are absent, at every depth. compose.read_value says how the others are read as text.
+are absent, at every depth. `compose.read_value` says how the others are read as text.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sidecar.request import Document
 from sidecar.search import Fields
-from sidecar.text.field_profile import DocumentProfile, spellings
-from sidecar.text.key_values import of_pairs
-from sidecar.text.parse import MAX_DEPTH, parse
+from sidecar.text.compose import read_value
+from sidecar.text.document_keys import DocumentKeys, Place, inside
+from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled
+from sidecar.text.field_values import MAX_DEPTH, as_asked, is_zero, present, wanted_languages
+from sidecar.text.parse import parse
+from sidecar.text.wrappings import opened
+
+_PART = FieldProfile()
+"""How the parts of a joined field are read."""
 
 
 def read(document: Document, profile: DocumentProfile) -> Fields | None:
-    """The document's fields in the profile's order, the others after them; None for plain text.
-
-    A field is read from the first of its name and aliases that the document has.
-    """
-    fields: Fields | None = document.fields
-    if document.text is not None:
-        fields = parse(document.text, profile) if profile.parse else None
-        if fields is None and isinstance(document.source, Mapping) and "text" in spellings(profile):
-            fields = {"text": document.text}  # the object {"text": ...}: plain text for all others
-    return None if fields is None else _named(fields, profile)
+    """The document's fields in the profile's order, the others after them; None for plain text."""
+    return FieldReader(profile).read(document)
 
 
-def _named(fields: Fields, profile: DocumentProfile) -> Fields:
-    named: dict[str, object] = {}
-    for name, field in profile.fields.items():
-        for spelling in (name, *field.aliases):
-            given = _at(fields, spelling)
-            if given is not None and (value := _present(given, MAX_DEPTH - 1)) is not None:
-                named[name] = value
-                break
-    if profile.other_fields or not profile.fields:
-        known = set(spellings(profile)) if profile.fields else ()
-        for name, given in fields.items():
-            if name not in known and (value := _present(given, MAX_DEPTH - 1)) is not None:
-                named[name] = value
-    return named
+class FieldReader:
+    """Reads documents under one profile."""
 
+    def __init__(self, profile: DocumentProfile) -> None:
+        self._profile = profile
+        self._names = tuple(profile.fields)
+        joins = (join for field in profile.fields.values() for join in field.join)
+        self._parts = tuple(dict.fromkeys(part for join in joins for part in join))
+        self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
+        self._languages = tuple(map(wanted_languages, self._fields))
+        spellings = [spelled(name, field) for name, field in profile.fields.items()]
+        self._keys = _document_keys((*spellings, *((part,) for part in self._parts)))
+        self._has_text = any("text" in each for each in spellings)
 
-def _at(fields: Fields, path: str) -> object:
-    """The value of the key, or of the dotted path into objects and lists of objects."""
-    value = fields.get(path)
-    if value is not None or "." not in path:
-        return value
-    head, _, rest = path.partition(".")
-    match fields.get(head):
-        case Mapping() as inner:
-            return _at(inner, rest)
-        case list() as items if (attributes := of_pairs(items)) is not None:
-            return _at(attributes, rest)
-        case list() as items:
-            return [_at(item, rest) for item in items if isinstance(item, Mapping)]
-        case _:
+    def read(self, document: Document) -> Fields | None:
+        """The fields in the profile's order, the others after them; None for plain text.
+
+        A field is read from the first of its spellings under which the document has a value.
+        """
+        if document.text is None:
+            return self._named(document.fields)
+        parsed = parse(document.text, self._profile) if self._profile.parse else None
+        if parsed is None:
+            # The object {"text": ...} is plain text for all profiles without such a field.
+            if self._has_text and isinstance(document.source, Mapping):
+                return self._named({"text": document.text})
             return None
+        return self._named(parsed) if self._known(parsed) else None
+
+    def _known(self, fields: Fields) -> bool:
+        """Whether what a string holds are fields: the profile knows one, or there are none."""
+        if not self._names or not fields:
+            return True
+        return any(map(self._keys.candidates, self._opened(fields)))
+
+    def _opened(self, fields: Fields) -> Fields:
+        return opened(fields, self._keys, self._profile.wrappers)
+
+    def _named(self, fields: Fields) -> Fields:
+        if not self._names:
+            return _others(fields)
+        fields = self._opened(fields)
+        found, zeros = self._found(self._keys.places(fields))
+        if zeros or self._parts:
+            found = {**zeros, **found, **self._joined(found)}
+            found = {place: found[place] for place in sorted(found)}
+        count = len(self._names)
+        named = {self._names[place]: value for place, value in found.items() if place < count}
+        if self._profile.other_fields:
+            known = self._keys.whole
+            named |= _others({key: value for key, value in fields.items() if not known(key)})
+        return named
+
+    def _found(self, places: list[Place]) -> tuple[dict[int, object], dict[int, object]]:
+        """By the place of the field in the profile: its value at the first place that has one, and
+        a zero that means none where another place has a value."""
+        found: dict[int, object] = {}
+        zeros: dict[int, object] = {}
+        for candidate, given in places:
+            if candidate.field in found:
+                continue
+            value = inside(given, candidate.steps) if candidate.steps else given
+            value = present(value, MAX_DEPTH - 1, self._languages[candidate.field])
+            if value is None:
+                continue
+            field = self._fields[candidate.field]
+            value = as_asked(value, field)
+            if field.zero_means_none and is_zero(value):
+                zeros.setdefault(candidate.field, value)
+            else:
+                found[candidate.field] = value
+        return found, zeros
+
+    def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
+        """The fields that are joined of several, by their place in the profile."""
+        count = len(self._names)
+        parts = {part: found.get(count + place) for place, part in enumerate(self._parts)}
+        joined: dict[int, object] = {}
+        for place, field in enumerate(self._fields):
+            for join in field.join:
+                texts = [read_value(parts[part]) for part in join]
+                if all(texts):
+                    joined[place] = field.separator.join(texts)
+                    break
+        return joined
 
 
-def _present(value: object, depth: int) -> object:
-    """The value without what cannot be read inside it, or None when nothing is left."""
-    match value:
-        case str():
-            return None if not value or value.isspace() else value
-        case None | int() | float():
-            return value
-        case Mapping() if depth > 0:
-            pairs = ((key, _present(given, depth - 1)) for key, given in value.items())
-            return {key: v for key, v in pairs if v is not None} or None
-        case list() | tuple() if depth > 0:
-            if set(map(type, value)) <= {int, float}:  # a vector: 768 numbers in 10 us
-                return value or None
-            if (attributes := of_pairs(value)) is not None:
-                return _present(attributes, depth)
-            return [v for given in value if (v := _present(given, depth - 1)) is not None] or None
-        case Mapping() | list() | tuple():
-            return None
-        case _:
-            return value
+@lru_cache(maxsize=64)
+def _document_keys(spellings: tuple[tuple[str, ...], ...]) -> DocumentKeys:
+    return DocumentKeys(spellings)
+
+
+def _others(fields: Fields) -> dict[str, object]:
+    """Fields that no profile names, as they are."""
+    pairs = ((name, present(given, MAX_DEPTH - 1, None)) for name, given in fields.items())
+    return {name: value for name, value in pairs if value is not None}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.fusion.parts import Part, field_weights, signal_parts
-from sidecar.profile import Profile
+from sidecar.profile import FieldProfile, Profile
 from sidecar.search import Constraint, Search
 from sidecar.text.query import extract
 
@@ -236,3 +236,20 @@ def test_a_hundred_products_of_a_kilobyte_cost_little() -> None:
         signal_parts(PROFILE, Search(query, documents, constraints), NOW)
         fastest = min(fastest, time.process_time() - start)
     assert fastest < 0.010
+
+
+def test_a_rule_wants_one_item_of_a_list_or_all_where_the_field_says_so() -> None:
+    rule = {"field": "in_stock", "values": [False], "demote": 1}
+    every = Profile.model_validate(
+        {"name": "p", "fields": {"in_stock": {"pick": "all"}}, "rules": {"sold_out": rule}}
+    )
+    one = every.model_copy(update={"fields": {"in_stock": FieldProfile()}})
+    for value, any_fires, all_fires in (
+        ([True, False], 1, 0),
+        ([False, False], 1, 1),
+        ([], 0, 0),
+        (False, 1, 1),
+    ):
+        search = Search("x", [{"in_stock": value}])
+        fired = [len(signal_parts(profile, search)[0]) for profile in (one, every)]
+        assert fired == [any_fires, all_fires]

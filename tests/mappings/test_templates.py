@@ -10,7 +10,7 @@ import pytest
 import mappings
 from sidecar.profiles import Profiles
 from sidecar.settings import Settings
-from sidecar.text.parse import MAX_DEPTH
+from sidecar.text.field_values import MAX_DEPTH
 
 PROFILES = Profiles.open()
 EVERY = [(engine, domain) for engine in mappings.ENGINES for domain in mappings.DOMAINS]

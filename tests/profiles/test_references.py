@@ -53,7 +53,6 @@ def test_an_unknown_name_is_a_fault(text: str, message: str) -> None:
         "{a: {aliases: [b]}, b: {}}",
         "{b: {}, a: {aliases: [b]}}",
         "{a: {aliases: [c]}, b: {aliases: [c]}}",
-        "{a: {aliases: [a]}}",
     ],
 )
 def test_a_name_belongs_to_one_field(fields: str) -> None:

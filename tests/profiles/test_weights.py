@@ -31,6 +31,17 @@ def test_an_alias_means_its_field() -> None:
     assert not changed.other_fields
 
 
+@pytest.mark.parametrize("given", ["Colour", "g:colour", "COLOR"])
+def test_another_spelling_means_the_field(given: str) -> None:
+    assert with_weights(SHOES, {given: 3}).fields["color"].weight == 3
+
+
+def test_a_search_may_weigh_a_field_of_any_name() -> None:
+    own = Profile(name="own", fields={"Product Name": FieldProfile(), "审理法院": FieldProfile()})
+    changed = with_weights(own, {"product_name": 2, "审理法院": 3})
+    assert [field.weight for field in changed.fields.values()] == [2, 3]
+
+
 def test_a_name_that_the_profile_lacks_is_refused_with_its_path() -> None:
     with pytest.raises(InvalidRequest, match=r"^\$\.fields\.titel: profile .* has no such field"):
         with_weights(SHOES, {"titel": 3})

@@ -22,3 +22,20 @@ def test_constraint() -> None:
     ]
     assert signal.strengths(SearchReader(Search("", documents, CONSTRAINTS))) == [1, -1, 0]
     assert signal.strengths(SearchReader(Search("", documents))) == [0, 0, 0]
+
+
+def test_one_item_of_a_list_is_enough_unless_the_field_wants_all() -> None:
+    documents: list[Fields] = [
+        {"price": ["60", 45]},
+        {"price": [60, 70]},
+        {"price": [40, 45]},
+        {"price": ["n/a", 45]},
+        {"price": [{"amount": 60}, {"amount": 45}]},
+    ]
+    signal = SIGNAL.validate_python(
+        {"kind": "constraint", "constraint": "price", "fields": ["price"]}
+    )
+    search = Search("", documents, CONSTRAINTS)
+    assert signal.strengths(SearchReader(search)) == [1, -1, 1, 1, 1]
+    every = SearchReader(search, all_of=frozenset({"price"}))
+    assert signal.strengths(every) == [-1, -1, 1, 0, -1]

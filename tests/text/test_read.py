@@ -9,7 +9,7 @@ from sidecar.profile import FieldProfile, Profile
 from sidecar.request import Document
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
-from sidecar.text.parse import MAX_DEPTH
+from sidecar.text.field_values import MAX_DEPTH
 from sidecar.text.read import read
 from tests.text.reading import ANY, OPEN, PLAIN, ROW, SHOP, fields, text
 
@@ -217,3 +217,37 @@ def test_prose_without_a_known_word_before_its_colon_is_never_parsed(lines: list
     assert text(prose) is None
     assert text(f"---\n{prose}") is None
     assert text(f"{{{prose}}}") is None
+
+
+STATUTES = Profile(
+    name="statutes",
+    fields={
+        "statute": FieldProfile(join=(("law", "article"), ("section", "book.code"))),
+        "title": FieldProfile(aliases=("law",)),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "statute"),
+    [
+        (
+            {"law": "劳动合同法", "article": "第二十四条", "statute": "第二十四条"},
+            "劳动合同法 第二十四条",
+        ),
+        ({"section": "§ 823", "book": {"code": "BGB"}}, "§ 823 BGB"),
+        ({"section": 823, "statute": "§ 823 BGB"}, "§ 823 BGB"),
+        ({"law": "BGB", "article": ""}, None),
+    ],
+)
+def test_fields_are_joined_where_the_document_has_them_all(given: Fields, statute: object) -> None:
+    read_fields = fields(given, STATUTES) or {}
+    assert read_fields.get("statute") == statute
+    assert read_fields.get("title") == given.get("law")
+    assert list(read_fields) == [name for name in ("statute", "title") if name in read_fields]
+
+
+def test_one_list_of_a_join_needs_no_list_around_it() -> None:
+    own = FieldProfile.model_validate({"join": ["a", "b"], "separator": "/"})
+    assert own.join == (("a", "b"),)
+    assert fields({"a": 1, "b": "x"}, Profile(name="o", fields={"f": own})) == {"f": "1/x"}

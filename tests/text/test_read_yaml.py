@@ -5,7 +5,8 @@ import time
 import pytest
 
 from sidecar.request import Document
-from sidecar.text.parse import MAX_DEPTH, MAX_YAML_EVENTS
+from sidecar.text.field_values import MAX_DEPTH
+from sidecar.text.parse import MAX_YAML_EVENTS
 from sidecar.text.read import read
 from tests.text.reading import ANY, OPEN, ROW, text
 

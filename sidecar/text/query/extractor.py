@@ -46,6 +46,12 @@ def any_of(results: Collection[Satisfaction]) -> Satisfaction:
     return SATISFIED if SATISFIED in results else min(results, default=UNKNOWN)
 
 
+def all_of(results: Collection[Satisfaction]) -> Satisfaction:
+    """The result where every value must be satisfied: VIOLATED if one is, else UNKNOWN if one is
+    not known."""
+    return min(results, default=UNKNOWN)
+
+
 def check_range(constraint: Constraint, value: float | None) -> Satisfaction:
     """A number against the constraint's range, its ends included; UNKNOWN without a number."""
     if value is None:

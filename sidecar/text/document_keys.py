@@ -1,0 +1,141 @@
+"""Which of a document's keys hold which field of a profile.
+
+A field is looked for under its spellings: its name and its aliases. A spelling is found
+
+- as the key itself, or written otherwise: `sale_price` is also `salePrice`, `Sale Price`,
+  `SALE-PRICE` and `g:sale_price` (`normal`); the key as it is spelled goes first;
+- or as a path: a dot steps into an object, a list of attributes or each object of a list. A key
+  may hold dots itself: for `offers.price` the key `offers.price` goes before `price` inside
+  `offers`.
+
+Keys are looked up, not spellings: a profile may know two hundred, and a document has twenty keys.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from sidecar.search import Fields
+from sidecar.text.key_values import of_pairs
+from sidecar.text.objects import in_units
+from sidecar.text.spelling import normal
+
+MAX_KNOWN_KEYS = 10_000
+"""Keys whose candidates are remembered, of all documents: a bound for keys that never repeat."""
+
+
+class Candidate(NamedTuple):
+    """A place at which a field may be; the lowest of a field's candidates that holds a value is
+    read."""
+
+    field: int
+    rank: int
+    """The spelling's place among the field's."""
+    inexact: bool
+    """Whether the key is written otherwise than the spelling."""
+    dots: int
+    """Steps from the key into its value: of two ways to read a path, the longer key goes first."""
+    steps: str
+    """The path inside of the key's value; "" for the value itself."""
+
+
+Place = tuple[Candidate, object]
+"""A candidate and its key's value."""
+_candidate = itemgetter(0)
+
+
+class DocumentKeys:
+    """The spellings of a profile's fields, by the keys at which they begin."""
+
+    def __init__(self, spellings: Iterable[Sequence[str]]) -> None:
+        """`spellings`: of each field, in the order in which they count."""
+        self._exact: dict[str, list[Candidate]] = {}
+        self._normal: dict[str, list[Candidate]] = {}
+        self._known: dict[str, tuple[Candidate, ...]] = {}
+        for field, of_field in enumerate(spellings):
+            for rank, spelling in enumerate(of_field):
+                for head, dots, steps in _heads(spelling):
+                    exact = Candidate(field, rank, False, dots, steps)
+                    self._exact.setdefault(head, []).append(exact)
+                    self._normal.setdefault(normal(head), []).append(exact._replace(inexact=True))
+
+    def places(self, fields: Fields) -> list[Place]:
+        """Where the fields may be, in the order of the fields and of their spellings."""
+        found = [
+            (candidate, value)
+            for key, value in fields.items()
+            if value is not None
+            for candidate in self.candidates(key)
+        ]
+        found.sort(key=_candidate)
+        return found
+
+    def candidates(self, key: str) -> tuple[Candidate, ...]:
+        """What the key may hold; empty for a key that the profile does not know."""
+        known = self._known.get(key)
+        if known is None:
+            exact = self._exact.get(key, [])
+            ranks = {candidate._replace(inexact=True) for candidate in exact}
+            others = (c for c in self._normal.get(normal(key), ()) if c not in ranks)
+            known = (*exact, *others)
+            if len(self._known) < MAX_KNOWN_KEYS:
+                self._known[key] = known
+        return known
+
+    def whole(self, key: str) -> bool:
+        """Whether the key's whole value is a field, rather than something inside of it."""
+        return any(not candidate.steps for candidate in self.candidates(key))
+
+
+def inside(value: object, steps: str) -> object:
+    """What the dotted path leads to; None where there is nothing. Of a list of objects it is the
+    list of what each has."""
+    if not steps:
+        return value
+    match value:
+        case Mapping():
+            return _in_object(value, steps)
+        case list() | tuple() if (attributes := of_pairs(value)) is not None:
+            return _in_object(attributes, steps)
+        case list() | tuple():
+            found = [inside(item, steps) for item in value if isinstance(item, Mapping | list)]
+            return _flat([part for part in found if part is not None])
+        case _:
+            return None
+
+
+def _in_object(value: Mapping[str, object], steps: str) -> object:
+    for head, _, rest in _heads(steps):
+        if (held := _entry(value, head)) is not None and (found := inside(held, rest)) is not None:
+            return in_units(value, head, found)
+    return None
+
+
+def _entry(value: Mapping[str, object], name: str) -> object:
+    if (held := value.get(name)) is not None:
+        return held
+    wanted = normal(name)
+    return next(
+        (part for key, part in value.items() if part is not None and normal(key) == wanted), None
+    )
+
+
+def _flat(values: list[object]) -> object:
+    """The items of lists within the list beside its other items; None of an empty list."""
+    if any(isinstance(value, list) for value in values):
+        values = [
+            item for value in values for item in (value if isinstance(value, list) else [value])
+        ]
+    return values or None
+
+
+@lru_cache(maxsize=4096)
+def _heads(path: str) -> tuple[tuple[str, int, str], ...]:
+    """(key, steps left, those steps) for each way to read the path, the longest key first."""
+    parts = path.split(".")
+    return tuple(
+        (".".join(parts[:end]), len(parts) - end, ".".join(parts[end:]))
+        for end in range(len(parts), 0, -1)
+        if all(parts[:end]) or end == len(parts)
+    )

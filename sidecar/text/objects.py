@@ -1,0 +1,161 @@
+"""Objects that say one thing, as that thing.
+
+    {"@type": "Brand", "name": "Sony", "url": "..."}      "Sony"
+    {"id": 9, "name": "Cal.", "name_long": "California"}  "California"     the first of NAMES
+    {"en-US": "Bowl", "de-DE": "Schale"}                  ["Bowl", "Schale"], or the one language
+    [{"locale": "de_DE", "scope": null, "data": "Rot"}]   the same, as Akeneo writes it
+    {"#text": "29.00", "@currency": "USD"}                "29.00 USD"      XML as JSON
+    {"@value": "2020-01-01", "@type": "xsd:date"}         "2020-01-01"     JSON-LD
+    {"$numberDecimal": "12.5"}                            "12.5"           MongoDB
+    {"amount": "2.1000", "unit": "KILOGRAM"}              "2.1000 KILOGRAM"
+    {"value": 250, "unitCode": "GRM"}                     "250 g"          UN/ECE Recommendation 20
+    {"id": 6, "size": "M"}                                {"size": "M"}    row numbers say nothing
+
+Any other object stays one. Keys are compared as `normal` has them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from sidecar.text.locales import are_languages, language_of, preferred
+from sidecar.text.spelling import normal
+
+NAMES = (
+    *("namelong", "longname", "fullname", "displayname", "name", "label", "title"),
+    *("presentation", "adminlabel", "frontendlabel"),
+)
+"""Keys that hold an object's name, the one that says most first."""
+NOTES = frozenset(
+    "id uid uuid gid key code slug handle url uri href link permalink path type typeid "
+    "position order sortorder level depth count image logo icon thumbnail picture abbreviation "
+    "nameabbreviation abbr shortname short sameas parent parentid self createdat updatedat "
+    "active isactive enabled locale whitelisted translationkey metadata".split()
+)
+"""Keys beside a name that say no more than it does."""
+NAMED_TYPES = frozenset("brand organization corporation person thing court country".split())
+"""schema.org's types whose name is all that a search asks for."""
+TEXTS = (
+    *("#text", "_text", "__text", "$t", "#cdata-section", "_cdata", "__cdata", "@value", "_"),
+    *("$numberDecimal", "$numberDouble", "$numberInt", "$numberLong", "$date"),
+)
+"""Keys of an element's text where its attributes stand beside it."""
+AMOUNTS = ("amount", "value")
+UNITS = ("unit", "unittext", "unitcode", "units", "uom", "unitofmeasure")
+_CURRENCIES = ("currency", "currencycode", "currencyid", "pricecurrency")
+UNIT_CODES: Mapping[str, str] = {
+    **{"MGM": "mg", "GRM": "g", "KGM": "kg", "ONZ": "oz", "LBR": "lb", "MLT": "ml", "CLT": "cl"},
+    **{
+        "LTR": "l",
+        "MMT": "mm",
+        "CMT": "cm",
+        "MTR": "m",
+        "INH": "inch",
+        "FOT": "ft",
+        "OZA": "fl oz",
+    },
+    **{"OZA": "fl oz", "WTT": "w", "KWT": "kw", "VLT": "v", "AMP": "a", "HTZ": "hz", "GLL": "gal"},
+}
+_MINOR_UNITS = "centamount"
+_ROW_NUMBER = re.compile(r"\d+|gid://\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ROW_KEY = re.compile(r"(?:.*_)?id|[a-z]+Id|position|sort_?order|sortOrder|variation_?index")
+
+
+def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
+    """What the object says; `languages` are those wanted, best first, none for all.
+
+    Its values are read already: none is null or blank.
+    """
+    if not any(map(_may_tell, value)):
+        return value  # most attributes: no need to look closer
+    if (text := _text(value)) is not None:
+        return text
+    if are_languages(value.keys()) and not any(isinstance(v, dict) for v in value.values()):
+        return preferred(list(value.items()), languages)
+    keys = {normal(key): key for key in value}
+    if (measure := _measure(value, keys)) is not None:
+        return measure
+    if (name := _name(value, keys)) is not None:
+        return name
+    if len(value) > 1 and any(map(_is_row_number, value, value.values())):
+        value = {key: part for key, part in value.items() if not _is_row_number(key, part)}
+    return value
+
+
+def of_locales(items: Sequence[object], languages: Sequence[str]) -> object:
+    """What a list of one value per locale says; None for any other list."""
+    texts: list[tuple[str, object]] = []
+    for item in items:
+        if not isinstance(item, Mapping) or not 2 <= len(item) <= 4:
+            return None
+        locale = next((item[key] for key in ("locale", "language", "lang") if key in item), item)
+        data = [item[key] for key in ("data", "value", "text", "content") if key in item]
+        others = item.keys() - {"locale", "language", "lang", "scope", "channel"}
+        if locale is item or len(data) != 1 or len(others) != 1:
+            return None
+        texts.append((locale if isinstance(locale, str) else "", data[0]))
+    return preferred(texts, languages) if texts else None
+
+
+def in_units(value: Mapping[str, object], key: str, found: object) -> object:
+    """The number under `key` of the object: hundredths of a currency ({"centAmount": 1499,
+    "fractionDigits": 2}) are given in its unit, 14.99."""
+    if normal(key) != _MINOR_UNITS or isinstance(found, bool) or not isinstance(found, int):
+        return found
+    digits = value.get("fractionDigits", 2)
+    return found / 10**digits if isinstance(digits, int) and 0 <= digits <= 4 else found
+
+
+@lru_cache(maxsize=16_384)
+def _may_tell(key: str) -> bool:
+    """Whether an object with this key may say one thing, or hold a row's number."""
+    word = normal(key)
+    told = key in TEXTS or word in NAMES or word in UNITS or language_of(key) is not None
+    return told or key.startswith("@") or _ROW_KEY.fullmatch(key) is not None
+
+
+def _text(value: Mapping[str, object]) -> object:
+    key = next((key for key in TEXTS if key in value), None)
+    if key is None:
+        return None
+    text = value[key]
+    attributes: dict[str, object] = {}
+    for name, part in value.items():
+        attributes |= {normal(k): v for k, v in part.items()} if isinstance(part, dict) else {}
+        attributes[normal(name)] = part
+    unit = next((attributes[name] for name in (*_CURRENCIES, *UNITS) if name in attributes), None)
+    return (
+        f"{text} {unit}" if isinstance(unit, str) and isinstance(text, str | int | float) else text
+    )
+
+
+def _measure(value: Mapping[str, object], keys: Mapping[str, str]) -> str | None:
+    amounts = [keys[name] for name in AMOUNTS if name in keys]
+    units = [keys[name] for name in UNITS if name in keys]
+    if len(amounts) != 1 or not units:
+        return None
+    if not keys.keys() - {*AMOUNTS, *UNITS} <= NOTES | {"@type"}:
+        return None
+    amount, unit = value[amounts[0]], value[units[0]]
+    if isinstance(amount, bool) or not isinstance(amount, str | int | float):
+        return None
+    return f"{amount} {UNIT_CODES.get(unit, unit)}" if isinstance(unit, str) else None
+
+
+def _name(value: Mapping[str, object], keys: Mapping[str, str]) -> object:
+    name = next((keys[name] for name in NAMES if name in keys), None)
+    if name is None:
+        return None
+    kind = value.get("@type")
+    known = isinstance(kind, str) and kind.rpartition("/")[2].lower() in NAMED_TYPES
+    others = keys.keys() - set(NAMES) - NOTES
+    return value[name] if known or all(other.startswith("@") for other in others) else None
+
+
+def _is_row_number(key: str, value: object) -> bool:
+    if key.startswith("@") and key[1:] in ("type", "id", "context"):
+        return True
+    return _ROW_KEY.fullmatch(key) is not None and (
+        (isinstance(value, int) and not isinstance(value, bool))
+        or (isinstance(value, str) and _ROW_NUMBER.fullmatch(value) is not None)
+    )
