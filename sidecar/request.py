@@ -106,6 +106,22 @@ class RelevantSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """How the order of a request's documents differs from the first stage's."""
+
+    from_scores: bool
+    """Whether the first stage's order is that of its scores; else it is that of the request."""
+    top_1_changed: bool
+    """Whether another document is first."""
+    top_10_changed: bool | None
+    """Whether the best 10 are other documents, in whatever order; None for 10 documents or less."""
+    kendall_tau: float
+    """Between the two orders of the first stage's 100 best documents, in [-1, 1]: 1 when they
+    are the same, -1 when one is the other reversed, and less in amount the more scores are equal
+    (tau-a)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds spent per stage; `queue` is the wait for the first run, `infer` the time since."""
 
@@ -142,4 +158,6 @@ class RankResult:
     """One per result if the request asks for them; see `sidecar.explain`."""
     spans: Mapping[int, tuple[RelevantSpan, ...]] = field(default_factory=dict)
     """By document, in the order of the text; a document that is not plain text has none."""
+    effect: Effect | None = None
+    """None for fewer than two documents, pairs with a query each, and what was not ranked."""
     timings: Timings = Timings()

@@ -41,6 +41,9 @@ class Dialect:
     """The response's JSON schema."""
     encode: Callable[[RankRequest, RankResult, str], bytes]
     """The response body; the third argument is the request id."""
+    ordered: bool = True
+    """Whether documents come in the first stage's order. A search engine's hits come in no order
+    that means anything."""
     complete: bool = False
     """Whether an answer needs every document, because its clients go by the place of a score:
     `min_score` then leaves none out."""

@@ -16,10 +16,10 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
 from sidecar.errors import BodyTooSlow, InvalidRequest, MalformedBody, NotReady
+from sidecar.http.answer_metrics import record
 from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
-from sidecar.http.service import Service
 from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.options import Runtime
 
@@ -59,7 +59,7 @@ async def rerank(request: web.Request) -> web.Response:
         "fuse": result.timings.fuse,
         "encode": time.perf_counter() - ranked,
     }
-    _record(service, rank_request, result, seconds)
+    record(service.metrics, dialect, rank_request, result, seconds)
     request[FACTS]["tokens"] = result.tokens
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
     running = pipeline.model.running
@@ -95,21 +95,6 @@ def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
     request[DIALECT] = dialect  # from here on a refusal is in the dialect's shape
     profile = request.match_info.get("profile")
     return dialect, decode(dialect, body, request.headers, profile=profile)
-
-
-def _record(
-    service: Service, rank_request: RankRequest, result: RankResult, seconds: dict[str, float]
-) -> None:
-    service.metrics.documents.observe(len(rank_request.documents))
-    service.metrics.cached.labels(model=result.model).inc(result.cached)
-    service.metrics.truncated.inc(len(result.truncated))
-    service.metrics.truncated_queries.inc(result.truncated_queries)
-    service.metrics.shortened.inc(len(result.shortened))
-    service.metrics.below_min_score.inc(result.below_min_score or 0)
-    service.metrics.unread.labels(text="document").inc(len(result.unread))
-    service.metrics.unread.labels(text="query").inc(result.query_unread)
-    for stage, spent in seconds.items():
-        service.metrics.stages.labels(stage=stage).observe(spent)
 
 
 def _timing_headers(

@@ -66,6 +66,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         query_unread=any(result.query_unread for result in results),
         below_min_score=_below_min_score(results),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
+        effect=None,  # documents of different queries have no first-stage order
         explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),
     )
 

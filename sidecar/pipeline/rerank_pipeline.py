@@ -20,6 +20,7 @@ from dataclasses import replace
 
 from sidecar.fusion import rank
 from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.effect import effect
 from sidecar.pipeline.estimate import estimate
 from sidecar.pipeline.legibility import Legibility
 from sidecar.pipeline.per_query import by_query, rank_parts
@@ -132,6 +133,7 @@ class RerankPipeline:
             ),
             explanations=explanations,
             spans=spans,
+            effect=effect(request.documents, logits),
             timings=Timings(
                 tokenize=tokenized - start,
                 queue=scored.queue_s,

@@ -9,6 +9,8 @@ DURATION_BUCKETS = (
     *(0.25, 0.4, 0.65, 1.0, 1.6, 2.5, 4.0, 6.5, 10.0, 25.0),
 )
 SIZE_BUCKETS = tuple(float(2**power) for power in range(0, 15))
+TAU_BUCKETS = (-0.5, -0.25, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 1.0)
+SCORE_BUCKETS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class Metrics:
@@ -101,6 +103,27 @@ class Metrics:
             "rerank_unread_texts",
             "Queries and documents of whose words the model knows few.",
             ["text"],
+            registry=registry,
+        )
+        self.tops = Counter(
+            "rerank_first_stage_tops",
+            "Requests whose best 1 or 10 documents are (changed) or are not (same) others than the "
+            "first stage's.",
+            ["profile", "dialect", "top", "outcome"],
+            registry=registry,
+        )
+        self.kendall_tau = Histogram(
+            "rerank_kendall_tau",
+            "Kendall's tau of the order to the first stage's: 1 where reranking changed nothing.",
+            ["profile", "dialect"],
+            buckets=TAU_BUCKETS,
+            registry=registry,
+        )
+        self.scores = Histogram(
+            "rerank_score",
+            "Scores of the documents at rank 1 and 10.",
+            ["profile", "rank"],
+            buckets=SCORE_BUCKETS,
             registry=registry,
         )
         self.session_failures = Counter(

@@ -89,6 +89,7 @@ OPENSEARCH = Dialect(
     body=SearchEngineBody,
     response=_RESPONSE,
     encode=encode_opensearch,
+    ordered=False,
     complete=True,
 )
 ELASTICSEARCH = Dialect(
@@ -100,6 +101,7 @@ ELASTICSEARCH = Dialect(
     body=SearchEngineBody,
     response=_RESPONSE,
     encode=encode_elasticsearch,
+    ordered=False,
     complete=True,
 )
 ELASTICSEARCH_TEXTS = Dialect(
@@ -111,5 +113,6 @@ ELASTICSEARCH_TEXTS = Dialect(
     body=ElasticsearchTextsBody,
     response=TEI.response,
     encode=TEI.encode,
+    ordered=False,
     complete=True,
 )
