@@ -13,6 +13,7 @@ errors          the error tree
 deployment -> elasticsearch, opensearch, templates -> cluster      search -> cluster, sidecar_client
 """
 
+from es_integration.cluster.page_time import TypicalSearch
 from es_integration.elasticsearch import ElasticsearchInstall, esql_rerank, retriever_search
 from es_integration.errors import (
     ClusterRefused,
@@ -69,6 +70,7 @@ __all__ = [
     "SidecarUnreachable",
     "StillInUse",
     "SyncSidecarClient",
+    "TypicalSearch",
     "esql_rerank",
     "flat_search",
     "plan_templates",

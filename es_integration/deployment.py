@@ -16,20 +16,26 @@ import mappings
 from es_integration import elasticsearch, opensearch
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
+from es_integration.cluster.page_time import PageTime, TypicalSearch
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch import Route
+from es_integration.opensearch import Route, lookup
 from es_integration.opensearch.install import left_out
 from es_integration.opensearch.models import MODEL
 from es_integration.opensearch.text_field import missing_text_field
 from es_integration.templates import plan_templates
 from mappings import SearchEngine
 
-_EXAMPLES: Mapping[str, str] = {
-    "ecommerce": "red shoes",
-    "legal": "may a landlord end the lease early",
+EXAMPLE_SIZE = 50
+"""How many hits the advertised search reranks."""
+_EXAMPLES: Mapping[str, TypicalSearch] = {
+    "ecommerce": TypicalSearch(EXAMPLE_SIZE, "red shoes", example_words=100),
+    "legal": TypicalSearch(
+        EXAMPLE_SIZE, "may a landlord end the lease early", example_words=650
+    ),  # A decision of 30 sentences.
 }
-"""A query for each domain with templates."""
+"""The advertised search of each domain with templates."""
+_OTHER_EXAMPLE = TypicalSearch(EXAMPLE_SIZE, "your query")
 
 
 @dataclass(frozen=True)
@@ -136,24 +142,58 @@ def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
     return tuple(changes)
 
 
-def verify(spec: ClusterSpec, index: str | None = None) -> Procedure[Report]:
-    """The checks of each step between the cluster and the new order; `index` is searched too."""
+def typical_search(
+    spec: ClusterSpec, index: str | None = None, size: int | None = None
+) -> TypicalSearch:
+    """The advertised search of the profile, of `size` hits of `index`. Without an index they are
+    sampled from those of the templates."""
+    example = _EXAMPLES.get(spec.profile, _OTHER_EXAMPLE)
+    patterns = spec.index_patterns
+    if not patterns and spec.has_templates:
+        patterns = (f"rerank-{spec.profile}-*",)
+    return replace(example, size=size or example.size, index=index or ",".join(patterns) or None)
+
+
+def verify(
+    spec: ClusterSpec, index: str | None = None, size: int | None = None
+) -> Procedure[Report]:
+    """The checks of each step between the cluster and the new order, and whether a page of `size`
+    hits is reranked in time; `index` is searched too."""
+    search = typical_search(spec, index, size)
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
-        return (yield from elasticsearch.verify(spec.elasticsearch, index))
+        return (yield from elasticsearch.verify(spec.elasticsearch, index, search=search))
     try:
         install, reason = yield from _routes_to_install(spec)
     except ClusterRefused as refused:
         return (Check("cluster", False, refused.message),)
-    report = yield from opensearch.verify(install, index)
+    report = yield from opensearch.verify(install, index, search)
     if reason is not None:
         report = (*report, Check(f"{Route.FLAT}: left out", True, reason))
     return report
 
 
-def usage(spec: ClusterSpec, plan: Plan) -> str:
-    """A search that is reranked after the plan: on OpenSearch by the structured route, or by the
-    flat one if the plan has no other."""
-    text = _EXAMPLES.get(spec.profile, "your query")
+def page_time(spec: ClusterSpec, plan: Plan) -> Procedure[PageTime | None]:
+    """Whether the advertised search is reranked in time, once the plan is applied; None where the
+    cluster reaches no sidecar."""
+    search = typical_search(spec)
+    try:
+        if spec.search_engine is SearchEngine.ELASTICSEARCH:
+            field = elasticsearch.DOCUMENT_FIELD
+            return (yield from elasticsearch.page_time(spec.elasticsearch, search, field))
+        install = spec.opensearch
+        route = _usual_route(install, plan)
+        models = yield from lookup.models(install.pipeline(route))
+        if not models:
+            return None
+        return (yield from opensearch.page_time(install, route, models[0].id, search))
+    except ClusterRefused:
+        return None
+
+
+def usage(spec: ClusterSpec, plan: Plan, size: int = EXAMPLE_SIZE) -> str:
+    """A search of `size` hits that is reranked after the plan: on OpenSearch by the structured
+    route, or by the flat one if the plan has no other."""
+    text = _EXAMPLES.get(spec.profile, _OTHER_EXAMPLE).query_text
     query = _example_query(spec, text)
     if spec.index_patterns:
         index = spec.index_patterns[0]
@@ -161,13 +201,15 @@ def usage(spec: ClusterSpec, plan: Plan) -> str:
         index = f"rerank-{spec.profile}-*" if spec.has_templates else "YOUR-INDEX"
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         endpoint_id = spec.elasticsearch.endpoint_id
-        body = elasticsearch.retriever_search(query, text, inference_id=endpoint_id)
+        body = elasticsearch.retriever_search(
+            query, text, inference_id=endpoint_id, window=size, size=min(size, 10)
+        )
         request = f"POST {index}/_search"
     else:
         route = _usual_route(spec.opensearch, plan)
         structured = route is Route.STRUCTURED
         build = opensearch.structured_search if structured else opensearch.flat_search
-        body = build(query, text, size=50)
+        body = build(query, text, size=size)
         pipeline = spec.opensearch.searched_pipeline(route)
         request = f"POST {index}/_search?search_pipeline={pipeline}"
     return f"A search that is reranked:\n{request}\n{json.dumps(body)}"

@@ -7,6 +7,9 @@ calls          what the calls of both search engines share: missing things, retr
 change         what would change in a cluster, shown before it is applied
 check          the result of each step that `verify` looks at
 probe          the query and documents that `verify` sends, and the checks of their scores
+page_time      how long a page of hits takes, from a sample; what size fits
+sidecar_deadline  the sidecar's own limit
 
-change, calls -> procedure      probe -> check      search_engine -> login -> calls
+change, calls, sidecar_deadline -> procedure      probe, page_time -> check
+search_engine -> login -> calls
 """

@@ -14,7 +14,7 @@ raised inside it.
 
 import asyncio
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -32,10 +32,17 @@ class Pause:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Yielded for what may block and is no call of the client; answered with what it returns."""
+
+    function: Callable[[], Any]
+
+
 Call = Callable[[Any], Any]
 """A call of a client's method. Sync clients return the answer, async ones an awaitable of it."""
 
-Procedure = Generator[Call | Pause, Any, T]
+Procedure = Generator[Call | Pause | Aside, Any, T]
 
 
 def run(client: Any, procedure: Procedure[T]) -> T:
@@ -59,8 +66,7 @@ async def run_async(client: Any, procedure: Procedure[T]) -> T:
         step = next(procedure)
         while True:
             try:
-                pending = asyncio.sleep(step.seconds) if isinstance(step, Pause) else step(client)
-                answer = await pending
+                answer = await _pending(client, step)
             except Exception as error:
                 step = procedure.throw(error)
             else:
@@ -69,8 +75,15 @@ async def run_async(client: Any, procedure: Procedure[T]) -> T:
         return end.value  # type: ignore[no-any-return]
 
 
-def _perform(client: Any, step: Call | Pause) -> Any:
-    if not isinstance(step, Pause):
-        return step(client)
-    time.sleep(step.seconds)
-    return None
+def _perform(client: Any, step: Call | Pause | Aside) -> Any:
+    if isinstance(step, Pause):
+        return time.sleep(step.seconds)
+    return step.function() if isinstance(step, Aside) else step(client)
+
+
+def _pending(client: Any, step: Call | Pause | Aside) -> Awaitable[Any]:
+    if isinstance(step, Pause):
+        return asyncio.sleep(step.seconds)
+    pending: Awaitable[Any]
+    pending = asyncio.to_thread(step.function) if isinstance(step, Aside) else step(client)
+    return pending

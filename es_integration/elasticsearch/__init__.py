@@ -5,9 +5,10 @@ calls      calls of the official client; their errors explained
 endpoint   what to install, and the endpoint's body for each of the three inference services
 install    plans and applies the endpoint, or removes it
 searches   the bodies of searches that use the endpoint: retriever and ES|QL
+page_time  whether a page of hits is reranked in time
 verify     checks each step between the cluster and the new order
 
-verify -> install -> calls, version, endpoint      verify -> searches
+verify -> install -> calls, version, endpoint      verify -> searches, page_time
 """
 
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall, endpoint_body
@@ -19,6 +20,7 @@ from es_integration.elasticsearch.install import (
     uninstall,
     uninstall_async,
 )
+from es_integration.elasticsearch.page_time import page_time
 from es_integration.elasticsearch.searches import DOCUMENT_FIELD, esql_rerank, retriever_search
 from es_integration.elasticsearch.verify import (
     verify,
@@ -33,6 +35,7 @@ __all__ = [
     "esql_rerank",
     "install",
     "install_async",
+    "page_time",
     "plan_install",
     "plan_uninstall",
     "retriever_search",

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from es_integration.cluster.change import Change, no_op
 from es_integration.cluster.check import Check, Report
+from es_integration.cluster.page_time import TypicalSearch
 from es_integration.cluster.probe import DOCUMENTS, QUERY, score_checks
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.elasticsearch.calls import TRIAL, send
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall, comparable, public_body
 from es_integration.elasticsearch.install import KIND, find_endpoint
+from es_integration.elasticsearch.page_time import page_time
 from es_integration.elasticsearch.searches import DOCUMENT_FIELD, retriever_search
 from es_integration.elasticsearch.version import read_version
 from es_integration.errors import ClusterRefused
@@ -38,9 +40,10 @@ def verify_cluster(
     spec: ElasticsearchInstall,
     index: str | None = None,
     field: str = DOCUMENT_FIELD,
+    search: TypicalSearch | None = None,
 ) -> Report:
     """As `verify`, over the sync client."""
-    return run(client, verify(spec, index, field))
+    return run(client, verify(spec, index, field, search))
 
 
 async def verify_cluster_async(
@@ -48,21 +51,28 @@ async def verify_cluster_async(
     spec: ElasticsearchInstall,
     index: str | None = None,
     field: str = DOCUMENT_FIELD,
+    search: TypicalSearch | None = None,
 ) -> Report:
     """As `verify`, over the async client."""
-    return await run_async(client, verify(spec, index, field))
+    return await run_async(client, verify(spec, index, field, search))
 
 
 def verify(
-    spec: ElasticsearchInstall, index: str | None = None, field: str = DOCUMENT_FIELD
+    spec: ElasticsearchInstall,
+    index: str | None = None,
+    field: str = DOCUMENT_FIELD,
+    search: TypicalSearch | None = None,
 ) -> Procedure[Report]:
-    """The checks in their order. With an index, the last is a search of it by the retriever."""
+    """The checks in their order. With a typical search, one is whether its page is reranked in
+    time; with an index, the last is a search of it by the retriever."""
     report: list[Check] = []
     for step in (_version(spec), _licence(), _endpoint(spec), _sidecar(spec)):
         checks, can_go_on = yield from step
         report += checks
         if not can_go_on:
             return tuple(report)
+    if search is not None:
+        report.append((yield from _page(spec, search, field)))
     if index is not None:
         report.append((yield from _search(spec, index, field)))
     return tuple(report)
@@ -126,6 +136,14 @@ def _sidecar(spec: ElasticsearchInstall) -> Step:
     shape = Check("shape", True, "one score for each document")
     scores = [result["relevance_score"] for result in results]
     return [sidecar, shape, *score_checks(scores, seconds)], True
+
+
+def _page(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[Check]:
+    try:
+        page = yield from page_time(spec, search, field)
+    except ClusterRefused as refused:
+        return Check("page", False, _advice(refused, spec))
+    return page.check("page")
 
 
 def _search(spec: ElasticsearchInstall, index: str, field: str) -> Procedure[Check]:

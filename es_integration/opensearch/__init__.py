@@ -14,10 +14,13 @@ processors    a route's processors for a pipeline that users have already
 merge         puts them into the body of such a pipeline, updates them, takes them out
 users_pipeline  the change of such a pipeline in the cluster
 text_field    whether an index has the field that the flat route sends
+predict       scores by a route's model, without a search
+page_time     whether a page of hits is reranked in time
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
 
-verify -> probe, install      install -> settings, connectors -> models -> lookup -> calls
+verify -> probe, page_time -> predict      verify -> install
+install -> settings, connectors -> models -> lookup -> calls
 install -> users_pipeline -> merge -> bodies
 install, connectors, models, verify -> bodies -> spec -> addresses
 """
@@ -31,6 +34,7 @@ from es_integration.opensearch.install import (
     uninstall,
     uninstall_async,
 )
+from es_integration.opensearch.page_time import page_time
 from es_integration.opensearch.processors import installed_processors
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 from es_integration.opensearch.verify import verify, verify_cluster, verify_cluster_async
@@ -42,6 +46,7 @@ __all__ = [
     "install",
     "install_async",
     "installed_processors",
+    "page_time",
     "plan_install",
     "plan_uninstall",
     "structured_search",

@@ -1,15 +1,14 @@
 """Sends three documents through a model to the sidecar and back, and checks the answer."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from es_integration.cluster.check import Check
 from es_integration.cluster.probe import DOCUMENTS, QUERY, score_checks
-from es_integration.cluster.procedure import Body, Procedure
+from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
-from es_integration.opensearch.calls import send
+from es_integration.opensearch.predict import predict
 from es_integration.opensearch.settings import PRIVATE, TRUSTED
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 
@@ -70,38 +69,13 @@ def with_advice(message: str, spec: OpenSearchInstall) -> str:
 
 def _predict(spec: OpenSearchInstall, route: Route, model_id: str) -> Procedure[_Prediction]:
     if route is Route.FLAT:
-        return (yield from _predict_flat(spec, model_id))
-    return (yield from _predict_structured(spec, model_id))
-
-
-def _predict_flat(spec: OpenSearchInstall, model_id: str) -> Procedure[_Prediction]:
-    body: Body = {"query_text": QUERY, "text_docs": list(DOCUMENTS)}
-    start = time.monotonic()
-    answer = yield from send(
-        lambda client: client.plugins.ml.predict(
-            algorithm_name="text_similarity",
-            model_id=model_id,
-            body=body,
-            request_timeout=spec.call_timeout_s,
-        )
-    )
-    seconds = time.monotonic() - start
-    (result,) = answer["inference_results"]
-    scores = tuple(float(output["data"][0]) for output in result["output"])
-    return _Prediction(scores, True, seconds)
-
-
-def _predict_structured(spec: OpenSearchInstall, model_id: str) -> Procedure[_Prediction]:
+        answer, seconds = yield from predict(spec, route, model_id, QUERY, DOCUMENTS)
+        (result,) = answer["inference_results"]
+        scores = tuple(float(output["data"][0]) for output in result["output"])
+        return _Prediction(scores, True, seconds)
     field = "title" if "title" in spec.sent else spec.sent[0]
     documents = [{field: text} for text in DOCUMENTS]
-    body: Body = {"parameters": {"search": {"query_text": QUERY}, "documents": documents}}
-    start = time.monotonic()
-    answer = yield from send(
-        lambda client: client.plugins.ml.predict_model(
-            model_id=model_id, body=body, request_timeout=spec.call_timeout_s
-        )
-    )
-    seconds = time.monotonic() - start
+    answer, seconds = yield from predict(spec, route, model_id, QUERY, documents)
     results = answer["inference_results"][0]["output"][0]["dataAsMap"]["results"]
     in_order = [result["index"] for result in results] == list(range(len(results)))
     scores = tuple(float(result["relevance_score"]) for result in results)

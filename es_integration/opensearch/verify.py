@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
+from es_integration.cluster.page_time import TypicalSearch
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.errors import ClusterRefused, PipelineConflict
@@ -19,6 +20,7 @@ from es_integration.opensearch import bodies, lookup, settings
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.capabilities import Capabilities, read_capabilities
 from es_integration.opensearch.install import plan_install
+from es_integration.opensearch.page_time import page_time
 from es_integration.opensearch.probe import probe, with_advice
 from es_integration.opensearch.spec import OpenSearchInstall, Route
 
@@ -33,21 +35,30 @@ FIRST_STAGE_SCORE = 64.0
 
 
 def verify_cluster(
-    client: "OpenSearch", spec: OpenSearchInstall, index: str | None = None
+    client: "OpenSearch",
+    spec: OpenSearchInstall,
+    index: str | None = None,
+    search: TypicalSearch | None = None,
 ) -> Report:
     """As `verify`, over the sync client."""
-    return run(client, verify(spec, index))
+    return run(client, verify(spec, index, search))
 
 
 async def verify_cluster_async(
-    client: "AsyncOpenSearch", spec: OpenSearchInstall, index: str | None = None
+    client: "AsyncOpenSearch",
+    spec: OpenSearchInstall,
+    index: str | None = None,
+    search: TypicalSearch | None = None,
 ) -> Report:
     """As `verify`, over the async client."""
-    return await run_async(client, verify(spec, index))
+    return await run_async(client, verify(spec, index, search))
 
 
-def verify(spec: OpenSearchInstall, index: str | None = None) -> Procedure[Report]:
-    """The checks in their order; with an index, also a search of it by each pipeline.
+def verify(
+    spec: OpenSearchInstall, index: str | None = None, search: TypicalSearch | None = None
+) -> Procedure[Report]:
+    """The checks in their order; with a typical search, also whether its page is reranked in time;
+    with an index, also a search of it by each pipeline.
 
     Changes nothing.
     """
@@ -63,7 +74,7 @@ def verify(spec: OpenSearchInstall, index: str | None = None) -> Procedure[Repor
     if not all(check.passed for check in report):
         return tuple(report)
     for route in spec.routes:
-        report += yield from _route(spec, route, capabilities, plan, index)
+        report += yield from _route(spec, route, capabilities, plan, index, search)
     return tuple(report)
 
 
@@ -80,6 +91,7 @@ def _route(
     capabilities: Capabilities,
     plan: Plan,
     index: str | None,
+    search: TypicalSearch | None,
 ) -> Procedure[list[Check]]:
     if (reason := capabilities.lacks(route)) is not None:
         return [Check(f"{route}: plugins", False, reason)]
@@ -92,9 +104,22 @@ def _route(
     model, *_ = yield from lookup.models(name)
     probe_checks = yield from probe(spec, route, model.id)
     checks += probe_checks
+    if search is not None and probe_checks[0].passed:
+        checks.append((yield from _page(spec, route, model.id, search)))
     if index is not None and probe_checks[0].passed:
         checks.append((yield from _search(spec, route, index)))
     return checks
+
+
+def _page(
+    spec: OpenSearchInstall, route: Route, model_id: str, search: TypicalSearch
+) -> Procedure[Check]:
+    name = f"{route}: page"
+    try:
+        page = yield from page_time(spec, route, model_id, search)
+    except ClusterRefused as refused:
+        return Check(name, False, with_advice(refused.message, spec))
+    return page.check(name)
 
 
 def _installed(route: Route, change: Change) -> Check:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -241,6 +242,46 @@ def test_install_into_a_pipeline_that_users_have(recording_server: Callable[...,
     missing = command("install", *where, "--into", "shpo")
     assert isinstance(missing.exception, StartupError)
     assert "there is no search pipeline shpo" in missing.exception.message
+
+
+def test_verify_and_install_say_what_size_is_reranked_in_time(
+    recording_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeOpenSearch()
+    fake.document_s = 0.125
+    clock = SimpleNamespace(monotonic=lambda: fake.now)
+    monkeypatch.setattr("es_integration.opensearch.predict.time", clock)
+    where = ["opensearch", "--cluster", recording_server(fake).url, "--no-templates"]
+    where += ["--sidecar", "http://10.1.2.3:8080", "--profile", "legal"]
+    made = command("install", *where, "--yes")
+    *_, took, _, advice, _, _, search = made.output.splitlines()
+    assert took.startswith("50 hits take about 6.2 s (example documents of 650 words), more than")
+    assert advice == "A size of 30 fits. For 50, install with --read-timeout 9."
+    assert json.loads(search)["size"] == 30, "the advertised search is reranked in time"
+    failed = command("verify", *where)
+    assert failed.exit_code == 1
+    assert failed.output.count("FAILED") == 2, "the page of each route"
+    assert "FAILED structured: page" in failed.output
+    assert command("verify", *where, "--size", "30").exit_code == 0
+    longer = [*where, "--read-timeout", "9"]
+    assert '"size": 50' in command("install", *longer, "--yes").output
+    assert command("verify", *longer).exit_code == 0
+
+
+def test_over_elasticsearch_the_sidecars_own_deadline_counts() -> None:
+    with (
+        SidecarProcess({"api_key": KEY, "deadline_ms": 3000}) as sidecar,
+        serve_fake(FakeElasticsearch("9.3.0")) as url,
+    ):
+        options = ["elasticsearch", "--cluster", url, "--sidecar", sidecar.url]
+        options += ["--no-templates", "--profile", "legal", "--sidecar-key", KEY]
+        assert command("install", *options, "--yes").exit_code == 0
+        failed = command("verify", *options, "--size", "1000")
+        assert failed.exit_code == 1
+        page = next(line for line in failed.output.splitlines() if "page" in line)
+        assert "1000 hits take about" in page
+        assert "more than the 3 s by the sidecar's deadline_ms of 3000" in page
+        assert "A size of" in failed.output
 
 
 def test_elasticsearch_has_no_processors() -> None:

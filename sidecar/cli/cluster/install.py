@@ -50,7 +50,7 @@ def _apply(client: object, spec: "ClusterSpec", options: ClusterOptions, *, remo
 
     from es_integration.cluster.change import Action, apply
     from es_integration.cluster.procedure import run
-    from es_integration.deployment import plan, usage
+    from es_integration.deployment import EXAMPLE_SIZE, page_time, plan, usage
     from sidecar.cli.cluster.display import question, show_applied, show_plan
 
     console = Console()
@@ -66,5 +66,10 @@ def _apply(client: object, spec: "ClusterSpec", options: ClusterOptions, *, remo
         if not options.yes:
             typer.confirm(question(changes), abort=True)
         show_applied(console, run(client, apply(changes)))
-    if not remove:
-        console.print(usage(spec, changes), highlight=False, markup=False, soft_wrap=True)
+    if remove:
+        return
+    page = run(client, page_time(spec, changes))
+    size = EXAMPLE_SIZE if page is None or page.fits else max(1, page.fitting_size)
+    if page is not None and not page.fits:
+        console.print(page.summary, highlight=False, markup=False, soft_wrap=True)
+    console.print(usage(spec, changes, size), highlight=False, markup=False, soft_wrap=True)

@@ -10,6 +10,15 @@ Index = Annotated[
     str | None,
     typer.Option(help="An index to search too, filled through the templates' ingest pipeline."),
 ]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        help="How many hits a search of yours reranks: is such a page reranked in time? "
+        "Default: 50, as in the example of `install`.",
+        min=1,
+        show_default=False,
+    ),
+]
 _TEMPLATES = "the templates' content is not checked"
 _NO_CHANGE = "nothing is changed"
 _UNREAD = {
@@ -22,7 +31,7 @@ _UNREAD = {
 
 
 @with_cluster_options
-def verify_command(options: ClusterOptions, index: Index = None) -> None:
+def verify_command(options: ClusterOptions, index: Index = None, size: Size = None) -> None:
     """Check each step from the cluster to the new order. Exit status 1 when a check fails.
 
     Give the options that `install` was given. Changes nothing. The probe goes from the cluster's
@@ -37,7 +46,7 @@ def verify_command(options: ClusterOptions, index: Index = None) -> None:
     for line in options.ignored(_UNREAD):
         typer.echo(line, err=True)
     with options.client() as client:
-        report = run(client, verify(options.spec(), index))
+        report = run(client, verify(options.spec(), index, size))
     show_report(Console(), report)
     if not all(check.passed for check in report):
         raise typer.Exit(1)

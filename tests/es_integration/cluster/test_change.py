@@ -1,11 +1,12 @@
 """Procedures over a sync and an async client, and changes that are shown before they are made."""
 
+import threading
 from typing import Any
 
 import pytest
 
 from es_integration.cluster.change import Action, Change, apply
-from es_integration.cluster.procedure import Pause, Procedure, run, run_async
+from es_integration.cluster.procedure import Aside, Pause, Procedure, run, run_async
 
 
 class Store:
@@ -93,3 +94,12 @@ def test_a_text_of_several_lines_is_shown_line_by_line() -> None:
         line for line in diff.split("\n") if line[:1] in "+-" and line[:3] not in ("+++", "---")
     ]
     assert [line.split() for line in changed] == [["-", '"d"'], ["+", '"e"']]
+
+
+async def test_what_may_block_runs_aside_and_its_answer_comes_back() -> None:
+    def where() -> Procedure[int]:
+        answer: int = yield Aside(threading.get_ident)
+        return answer
+
+    assert run(None, where()) == threading.get_ident()
+    assert await run_async(None, where()) != threading.get_ident(), "not on the event loop"

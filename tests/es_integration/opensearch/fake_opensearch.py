@@ -38,6 +38,11 @@ class FakeOpenSearch:
         self.mapped: dict[str, set[str]] = {"products": {"title", "rerank_doc"}}
         """The mapped fields of each index."""
         self.scores = [0.25, 0.75, 0.125]
+        self.documents: list[Any] = []
+        """What every search finds."""
+        self.document_s = 0.0
+        """How long the sidecar takes for a document, on the clock `now`."""
+        self.now = 0.0
         self.predicting: tuple[int, str] | None = None
         """The status and reason with which a prediction fails."""
         self.count = 0
@@ -60,6 +65,9 @@ class FakeOpenSearch:
             return 200, {name: {"settings": flat} for name, flat in self.indices.items()}
         if parts[1:3] == ["_mapping", "field"]:
             return 200, self.field_mapping(parts[0].split(","), parts[3])
+        if parts[1:] == ["_search"]:
+            found = [{"_source": document} for document in self.documents[: body["size"]]]
+            return 200, {"hits": {"hits": found}}
         if parts == ["_search", "pipeline"]:
             return 200, self.pipelines
         if parts[0] == "_search":
@@ -165,10 +173,14 @@ class FakeOpenSearch:
     def predict(self, body: Any) -> tuple[int, Any]:
         if self.predicting is not None:
             return self.refusal(*self.predicting)
-        if "text_docs" in body:
-            output: Any = [{"name": "similarity", "data": [score]} for score in self.scores]
+        flat = "text_docs" in body
+        sent = body["text_docs"] if flat else body["parameters"]["documents"]
+        self.now += len(sent) * self.document_s
+        scores = self.scores if len(sent) == 3 else [0.5 for _ in sent]
+        if flat:
+            output: Any = [{"name": "similarity", "data": [score]} for score in scores]
         else:
-            results = [{"index": i, "relevance_score": s} for i, s in enumerate(self.scores)]
+            results = [{"index": i, "relevance_score": s} for i, s in enumerate(scores)]
             output = [{"name": "response", "dataAsMap": {"results": results}}]
         return 200, {"inference_results": [{"output": output, "status_code": 200}]}
 

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from es_integration import OpenSearchInstall, Route
 from es_integration.cluster.check import Report
+from es_integration.cluster.page_time import TypicalSearch
 from es_integration.opensearch import install, verify_cluster, verify_cluster_async
 from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
 
@@ -150,3 +152,68 @@ def test_an_unusable_cluster_is_the_only_check() -> None:
     with closing(OpenSearch("http://127.0.0.1:9", max_retries=0)) as client:
         (check,) = verify_cluster(client, SPEC)
     assert (check.name, check.passed) == ("cluster", False)
+
+
+def slow(fake: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch, document_s: float) -> None:
+    """Lets the sidecar take so long for each document, by the clock that `verify` reads."""
+    fake.document_s = document_s
+    clock = SimpleNamespace(monotonic=lambda: fake.now)
+    monkeypatch.setattr("es_integration.opensearch.predict.time", clock)
+
+
+def test_a_page_that_takes_too_long_fails_with_the_size_that_fits(
+    client: OpenSearch, fake: FakeOpenSearch, fake_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(client, SPEC)
+    slow(fake, monkeypatch, 0.1)
+    fake.documents = [{"title": f"shoe {at}", "price": at} for at in range(30)]
+    fake.documents[0]["rerank_doc"] = "{}"
+    search = TypicalSearch(100, "red shoes", "shop*")
+    report = verify_cluster(client, SPEC, search=search)
+    assert broken(report) == ["flat: page", "structured: page"]
+    assert detail(report, "structured: page") == (
+        "100 hits take about 10.0 s (20 documents of shop*), more than the 4.75 s by the"
+        " read_timeout of 5 s\nLong documents are then read in part, or the order stays as it was."
+        "\nA size of 38 fits. For 100, install with --read-timeout 13."
+    )
+    assert "(1 document of shop*)" in detail(report, "flat: page")
+    (sent, *_) = [
+        body["parameters"]["documents"]
+        for _, _, body in fake_server.requests
+        if body and "parameters" in body and "shoe" in str(body)
+    ]
+    assert sent == [{"title": "shoe 0"}], "what the route sends, and no more"
+    assert broken(verify_cluster(client, SPEC, search=replace(search, size=38))) == []
+
+
+def test_without_documents_a_page_is_projected_from_examples(
+    client: OpenSearch, fake: FakeOpenSearch, fake_server: Any
+) -> None:
+    legal = replace(SPEC, profile="legal", fields=())
+    install(client, legal)
+    fake.failures["/rerank-legal-*/_search"] = [404, 403]
+    search = TypicalSearch(50, "lease", "rerank-legal-*", example_words=650)
+    report = verify_cluster(client, legal, search=search)
+    for route in Route:
+        assert "(example documents of 650 words)" in detail(report, f"{route}: page")
+    flat = [
+        body["text_docs"] for _, _, body in fake_server.requests if body and "text_docs" in body
+    ]
+    assert '{"text": "Sentence 1 of document 0' in flat[-1][0], "as the ingest pipeline writes it"
+
+
+def test_a_page_that_the_sidecar_refuses_fails_with_advice(
+    client: OpenSearch, fake: FakeOpenSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(client, SPEC)
+    probe = fake.predict
+
+    def refuse_the_page(body: Any) -> tuple[int, Any]:
+        if len(body.get("text_docs") or body["parameters"]["documents"]) == 3:
+            return probe(body)
+        return fake.refusal(504, "Error from remote service: too late")
+
+    monkeypatch.setattr(fake, "predict", refuse_the_page)
+    report = verify_cluster(client, SPEC, search=TypicalSearch(50, "red shoes"))
+    assert broken(report) == ["flat: page", "structured: page"]
+    assert "What to do: it does not score a few texts" in report[-1].detail

@@ -1,0 +1,197 @@
+"""How long a page of hits takes to rerank, projected from a measured sample; and what fits.
+
+The sample goes the way that hits go: from the cluster's node to the sidecar and back. It takes a
+part of the time that a page may take, so that the sidecar reads its documents whole. Each
+measurement has a query of its own: pairs that were scored before might come out of a cache.
+"""
+
+import json
+import math
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from es_integration.cluster.check import Check
+from es_integration.cluster.procedure import Body, Procedure
+
+SAMPLE_SIZE = 20
+SAMPLE_SHARE = 1 / 3
+"""Of the time that a page may take."""
+PLANNED_SHARE = 0.8
+"""Of that time, for a size that is said to fit: other searches run too."""
+RANDOM_HITS: Body = {
+    "function_score": {
+        "query": {"match_all": {}},
+        "random_score": {"seed": 1, "field": "_seq_no"},
+    }
+}
+"""The same hits each time, and not the first ones of the index."""
+_SENTENCE = "Sentence {number} of document {document} has eleven words and ends here."
+_SENTENCE_WORDS = 11
+_MIN_S = 1e-6
+_LONG_FIELDS = ("text", "description")
+
+Score = Callable[[str, Sequence[Any]], Procedure[float]]
+"""Scores documents for a query by way of the cluster; returns how many seconds it took."""
+
+
+@dataclass(frozen=True)
+class TypicalSearch:
+    """A search as users send it."""
+
+    size: int
+    """How many hits it reranks."""
+    query_text: str
+    index: str | None = None
+    """Where its hits are; None, or where there are none: example documents are measured."""
+    example_words: int = 200
+    """The length of an example document."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A time after which nobody waits for the sidecar."""
+
+    seconds: float
+    name: str
+    """As it is set, with its value: "read_timeout of 5 s"."""
+    raise_to: Callable[[float], str] | None = None
+    """What to do for at least so many seconds; None: nothing can be done."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    documents: tuple[Any, ...]
+    origin: str
+    """What the documents are: "20 documents of products"."""
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """The projection for a page of `size` hits."""
+
+    size: int
+    base_s: float
+    document_s: float
+    origin: str
+    limits: tuple[Limit, ...]
+
+    @property
+    def seconds(self) -> float:
+        return self.base_s + self.size * self.document_s
+
+    @property
+    def limit(self) -> Limit:
+        """The one that is reached first."""
+        return min(self.limits, key=lambda limit: limit.seconds)
+
+    @property
+    def fits(self) -> bool:
+        return self.seconds <= self.limit.seconds
+
+    @property
+    def fitting_size(self) -> int:
+        """How many hits can be reranked in time, with some time to spare; 0 if not even one."""
+        planned = PLANNED_SHARE * self.limit.seconds - self.base_s
+        return max(0, min(self.size, math.floor(planned / self.document_s)))
+
+    @property
+    def advice(self) -> str:
+        """What size fits, or which settings to raise for this one."""
+        needed = self.seconds / PLANNED_SHARE
+        short = [limit for limit in self.limits if limit.seconds < needed]
+        fixed = [limit.name for limit in short if limit.raise_to is None]
+        if fixed:
+            settings = f"{self.size} do not, whatever is set: {fixed[0]}"
+        else:
+            raised = " and ".join(limit.raise_to(needed) for limit in short if limit.raise_to)
+            settings = f"For {self.size}, {raised}"
+        return f"A size of {self.fitting_size} fits. {settings}."
+
+    @property
+    def summary(self) -> str:
+        """The projection in one line; if the page does not fit, what happens and what to do in two
+        more."""
+        took = f"{self.size} hits take about {self.seconds:.1f} s ({self.origin})"
+        if self.fits:
+            return f"{took} of the {self.limit.seconds:.4g} s that they may take"
+        return (
+            f"{took}, more than the {self.limit.seconds:.4g} s by the {self.limit.name}\n"
+            "Long documents are then read in part, or the order stays as it was.\n"
+            f"{self.advice}"
+        )
+
+    def check(self, name: str) -> Check:
+        return Check(name, self.fits, self.summary)
+
+
+def own_deadline(seconds: float) -> Limit:
+    """The sidecar's own limit."""
+    return Limit(
+        seconds,
+        f"sidecar's deadline_ms of {round(seconds * 1000)}",
+        lambda needed: f"set the sidecar's deadline_ms to {math.ceil(needed) * 1000}",
+    )
+
+
+def measure(
+    score: Score, search: TypicalSearch, sample: Sample, limits: Sequence[Limit]
+) -> Procedure[PageTime]:
+    """The projection from the sample. Raises what `score` raises, ValueError without documents."""
+    first, *_ = sample.documents
+    yield from score(_fresh(search.query_text), [first])  # Opens connections; may be slow.
+    one_s = max(_MIN_S, (yield from score(_fresh(search.query_text), [first])))
+    most = math.floor(SAMPLE_SHARE * min(limit.seconds for limit in limits) / one_s)
+    documents = sample.documents[: max(2, min(most, search.size))]
+    if len(documents) == 1:
+        return PageTime(search.size, 0.0, one_s, sample.origin, tuple(limits))
+    all_s = yield from score(_fresh(search.query_text), documents)
+    document_s = (all_s - one_s) / (len(documents) - 1)
+    if not 0 < document_s < one_s:  # The first document is unlike the others, or a hiccup.
+        base_s, document_s = 0.0, max(_MIN_S, all_s / len(documents))
+    else:
+        base_s = one_s - document_s
+    return PageTime(search.size, base_s, document_s, sample.origin, tuple(limits))
+
+
+def sample_of(
+    hits: Sequence[Mapping[str, Any]],
+    fields: Sequence[str],
+    search: TypicalSearch,
+    example_fields: Sequence[str],
+) -> Sample:
+    """The `fields` of the hits; where the hits have none of them, example documents."""
+    documents = [
+        {field: hit["_source"][field] for field in fields if field in hit.get("_source", {})}
+        for hit in hits
+    ]
+    documents = [document for document in documents if document]
+    if documents:
+        plural = "s" if len(documents) > 1 else ""
+        return Sample(tuple(documents), f"{len(documents)} document{plural} of {search.index}")
+    return Sample(
+        tuple(_example(example_fields, search.example_words, at) for at in range(SAMPLE_SIZE)),
+        f"example documents of {search.example_words} words",
+    )
+
+
+def text_of(document: Mapping[str, Any], field: str) -> str:
+    """What is sent where a hit is one text: the field, or all of an example document, as the ingest
+    pipelines of `mappings` write it."""
+    value = document.get(field, document)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _example(fields: Sequence[str], words: int, document: int) -> Body:
+    """A document of that many words, all in the one field that is usually long."""
+    field = next((field for field in _LONG_FIELDS if field in fields), fields[0])
+    sentences = (
+        _SENTENCE.format(number=number, document=document)
+        for number in range(1, 1 + max(1, round(words / _SENTENCE_WORDS)))
+    )
+    return {field: " ".join(sentences)}
+
+
+def _fresh(query_text: str) -> str:
+    return f"{query_text} {secrets.token_hex(3)}"

@@ -1,0 +1,75 @@
+"""How long a page of hits takes by the endpoint: a sample goes through it to the sidecar."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import mappings
+from es_integration.cluster.page_time import (
+    RANDOM_HITS,
+    SAMPLE_SIZE,
+    Limit,
+    PageTime,
+    Sample,
+    TypicalSearch,
+    measure,
+    own_deadline,
+    sample_of,
+    text_of,
+)
+from es_integration.cluster.procedure import Body, Procedure
+from es_integration.cluster.sidecar_deadline import sidecar_deadline
+from es_integration.elasticsearch.calls import send
+from es_integration.elasticsearch.endpoint import ElasticsearchInstall
+from es_integration.errors import ClusterRefused
+
+WAITS_S = 30.0
+"""How long Elasticsearch waits for an inference service; no search can change it."""
+
+
+def page_time(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[PageTime]:
+    """The projection for a page whose hits are sent as their `field`. Raises ClusterRefused when
+    the endpoint does not score."""
+    limits = [Limit(WAITS_S, "time that Elasticsearch waits")]
+    own_s = yield from sidecar_deadline(spec.sidecar_url.rstrip("/"), spec.sidecar_key)
+    if own_s is not None:
+        limits.append(own_deadline(own_s))
+    sample = yield from _sample(spec, search, field)
+    page = yield from measure(partial(_score, spec, field), search, sample, limits)
+    return page
+
+
+def _sample(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[Sample]:
+    example_fields: Sequence[str] = (field,)
+    if spec.profile in mappings.DOMAINS:
+        example_fields = mappings.load("elasticsearch", spec.profile).fields
+    hits: Sequence[Any] = ()
+    if search.index is not None:
+        try:
+            answer = yield from send(
+                lambda client: client.search(
+                    index=search.index,
+                    query=RANDOM_HITS,
+                    size=SAMPLE_SIZE,
+                    source_includes=[field],
+                    ignore_unavailable=True,
+                )
+            )
+            hits = answer["hits"]["hits"]
+        except ClusterRefused:  # No such index, or not for these credentials: examples will do.
+            pass
+    return sample_of(hits, (field,), search, example_fields)
+
+
+def _score(
+    spec: ElasticsearchInstall, field: str, query_text: str, documents: Sequence[Body]
+) -> Procedure[float]:
+    texts = [text_of(document, field) for document in documents]
+    start = time.monotonic()
+    yield from send(
+        lambda client: client.inference.rerank(
+            inference_id=spec.endpoint_id, query=query_text, input=texts
+        )
+    )
+    return time.monotonic() - start
