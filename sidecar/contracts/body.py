@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from sidecar.contracts.content_parts import text_of
+from sidecar.contracts.content_parts import TEXT_FORMS, text_of
 from sidecar.contracts.control import ControlKeys, control_of
 from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
@@ -117,6 +117,7 @@ _QUERY_SCHEMA = {
             "properties": {"query": {"type": "string"}, "query_text": {"type": "string"}},
             "anyOf": [{"required": ["query"]}, {"required": ["query_text"]}],
         },
+        *TEXT_FORMS,
     ]
 }
 DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}

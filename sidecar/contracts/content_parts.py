@@ -18,6 +18,28 @@ MEDIA_TYPES = frozenset(
 )
 _MESSAGE_KEYS = {"role", "content"}
 
+_PART_SCHEMA = {
+    "type": "object",
+    "description": "A part alone.",
+    "required": ["type", "text"],
+    "properties": {"type": {"enum": sorted(TEXT_TYPES)}, "text": {"type": "string"}},
+    "additionalProperties": False,
+}
+TEXT_FORMS = (
+    {
+        "type": "object",
+        "description": "A message.",
+        "required": ["content"],
+        "properties": {
+            "role": {"type": "string"},
+            "content": {"type": "array", "items": _PART_SCHEMA, "minItems": 1},
+        },
+        "additionalProperties": False,
+    },
+    _PART_SCHEMA,
+)
+"""JSON schemas of what stands for a text beside a string."""
+
 
 def text_of(value: object) -> str | None:
     """The text of a message or of a part alone; None for everything else.

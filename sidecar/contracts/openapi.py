@@ -227,7 +227,7 @@ def _body_schema(dialect: Dialect, schemas: dict[str, Any]) -> dict[str, Any]:
     shared = {*ControlKeys.model_fields} | (set() if issubclass(dialect.body, Body) else {"query"})
     own = {key: value for key, value in schema["properties"].items() if key not in shared}
     for form in own.get("query", {}).get("anyOf", ()):
-        if form["type"] == "object":
+        if form["type"] == "object" and form.get("additionalProperties", True):
             form["allOf"] = [_CONTROL]
     schemas[name] = {**schema, "properties": own, "allOf": [_CONTROL]}
     return {"$ref": f"#/components/schemas/{name}"}

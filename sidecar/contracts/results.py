@@ -55,16 +55,18 @@ def model_name(request: RankRequest, result: RankResult) -> str:
 
 
 def usage(result: RankResult) -> dict[str, int]:
-    """Tokens of the documents' pairs; a cross-encoder generates none."""
-    return {"prompt_tokens": result.tokens, "total_tokens": result.tokens}
+    """Tokens of the documents' pairs, under every key that one of the dialects' typed clients
+    insists on. A reranker generates none."""
+    return {"prompt_tokens": result.tokens, "total_tokens": result.tokens, "completion_tokens": 0}
 
 
 USAGE_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["prompt_tokens", "total_tokens"],
+    "required": ["prompt_tokens", "total_tokens", "completion_tokens"],
     "properties": {
         "prompt_tokens": {"type": "integer", "minimum": 0},
         "total_tokens": {"type": "integer", "minimum": 0},
+        "completion_tokens": {"const": 0},
     },
 }
 

@@ -4,13 +4,18 @@ import json
 from typing import Any, get_args
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from sidecar import __version__
 from sidecar.contracts import examples
+from sidecar.contracts.body import Body
 from sidecar.contracts.control import HEADERS, ControlKeys
+from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.dialects import DIALECTS
 from sidecar.contracts.openapi import document
 from sidecar.contracts.routes import ROUTES, dialects_on
+from sidecar.errors import InvalidRequest
 from sidecar.fusion.parts import Kind
 from sidecar.http.app import create_app
 from sidecar.http.service import Service
@@ -105,6 +110,38 @@ def test_the_control_keys_are_those_of_every_body(path: str) -> None:
             forms = body["properties"]["query"]["anyOf"]
             (as_object,) = (part for part in forms if "allOf" in part)
             assert as_object["allOf"] == body["allOf"]
+
+
+QUERIES: list[Any] = [
+    "red shoes",
+    {"query": "red shoes", "profile": "legal"},
+    {"query_text": "red shoes"},
+    {"text": "red shoes"},
+    {"content": [{"type": "text", "text": "red shoes"}]},
+    {"role": "user", "content": [{"type": "input_text", "text": "red shoes"}]},
+    {"type": "text", "text": "red shoes"},
+    {"content": [{"type": "image_url", "image_url": {"url": "x"}}]},
+    {"content": [{"type": "text", "text": "red shoes"}], "title": "x"},
+    {"title": "red shoes"},
+    3,
+    ["red shoes"],
+]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_the_forms_of_a_query_are_those_that_are_read(dialect: Dialect) -> None:
+    if not issubclass(dialect.body, Body):
+        pytest.skip("it has no query of this form")
+    body = DOCUMENT["components"]["schemas"][dialect.body.__name__]
+    schema = {**body["properties"]["query"], "components": DOCUMENT["components"]}
+    validator = Draft202012Validator(schema)
+    for query in QUERIES:
+        try:
+            dialect.decode({**dialect.example, "query": query})
+            read = True
+        except InvalidRequest:
+            read = False
+        assert validator.is_valid(query) == read, query
 
 
 def test_the_headers_are_those_that_are_read() -> None:

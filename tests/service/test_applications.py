@@ -279,8 +279,16 @@ CALLS = (
     Call(
         "LangChain4j: Jina", "/v1/rerank", {**BODY, "return_documents": False}, results_and_tokens
     ),
+    Call("LangChain4j: Voyage", "/v1/rerank", BODY, voyage),
+    Call("LangChain4j: Voyage", "/v1/rerank", {**BODY, "top_k": 2}, voyage),
     Call("LangChain4j: Voyage", "/voyage/v1/rerank", BODY, voyage),
     Call("Vercel AI SDK: cohere", "/v2/rerank", {**BODY, "top_n": 2}, results),
+    Call(
+        "Vercel AI SDK: togetherai",
+        "/v1/rerank",
+        {**BODY, "top_n": 2, "return_documents": False},
+        results_and_completion_tokens,
+    ),
     Call(
         "Vercel AI SDK: togetherai",
         "/together/v1/rerank",
@@ -373,7 +381,8 @@ def test_an_application_reads_the_models_scores(server: SidecarProcess, call: Ca
     read = call.read(answer.body)
     assert max(read, key=lambda index: read[index]) == BEST
     assert read == {index: expected[index] for index in read}
-    assert len(read) == min(call.body.get("top_n", COUNT), COUNT)
+    wanted = call.body.get("top_n", call.body.get("top_k", COUNT))
+    assert len(read) == min(wanted, COUNT)
 
 
 def test_the_page_lists_the_applications_that_are_replayed() -> None:

@@ -21,6 +21,7 @@ from sidecar.contracts.extras import extras_without_warnings, warnings
 from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.numbers import dumps, number
 from sidecar.contracts.results import (
+    USAGE_SCHEMA,
     document_object,
     model_name,
     results_of,
@@ -91,10 +92,19 @@ def encode_v2(request: RankRequest, result: RankResult, request_id: str) -> byte
 
 
 def encode_v1(request: RankRequest, result: RankResult, request_id: str) -> bytes:
-    return _encode(request, result, request_id, "1")
+    """As version 2, and the results once more under Voyage's key, without their documents: some of
+    Voyage's clients send nothing that marks their requests on `/v1/rerank`."""
+    data = results_of(replace(request, return_documents=False), result, document_object)
+    return _encode(request, result, request_id, "1", data=data)
 
 
-def _encode(request: RankRequest, result: RankResult, request_id: str, version: str) -> bytes:
+def _encode(
+    request: RankRequest,
+    result: RankResult,
+    request_id: str,
+    version: str,
+    **more: list[dict[str, Any]],
+) -> bytes:
     results = results_of(request, result, document_object)
     if request.spans is not None:
         for entry in results:
@@ -112,6 +122,7 @@ def _encode(request: RankRequest, result: RankResult, request_id: str, version: 
             "object": "list",
             "model": model_name(request, result),
             "results": results,
+            **more,
             "usage": usage(result),
             "meta": meta,
             **extras_without_warnings(result),
@@ -134,9 +145,12 @@ _SPAN = {
 }
 
 
-def _response_schema(*, spans: bool) -> dict[str, Any]:
+def _response_schema(*, version: int) -> dict[str, Any]:
     others: dict[str, Any] = {"document": {"type": "object"}}
-    if spans:
+    more: dict[str, Any] = {}
+    if version == 1:
+        more["data"] = {**results_schema(), "description": "The results, for Voyage's clients."}
+    else:
         others["relevant_spans"] = {"type": "array", "items": _SPAN}
     return {
         "type": "object",
@@ -146,7 +160,8 @@ def _response_schema(*, spans: bool) -> dict[str, Any]:
             "object": {"const": "list"},
             "model": {"type": "string"},
             "results": results_schema(**others),
-            "usage": {"type": "object"},
+            **more,
+            "usage": USAGE_SCHEMA,
             "meta": {"type": "object"},
         },
     }
@@ -170,7 +185,7 @@ COHERE_V2 = Dialect(
     templates=_TEMPLATES,
     example=_EXAMPLE,
     body=CohereV2Body,
-    response=_response_schema(spans=True),
+    response=_response_schema(version=2),
     encode=encode_v2,
 )
 COHERE_V1 = Dialect(
@@ -180,6 +195,6 @@ COHERE_V1 = Dialect(
     templates=_TEMPLATES,
     example={**_EXAMPLE, "return_documents": True},
     body=CohereV1Body,
-    response=_response_schema(spans=False),
+    response=_response_schema(version=1),
     encode=encode_v1,
 )

@@ -16,7 +16,13 @@ from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.nim import TextQuery
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import document_object, results_of, results_schema
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    document_object,
+    results_of,
+    results_schema,
+    usage,
+)
 from sidecar.request import RankRequest, RankResult
 
 
@@ -58,7 +64,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
     return dumps(
         {
             "output": {"results": results_of(request, result, document_object)},
-            "usage": {"total_tokens": result.tokens},
+            "usage": usage(result),
             "request_id": request_id,
             **extras(result),
         }
@@ -74,11 +80,7 @@ _RESPONSE = {
             "required": ["results"],
             "properties": {"results": results_schema(document={"type": "object"})},
         },
-        "usage": {
-            "type": "object",
-            "required": ["total_tokens"],
-            "properties": {"total_tokens": {"type": "integer", "minimum": 0}},
-        },
+        "usage": USAGE_SCHEMA,
         "request_id": {"type": "string"},
     },
 }

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import WithJsonSchema
 
 from sidecar.contracts.body import Body, Count, Query, TextList
+from sidecar.contracts.content_parts import TEXT_FORMS
 from sidecar.contracts.dialect import OBJECTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps, number
@@ -23,8 +24,13 @@ class _TextQuery(Query):
 
 _QUERY_SCHEMA = {
     "anyOf": [
-        {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
+        {
+            "type": "object",
+            "properties": {key: {"type": "string"} for key in _TextQuery.text_keys},
+            "anyOf": [{"required": [key]} for key in _TextQuery.text_keys],
+        },
         {"type": "string"},
+        *TEXT_FORMS,
     ]
 }
 TextQuery = Annotated[_TextQuery, WithJsonSchema(_QUERY_SCHEMA)]

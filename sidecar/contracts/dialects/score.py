@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from sidecar.contracts import stamp
-from sidecar.contracts.content_parts import text_of
+from sidecar.contracts.content_parts import TEXT_FORMS, text_of
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.dialects.vllm import Documents, VllmOptions, as_list
 from sidecar.contracts.extras import extras
@@ -40,14 +40,16 @@ def _texts(value: object) -> object:
     return [query if (text := text_of(query)) is None else text for query in queries]
 
 
+_TEXT = ({"type": "string"}, *TEXT_FORMS)
+
 Queries = Annotated[
     list[str],
     BeforeValidator(_texts),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string"},
-                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                *_TEXT,
+                {"type": "array", "items": {"anyOf": [*_TEXT]}, "minItems": 1},
             ]
         }
     ),
@@ -112,7 +114,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
             "created": stamp.created(),
             "model": model_name(request, result),
             "data": data,
-            "usage": {**usage(result), "completion_tokens": 0, "prompt_tokens_details": None},
+            "usage": {**usage(result), "prompt_tokens_details": None},
             **extras(result),
         }
     )

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from sidecar.contracts.body import DOCUMENT_SCHEMA, Options, read_api_document
-from sidecar.contracts.content_parts import text_of
+from sidecar.contracts.content_parts import TEXT_FORMS, text_of
 from sidecar.contracts.dialect import PAIRS, Dialect
 from sidecar.contracts.dialects.tei import Direction
 from sidecar.contracts.numbers import dumps
@@ -70,7 +70,7 @@ def _pair(pair: object, path: str) -> tuple[str, Document]:
 _PAIR_SCHEMA = {
     "type": "array",
     "description": "A query and a text.",
-    "prefixItems": [{"type": "string"}, DOCUMENT_SCHEMA],
+    "prefixItems": [{"anyOf": [{"type": "string"}, *TEXT_FORMS]}, DOCUMENT_SCHEMA],
     "minItems": 2,
     "maxItems": 2,
 }

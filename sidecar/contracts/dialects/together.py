@@ -32,7 +32,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
             "id": request_id,
             "model": model_name(request, result),
             "results": results_of(request, result, document_object),
-            "usage": {**usage(result), "completion_tokens": 0},
+            "usage": usage(result),
             **extras(result),
         }
     )
@@ -46,11 +46,7 @@ _RESPONSE = {
         "id": {"type": "string"},
         "model": {"type": "string"},
         "results": results_schema(document={"type": "object"}),
-        "usage": {
-            **USAGE_SCHEMA,
-            "required": [*USAGE_SCHEMA["required"], "completion_tokens"],
-            "properties": {**USAGE_SCHEMA["properties"], "completion_tokens": {"const": 0}},
-        },
+        "usage": USAGE_SCHEMA,
     },
 }
 

@@ -8,7 +8,14 @@ from sidecar.contracts.body import Body, Count, DocumentList
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
-from sidecar.contracts.results import document_text, model_name, results_of, results_schema
+from sidecar.contracts.results import (
+    USAGE_SCHEMA,
+    document_text,
+    model_name,
+    results_of,
+    results_schema,
+    usage,
+)
 from sidecar.request import RankRequest, RankResult
 
 
@@ -39,7 +46,7 @@ def encode(request: RankRequest, result: RankResult, request_id: str) -> bytes:
             "object": "list",
             "data": results_of(request, result, document_text),
             "model": model_name(request, result),
-            "usage": {"total_tokens": result.tokens},
+            "usage": usage(result),
             **extras(result),
         }
     )
@@ -52,11 +59,7 @@ _RESPONSE = {
         "object": {"const": "list"},
         "data": results_schema(document={"type": "string"}),
         "model": {"type": "string"},
-        "usage": {
-            "type": "object",
-            "required": ["total_tokens"],
-            "properties": {"total_tokens": {"type": "integer", "minimum": 0}},
-        },
+        "usage": USAGE_SCHEMA,
     },
 }
 
