@@ -1,6 +1,7 @@
 """A document's parts beside the model's: what each signal, field and rule adds to its logit.
 
-    signal   max(-cap, min(cap, weight * strength))
+    signal   max(-cap, min(cap, weight * strength)); -excluded_weight where the signal has one and
+             the document has what the query excludes
     field    weight * match, match in [0, 1] (`terms.field_match`); all of a document's together
              stay within match_cap by one factor: min(1, match_cap / sum of weight * match)
     rule     -demote where it fires
@@ -37,9 +38,9 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
     reader = SearchReader(search, now, all_of)
     parts = _field_parts(profile, reader)
     for name, signal in profile.signals.items():
-        for of_document, strength in zip(parts, signal.strengths(reader), strict=True):
-            if strength and signal.weight:
-                of_document.append(Part(name, "signal", signal.contribution(strength)))
+        for of_document, value in zip(parts, signal.contributions(reader), strict=True):
+            if value:
+                of_document.append(Part(name, "signal", value))
     for name, rule in profile.rules.items():
         for of_document, fires in zip(parts, rule.fires(reader), strict=True):
             if fires:
@@ -48,10 +49,13 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
 
 
 def field_weights(profile: Profile, constraints: Mapping[str, Constraint]) -> dict[str, float]:
-    """Each field's weight for a query with these constraints: the profile's, times its boosts."""
+    """Each field's weight for a query with these constraints: the profile's, times its boosts.
+
+    A constraint that only excludes boosts nothing.
+    """
     weights = {name: field.weight for name, field in profile.fields.items()}
     for constraint, factors in profile.boosts.items():
-        if constraint in constraints:
+        if constraint in constraints and not constraints[constraint].only_excludes:
             for name, factor in factors.items():
                 if name in weights:
                     weights[name] *= factor

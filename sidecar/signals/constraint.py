@@ -1,23 +1,30 @@
 """`constraint`: fields against a demand of the query, which an extractor of `text/query` reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 from sidecar.schema import FieldNames, Name
 from sidecar.search import Constraint
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
-from sidecar.signals.signal import Signal
+from sidecar.signals.signal import ExcludedWeight, Signal
 from sidecar.text.query import attribute_keys, check
-from sidecar.text.query.extractor import UNKNOWN, Satisfaction, all_of, any_of
+from sidecar.text.query.extractor import UNKNOWN, VIOLATED, Satisfaction, all_of, any_of, none_of
+
+Together = Callable[[Collection[Satisfaction]], Satisfaction]
+"""Several verdicts as one."""
 
 
 class ConstraintSignal(Signal):
     """1 where a field satisfies the query's constraint of this name, else -1 where one violates it,
-    else 0: the query has no such constraint, or the fields do not say."""
+    else 0: the query has no such constraint, or the fields do not say.
+
+    A field that has what the query excludes gives -1 whatever the others have.
+    """
 
     kind: Literal["constraint"]
     constraint: Name
     fields: FieldNames
+    excluded_weight: ExcludedWeight = None
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -28,23 +35,56 @@ class ConstraintSignal(Signal):
         return self.constraint
 
     def strengths(self, search: SearchReader) -> list[float]:
-        constraint = search.constraints.get(self.constraint)
-        if constraint is None:
+        return [float(verdict) for verdict, _ in self._judged(search)]
+
+    def contributions(self, search: SearchReader) -> list[float]:
+        if self.constraint not in search.constraints:
             return search.zeros()
+        return [
+            -self.excluded_weight
+            if has_excluded and self.excluded_weight is not None
+            else self.contribution(float(verdict))
+            for verdict, has_excluded in self._judged(search)
+        ]
+
+    def _judged(self, search: SearchReader) -> list[tuple[Satisfaction, bool]]:
+        """Per document: the verdict of its fields, and whether they have what is excluded."""
+        constraint = search.constraints.get(self.constraint)
+        demanded, unwanted = constraint.parts() if constraint else (None, None)
+        has_excluded = self._judged_part(unwanted, search, none_of)
+        verdicts = self._judged_part(demanded, search, any_of) if demanded else has_excluded
+        return [
+            (VIOLATED, True) if without is VIOLATED else (verdict, False)
+            for verdict, without in zip(verdicts, has_excluded, strict=True)
+        ]
+
+    def _judged_part(
+        self,
+        part: Constraint | None,
+        search: SearchReader,
+        together: Together,
+    ) -> list[Satisfaction]:
+        if part is None:
+            return [UNKNOWN] * len(search.documents)
         columns = [
-            _check_column(constraint, search.values(field), every=field in search.all_of)
+            _check_column(
+                part,
+                search.values(field),
+                all_of if together is any_of and field in search.all_of else together,
+            )
             for field in self.fields
         ]
-        return [float(any_of(row)) for row in zip(*columns, strict=True)]
+        return list(map(together, zip(*columns, strict=True)))
 
 
 def _check_column(
-    constraint: Constraint, values: Sequence[object], every: bool
+    constraint: Constraint, values: Sequence[object], together: Together
 ) -> list[Satisfaction]:
     """`check` of each value, once for equal texts and with the objects' keys looked over once.
 
-    A list is satisfied by one of its items, or with `every` by all of them: within a budget is what
-    has one variant within it.
+    `together` is the verdict on a list: one item that satisfies is enough for a demand (within a
+    budget is what has one variant within it), unless the field wants all; one that is not wanted
+    violates an exclusion.
     """
     names = set[str]().union(*(value for value in values if isinstance(value, dict)))
     keys = attribute_keys(constraint.name, (name for name in names if isinstance(name, str)))
@@ -54,8 +94,7 @@ def _check_column(
         if value is None:
             return UNKNOWN
         if isinstance(value, list | tuple):
-            results = list(map(check_value, value))
-            return all_of(results) if every else any_of(results)
+            return together(list(map(check_value, value)))
         if not isinstance(value, str):
             return check(constraint, value, keys)
         text = value[:READ_FIELD_CHARACTERS]

@@ -1,21 +1,23 @@
 """`match`: the query names a field's value: a brand, a model number, a SKU, a GTIN."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
-from sidecar.signals.signal import Signal
+from sidecar.signals.signal import ExcludedWeight, Signal
 from sidecar.text.compose import read_value
+from sidecar.text.query.naming import Naming
 
 MAX_VALUE = 200
 """Characters; a longer value is prose and names nothing."""
 
 
 class MatchSignal(Signal):
-    """1 where the query names a value of the fields, else 0. A list matches when one of its values
-    does.
+    """1 where the query names a value of the fields, -1 where it excludes one ("not nike"), else 0.
+    A list matches when one of its values does.
 
     "sony wh1000xm4 case" names "WH-1000 XM4": case, accents, spaces and dashes do not matter.
     Prices, quantities and ordinary words name nothing by chance: see `text/query/naming`.
@@ -26,23 +28,45 @@ class MatchSignal(Signal):
     min_length: Annotated[int, Field(ge=1)] = 2
     """Normalised values shorter than this never match."""
 
+    excluded_weight: ExcludedWeight = None
+
     @property
     def reads(self) -> tuple[str, ...]:
         return self.fields
 
     def strengths(self, search: SearchReader) -> list[float]:
         naming = search.naming
-        of_text: dict[str, bool] = {}
+        of_text: dict[str, float] = {}
 
-        def named(value: object) -> bool:
+        def strength(value: object) -> float:
             if isinstance(value, list | tuple):
-                return any(map(named, value))
+                return _together(list(map(strength, value)))
             text = value if isinstance(value, str) else read_value(value)
             if not text or len(text) > MAX_VALUE:
-                return False
+                return 0.0
             if text not in of_text:
-                of_text[text] = naming.holds(text, self.min_length)
+                of_text[text] = _strength(naming, text, self.min_length)
             return of_text[text]
 
         columns = [search.values(field) for field in self.fields]
-        return [float(any(map(named, values))) for values in zip(*columns, strict=True)]
+        return [_together(list(map(strength, values))) for values in zip(*columns, strict=True)]
+
+    def contributions(self, search: SearchReader) -> list[float]:
+        strengths = self.strengths(search)
+        if self.excluded_weight is None:
+            return list(map(self.contribution, strengths))
+        return [
+            -self.excluded_weight if strength < 0 else self.contribution(strength)
+            for strength in strengths
+        ]
+
+
+def _strength(naming: Naming, text: str, min_length: int) -> float:
+    if naming.excludes(text, min_length):
+        return -1.0
+    return float(naming.wants(text, min_length))
+
+
+def _together(strengths: Sequence[float]) -> float:
+    """What is excluded counts before what is named."""
+    return -1.0 if -1.0 in strengths else max(strengths, default=0.0)

@@ -86,8 +86,15 @@ class SearchReader:
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
-        """The query's terms."""
-        return query_terms(self.query)
+        """The query's terms, without the words for what it excludes: no match rewards those."""
+        terms = query_terms(self.query)
+        unwanted = self._unwanted_words
+        return tuple(term for term in terms if term.text not in unwanted) if unwanted else terms
+
+    @cached_property
+    def _unwanted_words(self) -> frozenset[str]:
+        constraints = self.constraints.values()
+        return frozenset[str]().union(*(constraint.excluded_words for constraint in constraints))
 
     @cached_property
     def naming(self) -> Naming:

@@ -8,6 +8,11 @@ from pydantic import Field
 from sidecar.schema import MAX_WEIGHT, FrozenModel, Positive
 from sidecar.signals.search_reader import SearchReader
 
+ExcludedWeight = Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)] | None
+"""What is taken off the logit of a document that has what the query excludes ("not nike"); None: as
+much as a strength of -1 takes off. The model is drawn to the words that a query excludes, so this
+must outweigh it."""
+
 
 class Signal(FrozenModel, ABC):
     """The keys that all kinds have. A kind adds `kind`, its own keys and the two methods."""
@@ -32,6 +37,10 @@ class Signal(FrozenModel, ABC):
         A document's strength must not depend on the other documents: scores of different requests
         are compared.
         """
+
+    def contributions(self, search: SearchReader) -> list[float]:
+        """What the signal adds to each document's logit."""
+        return [self.contribution(strength) for strength in self.strengths(search)]
 
     def contribution(self, strength: float) -> float:
         """What a strength adds to the logit: weight * strength, held within [-cap, cap]."""

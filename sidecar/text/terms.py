@@ -125,6 +125,11 @@ def idf(term: str) -> float:
     return math.log1p((_TEXTS - frequency + 0.5) / (frequency + 0.5))
 
 
+def is_known(word: str) -> bool:
+    """Whether the table has the word (folded)."""
+    return word in _FREQUENCIES or singular(word) in _FREQUENCIES
+
+
 def singular(word: str) -> str:
     """The word without an English plural's ending: boxes, batteries, shoes; not glass, gas, bus."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):

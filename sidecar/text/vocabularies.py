@@ -45,6 +45,11 @@ class Names(FrozenModel):
     """name -> the names of which it is a kind: navy is a blue."""
     not_in: Spellings = ()
     """Phrases in which a spelling means something else: "red wine"."""
+    ambiguous: dict[str, Spellings] = Field(default_factory=dict)
+    """language -> spellings that are words of other languages too ("or" is gold in French): in a
+    query they count only beside a word of that language (`vocabularies/language`)."""
+    misspelt: Spellings = ()
+    """Spellings that a query may write with one letter wrong: "blak" (`text/query/misspelling`)."""
     endings: dict[str, Spellings] = Field(default_factory=dict)
     """How a spelling with `+` may end: {o: [o, a, os, as]} makes negro, negra, negros, negras of
     `negro+`. The longest key that ends the word counts; "" is any word's."""
@@ -71,10 +76,16 @@ def merged(of_languages: Iterable[Names]) -> Names:
     names: dict[str, None] = {}
     parents: dict[str, Spellings] = {}
     not_in: dict[str, None] = {}
+    misspelt: dict[str, None] = {}
+    ambiguous: dict[str, Spellings] = {}
     for each in of_languages:
         names |= dict.fromkeys(each.names)
         parents |= each.parents
         not_in |= dict.fromkeys(each.not_in)
+        misspelt |= dict.fromkeys(each.misspelt)
+        for language, spellings in each.ambiguous.items():
+            forms = (form for spelling in spellings for form in each.forms(spelling))
+            ambiguous[language] = (*ambiguous.get(language, ()), *forms)
         for name, spellings in each.names.items():
             name_of |= dict.fromkeys(
                 (form for spelling in spellings for form in each.forms(spelling)), name
@@ -86,6 +97,8 @@ def merged(of_languages: Iterable[Names]) -> Names:
         names={name: tuple(spellings) for name, spellings in spellings_of.items()},
         parents=parents,
         not_in=tuple(not_in),
+        ambiguous=ambiguous,
+        misspelt=tuple(misspelt),
     )
 
 

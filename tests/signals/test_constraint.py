@@ -1,6 +1,6 @@
 """Fields against a constraint of the query."""
 
-from sidecar.search import Fields, Search
+from sidecar.search import Constraint, Fields, Search
 from sidecar.signals import SearchReader
 from tests.signals.strengths import CONSTRAINTS, SIGNAL, strengths
 
@@ -39,3 +39,27 @@ def test_one_item_of_a_list_is_enough_unless_the_field_wants_all() -> None:
     assert signal.strengths(SearchReader(search)) == [1, -1, 1, 1, 1]
     every = SearchReader(search, all_of=frozenset({"price"}))
     assert signal.strengths(every) == [-1, -1, 1, 0, -1]
+
+
+def test_a_field_that_has_what_is_excluded_decides() -> None:
+    signal = SIGNAL.validate_python(
+        {
+            "kind": "constraint",
+            "constraint": "color",
+            "fields": ["color", "attributes"],
+            "weight": 0.5,
+            "excluded_weight": 2,
+        }
+    )
+    excluding = {"color": Constraint("color", frozenset(), excluded=frozenset({"red"}))}
+    documents: list[Fields] = [
+        {"color": "blue", "attributes": {"trim_color": "red"}},
+        {"color": "blue", "attributes": {"trim_color": "green"}},
+        {"attributes": {"lining": "red"}},
+        {"color": "crimson"},
+    ]
+    search = SearchReader(Search("", documents, excluding))
+    assert signal.strengths(search) == [-1, 1, 0, -1]
+    assert signal.contributions(search) == [-2, 0.5, 0, -2]
+    both = {"color": Constraint("color", frozenset({"blue"}), excluded=frozenset({"red"}))}
+    assert signal.strengths(SearchReader(Search("", documents, both))) == [-1, 1, 0, -1]

@@ -26,7 +26,7 @@ Profiles then name it in `extractors`, in signals of the kind `constraint` and i
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 from sidecar.search import Constraint, Fields
@@ -43,6 +43,7 @@ from sidecar.text.query.extractor import (
     Satisfaction,
     any_of,
     check_range,
+    none_of,
 )
 from sidecar.text.query.jurisdiction import JURISDICTION
 from sidecar.text.query.material import MATERIAL
@@ -102,9 +103,23 @@ def check(constraint: Constraint, value: object, keys: Set[str] | None = None) -
     """Whether a field's value satisfies the constraint.
 
     Of an object, the entries under `keys` are read, by default its `attribute_keys`; a price may be
-    an object itself. A constraint that no extractor made (a hook's) is satisfied by a value that is
-    one of its values.
+    an object itself. What the constraint excludes goes first: no other entry makes up for it. A
+    constraint that no extractor made (a hook's) is satisfied by a value that is one of its values.
     """
+    demanded, unwanted = constraint.parts()
+    if unwanted is not None:
+        of_unwanted = _check_part(unwanted, value, keys, none_of)
+        if demanded is None or of_unwanted is VIOLATED:
+            return of_unwanted
+    return _check_part(demanded or constraint, value, keys, any_of)
+
+
+def _check_part(
+    constraint: Constraint,
+    value: object,
+    keys: Set[str] | None,
+    together: Callable[[list[Satisfaction]], Satisfaction],
+) -> Satisfaction:
     extractor = EXTRACTORS.get(constraint.name)
     if extractor is None:
         return _check_plainly(constraint, value)
@@ -113,7 +128,7 @@ def check(constraint: Constraint, value: object, keys: Set[str] | None = None) -
     if extractor.reads_objects and (result := extractor.check(constraint, value)):
         return result
     keys = attribute_keys(constraint.name, value.keys()) if keys is None else keys & value.keys()
-    return any_of(
+    return together(
         [extractor.check(constraint, value[key]) for key in keys if value[key] is not None]
     )
 
@@ -136,4 +151,6 @@ def _check_plainly(constraint: Constraint, value: object) -> Satisfaction:
     text = phrases(read_value(value)).strip()
     if not text:
         return UNKNOWN
-    return SATISFIED if text in constraint.values else VIOLATED
+    if text in constraint.excluded:
+        return VIOLATED
+    return SATISFIED if text in constraint.values or not constraint.values else VIOLATED

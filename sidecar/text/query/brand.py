@@ -23,16 +23,25 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     naming = Naming.of(query)
     brands = {brand for fields in documents if isinstance(brand := fields.get(FIELD), str)}
     values = {phrases(brand).strip() for brand in brands if len(brand) <= _LONGEST} - _NONE
-    named = {value for value in values if naming.holds(value, min_length=2)}
-    return Constraint(FIELD, frozenset(named)) if named else None
+    named = frozenset(value for value in values if naming.wants(value, min_length=2))
+    unwanted = frozenset(value for value in values if naming.excludes(value, min_length=2))
+    if not named and not unwanted:
+        return None
+    return Constraint(FIELD, named, excluded=unwanted, excluded_words=_words_of(unwanted))
+
+
+def _words_of(values: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for value in values for word in value.split())
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     text = phrases(read_value(value))
     if not text.strip():
         return UNKNOWN
+    if any(f" {brand} " in text for brand in constraint.excluded):
+        return VIOLATED
     named = any(f" {brand} " in text for brand in constraint.values)
-    return SATISFIED if named else VIOLATED
+    return SATISFIED if named or not constraint.values else VIOLATED
 
 
 BRAND = Extractor(FIELD, _extract, _check, ("brand", "manufacturer"))

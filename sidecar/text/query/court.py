@@ -11,7 +11,7 @@ from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Satisfaction
-from sidecar.text.query.vocabulary import Vocabulary
+from sidecar.text.query.vocabulary import Vocabulary, vocabulary_constraint
 
 _ORDINALS = {
     "first": "1st",
@@ -80,12 +80,12 @@ COURTS = Vocabulary(_SPELLINGS, _PARENTS)
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    values = COURTS.find(_SHORT.sub("_", without_citations(query)))
-    return Constraint("court", values) if values else None
+    reading = COURTS.read(_SHORT.sub("_", without_citations(query)))
+    return vocabulary_constraint("court", reading)
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
-    return COURTS.check(constraint.values, read_value(value))
+    return COURTS.check(constraint.values, read_value(value), constraint.excluded)
 
 
 COURT = Extractor("court", _extract, _check, ("court",))

@@ -52,6 +52,12 @@ def all_of(results: Collection[Satisfaction]) -> Satisfaction:
     return min(results, default=UNKNOWN)
 
 
+def none_of(results: Collection[Satisfaction]) -> Satisfaction:
+    """The result for several values of something that is not wanted: VIOLATED if one of them has
+    it, else SATISFIED if one has something else."""
+    return VIOLATED if VIOLATED in results else max(results, default=UNKNOWN)
+
+
 def check_range(constraint: Constraint, value: float | None) -> Satisfaction:
     """A number against the constraint's range, its ends included; UNKNOWN without a number."""
     if value is None:

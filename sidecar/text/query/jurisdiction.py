@@ -11,7 +11,7 @@ from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Satisfaction
-from sidecar.text.query.vocabulary import Vocabulary
+from sidecar.text.query.vocabulary import Vocabulary, vocabulary_constraint
 
 _STATES = re.findall(
     r"\w+(?: \w+)*",
@@ -69,12 +69,11 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     query = without_citations(query)
     for other in (_PRONOUN, _PARTY, _ADJECTIVE):
         query = other.sub(" _ ", query)
-    values = JURISDICTIONS.find(query)
-    return Constraint("jurisdiction", values) if values else None
+    return vocabulary_constraint("jurisdiction", JURISDICTIONS.read(query))
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
-    return JURISDICTIONS.check(constraint.values, read_value(value))
+    return JURISDICTIONS.check(constraint.values, read_value(value), constraint.excluded)
 
 
 JURISDICTION = Extractor("jurisdiction", _extract, _check, ("jurisdiction", "country", "state"))

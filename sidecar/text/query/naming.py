@@ -16,39 +16,14 @@ ordinary words  (ORDINARY: function words, and words of queries of every kind) n
 import re
 from dataclasses import dataclass
 
+from sidecar.text.query.negation import excluded_runs
+from sidecar.text.query.ordinary import ORDINARY
 from sidecar.text.query.price import COUNTED, price_spans
-from sidecar.text.terms import MAX_TERMS, squeeze, words
+from sidecar.text.terms import MAX_TERMS, squeeze, unspaced, words
 from sidecar.text.units import amounts, quantities
 
 RUN_WORDS = 8
 """Words that a brand or a model number has at most."""
-ORDINARY = frozenset(
-    # English function words
-    "a about above after all am an and any are around as at away back be been before behind below "
-    "between both but by can could did do does down each else ever every few for from get go goes "
-    "got had has have he her here hers him his how i if in inside into is it its just know less "
-    "let like made make many may me mine more most much must my near need never no non nor not "
-    "now of off on once one only onto or other our out outside over own per plus pro same see she "
-    "should since so some such than that the their them then there these they this those through "
-    "to together too two under until up upon us use very via want was we well were what when "
-    "where which while who whom whose why will with within without would yes yet you your "
-    # what shoppers and readers write beside the thing that they search for
-    "adult adults baby bad base basic best big boy boys buy case cheap classic clean color common "
-    "cool cut day deal discount easy end extra fast fine first fit free fresh full gift girl girls "
-    "good great half hard heavy high home hot house kid kids large last light line little live "
-    "long look low main man max maximum men mens min mini minimum modern natural new next nice "
-    "night old open order pack pair pick play price pure quick quiet real right run safe sale set "
-    "short show simple size small smart soft solid special sport sports standard star strong style "
-    "super sure thin thing things time top trend true unisex used warm week wide win woman "
-    "women womens work young "
-    "black blue brown gold gray green grey orange pink purple red silver white yellow "
-    # German, French, Spanish, Italian
-    "alle als am an auch auf aus bei bis das dem den der des die ein eine einem einen einer er es "
-    "fur hat ich im ist ja kein keine mit nach neu nicht noch nur oder ohne sehr sich sie sind so "
-    "um und unter vom von vor was wie wir zu zum zur "
-    "au aux avec ce dans de du en et il je la le les ne nous ou par pas pour que qui sans sur un "
-    "une vous al con da del di e el los las lo mas muy o para per piu por sin una uno y".split()
-)
 _CASED = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _COUNT = re.compile(rf"(?<![\d.,])[\d.,]++\s?[-–]?\s?{COUNTED}")
 
@@ -59,10 +34,16 @@ class Naming:
 
     runs: frozenset[str]
     """All of up to RUN_WORDS words."""
+    text: str
+    """The whole query, squeezed."""
     numbers: frozenset[str]
     """Those that hold no number with a unit, a bound or a count."""
     names: frozenset[str]
     """Those of words that the query writes as names, and the whole query."""
+    excluded: frozenset[str] = frozenset()
+    """Those that begin where a negation reaches: "nike" of "shoes not nike"."""
+    unclear: frozenset[str] = frozenset()
+    """Those that it reaches without saying what is wanted: "not only nike"."""
 
     @classmethod
     def of(cls, query: str) -> "Naming":
@@ -75,16 +56,39 @@ class Naming:
             elif proper[-1]:
                 proper.append("")
         named = frozenset[str]().union(*(_runs(words(run).split()) for run in proper))
-        return cls(runs, _unmeasured(query, runs), named | {squeeze(query)})
+        unwanted, unclear = excluded_runs(query, RUN_WORDS)
+        return cls(
+            runs,
+            squeeze(query),
+            _unmeasured(query, runs),
+            named | {squeeze(query)},
+            unwanted,
+            unclear,
+        )
 
     def holds(self, value: str, min_length: int = 1) -> bool:
-        """Whether the query names the value, which has `min_length` letters and digits at least."""
+        """Whether the query names the value, which has `min_length` letters and digits at least;
+        to ask for it or to exclude it."""
         squeezed = squeeze(value)
-        if len(squeezed) < min_length or squeezed not in self.runs:
+        if len(squeezed) < min_length:
             return False
+        if squeezed not in self.runs:
+            # Chinese and Japanese write no spaces: "耐克跑鞋" names 耐克.
+            within = len(squeezed) > 1 and unspaced(squeezed) and squeezed in self.text
+            return within and not squeezed.isdigit()
         if squeezed.isdigit():
             return squeezed in self.numbers
         return squeezed in self.names or not _ordinary(value)
+
+    def wants(self, value: str, min_length: int = 1) -> bool:
+        """Whether the query names the value and does not exclude it."""
+        if not self.holds(value, min_length):
+            return False
+        return squeeze(value) not in self.excluded | self.unclear
+
+    def excludes(self, value: str, min_length: int = 1) -> bool:
+        """Whether the query names the value as one that it does not want."""
+        return squeeze(value) in self.excluded and self.holds(value, min_length)
 
 
 def _runs(split: list[str]) -> frozenset[str]:

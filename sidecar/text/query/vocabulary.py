@@ -1,34 +1,34 @@
 """Vocabularies: names such as colours, the ways to write them, and which a query excludes."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
-from sidecar.text.terms import phrases, unspaced
+from sidecar.text.query.language import languages_of
+from sidecar.text.query.misspelling import misspellings
+from sidecar.text.query.negation import excluded, is_negated_directly, negation_words
+from sidecar.text.query.tokens import PhraseTable, Token, stands_alone, token_words, tokens
+from sidecar.text.terms import unspaced
 from sidecar.text.vocabularies import Names, load, merged
 
-_FREE = re.compile("[-‐‑](?:free|frei)\\b", re.IGNORECASE)
-_COMMA = re.compile("[,;、，]")
-_NOT = (
-    r"(?:without|not?|non|ohne|nicht|kein(?:e[nmrs]?)?|sans|sin|senza)"
-    r"(?: (?:any|an?|in|the|real|genuine|aus|echte[nmrs]?|de))?"
-)
-_NEGATED = re.compile(f" {_NOT}$")
-_OR = "(?:or|nor|oder|noch)"
-_ITEM = (
-    rf"(?! (?:comma|{_OR}|and|und|but|sondern|aber)\b) \w+(?:(?! (?:comma|{_OR}|and|und)\b) \w+)?"
-)
-_GOES_ON = re.compile(rf"(?: comma| {_OR}| and| und)+(?:{_ITEM}(?: comma| {_OR}| and| und)+)* ")
-"""What may separate an excluded name from the next: "no leather, fur or suede"."""
-_ENUMERATION = re.compile(rf" {_NOT}{_ITEM}(?: comma{_ITEM})*(?: comma)? {_OR} ")
-"""A list that begins with another word and is closed by "or": "no fur, leather or suede"."""
+_SHORT = 64
+"""Characters. A shop has few colours and sizes, a reporter few courts: short texts repeat."""
+
+
+class Reading(NamedTuple):
+    """What a text says of a vocabulary's names."""
+
+    wanted: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+    excluded_words: frozenset[str] = frozenset()
+    """The words by which the text names what it excludes."""
 
 
 class Vocabulary:
-    """Names and their spellings, found in a text as whole words.
+    """Names and their spellings, found in a text as whole words, the longest at each place.
 
     `parents` makes one name a kind of another: navy is a blue, so a navy shirt satisfies "blue
     shirt", and a blue one neither satisfies nor violates "navy shirt".
@@ -39,94 +39,162 @@ class Vocabulary:
         spellings: Mapping[str, Sequence[str]],
         parents: Mapping[str, str | Sequence[str]] | None = None,
         not_in: Sequence[str] = (),
+        ambiguous: Mapping[str, Sequence[str]] | None = None,
+        misspelt: Sequence[str] = (),
     ) -> None:
-        """`not_in`: phrases in which a spelling means something else, such as "red bull"."""
-        self._name = {
-            _plain(spelling): name
+        """`not_in`: phrases in which a spelling means something else, such as "red bull"; for
+        `ambiguous` and `misspelt` see `vocabularies.Names`."""
+        name_of = [
+            (spelling, name)
             for name, all_spellings in spellings.items()
-            for spelling in (name, *all_spellings)
+            for spelling in (*all_spellings, name)
+        ]
+        self._table = PhraseTable[str | None]([*name_of, *((phrase, None) for phrase in not_in)])
+        self._ambiguous: dict[tuple[str, ...], frozenset[str]] = {}
+        for language, words in (ambiguous or {}).items():
+            for form in map(tuple, map(token_words, words)):
+                self._ambiguous[form] = self._ambiguous.get(form, frozenset()) | {language}
+        known = self._table.firsts() | negation_words().firsts()
+        named = dict(name_of)
+        self._misspelt = {
+            wrong: named[right] for wrong, right in misspellings(misspelt, known).items()
         }
-        self._parents = {
-            name: frozenset((above,) if isinstance(above, str) else above)
-            for name, above in (parents or {}).items()
-        }
-        others = sorted({_plain(phrase) for phrase in not_in}, key=len, reverse=True)
-        names = sorted(self._name, key=len, reverse=True)
-        spaced = "|".join(name for name in names if not unspaced(name))
-        characters = "|".join(name for name in names if unspaced(name))  # Chinese
-        self._pattern = re.compile(
-            f" (?:{''.join(f'{phrase}|' for phrase in others)}({spaced}))(?= )"
-            + (f"|({characters})" if characters else "|(?!)()")
-        )
+        self._parents = _ancestors(parents or {})
+        self._known = self._table.firsts() | self._misspelt.keys()
+        self._read_short = lru_cache(maxsize=8192)(self._read)
 
-        self._find_known = lru_cache(maxsize=4096)(self._find)
+    @classmethod
+    def of(cls, names: Names) -> "Vocabulary":
+        """The vocabulary that a list of names makes."""
+        return cls(names.names, names.parents, names.not_in, names.ambiguous, names.misspelt)
 
     @classmethod
     def shipped(cls, kind: str) -> "Vocabulary":
         """The vocabulary of all languages of a kind of `mappings/vocabularies`."""
-        names = merged(load(kind, Names).values())
-        return cls(names.names, names.parents, names.not_in)
+        return cls.of(merged(load(kind, Names).values()))
 
     def find(self, text: str) -> frozenset[str]:
-        """The names in the text, the longest at each place."""
-        # A shop has few colours and sizes, a reporter few courts: short texts repeat.
-        return self._find_known(text) if len(text) <= 64 else self._find(text)
+        """The names in a field's text, whatever it says of them."""
+        reading = self._read_value(text)
+        return reading.wanted | reading.excluded
 
-    def _find(self, text: str) -> frozenset[str]:
-        matches = self._pattern.finditer(phrases(text))
-        return frozenset(self._name[match[1] or match[2]] for match in matches if match.lastindex)
+    def read(self, query: str) -> Reading:
+        """What the query wants and what it excludes; nothing where it leaves that open."""
+        return self._read_short(query, True)
 
-    def requested(self, query: str) -> frozenset[str]:
-        """`find` without what the query excludes, whole lists included.
+    def check(
+        self, requested: frozenset[str], text: str, unwanted: frozenset[str] = frozenset()
+    ) -> Satisfaction:
+        """What a field's text says of the names that are requested and of those that are unwanted.
 
-        no wool or silk · not red · not leather, suede or fur · leather-free
-        ohne Leder · nicht rot, sondern blau · keine Wolle oder Seide
+        VIOLATED when it has an unwanted name, denies a requested one, or has only names that
+        exclude those requested; SATISFIED when it has a requested name, or none is requested and it
+        has others than those unwanted.
         """
-        text = phrases(_COMMA.sub(" comma ", _FREE.sub(" freeof ", query)))
-        listed = [match.span() for match in _ENUMERATION.finditer(text)]
-        names, excluded_to = set(), -1
-        for match in self._pattern.finditer(text):
-            if match.lastindex is None:
-                continue
-            start, end = match.span(match.lastindex)
-            goes_on = excluded_to >= 0 and _GOES_ON.fullmatch(text, excluded_to, start)
-            in_list = any(first <= start <= last for first, last in listed)
-            if goes_on or in_list or _NEGATED.search(text, 0, max(0, start - 1)):
-                excluded_to = end
-            elif not text.startswith(" freeof ", end):
-                names.add(self._name[match[match.lastindex]])
-        return frozenset(names)
-
-    def check(self, requested: frozenset[str], text: str) -> Satisfaction:
-        """SATISFIED when the text has one of the requested names, VIOLATED when it has only others
-        that exclude them."""
-        names = self.find(text)
-        if requested & names.union(*(self._parents.get(name, ()) for name in names)):
-            return SATISFIED
-        if not names or any(
-            not names.isdisjoint(self._parents.get(name, ())) for name in requested
-        ):
+        names, denied, _ = self._read_value(text)
+        if not names and not denied:
             return UNKNOWN
-        return VIOLATED
+        if unwanted & self._with_parents(names - requested):
+            return VIOLATED
+        if requested & self._with_parents(names) or (not requested and unwanted & denied):
+            return SATISFIED
+        if requested & denied:
+            return VIOLATED
+        wider = (self._parents.get(name, _NONE) for name in requested or unwanted)
+        if not names or any(not names.isdisjoint(parents) for parents in wider):
+            return UNKNOWN
+        return VIOLATED if requested else SATISFIED
+
+    def _with_parents(self, names: frozenset[str]) -> frozenset[str]:
+        return names.union(*(self._parents.get(name, _NONE) for name in names))
+
+    def _read_value(self, text: str) -> Reading:
+        return (self._read_short if len(text) <= _SHORT else self._read)(text, False)
+
+    def _read(self, text: str, is_query: bool) -> Reading:
+        if self._known.isdisjoint(token_words(text)):
+            return Reading()
+        of = tokens(text)
+        split = [token.word for token in of]
+        places = list(self._places(of, split, is_query, languages_of(split) if is_query else _NONE))
+        ends = {start: end for start, end, _ in places}
+        clear = {item.start: item.clear for item in excluded(of, ends)} if ends else {}
+        if not all(clear[start] for start in ends.keys() & clear.keys()):
+            return Reading()
+        wanted = frozenset(name for start, _, name in places if start not in clear)
+        unwanted = frozenset(name for start, _, name in places if start in clear)
+        words = frozenset(
+            word for start in ends.keys() & clear.keys() for word in split[start : ends[start]]
+        )
+        return Reading(wanted - unwanted, unwanted - wanted, words)
+
+    def _places(
+        self, of: list[Token], split: list[str], is_query: bool, languages: frozenset[str]
+    ) -> Iterator[tuple[int, int, str]]:
+        """(start, end, name) of each name; in a long text ambiguous spellings are none."""
+        lenient = not is_query and len(split) <= _SHORT // 4
+        place = 0
+        while place < len(split):
+            start = place
+            match = self._table.at(split, place)
+            place = place + 1 if match is None else match[0]
+            name = match[1] if match else None
+            if match is None and is_query:
+                name = self._misspelt.get(split[start])
+            if name is None or (place == start + 1 and not _is_word(of, split, start)):
+                continue
+            needs = self._ambiguous.get(tuple(split[start:place]))
+            if needs is None or lenient or not needs.isdisjoint(languages):
+                yield start, place, name
 
 
-def _plain(phrase: str) -> str:
-    return phrases(phrase).strip()
+_NONE: frozenset[str] = frozenset()
+
+
+def _is_word(of: list[Token], split: list[str], place: int) -> bool:
+    if not unspaced(split[place]):
+        return True
+    return stands_alone(of, place) or is_negated_directly(split, place)
+
+
+def _ancestors(parents: Mapping[str, str | Sequence[str]]) -> dict[str, frozenset[str]]:
+    """name -> its parents, theirs, and so on."""
+    direct = {
+        name: frozenset((above,) if isinstance(above, str) else above)
+        for name, above in parents.items()
+    }
+
+    def above(name: str, seen: frozenset[str]) -> frozenset[str]:
+        new = direct.get(name, _NONE) - seen
+        return new.union(*(above(parent, seen | new) for parent in new))
+
+    return {name: above(name, frozenset((name,))) for name in direct}
 
 
 def vocabulary_extractor(
     name: str, vocabulary: Callable[[], Vocabulary], keys: tuple[str, ...]
 ) -> Extractor:
-    """The extractor whose constraint is the set of the vocabulary's names in the query.
+    """The extractor whose constraint is the sets of the vocabulary's names in the query.
 
     The vocabulary is made when the first query is read, so that an import costs nothing.
     """
 
     def extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
-        values = vocabulary().requested(query)
-        return Constraint(name, values) if values else None
+        return vocabulary_constraint(name, vocabulary().read(query))
 
     def check(constraint: Constraint, value: object) -> Satisfaction:
-        return vocabulary().check(constraint.values, read_value(value))
+        return vocabulary().check(constraint.values, read_value(value), constraint.excluded)
 
     return Extractor(name, extract, check, keys)
+
+
+def vocabulary_constraint(name: str, reading: Reading) -> Constraint | None:
+    """The constraint of that name; None where nothing was read."""
+    if not reading.wanted and not reading.excluded:
+        return None
+    return Constraint(
+        name,
+        reading.wanted,
+        excluded=reading.excluded,
+        excluded_words=reading.excluded_words if reading.excluded else frozenset(),
+    )

@@ -1,0 +1,232 @@
+"""Which words of a query are under a negation: what it does not want.
+
+    not nike · except red · handbag without leather · leather-free · no wool or silk
+    ohne Leder · nicht rot, sondern blau · sans cuir · sin cuero · 不要红色 · 革なし · 赤以外
+
+A negation reaches the words directly after it (or, in "leather-free" and 革なし, before), and the
+rest of a list: "not leather, suede or fur". What follows otherwise is wanted: "dress without hood,
+red", "not red but blue". Nothing is read where two negations meet ("not without leather") or where
+the phrase leaves both open ("not only red").
+
+The words are data: `mappings/vocabularies/negation`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Literal, NamedTuple
+
+from sidecar.schema import FrozenModel
+from sidecar.text.query.language import languages_of
+from sidecar.text.query.ordinary import ORDINARY
+from sidecar.text.query.tokens import PhraseTable, Token, tokens
+from sidecar.text.vocabularies import Spellings, load
+
+_DASHES = ("", "-", "‐", "‑")
+_COMMAS = frozenset(",;、，；/")
+MAX_ITEM_WORDS = 2
+"""Of something that no vocabulary knows: "without added sugar"."""
+
+
+class NegationWords(FrozenModel):
+    """A file of `vocabularies/negation`."""
+
+    before: Spellings = ()
+    """Stand before what is not wanted: without, not, except."""
+    after: Spellings = ()
+    """Stand after it: 以外, なし."""
+    free: Spellings = ()
+    """Are joined to it by a dash: leather-free."""
+    fillers: Spellings = ()
+    """May stand between: without [any] [real] leather."""
+    either: Spellings = ()
+    """Join the last of a list: no wool [or] silk."""
+    also: Spellings = ()
+    """Join the parts of a list: no wool [and] silk."""
+    but: Spellings = ()
+    """End a list: not red [but] blue."""
+    unclear: Spellings = ()
+    """Negations that leave both open: not only."""
+    others: Spellings = ()
+    """Phrases in which one of these words is no negation: no show, nothing but."""
+    ambiguous: Spellings = ()
+    """Those of `before` that are words of other languages too: they count before a name of a
+    vocabulary, and elsewhere beside a word of their language."""
+
+
+Role = Literal[
+    "before", "after", "free", "fillers", "either", "also", "but", "unclear", "others", "ambiguous"
+]
+
+
+class Meaning(NamedTuple):
+    role: Role
+    language: str
+
+
+class Excluded(NamedTuple):
+    """Tokens `start` to `end`, which a negation reaches; `clear` unless it leaves both open."""
+
+    start: int
+    end: int
+    clear: bool
+
+
+def excluded(of: Sequence[Token], names: Mapping[int, int]) -> list[Excluded]:
+    """What negations reach, in order: of a list each item.
+
+    `names` are the places of names that a vocabulary knows: start -> end.
+    """
+    return _Reader(of, names).read()
+
+
+def excluded_runs(query: str, longest: int) -> tuple[frozenset[str], frozenset[str]]:
+    """(the joined words that a negation clearly reaches, those that it leaves open).
+
+    For values that no vocabulary knows, such as brands: of "not the north face" the runs of up to
+    `longest` words that begin with "north", in Japanese those that end before 以外.
+    """
+    of = tokens(query)
+    reader = _Reader(of, {})
+    words = [token.word for token in of]
+    runs: dict[bool, set[str]] = {True: set(), False: set()}
+    for item in reader.read():
+        stops = range(item.start + 1, min(item.start + longest, len(words)) + 1)
+        runs[item.clear].update("".join(words[item.start : stop]) for stop in stops)
+    for end in reader.after():
+        runs[True].update("".join(words[start:end]) for start in range(max(0, end - longest), end))
+    return frozenset(runs[True]), frozenset(runs[False])
+
+
+def is_negated_directly(words: list[str], place: int) -> bool:
+    """Whether a word that negates stands beside the one there: 非黑, 赤以外."""
+    table = negation_words()
+    after = place + 1 < len(words) and table.at(words, place + 1)
+    if after and after[1].role == "after":
+        return True
+    before = (table.at(words, start) for start in range(max(0, place - 3), place))
+    return any(match and match[0] == place and match[1].role == "before" for match in before)
+
+
+@cache
+def negation_words() -> PhraseTable[Meaning]:
+    """The words of all languages."""
+    roles: tuple[Role, ...] = (
+        *("others", "unclear", "ambiguous", "before", "after", "free"),
+        *("fillers", "either", "also", "but"),
+    )
+    files = load("negation", NegationWords)
+    return PhraseTable(
+        (phrase, Meaning(role, language))
+        for role in roles
+        for language, words in files.items()
+        for phrase in getattr(words, role)
+    )
+
+
+class _Reader:
+    def __init__(self, of: Sequence[Token], names: Mapping[int, int]) -> None:
+        self._tokens = of
+        self._words = [token.word for token in of]
+        self._names = names
+        self._table = negation_words()
+        self._languages: frozenset[str] | None = None
+
+    def read(self) -> list[Excluded]:
+        found: list[Excluded] = []
+        place = 0
+        while place < len(self._tokens):
+            if place in self._names:
+                end = self._names[place]
+                if self._at(end)[1] == "after" or self._is_freed(end):
+                    found.append(Excluded(place, end, True))
+                place = end
+                continue
+            end, role = self._at(place)
+            if role in ("before", "ambiguous", "unclear") and self._counts(place, end, role):
+                clear = role != "unclear"
+                while (again := self._at(end))[1] in ("before", "unclear"):
+                    end, clear = again[0], False  # two negations meet
+                items, place = self._list(end)
+                found += [
+                    Excluded(start, stop, clear and not self._is_freed(stop))
+                    for start, stop in items
+                ]
+            else:
+                place = end
+        return found
+
+    def after(self) -> list[int]:
+        """The places of the words that negate what stands before them."""
+        return [place for place in range(1, len(self._words)) if self._at(place)[1] == "after"]
+
+    def _at(self, place: int) -> tuple[int, Role | None]:
+        """(where the phrase that begins there ends, its role); one word on without one."""
+        if place >= len(self._words) or place in self._names:
+            return place, None
+        if (match := self._table.at(self._words, place)) is None:
+            return place + 1, None
+        return match[0], match[1].role
+
+    def _counts(self, place: int, end: int, role: Role) -> bool:
+        if end >= len(self._tokens) or "." in self._tokens[end].gap:  # "no. 5"
+            return False
+        if role != "ambiguous" or self._skip_fillers(end) in self._names:
+            return True
+        match = self._table.at(self._words, place)
+        if self._languages is None:
+            self._languages = languages_of(self._words)
+        return match is not None and match[1].language in self._languages
+
+    def _skip_fillers(self, place: int) -> int:
+        while (match := self._at(place))[1] == "fillers":
+            place = match[0]
+        return place
+
+    def _is_freed(self, end: int) -> bool:
+        """Whether "-free" follows."""
+        return self._at(end)[1] == "free" and self._tokens[end].gap in _DASHES
+
+    def _list(self, place: int) -> tuple[list[tuple[int, int]], int]:
+        """(the items that a negation before `place` reaches, where what follows begins)."""
+        items: list[tuple[int, int]] = []
+        reached = 0
+        joint: str | None = "first"
+        place = self._skip_fillers(place)
+        while (item := self._item(place)) is not None:
+            items.append(item)
+            known = items[0][0] in self._names
+            if joint in ("first", "either") or known:
+                reached = len(items)
+            place = item[1]
+            joint, following = self._joint(place)
+            if joint is None:
+                break
+            place = following
+        after = items[reached - 1][1] if reached else place
+        return items[:reached], after
+
+    def _item(self, place: int) -> tuple[int, int] | None:
+        if place >= len(self._tokens):
+            return None
+        if place in self._names:
+            return place, self._names[place]
+        end = place
+        while end < min(len(self._tokens), place + MAX_ITEM_WORDS) and end not in self._names:
+            word, gap = self._tokens[end]
+            if not word.isalpha() or self._at(end)[1] is not None:
+                break
+            if end > place and (gap.strip(" -‐‑") or word in ORDINARY):
+                break
+            end += 1
+        return (place, end) if end > place else None
+
+    def _joint(self, place: int) -> tuple[str | None, int]:
+        """(what joins the next item to this one, where that item begins)."""
+        joint = None
+        if place < len(self._tokens) and not _COMMAS.isdisjoint(self._tokens[place].gap):
+            joint = "comma"
+        while (match := self._at(place))[1] in ("either", "also"):
+            if joint != "either":
+                joint = str(match[1])
+            place = match[0]
+        return joint, self._skip_fillers(place) if joint in ("either", "also") else place

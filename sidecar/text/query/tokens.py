@@ -1,0 +1,79 @@
+"""A text as the tokens in which names and negations are looked for.
+
+    "Kleid, nicht d'or"  ->  kleid · nicht · d · or        "不要红色"  ->  不 · 要 · 红 · 色
+
+Words are folded as `terms` folds them; Chinese, Japanese and Korean, which have no spaces, are one
+token per character.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from sidecar.text.terms import fold, unspaced, words
+
+Meaning = TypeVar("Meaning")
+
+_CHARACTER = "\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_TOKEN = re.compile(f"[{_CHARACTER}]|[^\\W_{_CHARACTER}]+")
+_ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)
+_JOINED = re.compile("[\u3005-\u309f\u3400-\u9fff]")
+"""Characters that make longer words: Han and hiragana. Katakana begins a word of its own."""
+
+
+class Token(NamedTuple):
+    """A word or a character, and what stands between it and the token before it."""
+
+    word: str
+    gap: str
+
+
+def tokens(text: str) -> list[Token]:
+    """The text's tokens, in order."""
+    text = fold(_ELISION.sub(r"\1 ", text))
+    found, end = [], 0
+    for match in _TOKEN.finditer(text):
+        found.append(Token(match[0], text[end : match.start()]))
+        end = match.end()
+    return found
+
+
+def token_words(text: str) -> list[str]:
+    """The words of `tokens` alone, for texts whose signs say nothing."""
+    return [token.word for token in tokens(text)] if unspaced(text) else words(text).split()
+
+
+def stands_alone(of: list[Token], place: int) -> bool:
+    """Whether a single character is a word by itself: 黒 in "黒 マウス", "黒マウス" and "黒の靴".
+
+    It is none in a longer word: 黒板, 目黒.
+    """
+    before = place > 0 and not of[place].gap and _JOINED.match(of[place - 1].word)
+    after = place + 1 < len(of) and not of[place + 1].gap and of[place + 1].word
+    return not before and not (after and after not in "のな" and _JOINED.match(after))
+
+
+class PhraseTable(Generic[Meaning]):
+    """Phrases of tokens and what they mean, found by their first token: a walk over a text costs
+    the same however many phrases there are."""
+
+    def __init__(self, phrases: Iterable[tuple[str, Meaning]]) -> None:
+        """Of two equal phrases the first counts."""
+        self._by_first: dict[str, list[tuple[list[str], Meaning]]] = {}
+        for phrase, meaning in phrases:
+            if split := token_words(phrase):
+                self._by_first.setdefault(split[0], []).append((split, meaning))
+        for of_first in self._by_first.values():
+            of_first.sort(key=lambda entry: -len(entry[0]))
+
+    def at(self, of: list[str], place: int) -> tuple[int, Meaning] | None:
+        """(the end of the longest phrase that begins there, its meaning)."""
+        for phrase, meaning in self._by_first.get(of[place], ()):
+            end = place + len(phrase)
+            if of[place:end] == phrase:
+                return end, meaning
+        return None
+
+    def firsts(self) -> frozenset[str]:
+        """The tokens with which the phrases begin."""
+        return frozenset(self._by_first)

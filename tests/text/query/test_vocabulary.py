@@ -1,0 +1,187 @@
+"""Colours and materials in the words of shoppers and shops."""
+
+import pytest
+
+from sidecar.text.query.color import colors
+from sidecar.text.query.material import materials
+from sidecar.text.query.misspelling import misspellings
+from sidecar.text.query.vocabulary import Vocabulary
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),  # commas part the names
+    [
+        ("schwarze Schuhe", "black"),
+        ("rotes Kleid", "red"),
+        ("Kleid rot Damen", "red"),
+        ("graue Hose", "grey"),
+        ("dunkelblaue Jacke", "navy"),
+        ("hellgraues Sofa", "light grey"),
+        ("weißes Hemd", "white"),
+        ("anthrazitfarbener Teppich", "charcoal"),
+        ("robe noire", "black"),
+        ("chaussures noires", "black"),
+        ("robe bleu marine", "navy"),
+        ("bague en or", "gold"),
+        ("robe rose", "pink"),
+        ("zapatos negros", "black"),
+        ("vestido rojo", "red"),
+        ("camisa azul marino", "navy"),
+        ("vestito rosso", "red"),
+        ("scarpe bianche", "white"),
+        ("giacca blu scuro", "navy"),
+        ("zwarte jurk", "black"),
+        ("donkerblauwe jas", "navy"),
+        ("vestido preto", "black"),
+        ("tênis vermelhos", "red"),
+        ("黑色 手机壳", "black"),
+        ("黑色手机壳", "black"),
+        ("红色连衣裙", "red"),
+        ("紅色連衣裙", "red"),
+        ("深蓝色外套", "navy"),
+        ("黒 ワイヤレスマウス", "black"),
+        ("黒マスク", "black"),
+        ("赤い靴", "red"),
+        ("ネイビーのジャケット", "navy"),
+        ("space gray laptop sleeve", "charcoal"),
+        ("dark green dress", "dark green"),
+        ("off-white curtains", "off white"),
+        ("rose gold watch", "rose gold"),
+        ("midnight blue dress", "navy"),
+        ("blak dress", "black"),
+        ("yelow raincoat", "yellow"),
+        ("purpel shoes", "purple"),
+        ("brown leather bag", "brown"),
+        ("white t-shirt, black jeans", "white, black"),
+    ],
+)
+def test_colours_of_queries(query: str, wanted: str) -> None:
+    assert colors().read(query).wanted == set(wanted.split(", "))
+    assert not colors().read(query).excluded
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "red wine glass",
+        "black friday deals",
+        "orange juice squeezer",
+        "Schwarzwald Kuckucksuhr",
+        "verre à vin rouge",
+        "bicchieri vino rosso",
+        "copas de vino tinto",
+        "ring or necklace",
+        "root rot treatment",
+        "rote learning",
+        "marine battery",
+        "rose bush",
+        "the wit and wisdom",
+        "Braun Rasierer Series 9",
+        "viola strings",
+        "slack app",
+        "block heels",
+        "greek yogurt",
+        "sliver of soap",
+        "bleach blond wig",
+        "blake lively",
+        "红酒杯",
+        "黑板",
+        "赤ちゃん おもちゃ",
+        "赤ワイン グラス",
+        "目黒 ホテル",
+        "ice cream maker",
+        "olive oil",
+        "navy seal watch",
+        "charcoal grill",
+    ],
+)
+def test_words_that_are_no_colours(query: str) -> None:
+    assert not colors().read(query).wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("Marine", "navy"),
+        ("Anthrazit", "charcoal"),
+        ("Graphite", "charcoal"),
+        ("Space Gray", "charcoal"),
+        ("Taupe", "taupe"),
+        ("Cognac", "tan"),
+        ("Nude", "beige"),
+        ("Midnight", "navy"),
+        ("Or", "gold"),
+        ("Rot", "red"),
+        ("Weiß", "white"),
+        ("Rouge", "red"),
+        ("Nero", "black"),
+        ("ホワイト", "white"),
+        ("ブラック", "black"),
+        ("黒", "black"),
+        ("红色", "red"),
+    ],
+)
+def test_colours_of_fields(value: str, name: str) -> None:
+    assert colors().find(value) == {name}
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("Handtasche aus Leder", "leather"),
+        ("sac en cuir", "leather"),
+        ("bolso de cuero", "leather"),
+        ("borsa in pelle", "leather"),
+        ("tas leer dames", "leather"),
+        ("bolsa de couro", "leather"),
+        ("真皮手提包", "leather"),
+        ("本革 財布", "leather"),
+        ("Esstisch Eiche massiv", "oak"),
+        ("table en chêne", "oak"),
+        ("sciarpa di seta", "silk"),
+        ("pull en laine mérinos", "merino"),
+        ("Kunstleder Sofa", "faux leather"),
+        ("vegan leather bag", "faux leather"),
+    ],
+)
+def test_materials_of_queries(query: str, wanted: str) -> None:
+    assert materials().read(query).wanted == {wanted}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "leer y escribir",
+        "seta funghi porcini risotto",
+        "steel wool",
+        "crema piel seca",
+        "toilet paper",
+        "silk road book",
+        "木曜日",
+        "pin badge",
+    ],
+)
+def test_words_that_are_no_materials(query: str) -> None:
+    assert not materials().read(query).wanted
+
+
+def test_a_kind_satisfies_what_it_is_a_kind_of() -> None:
+    def checked(query: str, value: str) -> int:
+        return colors().check(colors().read(query).wanted, value)
+
+    assert checked("beige rug", "Taupe") == checked("grey rug", "Taupe") == 1
+    assert checked("blue shirt", "Navy") == 1
+    assert checked("navy shirt", "Blue") == 0
+    assert checked("navy shirt", "Light blue") == -1
+
+
+def test_parents_are_parents_of_parents() -> None:
+    vocabulary = Vocabulary({"a": [], "b": [], "c": []}, {"a": "b", "b": ["c"], "c": "a"})
+    assert vocabulary.check(frozenset({"c"}), "a") == 1
+
+
+def test_a_misspelling_has_an_inner_letter_wrong_and_is_no_other_word() -> None:
+    wrong = misspellings(["black", "green", "red"], {"geen"})
+    assert {"blak", "balck", "blackk", "gren"} <= wrong.keys()
+    assert not {"geen", "back", "lack", "blac", "slack", "block", "rd", "redd"} & wrong.keys()
+    assert wrong["blak"] == "black"
