@@ -18,12 +18,15 @@ long_documents   the windows' logits -> the document's
 vocabularies     words of many languages: the files of `mappings`, checked
 terms            a query's terms, and how much of them a field has
 query            what a query demands: prices, colours, courts, ... (a package)
-values, prices   a field's value as a number, a price
+values, prices   a field's value as a number, as prices
+price_texts      a price as shops write it
+money            amounts of money and their currencies
+bounds           the words that make a number a bound: under, bis, 以下
 dates            a field's value as a point in time, a year
 stock            whether a field says that a thing can be bought
 stated           the values that an object states about itself
-units            quantities and amounts of money in a text
+units            quantities in a text
 citations        legal citations in a text
 reporters        the law reporters among them
-numerals         Chinese and Roman numbers
+numerals         one plain form of written numbers; Chinese and Roman numbers
 """

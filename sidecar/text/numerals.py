@@ -1,18 +1,51 @@
-"""Numbers that are written in Chinese characters or Roman letters."""
+"""Numbers as they are written: in one plain form, in Chinese characters, in Roman letters."""
 
+import re
 import unicodedata
 
-_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
+    **{"〇": 0, "两": 2, "兩": 2},
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
+_MYRIAD = re.compile("[万萬]")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_SIGNS = str.maketrans(
+    {
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full width
+        **{sign: f" {unicodedata.normalize('NFKC', sign)}" for sign in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"},
+        **dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-"),
+        **dict.fromkeys("\u2019\u02bc\u2032", "'"),
+        **dict.fromkeys("\u201c\u201d\u2033", '"'),
+        **dict.fromkeys("\u00a0\u202f\u2009\u3000", " "),
+        **dict.fromkeys("\u301c", "~"),
+        "￥": "¥",
+        "×": "x",
+    }
+)
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
+def plain(text: str) -> str:
+    """The text in lower case without accents, its numbers and signs in one form each.
+
+    "8½ × 11″ für 1\u202f299 €" is `8 1/2 x 11" fur 1 299 €`. Its places are not those of the text.
+    """
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFD", text.translate(_SIGNS).replace("\u2044", "/"))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", text)).casefold()
+
+
 def chinese(text: str) -> int:
-    """十二 is 12, 一千二百六十 is 1260, 二〇 is 20; digits of any width are read as numbers.
+    """十二 is 12, 一千二百六十 is 1260, 一万五千 is 15000, 二〇 is 20; digits of any
+    width are read as numbers.
 
     The text holds nothing else.
     """
     text = unicodedata.normalize("NFKC", text)
+    myriads, *rest = _MYRIAD.split(text, maxsplit=1)
+    if rest:
+        return chinese(myriads or "一") * 10_000 + (chinese(rest[0]) if rest[0] else 0)
     if text.isdecimal():
         return int(text)
     if not any(sign in _UNITS for sign in text):

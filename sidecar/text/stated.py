@@ -10,13 +10,14 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from sidecar.text.locales import language_of
+
 STATING = frozenset(
     "value values label name key code id type text title status state treatment display "
     "displayname".split()
 )
 """Keys under which an object has what it is, case and signs ignored."""
 _SIGNS = re.compile(r"[\W_]+")
-_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 
 
 def stated(value: object, field: str = "") -> Iterator[object]:
@@ -26,7 +27,7 @@ def stated(value: object, field: str = "") -> Iterator[object]:
         own = plain_key(field.rpartition(".")[2])
         for key, part in value.items():
             name = str(key)
-            if plain_key(name) in STATING or plain_key(name) == own or is_language(name):
+            if plain_key(name) in STATING or plain_key(name) == own or language_of(name):
                 yield from stated(part, field)
     elif isinstance(value, list | tuple):
         for part in value:
@@ -38,8 +39,3 @@ def stated(value: object, field: str = "") -> Iterator[object]:
 def plain_key(key: str) -> str:
     """The key without case and signs: `is_in_stock` and `isInStock` are equal."""
     return _SIGNS.sub("", key.lower())
-
-
-def is_language(key: str) -> bool:
-    """Whether the key is a language's tag: de, en-US, zh_Hant."""
-    return _LANGUAGE.fullmatch(key) is not None

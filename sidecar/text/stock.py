@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache, lru_cache
 
+from sidecar.text.locales import language_of
 from sidecar.text.query.vocabulary import Vocabulary
-from sidecar.text.stated import is_language, plain_key
+from sidecar.text.stated import plain_key
 from sidecar.text.values import number
 
 _SCHEMA_ORG = re.compile(r"^https?://(?:www\.)?schema\.org/", re.IGNORECASE)
@@ -105,7 +106,7 @@ def _of_object(value: Mapping[str, object]) -> Stock | None:
     return _any_of(
         stock(part)
         for key, part in value.items()
-        if isinstance(part, Mapping | list) or is_language(str(key))
+        if isinstance(part, Mapping | list) or language_of(str(key))
     )
 
 

@@ -1,8 +1,7 @@
-"""Quantities and amounts of money in a text, in one base unit per dimension.
+"""Quantities in a text, in one base unit per dimension.
 
     16gb = 16 GB = 16 gigabytes     (data, 16e9)        55in = 55 inch = 55"    (length, 1.397)
     2.5 kg = 2,500 g                (mass, 2.5)         60 x 40 cm              (length, .6), (.4)
-    $49.99 = 49,99 USD              (USD, 49.99)        50-100 €                (EUR, 50), (100)
 
 What is not read, by choice:
     5g network, 802.11g     a mobile generation (one digit from 2 to 6 stuck to g), a standard
@@ -27,7 +26,7 @@ TOLERANCE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`value` in the dimension's base unit; money's dimension is its currency."""
+    """`value` in the dimension's base unit."""
 
     dimension: str
     value: float
@@ -82,23 +81,10 @@ UNITS: dict[str, tuple[str, float]] = {
     **_scaled("pixels", "mp|mpx|mpix|megapixel|megapixels=1e6"),
 }
 DIMENSIONS = frozenset(dimension for dimension, _ in UNITS.values())
-CURRENCIES = {
-    "EUR": ("€", "eur", "euro", "euros"),
-    "USD": ("$", "us$", "usd", "dollar", "dollars", "bucks"),
-    "GBP": ("£", "gbp", "quid"),
-}
-_CURRENCY_OF = {name: code for code, names in CURRENCIES.items() for name in names}
 
 _NUMBER = "[0-9][0-9]*(?:[.,\u00a0\u202f][0-9]+)*"
 _FL_OZ = r"fl\.?\s?oz"
 _FACTOR = re.compile(_NUMBER)
-_SIGNS = r"[$€£]|us\$|\b(?:eur|usd|gbp)\b"
-_AMOUNT = rf"({_NUMBER})(k\b)?"
-_MONEY = re.compile(
-    rf"({_SIGNS})\s?{_AMOUNT}(?:\s?[-–]\s?(?:{_SIGNS})?\s?{_AMOUNT})?"
-    rf"|(?<![\w.,]){_AMOUNT}(?:\s?[-–]\s?{_AMOUNT})?\s?([$€£]|\b(?:eur|usd|gbp|euros?|dollars?|bucks|quid)\b)",
-    re.IGNORECASE,
-)
 _SCREEN = re.compile(
     r"\s*(?:$|[^\w\s]|(?:tvs?|monitors?|screens?|displays?|laptops?|wide|long|x)\b)"
 )
@@ -124,20 +110,6 @@ def quantities(text: str, dimensions: frozenset[str] = DIMENSIONS) -> tuple[Quan
             if value is not None:
                 stated.append(Quantity(dimension, value * factor, match.start(), match.end()))
     return tuple(stated)
-
-
-def amounts(text: str) -> tuple[Quantity, ...]:
-    """The amounts of money; both ends of a range such as "50-100 €"."""
-    money: list[Quantity] = []
-    for match in _MONEY.finditer(text):
-        before, low, low_k, high, high_k, left, left_k, right, right_k, after = match.groups()
-        currency = _CURRENCY_OF[(before or after).lower()]
-        for digits, thousand in ((low, low_k), (high, high_k), (left, left_k), (right, right_k)):
-            value = parse_number(digits, money=True) if digits else None
-            if value is not None:
-                value *= 1000 if thousand else 1
-                money.append(Quantity(currency, value, match.start(), match.end()))
-    return tuple(money)
 
 
 def agreement(requested: Sequence[QuantityRange], stated: Sequence[Quantity]) -> float:

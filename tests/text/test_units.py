@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sidecar.text.units import Quantity, QuantityRange, agreement, amounts, quantities
+from sidecar.text.units import Quantity, QuantityRange, agreement, quantities
 from sidecar.text.values import number, parse_number
 
 
@@ -68,24 +68,6 @@ def test_lengths_share_their_unit_and_counts_do_not() -> None:
 
 def test_the_dimensions_can_be_chosen() -> None:
     assert quantities('55" screen, 16 GB', frozenset({"data"})) == (Quantity("data", 16e9, 12, 17),)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("$49.99", [("USD", 49.99)]),
-        ("49,99 USD", [("USD", 49.99)]),
-        ("50-100 €", [("EUR", 50), ("EUR", 100)]),
-        ("$50-$100", [("USD", 50), ("USD", 100)]),
-        ("€ 1.299,00", [("EUR", 1299)]),
-        ("1.299 €", [("EUR", 1299)]),
-        ("2k usd", [("USD", 2000)]),
-        ("£5", [("GBP", 5)]),
-        ("europe 50", []),
-    ],
-)
-def test_amounts_of_money(text: str, expected: list[tuple[str, float]]) -> None:
-    assert [(quantity.dimension, quantity.value) for quantity in amounts(text)] == expected
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ A constraint is for signals to read (`check`), never a filter.
 extractor      what an extractor is, and what a check answers
 vocabulary     extractors of names: their spellings, kinds and exclusions
 price, size, quantity, year             numbers and ranges
+counts         bare numbers that are no prices
 color, material, court, jurisdiction    vocabularies
 brand          the candidates' own brands
 citation       decisions and laws

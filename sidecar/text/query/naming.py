@@ -15,17 +15,19 @@ ordinary words  (ORDINARY: function words, and words of queries of every kind) n
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
+from sidecar.text.numerals import plain
+from sidecar.text.query.counts import counted
 from sidecar.text.query.negation import excluded_runs
 from sidecar.text.query.ordinary import ORDINARY
-from sidecar.text.query.price import COUNTED, price_spans
+from sidecar.text.query.price import price_spans
 from sidecar.text.terms import MAX_TERMS, squeeze, unspaced, words
-from sidecar.text.units import amounts, quantities
+from sidecar.text.units import quantities
 
 RUN_WORDS = 8
 """Words that a brand or a model number has at most."""
 _CASED = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_COUNT = re.compile(rf"(?<![\d.,])[\d.,]++\s?[-–]?\s?{COUNTED}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +106,23 @@ def _unmeasured(query: str, runs: frozenset[str]) -> frozenset[str]:
     """The runs of the query's pieces between its prices, quantities and counts."""
     if not any(map(str.isdigit, query)):
         return runs
-    lower = query.lower()
+    text = plain(query)
     measured = [
-        *price_spans(lower),
-        *((quantity.start, quantity.end) for quantity in (*quantities(lower), *amounts(lower))),
-        *(match.span() for match in _COUNT.finditer(lower)),
+        *price_spans(text),
+        *((quantity.start, quantity.end) for quantity in quantities(text)),
+        *(match.span() for match in _count().finditer(text)),
     ]
     pieces, begin = [], 0
     for start, end in sorted(measured):
-        pieces.append(lower[begin : max(begin, start)])
+        pieces.append(text[begin : max(begin, start)])
         begin = max(begin, end)
-    pieces.append(lower[begin:])
+    pieces.append(text[begin:])
     return frozenset[str]().union(*(_runs(words(piece).split()) for piece in pieces))
+
+
+@cache
+def _count() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.,])[\d.,]++\s?-?\s?{counted()}")
 
 
 def _stands_out(place: int, cased: list[str]) -> bool:

@@ -1,168 +1,213 @@
 """The price that a query sets: a highest, a lowest, or both.
 
-    under 50 · below $50 · less than 50 eur · up to 1k · max 50 eur · <= 50 €      high
-    over 100 · above £100 · at least 100 · from $100 · min 100 usd · 100+ €         low
-    between 50 and 100 · from 50 to 100 eur · 50-100 € · $50 - $100 · around $500   both
+    under 50 · unter 50 € · moins de 50 euros · 500元以下 · max 50 eur · 50 or less       high
+    over 100 · above £100 · ab 100 € · desde 100 euros · 3000円以上 · 100+ €             low
+    between 50 and 100 · zwischen 50 und 100 € · 50-100 € · $50 - $100 · around $500   both
 
-Without a currency a number is a price only after plain words of comparison (under, over, between
-...), and not where it means something else:
+`text/bounds` has the words, in many languages. Without a currency a number is a price only after
+plain words of comparison (under, over, between ...), and not where it means something else:
 
     under 2 kg, over 1000 pieces, over 18 years       a unit, a count or an age follows
     kids under 5, children between 3 and 5            after a word for children, up to 18
-    ages under 12, size under 10, rated over 4        after a word for an age, a measure or a rating
+    women over 50, ages under 12, Größe bis 42        after a word for an age, a measure or a rating
 "max" and "from" need a currency or the word price: "iphone 12 max 256" names no price. "cheap"
-sets none. The bounds are in the field's own currency: nothing is converted.
+sets none. The constraint's values are the query's currency, where it names one: amounts in another
+say nothing. Nothing is converted.
 
-`text/prices` reads fields. A document with a range of prices satisfies a demand when one of them
-can.
+`text/prices` reads fields. A document with several prices, or a range of them, satisfies a demand
+when one of them does.
 """
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from sidecar.search import Constraint, Fields
-from sidecar.text.prices import price
+from sidecar.text.bounds import Side, adds, bound, ends_below, joins, opens_range, pattern_of
+from sidecar.text.money import Amount, amounts, comparable, same
+from sidecar.text.numerals import plain
+from sidecar.text.prices import Price, prices
+from sidecar.text.query.counts import (
+    may_be_of_children,
+    of_measure,
+    of_people,
+    of_something_else,
+    of_weight,
+    stands_alone,
+)
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
-from sidecar.text.values import parse_number
 
 AROUND = 0.2
 """`around 500` is 400 to 600."""
+FARTHEST = 10.0
+"""How many times the lowest price the highest is at most in "20 bis 50 Euro": in "iPhone 15 bis 800
+Euro" the 15 is no price."""
+_POUND = "pound"
 
-_SIGN = r"(?:[$€£]|us\$|\b(?:usd|eur|euros?|gbp|dollars?|bucks|quid)\b)"
-_NUMBER = r"(?<![\w.,])\d+(?:[.,]\d+)*+(?:k\b)?"
-_PRICED = rf"(?:{_SIGN}\s?)?({_NUMBER})(?:\s?{_SIGN})?"
-_MONEY = rf"(?:{_SIGN}\s?({_NUMBER})(?:\s?{_SIGN})?|({_NUMBER})\s?{_SIGN})"
-COUNTED = (
-    r"(?:inch|inches|feet|foot|years?|yrs?|months?|weeks?|days?|hours?|minutes?|seconds?|people|"
-    r"persons?|pieces?|pcs?|counts?|packs?|pounds|grams?|kilos?|lit(?:er|re)s?|watts?|volts?|"
-    r"met(?:er|re)s?|ounces?|gallons?|miles?|pixels?|megapixels?|gigabytes?|degrees|percent|stars?|"
-    r"reviews?|players?|pages?|amps?|lumens?|lm|dpi|rpm|btu|psi|nits|thread count)\b"
-)
-"""Nouns and units that make the number before them a measure or a count."""
-# A bare number is no price when a unit or a noun follows that counts something else. "under 50 for
-# men", "under 50 with strap" and the end of the query are prices.
-_ALONE = (
-    r"(?!\s?[-–]?\s?(?:%|°|\"|″|'|x\b|[a-z]{1,3}\b(?<!\bfor)(?<!\bin)(?<!\band)(?<!\bor)(?<!\bto)"
-    rf"(?<!\bby)(?<!\bwith)|{COUNTED}))(?![\w.,]*\d)"
-)
-_CHILDREN = (
-    r"kids?|child(?:ren)?|toddlers?|bab(?:y|ies)|infants?|newborns?|boys?|girls?|teens?|teenagers?"
-)
-_MEASURES = (
-    r"age[ds]?|aged|years?|sizes?|length|width|height|depth|diameter|weight|weighing|waist|inseam|"
-    r"volume|capacity|rat(?:ed|ings?)|stars?"
-)
-_COMPARED = (
-    r"(?:(?:no|not) )?(?:under|below|over|above|between|at least|(?:less|more|younger|older) than|"
-    r"up to|from)"
-)
-_OTHER = re.compile(
-    rf"\b(?:(?:{_MEASURES})(?: is| of)? {_COMPARED} \d[\d.,]*"
-    rf"|(?:{_CHILDREN})(?: who are| that are)? {_COMPARED} (?:1[0-8]|\d))(?![.,]?\d)"
-    rf"(?:\s?(?:-|–|to|and|or) (?:{_COMPARED} )?\d{{1,3}}(?![.,]?\d))?"
-    r"(?!k\b|\s?(?:[$€£]|(?:usd|eur|euros?|gbp|dollars?|bucks|quid)\b))"
-)
-"""Comparisons of other things than prices."""
-_NOT = r"(?<!\bno )(?<!\bnot )(?<!\bnothing )"  # "not less than 20" is a lowest price alone
-_UNDER = (
-    rf"{_NOT}\b(?:under|below|(?:less|cheaper|lower) than|up to)\b|<=?"
-    r"|\b(?:no|not|nothing) (?:(?:more|higher) than|over|above)\b"
-)
-_OVER = (
-    rf"{_NOT}\b(?:over|above|at least|(?:more|higher) than)\b|>=?"
-    r"|\b(?:no|not|nothing) (?:(?:less|cheaper|lower) than|under|below)\b"
-)
-_MAX = r"\b(?:max(?:imum)?|at most|until|till|within|budget(?: of)?)\b\.?:?"
-_MIN = r"\b(?:min(?:imum)?|from|starting at)\b\.?:?"
-_TO = r"\s?(?:-|–|\bto\b|\band\b|\buntil\b)\s?"
-_PRICE = r"\bpriced?(?: range)?(?: of)?:?\s*"
 
-_RANGES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\bbetween\s+{_PRICED}\s?(?:and|to|-|–)\s?{_PRICED}{_ALONE}",
-        rf"(?:\bfrom\s+)?(?:{_SIGN}\s?({_NUMBER}){_TO}(?:{_SIGN}\s?)?({_NUMBER}))",
-        rf"(?:\bfrom\s+)?({_NUMBER})(?:\s?{_SIGN})?{_TO}({_NUMBER})\s?{_SIGN}",
-        rf"{_PRICE}(?:from\s+|between\s+)?({_NUMBER}){_TO}({_NUMBER}){_ALONE}",
-    )
-)
-_HIGH = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:{_UNDER}|{_MAX})\s*(?:{_PRICE})?{_MONEY}",
-        rf"(?:{_UNDER}|{_PRICE}{_MAX}|{_MAX}\s*{_PRICE}|\bbudget(?: of)?:?)\s*({_NUMBER}){_ALONE}",
-        rf"{_MONEY}\s*(?:max(?:imum)?|or less|or under|or below)\b",
-    )
-)
-_LOW = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?:{_OVER}|{_MIN})\s*(?:{_PRICE})?{_MONEY}",
-        rf"(?:{_OVER}|{_PRICE}{_MIN}|{_MIN}\s*{_PRICE})\s*({_NUMBER}){_ALONE}",
-        rf"{_MONEY}\s*(?:\+|min(?:imum)?\b|or more\b|or over\b|and up\b|and above\b)",
-        rf"({_NUMBER})\+\s?{_SIGN}",
-    )
-)
-_ABOUT = re.compile(rf"(?:\b(?:around|about|approx(?:imately)?|roughly)\b\.?|~)\s*{_MONEY}")
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What the words around one amount, or two, demand. None of both ends: of something else."""
+
+    low: float | None
+    high: float | None
+    about: bool
+    read: tuple[Amount, ...]
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    query = _OTHER.sub(_blank, query.lower())
-    if not any(map(str.isdigit, query)):
-        return None
-    for pattern in _RANGES:
-        if match := pattern.search(query):
-            ends = [_amount(group) for group in match.groups()]
-            return Constraint("price", low=min(ends), high=max(ends))
-    high, low = _first(_HIGH, query), _first(_LOW, query)
-    if high is None and low is None and (about := _first((_ABOUT,), query)) is not None:
-        high, low = about * (1 + AROUND), about * (1 - AROUND)
-    return None if high is None and low is None else Constraint("price", low=low, high=high)
-
-
-def price_spans(query: str) -> list[tuple[int, int]]:
-    """The places of the numbers that `_extract` may read, and of those that are no prices.
-
-    `query` is in lower case.
-    """
-    others = [match.span() for match in _OTHER.finditer(query)]
-    return others + [
-        match.span(group)
-        for pattern in (*_RANGES, *_HIGH, *_LOW, _ABOUT)
-        for match in pattern.finditer(query)
-        for group in range(1, pattern.groups + 1)
-        if match[group]
+    demands = [
+        each for each in _demands(plain(query)) if each.low is not None or each.high is not None
     ]
+    whole = [each for each in demands if each.low is not None and each.high is not None]
+    ranges = [each for each in whole if not each.about]
+    high = next((each for each in demands if each.low is None), None)
+    low = next((each for each in demands if each.high is None), None)
+    if ranges or (whole and not high and not low):
+        high = low = (ranges or whole)[0]
+    if high is None and low is None:
+        return None
+    return Constraint(
+        "price",
+        values=_currency(low, high),
+        low=low.low if low else None,
+        high=high.high if high else None,
+    )
 
 
-def _blank(match: re.Match[str]) -> str:
-    return "_" * len(match[0])
+def _currency(*demands: _Demand | None) -> frozenset[str]:
+    return frozenset(
+        amount.currency for demand in demands if demand for amount in demand.read if amount.currency
+    )
 
 
-def _first(patterns: Sequence[re.Pattern[str]], query: str) -> float | None:
-    for pattern in patterns:
-        if match := pattern.search(query):
-            return _amount(next(group for group in match.groups() if group))
-    return None
+def price_spans(text: str) -> list[tuple[int, int]]:
+    """The places of the amounts that a query demands or names with a currency, and of the numbers
+    that it compares with something else. `text` is `plain`."""
+    compared = [(each.start, each.end) for demand in _demands(text) for each in demand.read]
+    return compared + [(each.start, each.end) for each in _amounts(text) if each.currency]
 
 
-def _amount(text: str) -> float:
-    thousands = text.endswith("k")
-    return (parse_number(text.rstrip("k"), money=True) or 0.0) * (1000 if thousands else 1)
+def _demands(text: str) -> Iterator[_Demand]:
+    found = _amounts(text)
+    place, other = 0, None
+    while place < len(found):
+        one = found[place]
+        two = found[place + 1] if place + 1 < len(found) else None
+        demand = (_range(text, one, two) if two else None) or _single(text, one, other)
+        place += len(demand.read) if demand else 1
+        if demand:
+            other = demand.read[-1] if demand.low is demand.high is None else None
+            yield demand
+
+
+def _amounts(text: str) -> list[Amount]:
+    """The amounts. Those in pounds are weights where another word says so, and "size 42 100 €" is
+    not 42,100 €."""
+    found = amounts(text)
+    for place, each in enumerate(found):
+        first, _, rest = text[each.start : each.end].partition(" ")
+        if first.isdecimal() and rest[:3].isdecimal() and of_measure(text[: each.start]):
+            start = each.start + len(first) + 1
+            found[place : place + 1] = [
+                replace(one, start=one.start + start, end=one.end + start) for one in amounts(rest)
+            ]
+    if any(each.currency == _POUND for each in found) and of_weight(text):
+        return [each for each in found if each.currency != _POUND]
+    return found
+
+
+def _range(text: str, one: Amount, two: Amount) -> _Demand | None:
+    """50-100 €, between 50 and 100, price 20 to 40."""
+    before = text[: one.start]
+    if not joins(before, text[one.end : two.start]):
+        return None
+    ends = (one, two)
+    if not one.currency and ends_below(text[one.end : two.start]):
+        rising = one.value < two.value < one.value * FARTHEST
+        if not rising or of_measure(before):
+            return None
+    if not (one.currency or two.currency):
+        between = opens_range(before)
+        if between is None and not _price_before().search(before):
+            return None
+        if not stands_alone(text[two.end :]):
+            return None
+        start, highest = before[:between], max(one.value, two.value)
+        if of_something_else(start, highest) or may_be_of_children(start, highest):
+            return _Demand(None, None, False, ends)
+    return _Demand(min(one.value, two.value), max(one.value, two.value), about=False, read=ends)
+
+
+def _single(text: str, amount: Amount, other: Amount | None) -> _Demand | None:
+    """`other` is the amount before, of something else: "over 3 and under 8"."""
+    before, after, value = text[: amount.start], text[amount.end :], amount.value
+    if "+" in text[amount.start : amount.end]:
+        after = f"+{after}"  # "100+ €"
+    stated = bound(before, after)
+    if stated is None:
+        return None
+    if not amount.currency:
+        named = stated.side is not Side.ABOUT and _price_within().search(before) is not None
+        follows = stated.end > 0
+        if not (stated.plain or named) or (follows and stated.side is not Side.HIGH):
+            return None  # "3 and up" is an age as often as a price
+        if not stands_alone(after[stated.end :]):
+            return None
+        start = text[: stated.start]
+        goes_on = other is not None and adds(text[other.end : stated.start])
+        by_age = stated.side is Side.LOW and of_people(start)
+        of_children = follows and may_be_of_children(start, value)
+        if goes_on or by_age or of_children or of_something_else(start, value):
+            return _Demand(None, None, False, (amount,))
+    match stated.side:
+        case Side.HIGH:
+            return _Demand(None, value, about=False, read=(amount,))
+        case Side.LOW:
+            return _Demand(value, None, about=False, read=(amount,))
+        case Side.ABOUT:
+            ends = (value * (1 - AROUND), value * (1 + AROUND))
+            return _Demand(*ends, about=True, read=(amount,))
+
+
+@cache
+def _price_before() -> re.Pattern[str]:
+    return re.compile(
+        f"{pattern_of('price', 'budget')}[:\\s]*(?:{pattern_of('at_least')})?[:\\s]*$"
+    )
+
+
+@cache
+def _price_within() -> re.Pattern[str]:
+    """ "max price", "price max", "price from", before the number."""
+    bounds = pattern_of("at_most", "at_least")
+    return re.compile(
+        f"{pattern_of('price')}[:\\s]*{bounds}[:\\s]*$|{bounds}[:\\s]*{pattern_of('price')}[:\\s]*$"
+    )
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     """SATISFIED where one of the document's prices lies within the bounds, VIOLATED where none
-    can."""
-    if (prices := price(value)) is None:
-        return UNKNOWN
+    can. Of a price list the query's currency counts."""
+    found = prices(value)
+    if constraint.values:
+        asked = next(iter(constraint.values))
+        found = tuple(each for each in found if comparable(each.currency, asked))
+        found = tuple(each for each in found if same(each.currency, asked)) or found
+    results = {_check_one(constraint, each) for each in found}
+    if SATISFIED in results:
+        return SATISFIED
+    return VIOLATED if results == {VIOLATED} else UNKNOWN
+
+
+def _check_one(constraint: Constraint, found: Price) -> Satisfaction:
     low = -math.inf if constraint.low is None else constraint.low
     high = math.inf if constraint.high is None else constraint.high
-    if prices.low > high or prices.high < low:
+    if found.low > high or found.high < low:
         return VIOLATED
-    within = prices.low >= low or math.isfinite(prices.high)
-    return SATISFIED if within else UNKNOWN
+    return SATISFIED if found.low >= low or math.isfinite(found.high) else UNKNOWN
 
 
 PRICE = Extractor("price", _extract, _check, ("price", "cost"), reads_objects=True)

@@ -71,10 +71,66 @@ def checked(name: str, query: str, value: object) -> Satisfaction:
         ("gifts for kids under 50", None, 50),
         ("kids shoes under 15", None, 15),
         ("toys for kids under 5 under $20", None, 20),
+        ("lamp under ₹500", None, 500),
+        ("lamp under rs 500", None, 500),
+        ("lamp below Rs. 1,29,999", None, 129_999),
+        ("lamp under 1.5 lakh rs", None, 150_000),
+        ("lamp under 500 kr", None, 500),
+        ("lamp under CHF 50", None, 50),
+        ("lamp A$ 50 or less", None, 50),
+        ("lamp sub $50", None, 50),
+        ("lamp 50 or less", None, 50),
+        ("lamp at 50 or under", None, 50),
+        ("lamp under fifty dollars", None, 50),
+        ("lamp under 50 pounds", None, 50),
+        ("lamp in the 40 to 60 dollar range", 40, 60),
+        ("lamp between $50 & $100", 50, 100),
+        ("iphone 15 under $800", None, 800),
+        ("1000 piece puzzle under 20", None, 20),
+        ("2 x 16gb under 100", None, 100),
+        ("perfume 100ml under 80", None, 80),
+        ("Lampe unter 50 €", None, 50),
+        ("Lampe bis 50 Euro", None, 50),
+        ("Lampe für höchstens 50 EUR", None, 50),
+        ("Lampe ab 50 €", 50, None),
+        ("Lampe zwischen 20 und 50 Euro", 20, 50),
+        ("Lampe um die 50 Euro", 40, 60),
+        ("Laptop unter 1.000 Euro", None, 1000),
+        ("Kaffee 1 kg unter 15 €", None, 15),
+        ("schuhe schwarz größe 42 unter 80 euro", None, 80),
+        ("lampe moins de 50 €", None, 50),
+        ("lampe jusqu'à 50 euros", None, 50),
+        ("lampe à partir de 50 euros", 50, None),
+        ("lampe entre 20 et 50 euros", 20, 50),
+        ("lámpara por menos de 50 euros", None, 50),
+        ("lámpara hasta 50 €", None, 50),
+        ("lámpara entre 20 y 50 euros", 20, 50),
+        ("lampada sotto i 50 euro", None, 50),
+        ("lampada meno di cinquanta euro", None, 50),
+        ("lampada tra 20 e 50 €", 20, 50),
+        ("lamp onder 50 euro", None, 50),
+        ("lamp tot €50", None, 50),
+        ("lamp tussen 20 en 50 euro", 20, 50),
+        ("luminária até 100 reais", None, 100),
+        ("luminária abaixo de R$ 100", None, 100),
+        ("500元以下 台灯", None, 500),
+        ("台灯 不超过500元", None, 500),
+        ("五百元以内的台灯", None, 500),
+        ("500到1000元 台灯", 500, 1000),
+        ("5000円以下 ランプ", None, 5000),
+        ("1万円以下 カメラ", None, 10_000),
+        ("3000円〜5000円 ランプ", 3000, 5000),
+        ("予算5000円", None, 5000),
+        ("５０００円くらい", 4000, 6000),
+        ("lampa poniżej 200 zł", None, 200),
+        ("lampa under 500 kr", None, 500),
+        ("50 TL altı lamba", None, 50),
     ],
 )
 def test_prices(query: str, low: float | None, high: float | None) -> None:
-    assert read("price", query) == Constraint("price", low=low, high=high)
+    found = read("price", query)
+    assert found
+    assert (found.low, found.high) == (low, high)
 
 
 @pytest.mark.parametrize(
@@ -111,10 +167,76 @@ def test_prices(query: str, low: float | None, high: float | None) -> None:
         "shoes size under 10",
         "waist under 30 jeans",
         "rated over 4",
+        "shoes size 42 or less",
+        "toys 3 and up",
+        "age 5 and up toys",
+        "game 5 or more players",
+        "vitamins for women over 50",
+        "kids toys between 3 and 5",
+        "dumbbell under 50 pounds",
+        "carpet from 100",
+        "jouets moins de 3 ans",
+        "Spielzeug unter 3 Jahren",
+        "Regal unter 30 cm",
+        "Schuhe Größe bis 42",
+        "kleid größe 38 bis 40",
+        "between 20 and 30 cm shelf",
+        "水壶 500ml以下",
+        "100个以下",
+        "chair over 300 lbs",
+        "usb c hub 7 in 1",
+        "tire 205/55 r16",
+        "released 2024-01-02",
     ],
 )
 def test_what_is_no_price(query: str) -> None:
     assert read("price", query) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "satisfying", "violating", "silent"),
+    [
+        ("under $50", ["US $45", "45 CAD", 45, "45"], ["$60"], ["45 €", "4500円", "45 kr"]),
+        ("under 50 €", ["45 EUR", 45], ["60 €"], ["£45"]),
+        ("under ¥5000", ["4,000円", "1299元"], ["¥6,000"], ["$40"]),
+        ("under 500 kr", ["450 SEK", "450 kr"], ["600 DKK"], ["450 €"]),
+        ("under 50", ["45 €", "$45", "from $45"], ["4500円"], [""]),
+        (
+            "under $10",
+            [{"EUR": 12, "USD": 8}, [{"price": 12}, {"price": 8}], {"price": 15, "sale": 9}],
+            [{"EUR": 8, "USD": 12}, {"price": 12, "sale_price": 0}],
+            [{"EUR": 8}, "ask us"],
+        ),
+    ],
+)
+def test_a_price_in_another_currency_says_nothing(
+    query: str, satisfying: list[Any], violating: list[Any], silent: list[Any]
+) -> None:
+    for values, expected in ((satisfying, 1), (violating, -1), (silent, 0)):
+        assert [checked("price", query, value) for value in values] == [expected] * len(values)
+
+
+@given(
+    st.integers(min_value=3, max_value=9999),
+    st.sampled_from(
+        [
+            *("under {} €", "lamp under {} euros", "up to €{}", "max {} eur", "{}€ or less"),
+            *("unter {} Euro", "höchstens {} €", "bis {} EUR", "{} € oder weniger"),
+            *("moins de {} €", "jusqu'à {} euros", "menos de {} euros", "hasta {} €"),
+            *("meno di {} euro", "fino a {} €", "onder {} euro", "maximaal €{}", "até {} euros"),
+            *("{}欧元以下", "{}ユーロ以下", "不超过{}欧元"),
+        ]
+    ),
+    st.sampled_from(["", "red shoes ", "32gb phone ", "size 42 ", "12v "]),
+)
+def test_another_notation_of_a_limit_is_the_same_limit(value: int, words: str, thing: str) -> None:
+    expected = Constraint("price", frozenset({"EUR"}), high=value)
+    assert read("price", thing + words.format(value)) == expected
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", max_size=40))
+def test_a_number_in_prose_of_no_bound_is_no_price(prose: str) -> None:
+    assert read("price", f"x {prose.replace(' ', 'q')} 50") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,143 @@
+"""What a price's text says: see `prices` for its notations.
+
+The text is read as one sign for each amount and each word that may stand beside one, from the
+vocabulary `price`: "was $599, now $499" is `W0N1`. A text with anything else in it is no price.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from sidecar.schema import FrozenModel
+from sidecar.text.bounds import alternatives
+from sidecar.text.money import Amount, amounts
+from sidecar.text.numerals import plain
+from sidecar.text.units import UNITS
+from sidecar.text.values import number
+from sidecar.text.vocabularies import Spellings, load
+
+
+class PriceWords(FrozenModel):
+    """A language's file of the vocabulary `price`; its English file says what each list is for."""
+
+    from_: Spellings = ()
+    onwards: Spellings = ()
+    to: Spellings = ()
+    now: Spellings = ()
+    was: Spellings = ()
+    each: Spellings = ()
+    per: Spellings = ()
+    spans: Spellings = ()
+    notes: Spellings = ()
+    free: Spellings = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """From `low` to `high`, both included; `high` is infinite where only the lowest is known.
+
+    `currency` is a name of the vocabulary `currency`, or "".
+    """
+
+    low: float
+    high: float
+    currency: str = ""
+
+
+@lru_cache(maxsize=4096)
+def price_of_text(text: str) -> Price | None:
+    """The price or the range of prices; None where the text is none."""
+    if (exact := _plain_number(text)) is not None:
+        return Price(exact, exact)
+    text = plain(text).strip()
+    if not any(map(str.isdigit, text)):
+        return Price(0, 0) if _free().fullmatch(text) else None
+    found = amounts(text)
+    signs = _signs(text, found)
+    for expression, low, high in _READINGS:
+        if signs and (match := expression.fullmatch(signs)):
+            return _of_amounts(found, match, low, high)
+    return None
+
+
+def _plain_number(text: str) -> float | None:
+    whole, _, cents = text.strip().partition(".")
+    if whole.isdecimal() and (not cents or (cents.isdecimal() and len(cents) != 3)):
+        return number(text)
+    return None
+
+
+# What stands beside the amounts, one letter each; an amount is the sign of its place.
+_SIGN = {"per": "U", "each": "", "from_": "F", "onwards": "P", "to": "T", "now": "N", "was": "W"}
+_AMOUNT = r"([0-9])"
+_READINGS = tuple(
+    (re.compile(expression.replace("#", _AMOUNT)), low, high)
+    for expression, low, high in (
+        (r"N*#N*(?:#U)?", 1, 1),
+        (r"[NF]*#[TP]#", 1, 2),
+        (r"N*F#|N*#P", 1, 0),
+        (r"[WF]#N*#", 2, 2),
+        (r"N*#W#", 1, 1),
+    )
+)
+"""(signs, the group of the lowest price, that of the highest; 0 for an open end)."""
+
+
+def _signs(text: str, found: list[Amount]) -> str:
+    """The text as one sign for each amount and word; "" where it holds anything else."""
+    shown, end = [], 0
+    if len(found) > 9:
+        return ""
+    for place, amount in enumerate(found):
+        shown += [text[end : amount.start], chr(0xE000 + place)]
+        end = amount.end
+    text = "".join([*shown, text[end:]])
+    signs, place = [], 0
+    while place < len(text):
+        match = _word().match(text, place)
+        if match is None:
+            return ""
+        place = match.end()
+        if match["amount"]:
+            signs.append(str(ord(match["amount"]) - 0xE000))
+        elif match.lastgroup:
+            signs.append(_SIGN.get(match.lastgroup, ""))
+    return "".join(signs)
+
+
+def _of_amounts(found: list[Amount], match: re.Match[str], low: int, high: int) -> Price | None:
+    groups = [group for group in match.groups() if group]
+    first = found[int(groups[low - 1])]
+    last = found[int(groups[high - 1])] if high else None
+    if last is None:
+        return Price(first.value, math.inf, first.currency)
+    if first.value > last.value:
+        return None
+    return Price(first.value, last.value, first.currency or last.currency)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    measure = alternatives([*UNITS, *_words("spans")])
+    groups = "|".join(
+        f"(?P<{name}>{alternatives(_words(name))})"
+        for name in ("each", "from_", "onwards", "to", "now", "was", "notes")
+    )
+    return re.compile(
+        rf"\s+|(?P<per>{alternatives(_words('per'))}\s*[\ue000-\ue008]?\s*{measure})"
+        rf"|[\ue000-\ue008]\s*{measure}\s*=\s*[\ue000-\ue008]"
+        rf"|(?P<amount>[\ue000-\ue008])|{groups}"
+    )
+
+
+@cache
+def _free() -> re.Pattern[str]:
+    return re.compile(alternatives(_words("free")) + "!?")
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(
+        plain(word) for words in load("price", PriceWords).values() for word in getattr(words, name)
+    )
