@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from sidecar.request import Document
+from sidecar.schema import RERANK_DOC
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
 from sidecar.text.document_keys import DocumentKeys, Place, inside
@@ -48,7 +49,7 @@ class FieldReader:
         self._languages = tuple(map(wanted_languages, self._fields))
         spellings = [spelled(name, field) for name, field in profile.fields.items()]
         self._keys = _document_keys((*spellings, *((part,) for part in self._parts)))
-        self._has_text = any("text" in each for each in spellings)
+        self._texts = {"text", RERANK_DOC} & {each for names in spellings for each in names}
 
     def read(self, document: Document) -> Fields | None:
         """The fields in the profile's order, the others after them; None for plain text.
@@ -59,11 +60,17 @@ class FieldReader:
             return self._named(document.fields)
         parsed = parse(document.text, self._profile) if self._profile.parse else None
         if parsed is None:
-            # The object {"text": ...} is plain text for all profiles without such a field.
-            if self._has_text and isinstance(document.source, Mapping):
-                return self._named({"text": document.text})
-            return None
+            return self._own_text(document)
         return self._named(parsed) if self._known(parsed) else None
+
+    def _own_text(self, document: Document) -> Fields | None:
+        """The objects {"text": ...} and {"rerank_doc": ...} are plain text for all profiles without
+        a field of that name."""
+        if isinstance(document.source, Mapping):
+            for name in self._texts:
+                if document.source.get(name) == document.text:
+                    return self._named({name: document.text})
+        return None
 
     def _known(self, fields: Fields) -> bool:
         """Whether what a string holds are fields: the profile knows one, or there are none."""
@@ -72,7 +79,8 @@ class FieldReader:
         return any(map(self._keys.candidates, self._opened(fields)))
 
     def _opened(self, fields: Fields) -> Fields:
-        return opened(fields, self._keys, self._profile.wrappers)
+        wrappers = (*self._profile.wrappers, RERANK_DOC)
+        return opened(fields, self._keys, wrappers, texts=self._profile.parse)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._names:
