@@ -23,7 +23,7 @@ from sidecar.schema import RERANK_DOC
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
 from sidecar.text.document_keys import DocumentKeys, Place, inside
-from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled
+from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled, zero_means_none
 from sidecar.text.field_values import MAX_DEPTH, as_asked, is_zero, present, wanted_languages
 from sidecar.text.parse import parse
 from sidecar.text.wrappings import opened
@@ -47,9 +47,13 @@ class FieldReader:
         self._parts = tuple(dict.fromkeys(part for join in joins for part in join))
         self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
         self._languages = tuple(map(wanted_languages, self._fields))
-        spellings = [spelled(name, field) for name, field in profile.fields.items()]
-        self._keys = _document_keys((*spellings, *((part,) for part in self._parts)))
-        self._texts = {"text", RERANK_DOC} & {each for names in spellings for each in names}
+        self._spellings = (
+            *(spelled(name, field) for name, field in profile.fields.items()),
+            *((part,) for part in self._parts),
+        )
+        self._keys = _document_keys(self._spellings)
+        own = {each for names in self._spellings[: len(self._names)] for each in names}
+        self._texts = {"text", RERANK_DOC} & own
 
     def read(self, document: Document) -> Fields | None:
         """The fields in the profile's order, the others after them; None for plain text.
@@ -111,7 +115,8 @@ class FieldReader:
                 continue
             field = self._fields[candidate.field]
             value = as_asked(value, field)
-            if field.zero_means_none and is_zero(value):
+            spelling = self._spellings[candidate.field][candidate.rank]
+            if zero_means_none(spelling, field.zero_means_none) and is_zero(value):
                 zeros.setdefault(candidate.field, value)
             else:
                 found[candidate.field] = value
