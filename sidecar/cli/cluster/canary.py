@@ -42,9 +42,9 @@ def canary_command(
 ) -> None:
     """Keep checking that the cluster's searches are reranked, and export it as metrics.
 
-    Every round does what `verify` does, but for the time of a page: a known query goes from the cluster's node to the sidecar,
-    and its documents must come back in the model's order. Give the options that `install` was
-    given, and --index to search an index too. Runs until it is stopped.
+    Every round does what `verify` does, but for the time of a page: a known query goes from the
+    cluster's node to the sidecar, and its documents must come back in the model's order. Give the
+    options that `install` was given, and --index to search an index too. Runs until it is stopped.
     """
     import structlog
     from prometheus_client import start_http_server
