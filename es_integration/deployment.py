@@ -68,12 +68,16 @@ class ClusterSpec:
     dimension: int = 384
     """The dimension of the template's vector field; 0: no such field."""
     synonyms: tuple[str, ...] | None = None
+    plain_text: bool = False
+    """Elasticsearch: whether the templates write `rerank_text` too, for `chunk_rescorer`."""
 
     def __post_init__(self) -> None:
         if self.service is not None and self.search_engine is not SearchEngine.ELASTICSEARCH:
             raise ValueError("--service is for Elasticsearch only")
         if unknown := sorted(set(self.routes) - set(Route)):
             raise ValueError(f"--routes takes {' and '.join(Route)}, not {', '.join(unknown)}")
+        if self.plain_text and self.search_engine is not SearchEngine.ELASTICSEARCH:
+            raise ValueError("--plain-text is for Elasticsearch only: OpenSearch cuts no texts")
         if self.into is not None and len(self.routes) > 1:
             raise ValueError("--into takes the processors of one route: name one with --routes")
         if self.search_engine is SearchEngine.OPENSEARCH:
@@ -155,11 +159,11 @@ def typical_search(
 
 
 def verify(
-    spec: ClusterSpec, index: str | None = None, size: int | None = None, *, timed: bool = True
+    spec: ClusterSpec, index: str | None = None, size: int | None = None
 ) -> Procedure[Report]:
-    """The checks of each step between the cluster and the new order; if `timed`, also whether a
-    page of `size` hits is reranked in time; `index` is searched too."""
-    search = typical_search(spec, index, size) if timed else None
+    """The checks of each step between the cluster and the new order, and whether a page of `size`
+    hits is reranked in time; `index` is searched too."""
+    search = typical_search(spec, index, size)
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         return (yield from elasticsearch.verify(spec.elasticsearch, index, search=search))
     try:
@@ -240,6 +244,7 @@ def _plan_templates(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
         dimension=spec.dimension or None,
         index_patterns=spec.index_patterns or None,
         synonyms=spec.synonyms,
+        plain_text=spec.plain_text,
     )
     changes = yield from plan_templates(templates, remove=remove)
     return changes

@@ -52,6 +52,7 @@ DATE_FORMATS = (
 """How a `date` may be written, tried in this order. Not among them: day or month first with slashes
 (3/4/2026 is either), and names of months, whose spelling depends on the cluster's Java."""
 
+_KEPT_TEXT: Body = {"type": "text", "index": False}
 _DATA = files(__name__.partition(".")[0])
 
 
@@ -100,10 +101,13 @@ def load(
     index_patterns: Sequence[str] | None = None,
     priority: int = PRIORITY,
     synonyms: Synonyms | None = None,
+    plain_text: bool = False,
 ) -> Templates:
     """The templates of a domain for a search engine.
 
-    `dimension` None leaves the vector field out; `synonyms` replaces the domain's own.
+    `plain_text` adds the field `rerank_text`, the document's prose as plain text, which the ingest
+    pipeline then writes beside `rerank_doc`. `dimension` None leaves the vector field out;
+    `synonyms` replaces the domain's own.
     `index_patterns` defaults to `rerank-<domain>-*`, so that no index of yours matches by accident.
 
     Raises KeyError for a search engine that is not in ENGINES or a domain that is not in DOMAINS,
@@ -119,9 +123,11 @@ def load(
     rerank_doc = _json(f"{domain}/rerank_doc.json")
     fields = tuple(field["names"][0] for field in rerank_doc["fields"])
     meta = {"rerank": {"profile": domain, "version": VERSION}}
-    pipeline = Template(f"{_prefix(domain)}-doc", _pipeline(domain, rerank_doc))
+    pipeline = Template(f"{_prefix(domain)}-doc", _pipeline(domain, rerank_doc, plain_text))
     dialect = _json("engines.json")[search_engine]
     parts = _parts(dialect, domain, dimension, synonyms, pipeline.name)
+    if plain_text:
+        parts["doc"]["mappings"]["properties"]["rerank_text"] = dict(_KEPT_TEXT)
     parts["doc"]["mappings"]["_meta"] = {"rerank": {**meta["rerank"], "fields": list(fields)}}
     components = tuple(
         Template(f"{_prefix(domain)}-{name}", {"template": body, "version": VERSION, "_meta": meta})
@@ -181,7 +187,7 @@ def _parts(
         "doc": {
             # `final`: a request can replace or skip the default pipeline; this one always runs.
             "settings": {"index": {"final_pipeline": pipeline}},
-            "mappings": {"properties": {"rerank_doc": {"type": "text", "index": False}}},
+            "mappings": {"properties": {"rerank_doc": dict(_KEPT_TEXT)}},
         },
     }
     if dimension is not None:
@@ -209,16 +215,22 @@ def _substituted(value: Any, types: Mapping[str, Any]) -> Any:
     return value
 
 
-def _pipeline(domain: str, rerank_doc: Body) -> Body:
-    """The ingest pipeline that reads numbers and writes the rank features and `rerank_doc`."""
+def _pipeline(domain: str, rerank_doc: Body, plain_text: bool) -> Body:
+    """The ingest pipeline that reads numbers and writes the rank features, `rerank_doc` and, with
+    `plain_text`, `rerank_text`."""
+    scripts = [
+        _script("numbers", {**_json("numbers.json"), **_numbers_of(rerank_doc)}),
+        _script("rank", {"features": rerank_doc["features"]}),
+        _script("rerank_doc", {"fields": rerank_doc["fields"], "depth": MAX_DEPTH}),
+    ]
+    if plain_text:
+        names = {field["names"][0]: field["names"] for field in rerank_doc["fields"]}
+        prose = [names[name] for name in rerank_doc["prose"]]
+        scripts.append(_script("rerank_text", {"fields": prose}))
     return {
         "description": f"Writes rerank_doc, the {domain} profile's fields as one string of JSON",
         "version": VERSION,  # Not in `_meta`: OpenSearch's pipelines refuse it.
-        "processors": [
-            _script("numbers", {**_json("numbers.json"), **_numbers_of(rerank_doc)}),
-            _script("rank", {"features": rerank_doc["features"]}),
-            _script("rerank_doc", {"fields": rerank_doc["fields"], "depth": MAX_DEPTH}),
-        ],
+        "processors": scripts,
     }
 
 

@@ -39,21 +39,6 @@ _EVIDENCE = {
         "end": {"type": "integer", "minimum": 0},
     },
 }
-_CONSTRAINT = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {
-        "name": {"type": "string", "description": "Of the extractor that read it."},
-        "values": {"type": "array", "items": {"type": "string"}},
-        "low": {"type": "number"},
-        "high": {"type": "number"},
-        "excluded": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "Values that the query does not want.",
-        },
-    },
-}
 EXPLANATION_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "Why a result has its score. The parts add up to the logit.",
@@ -66,11 +51,6 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
         "rules": {"type": "array", "items": {"type": "string"}},
         "truncated": {"type": "boolean"},
         "evidence": _EVIDENCE,
-        "constraints": {
-            "type": "array",
-            "items": _CONSTRAINT,
-            "description": "What the query was read to demand and to exclude; absent without any.",
-        },
         "shapley": {"type": "object", "additionalProperties": {"type": "number"}},
     },
 }
@@ -84,7 +64,8 @@ def warnings(result: RankResult) -> list[str]:
         truncated.insert(0, truncated_query_warning(result.truncated_queries))
     unread = [unread_warning(result)] if result.unread or result.query_unread else []
     shortened = [shortened_warning(result.shortened)] if result.shortened else []
-    return [*truncated, *shortened, *unread, *result.warnings]
+    broken = [broken_warning(result.broken)] if result.broken else []
+    return [*truncated, *shortened, *broken, *unread, *result.warnings]
 
 
 def truncation_warning(indexes: tuple[int, ...]) -> str:
@@ -95,6 +76,14 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
 def shortened_warning(indexes: tuple[int, ...]) -> str:
     """The warning for long documents that were read in fewer windows to meet the deadline."""
     return f"long documents read in fewer windows to meet the deadline: {_listed(indexes)}"
+
+
+def broken_warning(indexes: tuple[int, ...]) -> str:
+    """The warning for documents that were cut within their JSON before they came here."""
+    return (
+        "documents that are a broken piece of JSON, read as plain text without their fields:"
+        f" {_listed(indexes)}"
+    )
 
 
 def _listed(indexes: tuple[int, ...]) -> str:

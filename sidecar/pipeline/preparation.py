@@ -12,7 +12,7 @@ from sidecar.fusion.parts import Part, field_weights, signal_parts
 from sidecar.hooks import CombinedResult, HookResult
 from sidecar.profile import PLAIN, Profile
 from sidecar.request import Cut, Document, RankRequest
-from sidecar.search import Constraint, Fields, Search
+from sidecar.search import Fields, Search
 from sidecar.text.compose import Passage, compose
 from sidecar.text.query import extract
 from sidecar.text.read import FieldReader
@@ -30,13 +30,22 @@ class PreparedDocuments:
 
     passages: tuple[Passage, ...]
     parts: tuple[list[Part], ...]
-    constraints: tuple[Constraint, ...]
-    """What the query was read to demand and to exclude."""
 
 
 def read_all(documents: Sequence[Document], profile: Profile) -> FieldsOfDocuments:
     """The fields of each document under the profile's names."""
     return tuple(map(FieldReader(profile).read, documents))
+
+
+def broken_json(
+    documents: Sequence[Document], fields: FieldsOfDocuments, profile: Profile
+) -> tuple[int, ...]:
+    """The indexes of documents without fields that are a piece of a JSON object with some."""
+    texts = [index for index, each in enumerate(fields) if each is None]
+    if not texts:
+        return ()
+    reader = FieldReader(profile)
+    return tuple(index for index in texts if reader.is_broken(documents[index]))
 
 
 def hook_views(documents: Sequence[Document], fields: FieldsOfDocuments) -> list[Fields]:
@@ -75,7 +84,7 @@ def prepare(
             of_document = multiplied(weighted, advice.weights)
             parts[index] = _advised(parts[index], advice, profile.match_cap)
         passages.append(_passage(document, each, of_document, budget, request.cut or "right"))
-    return PreparedDocuments(tuple(passages), tuple(parts), tuple(constraints.values()))
+    return PreparedDocuments(tuple(passages), tuple(parts))
 
 
 def _passage(

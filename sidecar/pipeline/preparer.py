@@ -17,6 +17,7 @@ from sidecar.pipeline.passage_pairs import Fit, PassagePairs, build_pairs
 from sidecar.pipeline.preparation import (
     FieldsOfDocuments,
     PreparedDocuments,
+    broken_json,
     hook_views,
     prepare,
     read_all,
@@ -37,6 +38,8 @@ class PreparedRequest:
     """Of the hooks, else the search, else the profile; None leaves the model's own."""
     warnings: tuple[str, ...]
     """The hooks'."""
+    broken: tuple[int, ...] = ()
+    """The documents that are a piece of a JSON object: see `text.broken_json`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +96,5 @@ class Preparer:
             self.legibility,
         )
         warnings = hook_result.warnings if hook_result else ()
-        return PreparedRequest(documents, pairs, profile, instruction, warnings)
+        broken = broken_json(request.documents, fields, profile)
+        return PreparedRequest(documents, pairs, profile, instruction, warnings, broken)

@@ -125,6 +125,7 @@ class RerankPipeline:
             unread=pairs.unread,
             query_unread=pairs.query_unread,
             shortened=pairs.shortened,
+            broken=prepared.broken,
             below_min_score=None if threshold is None else len(logits) - len(kept),
             warnings=(
                 *threshold_warnings(request, len(kept)),

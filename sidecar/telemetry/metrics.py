@@ -94,6 +94,11 @@ class Metrics:
             "Long documents read in fewer windows to meet the deadline.",
             registry=registry,
         )
+        self.broken = Counter(
+            "rerank_broken_documents",
+            "Documents that are a broken piece of JSON, read as plain text without their fields.",
+            registry=registry,
+        )
         self.below_min_score = Counter(
             "rerank_below_min_score_documents",
             "Documents left out of answers because they scored below the request's min_score.",

@@ -3,6 +3,7 @@
 field_profile    how a profile has fields read
 read             a document's fields under the profile's names
 parse            fields from strings of JSON, YAML or lines
+broken_json      pieces of JSON that no parser reads
 wrappings        what stands around the fields
 document_keys    which keys of a document hold which field
 spelling         the same key in other spellings
@@ -26,6 +27,7 @@ dates            a field's value as a point in time, a year
 stock            whether a field says that a thing can be bought
 stated           the values that an object states about itself
 units            quantities in a text
-citations        legal citations in a text (a package)
+citations        legal citations in a text
+reporters        the law reporters among them
 numerals         one plain form of written numbers; Chinese and Roman numbers
 """

@@ -6,18 +6,17 @@
     [{"name": "Fit", "value": "M"}, {"name": "Fit", "value": "L"}]      {"Fit": ["M", "L"]}
 
 schema.org, Shopify, WooCommerce and Magento write attributes this way. A list is read so when each
-of its objects has one name, one value and beside them only a catalogue's own notes (NOTES, numbers
-of other rows, flags), which are ignored. A review with a text is no attribute.
+of its objects has one name, one value and beside them only a catalogue's own notes (NOTES), which
+are ignored. A review with a text is no attribute.
 """
 
 from collections.abc import Mapping, Sequence
 
-NAMES = ("name", "key", "label", "attribute_code", "attribute_name")
-VALUES = ("value", "values", "option", "options", "selected_value", "attribute_value")
+NAMES = ("name", "key", "label", "attribute_code")
+VALUES = ("value", "values", "options")
 UNITS = ("unit", "unitText", "unitCode")
 NOTES = frozenset(
-    "id type @type namespace slug position visible variation created_at updated_at section_name "
-    "sort_order display_order order displayable filterable".split()
+    "id type @type namespace slug position visible variation owner_id created_at updated_at".split()
 )
 
 
@@ -41,8 +40,7 @@ def _pair(item: Mapping[str, object]) -> tuple[str, object] | None:
     names, values, units = ([key for key in keys if key in item] for keys in (NAMES, VALUES, UNITS))
     if len(names) != 1 or len(values) != 1 or len(units) > 1:
         return None
-    others = item.keys() - NOTES - {*names, *values, *units}
-    if others and not all(_is_note(key, item[key]) for key in others):
+    if not item.keys() - {*names, *values, *units} <= NOTES:
         return None
     name, value = item[names[0]], item[values[0]]
     if not isinstance(name, str) or not name.strip():
@@ -51,8 +49,3 @@ def _pair(item: Mapping[str, object]) -> tuple[str, object] | None:
     if isinstance(unit, str) and isinstance(value, str | int | float) and value != "":
         value = f"{value} {unit}"
     return name, value
-
-
-def _is_note(key: str, value: object) -> bool:
-    """Whether a key is a catalogue's own: another row's number, a flag, nothing at all."""
-    return key.endswith(("_id", "Id")) or value is None or isinstance(value, bool)

@@ -18,11 +18,9 @@ ECOMMERCE, LEGAL, PLAIN = (PROFILES.get(name) for name in ("ecommerce", "legal",
 
 PRODUCT_FIELDS = (
     "title brand category description attributes color size material price currency sku gtin mpn "
-    "rating popularity in_stock date highlights pack_size weight volume dimensions"
+    "rating popularity in_stock date"
 )
-LEGAL_FIELDS = (
-    "title text summary court jurisdiction date citations cited_by statute status docket celex ecli"
-)
+LEGAL_FIELDS = "title text summary court jurisdiction date citations cited_by statute status"
 
 
 def parts(profile: Profile, query: str, fields: dict[str, object]) -> dict[str, float]:

@@ -10,9 +10,7 @@ import pytest
 import mappings
 from sidecar.profiles import Profiles
 from sidecar.settings import Settings
-from sidecar.text.field_profile import spelled
 from sidecar.text.field_values import MAX_DEPTH
-from sidecar.text.spelling import normal
 
 PROFILES = Profiles.open()
 EVERY = [(engine, domain) for engine in mappings.ENGINES for domain in mappings.DOMAINS]
@@ -60,24 +58,14 @@ def test_template_pipeline_and_profile_name_the_same_fields(engine: str, domain:
         field["names"][0]: tuple(field["names"][1:])
         for field in script(templates, "rerank_doc")["params"]["fields"]
     }
-    # The profile knows more spellings: of feeds that no index of these templates is made of.
-    owners = {
-        normal(spelling): (place, name, rank)
-        for place, (name, field) in enumerate(profile.fields.items())
-        for rank, spelling in enumerate(spelled(name, field))
+    # A dotted alias names something inside another field, which is written whole.
+    aliases = {
+        name: tuple(alias for alias in field.aliases if "." not in alias)
+        for name, field in profile.fields.items()
     }
-    order = []
-    for names in written.items():
-        found = [owners[normal(name)] for name in (names[0], *names[1])]
-        assert len({name for _, name, _ in found}) == 1, names
-        ranks = [rank for _, _, rank in found]
-        assert ranks == sorted(ranks), names
-        order.append(found[0][0])
-    assert order == sorted(order)
-    assert templates.fields == tuple(written)
-    assert set(templates.fields) - {"sale_price"} == set(templates.fields) & set(profile.fields)
-    # A reduced price is read before the price, and searched by no field of its own.
-    assert set(templates.fields) - {"sale_price"} <= set(properties(templates))
+    assert written == aliases
+    assert templates.fields == tuple(written) == tuple(profile.fields)
+    assert set(templates.fields) <= set(properties(templates))
     assert component(templates, "doc")["mappings"]["_meta"]["rerank"] == {
         "profile": domain,
         "version": 2,
@@ -227,3 +215,20 @@ def test_the_documented_tokens_and_limits_are_those_of_the_templates() -> None:
     }
     assert f"{limits['description']} for its description" in " ".join(text.split())
     assert f"{limits['text']} for a legal text" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(("engine", "domain"), EVERY)
+def test_plain_text_is_one_more_field_and_script(engine: str, domain: str) -> None:
+    without, with_text = (
+        mappings.load(engine, domain),
+        mappings.load(engine, domain, plain_text=True),
+    )
+    assert "rerank_text" not in properties(without)
+    kept = {"type": "text", "index": False}
+    assert properties(with_text) == {**properties(without), "rerank_text": kept}
+    written = script(with_text, "rerank_text")["params"]["fields"]
+    assert {names[0] for names in written} < set(with_text.fields)
+    assert all(
+        names in [field["names"] for field in script(with_text, "rerank_doc")["params"]["fields"]]
+        for names in written
+    )

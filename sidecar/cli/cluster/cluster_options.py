@@ -31,6 +31,7 @@ class ClusterOptions:
     index_pattern: options.IndexPattern = None
     dimension: options.Dimension = 384
     synonyms: options.Synonyms = None
+    plain_text: options.PlainText = False
     name: options.Name = "rerank-sidecar"
     sidecar_key: options.SidecarKey = None
     rotate_key: options.RotateKey = False
@@ -60,6 +61,7 @@ class ClusterOptions:
             index_patterns=tuple(self.index_pattern or ()),
             dimension=self.dimension,
             synonyms=options.synonym_rules(self.synonyms),
+            plain_text=self.plain_text,
             sidecar_key=self.sidecar_key,
             rotate_key=rotate_key,
         )

@@ -19,6 +19,7 @@ _UNREAD_BY_UNINSTALL = dict.fromkeys(
         "index_pattern",
         "dimension",
         "synonyms",
+        "plain_text",
         "rotate_key",
     ),
     _WHATEVER_IT_HOLDS,

@@ -88,6 +88,14 @@ Dimension = Annotated[
         help="The dimension of the template's vector field; 0 leaves the field out.", min=0
     ),
 ]
+PlainText = Annotated[
+    bool,
+    typer.Option(
+        "--plain-text",
+        help="Elasticsearch: let the templates write `rerank_text` too, plain text for "
+        "chunk_rescorer and TOP_SNIPPETS.",
+    ),
+]
 Synonyms = Annotated[
     Path | None,
     typer.Option(

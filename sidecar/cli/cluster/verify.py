@@ -24,16 +24,11 @@ _NO_CHANGE = "nothing is changed"
 _UNREAD = {
     "dimension": _TEMPLATES,
     "synonyms": _TEMPLATES,
+    "plain_text": _TEMPLATES,
     "rotate_key": _NO_CHANGE,
     "dry_run": _NO_CHANGE,
     "yes": _NO_CHANGE,
 }
-
-
-def not_read(options: ClusterOptions) -> None:
-    """Says which of the given options a check does not read."""
-    for line in options.ignored(_UNREAD):
-        typer.echo(line, err=True)
 
 
 @with_cluster_options
@@ -49,7 +44,8 @@ def verify_command(options: ClusterOptions, index: Index = None, size: Size = No
     from es_integration.deployment import verify
     from sidecar.cli.cluster.display import show_report
 
-    not_read(options)
+    for line in options.ignored(_UNREAD):
+        typer.echo(line, err=True)
     with options.client() as client:
         report = run(client, verify(options.spec(), index, size))
     show_report(Console(), report)
