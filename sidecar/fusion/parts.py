@@ -3,7 +3,8 @@
     signal   max(-cap, min(cap, weight * strength)); -excluded_weight where the signal has one and
              the document has what the query excludes
     field    weight * match, match in [0, 1] (`terms.field_match`); all of a document's together
-             stay within match_cap by one factor: min(1, match_cap / sum of weight * match)
+             stay within match_cap by one factor: min(1, match_cap / sum of weight * match).
+             A boost of a constraint multiplies it where the field does not violate the constraint
     rule     -demote where it fires
 
 The sum grows with every strength and match, and with every weight whose strength is positive. A
@@ -16,6 +17,8 @@ from typing import Literal, NamedTuple
 from sidecar.profile import Profile
 from sidecar.search import Constraint, Search
 from sidecar.signals import SearchReader
+from sidecar.signals.constraint import verdicts
+from sidecar.text.query.extractor import VIOLATED, Satisfaction
 from sidecar.text.terms import field_match
 
 Kind = Literal["model", "signal", "field", "rule", "hook"]
@@ -64,19 +67,32 @@ def field_weights(profile: Profile, constraints: Mapping[str, Constraint]) -> di
 
 def _field_parts(profile: Profile, reader: SearchReader) -> list[list[Part]]:
     """A field that the profile does not name has no weight, and so no part."""
-    weights = field_weights(profile, reader.constraints)
-    names = [name for name, weight in weights.items() if weight]
+    names = [name for name, field in profile.fields.items() if field.weight]
     if not names or not reader.terms:
         return [[] for _ in reader.documents]
-    columns = [_weighted_matches(name, weights[name], reader) for name in names]
+    columns = [_weighted_matches(name, profile, reader) for name in names]
     return [_capped(names, row, profile.match_cap) for row in zip(*columns, strict=True)]
 
 
-def _weighted_matches(field: str, weight: float, reader: SearchReader) -> list[float]:
-    """weight * match for each document; equal texts are matched once."""
-    texts = reader.folded(field)
+def _weighted_matches(field: str, profile: Profile, reader: SearchReader) -> list[float]:
+    """weight * match for each document, boosted; equal texts are matched once."""
+    texts, weight = reader.folded(field), profile.fields[field].weight
     of_text = {text: weight * field_match(reader.terms, text) for text in set(texts)}
-    return [of_text[text] for text in texts]
+    matches = [of_text[text] for text in texts]
+    for name, factors in profile.boosts.items():
+        constraint = reader.constraints.get(name)
+        if field in factors and constraint is not None and not constraint.only_excludes:
+            matches = _boosted(matches, factors[field], verdicts(constraint, field, reader))
+    return matches
+
+
+def _boosted(matches: Sequence[float], factor: float, said: Sequence[Satisfaction]) -> list[float]:
+    """The matches times the factor where the field does not violate the constraint: "§ 434 BGB" has
+    most words of "§ 433 BGB", and is another section."""
+    return [
+        match if verdict is VIOLATED else match * factor
+        for match, verdict in zip(matches, said, strict=True)
+    ]
 
 
 def _capped(names: Sequence[str], values: Sequence[float], cap: float) -> list[Part]:

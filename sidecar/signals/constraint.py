@@ -66,15 +66,19 @@ class ConstraintSignal(Signal):
     ) -> list[Satisfaction]:
         if part is None:
             return [UNKNOWN] * len(search.documents)
-        columns = [
-            _check_column(
-                part,
-                search.values(field),
-                all_of if together is any_of and field in search.all_of else together,
-            )
-            for field in self.fields
-        ]
+        columns = [verdicts(part, field, search, together) for field in self.fields]
         return list(map(together, zip(*columns, strict=True)))
+
+
+def verdicts(
+    part: Constraint, field: str, search: SearchReader, together: Together = any_of
+) -> list[Satisfaction]:
+    """What the field says of the constraint in each document; read once for all that ask."""
+    if (known := search.verdicts.get((part, field))) is None:
+        every = together is any_of and field in search.all_of
+        known = _check_column(part, search.values(field), all_of if every else together)
+        search.verdicts[part, field] = known
+    return known
 
 
 def _check_column(

@@ -8,6 +8,7 @@ from sidecar.search import Constraint, Fields, Search
 from sidecar.text.citations import Citation, citations
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
+from sidecar.text.query.extractor import Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms, words
@@ -32,6 +33,8 @@ class SearchReader:
         self.documents: Sequence[Fields] = search.documents
         self.constraints: Mapping[str, Constraint] = search.constraints
         self.context: Mapping[str, object] = search.context
+        self.verdicts: dict[tuple[Constraint, str], list[Satisfaction]] = {}
+        """What fields say of constraints, as far as it was asked."""
         self._now = now
         self._values: dict[str, list[object]] = {}
         self._texts: dict[str, list[str]] = {}

@@ -114,6 +114,16 @@ def test_a_constraint_boosts_its_fields_weight() -> None:
     assert field_weights(PROFILE, {"price": Constraint("price")})["color"] == 0.5
 
 
+def test_a_boost_does_not_reach_a_field_that_violates_the_constraint() -> None:
+    """§ 434 BGB has most words of § 433 BGB."""
+    red, green = (
+        next(part.value for part in parts({"color": color}, "red leaf") if part.kind == "field")
+        for color in ("red leaf", "green leaf")
+    )
+    assert red == pytest.approx(1.5)
+    assert 0 < green < 0.5
+
+
 def test_fields_that_the_profile_does_not_name_have_no_part() -> None:
     assert parts({"other": "phone", "sku": "phone"}, "phone") == []
     assert parts({"title": "phone"}, "phone", Profile(name="plain")) == []
