@@ -23,6 +23,8 @@ class Profile(FrozenModel):
     """The whole file."""
 
     name: Name
+    extends: Name | None = None
+    """The profile whose keys this one has too: see `profiles/inheritance`."""
     instruction: str | None = None
     """For models whose prompt takes one."""
     parse: bool = True

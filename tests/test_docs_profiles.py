@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from sidecar.profile import FieldProfile, LongDocuments, Profile
+from sidecar.profiles import read_profile
 from sidecar.signals import SIGNALS, Rule
 from sidecar.text.query import EXTRACTORS
 from sidecar.workshop.sidecar_process import SidecarProcess
@@ -68,6 +69,18 @@ def test_every_key_of_a_profile_is_in_the_table() -> None:
         assert f"| `{key}` | {f'`{field.default}`' if key == 'aggregate' else field.default} |" in (
             PROFILES
         )
+
+
+def test_the_profiles_that_are_shown_are_valid() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", PROFILES, re.DOTALL)
+    whole = [block for block in blocks if block.startswith("extends:")]
+    assert whole
+    for block in whole:
+        assert read_profile(block, "shown.yaml").name == "shown"
+    for block in blocks:
+        if block not in whole:
+            for field in yaml.safe_load(block).values():
+                FieldProfile.model_validate(field)
 
 
 def test_every_kind_of_signal_and_its_keys_are_in_the_table() -> None:

@@ -1,6 +1,7 @@
 """The profiles that a search may name: the shipped ones and those of a folder.
 
 loading      the files: read, checked, by name
+inheritance  a profile that extends another
 references   the fields, constraints and extractors that a profile names but does not have
 weights      a profile with the weights that a search sends
 

@@ -81,7 +81,7 @@ def test_startup_fails_for_a_faulty_file(tmp_path: Path) -> None:
             "name: shoes\nrules: {r: {field: x, values: [[]], demote: 1}}",
             "rules.r.values[0]: Input",
         ),
-        ("fields: {}", "name: Field required"),
+        ("fields: {}\nname: [a]", "name: Input should be a valid string"),
         ("name: boots", "name: must be that of the file, not boots"),
         ("", "must be a mapping with the keys of a profile"),
         ("- name: shoes", "must be a mapping with the keys of a profile"),
