@@ -159,11 +159,11 @@ def typical_search(
 
 
 def verify(
-    spec: ClusterSpec, index: str | None = None, size: int | None = None
+    spec: ClusterSpec, index: str | None = None, size: int | None = None, *, timed: bool = True
 ) -> Procedure[Report]:
-    """The checks of each step between the cluster and the new order, and whether a page of `size`
-    hits is reranked in time; `index` is searched too."""
-    search = typical_search(spec, index, size)
+    """The checks of each step between the cluster and the new order; if `timed`, also whether a
+    page of `size` hits is reranked in time; `index` is searched too."""
+    search = typical_search(spec, index, size) if timed else None
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         return (yield from elasticsearch.verify(spec.elasticsearch, index, search=search))
     try:

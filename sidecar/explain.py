@@ -5,10 +5,13 @@
                {"name": "brand", "kind": "signal", "value": 1.5},
                {"name": "sold_out", "kind": "rule", "value": -1.0}],
      "rules": ["sold_out"], "truncated": true,
-     "evidence": {"field": "description", "start": 1280, "end": 2411}}
+     "evidence": {"field": "description", "start": 1280, "end": 2411},
+     "constraints": [{"name": "color", "values": ["blue"], "excluded": ["navy"]},
+                     {"name": "price", "high": 50.0}]}
 
 The parts add up to the logit. Offsets are code points of the field's text (field "": the plain
-text). `evidence` is null for a document that was read whole.
+text). `evidence` is null for a document that was read whole. `constraints` are what the query was
+read to demand and to exclude, the same in each entry; without any the key is left out.
 """
 
 import math
@@ -49,6 +52,21 @@ class Span(Protocol):
     def end(self) -> int: ...
 
 
+class Demand(Protocol):
+    """What the query demands of a field, and what it excludes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def values(self) -> Iterable[str]: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def excluded(self) -> Iterable[str]: ...
+
+
 def explanation(
     ranked: Ranked,
     parts: Iterable[PartLike],
@@ -56,9 +74,10 @@ def explanation(
     truncated: bool = False,
     evidence: Span | None = None,
     shapley: Mapping[str, float] | None = None,
+    constraints: Iterable[Demand] = (),
 ) -> dict[str, object]:
     """One entry, ready for JSON. `rules` are the parts of kind "rule"; `shapley` is left out when
-    it is None.
+    it is None, and so are `constraints` without any.
 
     Raises ValueError when the parts do not add up to the logit.
     """
@@ -79,9 +98,22 @@ def explanation(
         if evidence is None
         else {"field": evidence.field, "start": evidence.start, "end": evidence.end},
     }
+    if read := [_read(demand) for demand in constraints]:
+        entry["constraints"] = read
     if shapley is not None:
         entry["shapley"] = {name: _rounded(value) for name, value in shapley.items()}
     return entry
+
+
+def _read(demand: Demand) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "name": demand.name,
+        "values": sorted(demand.values),
+        "low": demand.low,
+        "high": demand.high,
+        "excluded": sorted(demand.excluded),
+    }
+    return {key: value for key, value in entry.items() if value not in (None, [])}
 
 
 def coalition_count(fields: int) -> int:

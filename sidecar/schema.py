@@ -9,6 +9,8 @@ MAX_NAME = 128
 """Characters of a field's or a signal's name."""
 MAX_INSTRUCTION = 2000
 """Characters."""
+RERANK_DOC = "rerank_doc"
+"""The field of a hit that holds its other fields as one text: the index templates write it."""
 
 Weight = Annotated[float, Field(ge=0, le=MAX_WEIGHT, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -49,6 +49,7 @@ def test_the_answer_is_the_documented_one(server: SidecarProcess, case: int) -> 
         assert set(given) == set(shown)
         for key in ("index", "rules", "truncated", "evidence"):
             assert given[key] == shown[key]
+        assert given.get("constraints") == shown.get("constraints")
         for key in ("logit", "score"):
             assert given[key] == pytest.approx(shown[key], abs=TOLERANCE)
         assert named(given["parts"]) == pytest.approx(named(shown["parts"]), abs=TOLERANCE)

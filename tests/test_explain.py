@@ -19,6 +19,7 @@ from sidecar.explain import (
 )
 from sidecar.fusion.fuse import shares
 from sidecar.request import Ranked
+from sidecar.search import Constraint
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,18 @@ def test_an_entry_has_the_shape_that_the_docs_show() -> None:
         "truncated": True,
         "evidence": {"field": "description", "start": 1280, "end": 2411},
     }
+
+
+def test_an_entry_says_what_the_query_was_read_to_demand() -> None:
+    demands = [
+        Constraint("color", frozenset({"blue", "black"}), excluded=frozenset({"navy"})),
+        Constraint("price", high=50),
+    ]
+    entry = explanation(Ranked(0, 0.0, 0.5), (), constraints=demands)
+    assert entry["constraints"] == [
+        {"name": "color", "values": ["black", "blue"], "excluded": ["navy"]},
+        {"name": "price", "high": 50},
+    ]
 
 
 def test_a_plain_entry_has_no_evidence_and_no_rules() -> None:

@@ -1,6 +1,7 @@
 """The query and documents that `verify` sends to the sidecar, and the checks of their scores."""
 
 import math
+import secrets
 from collections.abc import Sequence
 
 from es_integration.cluster.check import Check
@@ -13,8 +14,16 @@ DOCUMENTS = (
 )
 """The second is the best for any model that reads English."""
 BEST = 1
+_NUMBERS = 10**9
 MAX_LATENCY_S = 2.0
 """For three short documents; a page of hits takes longer."""
+
+
+def fresh_documents() -> list[str]:
+    """DOCUMENTS, each with a number that no earlier probe had: the model must answer, and not the
+    sidecar's cache of logits."""
+    number = secrets.randbelow(_NUMBERS)
+    return [f"{text} ({number})" for text in DOCUMENTS]
 
 
 def score_checks(

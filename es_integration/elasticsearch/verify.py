@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from es_integration.cluster.change import Change, no_op
 from es_integration.cluster.check import Check, Report
 from es_integration.cluster.page_time import TypicalSearch
-from es_integration.cluster.probe import DOCUMENTS, QUERY, score_checks
+from es_integration.cluster.probe import DOCUMENTS, QUERY, fresh_documents, score_checks
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.elasticsearch.calls import TRIAL, send
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall, comparable, public_body
@@ -120,7 +120,7 @@ def _sidecar(spec: ElasticsearchInstall) -> Step:
     try:
         answer = yield from send(
             lambda client: client.inference.rerank(
-                inference_id=spec.endpoint_id, query=QUERY, input=list(DOCUMENTS)
+                inference_id=spec.endpoint_id, query=QUERY, input=fresh_documents()
             )
         )
     except ClusterRefused as refused:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from es_integration.cluster.check import Check
-from es_integration.cluster.probe import DOCUMENTS, QUERY, score_checks
+from es_integration.cluster.probe import DOCUMENTS, QUERY, fresh_documents, score_checks
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.predict import predict
@@ -69,12 +69,12 @@ def with_advice(message: str, spec: OpenSearchInstall) -> str:
 
 def _predict(spec: OpenSearchInstall, route: Route, model_id: str) -> Procedure[_Prediction]:
     if route is Route.FLAT:
-        answer, seconds = yield from predict(spec, route, model_id, QUERY, DOCUMENTS)
+        answer, seconds = yield from predict(spec, route, model_id, QUERY, fresh_documents())
         (result,) = answer["inference_results"]
         scores = tuple(float(output["data"][0]) for output in result["output"])
         return _Prediction(scores, True, seconds)
     field = "title" if "title" in spec.sent else spec.sent[0]
-    documents = [{field: text} for text in DOCUMENTS]
+    documents = [{field: text} for text in fresh_documents()]
     answer, seconds = yield from predict(spec, route, model_id, QUERY, documents)
     results = answer["inference_results"][0]["output"][0]["dataAsMap"]["results"]
     in_order = [result["index"] for result in results] == list(range(len(results)))

@@ -6,7 +6,7 @@ demo       BM25's order beside the reranked one
 bench/     speed of this machine, alone and beside other rerankers
 tune       the fastest layout of workers and threads on this machine
 model/     model folders: export, quantise, check, train
-cluster/   install, uninstall, verify and processors for Elasticsearch and OpenSearch
+cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
 flags      settings as options, for every command that reads them
 
 Commands import what they run only when they run: the help needs no runtime and no framework.
@@ -19,6 +19,7 @@ import typer
 
 from sidecar import __version__
 from sidecar.cli.bench import bench_app
+from sidecar.cli.cluster.canary import canary_command
 from sidecar.cli.cluster.install import install_command, uninstall_command
 from sidecar.cli.cluster.processors import processors_command
 from sidecar.cli.cluster.verify import verify_command
@@ -43,6 +44,7 @@ app.command("demo")(demo_command)
 app.command("install")(install_command)
 app.command("uninstall")(uninstall_command)
 app.command("verify")(verify_command)
+app.command("canary")(canary_command)
 app.command("processors")(processors_command)
 app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")

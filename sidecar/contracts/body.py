@@ -24,20 +24,22 @@ from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
 from sidecar.errors import NoDocuments
 from sidecar.request import Document, Order, RankRequest
+from sidecar.schema import RERANK_DOC
 
 
 def read_document(value: object) -> Document:
     """A document from a string (always text, whatever it looks like) or an object of fields.
 
-    {"text": "..."} alone is the common spelling of plain text; null is an empty text.
+    {"text": "..."} alone is the common spelling of plain text, and the field `rerank_doc` without
+    another is the string that it holds; null is an empty text.
     """
     if value is None:
         return Document(text="")
     if isinstance(value, str):
         return Document(text=value, source=value, size=len(value))
     if isinstance(value, dict):
-        text = value.get("text")
-        if len(value) == 1 and isinstance(text, str):
+        text = _text_alone(value)
+        if text is not None:
             return Document(text=text, source=value, size=len(text))
         try:
             size = len(orjson.dumps(value))
@@ -45,6 +47,18 @@ def read_document(value: object) -> Document:
             raise ValueError("is nested too deeply, or holds what JSON cannot") from None
         return Document(fields=value, source=value, size=size)
     raise ValueError(f"must be a string or an object, not {kind_of(value)}")
+
+
+def _text_alone(value: Mapping[str, Any]) -> str | None:
+    """The text of an object that stands for one; OpenSearch 3 sends the fields that a hit lacks as
+    null beside it."""
+    text = value.get("text")
+    if len(value) == 1 and isinstance(text, str):
+        return text
+    text = value.get(RERANK_DOC)
+    if isinstance(text, str) and all(v is None for k, v in value.items() if k != RERANK_DOC):
+        return text
+    return None
 
 
 def read_api_document(value: object) -> Document:

@@ -39,6 +39,21 @@ _EVIDENCE = {
         "end": {"type": "integer", "minimum": 0},
     },
 }
+_CONSTRAINT = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "description": "Of the extractor that read it."},
+        "values": {"type": "array", "items": {"type": "string"}},
+        "low": {"type": "number"},
+        "high": {"type": "number"},
+        "excluded": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Values that the query does not want.",
+        },
+    },
+}
 EXPLANATION_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "Why a result has its score. The parts add up to the logit.",
@@ -51,6 +66,11 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
         "rules": {"type": "array", "items": {"type": "string"}},
         "truncated": {"type": "boolean"},
         "evidence": _EVIDENCE,
+        "constraints": {
+            "type": "array",
+            "items": _CONSTRAINT,
+            "description": "What the query was read to demand and to exclude; absent without any.",
+        },
         "shapley": {"type": "object", "additionalProperties": {"type": "number"}},
     },
 }

@@ -12,7 +12,7 @@ from sidecar.fusion.parts import Part, field_weights, signal_parts
 from sidecar.hooks import CombinedResult, HookResult
 from sidecar.profile import PLAIN, Profile
 from sidecar.request import Cut, Document, RankRequest
-from sidecar.search import Fields, Search
+from sidecar.search import Constraint, Fields, Search
 from sidecar.text.compose import Passage, compose
 from sidecar.text.query import extract
 from sidecar.text.read import FieldReader
@@ -30,6 +30,8 @@ class PreparedDocuments:
 
     passages: tuple[Passage, ...]
     parts: tuple[list[Part], ...]
+    constraints: tuple[Constraint, ...]
+    """What the query was read to demand and to exclude."""
 
 
 def read_all(documents: Sequence[Document], profile: Profile) -> FieldsOfDocuments:
@@ -84,7 +86,7 @@ def prepare(
             of_document = multiplied(weighted, advice.weights)
             parts[index] = _advised(parts[index], advice, profile.match_cap)
         passages.append(_passage(document, each, of_document, budget, request.cut or "right"))
-    return PreparedDocuments(tuple(passages), tuple(parts))
+    return PreparedDocuments(tuple(passages), tuple(parts), tuple(constraints.values()))
 
 
 def _passage(

@@ -9,6 +9,7 @@ from sidecar.fusion.fuse import fused, model_parts
 from sidecar.fusion.parts import Part
 from sidecar.pipeline.passage_pairs import Evidence, PassagePair
 from sidecar.request import Ranked
+from sidecar.search import Constraint
 from sidecar.text.long_documents import LongDocuments
 
 
@@ -65,6 +66,7 @@ def explanations(
     documents: Sequence[ScoredDocument],
     truncated: Sequence[int],
     shapley: Mapping[int, Mapping[str, float]],
+    constraints: Sequence[Constraint] = (),
 ) -> tuple[dict[str, object], ...]:
     """One entry per result, in the results' order."""
     cut = set(truncated)
@@ -75,6 +77,7 @@ def explanations(
             truncated=item.index in cut,
             evidence=documents[item.index].evidence,
             shapley=shapley.get(item.index),
+            constraints=constraints,
         )
         for item in ranked
     )

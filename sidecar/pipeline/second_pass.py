@@ -55,8 +55,14 @@ class SecondPass:
         warnings: tuple[str, ...] = ()
         if control.shapley:
             shapley, warnings = await self._shapley(first, control.shapley, deadline)
-        truncated = first.prepared.pairs.truncated
-        return explanations(first.ranked, first.documents, truncated, shapley), warnings
+        entries = explanations(
+            first.ranked,
+            first.documents,
+            first.prepared.pairs.truncated,
+            shapley,
+            first.prepared.documents.constraints,
+        )
+        return entries, warnings
 
     async def spans(self, first: FirstPass, deadline: Deadline) -> Spans:
         """By document its relevant sentences; nothing unless the request asks for them."""

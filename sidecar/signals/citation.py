@@ -5,7 +5,7 @@ from typing import Literal
 from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.citations import citation_keys, may_cite
+from sidecar.text.citations import cited_keys, near, related
 
 
 class CitationSignal(Signal):
@@ -27,16 +27,12 @@ class CitationSignal(Signal):
         query_keys = {key for citation in search.citations for key in citation.keys}
         if not query_keys:
             return search.zeros()
-        forms = tuple({citation.form for citation in search.citations})
+        forms = related(citation.form for citation in search.citations)
         columns = [search.texts(field) for field in self.fields]
         strengths = []
         for row in zip(*columns, strict=True):
             field_keys = frozenset[str]().union(
-                *(
-                    citation_keys(text, forms)
-                    for text in row
-                    if any(may_cite(text, citation) for citation in search.citations)
-                )
+                *(cited_keys(part, forms) for text in row if (part := near(text, search.citations)))
             )
             strengths.append(len(query_keys & field_keys) / len(query_keys))
         return strengths

@@ -12,12 +12,11 @@ Statutes are no decisions: a query for "42 U.S.C. § 1983" does not cite those t
 """
 
 from sidecar.signals.search_reader import SearchReader
-from sidecar.text.citations import FORMS, STATUTES, citations
+from sidecar.text.citations import DECISIONS, citations
 from sidecar.text.terms import phrases
 
 MAX_PARALLEL = 6
 MIN_NAME_WORDS = 3
-DECISIONS = tuple(name for name in FORMS if name not in STATUTES)
 
 
 def cited(fields: tuple[str, ...], search: SearchReader) -> list[bool]:

@@ -48,16 +48,16 @@ class MatchSignal(Signal):
                 of_text[text] = _strength(naming, text, self.min_length)
             return of_text[text]
 
-        columns = [search.values(field) for field in self.fields]
-        return [_together(list(map(strength, values))) for values in zip(*columns, strict=True)]
+        columns = [list(map(strength, search.values(field))) for field in self.fields]
+        return columns[0] if len(columns) == 1 else list(map(_together, zip(*columns, strict=True)))
 
     def contributions(self, search: SearchReader) -> list[float]:
-        strengths = self.strengths(search)
-        if self.excluded_weight is None:
-            return list(map(self.contribution, strengths))
+        weight = self.excluded_weight
+        if weight is None or not search.naming.excluded:
+            return super().contributions(search)
         return [
-            -self.excluded_weight if strength < 0 else self.contribution(strength)
-            for strength in strengths
+            -weight if strength < 0 else self.contribution(strength)
+            for strength in self.strengths(search)
         ]
 
 
@@ -69,4 +69,4 @@ def _strength(naming: Naming, text: str, min_length: int) -> float:
 
 def _together(strengths: Sequence[float]) -> float:
     """What is excluded counts before what is named."""
-    return -1.0 if -1.0 in strengths else max(strengths, default=0.0)
+    return -1.0 if min(strengths, default=0.0) < 0 else max(strengths, default=0.0)

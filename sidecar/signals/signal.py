@@ -40,7 +40,9 @@ class Signal(FrozenModel, ABC):
 
     def contributions(self, search: SearchReader) -> list[float]:
         """What the signal adds to each document's logit."""
-        return [self.contribution(strength) for strength in self.strengths(search)]
+        return [
+            self.contribution(strength) if strength else 0.0 for strength in self.strengths(search)
+        ]
 
     def contribution(self, strength: float) -> float:
         """What a strength adds to the logit: weight * strength, held within [-cap, cap]."""

@@ -27,7 +27,6 @@ dates            a field's value as a point in time, a year
 stock            whether a field says that a thing can be bought
 stated           the values that an object states about itself
 units            quantities in a text
-citations        legal citations in a text
-reporters        the law reporters among them
+citations        legal citations in a text (a package)
 numerals         one plain form of written numbers; Chinese and Roman numbers
 """

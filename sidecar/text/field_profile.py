@@ -1,12 +1,15 @@
 """How a profile has fields read: what `read` and `compose` need of it."""
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, field_validator
 
 from sidecar.schema import FieldName, FrozenModel, Positive, Weight
 from sidecar.text.locales import readable
+from sidecar.text.spelling import normal
 
 Pick = Literal["first", "lowest", "highest", "any", "all"]
 Parts = Annotated[tuple[FieldName, ...], Field(min_length=2)]
@@ -45,8 +48,9 @@ class FieldProfile(FrozenModel):
     pick: Pick = "any"
     """Of a list: the first value, the lowest or the highest number; or all values, of which any
     one, or all, must satisfy a constraint or a rule."""
-    zero_means_none: bool = False
-    """A 0 counts only where no other alias has a value: `sale_price: 0` beside a price."""
+    zero_means_none: bool | None = None
+    """Whether a 0 counts only where no other alias has a value. When absent it does so under a name
+    that says a reduced price: `sale_price: 0` beside a price is none."""
     factor: Positive | None = None
     """What numbers are multiplied by: 0.01 where the feed counts cents."""
     unit: Annotated[str, Field(min_length=1, max_length=16)] | None = None
@@ -81,6 +85,19 @@ class DocumentProfile(Protocol):
     def other_fields(self) -> bool: ...
     @property
     def wrappers(self) -> tuple[str, ...]: ...
+
+
+_REDUCED = "sale|special|discount|promo|reduced|offer|deal|clearance"
+_REDUCED_PRICE = re.compile(rf"(?:{_REDUCED}).*price|price.*(?:{_REDUCED})")
+
+
+@lru_cache(maxsize=4096)
+def zero_means_none(spelling: str, asked: bool | None) -> bool:
+    """Whether a 0 under this spelling of a field gives way to another's value; `asked` is the
+    field's own `zero_means_none`."""
+    if asked is not None:
+        return asked
+    return _REDUCED_PRICE.search(normal(spelling)) is not None
 
 
 def spelled(name: str, field: FieldProfile) -> tuple[str, ...]:

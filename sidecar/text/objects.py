@@ -8,6 +8,7 @@
     {"@value": "2020-01-01", "@type": "xsd:date"}         "2020-01-01"     JSON-LD
     {"$numberDecimal": "12.5"}                            "12.5"           MongoDB
     {"amount": "2.1000", "unit": "KILOGRAM"}              "2.1000 KILOGRAM"
+    {"centAmount": 1499, "currencyCode": "EUR"}           {"amount": 14.99, "currency": "EUR"}
     {"value": 250, "unitCode": "GRM"}                     "250 g"          UN/ECE Recommendation 20
     {"id": 6, "size": "M"}                                {"size": "M"}    row numbers say nothing
 
@@ -57,6 +58,7 @@ UNIT_CODES: Mapping[str, str] = {
     **{"OZA": "fl oz", "WTT": "w", "KWT": "kw", "VLT": "v", "AMP": "a", "HTZ": "hz", "GLL": "gal"},
 }
 _MINOR_UNITS = "centamount"
+_MINOR_DIGITS = "currency_minor_unit"
 _ROW_NUMBER = re.compile(r"\d+|gid://\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROW_KEY = re.compile(r"(?:.*_)?id|[a-z]+Id|position|sort_?order|sortOrder|variation_?index")
 
@@ -73,6 +75,10 @@ def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
     if are_languages(value.keys()) and not any(isinstance(v, dict) for v in value.values()):
         return preferred(list(value.items()), languages)
     keys = {normal(key): key for key in value}
+    if _MINOR_UNITS in keys:
+        amount = in_units(value, _MINOR_UNITS, value[keys[_MINOR_UNITS]])
+        currency = next((value[keys[name]] for name in _CURRENCIES if name in keys), None)
+        return {"amount": amount} | ({} if currency is None else {"currency": currency})
     if (measure := _measure(value, keys)) is not None:
         return measure
     if (name := _name(value, keys)) is not None:
@@ -98,19 +104,27 @@ def of_locales(items: Sequence[object], languages: Sequence[str]) -> object:
 
 
 def in_units(value: Mapping[str, object], key: str, found: object) -> object:
-    """The number under `key` of the object: hundredths of a currency ({"centAmount": 1499,
-    "fractionDigits": 2}) are given in its unit, 14.99."""
-    if normal(key) != _MINOR_UNITS or isinstance(found, bool) or not isinstance(found, int):
+    """The number under `key` of the object: hundredths of a currency are given in its unit.
+
+    {"centAmount": 1499, "fractionDigits": 2} and {"price": "1499", "currency_minor_unit": 2}, of
+    commercetools and of WooCommerce's Store API, are 14.99.
+    """
+    digits = value.get(_MINOR_DIGITS) if "price" in key.lower() else None
+    if normal(key) == _MINOR_UNITS:
+        digits = value.get("fractionDigits", 2)
+    if not isinstance(digits, int) or not 0 <= digits <= 4 or isinstance(found, bool):
         return found
-    digits = value.get("fractionDigits", 2)
-    return found / 10**digits if isinstance(digits, int) and 0 <= digits <= 4 else found
+    if isinstance(found, int) or (isinstance(found, str) and found.isdecimal()):
+        return int(found) / 10**digits
+    return found
 
 
 @lru_cache(maxsize=16_384)
 def _may_tell(key: str) -> bool:
     """Whether an object with this key may say one thing, or hold a row's number."""
     word = normal(key)
-    told = key in TEXTS or word in NAMES or word in UNITS or language_of(key) is not None
+    told = key in TEXTS or word in NAMES or word in UNITS or word == _MINOR_UNITS
+    told = told or language_of(key) is not None
     return told or key.startswith("@") or _ROW_KEY.fullmatch(key) is not None
 
 

@@ -31,13 +31,14 @@ def parse(text: str, profile: DocumentProfile) -> Fields | None:
     """The fields that the string holds; None for plain text."""
     start = text.lstrip()[:1] if text[:1].isspace() else text[:1]
     if start == "{":
-        return _parse_json(text)
+        return parse_json(text)
     if _YAML.match(text):
         return _parse_yaml(text)
     return _parse_lines(text, profile)
 
 
-def _parse_json(text: str) -> Fields | None:
+def parse_json(text: str) -> Fields | None:
+    """The fields of a JSON object; None for any other text."""
     try:
         value = loads(text)
     except orjson.JSONDecodeError:

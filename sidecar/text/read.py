@@ -19,11 +19,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from sidecar.request import Document
+from sidecar.schema import RERANK_DOC
 from sidecar.search import Fields
 from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
 from sidecar.text.document_keys import DocumentKeys, Place, inside
-from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled
+from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled, zero_means_none
 from sidecar.text.field_values import MAX_DEPTH, as_asked, is_zero, present, wanted_languages
 from sidecar.text.parse import parse
 from sidecar.text.wrappings import opened
@@ -47,9 +48,13 @@ class FieldReader:
         self._parts = tuple(dict.fromkeys(part for join in joins for part in join))
         self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
         self._languages = tuple(map(wanted_languages, self._fields))
-        spellings = [spelled(name, field) for name, field in profile.fields.items()]
-        self._keys = _document_keys((*spellings, *((part,) for part in self._parts)))
-        self._has_text = any("text" in each for each in spellings)
+        self._spellings = (
+            *(spelled(name, field) for name, field in profile.fields.items()),
+            *((part,) for part in self._parts),
+        )
+        self._keys = _document_keys(self._spellings)
+        own = {each for names in self._spellings[: len(self._names)] for each in names}
+        self._texts = {"text", RERANK_DOC} & own
 
     def read(self, document: Document) -> Fields | None:
         """The fields in the profile's order, the others after them; None for plain text.
@@ -60,11 +65,17 @@ class FieldReader:
             return self._named(document.fields)
         parsed = parse(document.text, self._profile) if self._profile.parse else None
         if parsed is None:
-            # The object {"text": ...} is plain text for all profiles without such a field.
-            if self._has_text and isinstance(document.source, Mapping):
-                return self._named({"text": document.text})
-            return None
+            return self._own_text(document)
         return self._named(parsed) if self._known(parsed) else None
+
+    def _own_text(self, document: Document) -> Fields | None:
+        """The objects {"text": ...} and {"rerank_doc": ...} are plain text for all profiles without
+        a field of that name."""
+        if isinstance(document.source, Mapping):
+            for name in self._texts:
+                if document.source.get(name) == document.text:
+                    return self._named({name: document.text})
+        return None
 
     def is_broken(self, document: Document) -> bool:
         """Whether a document that is read as plain text is a piece of a JSON object with fields of
@@ -80,7 +91,8 @@ class FieldReader:
         return any(map(self._keys.candidates, self._opened(fields)))
 
     def _opened(self, fields: Fields) -> Fields:
-        return opened(fields, self._keys, self._profile.wrappers)
+        wrappers = (*self._profile.wrappers, RERANK_DOC)
+        return opened(fields, self._keys, wrappers, texts=self._profile.parse)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._names:
@@ -111,7 +123,8 @@ class FieldReader:
                 continue
             field = self._fields[candidate.field]
             value = as_asked(value, field)
-            if field.zero_means_none and is_zero(value):
+            spelling = self._spellings[candidate.field][candidate.rank]
+            if zero_means_none(spelling, field.zero_means_none) and is_zero(value):
                 zeros.setdefault(candidate.field, value)
             else:
                 found[candidate.field] = value

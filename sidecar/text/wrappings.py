@@ -6,6 +6,8 @@
     {"score": 1.2, "product": {"title": ...}}    no key on top is known: the one object among short
                                                  scalars
 
+    {"rerank_doc": '{"title": ...}'}             a wrapper may hold its object as a text
+
 A wrapper that is a field of the profile itself (`attributes`) is none.
 """
 
@@ -14,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from sidecar.search import Fields
 from sidecar.text.document_keys import DocumentKeys, inside
 from sidecar.text.field_values import MAX_DEPTH, present
+from sidecar.text.parse import parse_json
 
 MAX_NESTED = 4
 """Wrappings around one another that are opened."""
@@ -21,10 +24,15 @@ MAX_SCALAR = 128
 """Characters of a text beside the one object; a longer one is content that must not be lost."""
 
 
-def opened(fields: Fields, keys: DocumentKeys, wrappers: Sequence[str]) -> Fields:
-    """The fields with those of its wrappings; what stands outermost goes first."""
+def opened(
+    fields: Fields, keys: DocumentKeys, wrappers: Sequence[str], *, texts: bool = True
+) -> Fields:
+    """The fields with those of its wrappings; what stands outermost goes first.
+
+    `texts`: whether a wrapper's text may hold an object, as JSON.
+    """
     for _ in range(MAX_NESTED):
-        inner = _in_wrappers(fields, keys, wrappers)
+        inner = _in_wrappers(fields, keys, wrappers, texts)
         if inner is None and not _gives_any(fields, keys):
             inner = _the_one_object(fields)
         if inner is None:
@@ -33,7 +41,9 @@ def opened(fields: Fields, keys: DocumentKeys, wrappers: Sequence[str]) -> Field
     return fields
 
 
-def _in_wrappers(fields: Fields, keys: DocumentKeys, wrappers: Sequence[str]) -> Fields | None:
+def _in_wrappers(
+    fields: Fields, keys: DocumentKeys, wrappers: Sequence[str], texts: bool
+) -> Fields | None:
     """The fields with those of the wrappers in place of the wrappers; None where there is none."""
     found: dict[str, object] = {}
     opened_keys = set()
@@ -41,16 +51,26 @@ def _in_wrappers(fields: Fields, keys: DocumentKeys, wrappers: Sequence[str]) ->
         head, _, steps = wrapper.partition(".")
         if head not in fields or keys.whole(head):
             continue
-        held = inside(fields[head], steps)
-        if isinstance(held, list):
-            objects = [item for item in held if isinstance(item, Mapping)]
-            held = max(objects, key=lambda item: _known(item, keys), default=None)
-        if isinstance(held, Mapping):
+        held = max(
+            _objects(inside(fields[head], steps), texts),
+            key=lambda item: _known(item, keys),
+            default=None,
+        )
+        if held is not None:
             opened_keys.add(head)
             found |= {key: value for key, value in held.items() if key not in found}
     if not opened_keys:
         return None
-    return {**found, **{key: v for key, v in fields.items() if key not in opened_keys}}
+    outer = {key: v for key, v in fields.items() if key not in opened_keys and v is not None}
+    return {**found, **outer}
+
+
+def _objects(held: object, texts: bool) -> list[Fields]:
+    """The objects that a wrapper holds: one, a list of them, or as JSON in a text."""
+    items = held if isinstance(held, list) else [held]
+    if texts:
+        items = [parse_json(item) if isinstance(item, str) else item for item in items]
+    return [item for item in items if isinstance(item, Mapping)]
 
 
 def _gives_any(fields: Fields, keys: DocumentKeys) -> bool:

@@ -18,9 +18,11 @@ ECOMMERCE, LEGAL, PLAIN = (PROFILES.get(name) for name in ("ecommerce", "legal",
 
 PRODUCT_FIELDS = (
     "title brand category description attributes color size material price currency sku gtin mpn "
-    "rating popularity in_stock date"
+    "rating popularity in_stock date highlights pack_size weight volume dimensions"
 )
-LEGAL_FIELDS = "title text summary court jurisdiction date citations cited_by statute status"
+LEGAL_FIELDS = (
+    "title text summary court jurisdiction date citations cited_by statute status docket celex ecli"
+)
 
 
 def parts(profile: Profile, query: str, fields: dict[str, object]) -> dict[str, float]:

@@ -21,6 +21,11 @@ SHOE = {"title": "Shoe", "brand": "Acme"}
         {"cursor": "x", "node": {"id": 1, "product": SHOE}},
         {"hit": {"_source": SHOE}},
         {"g:title": "Shoe", "g:brand": "Acme"},
+        {"rerank_doc": '{"title": "Shoe", "brand": "Acme"}'},
+        {"rerank_doc": ['{"title": "Shoe", "brand": "Acme"}'], "title": None},
+        {"rerank_doc": '{"title": "Boot", "brand": "Acme"}', "title": "Shoe"},
+        {"_source": {"rerank_doc": '{"title": "Shoe"}', "brand": "Acme"}},
+        {"_source": '{"title": "Shoe", "brand": "Acme"}'},
     ],
 )
 def test_wrapped_fields_are_read_as_bare_ones(given: Any) -> None:
@@ -46,6 +51,15 @@ def test_keys_on_top_go_first_and_a_field_is_no_wrapper() -> None:
     assert fields({"title": "Boot", "_source": SHOE}) == {"title": "Boot", "brand": "Acme"}
     own = Profile(name="own", fields={"fields": FieldProfile(), "title": FieldProfile()})
     assert fields({"fields": {"title": "x", "n": 1}}, own) == {"fields": {"title": "x", "n": 1}}
+
+
+def test_a_text_is_opened_only_where_it_holds_an_object_and_texts_are_read() -> None:
+    assert fields({"rerank_doc": "a plain text"}) == {}
+    assert fields({"rerank_doc": "[1]", "title": "Shoe"}) == {"title": "Shoe"}
+    never = SHOP.model_copy(update={"parse": False})
+    assert fields({"rerank_doc": '{"title": "Shoe"}'}, never) == {}
+    own = Profile(name="own", fields={"rerank_doc": FieldProfile()})
+    assert fields({"rerank_doc": '{"title": "Shoe"}'}, own) == {"rerank_doc": '{"title": "Shoe"}'}
 
 
 def test_a_profile_has_wrappers_of_its_own() -> None:

@@ -31,6 +31,12 @@ _UNREAD = {
 }
 
 
+def not_read(options: ClusterOptions) -> None:
+    """Says which of the given options a check does not read."""
+    for line in options.ignored(_UNREAD):
+        typer.echo(line, err=True)
+
+
 @with_cluster_options
 def verify_command(options: ClusterOptions, index: Index = None, size: Size = None) -> None:
     """Check each step from the cluster to the new order. Exit status 1 when a check fails.
@@ -44,8 +50,7 @@ def verify_command(options: ClusterOptions, index: Index = None, size: Size = No
     from es_integration.deployment import verify
     from sidecar.cli.cluster.display import show_report
 
-    for line in options.ignored(_UNREAD):
-        typer.echo(line, err=True)
+    not_read(options)
     with options.client() as client:
         report = run(client, verify(options.spec(), index, size))
     show_report(Console(), report)

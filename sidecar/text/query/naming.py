@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sidecar.text.numerals import plain
+from sidecar.text.query.company import short_name
 from sidecar.text.query.counts import counted
 from sidecar.text.query.negation import excluded_runs
 from sidecar.text.query.ordinary import ORDINARY
@@ -68,29 +69,32 @@ class Naming:
             unclear,
         )
 
-    def holds(self, value: str, min_length: int = 1) -> bool:
-        """Whether the query names the value, which has `min_length` letters and digits at least;
-        to ask for it or to exclude it."""
-        squeezed = squeeze(value)
-        if len(squeezed) < min_length:
-            return False
-        if squeezed not in self.runs:
-            # Chinese and Japanese write no spaces: "耐克跑鞋" names 耐克.
-            within = len(squeezed) > 1 and unspaced(squeezed) and squeezed in self.text
-            return within and not squeezed.isdigit()
-        if squeezed.isdigit():
-            return squeezed in self.numbers
-        return squeezed in self.names or not _ordinary(value)
-
     def wants(self, value: str, min_length: int = 1) -> bool:
-        """Whether the query names the value and does not exclude it."""
-        if not self.holds(value, min_length):
-            return False
-        return squeeze(value) not in self.excluded | self.unclear
+        """Whether the query names the value, which has `min_length` letters and digits at least,
+        and does not exclude it. A company is named without its legal form: "hp" for "HP Inc."."""
+        spelling = self._spelling(value, min_length)
+        return spelling is not None and spelling not in self.excluded | self.unclear
 
     def excludes(self, value: str, min_length: int = 1) -> bool:
         """Whether the query names the value as one that it does not want."""
-        return squeeze(value) in self.excluded and self.holds(value, min_length)
+        spelling = self._spelling(value, min_length)
+        return spelling is not None and spelling in self.excluded
+
+    def _spelling(self, value: str, min_length: int) -> str | None:
+        """The value's letters and digits as the query has them; None where it does not name it."""
+        for name in (value, short_name(value)):
+            if len(spelling := squeeze(name)) >= min_length and self._holds(name, spelling):
+                return spelling
+        return None
+
+    def _holds(self, name: str, spelling: str) -> bool:
+        if spelling not in self.runs:
+            # Chinese and Japanese write no spaces: "耐克跑鞋" names 耐克.
+            within = len(spelling) > 1 and unspaced(spelling) and spelling in self.text
+            return within and not spelling.isdigit()
+        if spelling.isdigit():
+            return spelling in self.numbers
+        return spelling in self.names or not _ordinary(name)
 
 
 def _runs(split: list[str]) -> frozenset[str]:

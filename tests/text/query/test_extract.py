@@ -371,7 +371,27 @@ CHECKS: list[tuple[str, str, list[Any], list[Any], list[Any]]] = [
     ("brand", "nike shoes", ["NIKE", "Nike Inc."], ["Adidas"], [None, ""]),
     ("material", "wool coat", ["100% merino wool"], ["cotton"], ["fabric"]),
     ("quantity", "16gb", ["16 GB", "RAM: 16GB"], ["8 GB"], ["fast", '55"']),
-    ("statute", "§ 433 BGB", ["§§ 433, 434 BGB"], ["§ 823 BGB"], ["contract"]),
+    ("statute", "§ 433 BGB", ["§§ 433, 434 BGB"], ["§ 823 BGB"], ["contract", "§ 433"]),
+    ("statute", "§ 263 StGB", ["§ 263 Abs. 1 StGB"], ["§ 263a StGB", "§ 263 BGB"], ["§ 263", ""]),
+    (
+        *("statute", "《劳动合同法》第二十四条", ["劳动合同法第24条第1款"]),
+        *(["《刑法》第二十四条", "第二十五条"], ["第二十四条", "劳动合同法"]),
+    ),
+    ("statute", "12(b)(6)", ["Fed. R. Civ. P. 12(b)(6)", "FRCP 12(b)"], ["FRCP 12(b)(1)"], ["12"]),
+    ("statute", "30101(4)", ["52 U.S.C. § 30101", "30101(4)"], ["52 U.S.C. § 30104"], []),
+    ("statute", "Title VII", ["42 U.S.C. § 2000e-2"], ["29 U.S.C. § 623"], ["civil rights"]),
+    ("statute", "fourth amendment", ["U.S. Const. amend. IV"], ["U.S. Const. amend. V"], [4]),
+    (
+        *("statute", "Directive 2011/83/EU", ["Art. 6 Richtlinie 2011/83/EU", "32011L0083"]),
+        *(["Directive 2008/48/EC"], ["consumers"]),
+    ),
+    (
+        *("statute", "section 172 Companies Act 2006", ["Companies Act 2006, s 172(1)"]),
+        *(
+            ["Companies Act 2006 s 171", "Companies Act 1985 s 172"],
+            ["Companies Act 2006", "s 172"],
+        ),
+    ),
     ("court", "ninth circuit", ["9th Cir."], ["Second Circuit"], ["Court of Appeals", "x"]),
     ("court", "Court of Appeal", ["EWCA Civ", "9th Cir."], ["High Court"], ["x"]),
     ("jurisdiction", "california law", ["California"], ["Texas"], ["us", "x"]),

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from sidecar.text.reporters import squeeze_reporter
+from sidecar.text.citations.reporters import squeeze_reporter
 from sidecar.text.terms import singular, words
 from sidecar.workshop.model.recipe.collections import read
 
@@ -79,7 +79,7 @@ def write_reporters(base: Path) -> None:
         "# From reporters-db (Free Law Project, BSD 2-Clause) by model/recipe/tables.py.",
         *(f"{key}\t{target}" if target else key for key, target in sorted(table.items())),
     ]
-    (TEXT / "reporters.tsv").write_text("\n".join(lines) + "\n")
+    (TEXT / "citations" / "reporters.tsv").write_text("\n".join(lines) + "\n")
 
 
 def _variations(entries: list[dict[str, dict[str, str]]]) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ def reporter(text: str) -> str | None:
     if key not in _REPORTERS or key in _GERMAN:
         return None
     plain = "." in text or key in _UNDOTTED or (key[-1:] == "d" and any(map(str.isdigit, key)))
-    if not plain and not (len(key) > 2 and text.isupper()):
+    if not plain and not (len(key) > 2 and text.isupper()) and not key.endswith("lexis"):
         return None
     return _REPORTERS[key] or key
 

@@ -1,0 +1,82 @@
+"""The numbers under which courts keep their cases.
+
+VIII ZR 123/20 · 1 BvR 16/13 · B 1 KR 5/19 R · 4A_123/2020 · 6 Ob 12/20k · T 0641/00
+1:19-cv-01234 · No. 15-15117 · n° 12-34.567 · application no. 5310/71
+（2016）辽1204民初143号 · C-131/12 · Case 6/64
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from sidecar.text.citations import eastern
+from sidecar.text.citations.european import union_cases
+from sidecar.text.citations.form import Citation
+from sidecar.text.citations.vocabulary import report_words
+
+_PANEL = r"(?P<panel>[IVX]{1,5}[a-z]?|\d{1,3}|GS?SZ?)"
+_SOCIAL = re.compile(
+    r"\bB\s(?P<panel>\d{1,2}a?)\s(?P<register>[A-Z]{1,3})\s(?P<number>\d{1,5})/(?P<year>\d{2})\s(?P<kind>[A-Z]{1,2})\b"
+)
+_SWISS = re.compile(r"\b(?P<panel>\d{1,2}[A-Z])[_.\s](?P<number>\d{1,4})/(?P<year>(?:19|20)\d\d)\b")
+_AUSTRIAN = re.compile(
+    r"\b(?P<panel>\d{1,2})\s?(?P<register>Ob[AS]?|Os|ObA)\s?(?P<number>\d{1,4})/(?P<year>\d{2})[a-z]\b"
+)
+_PATENT = re.compile(r"\b(?P<register>[TGJ])\s(?P<number>\d{1,4})/(?P<year>\d{2})\b")
+_FEDERAL = re.compile(
+    r"(?<![\w-])(?:\d{1,2}:)?(?P<year>\d{2}|(?:19|20)\d{2})[-\s]?(?P<register>cv|cr|mc|md|mj|bk|ap|civ|crim|ml|po|misc)"
+    r"[-\s]?(?P<number>\d{1,6})(?!\d)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?:(?P<mark>\bNos?\b\.?|\bdocket\b|\bpourvoi\b|\bn[°ºo]\.?|№)\s*)?"
+    r"(?<![\w./§-])(?<!§\s)(?P<year>\d{2})-(?P<number>\d{2}\.?\d{3}|\d{3,5})(?![\w/]|[-.]\d)",
+    re.IGNORECASE,
+)
+_APPLICATION = re.compile(
+    r"\b(?:applications?|app|requ[êe]tes?|Beschwerden?|Individualbeschwerden?)\b\.?\s*(?:nos?\b\.?|n[°ºo]s?\.?|Nr\.?)?\s*"
+    r"(?P<number>\d{1,6})/(?P<year>\d{2})\b",
+    re.IGNORECASE,
+)
+
+
+def dockets(text: str) -> Iterator[Citation]:
+    """The docket numbers of the text; leading zeros, offices and judges' initials do not count."""
+    yield from union_cases(text)
+    yield from eastern.dockets(text)
+    for pattern in (_german(), _SOCIAL, _AUSTRIAN):
+        for match in pattern.finditer(text):
+            register = re.sub(r"\s", "", match["register"]).lower()
+            key = f"{match['panel'].lower()} {register} {int(match['number'])}/{match['year']}"
+            yield _docket(key, match)
+    for match in _SWISS.finditer(text):
+        yield _docket(f"{match['panel'].lower()}_{int(match['number'])}/{match['year']}", match)
+    for match in _PATENT.finditer(text):
+        yield _docket(f"{match['register'].lower()} {int(match['number'])}/{match['year']}", match)
+    for match in _FEDERAL.finditer(text):
+        register = {"civ": "cv", "crim": "cr"}.get(found := match["register"].lower(), found)
+        yield _docket(f"{match['year'][-2:]}-{register}-{int(match['number'])}", match)
+    for match in _NUMBERED.finditer(text):
+        digits = match["number"].replace(".", "")
+        alone = len(digits) == 5 or match[0] == text.strip()
+        if match["mark"] or alone:
+            yield _docket(f"{match['year']}-{int(digits)}", match)
+    for match in _APPLICATION.finditer(text):
+        yield _docket(f"{int(match['number'])}/{match['year']}", match)
+
+
+def _docket(key: str, match: re.Match[str]) -> Citation:
+    return Citation("docket", (key,), match.start(), match.end())
+
+
+@cache
+def _german() -> re.Pattern[str]:
+    registers = sorted(set(report_words("registers")), key=len, reverse=True)
+    words = [register for register in registers if len(register) > 1]
+    letters = [register for register in registers if len(register) == 1]
+    any_case = "|".join(re.escape(word) for word in words)
+    return re.compile(
+        rf"\b{_PANEL}\s{{1,3}}(?P<register>(?i:{any_case})|{'|'.join(letters)})\s{{1,3}}(?P<number>\d{{1,5}})[/.](?P<year>\d{{2}})(?![\d/]|\.\d)".replace(
+            "[IVX]{1,5}[a-z]?", "(?i:[IVX]{1,5}[a-z]?)"
+        )
+    )

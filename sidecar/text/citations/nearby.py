@@ -1,0 +1,90 @@
+"""Where a text may cite what a query cites: reading all citations of a long text costs much more.
+
+Every citation of a source has its digits, whatever the spelling. What has spellings without digits
+(第二十四条, Title VII, Amendment IV) is looked for by a word.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from sidecar.text.citations.form import Citation, plain
+from sidecar.text.citations.vocabulary import spellings_of
+
+WHOLE = 300
+"""Characters. A text that is no longer is read whole."""
+BESIDE = 130
+"""Characters beside the digits: as much as a law's name and a list of sections need."""
+MAX_WINDOWS = 24
+_LAWS = ("usc", "code")
+
+
+def may_cite(text: str, citation: Citation) -> bool:
+    """Whether the text has what every citation of the same source has."""
+    if citation.form not in ("constitution", "chinese") and not any(map(str.isdecimal, text)):
+        return "itle" in text or "ITLE" in text
+    law, _, _ = citation.keys[0].rpartition(" ")
+    if citation.form == "code" and " " not in law and not _may_name(text, law):
+        return False
+    if all(hint.search(text) for hint in _hints(citation)):
+        return True
+    return not text.isascii() and all(hint.search(plain(text)) for hint in _hints(citation))
+
+
+def near(text: str, cited: Sequence[Citation]) -> str:
+    """The parts of the text that may cite one of these; "" where none may, all of a short text."""
+    candidates = [citation for citation in cited if may_cite(text, citation)]
+    if not candidates or len(text) <= WHOLE:
+        return text if candidates else ""
+    text = plain(text)
+    spans = sorted(span for citation in candidates for span in _spans(text, citation))
+    parts: list[list[int]] = []
+    for start, end in spans[:MAX_WINDOWS]:
+        if parts and start <= parts[-1][1]:
+            parts[-1][1] = max(parts[-1][1], end)
+        else:
+            parts.append([start, end])
+    return "\n\n".join(text[start:end] for start, end in parts)
+
+
+def _spans(text: str, citation: Citation) -> Iterator[tuple[int, int]]:
+    for match in _hints(citation)[-1].finditer(text):
+        yield max(0, match.start() - BESIDE), match.end() + BESIDE
+
+
+@lru_cache(maxsize=1024)
+def _hints(citation: Citation) -> tuple[re.Pattern[str], ...]:
+    """Patterns that all match, the most telling last."""
+    key = citation.keys[0]
+    if citation.form == "constitution":
+        return (re.compile("const|amend", re.IGNORECASE),)
+    if citation.form == "chinese":
+        return (re.compile("[条條]"),)
+    law, _, place = key.rpartition(" ")
+    if citation.form in _LAWS and place != "*":
+        numbers = re.findall(r"\d+", place)[:1]
+    else:
+        numbers = re.findall(r"\d+", key)
+    if citation.form == "docket":
+        numbers = [number[-3:] for number in numbers]  # 12-34.567
+    if law.startswith("eu "):
+        numbers = [number[-2:] for number in numbers]  # 93/13 is of 1993, 32011L0083
+    named = r"|\btitle\s[ivx]|\brule\s\d" if citation.form in _LAWS else ""
+    return tuple(re.compile(rf"{number}(?!\d){named}", re.IGNORECASE) for number in numbers)
+
+
+def _may_name(text: str, law: str) -> bool:
+    """Whether the text has one of the law's names, as far as that is cheaply seen."""
+    if law == "*" or not (text.isascii() or spellings_of(law)):
+        return True
+    lower = text.lower()
+    return any(name in lower for name in _names(law))
+
+
+@lru_cache(maxsize=1024)
+def _names(law: str) -> tuple[str, ...]:
+    """In small letters, what a text that names the law has: a name's first word, or a number."""
+    names = spellings_of(law) or (law,)
+    numbers = (re.search(r"\d+$", name) for name in names)
+    first_words = {name.split()[0].lower() for name in names}
+    return (*first_words, "rule ", *(number[0] for number in numbers if number))

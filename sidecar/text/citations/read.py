@@ -1,0 +1,101 @@
+"""The citations of a text, by form."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from sidecar.text.citations import american, codes, decisions, dockets, eastern
+from sidecar.text.citations.form import Citation, Find, plain
+from sidecar.text.citations.keys import known_keys
+
+FORMS: Mapping[str, tuple[Find, ...]] = {
+    "case": (decisions.cases,),
+    "neutral": (decisions.neutral,),
+    "reported": (decisions.reported,),
+    "series": (decisions.series,),
+    "docket": (dockets.dockets,),
+    "usc": (american.titles, american.popular),
+    "constitution": (american.constitution,),
+    "code": (codes.codes,),
+    "chinese": (eastern.articles,),
+}
+"""Each form of citations and what finds it. A new form is an entry here."""
+STATUTES = ("usc", "constitution", "code", "chinese")
+"""The forms that name a law; the others name a decision."""
+DECISIONS = tuple(name for name in FORMS if name not in STATUTES)
+
+MAX_COMPARED = 60
+"""Citations of a text that are compared with each other: a query, a field, not an opinion."""
+_DATED = re.compile(r"[\s,\d–-]*\([^()]{0,30}?\d{4}\)")
+"""What follows a citation: " (1973)", ", 120 (9th Cir. 1994)"."""
+
+
+def citations(text: str, forms: Iterable[str] | None = None) -> tuple[Citation, ...]:
+    """The text's citations of these forms (None: all), by form and then by place; each once."""
+    if not any(map(str.isdigit, text)) and not _NUMBER_WORD.search(text):
+        return ()
+    text = plain(text)
+    found: dict[tuple[tuple[str, ...], int], Citation] = {}
+    for name in FORMS if forms is None else forms:
+        for find in FORMS[name]:
+            for citation in find(text):
+                found.setdefault((citation.keys, citation.start), citation)
+    return _outermost(tuple(found.values()))
+
+
+def _outermost(found: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """Without what lies within another citation: in "A.I.R. 1973 S.C. 1461" no "S.C." is cited, and
+    "section 1983" is not a section of whatever law."""
+
+    def within(inner: Citation, outer: Citation) -> bool:
+        if not (outer.start <= inner.start and inner.end <= outer.end):
+            return False
+        bare = inner.keys[0].startswith("* ") and not outer.keys[0].startswith("* ")
+        return bare or (
+            inner.form != outer.form and inner.end - inner.start < outer.end - outer.start
+        )
+
+    if len(found) > MAX_COMPARED:
+        return found
+    return tuple(one for one in found if not any(within(one, other) for other in found))
+
+
+_NUMBER_WORD = re.compile(r"[零〇一二两三四五六七八九十百千]|\b(?:title|amend)", re.IGNORECASE)
+"""Numbers without digits: Chinese ones, "Title VII", "Fourth Amendment"."""
+
+
+@lru_cache(maxsize=64)
+def without_citations(text: str) -> str:
+    """The text with its citations, and the years and courts after them, overwritten by §.
+
+        "forum, 454 U.S. 235, 241 (9th Cir. 1994)"  ->  "forum, §§§§§§§§§§..."
+
+    A citation names a source, and the citation signal reads that. Its reporter, court and numbers
+    demand nothing else: `454 U.S. 235` does not ask for US law. The length stays the same.
+    """
+    for cited in citations(text):
+        dated = _DATED.match(text, cited.end)
+        end = dated.end() if dated else cited.end
+        text = text[: cited.start] + "§" * (end - cited.start) + text[end:]
+    return text
+
+
+def citation_keys(text: str, forms: Iterable[str] | None = None) -> frozenset[str]:
+    """All keys of the text's citations of these forms."""
+    return frozenset(key for citation in citations(text, forms) for key in citation.keys)
+
+
+def cited_keys(text: str, forms: Iterable[str] | None = None) -> frozenset[str]:
+    """The keys under which a query may ask for what the text cites."""
+    found = citations(text, forms)
+    return frozenset[str]().union(
+        *(known_keys(citation, citation.form in STATUTES) for citation in found)
+    )
+
+
+def related(forms: Iterable[str]) -> tuple[str, ...]:
+    """The forms in which a text may name what is cited in these: a law has several."""
+    wanted = set(forms)
+    return tuple(
+        name for name in FORMS if name in wanted or (name in STATUTES and wanted & set(STATUTES))
+    )
