@@ -146,6 +146,8 @@ class RankResult:
     """How many queries were cut to fit the model: more than one only of pairs with a query each."""
     shortened: tuple[int, ...] = ()
     """Indexes of the long documents that were read in fewer windows to meet the deadline."""
+    without_fields: tuple[int, ...] = ()
+    """Indexes of the documents in which the profile found none of its fields, read as text."""
     broken: tuple[int, ...] = ()
     """Indexes of the documents that are a piece of a JSON object, read as plain text."""
     unread: tuple[int, ...] = ()

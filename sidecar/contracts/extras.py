@@ -84,8 +84,9 @@ def warnings(result: RankResult) -> list[str]:
         truncated.insert(0, truncated_query_warning(result.truncated_queries))
     unread = [unread_warning(result)] if result.unread or result.query_unread else []
     shortened = [shortened_warning(result.shortened)] if result.shortened else []
+    fieldless = [fieldless_warning(result.without_fields)] if result.without_fields else []
     broken = [broken_warning(result.broken)] if result.broken else []
-    return [*truncated, *shortened, *broken, *unread, *result.warnings]
+    return [*truncated, *shortened, *fieldless, *broken, *unread, *result.warnings]
 
 
 def truncation_warning(indexes: tuple[int, ...]) -> str:
@@ -96,6 +97,11 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
 def shortened_warning(indexes: tuple[int, ...]) -> str:
     """The warning for long documents that were read in fewer windows to meet the deadline."""
     return f"long documents read in fewer windows to meet the deadline: {_listed(indexes)}"
+
+
+def fieldless_warning(indexes: tuple[int, ...]) -> str:
+    """The warning for documents that gave a profile none of its fields."""
+    return f"documents with none of the profile's fields, read as plain text: {_listed(indexes)}"
 
 
 def broken_warning(indexes: tuple[int, ...]) -> str:

@@ -26,6 +26,7 @@ def record(
     metrics.truncated.inc(len(result.truncated))
     metrics.truncated_queries.inc(result.truncated_queries)
     metrics.shortened.inc(len(result.shortened))
+    metrics.without_fields.inc(len(result.without_fields))
     metrics.broken.inc(len(result.broken))
     metrics.unread.labels(text="document").inc(len(result.unread))
     metrics.unread.labels(text="query").inc(result.query_unread)

@@ -46,12 +46,14 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
     truncated: list[int] = []
     unread: list[int] = []
     shortened: list[int] = []
+    without_fields: list[int] = []
     broken: list[int] = []
     for indexes, result in zip(groups, results, strict=True):
         ranked += [replace(item, index=indexes[item.index]) for item in result.ranked]
         truncated += [indexes[index] for index in result.truncated]
         unread += [indexes[index] for index in result.unread]
         shortened += [indexes[index] for index in result.shortened]
+        without_fields += [indexes[index] for index in result.without_fields]
         broken += [indexes[index] for index in result.broken]
         for item, entry in zip(result.ranked, result.explanations, strict=False):
             explained.append({**entry, "index": indexes[item.index]})
@@ -65,6 +67,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         unread=tuple(sorted(unread)),
         truncated_queries=sum(result.truncated_queries for result in results),
         shortened=tuple(sorted(shortened)),
+        without_fields=tuple(sorted(without_fields)),
         broken=tuple(sorted(broken)),
         query_unread=any(result.query_unread for result in results),
         below_min_score=_below_min_score(results),

@@ -50,6 +50,20 @@ def broken_json(
     return tuple(index for index in texts if reader.is_broken(documents[index]))
 
 
+def without_fields(
+    documents: Sequence[Document], fields: FieldsOfDocuments, profile: Profile
+) -> tuple[int, ...]:
+    """The indexes of documents in which a profile that names fields found none: they are read as
+    text, and its signals and rules say nothing of them. Blank documents are not named."""
+    if not profile.fields or profile.other_fields:
+        return ()
+    return tuple(
+        index
+        for index, (document, each) in enumerate(zip(documents, fields, strict=True))
+        if not each and (document.fields or (document.text and not document.text.isspace()))
+    )
+
+
 def hook_views(documents: Sequence[Document], fields: FieldsOfDocuments) -> list[Fields]:
     """What hooks see of each document: its fields, or {"text": ...} of plain text."""
     return [

@@ -21,6 +21,7 @@ from sidecar.pipeline.preparation import (
     hook_views,
     prepare,
     read_all,
+    without_fields,
 )
 from sidecar.profile import Profile
 from sidecar.request import RankRequest
@@ -38,6 +39,8 @@ class PreparedRequest:
     """Of the hooks, else the search, else the profile; None leaves the model's own."""
     warnings: tuple[str, ...]
     """The hooks'."""
+    without_fields: tuple[int, ...] = ()
+    """The documents in which the profile found none of its fields."""
     broken: tuple[int, ...] = ()
     """The documents that are a piece of a JSON object: see `text.broken_json`."""
 
@@ -97,4 +100,14 @@ class Preparer:
         )
         warnings = hook_result.warnings if hook_result else ()
         broken = broken_json(request.documents, fields, profile)
-        return PreparedRequest(documents, pairs, profile, instruction, warnings, broken)
+        found_none = without_fields(request.documents, fields, profile)
+        pieces = set(broken)
+        return PreparedRequest(
+            documents,
+            pairs,
+            profile,
+            instruction,
+            warnings,
+            without_fields=tuple(index for index in found_none if index not in pieces),
+            broken=broken,
+        )

@@ -125,6 +125,7 @@ class RerankPipeline:
             unread=pairs.unread,
             query_unread=pairs.query_unread,
             shortened=pairs.shortened,
+            without_fields=prepared.without_fields,
             broken=prepared.broken,
             below_min_score=None if threshold is None else len(logits) - len(kept),
             warnings=(

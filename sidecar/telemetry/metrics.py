@@ -94,6 +94,11 @@ class Metrics:
             "Long documents read in fewer windows to meet the deadline.",
             registry=registry,
         )
+        self.without_fields = Counter(
+            "rerank_documents_without_fields",
+            "Documents in which the profile found none of its fields, read as plain text.",
+            registry=registry,
+        )
         self.broken = Counter(
             "rerank_broken_documents",
             "Documents that are a broken piece of JSON, read as plain text without their fields.",

@@ -18,11 +18,19 @@ from sidecar.lenient_json import loads
 from sidecar.search import Fields
 from sidecar.text.field_profile import DocumentProfile, spellings
 from sidecar.text.field_values import MAX_DEPTH
+from sidecar.text.spelling import normal
 
 MAX_YAML_CHARACTERS = 1 << 20
 MAX_YAML_EVENTS = 10_000
 """About 10 ms; a row of ES|QL has some tens."""
 
+MAX_KEY = 40
+"""Characters before the colon of a line; more are a clause of prose."""
+MIN_KNOWN_KEYS = 2
+"""Keys that a profile must know of lines that hold others too."""
+
+_LINE = re.compile(rf"([\w@][^:\n\"'\[\]{{}}<>]{{0,{MAX_KEY - 1}}}?(?::[^\s:]+)?)\s*:(?=\s|$)")
+"""`title: `, `Product Name: `, `g:price: `."""
 _YAML = re.compile(r"---(?:[ \t]*\r?\n|[ \t]+\{\}\s*\Z)")
 """`--- {}` is a row in which every column is null."""
 
@@ -47,20 +55,31 @@ def parse_json(text: str) -> Fields | None:
 
 
 def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
-    """The fields of `key: value` lines; an indented line continues the value above it."""
-    if ":" not in text.split("\n", 1)[0] or not profile.fields:
+    """The fields of `key: value` lines; an indented line continues the value above it.
+
+    Either the profile knows every key, or it knows two or more, and half of them: a note or a
+    warning above prose makes no document of fields.
+    """
+    if not profile.fields or not _LINE.match(text):
         return None
     names = _line_keys(profile)
     values: list[tuple[str, str]] = []
+    known: set[str] = set()
+    others: set[str] = set()
     for line in text.split("\n"):
-        key, colon, value = line.partition(":")
-        name = names.get(key.strip().casefold())
         if line[:1].isspace() and values and line.strip():
             values[-1] = (values[-1][0], f"{values[-1][1]} {line.strip()}".strip())
-        elif colon and name and (not value or value[0].isspace()):
-            values.append((name, value.strip()))
-        elif line.strip():
+            continue
+        if not line.strip():
+            continue
+        if (match := _LINE.match(line)) is None:
             return None
+        key = match[1].strip()
+        name = names.get(key.casefold()) or names.get(normal(key))
+        (others if name is None else known).add(name or key)
+        values.append((name or key, line[match.end() :].strip()))
+    if others and not (len(known) >= MIN_KNOWN_KEYS and len(known) >= len(others)):
+        return None
     fields: dict[str, object] = {}
     for name, value in values:
         earlier = fields.get(name)
@@ -74,7 +93,9 @@ def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
 def _line_keys(profile: DocumentProfile) -> Mapping[str, str]:
     """Name, alias or label without case -> the name or alias that it means."""
     labels = {f.label.casefold(): name for name, f in profile.fields.items() if f.label}
-    return labels | {spelling.casefold(): spelling for spelling in spellings(profile)}
+    names = [spelling for spelling in spellings(profile) if "." not in spelling]
+    otherwise = {normal(name): name for name in reversed(names)}
+    return otherwise | labels | {name.casefold(): name for name in names}
 
 
 class _Refused(Exception):

@@ -251,3 +251,37 @@ def test_one_list_of_a_join_needs_no_list_around_it() -> None:
     own = FieldProfile.model_validate({"join": ["a", "b"], "separator": "/"})
     assert own.join == (("a", "b"),)
     assert fields({"a": 1, "b": "x"}, Profile(name="o", fields={"f": own})) == {"f": "1/x"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("title: Shoe\nbrand: Acme\nweight: 200 g", {"title": "Shoe", "brand": "Acme"}),
+        ("weight: 200 g\nTitle: Shoe\nMade by: Acme", {"title": "Shoe", "brand": "Acme"}),
+        ("g:title: Shoe\ng:brand: Acme\ng:id: 7", {"title": "Shoe", "brand": "Acme"}),
+        (
+            "Title: Shoe\nweight: 200 g\n  with laces\nbrand: Acme",
+            {"title": "Shoe", "brand": "Acme"},
+        ),
+    ],
+)
+def test_a_line_with_an_unknown_key_is_read_where_enough_are_known(
+    lines: str, expected: Fields
+) -> None:
+    assert text(lines) == expected
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Note: this is the story of a shoe",
+        "Note: this is\nWarning: hot",
+        "title: Shoe\nNote: it is red",
+        "title: Shoe\nbrand: Acme\nit is red",
+        "title: Shoe\nbrand: Acme\nhttp://example.org/shoe",
+        "title: Shoe\nbrand: Acme\nNote: a\nWarning: b\nDanger: c",
+        "title: Shoe\nbrand: Acme\nAnd then he said to her, in the middle of the road: go",
+    ],
+)
+def test_prose_with_colons_stays_text(prose: str) -> None:
+    assert text(prose) is None
