@@ -7,7 +7,7 @@ from sidecar.text.query.vocabulary import Vocabulary
 from sidecar.text.terms import phrases
 from sidecar.text.vocabularies import Names, load, merged
 
-NAMES = ("color", "material", "stock")
+NAMES = ("color", "content", "material", "stock")
 """The kinds whose files are lists of names."""
 
 

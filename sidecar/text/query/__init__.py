@@ -6,7 +6,14 @@
 A constraint is for signals to read (`check`), never a filter.
 
 extractor      what an extractor is, and what a check answers
-vocabulary     extractors of names: their spellings, kinds and exclusions
+vocabulary     extractors of names: their spellings and kinds
+tokens         a text as the words and characters in which names are looked for
+language       which languages a query's words are of
+negation       what a query does not want
+misspelling    common words with one letter wrong
+exclusion      what it does not want in words that no vocabulary knows
+company        a company's name without its legal form
+ordinary       words that name nothing by themselves
 price, size, quantity, year             numbers and ranges
 counts         bare numbers that are no prices
 color, material, court, jurisdiction    vocabularies
@@ -36,6 +43,7 @@ from sidecar.text.query.brand import BRAND
 from sidecar.text.query.citation import CITATION, STATUTE
 from sidecar.text.query.color import COLOR
 from sidecar.text.query.court import COURT
+from sidecar.text.query.exclusion import EXCLUSION
 from sidecar.text.query.extractor import (
     SATISFIED,
     UNKNOWN,
@@ -63,6 +71,7 @@ EXTRACTORS: Mapping[str, Extractor] = {
         COLOR,
         BRAND,
         MATERIAL,
+        EXCLUSION,
         QUANTITY,
         CITATION,
         STATUTE,

@@ -19,6 +19,7 @@ from sidecar.schema import FrozenModel
 from sidecar.text.query.language import languages_of
 from sidecar.text.query.ordinary import ORDINARY
 from sidecar.text.query.tokens import PhraseTable, Token, tokens
+from sidecar.text.terms import fold
 from sidecar.text.vocabularies import Spellings, load
 
 _DASHES = ("", "-", "‐", "‑")
@@ -35,7 +36,13 @@ class NegationWords(FrozenModel):
     after: Spellings = ()
     """Stand after it: 以外, なし."""
     free: Spellings = ()
-    """Are joined to it by a dash: leather-free."""
+    """Follow it: leather-free."""
+    free_of: Spellings = ()
+    """What such a word may follow where no vocabulary knows it: gluten free, but not nike free."""
+    one_word: Spellings = ()
+    """Those of `before` that reach one word alone, if no vocabulary knows it: no sugar cookies."""
+    in_fields: Spellings = ()
+    """Say that a document lacks what follows, and nothing in a query: zero sugar, sub zero."""
     fillers: Spellings = ()
     """May stand between: without [any] [real] leather."""
     either: Spellings = ()
@@ -54,8 +61,20 @@ class NegationWords(FrozenModel):
 
 
 Role = Literal[
-    "before", "after", "free", "fillers", "either", "also", "but", "unclear", "others", "ambiguous"
+    "before",
+    "one_word",
+    "in_fields",
+    "after",
+    "free",
+    "fillers",
+    "either",
+    "also",
+    "but",
+    "unclear",
+    "others",
+    "ambiguous",
 ]
+_BEFORE = ("before", "one_word", "ambiguous", "unclear")
 
 
 class Meaning(NamedTuple):
@@ -71,12 +90,33 @@ class Excluded(NamedTuple):
     clear: bool
 
 
-def excluded(of: Sequence[Token], names: Mapping[int, int]) -> list[Excluded]:
+def excluded(
+    of: Sequence[Token], names: Mapping[int, int], in_field: bool = False
+) -> list[Excluded]:
     """What negations reach, in order: of a list each item.
 
-    `names` are the places of names that a vocabulary knows: start -> end.
+    `names` are the places of names that a vocabulary knows: start -> end. `in_field`: the text is a
+    document's, which says what it lacks in more ways than a query does: "zero sugar".
     """
-    return _Reader(of, names).read()
+    return _Reader(of, names, in_field).read()
+
+
+def freed(of: Sequence[Token]) -> list[int]:
+    """The places of words that no vocabulary knows before "-free": sugar-free, gluten free."""
+    words, table = [token.word for token in of], negation_words()
+    return [
+        place
+        for place, word in enumerate(words[:-1])
+        if (match := table.at(words, place + 1)) is not None
+        and match[1].role == "free"
+        and (of[place + 1].gap in _DASHES or word in _free_of())
+    ]
+
+
+@cache
+def _free_of() -> frozenset[str]:
+    files = load("negation", NegationWords).values()
+    return frozenset(fold(word) for of_language in files for word in of_language.free_of)
 
 
 def excluded_runs(query: str, longest: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -104,14 +144,14 @@ def is_negated_directly(words: list[str], place: int) -> bool:
     if after and after[1].role == "after":
         return True
     before = (table.at(words, start) for start in range(max(0, place - 3), place))
-    return any(match and match[0] == place and match[1].role == "before" for match in before)
+    return any(match and match[0] == place and match[1].role in _BEFORE for match in before)
 
 
 @cache
 def negation_words() -> PhraseTable[Meaning]:
     """The words of all languages."""
     roles: tuple[Role, ...] = (
-        *("others", "unclear", "ambiguous", "before", "after", "free"),
+        *("others", "unclear", "ambiguous", "one_word", "before", "in_fields", "after", "free"),
         *("fillers", "either", "also", "but"),
     )
     files = load("negation", NegationWords)
@@ -124,7 +164,10 @@ def negation_words() -> PhraseTable[Meaning]:
 
 
 class _Reader:
-    def __init__(self, of: Sequence[Token], names: Mapping[int, int]) -> None:
+    def __init__(
+        self, of: Sequence[Token], names: Mapping[int, int], in_field: bool = False
+    ) -> None:
+        self._before = (*_BEFORE, "in_fields") if in_field else _BEFORE
         self._tokens = of
         self._words = [token.word for token in of]
         self._names = names
@@ -142,11 +185,11 @@ class _Reader:
                 place = end
                 continue
             end, role = self._at(place)
-            if role in ("before", "ambiguous", "unclear") and self._counts(place, end, role):
+            if role in self._before and self._counts(place, end, role):
                 clear = role != "unclear"
-                while (again := self._at(end))[1] in ("before", "unclear"):
+                while (again := self._at(end))[1] in ("before", "one_word", "unclear"):
                     end, clear = again[0], False  # two negations meet
-                items, place = self._list(end)
+                items, place = self._list(end, 1 if role == "one_word" else MAX_ITEM_WORDS)
                 found += [
                     Excluded(start, stop, clear and not self._is_freed(stop))
                     for start, stop in items
@@ -167,7 +210,7 @@ class _Reader:
             return place + 1, None
         return match[0], match[1].role
 
-    def _counts(self, place: int, end: int, role: Role) -> bool:
+    def _counts(self, place: int, end: int, role: Role | None) -> bool:
         if end >= len(self._tokens) or "." in self._tokens[end].gap:  # "no. 5"
             return False
         if role != "ambiguous" or self._skip_fillers(end) in self._names:
@@ -184,15 +227,15 @@ class _Reader:
 
     def _is_freed(self, end: int) -> bool:
         """Whether "-free" follows."""
-        return self._at(end)[1] == "free" and self._tokens[end].gap in _DASHES
+        return self._at(end)[1] == "free"
 
-    def _list(self, place: int) -> tuple[list[tuple[int, int]], int]:
+    def _list(self, place: int, most: int) -> tuple[list[tuple[int, int]], int]:
         """(the items that a negation before `place` reaches, where what follows begins)."""
         items: list[tuple[int, int]] = []
         reached = 0
         joint: str | None = "first"
         place = self._skip_fillers(place)
-        while (item := self._item(place)) is not None:
+        while (item := self._item(place, most)) is not None:
             items.append(item)
             known = items[0][0] in self._names
             if joint in ("first", "either") or known:
@@ -205,13 +248,13 @@ class _Reader:
         after = items[reached - 1][1] if reached else place
         return items[:reached], after
 
-    def _item(self, place: int) -> tuple[int, int] | None:
+    def _item(self, place: int, most: int) -> tuple[int, int] | None:
         if place >= len(self._tokens):
             return None
         if place in self._names:
             return place, self._names[place]
         end = place
-        while end < min(len(self._tokens), place + MAX_ITEM_WORDS) and end not in self._names:
+        while end < min(len(self._tokens), place + most) and end not in self._names:
             word, gap = self._tokens[end]
             if not word.isalpha() or self._at(end)[1] is not None:
                 break

@@ -105,6 +105,10 @@ class Vocabulary:
             return UNKNOWN
         return VIOLATED if requested else SATISFIED
 
+    def denies(self, text: str, names: frozenset[str]) -> bool:
+        """Whether a field's text says that it has not one of the names."""
+        return not names.isdisjoint(self._read_value(text).excluded)
+
     def _with_parents(self, names: frozenset[str]) -> frozenset[str]:
         return names.union(*(self._parents.get(name, _NONE) for name in names))
 
@@ -118,7 +122,8 @@ class Vocabulary:
         split = [token.word for token in of]
         places = list(self._places(of, split, is_query, languages_of(split) if is_query else _NONE))
         ends = {start: end for start, end, _ in places}
-        clear = {item.start: item.clear for item in excluded(of, ends)} if ends else {}
+        reached = excluded(of, ends, in_field=not is_query) if ends else []
+        clear = {item.start: item.clear for item in reached}
         if not all(clear[start] for start in ends.keys() & clear.keys()):
             return Reading()
         wanted = frozenset(name for start, _, name in places if start not in clear)

@@ -397,6 +397,13 @@ CHECKS: list[tuple[str, str, list[Any], list[Any], list[Any]]] = [
     ("jurisdiction", "california law", ["California"], ["Texas"], ["us", "x"]),
     ("jurisdiction", "german law", ["German", "Germany"], ["French"], ["x"]),
     ("year", "since 2010", ["2015-05-05", 2010, 1_600_000_000_000], ["1999"], ["soon", None]),
+    (
+        "exclusion",
+        "cookies without nuts",
+        ["nut-free", "no nuts", "ohne Nüsse"],
+        ["with hazelnuts", "Nüsse"],
+        ["butter cookies", "donuts", None, ""],
+    ),
     ("citation", "410 U.S. 113", ["410 U. S. 113"], ["93 S. Ct. 705"], ["none"]),
 ]
 """(extractor, query, values that satisfy, values that violate, values that do not say)."""

@@ -1,0 +1,106 @@
+"""What a query excludes in words that no other extractor knows: "cookies without nuts".
+
+    without sleeves · no sugar · not nike · gluten-free · ohne Kapuze · sans manches · zonder mouwen
+
+Colours and materials are their own extractors'. A field is VIOLATED where it has the words and does
+not deny them itself: "with nuts", but not "no nuts", "nut-free", "zero sugar". What products
+contain is a vocabulary (`mappings/vocabularies/content`), in which hazelnuts and Nüsse are nuts.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
+from sidecar.search import Constraint, Fields
+from sidecar.text.compose import read_value
+from sidecar.text.query.color import colors
+from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
+from sidecar.text.query.material import materials
+from sidecar.text.query.negation import excluded, freed
+from sidecar.text.query.ordinary import ORDINARY
+from sidecar.text.query.tokens import tokens
+from sidecar.text.query.vocabulary import Vocabulary
+from sidecar.text.terms import forms, unspaced, words
+
+NAME = "exclusion"
+_NONE: frozenset[str] = frozenset()
+READ_CHARACTERS = 10_000
+"""Of a field's value."""
+
+
+@cache
+def contents() -> Vocabulary:
+    """What products contain, in all languages."""
+    return Vocabulary.shipped("content")
+
+
+def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
+    of = tokens(query)
+    split = [token.word for token in of]
+    items = [split[item.start : item.end] for item in excluded(of, {}) if item.clear]
+    free = [[split[place]] for place in freed(of)]
+    unwanted = frozenset(" ".join(item) for item in (*items, *free) if _says_something(item))
+    words_of = frozenset(word for item in unwanted for word in item.split())
+    return Constraint(NAME, excluded=unwanted, excluded_words=words_of) if unwanted else None
+
+
+def _says_something(item: list[str]) -> bool:
+    """Nothing that the vocabularies of colours and materials read; not ordinary words alone, and
+    no characters of a language without spaces, unless they name a content."""
+    text = " ".join(item)
+    if contents().find(text):
+        return True
+    if unspaced(text) or all(word in ORDINARY for word in item):
+        return False
+    return not colors().find(text) and not materials().find(text)
+
+
+def _check(constraint: Constraint, value: object) -> Satisfaction:
+    text = read_value(value)[:READ_CHARACTERS]
+    folded = words(text)
+    results = {
+        _contained(names, text) if (names := contents().find(item)) else _stated(item, folded)
+        for item in constraint.excluded
+    }
+    return VIOLATED if VIOLATED in results else max(results, default=UNKNOWN)
+
+
+def _contained(names: frozenset[str], text: str) -> Satisfaction:
+    """As `_stated`, for what a product contains: to state other contents says nothing of these."""
+    result = contents().check(_NONE, text, names)
+    return UNKNOWN if result is SATISFIED and not contents().denies(text, names) else result
+
+
+def _stated(item: str, text: str) -> Satisfaction:
+    """VIOLATED where the folded text has the item, SATISFIED where it only says that it has not."""
+    if not _pattern(item).search(text):
+        return UNKNOWN
+    of = tokens(text)
+    places = dict(_places(item, [token.word for token in of]))
+    if not places:
+        return UNKNOWN
+    denied = {found.start for found in excluded(of, places, in_field=True)}
+    return SATISFIED if places.keys() <= denied else VIOLATED
+
+
+@lru_cache(maxsize=1024)
+def _pattern(item: str) -> re.Pattern[str]:
+    """What a text must hold for the item to be worth looking for."""
+    last = "|".join(map(re.escape, forms(item.rpartition(" ")[2])))
+    return re.compile(rf"(?:{last}) ")
+
+
+def _places(item: str, split: list[str]) -> Iterator[tuple[int, int]]:
+    """(start, end) of each place where the words have the item, in any of its last word's forms."""
+    *before, last = item.split()
+    wanted = forms(last)
+    for place, word in enumerate(split):
+        start = place - len(before)
+        if before:
+            if word in wanted and start >= 0 and split[start:place] == before:
+                yield start, place + 1
+        elif word in wanted:
+            yield place, place + 1
+
+
+EXCLUSION = Extractor(NAME, _extract, _check, ("",))
