@@ -53,6 +53,8 @@ class ClusterSpec:
     """OpenSearch: empty: both, but the flat one only where its field is."""
     text_field: str | None = None
     """OpenSearch: the field that the flat route sends; None: that of the templates."""
+    highlight: bool = False
+    """OpenSearch: whether the sidecar is a model for the semantic highlighter too."""
     read_timeout_s: int | None = None
     """OpenSearch: how long a search waits for the sidecar; None: the default."""
     into: str | None = None
@@ -89,6 +91,8 @@ class ClusterSpec:
             raise ValueError("--routes is for OpenSearch only: Elasticsearch has one endpoint")
         if self.into is not None:
             raise ValueError("--into is for OpenSearch only: Elasticsearch has no search pipelines")
+        if self.highlight:
+            raise ValueError("--highlight is for OpenSearch only")
         if self.read_timeout_s is not None:
             raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
 
@@ -120,6 +124,7 @@ class ClusterSpec:
             text_field=self.text_field or default.text_field,
             routes=self._routes,
             into=self.into,
+            highlight=self.highlight,
         )
 
     @property

@@ -54,6 +54,10 @@ class SpanOptions:
     """The least score, in [0, 1], that a sentence must have."""
     max_spans: int | None = None
     """Of each document, the best ones; None for all."""
+    margin: float | None = None
+    """How far below its document's best a sentence's calibrated logit may be; None: any."""
+    alone: bool = False
+    """Whether nothing else is wanted: documents get no scores of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """OpenSearch with the sidecar behind two rerank routes of its search pipelines.
 
 spec          what to install: names, addresses, time-outs; the two routes
+scripts       the Painless scripts of connectors
 bodies        the bodies of connectors, models, pipelines and searches
 addresses     whether a sidecar's address is a private one
 calls         calls of the official client; their errors explained
@@ -16,16 +17,18 @@ users_pipeline  the change of such a pipeline in the cluster
 text_field    whether an index has the field that the flat route sends
 predict       scores by a route's model, without a search
 page_time     whether a page of hits is reranked in time
+highlighter   whether the highlighter marks what it should; its model's ID
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
 
-verify -> probe, page_time -> predict      verify -> install
+verify -> probe, page_time -> predict      verify -> highlighter -> probe      verify -> install
 install -> settings, connectors -> models -> lookup -> calls
 install -> users_pipeline -> merge -> bodies
-install, connectors, models, verify -> bodies -> spec -> addresses
+install, connectors, models, verify -> bodies -> scripts, spec -> addresses
 """
 
-from es_integration.opensearch.bodies import flat_search, structured_search
+from es_integration.opensearch.bodies import flat_search, highlight, structured_search
+from es_integration.opensearch.highlighter import installed_highlighter
 from es_integration.opensearch.install import (
     install,
     install_async,
@@ -43,8 +46,10 @@ __all__ = [
     "OpenSearchInstall",
     "Route",
     "flat_search",
+    "highlight",
     "install",
     "install_async",
+    "installed_highlighter",
     "installed_processors",
     "page_time",
     "plan_install",

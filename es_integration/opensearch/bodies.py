@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from es_integration.cluster.procedure import Body
-from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall, Route, Version
+from es_integration.opensearch import scripts
+from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall, Part, Route, Version
 
 SCORE_FIELD = "rerank_sidecar_score"
 """Where a hit's new score stands between the two processors; no document has such a field."""
@@ -35,10 +36,13 @@ _FLAT_REQUEST = (
     '{ "query": "${parameters.query}", "documents": ${parameters.documents},'
     ' "top_n": ${parameters.top_n:-0} }'
 )
-_STRUCTURED_REQUEST = '{ "query": ${parameters.search}, "documents": ${parameters.documents} }'
+_STRUCTURED_REQUEST = (
+    '{ "query": ${parameters.safe_search}, "documents": ${parameters.safe_documents} }'
+)
+_HIGHLIGHT_REQUEST = '{ "inputs": ${parameters.safe_inputs} }'
 
 
-def connector(spec: OpenSearchInstall, route: Route, version: Version = NEWEST) -> Body:
+def connector(spec: OpenSearchInstall, route: Part, version: Version = NEWEST) -> Body:
     """The body of a connector, without its credential, for a cluster of that version.
 
     Flat: `${parameters.query}` is inside quotes, and ml-commons fills in an escaped string. A query
@@ -46,17 +50,23 @@ def connector(spec: OpenSearchInstall, route: Route, version: Version = NEWEST) 
     value when the caller sends none (an unfilled placeholder is a 400); the sidecar ignores top_n
     here.
 
-    Structured: `${parameters.search}` is unquoted because it is the whole ext object, already JSON.
-    So any query text is safe, and every key beside `query_text` arrives. There is no
+    Structured: `${parameters.safe_search}` is unquoted because it is the whole ext object, already
+    JSON. So any query text is safe, and every key beside `query_text` arrives. There is no
     post_process_function: with one, each score comes back as a list, which by_field rejects.
+
+    Highlighter: `scripts.HIGHLIGHT` makes the same of a page of hits and of a single one.
     """
-    action = _predict_action(spec)
+    action = _predict_action(spec, route)
     if route is Route.FLAT:
         action["request_body"] = _FLAT_REQUEST
         action["pre_process_function"] = "connector.pre_process.cohere.rerank"
         action["post_process_function"] = "connector.post_process.cohere.rerank"
-    else:
+    elif route is Route.STRUCTURED:
         action["request_body"] = _STRUCTURED_REQUEST
+        action["pre_process_function"] = scripts.STRUCTURED
+    else:
+        action["request_body"] = _HIGHLIGHT_REQUEST
+        action["pre_process_function"] = scripts.HIGHLIGHT
     body: Body = {
         "name": spec.pipeline(route),
         "description": _description(spec, route),
@@ -64,6 +74,8 @@ def connector(spec: OpenSearchInstall, route: Route, version: Version = NEWEST) 
         "protocol": "http",
         "actions": [action],
     }
+    if route is not Route.FLAT:
+        body["parameters"] = dict(scripts.ALWAYS)
     if version >= (2, 13):
         body["client_config"] = _client_config(spec, version)
     return body
@@ -74,7 +86,7 @@ def credential(spec: OpenSearchInstall) -> Body:
     return {"credential": {"key": spec.sidecar_key or NO_KEY}}
 
 
-def model(spec: OpenSearchInstall, route: Route, connector_id: str) -> Body:
+def model(spec: OpenSearchInstall, route: Part, connector_id: str) -> Body:
     """The body that registers the route's remote model."""
     return {
         "name": spec.pipeline(route),
@@ -161,6 +173,15 @@ def _structured_processors(spec: OpenSearchInstall, model_id: str) -> list[Body]
     ]
 
 
+def highlight(field: str, model_id: str, *, batch: bool = True) -> Body:
+    """The key `highlight` of a search: sentences of that field which answer the query.
+
+    In a batch, one request has all hits of the page; otherwise each hit is one.
+    """
+    options = {"model_id": model_id, "batch_inference": batch}
+    return {"fields": {field: {"type": "semantic"}}, "options": options}
+
+
 def flat_search(query: Mapping[str, Any], query_text: str, *, size: int) -> Body:
     """The search body for the flat route; `size` hits are reranked. Raises ValueError."""
     ext = {"rerank": {"query_context": {"query_text": query_text}}}
@@ -177,7 +198,7 @@ def structured_search(
     return {"size": _at_least_one(size), "query": dict(query), "ext": ext}
 
 
-def _predict_action(spec: OpenSearchInstall) -> Body:
+def _predict_action(spec: OpenSearchInstall, route: Part) -> Body:
     headers = {
         "Content-Type": "application/json",
         # The sidecar refuses or drops requests that the cluster would not wait for.
@@ -188,7 +209,7 @@ def _predict_action(spec: OpenSearchInstall) -> Body:
     return {
         "action_type": "predict",
         "method": "POST",
-        "url": spec.rerank_url,
+        "url": spec.url(route),
         "headers": headers,
     }
 
@@ -205,8 +226,9 @@ def _client_config(spec: OpenSearchInstall, version: Version) -> Body:
     return config if version < (2, 14) else {**config, "max_retry_times": 0}
 
 
-def _description(spec: OpenSearchInstall, route: Route) -> str:
-    return f"rerank-sidecar: {route} route, profile {spec.profile}"
+def _description(spec: OpenSearchInstall, route: Part) -> str:
+    part = f"{route} route" if isinstance(route, Route) else "semantic highlighter"
+    return f"rerank-sidecar: {part}, profile {spec.profile}"
 
 
 def json_path(fields: Sequence[str]) -> str:

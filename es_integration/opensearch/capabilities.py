@@ -7,11 +7,12 @@ from typing import Any
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.calls import send
-from es_integration.opensearch.spec import SINCE, Route, Version
+from es_integration.opensearch.spec import SINCE, Highlighter, Part, Route, Version
 
-_PROCESSORS: Mapping[Route, frozenset[str]] = {
+_PROCESSORS: Mapping[Part, frozenset[str]] = {
     Route.FLAT: frozenset({"rerank"}),
     Route.STRUCTURED: frozenset({"rerank", "ml_inference"}),
+    Highlighter.SEMANTIC: frozenset({"rerank", "ml_inference"}),  # of the plugins that it needs
 }
 
 
@@ -35,16 +36,17 @@ class Capabilities:
         """Whether there is `rename_field`, of the module search-pipeline-common."""
         return "rename_field" in self.processors
 
-    def lacks(self, route: Route) -> str | None:
-        """Why the cluster cannot have the route; None when it can."""
-        if self.version < SINCE[route]:
-            since = ".".join(map(str, SINCE[route]))
-            return f"the {route} route needs OpenSearch {since} or newer, this is {self.number}"
-        missing = sorted(_PROCESSORS[route] - self.processors)
+    def lacks(self, part: Part) -> str | None:
+        """Why the cluster cannot have the route or the highlighter; None when it can."""
+        what = f"the {part} route" if isinstance(part, Route) else "semantic highlighting"
+        if self.version < SINCE[part]:
+            since = ".".join(map(str, SINCE[part]))
+            return f"{what} needs OpenSearch {since} or newer, this is {self.number}"
+        missing = sorted(_PROCESSORS[part] - self.processors)
         if not missing:
             return None
         return (
-            f"the {route} route needs the search processors {missing}, which not every node has:"
+            f"{what} needs the search processors {missing}, which not every node has:"
             " install the plugins opensearch-ml (ml-commons) and opensearch-neural-search"
         )
 

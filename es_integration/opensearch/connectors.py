@@ -17,7 +17,7 @@ from es_integration.opensearch import bodies, lookup
 from es_integration.opensearch.calls import SLOW_CALL_TIMEOUT_S, send, send_ignoring_missing
 from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import redeploy
-from es_integration.opensearch.spec import OpenSearchInstall, Route, Version
+from es_integration.opensearch.spec import OpenSearchInstall, Part, Version
 
 CONNECTOR = "connector"
 CREATE_PAUSES_S = (1.0, 2.0, 4.0, 8.0)
@@ -32,7 +32,7 @@ IN_USE_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 def connector_change(
     spec: OpenSearchInstall,
-    route: Route,
+    route: Part,
     version: Version,
     existing: Sequence[MLResource],
     *,
@@ -77,7 +77,7 @@ def comparable(existing: Body, expected: Body) -> Body:
     return {key: body.get(key) for key in expected}
 
 
-def _put_connector(spec: OpenSearchInstall, route: Route, version: Version) -> Procedure[None]:
+def _put_connector(spec: OpenSearchInstall, route: Part, version: Version) -> Procedure[None]:
     """Creates a new connector and switches the models of its name to it."""
     connector_id = yield from _create(
         bodies.connector(spec, route, version) | bodies.credential(spec)

@@ -24,7 +24,7 @@ from es_integration.opensearch.connectors import connector_change, connector_rem
 from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import model_change, model_removals
 from es_integration.opensearch.processors import users_of
-from es_integration.opensearch.spec import OpenSearchInstall, Route
+from es_integration.opensearch.spec import Highlighter, OpenSearchInstall, Part, Route
 from es_integration.opensearch.users_pipeline import KIND as PIPELINE
 from es_integration.opensearch.users_pipeline import plan_merge, plan_taking_out
 
@@ -39,35 +39,36 @@ DEFAULT_PIPELINE = "index.search.default_pipeline"
 def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an install would change; changes nothing.
 
-    A route that the cluster cannot have is left out; a change of the kind "route", with nothing to
-    apply, gives the reason. Raises ValueError when the fields to send are unknown, ClusterRefused
-    when the cluster can have none of the routes, PipelineConflict when the pipeline of `into` is
-    missing or cannot take the processors.
+    What the cluster cannot have is left out; a change of the kind "route", with nothing to apply,
+    gives the reason. Raises ValueError when the fields to send are unknown, ClusterRefused when the
+    cluster can have none of the parts, PipelineConflict when the pipeline of `into` is missing or
+    cannot take the processors.
     """
     if Route.STRUCTURED in spec.routes:
         _ = spec.sent  # Raises before the first call to the cluster.
     capabilities = yield from read_capabilities()
-    reasons = {route: capabilities.lacks(route) for route in spec.routes}
-    possible = [route for route, reason in reasons.items() if reason is None]
+    reasons = {part: capabilities.lacks(part) for part in spec.parts}
+    possible = [part for part, reason in reasons.items() if reason is None]
     if not possible:
         raise ClusterRefused("; ".join(str(reason) for reason in reasons.values()))
-    changes = yield from settings.plan_allow(spec, capabilities)
+    changes = yield from settings.plan_allow(spec, capabilities, possible)
     replaced: list[MLResource] = []
-    for route in possible:
-        route_changes, old_connectors = yield from _plan_route(spec, route, capabilities)
-        changes += route_changes
+    for part in possible:
+        part_changes, old_connectors = yield from _plan_part(spec, part, capabilities)
+        changes += part_changes
         replaced += old_connectors
     # After all models are switched to the new connectors: see `plan_uninstall`.
     changes += connector_removals(replaced)
-    for route, reason in reasons.items():
+    for part, reason in reasons.items():
         if reason is not None:
-            changes.append(left_out(spec, route, reason))
+            changes.append(left_out(spec, part, reason))
     return tuple(changes)
 
 
 def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an uninstall would remove: everything of these names, whatever it holds, and the cluster
-    settings that an install changed and no other connector needs.
+    settings that an install changed and no other connector needs. The highlighter's goes with the
+    routes, whether the spec has it or not.
 
     With `into`, the processors are taken out of that pipeline; connector and model go with them
     unless another pipeline uses the model.
@@ -77,14 +78,16 @@ def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
     """
     changes: list[Change] = []
     connectors: list[MLResource] = []
-    for route in spec.routes:
-        models = yield from lookup.models(spec.pipeline(route))
-        pipelines = yield from _plan_pipeline_removal(spec, route, models)
-        changes += pipelines
-        if any(change.kind == ROUTE for change in pipelines):
-            continue
+    parts = {*spec.parts, Highlighter.SEMANTIC} if {*spec.routes} == {*Route} else {*spec.parts}
+    for part in sorted(parts):
+        models = yield from lookup.models(spec.pipeline(part))
+        if isinstance(part, Route):
+            pipelines = yield from _plan_pipeline_removal(spec, part, models)
+            changes += pipelines
+            if any(change.kind == ROUTE for change in pipelines):
+                continue
         changes += model_removals(models)
-        connectors += yield from lookup.connectors(spec.pipeline(route))
+        connectors += yield from lookup.connectors(spec.pipeline(part))
     # After all models: ml-commons may mistake a model of another route for a connector's user.
     changes += connector_removals(connectors)
     removed = {connector.id for connector in connectors}
@@ -125,27 +128,29 @@ async def uninstall_async(client: "AsyncOpenSearch", spec: OpenSearchInstall) ->
     return await run_async(client, plan_and_apply(plan_uninstall(spec)))
 
 
-def left_out(spec: OpenSearchInstall, route: Route, reason: str) -> Change:
+def left_out(spec: OpenSearchInstall, route: Part, reason: str) -> Change:
     """Says in a plan why it does not have the route; changes nothing."""
     body = {"left out": reason}
     return Change(ROUTE, spec.pipeline(route), body, body, no_op)
 
 
-def _plan_route(
-    spec: OpenSearchInstall, route: Route, capabilities: Capabilities
+def _plan_part(
+    spec: OpenSearchInstall, part: Part, capabilities: Capabilities
 ) -> Procedure[tuple[list[Change], list[MLResource]]]:
     """The changes, and the connectors to delete after them."""
-    name = spec.pipeline(route)
+    name = spec.pipeline(part)
     connectors = yield from lookup.connectors(name)
     models = yield from lookup.models(name)
-    connector = connector_change(spec, route, capabilities.version, connectors, used=bool(models))
+    connector = connector_change(spec, part, capabilities.version, connectors, used=bool(models))
     model_id = models[0].id if models else f"that of {name}"
     changes = [
         connector,
-        model_change(spec, route, connectors, models),
+        model_change(spec, part, connectors, models),
         *model_removals(models[1:]),
-        (yield from _plan_pipeline(spec, route, model_id, capabilities.renames)),
     ]
+    if isinstance(part, Route):
+        pipeline = yield from _plan_pipeline(spec, part, model_id, capabilities.renames)
+        changes.append(pipeline)
     return changes, connectors[1:] if connector.action is Action.KEEP else connectors
 
 

@@ -10,7 +10,7 @@ from es_integration.errors import ClusterRefused, NotDeployed
 from es_integration.opensearch import bodies, lookup
 from es_integration.opensearch.calls import SLOW_CALL_TIMEOUT_S, send, send_ignoring_missing
 from es_integration.opensearch.lookup import MLResource
-from es_integration.opensearch.spec import OpenSearchInstall, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Part
 
 MODEL = "remote model"
 DEPLOYED = "DEPLOYED"
@@ -21,7 +21,7 @@ DELETE_ATTEMPTS = 5
 
 def model_change(
     spec: OpenSearchInstall,
-    route: Route,
+    route: Part,
     connectors: Sequence[MLResource],
     existing: Sequence[MLResource],
 ) -> Change:
@@ -83,7 +83,7 @@ def wait_until_deployed(model_id: str) -> Procedure[None]:
     raise NotDeployed(f"model {model_id} is {state} after {DEPLOY_TIMEOUT_S:.0f} s")
 
 
-def _put_model(spec: OpenSearchInstall, route: Route) -> Procedure[None]:
+def _put_model(spec: OpenSearchInstall, route: Part) -> Procedure[None]:
     name = spec.pipeline(route)
     connector, *_ = yield from lookup.connectors(name)
     body = bodies.model(spec, route, connector.id)

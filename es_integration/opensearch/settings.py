@@ -19,13 +19,18 @@ from es_integration.errors import ClusterRefused
 from es_integration.opensearch.addresses import is_private
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.capabilities import Capabilities
-from es_integration.opensearch.spec import PRIVATE_SINCE, OpenSearchInstall
+from es_integration.opensearch.spec import PRIVATE_SINCE, Highlighter, OpenSearchInstall, Part
 
 KIND = "cluster setting"
 TRUSTED = "plugins.ml_commons.trusted_connector_endpoints_regex"
 PRIVATE = "plugins.ml_commons.connector.private_ip_enabled"
+FACTORIES = "cluster.search.enabled_system_generated_factories"
+"""What OpenSearch may add to a search's pipeline by itself; empty by default."""
+HIGHLIGHTER = "semantic-highlighter"
+"""The name there of what highlights all hits of a page in one request."""
 NOTE_TRUSTED = "cluster.metadata.rerank_sidecar.default_trusted"
 NOTE_PRIVATE = "cluster.metadata.rerank_sidecar.default_private"
+NOTE_FACTORIES = "cluster.metadata.rerank_sidecar.default_factories"
 WAS_SET = "set"
 """Noted when the setting had a value of its own before."""
 
@@ -50,7 +55,15 @@ class ClusterSettings:
     @property
     def trusted(self) -> list[str]:
         """The patterns in force."""
-        value = self.get(TRUSTED) or []
+        return self._list(TRUSTED)
+
+    @property
+    def factories(self) -> list[str]:
+        """The names in force; `*` is all."""
+        return self._list(FACTORIES)
+
+    def _list(self, name: str) -> list[str]:
+        value = self.get(name) or []
         # A list may have been set as a string, which OpenSearch splits at its commas.
         return value.split(",") if isinstance(value, str) else list(value)
 
@@ -75,14 +88,16 @@ def read() -> Procedure[ClusterSettings]:
     )
 
 
-def plan_allow(spec: OpenSearchInstall, capabilities: Capabilities) -> Procedure[list[Change]]:
-    """The settings to change so that the cluster may call the sidecar.
+def plan_allow(
+    spec: OpenSearchInstall, capabilities: Capabilities, parts: Sequence[Part]
+) -> Procedure[list[Change]]:
+    """The settings to change so that these parts may call the sidecar.
 
     Raises ClusterRefused when the address is private and this version calls no private address.
     """
     settings = yield from read()
     patterns = settings.trusted
-    if not settings.trusts(spec.rerank_url):
+    if not all(settings.trusts(spec.url(part)) for part in parts):
         patterns = [*patterns, spec.pattern]
     changes = [_change(settings, TRUSTED, settings.trusted, patterns, NOTE_TRUSTED)]
     if spec.at_private_address:
@@ -92,6 +107,10 @@ def plan_allow(spec: OpenSearchInstall, capabilities: Capabilities) -> Procedure
                 " not call: 2.15 or newer is needed, or a public address"
             )
         changes.append(_change(settings, PRIVATE, settings.private, True, NOTE_PRIVATE))
+    if Highlighter.SEMANTIC in parts:
+        names = settings.factories
+        allowed = names if {HIGHLIGHTER, "*"} & {*names} else [*names, HIGHLIGHTER]
+        changes.append(_change(settings, FACTORIES, names, allowed, NOTE_FACTORIES))
     return changes
 
 
@@ -112,7 +131,16 @@ def plan_disallow(spec: OpenSearchInstall, other_urls: Iterable[str]) -> Procedu
     noted = settings.get(NOTE_PRIVATE) is not None
     if noted and settings.private and not any(map(is_private, other_urls)):
         changes.append(_undo(settings, PRIVATE, True, False, NOTE_PRIVATE))
+    noted = settings.get(NOTE_FACTORIES) is not None
+    if noted and HIGHLIGHTER in settings.factories and not any(map(_highlights, other_urls)):
+        remaining = [name for name in settings.factories if name != HIGHLIGHTER]
+        changes.append(_undo(settings, FACTORIES, settings.factories, remaining, NOTE_FACTORIES))
     return changes
+
+
+def _highlights(url: str) -> bool:
+    """Whether a connector's address is that of a sidecar's highlighter."""
+    return url.endswith(f"/{Highlighter.SEMANTIC}")
 
 
 def _change(settings: ClusterSettings, name: str, before: Any, after: Any, note: str) -> Change:

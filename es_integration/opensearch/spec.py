@@ -34,7 +34,21 @@ class Route(StrEnum):
     """`ml_inference` + `rerank.by_field`: one object per hit; keeps the first-stage score."""
 
 
-SINCE: Mapping[Route, Version] = {Route.FLAT: (2, 12), Route.STRUCTURED: (2, 18)}
+class Highlighter(StrEnum):
+    """What calls the sidecar beside the routes: it has a connector and a model, no pipeline."""
+
+    SEMANTIC = "highlight"
+    """The highlighter `semantic`: the sentences of a field that answer the search."""
+
+
+Part = Route | Highlighter
+"""What has a connector and a model of its own."""
+SINCE: Mapping[Part, Version] = {
+    Route.FLAT: (2, 12),
+    Route.STRUCTURED: (2, 18),
+    Highlighter.SEMANTIC: (3, 3),
+}
+"""The highlighter is older, but until 3.3 it asked a model for each hit by itself."""
 PRIVATE_SINCE: Version = (2, 15)
 """Older versions of ml-commons call no private address, whatever the settings say."""
 
@@ -68,6 +82,8 @@ class OpenSearchInstall:
     into: str | None = None
     """A search pipeline of the user's that gets the processors of the one route, instead of a
     pipeline of the sidecar's own."""
+    highlight: bool = False
+    """Whether the sidecar is a model for the highlighter `semantic` too."""
     private: bool | None = None
     """Whether the sidecar's address is private; None: looked up from this machine."""
 
@@ -82,8 +98,8 @@ class OpenSearchInstall:
                 raise ValueError(f"a name is lower-case letters, digits and .-_, not {part!r}")
         if self.connect_timeout_s < 1 or self.read_timeout_s < 1:
             raise ValueError("time-outs are whole seconds, at least 1")
-        if not self.routes:
-            raise ValueError("at least one route is needed")
+        if not self.parts:
+            raise ValueError("at least one route, or the highlighter, is needed")
         if self.into is not None and len(self.routes) != 1:
             raise ValueError("one search pipeline takes the processors of one route: name it")
         if self.into in [self.pipeline(route) for route in Route]:
@@ -112,9 +128,19 @@ class OpenSearchInstall:
         return self.sidecar_url.rstrip("/")
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """The routes, and the highlighter if it is wanted."""
+        return (*self.routes, Highlighter.SEMANTIC) if self.highlight else self.routes
+
+    @property
     def rerank_url(self) -> str:
-        """The address that the connectors call."""
-        return f"{self.base_url}/opensearch/{self.profile}/rerank"
+        """The address that the routes' connectors call."""
+        return self.url(Route.FLAT)
+
+    def url(self, part: Part) -> str:
+        """The address that the part's connector calls."""
+        action = "rerank" if isinstance(part, Route) else "highlight"
+        return f"{self.base_url}/opensearch/{self.profile}/{action}"
 
     @property
     def call_timeout_s(self) -> int:
@@ -132,8 +158,9 @@ class OpenSearchInstall:
         """Whether ml-commons must be allowed to call a private address. May look up a host name."""
         return is_private(self.sidecar_url) if self.private is None else self.private
 
-    def pipeline(self, route: Route) -> str:
-        """The name of the route's search pipeline, and of its connector and model."""
+    def pipeline(self, route: Part) -> str:
+        """The name of the route's search pipeline, and of its connector and model. The highlighter
+        has a connector and a model of its name."""
         return f"{self.name}-{self.profile}-{route}"
 
     def searched_pipeline(self, route: Route) -> str:

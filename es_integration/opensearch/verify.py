@@ -16,13 +16,13 @@ from es_integration.cluster.page_time import TypicalSearch
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.errors import ClusterRefused, PipelineConflict
-from es_integration.opensearch import bodies, lookup, settings
+from es_integration.opensearch import bodies, highlighter, lookup, settings
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.capabilities import Capabilities, read_capabilities
 from es_integration.opensearch.install import plan_install
 from es_integration.opensearch.page_time import page_time
 from es_integration.opensearch.probe import probe, with_advice
-from es_integration.opensearch.spec import OpenSearchInstall, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Part, Route
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def verify(
     report += [_setting(change) for change in plan if change.kind == settings.KIND]
     if not all(check.passed for check in report):
         return tuple(report)
-    for route in spec.routes:
-        report += yield from _route(spec, route, capabilities, plan, index, search)
+    for part in spec.parts:
+        report += yield from _part(spec, part, capabilities, plan, index, search)
     return tuple(report)
 
 
@@ -85,28 +85,40 @@ def _setting(change: Change) -> Check:
     return Check(name, False, f"run install: it sets\n{change.diff()}")
 
 
-def _route(
+def _part(
     spec: OpenSearchInstall,
-    route: Route,
+    part: Part,
     capabilities: Capabilities,
     plan: Plan,
     index: str | None,
     search: TypicalSearch | None,
 ) -> Procedure[list[Check]]:
-    if (reason := capabilities.lacks(route)) is not None:
-        return [Check(f"{route}: plugins", False, reason)]
-    name = spec.pipeline(route)
-    checks = [Check(f"{route}: plugins", True, "has the search processors")]
-    parts = (name, spec.searched_pipeline(route))
-    checks += [_installed(route, change) for change in plan if change.name in parts]
+    if (reason := capabilities.lacks(part)) is not None:
+        return [Check(f"{part}: plugins", False, reason)]
+    name = spec.pipeline(part)
+    checks = [Check(f"{part}: plugins", True, "has the search processors")]
+    names = (name, spec.searched_pipeline(part)) if isinstance(part, Route) else (name,)
+    checks += [_installed(part, change) for change in plan if change.name in names]
     if not all(check.passed for check in checks):
         return checks
     model, *_ = yield from lookup.models(name)
-    probe_checks = yield from probe(spec, route, model.id)
-    checks += probe_checks
-    if search is not None and probe_checks[0].passed:
-        checks.append((yield from _page(spec, route, model.id, search)))
-    if index is not None and probe_checks[0].passed:
+    if isinstance(part, Route):
+        return checks + (yield from _route(spec, part, model.id, index, search))
+    return checks + (yield from highlighter.checks(spec, model.id, index))
+
+
+def _route(
+    spec: OpenSearchInstall,
+    route: Route,
+    model_id: str,
+    index: str | None,
+    search: TypicalSearch | None,
+) -> Procedure[list[Check]]:
+    checks = yield from probe(spec, route, model_id)
+    reached = checks[0].passed
+    if search is not None and reached:
+        checks.append((yield from _page(spec, route, model_id, search)))
+    if index is not None and reached:
         checks.append((yield from _search(spec, route, index)))
     return checks
 
@@ -122,8 +134,8 @@ def _page(
     return page.check(name)
 
 
-def _installed(route: Route, change: Change) -> Check:
-    name = f"{route}: {change.kind}"
+def _installed(part: Part, change: Change) -> Check:
+    name = f"{part}: {change.kind}"
     if change.before == change.after:
         return Check(name, True, f"{change.name} is installed and up to date")
     if change.before is None:

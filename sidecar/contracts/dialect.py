@@ -9,10 +9,10 @@ from sidecar.contracts.validation import validate
 from sidecar.request import RankRequest, RankResult
 
 QUERY, DOCUMENTS, OBJECTS, PAIRS = "{query}", "{documents}", "{objects}", "{pairs}"
-LINES = "{lines}"
+LINES, QUESTIONS = "{lines}", "{questions}"
 """Placeholders of a template: the query's text; the documents; the documents with each text as
 {"text": ...}; each document in a list behind the query; the documents as one text with a line
-each."""
+each; each document as a `context` beside the query as `question`."""
 Template = Mapping[str, Any]
 
 
@@ -47,6 +47,9 @@ class Dialect:
     complete: bool = False
     """Whether an answer needs every document, because its clients go by the place of a score:
     `min_score` then leaves none out."""
+    ranks: bool = True
+    """Whether a response has a score for each document: a highlighter's has places in their
+    texts."""
     error: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda flat: flat
     """The error body that its clients read, from the flat one of `errors`."""
 

@@ -33,6 +33,7 @@ SHARED: Mapping[str, tuple[Dialect, ...]] = {
 
 PROFILE_ROUTES: Mapping[str, str] = {
     "/opensearch/{profile}/rerank": "/opensearch/rerank",
+    "/opensearch/{profile}/highlight": "/opensearch/highlight",
     "/elasticsearch/{profile}/rerank": "/elasticsearch/rerank",
 }
 """Path with a profile -> the path whose contract it has."""

@@ -71,7 +71,7 @@ async def service(request: web.Request) -> web.Response:
         "max_tokens": model.running.manifest.max_tokens,
         "max_documents": state.settings.max_documents,
         "takes_instruction": model.takes_instruction,
-        "dialects": [_dialect(dialect) for dialect in DIALECTS],
+        "dialects": [_dialect(dialect) for dialect in DIALECTS if dialect.ranks],
         "profiles": [_profile(profiles.get(name)) for name in profiles.names],
     }
     return web.Response(

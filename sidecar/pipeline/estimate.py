@@ -40,14 +40,17 @@ def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
         and request.max_pair_tokens is None
     )
     work = _Work(profile, query, max_tokens, windowed)
-    tokens = sum(map(work.of, request.documents))
+    alone = request.spans is not None and request.spans.alone
+    tokens = 0 if alone else sum(map(work.of, request.documents))
     lengths = [document.size for document in request.documents]
     if request.control.shapley:
         extra = sorted(lengths)[-request.control.shapley :]
         fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))
         tokens += coalition_count(fields) * estimate_tokens(characters, extra, max_tokens) // 2
     if request.spans is not None:
-        chosen = sorted(lengths)[-request.top_n :] if request.top_n else lengths
+        most = profile.long.budget_tokens * MEAN_CHARACTERS_PER_TOKEN
+        chosen = [min(length, most) for length in lengths]
+        chosen = sorted(chosen)[-request.top_n :] if request.top_n else chosen
         sentences = sum(chosen) // SENTENCE + len(chosen)
         tokens += estimate_tokens(characters, [SENTENCE], max_tokens) * sentences
     return tokens

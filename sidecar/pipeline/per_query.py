@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
-from sidecar.request import Ranked, RankRequest, RankResult
+from sidecar.request import Ranked, RankRequest, RankResult, RelevantSpan
 
 Indexes = tuple[int, ...]
 """Of a part's documents in the whole request."""
@@ -48,6 +48,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
     shortened: list[int] = []
     without_fields: list[int] = []
     broken: list[int] = []
+    spans: dict[int, tuple[RelevantSpan, ...]] = {}
     for indexes, result in zip(groups, results, strict=True):
         ranked += [replace(item, index=indexes[item.index]) for item in result.ranked]
         truncated += [indexes[index] for index in result.truncated]
@@ -55,6 +56,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         shortened += [indexes[index] for index in result.shortened]
         without_fields += [indexes[index] for index in result.without_fields]
         broken += [indexes[index] for index in result.broken]
+        spans |= {indexes[index]: found for index, found in result.spans.items()}
         for item, entry in zip(result.ranked, result.explanations, strict=False):
             explained.append({**entry, "index": indexes[item.index]})
     slowest = max(results, key=lambda result: result.timings.infer)
@@ -73,6 +75,7 @@ def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) ->
         below_min_score=_below_min_score(results),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         effect=None,  # documents of different queries have no first-stage order
+        spans=spans,
         explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),
     )
 

@@ -9,6 +9,8 @@ fuse       logits, parts -> scores, in order    (scored_documents, fusion)
 leave out  what scores below `min_score`        (threshold)
 explain    the best documents once more         (second_pass)
 spans      their sentences, each a pair         (second_pass)
+
+A request for spans alone has its sentences scored and nothing else (spans).
 """
 
 import asyncio
@@ -29,11 +31,12 @@ from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.scored_documents import scored_documents
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
+from sidecar.pipeline.spans import sentence_pairs
 from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_query
 from sidecar.pipeline.threshold import threshold_of, threshold_warnings
 from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import Profile
-from sidecar.request import RankRequest, RankResult, Timings
+from sidecar.request import RankRequest, RankResult, SpanOptions, Timings
 from sidecar.runtime.admission import Admission
 from sidecar.runtime.scorer import Scorer
 
@@ -62,6 +65,7 @@ class RerankPipeline:
         languages = model.running.manifest.languages
         legibility = Legibility.of(model.tokenizer.unknown_id, languages)
         self._preparer = Preparer(config.hooks, model.tokenizer, legibility, threads)
+        self._threads = threads
         self._second_pass = SecondPass(model, scorer, threads)
 
     async def rank(self, request: RankRequest) -> RankResult:
@@ -89,6 +93,9 @@ class RerankPipeline:
             return unranked(request, self.model.name)
         whole_query = request.query
         request = with_bounded_query(request, self.model.tokenizer.max_query_characters)
+        if request.spans is not None and request.spans.alone:
+            found = await self._find_spans(request, request.spans, profile, deadline, enter)
+            return found if request.query == whole_query else replace(found, truncated_queries=1)
 
         with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
             prepared = await deadline.wait(self._preparer.prepare(request, profile, deadline))
@@ -142,6 +149,46 @@ class RerankPipeline:
                 infer=scored.infer_s,
                 fuse=fused - inferred,
             ),
+        )
+
+    async def _find_spans(
+        self,
+        request: RankRequest,
+        options: SpanOptions,
+        profile: Profile,
+        deadline: Deadline,
+        enter: Enter,
+    ) -> RankResult:
+        """The spans of every document, and no ranking."""
+        start = time.monotonic()
+        documents = request.documents
+        tokenizer = self.model.tokenizer
+        instruction = request.control.instruction or profile.instruction
+        budget = profile.long.budget_tokens
+        indexes = range(len(documents))
+        with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
+            every = await deadline.wait(
+                asyncio.get_running_loop().run_in_executor(
+                    self._threads,
+                    lambda: sentence_pairs(
+                        request.query, documents, indexes, tokenizer, instruction, budget
+                    ),
+                )
+            )
+            tokenized = time.monotonic()
+            sentences = every.within_time(self.scorer.load(), deadline.at - tokenized)
+            job = self.scorer.submit(sentences.inputs, deadline.at)
+        scored = await deadline.wait(asyncio.wrap_future(job))
+        logits = scored.outputs.tolist()
+        return RankResult(
+            ranked=(),
+            model=self.model.name,
+            tokens=sum(map(len, sentences.inputs)),
+            cached=scored.cached,
+            truncated_queries=int(sentences.query != request.query),
+            shortened=sentences.shortened,
+            spans=sentences.spans(logits, self.model.calibration, documents, options),
+            timings=Timings(tokenize=tokenized - start, queue=scored.queue_s, infer=scored.infer_s),
         )
 
     def _allowed_s(self, request: RankRequest) -> float:

@@ -7,7 +7,7 @@ spans     a document's relevant sentences: a pair for each                      
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
@@ -71,12 +71,14 @@ class SecondPass:
             return {}
         budget = first.prepared.profile.long.budget_tokens
         instruction = first.prepared.instruction
-        read = replace(first.request, query=first.prepared.pairs.query)
+        query, documents = first.prepared.pairs.query, first.request.documents
+        indexes = [item.index for item in first.ranked]
+        tokenizer = self.model.tokenizer
         sentences, logits = await self._score(
-            lambda: sentence_pairs(first.ranked, read, self.model.tokenizer, instruction, budget),
+            lambda: sentence_pairs(query, documents, indexes, tokenizer, instruction, budget),
             deadline,
         )
-        return sentences.spans(logits, self.model.calibration, options)
+        return sentences.spans(logits, self.model.calibration, documents, options)
 
     async def _shapley(
         self, first: FirstPass, count: int, deadline: Deadline

@@ -1,39 +1,85 @@
-"""Which sentences of the best documents speak for them: each is a pair of its own. Pure."""
+"""Which sentences of documents speak for them: each is a pair of its own. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from sidecar.calibration import Calibration
+from sidecar.calibration import Calibration, sigmoid
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
-from sidecar.request import Ranked, RankRequest, RelevantSpan, SpanOptions
+from sidecar.pipeline.time_budget import affordable_rank
+from sidecar.request import Document, RelevantSpan, SpanOptions
+from sidecar.runtime.scorer import Load
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.boundaries import boundaries
+from sidecar.text.markup import balanced, blanked
 from sidecar.text.windows import Window, select
 
 
 @dataclass(frozen=True, slots=True)
-class Sentences:
-    """Sentences of documents and their pairs, one each, in the order of the texts."""
+class Sentence:
+    """A sentence of a document and its pair."""
 
-    places: list[tuple[int, int, int]]
-    """(document, start, end), in code points of its text."""
-    inputs: list[ModelInput]
+    document: int
+    start: int
+    end: int
+    """[start, end) in code points of the document's text."""
+    rank: int
+    """Its place among the document's sentences, the most important first."""
+    input: ModelInput
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences to score, in the order of the documents and their texts."""
+
+    sentences: list[Sentence]
+    query: str
+    """As the model read it: cut if it was too long."""
+    shortened: tuple[int, ...] = ()
+    """Documents of which sentences were left out to meet the deadline."""
+
+    @property
+    def inputs(self) -> list[ModelInput]:
+        return [sentence.input for sentence in self.sentences]
+
+    def within_time(self, load: Load, left_s: float) -> "Sentences":
+        """These, or fewer of each document where all would be scored after the deadline."""
+        lengths = [(sentence.rank, len(sentence.input)) for sentence in self.sentences]
+        ranks = affordable_rank(lengths, load, left_s)
+        if ranks is None:
+            return self
+        kept = [sentence for sentence in self.sentences if sentence.rank < ranks]
+        shortened = {each.document for each in self.sentences if each.rank >= ranks}
+        return replace(self, sentences=kept, shortened=tuple(sorted(shortened)))
 
     def spans(
-        self, logits: Sequence[float], calibration: Calibration, options: SpanOptions
+        self,
+        logits: Sequence[float],
+        calibration: Calibration,
+        documents: Sequence[Document],
+        options: SpanOptions,
     ) -> dict[int, tuple[RelevantSpan, ...]]:
-        """By document, the best `options.max_spans` that reach the threshold, in the text's order.
+        """By document, the sentences that the options ask for, in the text's order.
 
         A sentence's score is its calibrated logit's, with nothing added.
         """
+        calibrated = [calibration.calibrated(logit) for logit in logits]
+        best: dict[int, float] = {}
+        for sentence, logit in zip(self.sentences, calibrated, strict=True):
+            best[sentence.document] = max(logit, best.get(sentence.document, logit))
         by_document: dict[int, list[RelevantSpan]] = {}
-        for (document, start, end), logit in zip(self.places, logits, strict=True):
-            score = calibration.score(logit)
-            if score >= options.threshold:
-                by_document.setdefault(document, []).append(RelevantSpan(start, end, score))
+        for sentence, logit in zip(self.sentences, calibrated, strict=True):
+            score = sigmoid(logit)
+            too_far = options.margin is not None and (
+                logit < best[sentence.document] - options.margin
+            )
+            if score < options.threshold or too_far:
+                continue
+            text = documents[sentence.document].text or ""
+            start, end = balanced(text, sentence.start, sentence.end)
+            by_document.setdefault(sentence.document, []).append(RelevantSpan(start, end, score))
         return {
             document: _best(spans, options.max_spans) for document, spans in by_document.items()
         }
@@ -46,32 +92,40 @@ def _best(spans: list[RelevantSpan], limit: int | None) -> tuple[RelevantSpan, .
 
 
 def sentence_pairs(
-    ranked: Sequence[Ranked],
-    request: RankRequest,
+    query_text: str,
+    documents: Sequence[Document],
+    indexes: Sequence[int],
     tokenizer: PairTokenizer,
     instruction: str | None,
     budget_tokens: int,
 ) -> Sentences:
-    """The pairs for these results. Of a document that has more than `budget_tokens`, the first
-    sentence and the best by BM25 take part; objects, which are no text, do not. A sentence that
-    does not fit the model is cut."""
-    query = tokenizer.query(request.query, instruction)
+    """The pairs for the documents of these indexes.
+
+    Of a document that has more than `budget_tokens`, the first sentence and the best by BM25 take
+    part; objects, which are no text, do not. A sentence that does not fit the model is cut. Of a
+    text in HTML the model reads what its readers see.
+    """
+    query = tokenizer.query(query_text, instruction)
     max_characters = budget_tokens * SCANNED_PER_SCORED * MAX_CHARACTERS_PER_TOKEN
-    places: list[tuple[int, int, int]] = []
-    inputs: list[ModelInput] = []
-    for item in ranked:
-        text = (request.documents[item.index].text or "")[:max_characters]
+    found: list[Sentence] = []
+    for index in indexes:
+        source = (documents[index].text or "")[:max_characters]
+        text = blanked(source)
         cuts = _sentences(text)
         if not cuts:
             continue
-        ids = tokenizer.encode([tokenizer.lead + text[start:end] for start, end in cuts])
+        seen = [text[start:end] for start, end in cuts]
+        if text != source:
+            seen = [" ".join(sentence.split()) for sentence in seen]
+        ids = tokenizer.encode([tokenizer.lead + sentence for sentence in seen])
         windows = [
             Window(start, end, 0, len(each)) for (start, end), each in zip(cuts, ids, strict=True)
         ]
-        for place in sorted(select(windows, text, request.query, budget_tokens)):
-            places.append((item.index, *cuts[place]))
-            inputs.append(tokenizer.pair(query, ids[place][: query.room]))
-    return Sentences(places, inputs)
+        chosen = select(windows, text, query_text, budget_tokens)
+        for rank, place in sorted(enumerate(chosen), key=lambda item: item[1]):
+            pair = tokenizer.pair(query, ids[place][: query.room])
+            found.append(Sentence(index, *cuts[place], rank, pair))
+    return Sentences(found, query.text)
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ after the deadline, by the measured rate and the work that is queued ahead.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -20,11 +21,10 @@ def within_time(pairs: PassagePairs, load: Load, left_s: float) -> PassagePairs:
 
     Every document keeps at least one window, the first; those that fit the model stay whole.
     """
-    rate = load.tokens_per_second
-    tokens = sum(len(pair.input) for pair in pairs.pairs)
-    if not rate or load.wait_s + tokens / rate <= left_s:
+    lengths = [(pair.window_rank, len(pair.input)) for pair in pairs.pairs]
+    windows = affordable_rank(lengths, load, left_s)
+    if windows is None:
         return pairs
-    windows = _windows(pairs, (PLANNED_SHARE * left_s - load.wait_s) * rate)
     shortened = {pair.document for pair in pairs.pairs if pair.window_rank >= windows}
     if not shortened:
         return pairs
@@ -36,11 +36,16 @@ def within_time(pairs: PassagePairs, load: Load, left_s: float) -> PassagePairs:
     )
 
 
-def _windows(pairs: PassagePairs, budget_tokens: float) -> int:
-    """The most windows per document whose pairs, with all others, are within the budget; at least
-    1."""
+def affordable_rank(lengths: Sequence[tuple[int, int]], load: Load, left_s: float) -> int | None:
+    """The rank from which on pairs must be left out to meet the deadline, at least 1; None when all
+    can be scored. `lengths` are (rank among its document's pairs, tokens) of each pair.
+    """
+    rate = load.tokens_per_second
+    if not rate or load.wait_s + sum(tokens for _, tokens in lengths) / rate <= left_s:
+        return None
+    budget_tokens = (PLANNED_SHARE * left_s - load.wait_s) * rate
     by_rank: Counter[int] = Counter()
-    for pair in pairs.pairs:
-        by_rank[pair.window_rank] += len(pair.input)
-    totals = accumulate(by_rank[rank] for rank in range(max(by_rank) + 1))
+    for rank, tokens in lengths:
+        by_rank[rank] += tokens
+    totals = accumulate(by_rank[rank] for rank in range(max(by_rank, default=0) + 1))
     return max(1, sum(total <= budget_tokens for total in totals))

@@ -12,6 +12,7 @@ objects          objects that say one thing: a name, a text, a value per languag
 key_values       lists of attributes as one object
 locales          languages, and how a locale writes numbers and dates
 compose          fields -> the passage that the model reads
+markup           a text in HTML as its readers see it
 boundaries       where sections, paragraphs and sentences begin
 windows          a long text -> windows, and which of them are scored
 long_documents   the windows' logits -> the document's

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sidecar.contracts.dialect import DOCUMENTS, LINES, OBJECTS, PAIRS, QUERY, Dialect
+from sidecar.contracts.dialect import DOCUMENTS, LINES, OBJECTS, PAIRS, QUERY, QUESTIONS, Dialect
 from sidecar.contracts.routes import ROUTES
 
-SHAPES = [(path, key) for path, keys in ROUTES.items() for key in keys]
-"""Every path with every key of the body that may hold the documents there."""
+SHAPES = [
+    (path, key) for path, keys in ROUTES.items() for key, dialect in keys.items() if dialect.ranks
+]
+"""Every path that ranks, with every key of the body that may hold the documents there."""
 
 
 def dialect_of(path: str, key: str) -> Dialect:
@@ -26,6 +28,7 @@ def body_of(path: str, key: str, query: str, documents: list[Any]) -> dict[str, 
         DOCUMENTS: documents,
         OBJECTS: [{"text": each} if isinstance(each, str) else each for each in documents],
         PAIRS: [[query, each] for each in documents],
+        QUESTIONS: [{"question": query, "context": each} for each in documents],
         LINES: "\n".join(each if isinstance(each, str) else json.dumps(each) for each in documents),
     }
 

@@ -35,7 +35,8 @@ def test_each_mark_alone_is_enough_on_a_shared_path_and_may_be_null(dialect: Dia
 
 
 def test_a_path_and_a_key_belong_to_one_dialect_and_so_does_a_mark() -> None:
-    assert len(SHAPES) == sum(len(each.paths) * len(each.templates) for each in DIALECTS)
+    ranking = [dialect for dialect in DIALECTS if dialect.ranks]
+    assert len(SHAPES) == sum(len(each.paths) * len(each.templates) for each in ranking)
     marks = [mark for dialect in DIALECTS for mark in dialect.marks]
     assert len(marks) == len(set(marks))
     assert {path for dialect in DIALECTS for path in dialect.shared_paths} <= set(ROUTES)

@@ -15,7 +15,7 @@ from tests.playground.chromium import REQUIRE_BROWSER
 from tests.playground.conftest import KEY
 from tests.playground.page import Page
 
-NAMES = [dialect.name for dialect in DIALECTS]
+NAMES = [dialect.name for dialect in DIALECTS if dialect.ranks]
 TRICKY = [
     'it\'s "quoted" $HOME `id` \\ and !',
     "JSON",

@@ -25,6 +25,7 @@ class ClusterOptions:
     routes: options.Routes = None
     text_field: options.TextField = None
     into: options.Into = None
+    highlight: options.Highlight = False
     read_timeout: options.ReadTimeout = None
     service: options.Service = None
     templates: options.Templates = True
@@ -55,6 +56,7 @@ class ClusterOptions:
             routes=options.split(self.routes),
             text_field=self.text_field,
             into=self.into,
+            highlight=self.highlight,
             read_timeout_s=self.read_timeout,
             service=self.service,
             templates=self.templates,

@@ -52,6 +52,7 @@ def _apply(client: object, spec: "ClusterSpec", options: ClusterOptions, *, remo
     from es_integration.cluster.change import Action, apply
     from es_integration.cluster.procedure import run
     from es_integration.deployment import EXAMPLE_SIZE, page_time, plan, usage
+    from es_integration.opensearch import highlighter
     from sidecar.cli.cluster.display import question, show_applied, show_plan
 
     console = Console()
@@ -73,4 +74,8 @@ def _apply(client: object, spec: "ClusterSpec", options: ClusterOptions, *, remo
     size = EXAMPLE_SIZE if page is None or page.fits else max(1, page.fitting_size)
     if page is not None and not page.fits:
         console.print(page.summary, highlight=False, markup=False, soft_wrap=True)
-    console.print(usage(spec, changes, size), highlight=False, markup=False, soft_wrap=True)
+    texts = [usage(spec, changes, size)]
+    if spec.highlight:
+        texts.append(run(client, highlighter.usage(spec.opensearch)))
+    for text in texts:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -57,6 +57,12 @@ Into = Annotated[
         show_default=False,
     ),
 ]
+Highlight = Annotated[
+    bool,
+    typer.Option(
+        "--highlight", help="Make the sidecar the model of OpenSearch's semantic highlighter too."
+    ),
+]
 ReadTimeout = Annotated[
     int | None,
     typer.Option(

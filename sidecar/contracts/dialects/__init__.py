@@ -4,6 +4,7 @@
     dashscope       Alibaba Cloud's DashScope
     deepinfra       DeepInfra's inference API
     gradio          Gradio's call for Qwen3-Reranker
+    highlighter     OpenSearch's semantic highlighter
     infinity        infinity
     jina            Jina, under its own prefix
     mixedbread      Mixedbread
@@ -41,6 +42,7 @@ from sidecar.contracts.dialects.cohere import COHERE_V1, COHERE_V2
 from sidecar.contracts.dialects.dashscope import DASHSCOPE
 from sidecar.contracts.dialects.deepinfra import DEEPINFRA
 from sidecar.contracts.dialects.gradio import GRADIO
+from sidecar.contracts.dialects.highlighter import OPENSEARCH_HIGHLIGHT
 from sidecar.contracts.dialects.infinity import INFINITY
 from sidecar.contracts.dialects.jina import JINA
 from sidecar.contracts.dialects.mixedbread import MIXEDBREAD
@@ -80,6 +82,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ONYX,
     GRADIO,
     OPENSEARCH,
+    OPENSEARCH_HIGHLIGHT,
     ELASTICSEARCH,
     ELASTICSEARCH_TEXTS,
 )

@@ -173,6 +173,10 @@ class FakeOpenSearch:
     def predict(self, body: Any) -> tuple[int, Any]:
         if self.predicting is not None:
             return self.refusal(*self.predicting)
+        if "inputs" in body.get("parameters", ()):
+            texts = [each["context"] for each in body["parameters"]["inputs"]]
+            marked: Any = [{"dataAsMap": {"highlights": [marks(text) for text in texts]}}]
+            return 200, {"inference_results": [{"output": marked, "status_code": 200}]}
         flat = "text_docs" in body
         sent = body["text_docs"] if flat else body["parameters"]["documents"]
         self.now += len(sent) * self.document_s
@@ -215,6 +219,15 @@ def matches(query: Any, source: dict[str, Any]) -> bool:
     if "match" in query:
         return bool(words(source["connector_id"]) & words(query["match"]["connector_id"]))
     return True
+
+
+def marks(text: str) -> list[dict[str, float]]:
+    """The sentence with "reset", its places as ml-commons shows numbers of a map."""
+    start = text.find("To reset")
+    if start < 0:
+        return []
+    before = len(text[:start].encode("utf-16-le")) // 2
+    return [{"start": float(before), "end": float(before + text.index(". ", start) + 1 - start)}]
 
 
 def words(text: str) -> set[str]:

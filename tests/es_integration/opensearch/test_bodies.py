@@ -1,12 +1,14 @@
 """The bodies, word for word where ml-commons depends on it."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
-from es_integration.opensearch.bodies import connector, credential, pipeline
+from es_integration.opensearch.bodies import connector, credential, highlight, pipeline
+from es_integration.opensearch.spec import Highlighter, Part
 
 SPEC = OpenSearchInstall(
     "http://127.0.0.1:8090/", fields=("title", "brand"), connect_timeout_s=1, read_timeout_s=2
@@ -31,10 +33,32 @@ def test_the_flat_connector_quotes_the_query_and_defaults_top_n() -> None:
 def test_the_structured_connector_writes_the_ext_object_unquoted() -> None:
     predict = action(Route.STRUCTURED)
     assert predict["request_body"] == (
-        '{ "query": ${parameters.search}, "documents": ${parameters.documents} }'
+        '{ "query": ${parameters.safe_search}, "documents": ${parameters.safe_documents} }'
     )
-    assert "pre_process_function" not in predict
     assert "post_process_function" not in predict
+
+
+@pytest.mark.parametrize("part", [Route.STRUCTURED, Highlighter.SEMANTIC], ids=str)
+def test_a_script_makes_placeholders_harmless_for_pages_too(part: Part) -> None:
+    """The node's own tests run it; what it writes must be what the request's body names."""
+    (predict,) = connector(SPEC, part)["actions"]
+    written = set(re.findall(r'"(\w+)":\' \+', predict["pre_process_function"]))
+    assert written == set(re.findall(r"\$\{parameters\.(\w+)\}", predict["request_body"]))
+    always = {"pre_process_function.process_remote_inference_input": "true"}
+    assert connector(SPEC, part)["parameters"] == always
+
+
+def test_the_highlighter_has_an_address_of_its_own() -> None:
+    (predict,) = connector(SPEC, Highlighter.SEMANTIC)["actions"]
+    assert predict["url"] == "http://127.0.0.1:8090/opensearch/ecommerce/highlight"
+    assert predict["request_body"] == '{ "inputs": ${parameters.safe_inputs} }'
+
+
+def test_a_search_with_highlights_names_the_field_and_the_model() -> None:
+    assert highlight("text", "M1") == {
+        "fields": {"text": {"type": "semantic"}},
+        "options": {"model_id": "M1", "batch_inference": True},
+    }
 
 
 @pytest.mark.parametrize("route", Route)

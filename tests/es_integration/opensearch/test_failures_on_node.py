@@ -40,7 +40,8 @@ def scored(documents: list[Any]) -> list[Result]:
     titles = [
         document["title"] if isinstance(document, dict) else document for document in documents
     ]
-    return [{"index": i, "relevance_score": SCORES[title]} for i, title in enumerate(titles)]
+    scores = [SCORES.get(title, 0.0625) for title in titles]
+    return [{"index": i, "relevance_score": score} for i, score in enumerate(scores)]
 
 
 @dataclass
@@ -174,6 +175,7 @@ def test_a_list_for_each_field_loses_the_hits_place(site: Site) -> None:
         '{ "query": ${parameters.search}, "documents": ${parameters.titles},'
         ' "brands": ${parameters.brands} }'
     )
+    del connector["actions"][0]["pre_process_function"]
     pipeline = bodies.pipeline(spec, Route.STRUCTURED, "", renames=False)
     inference = pipeline["response_processors"][0]["ml_inference"]
     inference["input_map"] = [
@@ -268,23 +270,36 @@ def test_a_query_that_only_looks_like_json_arrives_by_both(site: Site, text: str
     assert flat["query"] == structured["query"]["query_text"] == text
 
 
-@pytest.mark.parametrize("route", Route)
-def test_a_query_with_a_placeholder_of_ml_commons_is_filled_in_or_fails(
-    site: Site, route: Route
+PLACEHOLDERS = ["${parameters.unknown} shoes", "$${parameters.documents}", "${credential.key}"]
+
+
+@pytest.mark.every_version
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+def test_a_query_with_a_placeholder_of_ml_commons_arrives_by_the_structured_route(
+    site: Site, text: str
 ) -> None:
-    """No way around it is known; any other `${` passes."""
-    site.failure(SEARCHES[route](MATCH, "${parameters.unknown} shoes", size=10), route)
+    assert site.search(Route.STRUCTURED, text) == RIGHT
+    assert site.server.bodies(PATH)[-1]["query"] == {"query_text": text}
+
+
+def test_a_query_with_a_placeholder_fails_the_flat_route(site: Site) -> None:
+    site.failure(flat_search(MATCH, PLACEHOLDERS[0], size=10), Route.FLAT)
     assert site.server.bodies(PATH) == []
 
 
-@pytest.mark.parametrize("route", Route)
-def test_a_document_with_a_placeholder_fails_the_whole_page(site: Site, route: Route) -> None:
-    """So the ingest pipelines of `mappings` make `${` in rerank_doc harmless."""
-    site.client.index(
-        index=INDEX, id="placeholder", body={"title": "${parameters.x}"}, refresh="true"
-    )
+@pytest.mark.every_version
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+def test_a_document_with_a_placeholder_arrives_by_the_structured_route(
+    site: Site, text: str
+) -> None:
+    """The flat route fails: there the ingest pipelines of `mappings` make `${` harmless."""
+    site.client.index(index=INDEX, id="placeholder", body={"title": text}, refresh="true")
     try:
-        site.failure(SEARCHES[route](MATCH, "shoes", size=10), route)
+        assert "placeholder" in site.search(Route.STRUCTURED)
+        titles = [document["title"] for document in site.server.bodies(PATH)[-1]["documents"]]
+        assert text in titles
+        if text == PLACEHOLDERS[0]:
+            site.failure(flat_search(MATCH, "shoes", size=10), Route.FLAT)
     finally:
         site.client.delete(index=INDEX, id="placeholder", refresh="true")
 

@@ -12,11 +12,13 @@ from es_integration.cluster.procedure import run
 from es_integration.opensearch import (
     install,
     install_async,
+    installed_highlighter,
     plan_install,
     plan_uninstall,
     uninstall,
     uninstall_async,
 )
+from es_integration.opensearch.settings import FACTORIES
 from tests.es_integration.opensearch.fake_opensearch import ML, FakeOpenSearch
 
 CONNECTOR = f"{ML}/connectors/_create"
@@ -299,3 +301,74 @@ def test_all_connectors_are_looked_through_page_by_page(
     assert SPEC.pattern in trusted, "the other profile's connectors still call it"
     uninstall(client, other_spec)
     assert fake.settings["persistent"] == {}
+
+
+HIGHLIGHT = replace(SPEC, highlight=True)
+NAME = "rerank-sidecar-ecommerce-highlight"
+
+
+@pytest.fixture
+def newer(fake: FakeOpenSearch) -> FakeOpenSearch:
+    fake.number = "3.6.0"
+    return fake
+
+
+def test_the_highlighter_is_a_connector_and_a_model_and_a_setting(
+    client: OpenSearch, newer: FakeOpenSearch
+) -> None:
+    made = install(client, HIGHLIGHT)
+    assert [(change.kind, change.name) for change in made if change.name == NAME] == [
+        ("connector", NAME),
+        ("remote model", NAME),
+    ]
+    assert newer.settings["persistent"][FACTORIES] == ["semantic-highlighter"]
+    assert install(client, HIGHLIGHT) == ()
+    (model_id,) = [key for key, model in newer.models.items() if model["name"] == NAME]
+    assert run(client, installed_highlighter(HIGHLIGHT)) == model_id
+
+
+def test_uninstall_removes_it_even_if_it_is_not_asked_to(
+    client: OpenSearch, newer: FakeOpenSearch
+) -> None:
+    install(client, HIGHLIGHT)
+    uninstall(client, SPEC)
+    assert (newer.connectors, newer.models) == ({}, {})
+    assert newer.settings["persistent"] == {}
+
+
+@pytest.mark.parametrize("names", [["*"], ["semantic-highlighter", "mine"], ["mine"]])
+def test_the_setting_of_others_stays(
+    client: OpenSearch, newer: FakeOpenSearch, names: list[str]
+) -> None:
+    newer.settings["persistent"][FACTORIES] = list(names)
+    install(client, HIGHLIGHT)
+    assert {"*", "semantic-highlighter"} & {*newer.settings["persistent"][FACTORIES]}
+    uninstall(client, HIGHLIGHT)
+    assert newer.settings["persistent"][FACTORIES] == names
+
+
+def test_the_setting_stays_while_another_profile_highlights(
+    client: OpenSearch, newer: FakeOpenSearch
+) -> None:
+    other = replace(HIGHLIGHT, profile="legal")
+    install(client, HIGHLIGHT)
+    install(client, other)
+    uninstall(client, HIGHLIGHT)
+    assert newer.settings["persistent"][FACTORIES] == ["semantic-highlighter"]
+    uninstall(client, other)
+    assert newer.settings["persistent"] == {}
+
+
+def test_an_older_cluster_gets_the_rest_and_is_told(
+    client: OpenSearch, fake: FakeOpenSearch
+) -> None:
+    plan = run(client, plan_install(HIGHLIGHT))
+    (told,) = [change for change in plan if change.name == NAME]
+    reason = "semantic highlighting needs OpenSearch 3.3 or newer, this is 2.19.1"
+    assert (told.action, told.after) == (Action.KEEP, {"left out": reason})
+    install(client, HIGHLIGHT)
+    assert FACTORIES not in fake.settings["persistent"]
+    with pytest.raises(NotDeployed, match="--highlight"):
+        run(client, installed_highlighter(HIGHLIGHT))
+    with pytest.raises(ClusterRefused, match=reason):
+        install(client, replace(HIGHLIGHT, routes=()))

@@ -33,13 +33,15 @@ ONE_ROUTE = (Route.STRUCTURED,)
 
 
 class Sidecar:
-    """Likes the documents that speak of a password; knows one key."""
+    """Likes the documents that speak of a password, and refuses a page with one that says so."""
 
     status = 200
 
     def __call__(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if self.status != 200:
             return self.status, {"message": "as the test requires"}
+        if "refuse this page" in str(body["documents"]):
+            return 422, {"message": "as the document requires"}
         liked = ["password" in str(document) for document in body["documents"]]
         return 200, {
             "results": [
@@ -201,8 +203,8 @@ def test_verify_searches_an_index_and_sees_what_ignore_failure_hides(
         (flat,) = [check for check in report if not check.passed and "latency" not in check.name]
         assert flat.name == "flat: search"
         assert "no hit has the field rerank_doc" in flat.detail
-        placeholder = {"title": "${parameters.x}", "rerank_doc": "${parameters.x}"}
-        cluster.index(index="verified", id="2", body=placeholder, refresh="true")
+        refused = {"title": "refuse this page", "rerank_doc": "refuse this page"}
+        cluster.index(index="verified", id="2", body=refused, refresh="true")
         report = verify_cluster(cluster, spec, index="verified")
         assert broken(report) == ["flat: search", "structured: search"]
         assert "keep their first-stage scores" in report[-1].detail

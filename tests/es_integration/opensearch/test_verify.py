@@ -142,7 +142,9 @@ def test_the_probe_fills_a_field_that_the_profile_reads(
     install(client, SPEC)
     verify_cluster(client, SPEC)
     (probe, _) = [
-        body["parameters"] for _, _, body in fake_server.requests if body and "parameters" in body
+        body["parameters"]
+        for _, _, body in fake_server.requests
+        if body and "documents" in body.get("parameters", ())
     ]
     assert all(list(document) == ["title"] for document in probe["documents"])
     assert set(probe["search"]) == {"query_text"}
@@ -217,3 +219,14 @@ def test_a_page_that_the_sidecar_refuses_fails_with_advice(
     report = verify_cluster(client, SPEC, search=TypicalSearch(50, "red shoes"))
     assert broken(report) == ["flat: page", "structured: page"]
     assert "What to do: it does not score a few texts" in report[-1].detail
+
+
+def test_the_highlighter_has_checks_of_its_own(client: OpenSearch, fake: FakeOpenSearch) -> None:
+    spec = replace(SPEC, highlight=True)
+    fake.number = "3.6.0"
+    install(client, spec)
+    report = verify_cluster(client, spec)
+    assert broken(report) == []
+    assert "`forgot password`." in detail(report, "highlight: marks")
+    fake.predicting = 503, "Error from remote service: as the test requires"
+    assert "highlight: sidecar" in broken(verify_cluster(client, spec))
