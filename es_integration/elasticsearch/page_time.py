@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from math import ceil
 from typing import Any
 
 import mappings
@@ -24,6 +25,7 @@ from es_integration.elasticsearch.calls import send
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall
 from es_integration.errors import ClusterRefused
 
+DEADLINE_HEADER = "X-Request-Deadline-Ms"
 WAITS_S = 30.0
 """How long Elasticsearch waits for an inference service; no search can change it."""
 
@@ -31,13 +33,28 @@ WAITS_S = 30.0
 def page_time(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[PageTime]:
     """The projection for a page whose hits are sent as their `field`. Raises ClusterRefused when
     the endpoint does not score."""
-    limits = [Limit(WAITS_S, "time that Elasticsearch waits")]
+    limits = [Limit(WAITS_S, "time that Elasticsearch waits"), *_header_limit(spec)]
     own_s = yield from sidecar_deadline(spec.sidecar_url.rstrip("/"), spec.sidecar_key)
     if own_s is not None:
         limits.append(own_deadline(own_s))
     sample = yield from _sample(spec, search, field)
     page = yield from measure(partial(_score, spec, field), search, sample, limits)
     return page
+
+
+def _header_limit(spec: ElasticsearchInstall) -> list[Limit]:
+    """The deadline that the `custom` service sends, if it sends one."""
+    headers = {name.lower(): value for name, value in spec.headers.items()}
+    value = headers.get(DEADLINE_HEADER.lower(), "")
+    if not value.isdecimal():
+        return []
+    return [
+        Limit(
+            int(value) / 1000,
+            f"{DEADLINE_HEADER} of {value}",
+            lambda needed: f"install with {DEADLINE_HEADER} at {ceil(needed) * 1000}",
+        )
+    ]
 
 
 def _sample(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[Sample]:

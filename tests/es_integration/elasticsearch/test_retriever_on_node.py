@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
+from es_integration.cluster.page_time import TypicalSearch
 from es_integration.elasticsearch import (
     ElasticsearchInstall,
     install,
@@ -94,6 +95,15 @@ def test_verify_searches_the_index(ready: Searchable) -> None:
     report = verify_cluster(client, spec, index=index)
     assert [check for check in report if not check.passed] == []
     assert report[-1].name == "search"
+
+
+def test_verify_projects_a_page_from_the_documents_of_the_index(ready: Searchable) -> None:
+    _, client, spec, index = ready
+    page = TypicalSearch(10, QUERY, index)
+    report = verify_cluster(client, spec, index=index, search=page)
+    assert [check for check in report if not check.passed] == []
+    assert report[-2].name == "page"
+    assert f"(5 documents of {index})" in report[-2].detail
 
 
 def test_verify_finds_a_wrong_field(ready: Searchable) -> None:

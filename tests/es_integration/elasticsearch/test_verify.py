@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
+from es_integration.cluster.page_time import TypicalSearch
 from es_integration.elasticsearch import (
     ElasticsearchInstall,
     install,
@@ -197,3 +198,38 @@ def test_documents_without_the_field_fail_the_search_check(
     check = verify_cluster(client, spec, index="pages")[-1]
     assert (check.name, check.passed) == ("search", False)
     assert "2 of 3 hits of pages were reranked" in check.detail
+
+
+def test_a_page_is_projected_against_the_deadline_that_the_endpoint_sends(
+    start_fake: FakeStart, server: SidecarProcess
+) -> None:
+    _, client = start_fake()
+    hurried = ElasticsearchInstall(
+        server.url, "legal", service="custom", headers={"x-request-deadline-ms": "9000"}
+    )
+    install(client, hurried)
+    search = TypicalSearch(100_000, "may a landlord end the lease", "none", example_words=650)
+    report = verify_cluster(client, hurried, search=search)
+    assert names(report) == [*ALL, "page"]
+    assert "(example documents of 650 words), more than the 9 s" in report[-1].detail
+    assert "by the X-Request-Deadline-Ms of 9000" in report[-1].detail
+    assert "A size of " in report[-1].detail
+
+
+def test_a_page_that_the_sidecar_refuses_fails_its_check(
+    start_fake: FakeStart, server: SidecarProcess
+) -> None:
+    fake, client = start_fake(sender=Sender(()))
+    spec = ElasticsearchInstall(server.url)
+    install(client, spec)
+    infer = fake.infer
+
+    def refuse_examples(endpoint_id: str, body: Any) -> Any:
+        if "Sentence 1" in str(body["input"]):
+            raise ElasticsearchError(429, "status_exception", "overloaded")
+        return infer(endpoint_id, body)
+
+    fake.infer = refuse_examples  # type: ignore[method-assign]
+    report = verify_cluster(client, spec, search=TypicalSearch(50, "red shoes"))
+    assert [check.name for check in report if not check.passed] == ["page"]
+    assert "429 an overloaded sidecar" in report[-1].detail
