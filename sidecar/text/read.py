@@ -88,7 +88,8 @@ class FieldReader:
         """Whether what a string holds are fields: the profile knows one, or there are none."""
         if not self._names or not fields:
             return True
-        return any(map(self._keys.candidates, self._opened(fields)))
+        known = self._keys.candidates
+        return any(map(known, fields)) or any(map(known, self._opened(fields)))
 
     def _opened(self, fields: Fields) -> Fields:
         wrappers = (*self._profile.wrappers, RERANK_DOC)
