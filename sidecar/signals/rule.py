@@ -11,8 +11,10 @@ from sidecar.schema import MAX_WEIGHT, FieldName, FrozenModel
 from sidecar.signals.cited import cited
 from sidecar.signals.search_reader import SearchReader
 from sidecar.text.compose import read_value
+from sidecar.text.dates import instant
 from sidecar.text.stated import stated
 from sidecar.text.stock import Stock, stock
+from sidecar.text.validity import Validity, validity
 
 
 class Rule(FrozenModel):
@@ -28,8 +30,9 @@ class Rule(FrozenModel):
     """Compared as text, case ignored: true, "True" and "TRUE" are equal."""
     pattern: str | None = None
     """A regular expression searched in the field's text, case ignored."""
-    states: Literal["out_of_stock"] | None = None
-    """A fact that is read from structure, numbers and words of many languages: see `text/stock`."""
+    states: Literal["out_of_stock", "no_longer_valid", "invalid_in_part", "past"] | None = None
+    """A fact that is read from structure, numbers and words of many languages: see `text/stock` and
+    `text/validity`; `past` is a date before now."""
     demote: Annotated[float, Field(gt=0, le=MAX_WEIGHT, allow_inf_nan=False)]
     """What is taken off the logit."""
     unless_cited: tuple[FieldName, ...] = ()
@@ -61,16 +64,21 @@ class Rule(FrozenModel):
 
     def _conditions(self, search: SearchReader) -> list[bool]:
         values = search.values(self.field)
-        if self.states is not None:
+        if self.states == "out_of_stock":
             return [stock(value) is Stock.ABSENT for value in values]
-        meets = self._condition()
+        meets = self._condition(search)
         holds = all if self.field in search.all_of else any
         items = [list(map(read_value, stated(value, self.field))) for value in values]
         met = [[meets(text) for text in texts if text] for texts in items]
         return [bool(each) and holds(each) for each in met]
 
-    def _condition(self) -> Callable[[str], bool]:
+    def _condition(self, search: SearchReader) -> Callable[[str], bool]:
         """Whether a text of the field meets the rule."""
+        if self.states == "past":
+            return lambda text: (moment := instant(text)) is not None and moment < search.now
+        if self.states is not None:
+            stated_validity = Validity(self.states)
+            return lambda text: validity(text) is stated_validity
         if self.pattern is not None:
             matches = _compiled(self.pattern).search
             return lambda text: matches(text) is not None

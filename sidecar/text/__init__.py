@@ -25,6 +25,8 @@ price_texts      a price as shops write it
 money            amounts of money and their currencies
 bounds           the words that make a number a bound: under, bis, 以下
 dates            a field's value as a point in time, a year
+validity         whether a status says that a law or a decision no longer counts
+case_names       the names of cases, and whether a query holds one
 stock            whether a field says that a thing can be bought
 stated           the values that an object states about itself
 units            quantities in a text

@@ -21,7 +21,8 @@ PRODUCT_FIELDS = (
     "rating popularity in_stock date highlights pack_size weight volume dimensions"
 )
 LEGAL_FIELDS = (
-    "title text summary court jurisdiction date citations cited_by statute status docket celex ecli"
+    "title text summary court jurisdiction date citations cited_by statute status in_force "
+    "valid_until docket celex ecli"
 )
 
 
@@ -159,8 +160,8 @@ def test_a_decisions_worth_counts() -> None:
         ("Repealed.", {"overruled"}),
         ("reversed in part", {"in_part"}),
         ("Vacated and remanded in part", {"in_part"}),
-        ("aufgehoben", {"overruled_elsewhere"}),
-        ("已废止", {"overruled_elsewhere"}),
+        ("aufgehoben", {"overruled"}),
+        ("已废止", {"overruled"}),
         ("not overruled", set()),
         ("good law", set()),
         ("Published", set()),

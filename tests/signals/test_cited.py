@@ -58,6 +58,10 @@ def test_a_statute_is_no_decision() -> None:
     assert rules(query, citations=["42 U.S.C. § 1983"]) == ["overruled"]
 
 
+def test_a_statute_is_not_spared_because_the_query_holds_its_title() -> None:
+    assert rules("noise by-law quiet hours", title="Noise by-law", citations=None) == ["overruled"]
+
+
 def test_a_name_of_few_words_is_none() -> None:
     assert rules("lease of a flat", title="Lease") == ["overruled"]
 

@@ -43,6 +43,15 @@ def test_a_fact_is_read_from_structure_and_words() -> None:
     )
 
 
+def test_a_rule_reads_what_no_longer_counts_and_what_is_past() -> None:
+    invalid, past = {"states": "no_longer_valid"}, {"states": "past"}
+    assert fires(invalid, "Repealed", ["In force", "Repealed"], {"status": "Revoked"}) == [True] * 3
+    assert fires(invalid, "In force", "reversed in part", "not repealed", None) == [False] * 4
+    assert fires({"states": "invalid_in_part"}, "reversed in part", "reversed") == [True, False]
+    assert fires(past, "2015-12-31", 2001, "31.12.2015") == [True] * 3
+    assert fires(past, "9999-12-31", "2100-01-01", "unlimited", None) == [False] * 4
+
+
 @pytest.mark.parametrize(
     "rule", [{}, {"values": [1], "pattern": "a"}, {"pattern": "a", "states": "out_of_stock"}]
 )
