@@ -38,6 +38,11 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def token_pattern() -> re.Pattern[str]:
+    """What matches one token."""
+    return _TOKEN
+
+
 def token_words(text: str) -> list[str]:
     """The words of `tokens` alone, for texts whose signs say nothing."""
     return [token.word for token in tokens(text)] if unspaced(text) else words(text).split()

@@ -6,11 +6,18 @@ from typing import NamedTuple
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
+from sidecar.text.query.accents import Accents, written_words
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.language import languages_of
 from sidecar.text.query.misspelling import misspellings
 from sidecar.text.query.negation import excluded, is_negated_directly, negation_words
-from sidecar.text.query.tokens import PhraseTable, Token, stands_alone, token_words, tokens
+from sidecar.text.query.tokens import (
+    PhraseTable,
+    Token,
+    stands_alone,
+    token_words,
+    tokens,
+)
 from sidecar.text.terms import unspaced
 from sidecar.text.vocabularies import Names, load, merged
 
@@ -54,6 +61,7 @@ class Vocabulary:
         for language, words in (ambiguous or {}).items():
             for form in map(tuple, map(token_words, words)):
                 self._ambiguous[form] = self._ambiguous.get(form, frozenset()) | {language}
+        self._accents = Accents(spelling for spelling, _ in name_of)
         known = self._table.firsts() | negation_words().firsts()
         named = dict(name_of)
         self._misspelt = {
@@ -120,7 +128,9 @@ class Vocabulary:
             return Reading()
         of = tokens(text)
         split = [token.word for token in of]
-        places = list(self._places(of, split, is_query, languages_of(split) if is_query else _NONE))
+        places = list(
+            self._places(text, of, split, is_query, languages_of(split) if is_query else _NONE)
+        )
         ends = {start: end for start, end, _ in places}
         reached = excluded(of, ends, in_field=not is_query) if ends else []
         clear = {item.start: item.clear for item in reached}
@@ -134,10 +144,16 @@ class Vocabulary:
         return Reading(wanted - unwanted, unwanted - wanted, words)
 
     def _places(
-        self, of: list[Token], split: list[str], is_query: bool, languages: frozenset[str]
+        self,
+        text: str,
+        of: list[Token],
+        split: list[str],
+        is_query: bool,
+        languages: frozenset[str],
     ) -> Iterator[tuple[int, int, str]]:
         """(start, end, name) of each name; in a long text ambiguous spellings are none."""
         lenient = not is_query and len(split) <= _SHORT // 4
+        written = written_words(text)
         place = 0
         while place < len(split):
             start = place
@@ -147,6 +163,8 @@ class Vocabulary:
             if match is None and is_query:
                 name = self._misspelt.get(split[start])
             if name is None or (place == start + 1 and not _is_word(of, split, start)):
+                continue
+            if not self._accents.allow(split[start:place], written):
                 continue
             needs = self._ambiguous.get(tuple(split[start:place]))
             if needs is None or lenient or not needs.isdisjoint(languages):
