@@ -9,6 +9,7 @@ from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import ExcludedWeight, Signal
 from sidecar.text.compose import read_value
+from sidecar.text.query.codes import Codes
 from sidecar.text.query.naming import Naming
 
 MAX_VALUE = 200
@@ -28,6 +29,8 @@ class MatchSignal(Signal):
     min_length: Annotated[int, Field(ge=1)] = 2
     """Normalised values shorter than this never match."""
 
+    codes: bool = False
+    """The fields hold codes, such as SKUs and GTINs, and no names: see `text/query/codes`."""
     excluded_weight: ExcludedWeight = None
 
     @property
@@ -35,7 +38,7 @@ class MatchSignal(Signal):
         return self.fields
 
     def strengths(self, search: SearchReader) -> list[float]:
-        naming = search.naming
+        names = search.codes if self.codes else search.naming
         of_text: dict[str, float] = {}
 
         def strength(value: object) -> float:
@@ -45,7 +48,7 @@ class MatchSignal(Signal):
             if not text or len(text) > MAX_VALUE:
                 return 0.0
             if text not in of_text:
-                of_text[text] = _strength(naming, text, self.min_length)
+                of_text[text] = _strength(names, text, self.min_length)
             return of_text[text]
 
         columns = [list(map(strength, search.values(field))) for field in self.fields]
@@ -61,10 +64,10 @@ class MatchSignal(Signal):
         ]
 
 
-def _strength(naming: Naming, text: str, min_length: int) -> float:
-    if naming.excludes(text, min_length):
+def _strength(names: Naming | Codes, text: str, min_length: int) -> float:
+    if names.excludes(text, min_length):
         return -1.0
-    return float(naming.wants(text, min_length))
+    return float(names.wants(text, min_length))
 
 
 def _together(strengths: Sequence[float]) -> float:

@@ -8,6 +8,7 @@ from sidecar.search import Constraint, Fields, Search
 from sidecar.text.citations import Citation, citations
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
+from sidecar.text.query.codes import Codes
 from sidecar.text.query.extractor import Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
@@ -103,6 +104,11 @@ class SearchReader:
     def naming(self) -> Naming:
         """The names that the query holds."""
         return Naming.of(self.query)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The codes that it may name."""
+        return Codes.of(self.naming, self.query)
 
     @cached_property
     def quantities(self) -> tuple[QuantityRange, ...]:

@@ -19,6 +19,7 @@ counts         bare numbers that are no prices
 color, material, court, jurisdiction    vocabularies
 brand          the candidates' own brands
 citation       decisions and laws
+codes          whether a query names a code, such as a SKU
 naming         whether a query names a value: no extractor, the signal `match` reads it
 
 A new extractor is one file, and its entry here:

@@ -61,6 +61,7 @@ def test_an_identifier_is_found(query: str, value: str) -> None:
         ("Schuhe mit Absatz", "MIT"),
         ("under the sea", "Under"),
         ("all in one printer", "All In One"),
+        ("next day delivery", "Next plc"),
     ],
 )
 def test_an_ordinary_word_is_no_brand(query: str, value: str) -> None:
@@ -85,6 +86,13 @@ def test_an_ordinary_word_is_no_brand(query: str, value: str) -> None:
         ("apple watch", "Apple"),
         ("the north face jacket", "The North Face"),
         ("levis jeans", "Levi's®"),
+        ("hp laptop", "HP Inc."),
+        ("tiffany ring", "Tiffany & Co."),
+        ("bosch drill", "Bosch GmbH"),
+        ("miele vacuum", "Miele KG"),
+        ("barilla pasta", "Barilla S.p.A."),
+        ("acme tools", "Acme Co., Ltd."),
+        ("小米手机", "小米有限公司"),
     ],
 )
 def test_a_brand_is_found(query: str, value: str) -> None:
