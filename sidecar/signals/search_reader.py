@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 
 from sidecar.search import Constraint, Fields, Search
+from sidecar.text.agreement import QuantityRange
 from sidecar.text.citations import Citation, citations
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
@@ -13,7 +14,6 @@ from sidecar.text.query.extractor import Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms, words
-from sidecar.text.units import QuantityRange
 from sidecar.text.values import number
 
 READ_FIELD_CHARACTERS = 10_000

@@ -6,7 +6,9 @@ from typing import Literal
 from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.units import Quantity, QuantityRange, agreement, quantities
+from sidecar.text.agreement import QuantityRange, agreement
+from sidecar.text.assumed_units import stated_quantities
+from sidecar.text.units import Quantity
 
 
 class UnitsSignal(Signal):
@@ -36,7 +38,7 @@ def _agreement(
 ) -> float:
     stated: list[Quantity] = []
     for text in texts:
-        if text and (more := quantities(text, dimensions)):
+        if text and (more := stated_quantities(text, dimensions)):
             stated += more
             if (share := agreement(requested, stated)) == 1:
                 return share  # the title usually says it: the description need not be read

@@ -19,6 +19,7 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("\u00a0\u202f\u2009\u3000", " "),
         **dict.fromkeys("\u301c", "~"),
         "￥": "¥",
+        "ß": "ss",
         "×": "x",
     }
 )
@@ -30,10 +31,15 @@ def plain(text: str) -> str:
 
     "8½ × 11″ für 1\u202f299 €" is `8 1/2 x 11" fur 1 299 €`. Its places are not those of the text.
     """
+    return cased(text).lower()
+
+
+def cased(text: str) -> str:
+    """`plain` without the change of case: a character of one is a character of the other."""
     if text.isascii():
-        return text.lower()
+        return text
     text = unicodedata.normalize("NFD", text.translate(_SIGNS).replace("\u2044", "/"))
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", text)).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", text))
 
 
 def chinese(text: str) -> int:

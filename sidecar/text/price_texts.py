@@ -13,7 +13,7 @@ from sidecar.schema import FrozenModel
 from sidecar.text.bounds import alternatives
 from sidecar.text.money import Amount, amounts
 from sidecar.text.numerals import plain
-from sidecar.text.units import UNITS
+from sidecar.text.unit_table import spellings
 from sidecar.text.values import number
 from sidecar.text.vocabularies import Spellings, load
 
@@ -119,7 +119,7 @@ def _of_amounts(found: list[Amount], match: re.Match[str], low: int, high: int) 
 
 @cache
 def _word() -> re.Pattern[str]:
-    measure = alternatives([*UNITS, *_words("spans")])
+    measure = alternatives([*spellings(), *_words("spans")])
     groups = "|".join(
         f"(?P<{name}>{alternatives(_words(name))})"
         for name in ("each", "from_", "onwards", "to", "now", "was", "notes")

@@ -1,7 +1,9 @@
 """Quantities in a text, in one base unit per dimension.
 
-    16gb = 16 GB = 16 gigabytes     (data, 16e9)        55in = 55 inch = 55"    (length, 1.397)
+    16gb = 16 GB = 16 gigabytes     (data, 16e9)        55in = 55" = 55 Zoll    (length, 1.397)
     2.5 kg = 2,500 g                (mass, 2.5)         60 x 40 cm              (length, .6), (.4)
+    1/4 inch · 1-1/2 in. · 8½"      (length, ...)       5'6" = 5 ft 6 in        (length, 1.6764)
+    -10 °C = 14 °F                  (temperature, -10)  M8 x 40      (thread, 8), (length, .04)
 
 What is not read, by choice:
     5g network, 802.11g     a mobile generation (one digit from 2 to 6 stuck to g), a standard
@@ -10,137 +12,166 @@ What is not read, by choice:
     100 Mbps, 6 Gb/s        rates
     2 x 16 GB               the 2 counts sticks; only lengths share their unit
     the "iPhone 15"         a quotation mark that closes one is no inch
-GB and GiB are the same: shops do not distinguish them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sidecar.text.numerals import cased
+from sidecar.text.unit_table import DIMENSIONS, UNITS, Unit, spellings
 from sidecar.text.values import parse_number
 
-TOLERANCE = 0.01
-"""Two values within 1 % are equal: shops round 139.7 cm to 140."""
+THREAD = "thread"
+"""That of the 8 in "M8 x 40", in millimetres."""
+ALL = DIMENSIONS | {THREAD}
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`value` in the dimension's base unit."""
+    """`value` in the dimension's base unit; the places are those of the `plain` text.
+
+    `step` is the smallest step in which the number is written, in base units, and `factor` the
+    unit's: 2.5 kg has 0.1 and 1, 10 ft has 3.048 and 0.3048 (a zero at the end may be rounding).
+    A quantity is `assumed` where the unit is not written, and is one of several that it may be.
+    """
 
     dimension: str
     value: float
     start: int
     end: int
+    step: float = 0.0
+    factor: float = 1.0
+    assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityRange:
-    """What a query requests of a dimension: `low` to `high`, equal where it names one value."""
-
-    dimension: str
-    low: float
-    high: float
-
-
-def _scaled(dimension: str, units: str) -> dict[str, tuple[str, float]]:
-    """`kg=1 g=.001` as a table from unit to dimension and factor."""
-    pairs = (unit.split("=") for unit in units.split())
-    return {
-        name: (dimension, float(factor)) for names, factor in pairs for name in names.split("|")
-    }
-
-
-UNITS: dict[str, tuple[str, float]] = {
-    **_scaled(
-        "data",
-        "tb|tib|terabyte|terabytes=1e12 gb|gib|gigabyte|gigabytes=1e9 "
-        "mb|mib|megabyte|megabytes=1e6 kb|kib|kilobyte|kilobytes=1e3",
-    ),
-    **_scaled(
-        "length",
-        "mm|millimeter|millimeters|millimetre|millimetres=.001 "
-        "cm|centimeter|centimeters|centimetre|centimetres=.01 "
-        "m|meter|meters|metre|metres=1 km|kilometer|kilometers|kilometre|kilometres=1000 "
-        'in|inch|inches|"|″|”=.0254 ft|foot|feet=.3048 yd|yard|yards=.9144',
-    ),
-    **_scaled(
-        "mass",
-        "kg|kgs|kilo|kilos|kilogram|kilograms=1 g|gr|gram|grams=.001 mg|milligram|milligrams=1e-6 "
-        "lb|lbs|pound|pounds=.45359237 oz|ounce|ounces=.028349523",
-    ),
-    **_scaled(
-        "volume",
-        "l|liter|liters|litre|litres=1 ml|milliliter|milliliters|millilitre|millilitres=.001 "
-        "cl=.01 dl=.1 floz=.0295735 gal|gallon|gallons=3.785412",
-    ),
-    **_scaled("power", "w|watt|watts=1 kw|kilowatt|kilowatts=1000"),
-    **_scaled("voltage", "v|volt|volts=1 kv=1000"),
-    **_scaled("frequency", "hz|hertz=1 khz=1e3 mhz|megahertz=1e6 ghz|gigahertz=1e9"),
-    **_scaled("charge", "mah=.001 ah=1"),
-    **_scaled("pixels", "mp|mpx|mpix|megapixel|megapixels=1e6"),
-}
-DIMENSIONS = frozenset(dimension for dimension, _ in UNITS.values())
-
-_NUMBER = "[0-9][0-9]*(?:[.,\u00a0\u202f][0-9]+)*"
-_FL_OZ = r"fl\.?\s?oz"
-_FACTOR = re.compile(_NUMBER)
+_FRACTION = r"(?:[0-9]{1,4}[ -])?[0-9]{1,3}/(?:2|3|4|5|6|8|10|12|16|32|64)(?![0-9/])"
+_FRACTION_REST = r"(?:[0-9]{0,3}[ -][0-9]{1,3}|[0-9]{0,2})/(?:2|3|4|5|6|8|10|12|16|32|64)(?![0-9/])"
+_DECIMAL = r"[0-9]+(?:[.,][0-9]+)*"
+NUMBER = f"(?:{_FRACTION}|{_DECIMAL})"
+_FIND_NUMBER = re.compile(NUMBER)
 _SCREEN = re.compile(
     r"\s*(?:$|[^\w\s]|(?:tvs?|monitors?|screens?|displays?|laptops?|wide|long|x)\b)"
 )
 _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
+_FEET_INCHES = re.compile(
+    rf"(?<![\w.,/])([0-9]{{1,3}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
+    rf"({_FRACTION}|[0-9]{{1,2}}(?:\.[0-9]+)?)\s?(\"|''|in\b\.?|inch(?:es)?\b)?(?![\w./'])"
+)
+_BELOW_ZERO = re.compile(r"(?<![\w)])(?:-\s?|minus\s)$")
+_HALVED = frozenset({"length", "mass", "volume", "area"})
+"""Dimensions in which numbers are written as fractions."""
+_BOLT = re.compile(r"\bm([0-9]{1,2}(?:\.[0-9])?)\s?x\s?([0-9]{1,4})(?:\s?mm)?(?![\w.,])")
 
 
-def quantities(text: str, dimensions: frozenset[str] = DIMENSIONS) -> tuple[Quantity, ...]:
+def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, ...]:
     """The physical quantities of these dimensions, in order of their place."""
-    stated: list[Quantity] = []
+    text = cased(text)
     lower = text.lower()
-    if len(lower) != len(text):
-        text = lower  # İ is longer in lower case: units lose their case, not their place
-    for match in _pattern(dimensions).finditer(lower):
-        first, others, unit = match[1], match[2], match[4]
+    stated: list[Quantity] = []
+    if dimensions & {"length", THREAD} and "x" in lower:
+        stated += _bolts(lower, dimensions)
+    if "length" in dimensions:
+        stated += _feet_and_inches(lower)
+    taken = [(one.start, one.end) for one in stated]
+    for one in _measured(text, lower, dimensions):
+        if not any(start < one.end and one.start < end for start, end in taken):
+            stated.append(one)
+    return tuple(sorted(stated, key=lambda one: one.start))
+
+
+def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:
+    dimensions &= DIMENSIONS
+    for match in _pattern(dimensions).finditer(lower) if dimensions else ():
         if _misread(text, match):
             continue
-        dimension, factor = UNITS.get(unit) or UNITS["floz"]
-        numbers = [first, *_FACTOR.findall(others)] if others else [first]
-        if dimension != "length" and "-" not in others and "–" not in others:
+        first, others = match[1], match[2]
+        unit = UNITS[_spelled()[match[4].replace(" ", "")]]
+        numbers = [first, *_FIND_NUMBER.findall(others)] if others else [first]
+        if unit.dimension not in _HALVED:  # "16/32 GB" are two
+            numbers = [each for number in numbers for each in number.split("/")]
+        if (
+            unit.dimension != "length"
+            and "-" not in others
+            and len(numbers) == 1 + others.count("x")
+        ):
             numbers = numbers[-1:]
+        if unit.dimension == "temperature" and _BELOW_ZERO.search(lower, 0, match.start()):
+            numbers[0] = f"-{numbers[0]}"
         for digits in numbers:
-            value = parse_number(digits)
-            if value is not None:
-                stated.append(Quantity(dimension, value * factor, match.start(), match.end()))
-    return tuple(stated)
+            if (found := quantity(digits, unit, match.start(), match.end())) is not None:
+                yield found
 
 
-def agreement(requested: Sequence[QuantityRange], stated: Sequence[Quantity]) -> float:
-    """Mean over the requested: 1 if a stated value of its dimension lies in the range, give or take
-    TOLERANCE; -1 if only other values do; 0 if the dimension is not stated."""
-    if not requested:
-        return 0.0
-    total = 0
-    for quantity in requested:
-        values = [other.value for other in stated if other.dimension == quantity.dimension]
-        if values:
-            total += 1 if any(_meets(quantity, value) for value in values) else -1
-    return total / len(requested)
+@lru_cache(maxsize=1)
+def _spelled() -> Mapping[str, str]:
+    """The spellings without spaces -> the unit."""
+    return {spelling.replace(" ", ""): unit for spelling, unit in spellings().items()}
 
 
-def _meets(requested: QuantityRange, value: float) -> bool:
-    low, high = requested.low, requested.high
-    below = low - value > TOLERANCE * max(low, value)  # nothing is less than an open end's 0
-    above = value - high > TOLERANCE * value  # nor more than infinity
-    return not below and not above
+def quantity(digits: str, unit: Unit, start: int, end: int) -> Quantity | None:
+    """The number in the unit; None for digits that are no number."""
+    value = read_number(digits)
+    if value is None:
+        return None
+    base = value * unit.factor + unit.offset
+    return Quantity(unit.dimension, base, start, end, step_of(digits) * unit.factor, unit.factor)
+
+
+def read_number(digits: str) -> float | None:
+    """A decimal number or a fraction: "2,5", "1 1/2", "1-1/2", "3/4"."""
+    if "/" not in digits:
+        return parse_number(digits)
+    whole, _, fraction = digits.replace("-", " ").rpartition(" ")
+    above, _, below = fraction.partition("/")
+    return int(whole or 0) + int(above) / int(below)
+
+
+def step_of(digits: str) -> float:
+    """The smallest step in which a number is written: 0.1 of 2.5, 10 of 60, 1/4 of 1 3/4."""
+    if "/" in digits:
+        return 1 / int(digits.rpartition("/")[2])
+    whole, point, decimals = digits.replace(",", ".").rpartition(".")
+    if point and whole.isdecimal() and not (len(decimals) == 3 and whole != "0"):
+        return 10.0 ** -len(decimals)
+    plain = digits.lstrip("+-").replace(".", "").replace(",", "")
+    return 10.0 ** (len(plain) - len(plain.rstrip("0") or plain))
+
+
+def _feet_and_inches(lower: str) -> Iterator[Quantity]:
+    foot, inch = UNITS["ft"].factor, UNITS["in"].factor
+    for match in _FEET_INCHES.finditer(lower):
+        if not (match[2] or match[4]):
+            continue  # "6 ft 2" has no inches
+        inches = read_number(match[3])
+        if inches is not None and inches < 12:
+            value = int(match[1]) * foot + inches * inch
+            step = step_of(match[3]) * inch if match[3] != "0" else inch
+            yield Quantity("length", value, match.start(), match.end(), step, inch)
+
+
+def _bolts(lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:
+    for match in _BOLT.finditer(lower):
+        for group, dimension, factor in ((1, THREAD, 1.0), (2, "length", 0.001)):
+            value = float(match[group])
+            if dimension in dimensions:
+                yield Quantity(
+                    dimension, value * factor, match.start(), match.end(), factor, factor
+                )
 
 
 @lru_cache(maxsize=64)
 def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
     """Numbers with a unit of these dimensions: the fewer units, the faster it skips the others."""
-    units = [name for name, (dimension, _) in UNITS.items() if dimension in dimensions]
-    spelled = "|".join(_FL_OZ if name == "floz" else name for name in sorted(units, reverse=True))
+    units = [name for name, unit in spellings().items() if UNITS[unit].dimension in dimensions]
+    spelled = "|".join(
+        re.escape(name).replace(r"\ ", r"\s?") for name in sorted(units, key=len, reverse=True)
+    )
     # The digit comes before the look behind: Python skips to digits far faster than to positions.
     return re.compile(
-        r"([0-9](?<![\w.,][0-9])[0-9]*+(?:[.,\u00a0\u202f][0-9]+)*+)"
-        rf"((?:\s?[x×–-]\s?{_NUMBER}){{0,3}}+)([\s-]?+)({spelled})(?![\w²³]|/s\b|/h\b)"
+        rf"([0-9](?<![\w.,/][0-9])(?:{_FRACTION_REST}|[0-9]*+(?:[.,][0-9]+)*+))"
+        rf"((?:\s?[x/-]\s?{NUMBER}){{0,3}}+)([\s-]?+)({spelled})(?![a-z0-9_²³]|/s\b|/h\b)"
     )
 
 
@@ -162,7 +193,7 @@ def _misread(text: str, match: re.Match[str]) -> bool:
             return gap == " "
         case "in" | "In" | "IN":
             return gap == " " and not _SCREEN.match(text.lower(), after)
-        case '"' | "”":
-            return text.count('"', 0, after - 1) % 2 == 1 or text.count("“", 0, after) > 0
+        case '"' | "'":
+            return text.count(unit, 0, after - 1) % 2 == 1
         case _:
             return False

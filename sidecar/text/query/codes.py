@@ -9,7 +9,7 @@ KLM4-AB-001            "KLM4-AB", typed in one, names it and its other variants 
 import re
 from dataclasses import dataclass
 
-from sidecar.text.query.naming import Naming
+from sidecar.text.query.naming import Naming, is_ordinary
 from sidecar.text.terms import squeeze, words
 
 MIN_UNPADDED = 5
@@ -53,7 +53,7 @@ class Codes:
             return bool(self.chunks) and self._holds_stem(value)
         if not _DIGIT.search(code):
             return code in self.naming.capitals
-        if code in self.chunks or not self.naming.is_ordinary(value):
+        if code in self.chunks or not is_ordinary(value):
             return True
         return code in self.naming.numbers and any(
             len(word) >= _APART for word in words(value).split() if word.isdecimal()

@@ -28,12 +28,6 @@ from sidecar.text.units import quantities
 
 RUN_WORDS = 8
 """Words that a brand or a model number has at most."""
-_LEGAL_FORM = re.compile(
-    r"(?:(?:\s*[,&+]\s*|\s+)(?:inc|incorporated|ltd|limited|llc|llp|corp|corporation|co|company|plc|pty"
-    r"|gmbh|ag|kg|kgaa|ohg|e\.k|se|s\.?a\.?s?|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|oy|ab|a/s|aps|s\.l"
-    r"|k\.?k|ltda|sp\. z o\.o)\.?)+\s*$|\s*(?:股份)?有限(?:责任)?公司$|\s*株式会社\s*",
-    re.IGNORECASE,
-)
 _CASED = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -78,7 +72,6 @@ class Naming:
             unclear,
         )
 
-<<<<<<< HEAD
     def wants(self, value: str, min_length: int = 1) -> bool:
         """Whether the query names the value, which has `min_length` letters and digits at least,
         and does not exclude it. A company is named without its legal form: "hp" for "HP Inc."."""
@@ -104,50 +97,7 @@ class Naming:
             return within and not spelling.isdigit()
         if spelling.isdigit():
             return spelling in self.numbers
-        return spelling in self.names or not _ordinary(name)
-=======
-    def holds(self, value: str, min_length: int = 1) -> bool:
-        """Whether the query names the value, which has `min_length` letters and digits at least;
-        to ask for it or to exclude it. A company's legal form may be left out: "hp" is HP Inc."""
-        return any(self._holds(form, min_length) for form in _forms(value))
-
-    def _holds(self, value: str, min_length: int) -> bool:
-        squeezed = squeeze(value)
-        if len(squeezed) < min_length:
-            return False
-        if squeezed not in self.runs:
-            # Chinese and Japanese write no spaces: "耐克跑鞋" names 耐克.
-            within = len(squeezed) > 1 and unspaced(squeezed) and squeezed in self.text
-            return within and not squeezed.isdigit()
-        if squeezed.isdigit():
-            return squeezed in self.numbers
-        return squeezed in self.names or not self.is_ordinary(value)
-
-    def wants(self, value: str, min_length: int = 1) -> bool:
-        """Whether the query names the value and does not exclude it."""
-        unwanted = self.excluded | self.unclear
-        return any(
-            squeeze(form) not in unwanted and self._holds(form, min_length)
-            for form in _forms(value)
-        )
-
-    def excludes(self, value: str, min_length: int = 1) -> bool:
-        """Whether the query names the value as one that it does not want."""
-        return any(
-            squeeze(form) in self.excluded and self._holds(form, min_length)
-            for form in _forms(value)
-        )
-
-    def is_ordinary(self, value: str) -> bool:
-        """Whether it has ordinary words and numbers alone."""
-        return all(word.isdigit() or word in ORDINARY for word in words(value).split())
-
-
-def _forms(value: str) -> tuple[str, ...]:
-    """The value, and without the legal form of a company."""
-    short = _LEGAL_FORM.sub("", value)
-    return (value,) if short == value or not short.strip() else (value, short)
->>>>>>> 9944382 (Codes are named as codes: MAX-2000, a GTIN with other zeros, the first parts of a SKU)
+        return spelling in self.names or not is_ordinary(name)
 
 
 def _runs(split: list[str]) -> frozenset[str]:
@@ -193,3 +143,8 @@ def _stands_out(place: int, cased: list[str]) -> bool:
         others.remove(word)
     letters = [other[0] for other in others if other[0].isalpha()]
     return bool(letters) and 2 * sum(map(str.islower, letters)) >= len(letters)
+
+
+def is_ordinary(value: str) -> bool:
+    """Whether it has ordinary words and numbers alone."""
+    return all(word.isdigit() or word in ORDINARY for word in words(value).split())

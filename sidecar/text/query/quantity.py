@@ -12,81 +12,77 @@ names: "iphone 12 max 256gb" asks for 256 GB of an iPhone 12 Max.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sidecar.search import Constraint, Fields
+from sidecar.text.agreement import QuantityRange, agreement
+from sidecar.text.assumed_units import sides, stated_quantities
+from sidecar.text.bounds import Side, bound, joins
 from sidecar.text.compose import read_value
+from sidecar.text.numerals import plain
 from sidecar.text.query.extractor import Extractor, Satisfaction
-from sidecar.text.query.price import AROUND
-from sidecar.text.units import Quantity, QuantityRange, agreement, quantities
+from sidecar.text.query.price import AROUND, price_spans
+from sidecar.text.units import Quantity, quantities
 from sidecar.text.values import parse_number
 
-_NOT = r"(?:no|not|nothing|nicht)\s+"
-_LESS = r"(?:under|below|(?:less|cheaper|lower|lighter|smaller|shorter|thinner) than|unter)"
-_MORE = r"(?:over|above|(?:more|greater|larger|bigger|higher|heavier|longer|taller) than|über)"
-_END = r"\s*$"
-_HIGH = re.compile(
-    rf"(?:(?<!\w){_NOT}{_MORE}|(?<!no )(?<!not )(?<!nothing )(?<!\w){_LESS}"
-    rf"|\b(?:up to|at most|bis|max(?:imum|imal)?\.?)|<=?|≤){_END}"
-)
-_LOW = re.compile(
-    rf"(?:(?<!\w){_NOT}{_LESS}|(?<!no )(?<!not )(?<!nothing )(?<!\w){_MORE}"
-    rf"|\b(?:at least|from|ab|mindestens|min(?:imum)?\.?)|>=?|≥){_END}"
-)
-_ABOUT = re.compile(rf"(?:\b(?:about|around|approx(?:imately)?\.?|roughly|ca\.?|etwa)|~){_END}")
-_NAME = re.compile(rf"\b(?:max|min){_END}")
+_NAME = re.compile(r"\b(?:max|min)\s*$")
 _NUMBER = r"([0-9]+(?:[.,][0-9]+)*)"
-_FIRST_END = re.compile(
-    rf"(?:\b(?:between|from|zwischen|von)\s+)?(?<![\w.,]){_NUMBER}\s*(?:and|und|to|until|bis)\s+$"
-)
+_FIRST_END = re.compile(rf"(?<![\w.,]){_NUMBER}\s*([^\W\d]+|[~-])\s*$")
 """The number before an upper end, without a unit of its own: "between 20 and 30 cm"."""
-_DASHED = re.compile(rf"{_NUMBER}\s?[-–]\s?{_NUMBER}")
-_TO = re.compile(r"\s*(?:[-–]|to|until|bis|and|und)\s*$")
-_BETWEEN = re.compile(r"\b(?:between|zwischen)\s+$")
-"""Only after one of these does `and` join two quantities to a range: "16gb and 32gb" are two."""
+_DASHED = re.compile(rf"{_NUMBER}\s?-\s?{_NUMBER}")
 
 
 def requested_quantities(query: str) -> tuple[QuantityRange, ...]:
     """The range that the query sets for each quantity that it names, in order of their place."""
-    lower = query.lower()
-    if len(lower) != len(query):
-        query = lower
-    named = quantities(query)
+    text = plain(query)
+    if not any(map(str.isdigit, text)):
+        return ()
+    named = _named(query, text)
+    spans = Counter((each.start, each.end) for each in named)
     ranges: list[QuantityRange] = []
     place = 0
     while place < len(named):
-        requested, consumed = _requested(lower, named, place)
+        requested, consumed = _requested(text, named, place)
+        one = named[place]
+        if consumed == 1 and spans[one.start, one.end] > 1:
+            requested = replace(requested, together=one.start + 1)
         ranges.append(requested)
         place += consumed
     return tuple(ranges)
 
 
-def _requested(query: str, named: Sequence[Quantity], place: int) -> tuple[QuantityRange, int]:
+def _named(query: str, text: str) -> list[Quantity]:
+    """Those that are no amount of money: "under 50 pounds" is a price."""
+    found = [*quantities(query), *sides(query, bare=True)]
+    money = price_spans(text)
+    return [
+        each
+        for each in found
+        if not any(start < each.end and each.start < end for start, end in money)
+    ]
+
+
+def _requested(text: str, named: Sequence[Quantity], place: int) -> tuple[QuantityRange, int]:
     """(the range that begins with this quantity, how many quantities it consumes)."""
     quantity = named[place]
-    before = query[max(0, quantity.start - 40) : quantity.start]
+    before = text[max(0, quantity.start - 60) : quantity.start]
     if place + 1 < len(named) and (end := named[place + 1]).dimension == quantity.dimension:
-        dashed = end.start == quantity.start and _DASHED.match(query, quantity.start)
-        between = query[quantity.end : end.start]
-        if dashed or (end.start >= quantity.end and _joins(before, between)):
+        dashed = end.start == quantity.start and _DASHED.match(text, quantity.start)
+        between = text[quantity.end : end.start]
+        if dashed or (end.start >= quantity.end and joins(before, between)):
             return _range(quantity.dimension, quantity.value, end.value), 2
-    if match := _FIRST_END.search(before):
-        first, second = parse_number(match[1]), parse_number(_digits(query, quantity))
+    if (match := _FIRST_END.search(before)) and joins(before[: match.start()], match[2]):
+        first, second = parse_number(match[1]), parse_number(_digits(text, quantity))
         if first is not None and second:
             start = quantity.value * first / second
             return _range(quantity.dimension, start, quantity.value), 1
-    return _bounded(before, quantity), 1
+    return _bounded(before, text[quantity.end :], quantity), 1
 
 
-def _joins(before: str, between: str) -> bool:
-    """Whether the text between two quantities makes them a range: "20cm-30cm"."""
-    if not (match := _TO.fullmatch(between)):
-        return False
-    return match[0].strip() not in ("and", "und") or _BETWEEN.search(before) is not None
-
-
-def _digits(query: str, quantity: Quantity) -> str:
-    match = re.match(_NUMBER, query[quantity.start : quantity.end])
+def _digits(text: str, quantity: Quantity) -> str:
+    match = re.match(_NUMBER, text[quantity.start : quantity.end])
     return match[1] if match else ""
 
 
@@ -94,18 +90,25 @@ def _range(dimension: str, start: float, end: float) -> QuantityRange:
     return QuantityRange(dimension, min(start, end), max(start, end))
 
 
-def _bounded(before: str, quantity: Quantity) -> QuantityRange:
-    """The range that the words before the quantity make of it."""
+def _bounded(before: str, after: str, quantity: Quantity) -> QuantityRange:
+    """The range that the words around the quantity make of it."""
     dimension, value = quantity.dimension, quantity.value
-    if dimension == "data" and _NAME.search(before):
-        return QuantityRange(dimension, value, value)
-    if _HIGH.search(before):
-        return QuantityRange(dimension, 0.0, value)
-    if _LOW.search(before):
-        return QuantityRange(dimension, value, math.inf)
-    if _ABOUT.search(before):
-        return QuantityRange(dimension, value * (1 - AROUND), value * (1 + AROUND))
-    return QuantityRange(dimension, value, value)
+    named = dimension == "data" and _NAME.search(before)  # "iphone 12 max 256gb"
+    stated = None if named else bound(before, after)
+    match stated and stated.side:
+        case Side.HIGH:
+            return QuantityRange(dimension, _lowest(dimension), value)
+        case Side.LOW:
+            return QuantityRange(dimension, value, math.inf)
+        case Side.ABOUT:
+            near = abs(value) * AROUND
+            return QuantityRange(dimension, value - near, value + near)
+        case _:
+            return QuantityRange(dimension, value, value, quantity.step, quantity.factor)
+
+
+def _lowest(dimension: str) -> float:
+    return -math.inf if dimension == "temperature" else 0.0
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
@@ -129,7 +132,7 @@ def _check(constraint: Constraint, value: object) -> Satisfaction:
     """SATISFIED where more of the requested quantities agree with the value than contradict it."""
     requested = [_decoded(text) for text in sorted(constraint.values)]
     dimensions = frozenset(quantity.dimension for quantity in requested)
-    share = agreement(requested, quantities(read_value(value), dimensions))
+    share = agreement(requested, stated_quantities(read_value(value), dimensions))
     return Satisfaction((share > 0) - (share < 0))
 
 

@@ -1,0 +1,114 @@
+"""Numbers whose unit is not written: the sides of "60 x 80", attributes such as "width: 36".
+
+They are read as being in each unit that they may be in: the query says which is meant.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from sidecar.text.bounds import alternatives
+from sidecar.text.numerals import cased
+from sidecar.text.unit_table import UNITS, Unit, keys, spellings
+from sidecar.text.units import NUMBER, Quantity, quantities, quantity, read_number, step_of
+
+SIDE = "side"
+"""The dimension of the numbers of "60 x 80". A length that is joined so, or the bare number of an
+attribute such as "width: 36", is one in each unit that it may be asked for in."""
+_ASSUMED = {
+    "length": ("in", "cm", "mm", "ft", "m"),
+    "mass": ("kg", "g", "lb", "oz"),
+    "volume": ("l", "ml", "fl oz"),
+    "power": ("W",),
+    "voltage": ("V",),
+    "light": ("lm",),
+    "threads": ("thread count",),
+}
+"""The units that a number without one may be in."""
+
+
+def stated_quantities(text: str, dimensions: frozenset[str]) -> tuple[Quantity, ...]:
+    """Those that a document's field states, the sides of "60 x 80" and the numbers of attributes
+    such as "width: 36" among them."""
+    found = quantities(text, dimensions)
+    if SIDE in dimensions:
+        found += sides(text, bare=False)
+    return found + keyed(text, dimensions)
+
+
+def sides(text: str, bare: bool) -> tuple[Quantity, ...]:
+    """The numbers of "60 x 80" and "60 x 80 x 20". `bare` ones alone, as a query writes them, or
+    also lengths that are joined so, in every unit that they may be asked for in.
+
+    "4 x 4" is none: equal small numbers name a drive or a cube.
+    """
+    lower = cased(text).lower()
+    found: list[Quantity] = []
+    for match in _sides().finditer(lower) if "x" in lower or " by " in lower else ():
+        numbers = [match[1], match[3], *([match[5]] if match[5] else [])]
+        units = {spelled for spelled in (match[2], match[4], match[6]) if spelled}
+        values = [read_number(number) for number in numbers]
+        if (units and bare) or len(units) > 1 or (len(set(values)) == 1 and (values[0] or 0) <= 4):
+            continue
+        for number, value in zip(numbers, values, strict=True):
+            if value is None:
+                continue
+            place = (match.start(), match.end())
+            found.append(Quantity(SIDE, value, *place, step_of(number)))
+            for unit in units:
+                found += _in_every_unit(value, number, UNITS[spellings()[unit]], place)
+    return tuple(found)
+
+
+def _in_every_unit(
+    value: float, number: str, unit: Unit, place: tuple[int, int]
+) -> Iterator[Quantity]:
+    for name in _ASSUMED["length"]:
+        ratio = unit.factor / UNITS[name].factor
+        if ratio != 1:
+            yield Quantity(SIDE, value * ratio, *place, step_of(number) * ratio, ratio)
+
+
+def keyed(text: str, dimensions: frozenset[str]) -> tuple[Quantity, ...]:
+    """The bare numbers of attributes whose names say what they measure: "overall_width: 36",
+    "width_cm: 90", "Breite (cm): 90". Without a unit they are `assumed` in each."""
+    if ":" not in text:
+        return ()
+    found: list[Quantity] = []
+    for match in _KEYED.finditer(cased(text).lower()):
+        name, number = match[1], match[2]
+        dimension = next((of for part, of in keys() if part in name and of in dimensions), None)
+        if dimension is None:
+            continue
+        written = _unit_in_name().search(name)
+        unit = UNITS[spellings()[written[1]]] if written else None
+        if unit and unit.dimension == dimension:
+            units = [unit]
+        else:
+            units = [UNITS[each] for each in _ASSUMED[dimension]]
+        for each in units:
+            one = quantity(number, each, match.start(2), match.end(2))
+            if one is not None:
+                found.append(replace(one, assumed=len(units) > 1))
+    return tuple(found)
+
+
+_KEYED = re.compile(
+    rf"(?:^|[|,;{{}}\n])\s*([^\W\d][^|,;:\n]{{0,50}}?)\s*:\s*({NUMBER})\s*(?=$|[|,;}}\n])"
+)
+
+
+@lru_cache(maxsize=1)
+def _unit_in_name() -> re.Pattern[str]:
+    return re.compile(rf"(?:[_ (\[-]|in )({alternatives(spellings())})[)\]]?$")
+
+
+@lru_cache(maxsize=1)
+def _sides() -> re.Pattern[str]:
+    lengths = alternatives(
+        spelling for spelling, unit in spellings().items() if UNITS[unit].dimension == "length"
+    )
+    one = rf"({NUMBER})(?:\s?({lengths}))?"
+    joined = r"\s?(?:x|\*|by)\s?"
+    return re.compile(rf"(?<![\w.,/]){one}{joined}{one}(?:{joined}{one})?(?![\w/%²³]|\s?x)")

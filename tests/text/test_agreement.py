@@ -1,0 +1,203 @@
+"""What a query requests against what a field states, in any notation and unit."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.text.agreement import QuantityRange, agreement
+from sidecar.text.assumed_units import stated_quantities
+from sidecar.text.query.quantity import requested_quantities
+from sidecar.text.units import Quantity
+
+
+def agreed(query: str, text: str) -> float:
+    requested = requested_quantities(query)
+    dimensions = frozenset(each.dimension for each in requested)
+    return agreement(requested, stated_quantities(text, dimensions))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("1/4 inch drill bit", "Drill bit 6.35 mm"),
+        ("1/4 inch drill bit", "Drill bit 1/4 inch"),
+        ("1-1/2 in. pipe", "Pipe 1-1/2 in."),
+        ("1 1/2 inch pipe", "Pipe 1½ inch"),
+        ('1½" pipe', "pipe 1.5 inch"),
+        ("8½ inch", '8 1/2"'),
+        ("5'6\" fishing rod", "Rod 5'6\""),
+        ("5 ft 6 in rod", "Rod 66 inches"),
+        ("5’6” rod", "168 cm rod"),
+        ("sleeping bag -10°C", "Sleeping bag −10 °C"),
+        ("sleeping bag 14°F", "Sleeping bag -10 °C"),
+        ("9000 btu ac", "AC 9,000 BTU/h"),
+        ("800 lumen bulb", "Bulb 806 lm"),
+        ("m8 x 40 bolt", "Bolt M8 x 40 mm"),
+        ("queen mattress 60 x 80", 'Mattress 60" x 80"'),
+        ("mattress 60x80", "mattress 152 x 203 cm"),
+        ("mattress 90x200", "mattress 90 x 200 cm"),
+        ("rug 8x10", "rug 8' x 10'"),
+        ("1000 thread count sheets", "Sheets 1000TC"),
+        ("10 ft cord", "cord 3 m"),
+        ("3 ft cable", "cable 90 cm"),
+        ("24 inch monitor", "60 cm monitor"),
+        ("36 inch vanity", "overallwidth-sidetoside:36|topmaterial:marble"),
+        ("36 inch vanity", "width_cm: 91, weight: 12"),
+        ("90 cm tisch", "Breite (cm): 90"),
+        ("spring water 1.5 l", "6 x 1,5 L"),
+        ("12 fl oz", "355 ml"),
+        ("16 oz", "1 lb"),
+        ("1 gallon", "3.8 l"),
+        ("55 zoll tv", "139 cm"),
+        ("55 zoll fernseher", 'TV 55"'),
+        ("12v", "12/24V charger"),
+        ("24v", "12/24V charger"),
+        ("16gb", "16/32GB"),
+        ("usb 3 m", "USB-Kabel 3 Meter"),
+        ("500毫升 水壶", "水壶 500ml"),
+        ("55寸电视", "55英寸"),
+        ("2リットル", "2L"),
+        ("2 kg or less", "1.5 kg"),
+        ("under 2 kg", "Gewicht: 1.5 kg"),
+        ("moins de 2 kg", "1,5 kg"),
+        ("32 inch tv", "screen size: 32"),
+        ("16 go ram", "16 GB"),
+        ("0.7 cu ft microwave", "0.7 cubic feet"),
+        ("40 denier tights", "40 den"),
+        ("60W bulb", "60 watts"),
+        ("2 x 16gb", "16 GB"),
+        ("750 ml", "0,75 l"),
+        ("1 tb ssd", "1000 GB"),
+        ("20-30 cm", "25 cm"),
+        ("12 inch", "12''"),
+        ("6ft hdmi", "1.8 m"),
+        ("12 x 12 inch tile", "12 x 12 in"),
+        ("tisch 120x80", "Tisch 120 x 80 x 75 cm"),
+        ("shelf 30 in", "shelf 30 inches"),
+        ("20 lb dumbbell", "9 kg"),
+        ("tv 140 cm", "55 inch"),
+        ("½ inch", "12.7 mm"),
+        ("13mm", "1/2 inch"),
+    ],
+)
+def test_the_same_measure_in_another_notation_agrees(query: str, text: str) -> None:
+    assert agreed(query, text) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("1/4 inch drill bit", "Drill bit 3/4 inch"),
+        ("1-1/2 in. pipe", "Pipe 1/2 in."),
+        ("1 1/2 inch pipe", "Pipe 2 1/2 inch"),
+        ("5'6\" fishing rod", "Rod 7'"),
+        ("sleeping bag -10°C", "Sleeping bag +5 °C"),
+        ("9000 btu ac", "AC 12000 BTU"),
+        ("800 lumen bulb", "Bulb 470 lm"),
+        ("m8 x 40 bolt", "Bolt M8 x 60 mm"),
+        ("m8x40", "Bolt M6 x 30"),
+        ("queen mattress 60 x 80", 'Mattress 54" x 75"'),
+        ("mattress 140x200", "mattress 160 x 200 cm"),
+        ("rug 8 by 10", "rug 5 x 8 ft"),
+        ("1000 thread count sheets", "Sheets 400 thread count"),
+        ("10 ft cord", "cord 5 m"),
+        ("9 ft cord", "cord 3 m"),
+        ("11 ft cord", "cord 3 m"),
+        ("3 ft cable", "cable 2 m"),
+        ("25 inch monitor", "60 cm monitor"),
+        ("23 inch monitor", "60 cm monitor"),
+        ("36 inch vanity", "overallwidth-sidetoside:48|topmaterial:marble"),
+        ("90 cm tisch", "breite: 120, höhe: 75"),
+        ("spring water 1.5 l", "6 x 50 cl"),
+        ("12 fl oz", "330 ml"),
+        ("1 lb coffee", "500 g"),
+        ("8gb", "16/32GB"),
+        ("300 gsm towel", "600 gsm"),
+        ("2700 kelvin", "4000 kelvin"),
+        ("between 20 and 30 cm", "35 cm"),
+        ("6 ft hdmi", "2 m"),
+        ("1 l kettle", "1,7 l"),
+    ],
+)
+def test_a_neighbouring_measure_does_not(query: str, text: str) -> None:
+    assert agreed(query, text) == -1
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("tire 205/55 r16", "Tire 195/65 R15"),
+        ("4x4 truck", "toy 10 x 12 cm"),
+        ("5g phone", "5 g"),
+        ("3 in 1", "3 in"),
+        ("iphone 15", "15 cm"),
+    ],
+)
+def test_what_measures_nothing_says_nothing(query: str, text: str) -> None:
+    assert agreed(query, text) == 0
+
+
+def test_agreement_is_the_mean_over_the_requested() -> None:
+    def of(dimension: str, value: float) -> Quantity:
+        return Quantity(dimension, value, 0, 0)
+
+    requested = [QuantityRange("data", 16e9, 16e9), QuantityRange("length", 1.397, 1.397)]
+    assert agreement(requested, [of("data", 16e9), of("length", 1.40)]) == 1  # 140 cm is 55 inch
+    assert agreement(requested, [of("data", 8e9), of("length", 1.397)]) == 0
+    assert agreement(requested, [of("data", 8e9)]) == -0.5
+    assert agreement(requested, []) == agreement([], [of("data", 16e9)]) == 0
+
+
+def test_a_range_is_agreed_with_by_a_value_within_it() -> None:
+    light = QuantityRange("mass", 0.0, 2.0)
+    long = QuantityRange("length", 0.2, math.inf)
+    for value, verdict in ((1.5, 1), (2.0, 1), (2.01, 1), (2.1, -1)):  # within TOLERANCE
+        assert agreement([light], [Quantity("mass", value, 0, 0)]) == verdict
+    for value, verdict in ((0.2, 1), (9.0, 1), (0.1, -1)):
+        assert agreement([long], [Quantity("length", value, 0, 0)]) == verdict
+
+
+def test_what_belongs_together_counts_once() -> None:
+    assert agreed("mattress 140x200", "160 x 200 cm") == -1
+    assert agreed("140 x 200 cm", "140 x 200 cm") == 1
+    assert agreed("16gb ram 512gb ssd", "16 GB, 256 GB") == 0
+
+
+def test_a_number_without_a_unit_meets_no_bound() -> None:
+    assert agreed("under 36 inch", "width: 48") == 0
+    assert agreed("36 inch", "width: 36") == 1
+
+
+@given(
+    st.integers(min_value=1, max_value=400),
+    st.sampled_from(
+        [
+            *("{} inch", "{} in.", '{}"', "{}-inch", "{} Zoll", "{} pouces", "{} pulgadas"),
+            *("{}英寸", "{}インチ", "{} polegadas", "{}″", "{}.0 inches"),
+        ]
+    ),
+    st.sampled_from(["{} inch", '{}"', "{} Zoll", "{:.1f} inches", "height: {}"]),
+)
+def test_another_notation_of_a_length_is_the_same_length(
+    value: int, asked: str, stated: str
+) -> None:
+    assert agreed(f"shelf {asked.format(value)}", stated.format(value)) == 1
+    assert agreed(f"shelf {asked.format(value)}", f"{round(value * 2.54, 1)} cm") == 1
+    assert agreed(f"shelf {asked.format(value)}", f"{value * 3 + 7} inch") == -1
+
+
+@given(st.integers(2, 30), st.sampled_from(["ft", "in"]))
+def test_the_rounding_of_one_length_is_no_others(value: int, unit: str) -> None:
+    """What is written in whole metres or centimetres equals at most one whole foot or inch."""
+    metric = round(value * 0.3048) if unit == "ft" else round(value * 2.54)
+    text = f"{metric} {'m' if unit == 'ft' else 'cm'}"
+    equal = [one for one in range(1, 80) if agreed(f"{one} {unit}", text) == 1]
+    assert len(equal) <= 1
+
+
+@given(st.text(alphabet="bdehijklnoqrsuyz ", max_size=60))
+def test_prose_states_no_quantity(prose: str) -> None:
+    assert not requested_quantities(prose)
+    assert not stated_quantities(f"{prose} 7 {prose.replace(' ', 'q')}q", frozenset({"mass"}))
