@@ -76,8 +76,12 @@ def keyed(text: str, dimensions: frozenset[str]) -> tuple[Quantity, ...]:
     if ":" not in text:
         return ()
     found: list[Quantity] = []
-    for match in _KEYED.finditer(cased(text).lower()):
-        name, number = match[1], match[2]
+    lower = cased(text).lower()
+    for match in _VALUE.finditer(lower):
+        before = _NAME.search(lower[max(0, match.start() - _MAX_NAME) : match.start()].rstrip())
+        if before is None:
+            continue
+        name, number = before[1], match[1]
         dimension = next((of for part, of in keys() if part in name and of in dimensions), None)
         if dimension is None:
             continue
@@ -88,15 +92,15 @@ def keyed(text: str, dimensions: frozenset[str]) -> tuple[Quantity, ...]:
         else:
             units = [UNITS[each] for each in _ASSUMED[dimension]]
         for each in units:
-            one = quantity(number, each, match.start(2), match.end(2))
+            one = quantity(number, each, match.start(1), match.end(1))
             if one is not None:
                 found.append(replace(one, assumed=len(units) > 1))
     return tuple(found)
 
 
-_KEYED = re.compile(
-    rf"(?:^|[|,;{{}}\n])\s*([^\W\d][^|,;:\n]{{0,50}}?)\s*:\s*({NUMBER})\s*(?=$|[|,;}}\n])"
-)
+_VALUE = re.compile(rf":\s*({NUMBER})\s*(?=$|[|,;}}\n])")
+_NAME = re.compile(r"(?:^|[|,;:{}\n])\s*([^\W\d][^|,;:{}\n]*)$")
+_MAX_NAME = 50
 
 
 @lru_cache(maxsize=1)

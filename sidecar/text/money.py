@@ -10,7 +10,7 @@ like for a sign that several share.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sidecar.text.bounds import alternatives
 from sidecar.text.numerals import chinese, plain
@@ -40,10 +40,11 @@ class Amount:
     end: int
 
 
-def amounts(text: str) -> list[Amount]:
+@lru_cache(maxsize=1024)
+def amounts(text: str) -> tuple[Amount, ...]:
     """The amounts and bare numbers of a `plain` text, in order. A number that a letter follows,
     as in "16gb", is none."""
-    return list(_amounts(text)) if _may_hold(text) else []
+    return tuple(_amounts(text)) if _may_hold(text) else ()
 
 
 def comparable(left: str, right: str) -> bool:

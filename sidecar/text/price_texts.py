@@ -6,6 +6,7 @@ vocabulary `price`: "was $599, now $499" is `W0N1`. A text with anything else in
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -84,7 +85,7 @@ _READINGS = tuple(
 """(signs, the group of the lowest price, that of the highest; 0 for an open end)."""
 
 
-def _signs(text: str, found: list[Amount]) -> str:
+def _signs(text: str, found: Sequence[Amount]) -> str:
     """The text as one sign for each amount and word; "" where it holds anything else."""
     shown, end = [], 0
     if len(found) > 9:
@@ -106,7 +107,7 @@ def _signs(text: str, found: list[Amount]) -> str:
     return "".join(signs)
 
 
-def _of_amounts(found: list[Amount], match: re.Match[str], low: int, high: int) -> Price | None:
+def _of_amounts(found: Sequence[Amount], match: re.Match[str], low: int, high: int) -> Price | None:
     groups = [group for group in match.groups() if group]
     first = found[int(groups[low - 1])]
     last = found[int(groups[high - 1])] if high else None

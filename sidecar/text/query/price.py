@@ -106,7 +106,7 @@ def _demands(text: str) -> Iterator[_Demand]:
 def _amounts(text: str) -> list[Amount]:
     """The amounts. Those in pounds are weights where another word says so, and "size 42 100 €" is
     not 42,100 €."""
-    found = amounts(text)
+    found = [*amounts(text)]
     for place, each in enumerate(found):
         first, _, rest = text[each.start : each.end].partition(" ")
         if first.isdecimal() and rest[:3].isdecimal() and of_measure(text[: each.start]):
