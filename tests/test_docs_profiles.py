@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+import mappings
 from sidecar.profile import FieldProfile, LongDocuments, Profile
 from sidecar.profiles import read_profile
 from sidecar.signals import SIGNALS, Rule
@@ -70,6 +71,12 @@ def test_every_key_of_a_profile_is_in_the_table() -> None:
         assert f"| `{key}` | {f'`{field.default}`' if key == 'aggregate' else field.default} |" in (
             PROFILES
         )
+
+
+def test_every_shipped_profile_is_documented() -> None:
+    section = PROFILES.split("### Profiles of common feeds\n")[1].split("## ")[0]
+    for name in set(mappings.profile_names()) - {"plain", "ecommerce", "legal"}:
+        assert f"| `{name}` |" in section
 
 
 def test_the_profiles_that_are_shown_are_valid() -> None:

@@ -85,7 +85,7 @@ def _known(fields: Fields, keys: DocumentKeys) -> int:
 
 
 def _the_one_object(fields: Fields) -> Fields | None:
-    values = [v for given in fields.values() if (v := present(given, MAX_DEPTH, None)) is not None]
+    values = [v for v in fields.values() if present(v, MAX_DEPTH, None) is not None]
     objects = [value for value in values if isinstance(value, Mapping)]
     plain = all(
         isinstance(value, Mapping)

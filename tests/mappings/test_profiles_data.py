@@ -40,8 +40,8 @@ def fires(rule: Rule, text: str) -> bool:
     return rule.fires(SearchReader(Search("", [{rule.field: text}])))[0]
 
 
-def test_three_profiles_ship() -> None:
-    assert mappings.profile_names() == ("ecommerce", "legal", "plain")
+def test_the_shipped_profiles_are_valid() -> None:
+    assert len(mappings.profile_names()) == 11
     for name in mappings.profile_names():
         assert read_profile(mappings.profile_text(name), f"{name}.yaml").name == name
 

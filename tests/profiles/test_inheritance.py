@@ -106,7 +106,7 @@ def test_files_that_extend_one_another_are_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize("parent", ["nowhere", "shoes", "3"])
 def test_an_unknown_parent_is_a_fault(parent: str) -> None:
     message = fault(f"extends: {parent}")
-    assert message.startswith(f"extends: `{parent}` is not one of ecommerce, ")
+    assert message.startswith(f"extends: `{parent}` is not one of chinese-law, ")
 
 
 def test_a_fault_names_the_file_that_holds_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import mappings
 from sidecar.errors import InvalidRequest, ProfileError, StartupError
 from sidecar.profiles import Profiles, read_profile
 from tests.profiles.faults import fault
@@ -11,12 +12,13 @@ from tests.profiles.faults import fault
 
 def test_the_shipped_profiles_are_in_order() -> None:
     profiles = Profiles.open()
-    assert profiles.names == ("ecommerce", "legal", "plain")
+    assert profiles.names == tuple(sorted(mappings.profile_names()))
+    assert {"ecommerce", "legal", "plain", "shopify", "german-law"} <= set(profiles.names)
     assert profiles.get("plain").name == "plain"
 
 
 def test_an_unknown_name_is_the_callers_fault_and_the_known_names_are_listed() -> None:
-    with pytest.raises(InvalidRequest, match=r"^\$\.profile: `shop` is not one of ecommerce, "):
+    with pytest.raises(InvalidRequest, match=r"^\$\.profile: `shop` is not one of chinese-law, "):
         Profiles.open().get("shop")
 
 
@@ -25,7 +27,7 @@ def test_a_folder_adds_profiles_and_replaces_shipped_ones(tmp_path: Path) -> Non
     (tmp_path / "legal.yaml").write_text("name: legal\ninstruction: Find statutes\n")
     (tmp_path / "notes.txt").write_text("not a profile")
     profiles = Profiles.open(tmp_path)
-    assert profiles.names == ("ecommerce", "legal", "plain", "shoes")
+    assert profiles.names == tuple(sorted({*mappings.profile_names(), "shoes"}))
     assert profiles.get("shoes").fields["title"].weight == 2
     assert profiles.get("legal").instruction == "Find statutes"
 

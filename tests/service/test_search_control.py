@@ -172,7 +172,7 @@ def test_an_unknown_profile_is_422_and_names_those_there_are(
     answer = post(server, path, {**body, "documents": ["a"]}, headers)
     message = assert_error(answer, 422, "validation")
     assert message.startswith("$.profile: ")
-    assert message.endswith("ecommerce, legal, plain")
+    assert message.endswith("plain, schema-org, shopify, woocommerce")
 
 
 @pytest.mark.parametrize("path", PATHS)
