@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from sidecar.schema import FieldName
+from sidecar.schema import FieldName, Name
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.compose import read_value
+from sidecar.text.query import EXTRACTORS
 from sidecar.text.terms import phrases, unspaced
 
 TableNumber = Annotated[float, Field(ge=-1, le=1)]
@@ -27,6 +28,17 @@ class TableSignal(Signal):
     field: FieldName
     table: dict[str, TableNumber] = Field(min_length=1)
     default: TableNumber = 0.0
+    names_of: Name | None = None
+    """An extractor, such as `court`: a value is then looked up under the names that it reads in it,
+    too. "ca9" has the key "Ninth Circuit", "Tribunal fédéral" the key "Bundesgericht"."""
+
+    @field_validator("names_of")
+    @classmethod
+    def _has_names(cls, name: str | None) -> str | None:
+        extractors = [key for key, each in EXTRACTORS.items() if each.spell_out]
+        if name is not None and name not in extractors:
+            raise ValueError(f"is none of {', '.join(extractors)}")
+        return name
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -36,13 +48,15 @@ class TableSignal(Signal):
         numbers = {phrases(key): number for key, number in self.table.items()}
         by_length = sorted(numbers, key=len, reverse=True)
         within = [(key.strip() if unspaced(key) else key, numbers[key]) for key in by_length]
+        spell_out = EXTRACTORS[self.names_of].spell_out if self.names_of else None
         of_text: dict[str, float | None] = {}
 
         def look_up(text: str) -> float | None:
             if text not in of_text:
-                plain = phrases(text[:READ_FIELD_CHARACTERS])
+                read = text[:READ_FIELD_CHARACTERS]
+                plain = phrases(spell_out(read) if spell_out else read)
                 longest = next((number for key, number in within if key in plain), None)
-                of_text[text] = numbers.get(plain, longest)
+                of_text[text] = numbers.get(phrases(read), longest)
             return of_text[text]
 
         def strength(value: object) -> float:

@@ -1,5 +1,8 @@
 """Values looked up in the profile's table."""
 
+import pytest
+from pydantic import ValidationError
+
 from tests.signals.strengths import strengths
 
 
@@ -40,3 +43,12 @@ def test_the_longest_key_within_a_value_counts() -> None:
     signal = {"kind": "table", "table": numbers, "default": 0.1}
     assert strengths(signal, list(expected)) == list(expected.values())
     assert strengths({**signal, "table": {"Supreme Court": 1, "Court": -1}}, ["Court"]) == [-1]
+
+
+def test_a_value_is_looked_up_under_the_names_of_an_extractor() -> None:
+    numbers = {"Ninth Circuit": 0.6, "Bundesgericht": 1, "Court of Appeals": 0.5}
+    signal = {"kind": "table", "table": numbers, "names_of": "court"}
+    values = ["ca9", "Tribunal fédéral", "ca2", "Ninth Circuit", "x"]
+    assert strengths(signal, values) == [0.6, 1, 0.5, 0.6, 0]
+    with pytest.raises(ValidationError, match="is none of court"):
+        strengths({**signal, "names_of": "price"}, values)

@@ -16,7 +16,7 @@ company        a company's name without its legal form
 ordinary       words that name nothing by themselves
 price, size, quantity, year             numbers and ranges
 counts         bare numbers that are no prices
-color, material, court, jurisdiction    vocabularies
+color, material, court, jurisdiction    vocabularies; american_courts has those of the US
 brand          the candidates' own brands
 citation       decisions and laws
 codes          whether a query names a code, such as a SKU

@@ -37,6 +37,8 @@ class Extractor:
     """Parts of the names under which an object of attributes holds the value."""
     reads_objects: bool = False
     """Whether `check` reads a value that is an object itself, such as a price."""
+    spell_out: Callable[[str], str] | None = None
+    """A value with the names that are read in it: "ca9" with "ninth circuit". For tables."""
     extract_on_day: ExtractOnDay | None = None
     """In place of `extract`, where the demand depends on the day: "last 5 years"."""
 

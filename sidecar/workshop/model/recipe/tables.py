@@ -1,10 +1,12 @@
-"""Writes the two tables that `sidecar/text` ships: counts only, no text of a collection.
+"""Writes the tables that `sidecar/text` ships: counts and names, no text of a collection.
 
-    python -m sidecar.workshop.model.recipe.tables DATA REPORTERS_JSON
+    python -m sidecar.workshop.model.recipe.tables DATA REPORTERS_JSON COURTS_JSON
 
 idf.tsv: in how many texts of the training collections a word (its singular) occurs.
 reporters.tsv: the abbreviations of US law reporters from reporters-db (its
 data/reporters.json), which eyecite reads too.
+courts.tsv: CourtListener's identifiers of federal courts and of the higher courts of the states,
+from courts-db (its data/courts.json).
 """
 
 import json
@@ -87,6 +89,31 @@ def _variations(entries: list[dict[str, dict[str, str]]]) -> Iterator[tuple[str,
         yield from entry["variations"].items()
 
 
+def write_courts(base: Path) -> None:
+    courts = json.loads(base.read_text())
+    rows = {
+        court["id"]: court["name"]
+        for court in courts
+        if court["system"] == "federal" or (court["system"] == "state" and _is_higher(court))
+    }
+    lines = [
+        "# CourtListener's identifiers of US courts, and the courts' names.",
+        "# From courts-db (Free Law Project, BSD 2-Clause) by model/recipe/tables.py.",
+        *(f"{key}\t{' '.join(name.split())}" for key, name in sorted(rows.items())),
+    ]
+    (TEXT / "query" / "courts.tsv").write_text("\n".join(lines) + "\n")
+
+
+def _is_higher(court: dict[str, str]) -> bool:
+    of_trial = ("nysupct", "calsuperct", "delch", "delsuperct", "masssuperct", "njch", "pacommwct")
+    return (
+        court.get("level") in ("colr", "iac")
+        or court.get("type") == "appellate"
+        or court["id"] in of_trial
+    )
+
+
 if __name__ == "__main__":
     write_idf(Path(sys.argv[1]))
     write_reporters(Path(sys.argv[2]))
+    write_courts(Path(sys.argv[3]))
