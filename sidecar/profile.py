@@ -1,6 +1,7 @@
 """The schema of a profile's file: which fields of a document count, and how.
 
     fields, other_fields, parse, wrappers    how documents are read      text/field_profile
+    html                                     markup in texts             text/plain_documents
     signals, rules                           what fields add             signals
     extractors, boosts                       what the query demands      text/query
     long                                     documents that do not fit   text/long_documents
@@ -12,7 +13,7 @@ from pydantic import Field
 
 from sidecar.schema import FieldName, FrozenModel, Name, Positive, Weight
 from sidecar.signals import AnySignal, Rule
-from sidecar.text.field_profile import FieldProfile
+from sidecar.text.field_profile import FieldProfile, Html
 from sidecar.text.long_documents import LongDocuments
 
 WRAPPERS = ("_source", "fields", "@graph")
@@ -36,6 +37,8 @@ class Profile(FrozenModel):
     wrappers: tuple[FieldName, ...] = WRAPPERS
     """Objects around a document's fields, as keys or paths; their keys are read as the document's
     own, those on top first."""
+    html: Html = "strip"
+    """Of texts and fields that hold HTML the text alone is read; `keep`: as they are."""
     match_cap: Positive = 2.0
     """Most that the match strengths of all fields add together."""
     signals: dict[Name, AnySignal] = Field(default_factory=dict)

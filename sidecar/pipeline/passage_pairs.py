@@ -26,7 +26,7 @@ tokens are asked for with their ids. English has 4 to 5 characters for a token."
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A span of a field's text (or of the plain text, field ""), in code points."""
+    """A span of a field's text as it was sent (or of the plain text, field ""), in code points."""
 
     field: str
     start: int
@@ -230,11 +230,7 @@ class _Document:
         pairs = []
         for rank, place in sorted(enumerate(chosen), key=lambda item: item[1]):
             window = cuts[place]
-            evidence = Evidence(
-                segment.field,
-                max(0, window.start - segment.start),
-                max(0, window.end - segment.start),
-            )
+            evidence = Evidence(segment.field, *segment.place(window.start, window.end))
             piece = (segment.field, ids[window.first : window.last])
             pairs.append(replace(self._pieced([*header, piece], evidence), window_rank=rank))
         whole = len(chosen) == len(cuts) and above == others and not self.passage.cut

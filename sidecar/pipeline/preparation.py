@@ -1,6 +1,6 @@
 """What is known of a request before the model is asked. Pure.
 
-documents ─ text/read ─► fields ─ text/compose ─► passages
+documents ─ text/read ─► fields ─ text/plain_documents ─► without HTML ─ text/compose ─► passages
 query ─ text/query ─► constraints ─► heavier fields, signals
 fields, constraints, context, hooks ─ fusion/parts ─► parts of each document's logit
 """
@@ -14,6 +14,7 @@ from sidecar.profile import PLAIN, Profile
 from sidecar.request import Cut, Document, RankRequest
 from sidecar.search import Constraint, Fields, Search
 from sidecar.text.compose import Passage, compose
+from sidecar.text.plain_documents import PlainDocument, plain_document
 from sidecar.text.query import extract
 from sidecar.text.read import FieldReader
 
@@ -83,7 +84,11 @@ def prepare(
 
     `profile` has the caller's weights already; `max_tokens` is the longest input of the model.
     """
-    named = [each if each is not None else {} for each in fields]
+    plain = [
+        plain_document((document.text or "") if each is None else each, profile)
+        for document, each in zip(request.documents, fields, strict=True)
+    ]
+    named = [each.fields for each in plain]
     constraints = extract(request.query, profile.extractors, named)
     if hook_result is not None:
         constraints |= hook_result.constraints
@@ -93,7 +98,7 @@ def prepare(
     weighted = _weighing(profile, field_weights(profile, constraints))
     budget = max(max_tokens, SCANNED_PER_SCORED * profile.long.budget_tokens)
     passages = []
-    for index, (document, each) in enumerate(zip(request.documents, fields, strict=True)):
+    for index, (document, each) in enumerate(zip(request.documents, plain, strict=True)):
         of_document = weighted
         if hook_result is not None:
             advice = hook_result.documents[index]
@@ -104,17 +109,18 @@ def prepare(
 
 
 def _passage(
-    document: Document, fields: Fields | None, profile: Profile, budget: int, cut: Cut
+    document: Document, plain: PlainDocument, profile: Profile, budget: int, cut: Cut
 ) -> Passage:
     """The passage under the profile; without it if the profile reads nothing of the document.
 
     For "Price: they cost little" is prose, and a hit must not sink for the names of its fields.
     """
-    passage = compose((document.text or "") if fields is None else fields, profile, budget, cut)
+    passage = compose(plain.content, profile, budget, cut, plain.plain)
     if passage.segments or passage.alone:
         return passage
-    plain = document.text if document.text is not None else FieldReader(PLAIN).read(document) or {}
-    return compose(plain, PLAIN, budget, cut)
+    whole = document.text if document.text is not None else FieldReader(PLAIN).read(document) or {}
+    plain = plain_document(whole, profile)
+    return compose(plain.content, PLAIN, budget, cut, plain.plain)
 
 
 def multiplied(profile: Profile, factors: Mapping[str, float]) -> Profile:

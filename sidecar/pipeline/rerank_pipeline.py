@@ -164,14 +164,13 @@ class RerankPipeline:
         documents = request.documents
         tokenizer = self.model.tokenizer
         instruction = request.control.instruction or profile.instruction
-        budget = profile.long.budget_tokens
         indexes = range(len(documents))
         with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
             every = await deadline.wait(
                 asyncio.get_running_loop().run_in_executor(
                     self._threads,
                     lambda: sentence_pairs(
-                        request.query, documents, indexes, tokenizer, instruction, budget
+                        request.query, documents, indexes, tokenizer, instruction, profile
                     ),
                 )
             )

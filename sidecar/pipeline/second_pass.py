@@ -69,13 +69,13 @@ class SecondPass:
         options = first.request.spans
         if options is None:
             return {}
-        budget = first.prepared.profile.long.budget_tokens
+        profile = first.prepared.profile
         instruction = first.prepared.instruction
         query, documents = first.prepared.pairs.query, first.request.documents
         indexes = [item.index for item in first.ranked]
         tokenizer = self.model.tokenizer
         sentences, logits = await self._score(
-            lambda: sentence_pairs(query, documents, indexes, tokenizer, instruction, budget),
+            lambda: sentence_pairs(query, documents, indexes, tokenizer, instruction, profile),
             deadline,
         )
         return sentences.spans(logits, self.model.calibration, documents, options)

@@ -8,12 +8,14 @@ from sidecar.calibration import Calibration, sigmoid
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
 from sidecar.pipeline.time_budget import affordable_rank
+from sidecar.profile import Profile
 from sidecar.request import Document, RelevantSpan, SpanOptions
 from sidecar.runtime.scorer import Load
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.boundaries import boundaries
-from sidecar.text.markup import balanced, blanked
+from sidecar.text.plain_documents import plain_document
+from sidecar.text.tag_pairs import balanced
 from sidecar.text.windows import Window, select
 
 
@@ -97,34 +99,32 @@ def sentence_pairs(
     indexes: Sequence[int],
     tokenizer: PairTokenizer,
     instruction: str | None,
-    budget_tokens: int,
+    profile: Profile,
 ) -> Sentences:
     """The pairs for the documents of these indexes.
 
-    Of a document that has more than `budget_tokens`, the first sentence and the best by BM25 take
-    part; objects, which are no text, do not. A sentence that does not fit the model is cut. Of a
-    text in HTML the model reads what its readers see.
+    Of a document that has more than the profile's `budget_tokens`, the first sentence and the best
+    by BM25 take part; objects, which are no text, do not. A sentence that does not fit the model is
+    cut.
     """
+    budget_tokens = profile.long.budget_tokens
     query = tokenizer.query(query_text, instruction)
     max_characters = budget_tokens * SCANNED_PER_SCORED * MAX_CHARACTERS_PER_TOKEN
     found: list[Sentence] = []
     for index in indexes:
-        source = (documents[index].text or "")[:max_characters]
-        text = blanked(source)
+        document = plain_document(documents[index].text or "", profile)
+        text = str(document.content)[:max_characters]
         cuts = _sentences(text)
         if not cuts:
             continue
-        seen = [text[start:end] for start, end in cuts]
-        if text != source:
-            seen = [" ".join(sentence.split()) for sentence in seen]
-        ids = tokenizer.encode([tokenizer.lead + sentence for sentence in seen])
+        ids = tokenizer.encode([tokenizer.lead + text[start:end] for start, end in cuts])
         windows = [
             Window(start, end, 0, len(each)) for (start, end), each in zip(cuts, ids, strict=True)
         ]
         chosen = select(windows, text, query_text, budget_tokens)
         for rank, place in sorted(enumerate(chosen), key=lambda item: item[1]):
             pair = tokenizer.pair(query, ids[place][: query.room])
-            found.append(Sentence(index, *cuts[place], rank, pair))
+            found.append(Sentence(index, *document.original(*cuts[place]), rank, pair))
     return Sentences(found, query.text)
 
 

@@ -11,8 +11,11 @@ field_values     a field's value, as its profile asks for it
 objects          objects that say one thing: a name, a text, a value per language
 key_values       lists of attributes as one object
 locales          languages, and how a locale writes numbers and dates
+plain_documents  documents without their HTML
+html             the text of HTML
+offsets          where a text without markup stands in its original
 compose          fields -> the passage that the model reads
-markup           a text in HTML as its readers see it
+tag_pairs        spans of HTML that cut no element apart
 boundaries       where sections, paragraphs and sentences begin
 windows          a long text -> windows, and which of them are scored
 long_documents   the windows' logits -> the document's

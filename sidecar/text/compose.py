@@ -12,12 +12,14 @@ another text, and a heavier field could lower a document that matches in it. Val
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.request import Cut
 from sidecar.search import Fields
 from sidecar.text.field_profile import DocumentProfile, FieldProfile
+from sidecar.text.offsets import Plain
 
 _DEFAULT = FieldProfile()
 
@@ -30,6 +32,16 @@ class Segment:
     text: str
     start: int = 0
     quota: int | None = None
+    plain: Plain | None = None
+    """What the value is of an original that held HTML."""
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of `text` as code points of the value, or of its original."""
+        start, end = max(0, start - self.start), max(0, end - self.start)
+        if self.plain is None:
+            return start, end
+        end = min(end, len(self.plain.text))
+        return self.plain.original(start, end) if start < end else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +61,22 @@ class Passage:
 
 
 def compose(
-    source: str | Fields, profile: DocumentProfile, budget_tokens: int, cut: Cut = "right"
+    source: str | Fields,
+    profile: DocumentProfile,
+    budget_tokens: int,
+    cut: Cut = "right",
+    plain: Mapping[str, Plain] = MappingProxyType({}),
 ) -> Passage:
     """The passage of a plain text or of fields under the profile's names.
+
+    `plain` has, by field, those that are the text of HTML; under "" the plain text.
 
     It has at most `budget_tokens * MAX_CHARACTERS_PER_TOKEN` characters; the first fields are cut
     last.
     """
     limit = budget_tokens * MAX_CHARACTERS_PER_TOKEN
     if isinstance(source, str):
-        return _cut_characters([Segment("", source)], (), limit, cut)
+        return _cut_characters([Segment("", source, plain=plain.get(""))], (), limit, cut)
     composed: list[Segment] = []
     alone: list[Alone] = []
     for name, value in source.items():
@@ -69,7 +87,7 @@ def compose(
             text = _first_words(text, field.limit)
         label = name if field.label is None else field.label
         head = f"{label}: " if label else ""
-        segment = Segment(name, f"{head}{text}\n", len(head), field.quota)
+        segment = Segment(name, f"{head}{text}\n", len(head), field.quota, plain.get(name))
         if field.score == "alone":
             alone.append(Alone(segment, field.weight))
         else:
@@ -135,7 +153,8 @@ def _cut_characters(
     left = limit
     for segment in segments if cut == "right" else reversed(segments):
         text = segment.text[:left] if cut == "right" else segment.text[-left:]
-        fitting.append(Segment(segment.field, text, segment.start, segment.quota))
+        dropped = 0 if cut == "right" else len(segment.text) - len(text)
+        fitting.append(replace(segment, text=text, start=segment.start - dropped))
         left -= len(text)
         if left <= 0:
             break

@@ -11,6 +11,7 @@ from sidecar.schema import FieldName, FrozenModel, Positive, Weight
 from sidecar.text.locales import readable
 from sidecar.text.spelling import normal
 
+Html = Literal["strip", "keep"]
 Pick = Literal["first", "lowest", "highest", "any", "all"]
 Parts = Annotated[tuple[FieldName, ...], Field(min_length=2)]
 
@@ -63,6 +64,8 @@ class FieldProfile(FrozenModel):
     limit: Annotated[int, Field(ge=1)] | None = None
     """Characters of the field that the model may read at most, however much space there is: a
     specification sheet of a hundred entries would drown the title. Signals read on."""
+    html: Html | None = None
+    """As the profile's; the profile's own when absent."""
     score: Literal["composed", "alone"] = "composed"
     """`alone`: the field is a pair of its own, fused by weight with the composed passage."""
 
@@ -85,6 +88,8 @@ class DocumentProfile(Protocol):
     def other_fields(self) -> bool: ...
     @property
     def wrappers(self) -> tuple[str, ...]: ...
+    @property
+    def html(self) -> Html: ...
 
 
 _REDUCED = "sale|special|discount|promo|reduced|offer|deal|clearance"

@@ -6,6 +6,7 @@ import pytest
 
 from sidecar.calibration import Calibration
 from sidecar.pipeline.spans import Sentences, sentence_pairs
+from sidecar.profile import LongDocuments, Profile
 from sidecar.request import Document, SpanOptions
 from sidecar.runtime.scorer import Load
 from sidecar.runtime.tokenizer import PairTokenizer
@@ -16,7 +17,8 @@ EVERY = SpanOptions(threshold=0.0)
 
 def sentences(tokenizer: PairTokenizer, *texts: str, budget_tokens: int = 1536) -> Sentences:
     documents = [Document(text=text) for text in texts]
-    return sentence_pairs("shoes", documents, range(len(texts)), tokenizer, None, budget_tokens)
+    profile = Profile(name="plain", long=LongDocuments(budget_tokens=budget_tokens))
+    return sentence_pairs("shoes", documents, range(len(texts)), tokenizer, None, profile)
 
 
 def marked(

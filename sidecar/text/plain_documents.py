@@ -1,0 +1,87 @@
+"""Documents without the HTML of their texts, and where these texts stand in the originals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sidecar.search import Fields
+from sidecar.text.compose import read_value
+from sidecar.text.field_profile import DocumentProfile
+from sidecar.text.html import without_html
+from sidecar.text.offsets import Plain, joined
+
+
+@dataclass(frozen=True, slots=True)
+class PlainDocument:
+    """A document as `read` gives it, without HTML."""
+
+    content: str | Fields
+    """Plain text, or fields."""
+    plain: Mapping[str, Plain] = field(default_factory=dict)
+    """By field those that held HTML, as `compose.read_value` reads them; the plain text by ""."""
+
+    @property
+    def fields(self) -> Fields:
+        """None of plain text."""
+        return {} if isinstance(self.content, str) else self.content
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of a plain text as offsets in what was sent."""
+        plain = self.plain.get("")
+        return (start, end) if plain is None else plain.original(start, end)
+
+
+def plain_document(content: str | Fields, profile: DocumentProfile) -> PlainDocument:
+    """The document under the profile, which may keep the HTML of all texts or of a field's."""
+    if isinstance(content, str):
+        found = without_html(content) if profile.html == "strip" else None
+        return PlainDocument(content) if found is None else PlainDocument(found.text, {"": found})
+    changed: dict[str, object] = {}
+    plain: dict[str, Plain] = {}
+    for name, value in content.items():
+        if isinstance(value, str):
+            found = without_html(value)
+            if found is not None and _strips(name, profile):
+                changed[name], plain[name] = found.text, found
+        elif isinstance(value, Mapping | list | tuple):
+            stripped = _stripped(value)
+            if stripped is not value and _strips(name, profile):
+                changed[name], plain[name] = stripped, _read(value)
+    return PlainDocument({**content, **changed}, plain) if changed else PlainDocument(content)
+
+
+def _strips(name: str, profile: DocumentProfile) -> bool:
+    own = profile.fields.get(name)
+    return (profile.html if own is None or own.html is None else own.html) == "strip"
+
+
+def _stripped(value: object) -> object:
+    """The value with the text of each string in it; itself where none holds HTML."""
+    if isinstance(value, str):
+        found = without_html(value)
+        return value if found is None else found.text
+    if isinstance(value, Mapping):
+        parts = {key: _stripped(part) for key, part in value.items()}
+        return value if all(parts[key] is part for key, part in value.items()) else parts
+    if isinstance(value, list | tuple):
+        items = [_stripped(item) for item in value]
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+    return value
+
+
+def _read(value: object) -> Plain:
+    """The value's text as `read_value` reads it, without HTML, and its place in what `read_value`
+    makes of the original."""
+    if isinstance(value, str):
+        return without_html(value) or Plain.same(value)
+    if isinstance(value, Mapping):
+        return joined((_labelled(str(key), _read(part)) for key, part in value.items()), ", ")
+    if isinstance(value, list | tuple):
+        return joined(map(_read, value), ", ")
+    return Plain.same(read_value(value))
+
+
+def _labelled(key: str, part: Plain) -> Plain:
+    head = f"{key}: "
+    if part.text:
+        return joined((Plain.same(head), part), "")
+    return Plain("", (), len(head) + part.original_length if part.original_length else 0)
