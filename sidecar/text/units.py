@@ -56,7 +56,6 @@ _SCREEN = re.compile(
     r"\s*(?:$|[^\w\s]|(?:tvs?|monitors?|screens?|displays?|laptops?|wide|long|x)\b)"
 )
 _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
-_FEET = ("'", "ft", "feet", "foot")
 _FEET_INCHES = re.compile(
     rf"([0-9](?<![\w.,/][0-9])[0-9]{{0,2}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
     rf"({_FRACTION}|[0-9]{{1,2}}(?:\.[0-9]+)?)\s?(\"|''|in\b\.?|inch(?:es)?\b)?(?![\w./'])"
@@ -74,7 +73,7 @@ def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, .
     stated: list[Quantity] = []
     if dimensions & {"length", THREAD} and _after_number(lower, "x"):
         stated += _bolts(lower, dimensions)
-    if "length" in dimensions and any(_after_number(lower, foot) for foot in _FEET):
+    if "length" in dimensions and (_after_number(lower, "'") or _after_number(lower, "f")):
         stated += _feet_and_inches(lower)
     taken = [(one.start, one.end) for one in stated]
     for one in _measured(text, lower, dimensions):
@@ -84,10 +83,14 @@ def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, .
 
 
 def _after_number(lower: str, sign: str) -> bool:
-    """Whether it comes after a digit: to split is ten times as fast as to search for digits."""
-    return sign in lower and any(
-        part[-2:].rstrip()[-1:].isdecimal() for part in lower.split(sign)[:-1]
-    )
+    """Whether it comes after a digit: to look for the sign is ten times as fast as for digits."""
+    place = lower.find(sign)
+    while place > 0:
+        before = place - 2 if lower[place - 1] == " " else place - 1
+        if before >= 0 and lower[before].isdecimal():
+            return True
+        place = lower.find(sign, place + 1)
+    return False
 
 
 def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:

@@ -15,6 +15,7 @@ exclusion      what it does not want in words that no vocabulary knows
 company        a company's name without its legal form
 ordinary       words that name nothing by themselves
 price, size, quantity, year             numbers and ranges
+size_notation  sizes in one form each
 counts         bare numbers that are no prices
 color, material, court, jurisdiction    vocabularies; american_courts has those of the US
 brand          the candidates' own brands

@@ -1,0 +1,258 @@
+"""The notations of sizes of clothes, shoes and beds, in one form each.
+
+    xl · XXL, 2XL · extra large                 xl, 2xl, xl
+    10 · 9.5, 9 1/2, 9½, 9,5 · UK 9 · EU42      10, 9.5, uk 9, eu 42
+    W32 L34 · 32x34 (with a word for trousers)  w32 l34
+    34B (with a word for bras) · queen          34b, queen
+    2T · 6-9 months, 6-9M · 5-6 years           2t, 6-9 months, 5-6 years
+
+The words are the vocabulary `size`. Texts are `plain`, and numbers with a unit are not in them:
+"0.3 L" is no letter.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache, lru_cache
+
+from pydantic import Field
+
+from sidecar.schema import FrozenModel
+from sidecar.text.bounds import alternatives
+from sidecar.text.numerals import plain
+from sidecar.text.terms import unspaced
+from sidecar.text.units import quantities
+from sidecar.text.vocabularies import Spellings, load
+
+
+class SizeWords(FrozenModel):
+    """A language's file; the English one says what each list is for."""
+
+    size: Spellings = ()
+    letters: dict[str, Spellings] = Field(default_factory=dict)
+    beds: dict[str, Spellings] = Field(default_factory=dict)
+    trousers: Spellings = ()
+    bras: Spellings = ()
+    bedding: Spellings = ()
+    months: Spellings = ()
+    years: Spellings = ()
+
+
+class Kind(Enum):
+    """Sizes of one kind are compared with each other."""
+
+    LETTER = "letter"
+    NUMBER = "number"
+    TROUSERS = "trousers"
+    BRA = "bra"
+    AGE = "age"
+    BED = "bed"
+
+
+_SYSTEM = "(uk|eu|eur|us|fr|it|jp|au)"
+_LETTERS = r"(?:[2-6]\s?xl|x{1,6}l|x{1,3}s|[2-3]xs)"
+_NUMBER = r"([0-9]{1,3}(?:[.,]5| 1/2)?)(?:[.,]0)?(?![\w.,/]*[0-9]|[a-z])"
+_FIELD_NUMBER = rf"(?<![\w.,])(?<![0-9]/)(?:{_SYSTEM}\s?)?{_NUMBER}(?:\s?{_SYSTEM}\b)?"
+_WAIST = re.compile(
+    r"\bw\s?([0-9]{2})\s?[/x,-]?\s?l\s?([0-9]{2})\b|(?<![\w.])([0-9]{2})\s?w?\s?[/x]\s?([0-9]{2})\s?l?\b"
+    r"|\bw\s?([0-9]{2})\b|\bl\s?([0-9]{2})\b"
+)
+_BRA = re.compile(
+    r"(?<![\w.])((?:2[89]|3[0-9]|4[0-9]|5[0-6]))\s?(aa|a|b|c|d{1,4}|e|ee|f|ff|g|gg|h)\b"
+)
+_TODDLER = re.compile(r"(?<![\w.])([2-6])\s?t\b")
+_MEASURES = frozenset(
+    "data length area mass volume power energy voltage frequency charge temperature".split()
+)
+
+
+def requested_sizes(query: str) -> frozenset[str]:
+    """The sizes that a query asks for."""
+    text = _unmeasured(query)
+    found = set(_letters_and_numbers(text))
+    if _has("trousers", text) or re.search(r"\bw\s?[0-9]{2}\b", text):
+        found |= {size for size in _trousers(text) if " " in size or _explicit(size, text)}
+    if _has("bras", text):
+        found |= set(_bras(text))
+    if _has("bedding", text):
+        found |= set(_beds(text))
+    return frozenset(found | set(_ages(text)))
+
+
+def stated_sizes(text: str, kinds: frozenset[Kind]) -> frozenset[str]:
+    """The sizes of these kinds that a field states."""
+    return _stated(text, kinds)
+
+
+@lru_cache(maxsize=4096)  # a shop has some dozens of sizes
+def _stated(text: str, kinds: frozenset[Kind]) -> frozenset[str]:
+    text = _unmeasured(_sizes_of_pairs(text))
+    found: set[str] = set()
+    if Kind.TROUSERS in kinds:
+        found |= set(_trousers(text))
+    if Kind.BRA in kinds:
+        found |= set(_bras(text))
+    if Kind.AGE in kinds:
+        found |= set(_ages(text))
+    if Kind.BED in kinds:
+        found |= set(_beds(text))
+    if kinds & {Kind.LETTER, Kind.NUMBER}:
+        for match in _in_field().finditer(text):
+            name, system = match[4], match[1] or match[3]
+            found.add(_letter(name) if name else _number(system, match[2]))
+    return frozenset(found)
+
+
+def kind_of(size: str) -> Kind:
+    """The kind of a size in its one form."""
+    if re.fullmatch(r"w[0-9]+(?: l[0-9]+)?|l[0-9]+", size):
+        return Kind.TROUSERS
+    if re.fullmatch(r"[0-9]t|.* (?:months|years)", size):
+        return Kind.AGE
+    if _BRA.fullmatch(size):
+        return Kind.BRA
+    if size[-1].isdigit():
+        return Kind.NUMBER
+    return Kind.BED if size in set(_spelled("beds").values()) else Kind.LETTER
+
+
+def _letters_and_numbers(text: str) -> Iterator[str]:
+    for match in _in_query().finditer(text):
+        system, number = match["system"] or match["system2"], match["number"] or match["number2"]
+        if name := match["letter"] or match["alone"] or match["letter2"]:
+            yield _letter(name)
+        else:
+            yield _number(system, number or match["before"])
+
+
+def _trousers(text: str) -> Iterator[str]:
+    for match in _WAIST.finditer(text):
+        waist, length = match[1] or match[3] or match[5], match[2] or match[4] or match[6]
+        yield " ".join(
+            part for part in (f"w{waist}" if waist else "", f"l{length}" if length else "") if part
+        )
+
+
+def _explicit(size: str, text: str) -> bool:
+    """Whether a waist or a length alone is written with its letter, as it must be in a query."""
+    return re.search(rf"\b{size[0]}\s?{size[1:]}\b", text) is not None
+
+
+def _bras(text: str) -> Iterator[str]:
+    return (match[1] + match[2] for match in _BRA.finditer(text))
+
+
+def _ages(text: str) -> Iterator[str]:
+    yield from (f"{match[1]}t" for match in _TODDLER.finditer(text))
+    for match in _age().finditer(text):
+        yield f"{match[1]}-{match[2]} {'months' if match['months'] else 'years'}"
+
+
+def _beds(text: str) -> Iterator[str]:
+    return (_spelled("beds")[" ".join(name.split())] for name in _bed().findall(text))
+
+
+def _letter(name: str) -> str:
+    words = " ".join(name.replace("-", " ").split())
+    if (known := _spelled("letters").get(words)) is not None:
+        return known
+    letters = words.replace(" ", "")
+    count = letters.count("x")
+    if letters[0] == "x" and count > 1:
+        return f"{count}x{letters[-1]}"
+    return letters
+
+
+def _number(system: str | None, number: str) -> str:
+    number = number.replace(",", ".").replace(" 1/2", ".5")
+    return f"{system.replace('eur', 'eu')} {number}" if system else number
+
+
+def _unmeasured(text: str) -> str:
+    """The `plain` text with the quantities blanked out."""
+    text = plain(text)
+    if any(map(str.isdigit, text)):
+        for found in quantities(text, _MEASURES):
+            if not text[found.start : found.end].endswith(("'", "m")):
+                text = f"{text[: found.start]}{'_' * (found.end - found.start)}{text[found.end :]}"
+    return text
+
+
+def _sizes_of_pairs(text: str) -> str:
+    """Of "color:red|size:10|ram:16" the sizes alone."""
+    if "|" not in text or ":" not in text:
+        return text
+    pairs = [pair.partition(":") for pair in text.split("|")]
+    if not all(colon for _, colon, _ in pairs):
+        return text
+    words = alternatives(_words("size"))
+    return " | ".join(value for key, _, value in pairs if re.search(words, plain(key)))
+
+
+def _has(name: str, text: str) -> bool:
+    return _context(name).search(text) is not None
+
+
+@cache
+def _context(name: str) -> re.Pattern[str]:
+    return re.compile(alternatives(_words(name)))
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(
+        plain(word) for words in load("size", SizeWords).values() for word in getattr(words, name)
+    )
+
+
+@cache
+def _spelled(name: str) -> dict[str, str]:
+    """The spellings of `letters` or `beds` -> the size."""
+    return {
+        plain(spelling): size
+        for words in load("size", SizeWords).values()
+        for size, spellings in getattr(words, name).items()
+        for spelling in spellings
+    }
+
+
+def _spellings(name: str) -> str:
+    return alternatives(_spelled(name)).replace(r"\s+", "[ -]+")
+
+
+@cache
+def _in_query() -> re.Pattern[str]:
+    size = alternatives(_words("size"))
+    after = alternatives(word for word in _words("size") if unspaced(word) or word == "size")
+    letters = rf"(?:s|m|l|{_LETTERS}|{_spellings('letters')})(?![a-z0-9])"
+    alone = rf"(?:{_LETTERS}|{_spellings('letters')})(?![a-z0-9])"
+    number = _NUMBER.replace("(", "(?P<number>", 1)
+    second = _NUMBER.replace("(", "(?P<number2>", 1)
+    third = _NUMBER.replace("(", "(?P<before>", 1)
+    return re.compile(
+        rf"{size}[:\s]*(?:(?P<system>{_SYSTEM[1:-1]})\s*)?{number}"
+        rf"|(?<![a-z])(?P<system2>uk|eur?|us)\s?(?:size\s)?{second}"
+        rf"|(?<![\w.,/]){third}\s?{after}"
+        rf"|{size}[:\s]*(?P<letter>{letters})|(?<![a-z0-9])(?P<alone>{alone})"
+        rf"|(?<![a-z0-9])(?P<letter2>s|m|l)(?={after})"
+    )
+
+
+@cache
+def _in_field() -> re.Pattern[str]:
+    letters = rf"(?:s|m|l|{_LETTERS}|{_spellings('letters')})"
+    return re.compile(rf"{_FIELD_NUMBER}|(?<![a-z0-9'])({letters})(?![a-z0-9])")
+
+
+@cache
+def _age() -> re.Pattern[str]:
+    months, years = alternatives(_words("months")), alternatives(_words("years"))
+    return re.compile(
+        rf"(?<![\w.,])([0-9]{{1,2}})\s?(?:-|to|/|bis|a|~)\s?([0-9]{{1,2}})\s?"
+        rf"(?:(?P<months>{months})|(?P<years>{years}))"
+    )
+
+
+@cache
+def _bed() -> re.Pattern[str]:
+    return re.compile(_spellings("beds"))
