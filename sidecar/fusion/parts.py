@@ -17,7 +17,8 @@ from typing import Literal, NamedTuple
 from sidecar.profile import Profile
 from sidecar.search import Constraint, Search
 from sidecar.signals import SearchReader
-from sidecar.signals.constraint import verdicts
+from sidecar.signals.constraint import ConstraintSignal, verdicts
+from sidecar.text.query import other_words
 from sidecar.text.query.extractor import VIOLATED, Satisfaction
 from sidecar.text.terms import field_match
 
@@ -77,13 +78,27 @@ def _field_parts(profile: Profile, reader: SearchReader) -> list[list[Part]]:
 def _weighted_matches(field: str, profile: Profile, reader: SearchReader) -> list[float]:
     """weight * match for each document, boosted; equal texts are matched once."""
     texts, weight = reader.folded(field), profile.fields[field].weight
-    of_text = {text: weight * field_match(reader.terms, text) for text in set(texts)}
+    others = _other_words(field, profile, reader.query)
+    terms = [term for term in reader.terms if term.text not in others] if others else reader.terms
+    of_text = {text: weight * field_match(terms, text) for text in set(texts)}
     matches = [of_text[text] for text in texts]
     for name, factors in profile.boosts.items():
         constraint = reader.constraints.get(name)
         if field in factors and constraint is not None and not constraint.only_excludes:
             matches = _boosted(matches, factors[field], verdicts(constraint, field, reader))
     return matches
+
+
+def _other_words(field: str, profile: Profile, query: str) -> frozenset[str]:
+    """The query's words that look like a value of the field and are none: see `other_words`."""
+    signals = profile.signals.values()
+    return frozenset[str]().union(
+        *(
+            other_words(signal.constraint, query)
+            for signal in signals
+            if isinstance(signal, ConstraintSignal) and signal.fields[0] == field
+        )
+    )
 
 
 def _boosted(matches: Sequence[float], factor: float, said: Sequence[Satisfaction]) -> list[float]:

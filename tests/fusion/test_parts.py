@@ -263,3 +263,10 @@ def test_a_rule_wants_one_item_of_a_list_or_all_where_the_field_says_so() -> Non
         search = Search("x", [{"in_stock": value}])
         fired = [len(signal_parts(profile, search)[0]) for profile in (one, every)]
         assert fired == [any_fires, all_fires]
+
+
+def test_a_word_that_is_no_colour_where_it_stands_matches_no_colour_field() -> None:
+    red, glass = {"color": "red", "title": "glass"}, {"title": "red wine glass"}
+    assert [part.name for part in parts(red, "red wine glass")] == ["title"]
+    assert [part.name for part in parts(red, "red glass")] == ["title", "color", "color"]
+    assert total(glass, "red wine glass") == PROFILE.match_cap

@@ -145,6 +145,13 @@ def _check_part(
     )
 
 
+def other_words(name: str, query: str) -> frozenset[str]:
+    """Words of the query that look like a demand of this name and are none: "red wine" asks for no
+    colour, so a red product does not match it better."""
+    extractor = EXTRACTORS.get(name)
+    return extractor.others(query) if extractor and extractor.others else frozenset()
+
+
 def attribute_keys(name: str, keys: Iterable[str]) -> Set[str]:
     """The keys whose names say that they hold what the constraint is about: `product_colour`."""
     extractor = EXTRACTORS.get(name)

@@ -41,6 +41,8 @@ class Extractor:
     """A value with the names that are read in it: "ca9" with "ninth circuit". For tables."""
     extract_on_day: ExtractOnDay | None = None
     """In place of `extract`, where the demand depends on the day: "last 5 years"."""
+    others: Callable[[str], frozenset[str]] | None = None
+    """Words of a query that look like a demand and are none: the red of "red wine glass"."""
 
 
 def any_of(results: Collection[Satisfaction]) -> Satisfaction:

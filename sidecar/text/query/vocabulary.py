@@ -32,6 +32,8 @@ class Reading(NamedTuple):
     excluded: frozenset[str] = frozenset()
     excluded_words: frozenset[str] = frozenset()
     """The words by which the text names what it excludes."""
+    others: frozenset[str] = frozenset()
+    """Words that look like names and are none where the text has them: the red of "red wine"."""
 
 
 class Vocabulary:
@@ -68,7 +70,8 @@ class Vocabulary:
             wrong: named[right] for wrong, right in misspellings(misspelt, known).items()
         }
         self._parents = _ancestors(parents or {})
-        self._known = self._table.firsts() | self._misspelt.keys()
+        firsts = {token_words(spelling)[0] for spelling, _ in name_of if token_words(spelling)}
+        self._known = firsts | self._misspelt.keys()
         self._read_short = lru_cache(maxsize=8192)(self._read)
 
     @classmethod
@@ -99,7 +102,7 @@ class Vocabulary:
         exclude those requested; SATISFIED when it has a requested name, or none is requested and it
         has others than those unwanted.
         """
-        names, denied, _ = self._read_value(text)
+        names, denied, *_ = self._read_value(text)
         if not names and not denied:
             return UNKNOWN
         if unwanted & self._with_parents(names - requested):
@@ -128,9 +131,9 @@ class Vocabulary:
             return Reading()
         of = tokens(text)
         split = [token.word for token in of]
-        places = list(
-            self._places(text, of, split, is_query, languages_of(split) if is_query else _NONE)
-        )
+        languages = languages_of(split) if is_query else _NONE
+        matches = list(self._places(text, of, split, is_query, languages))
+        places = [(start, end, name) for start, end, name in matches if name is not None]
         ends = {start: end for start, end, _ in places}
         reached = excluded(of, ends, in_field=not is_query) if ends else []
         clear = {item.start: item.clear for item in reached}
@@ -141,7 +144,14 @@ class Vocabulary:
         words = frozenset(
             word for start in ends.keys() & clear.keys() for word in split[start : ends[start]]
         )
-        return Reading(wanted - unwanted, unwanted - wanted, words)
+        others = frozenset(
+            word
+            for start, end, name in matches
+            if name is None
+            for word in split[start:end]
+            if (match := self._table.at([word], 0)) is not None and match[1] is not None
+        )
+        return Reading(wanted - unwanted, unwanted - wanted, words, others)
 
     def _places(
         self,
@@ -150,8 +160,9 @@ class Vocabulary:
         split: list[str],
         is_query: bool,
         languages: frozenset[str],
-    ) -> Iterator[tuple[int, int, str]]:
-        """(start, end, name) of each name; in a long text ambiguous spellings are none."""
+    ) -> Iterator[tuple[int, int, str | None]]:
+        """(start, end, name) of each name, None for a phrase in which words mean something else. In
+        a long text ambiguous spellings are no names."""
         lenient = not is_query and len(split) <= _SHORT // 4
         written = written_words(text)
         place = 0
@@ -159,9 +170,10 @@ class Vocabulary:
             start = place
             match = self._table.at(split, place)
             place = place + 1 if match is None else match[0]
-            name = match[1] if match else None
-            if match is None and is_query:
-                name = self._misspelt.get(split[start])
+            if match is not None and match[1] is None:
+                yield start, place, None
+                continue
+            name = match[1] if match else self._misspelt.get(split[start]) if is_query else None
             if name is None or (place == start + 1 and not _is_word(of, split, start)):
                 continue
             if not self._accents.allow(split[start:place], written):
@@ -208,7 +220,9 @@ def vocabulary_extractor(
     def check(constraint: Constraint, value: object) -> Satisfaction:
         return vocabulary().check(constraint.values, read_value(value), constraint.excluded)
 
-    return Extractor(name, extract, check, keys)
+    return Extractor(
+        name, extract, check, keys, others=lambda query: vocabulary().read(query).others
+    )
 
 
 def vocabulary_constraint(name: str, reading: Reading) -> Constraint | None:
