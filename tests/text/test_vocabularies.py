@@ -44,6 +44,26 @@ def test_every_spelling_is_read_as_its_name_and_as_no_other(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", NAMES)
+def test_a_spelling_that_is_ambiguous_in_one_language_is_so_in_all(kind: str) -> None:
+    files = load(kind, Names)
+    ambiguous = {
+        language: {
+            phrases(form)
+            for spellings in names.ambiguous.values()
+            for spelling in spellings
+            for form in names.forms(spelling)
+        }
+        for language, names in files.items()
+    }
+    anywhere = set[str]().union(*ambiguous.values())
+    for language, names in files.items():
+        spellings = [spelling for each in names.names.values() for spelling in each]
+        forms = {phrases(form) for spelling in spellings for form in names.forms(spelling)}
+        assert forms & anywhere <= ambiguous[language], language
+        assert ambiguous[language] <= forms, "an ambiguous spelling is one of the file's"
+
+
+@pytest.mark.parametrize("kind", NAMES)
 def test_names_are_those_of_the_english_file(kind: str) -> None:
     of_language = load(kind, Names)
     english = set(of_language["en"].names)

@@ -23,6 +23,7 @@ from sidecar.text.query.counts import counted
 from sidecar.text.query.negation import excluded_runs
 from sidecar.text.query.ordinary import ORDINARY
 from sidecar.text.query.price import price_spans
+from sidecar.text.query.tokens import apart
 from sidecar.text.terms import MAX_TERMS, squeeze, unspaced, words
 from sidecar.text.units import quantities
 
@@ -53,6 +54,7 @@ class Naming:
     @classmethod
     def of(cls, query: str) -> "Naming":
         """What the query's first MAX_TERMS words may name."""
+        query = apart(query)
         runs = _runs(words(query).split())
         proper, cased = [""], _CASED.findall(query)[:MAX_TERMS]
         for place, word in enumerate(cased):

@@ -16,6 +16,9 @@ Meaning = TypeVar("Meaning")
 
 _CHARACTER = "\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(f"[{_CHARACTER}]|[^\\W_{_CHARACTER}]+")
+_MEETING = re.compile(
+    f"(?<=[{_CHARACTER}])(?=[^\\W_{_CHARACTER}])|(?<=[^\\W_{_CHARACTER}])(?=[{_CHARACTER}])"
+)
 _ELISION = re.compile(r"\b([dl])['’](?=\w)", re.IGNORECASE)
 _JOINED = re.compile("[\u3005-\u309f\u3400-\u9fff]")
 """Characters that make longer words: Han and hiragana. Katakana begins a word of its own."""
@@ -36,6 +39,12 @@ def tokens(text: str) -> list[Token]:
         found.append(Token(match[0], text[end : match.start()]))
         end = match.end()
     return found
+
+
+def apart(text: str) -> str:
+    """The text with a space wherever a character of Chinese, Japanese or Korean meets a word of
+    letters: "不要Nike" names Nike."""
+    return _MEETING.sub(" ", text) if unspaced(text) else text
 
 
 def token_pattern() -> re.Pattern[str]:
