@@ -29,7 +29,7 @@ class SearchEngine(StrEnum):
 
 ENGINES = tuple(SearchEngine)
 DOMAINS = ("ecommerce", "legal")
-VERSION = 2
+VERSION = 3
 """The version of the templates' content, kept in `_meta.rerank`; every change raises it."""
 
 PRIORITY = 500

@@ -35,6 +35,7 @@ PRICES: list[Any] = [
     *["", "  ", "1e5", "NaN", "between 399 and 599", "between 399", "min. $5"],
     *["$399 - $599", "399–599 €", "from $399 to $599", "from 500 €", "ab 500 €", "500+"],
     *["$5 or more", "599 - 399", "499 / 599", "was $599, now $499", "x" * 40_000, "9" * 400],
+    *["$499 (was $599)", "statt 599 € jetzt 499 €", "was 599 EUR now 499 EUR", "von 5 bis 9 €"],
     *[True, None, [], [49.9, 59.9], ["49.90 USD", "x"], ["x", 5]],
     *[{"amount": "49.90", "currency": "USD"}, {"value": 499}, {"min": 399, "max": 599}, {"x": 1}],
     *[{"lowPrice": "399 €"}, {"low_price": 5}, {"current": {"amount": "1,5"}}, {}, [{"amount": 7}]],
@@ -150,28 +151,38 @@ def test_a_price_is_indexed_as_the_sidecar_reads_it(node: OpenSearch) -> None:
             assert json.loads(source["rerank_doc"])["price"] == value
 
 
+def random_number(draw: random.Random) -> str:
+    """Digits, separators and what stands beside them, often not as anybody writes them."""
+    groups = [draw.choice(["1", "12", "123", "0", "1299", "00", "500"]) for _ in range(3)]
+    form = draw.choice(["{}", "{}.{}", "{},{}", "{}.{}.{}", "{},{}.{}", "{} {}", "{} {},{}"])
+    before = draw.choice(["", "$", "€ ", "USD ", "us$", "-", "+", "xx "])
+    return before + form.format(*groups) + draw.choice(["", "", " €", " kr", ",-", " foo"])
+
+
 def random_price(draw: random.Random) -> str:
+    """A price or a range as shops write them, in some tens of notations."""
+
     def amount() -> str:
-        groups = [draw.choice(["1", "12", "123", "0", "1299", "00", "500"]) for _ in range(3)]
-        form = draw.choice(["{}", "{}.{}", "{},{}", "{}.{}.{}", "{},{}.{}", "{} {}", "{} {},{}"])
-        before = draw.choice(["", "$", "€ ", "USD ", "us$", "-", "+", "xx "])
-        return before + form.format(*groups) + draw.choice(["", "", " €", " kr", ",-", " foo"])
+        whole, cents = draw.choice([7, 49, 499, 1299, 20500]), draw.choice(["", "00", "95", "5"])
+        thousands, point = draw.choice([("", "."), ("", ","), (",", "."), (".", ","), (" ", ",")])
+        text = f"{whole:,}".replace(",", thousands) + (cents and point + cents)
+        return draw.choice(["{}", "${}", "€ {}", "USD {}", "us${}", "{} €", "{} kr"]).format(text)
 
     before = draw.choice(["", "", "from ", "ab ", "at least ", "between "])
     after = draw.choice(["", "", "+", " or more", f" - {amount()}", f"–{amount()}"])
     return before + amount() + after
 
 
-def test_the_script_reads_random_prices_as_the_sidecar_does(node: OpenSearch) -> None:
+def test_the_script_reads_random_texts_as_the_sidecar_does(node: OpenSearch) -> None:
     draw = random.Random(7)
-    texts = [random_price(draw) for _ in range(2000)]
+    prices = [(random_price(draw), random_number(draw)) for _ in range(2000)]
     (pipeline,) = mappings.load("opensearch", "ecommerce").pipelines
-    documents = [{"_source": {"price": text, "rating": text}} for text in texts]
+    documents = [{"_source": {"price": text, "rating": digits}} for text, digits in prices]
     answer = node.ingest.simulate(body={"pipeline": pipeline.body, "docs": documents})
-    for text, result in zip(texts, answer["docs"], strict=True):
-        read = {"price": getattr(price(text), "low", None), "rating": number(text)}
+    for (text, digits), result in zip(prices, answer["docs"], strict=True):
+        read = {"price": getattr(price(text), "low", None), "rating": number(digits)}
         expected = {name: value for name, value in read.items() if value is not None}
-        assert result["doc"]["_source"].get("normalized", {}) == expected, text
+        assert result["doc"]["_source"].get("normalized", {}) == expected, (text, digits)
 
 
 def test_prices_are_filtered_and_sorted_by_their_numbers(node: OpenSearch) -> None:

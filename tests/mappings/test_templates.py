@@ -80,7 +80,7 @@ def test_template_pipeline_and_profile_name_the_same_fields(engine: str, domain:
     assert set(templates.fields) - {"sale_price"} <= set(properties(templates))
     assert component(templates, "doc")["mappings"]["_meta"]["rerank"] == {
         "profile": domain,
-        "version": 2,
+        "version": 3,
         "fields": list(templates.fields),
     }
 
