@@ -6,9 +6,10 @@ from functools import cached_property
 
 from sidecar.search import Constraint, Fields, Search
 from sidecar.text.agreement import QuantityRange
-from sidecar.text.citations import Citation, citations
+from sidecar.text.citations import Citation
 from sidecar.text.compose import read_value
 from sidecar.text.query import READ_CHARACTERS
+from sidecar.text.query.citation import cited_in
 from sidecar.text.query.codes import Codes
 from sidecar.text.query.extractor import Satisfaction
 from sidecar.text.query.naming import Naming
@@ -117,8 +118,8 @@ class SearchReader:
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
-        """The query's legal citations."""
-        return citations(self.query)
+        """The legal citations that the query asks for."""
+        return cited_in(self.query).wanted
 
 
 def _inside(fields: Mapping[str, object], name: str) -> object:

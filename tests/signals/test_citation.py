@@ -18,3 +18,9 @@ def test_a_case_that_the_query_names_is_cited() -> None:
         None,
     ]
     assert strengths({"kind": "citation"}, values, "Miranda v. Arizona warnings") == [1, 1, 0, 0, 0]
+
+
+def test_what_the_query_does_not_want_is_not_rewarded() -> None:
+    values = ["§ 434 BGB", "§ 433 BGB"]
+    assert strengths({"kind": "citation"}, values, "Kauf ohne § 434 BGB") == [0, 0]
+    assert strengths({"kind": "citation"}, values, "§ 433 BGB not § 434 BGB") == [0, 1]
