@@ -59,7 +59,14 @@ def faults(case: FieldCase, reranker: Reranker) -> Iterator[str]:
 
 
 def _names(part: Mapping[str, Any]) -> tuple[str, ...]:
-    return (part["name"], "any_rule") if part["kind"] == "rule" else (part["name"],)
+    """What a case may call the part. A field's match is no reading, even of a signal's name."""
+    match part["kind"]:
+        case "rule":
+            return (part["name"], "any_rule")
+        case "signal":
+            return (part["name"],)
+        case _:
+            return ()
 
 
 def main() -> None:
