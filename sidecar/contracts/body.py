@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from sidecar.contracts.content_parts import TEXT_FORMS, text_of
+from sidecar.contracts.content_parts import TEXT_ALONE, TEXT_FORMS, text_of
 from sidecar.contracts.control import ControlKeys, control_of
 from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
@@ -75,7 +75,7 @@ def read_text_document(value: object) -> Document:
     """As `read_api_document`, for dialects with image documents. Raises ValueError for an image:
     its address or its bytes are no text."""
     if isinstance(value, dict) and value.get("image"):
-        raise ValueError("holds an image, and the model reads text alone")
+        raise ValueError(f"holds an image, {TEXT_ALONE}")
     return read_api_document(value)
 
 

@@ -16,6 +16,11 @@ MEDIA_TYPES = frozenset(
     for medium in ("image", "audio", "video")
     for prefix, suffix in (("", ""), ("", "_url"), ("input_", ""))
 )
+TEXT_ALONE = (
+    "and the model reads text alone; models such as Qwen3-VL-Reranker and jina-reranker-m0, which "
+    "are not served here, read images"
+)
+"""What is said of an image."""
 _MESSAGE_KEYS = {"role", "content"}
 
 _PART_SCHEMA = {
@@ -74,7 +79,7 @@ def _kind(value: object) -> str:
 
 def _text(part: Mapping[str, object]) -> str:
     if _kind(part) not in TEXT_TYPES:
-        raise ValueError("is multimodal, and the model reads text alone")
+        raise ValueError(f"is multimodal, {TEXT_ALONE}")
     text = part.get("text")
     if not isinstance(text, str):
         raise ValueError("has a text part without a string `text`")

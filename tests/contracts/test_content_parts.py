@@ -53,7 +53,8 @@ def test_a_text_part_is_its_text(path: str, key: str, document: dict[str, Any]) 
 def test_a_part_that_is_no_text_is_refused(path: str, key: str, document: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest) as fault:
         dialect_of(path, key).decode(body_of(path, key, "q", ["a", document]))
-    assert fault.value.message.endswith("[1]: is multimodal, and the model reads text alone")
+    assert "[1]: is multimodal, and the model reads text alone; " in fault.value.message
+    assert "Qwen3-VL-Reranker" in fault.value.message
 
 
 def test_several_texts_are_a_line_each() -> None:

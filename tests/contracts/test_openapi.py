@@ -128,10 +128,11 @@ QUERIES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+WITH_A_QUERY = [dialect for dialect in DIALECTS if issubclass(dialect.body, Body)]
+
+
+@pytest.mark.parametrize("dialect", WITH_A_QUERY, ids=lambda dialect: dialect.name)
 def test_the_forms_of_a_query_are_those_that_are_read(dialect: Dialect) -> None:
-    if not issubclass(dialect.body, Body):
-        pytest.skip("it has no query of this form")
     body = DOCUMENT["components"]["schemas"][dialect.body.__name__]
     schema = {**body["properties"]["query"], "components": DOCUMENT["components"]}
     validator = Draft202012Validator(schema)
