@@ -1,8 +1,8 @@
 """The files of an OpenSearch 2.19.1 node, and what it needs to run.
 
-2.19.1 is the newest 2.x whose server, modules and plugins are all on Maven Central. The server
-there is bare: the modules that a normal download includes (painless, analysis, ...) are separate
-jars without descriptors, which `Module` adds.
+2.19.1 is the newest 2.x whose server and plugins are all on Maven Central. The server there is
+bare: the modules that a normal download includes (painless, analysis, ...) are separate jars
+without descriptors, which `Module` adds.
 """
 
 from es_integration.local_node.artifacts import Artifact
@@ -160,6 +160,20 @@ MUSTACHE = Module(
     ),
 )
 
+# Published for 2.19.0 and 2.19.2, not for 2.19.1.
+SEARCH_PIPELINES = Module(
+    name="search-pipeline-common",
+    classname="org.opensearch.search.pipeline.common.SearchPipelineCommonModulePlugin",
+    jars=(
+        Artifact(
+            "org.opensearch.plugin",
+            "search-pipeline-common",
+            "2.19.0",
+            "7cd98d0c17de7c92dc47ce12bbcb2dedb1798e7efeee9875316cc04b011e47e7",
+        ),
+    ),
+)
+
 # The zip on Maven has no native libraries: `engine: lucene` only.
 KNN = _plugin("opensearch-knn", "eab8c9818865bc035212eab5068cdacae164baa09d4c152f49b736d6f6b0e85c")
 
@@ -182,7 +196,7 @@ NEURAL_SEARCH = _plugin(
     published_checksum=False,
 )
 
-MODULES = (PAINLESS, ANALYSIS, INGEST, MAPPER_EXTRAS, MUSTACHE)
+MODULES = (PAINLESS, ANALYSIS, INGEST, MAPPER_EXTRAS, MUSTACHE, SEARCH_PIPELINES)
 
 # neural-search extends k-NN, ml-commons extends job-scheduler.
 RERANK_PLUGINS = (JOB_SCHEDULER, ML_COMMONS, KNN, NEURAL_SEARCH)
