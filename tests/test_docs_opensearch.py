@@ -25,7 +25,9 @@ def bodies(route: Route, search: Any) -> list[Any]:
 
 
 def test_the_documented_bodies_are_the_real_ones() -> None:
-    settings, *shown = map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
+    first, settings, *shown = map(json.loads, re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL))
+    query = "red running shoes under $100"
+    assert first == structured_search({"match": {"title": query}}, query, size=50)
     assert list(settings["persistent"]) == [TRUSTED, PRIVATE]
     assert settings["persistent"][TRUSTED][-1] == SPEC.pattern
     search, answer, called = shown[8:]
