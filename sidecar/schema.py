@@ -33,6 +33,7 @@ Overlap = Annotated[float, Field(ge=0, lt=0.5)]
 
 
 class FrozenModel(BaseModel):
-    """Immutable, and refuses keys that it does not declare."""
+    """Immutable, and refuses keys that it does not declare. The docstrings of its keys are their
+    descriptions in the JSON Schema."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

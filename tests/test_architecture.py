@@ -65,7 +65,8 @@ MAY_IMPORT = {
     "sidecar.text": FOUNDATION | {"mappings"},
     "sidecar.signals": FOUNDATION | {"sidecar.text"},
     "sidecar.profile": FOUNDATION | {"sidecar.text", "sidecar.signals"},
-    "sidecar.profiles": FOUNDATION | {"sidecar.text", "sidecar.profile", "mappings"},
+    "sidecar.profiles": FOUNDATION
+    | {"sidecar.text", "sidecar.signals", "sidecar.profile", "mappings"},
     "sidecar.fusion": FOUNDATION | {"sidecar.text", "sidecar.signals", "sidecar.profile"},
     "sidecar.hooks": FOUNDATION,
     # Ids in, tensors out: neither texts nor profiles.

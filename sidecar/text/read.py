@@ -17,17 +17,30 @@ are absent, at every depth. `compose.read_value` says how the others are read as
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from sidecar.request import Document
 from sidecar.schema import RERANK_DOC
 from sidecar.search import Fields
 from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
-from sidecar.text.document_keys import DocumentKeys, Place, inside
+from sidecar.text.document_keys import Candidate, DocumentKeys, Place, inside
 from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled, zero_means_none
 from sidecar.text.field_values import MAX_DEPTH, as_asked, is_zero, present, wanted_languages
 from sidecar.text.parse import parse
 from sidecar.text.wrappings import opened
+
+
+class Trace(NamedTuple):
+    """How a document was read."""
+
+    fields: Fields | None
+    """Under the profile's names; None for plain text."""
+    spellings: Mapping[str, str]
+    """Field -> the spelling under which it was found; a joined field has none."""
+    ignored: tuple[str, ...]
+    """Keys on top that the profile does not know."""
+
 
 _PART = FieldProfile()
 """How the parts of a joined field are read."""
@@ -61,12 +74,34 @@ class FieldReader:
 
         A field is read from the first of its spellings under which the document has a value.
         """
+        given = self._given(document)
+        return None if given is None else self._named(given)
+
+    def trace(self, document: Document) -> Trace:
+        """How the document was read, for people who look why."""
+        given = self._given(document)
+        if given is None:
+            return Trace(None, {}, ())
+        fields, on_top = self._named(given), self._opened(given) if self._names else given
+        spelling_of: dict[str, str] = {}
+        for candidate, held in self._keys.places(on_top):
+            if candidate.field >= len(self._names):
+                continue
+            name = self._names[candidate.field]
+            if name in fields and self._value(candidate, held) == fields[name]:
+                spelling_of.setdefault(name, self._spellings[candidate.field][candidate.rank])
+        ignored = () if self._profile.other_fields or not self._names else tuple(on_top)
+        known = self._keys.candidates
+        return Trace(fields, spelling_of, tuple(key for key in ignored if not known(key)))
+
+    def _given(self, document: Document) -> Fields | None:
+        """The document's own fields; None for plain text."""
         if document.text is None:
-            return self._named(document.fields)
+            return document.fields
         parsed = parse(document.text, self._profile) if self._profile.parse else None
         if parsed is None:
             return self._own_text(document)
-        return self._named(parsed) if self._known(parsed) else None
+        return parsed if self._known(parsed) else None
 
     def _own_text(self, document: Document) -> Fields | None:
         """The objects {"text": ...} and {"rerank_doc": ...} are plain text for all profiles without
@@ -74,7 +109,7 @@ class FieldReader:
         if isinstance(document.source, Mapping):
             for name in self._texts:
                 if document.source.get(name) == document.text:
-                    return self._named({name: document.text})
+                    return {name: document.text}
         return None
 
     def is_broken(self, document: Document) -> bool:
@@ -118,18 +153,22 @@ class FieldReader:
         for candidate, given in places:
             if candidate.field in found:
                 continue
-            value = inside(given, candidate.steps) if candidate.steps else given
-            value = present(value, MAX_DEPTH - 1, self._languages[candidate.field])
+            value = self._value(candidate, given)
             if value is None:
                 continue
-            field = self._fields[candidate.field]
-            value = as_asked(value, field)
+            asked = self._fields[candidate.field].zero_means_none
             spelling = self._spellings[candidate.field][candidate.rank]
-            if zero_means_none(spelling, field.zero_means_none) and is_zero(value):
+            if zero_means_none(spelling, asked) and is_zero(value):
                 zeros.setdefault(candidate.field, value)
             else:
                 found[candidate.field] = value
         return found, zeros
+
+    def _value(self, candidate: Candidate, given: object) -> object:
+        """The field's value at the place; None where there is none."""
+        value = inside(given, candidate.steps) if candidate.steps else given
+        value = present(value, MAX_DEPTH - 1, self._languages[candidate.field])
+        return None if value is None else as_asked(value, self._fields[candidate.field])
 
     def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
         """The fields that are joined of several, by their place in the profile."""

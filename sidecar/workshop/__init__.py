@@ -3,6 +3,7 @@
 demo/            BM25's order beside the reranked one
 bench/           how fast this machine reranks, alone and beside other rerankers
 tune/            the fastest layout on this machine
+profile_check/   what a profile reads of a user's own documents
 model/           model folders: export, quantise, check, train
 sidecar_process  the service in a process of its own, for all of these and the tests
 figure_table     tables of figures on the screen

@@ -1,0 +1,61 @@
+"""What a profile reads of a document, told to people."""
+
+from typing import Any
+
+from sidecar.contracts.body import read_document
+from sidecar.profiles import Profiles
+from sidecar.profiles.readings import DocumentReading, ProfileReadings
+
+PROFILES = Profiles.open()
+
+
+def reading(document: Any, profile: str) -> DocumentReading:
+    return ProfileReadings(PROFILES.get(profile)).of(read_document(document))
+
+
+def said(document: Any, profile: str) -> dict[tuple[str, str], str | None]:
+    return {
+        (field.name, each.by): each.says
+        for field in reading(document, profile).fields
+        for each in field.readings
+    }
+
+
+def test_a_products_values_are_told_as_signals_read_them() -> None:
+    product = {
+        "title": "Kettle 1.7 l",
+        "sale_price": "49.00 EUR",
+        "offers": {"availability": "https://schema.org/OutOfStock"},
+        "colour": ["Teal", "Rouge"],
+        "material": "Edelstahl",
+        "rating": {"value": 4.5},
+        "release_date": "2020-01-31",
+        "foo": 1,
+    }
+    told = said(product, "ecommerce")
+    assert told["title", "units"] == "1.7 l"
+    assert told["price", "price"] == "49"
+    assert told["in_stock", "out_of_stock"] == "out of stock"
+    assert told["color", "color"] == "red, teal"
+    assert told["rating", "rating"] == "4.5"
+    assert told["date", "freshness"] == "2020-01-31"
+    assert reading(product, "ecommerce").ignored == ("foo",)
+
+
+def test_a_decisions_values_are_told() -> None:
+    decision = {"case_name": "Roe v. Wade", "date_filed": "January 22, 1973", "cites": "410 US 113"}
+    told = said(decision, "legal")
+    assert told["date", "year"] == "1973"
+    assert told["date", "recency"] == "1973-01-22"
+    assert told["citations", "citation"] is not None
+
+
+def test_spellings_are_the_profiles_and_a_joined_field_has_none() -> None:
+    fields = reading({"enbez": "§ 823", "jurabk": "BGB", "titel": "x"}, "german-law").fields
+    assert {field.name: field.spelling for field in fields} == {"title": "titel", "statute": ""}
+
+
+def test_what_cannot_be_read_says_nothing_and_text_has_no_fields() -> None:
+    assert said({"title": "A", "price": "ask us"}, "ecommerce")["price", "price"] is None
+    assert reading("A red shoe", "ecommerce").fields == ()
+    assert reading({"b": 1, "a": 2}, "plain").ignored == ()
