@@ -81,16 +81,18 @@ def score(tasks: Sequence[RankingTask], cache: Path) -> dict[str, list[Parts]]:
 
     They are cached in the folder `cache` until the model, the profile, the code or the data change.
     """
+    return {composition.name: cached(tasks, composition, cache) for composition in COMPOSITIONS}
+
+
+def cached(tasks: Sequence[RankingTask], composition: Composition, cache: Path) -> list[Parts]:
+    """`explain`, kept in the folder `cache`."""
     cache.mkdir(parents=True, exist_ok=True)
-    scored: dict[str, list[Parts]] = {}
-    for composition in COMPOSITIONS:
-        file = cache / f"{composition.name}-{_cache_key(tasks, composition)}.json".replace(
-            ", ", "-"
-        )
-        if not file.exists():
-            file.write_text(json.dumps(explain(tasks, composition)))
-        scored[composition.name] = json.loads(file.read_text())
-    return scored
+    name = f"{composition.name}-{_cache_key(tasks, composition)}.json".replace(", ", "-")
+    file = cache / name
+    if not file.exists():
+        file.write_text(json.dumps(explain(tasks, composition)))
+    parts: list[Parts] = json.loads(file.read_text())
+    return parts
 
 
 def explain(tasks: Sequence[RankingTask], composition: Composition) -> list[Parts]:

@@ -44,14 +44,14 @@ MODEL_PART, FITTED = "model part", "profile, fitted"
 
 
 def read(
-    folder: Path, max_queries: int | None = None
+    folder: Path, max_queries: int | None = None, relevant: float = RELEVANT
 ) -> tuple[JudgedCollection, list[RankingTask]]:
     """The judgements, and a task for each of their pools with its products in the same order.
 
     Raises ModelError when the folder is no judged collection, has only one usable query, or has a
     document without fields.
     """
-    judged = read_judged(folder, max_queries, RELEVANT)
+    judged = read_judged(folder, max_queries, relevant)
     if len(judged.pools) < 2:
         raise ModelError("at least two queries are needed: one to fit factors, one to measure")
     plain, packed = folder / "corpus.jsonl", folder / "corpus.jsonl.zst"
