@@ -1,22 +1,25 @@
 """Whether what is stated agrees with what a query requests.
 
 Two measures are equal where one is the other, rounded as it is written: 139.7 cm is 140 cm, 806 lm
-is 800 lm. In two units each must be the other's rounding, for 3 m is 10 ft and not 9 ft, though
-9 ft is 2.7 m. See `equal`.
+is 800 lm. In two units each must be the other's rounding, unless they are very near: 5 m is 16 ft
+and not 17 ft. See `equal`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sidecar.text.assumed_units import SIDE
 from sidecar.text.units import Quantity
 
 TOLERANCE = 0.01
 """Of a bound, and of a value whose writing is not known."""
-SAME_UNIT = 0.01
-OTHER_UNIT = 0.03
-"""How far apart rounded values are at most: 3 m is written for 10 ft, 60 cm for 24 inch (1.6 %)."""
-FINE = 0.01
-"""The share of a value that its step is at most where it may be cut instead of rounded."""
+ROUNDED = 0.03
+"""How far apart a value and its rounding are at most: 13.3 inch is 13 inch, 16 ft is 5 m."""
+ROUND_NUMBER = 0.01
+"""The same for numbers that end in zeros, which may be exact: 806 lm is 800, 820 lm is not."""
+CONVERTED = 0.0165
+"""Values in two units this near are equal: shops take an inch for 2.5 cm and a foot for 30, and a
+screen of 65 inch is 163 to 165 cm."""
 EXACT = 0.001
 """Values this near are equal however they are written: 0.5 lb and 227 g."""
 
@@ -41,16 +44,32 @@ def agreement(requested: Sequence[QuantityRange], stated: Sequence[Quantity]) ->
     """Mean over the requested: 1 if a stated value of its dimension lies in the range, or equals an
     end of it; -1 if only other values do; 0 if the dimension is not stated. What belongs together
     counts once, by the worst of it."""
-    verdicts: list[int] = []
-    groups: dict[int, int] = {}
-    for quantity in requested:
-        verdict = _verdict(quantity, stated)
-        if quantity.together:
-            groups[quantity.together] = min(groups.get(quantity.together, 1), verdict)
-        else:
-            verdicts.append(verdict)
-    verdicts += groups.values()
+    groups: dict[int, list[QuantityRange]] = {}
+    for place, quantity in enumerate(requested):
+        groups.setdefault(quantity.together or -1 - place, []).append(quantity)
+    verdicts = [_together(group, stated) for group in groups.values()]
     return sum(verdicts) / len(verdicts) if verdicts else 0.0
+
+
+def _together(requested: Sequence[QuantityRange], stated: Sequence[Quantity]) -> int:
+    verdict = min(_verdict(quantity, stated) for quantity in requested)
+    if verdict < 1 or requested[0].dimension != SIDE:
+        return verdict
+    spans: dict[tuple[int, int], list[Quantity]] = {}
+    for other in stated:
+        if other.dimension == SIDE:
+            spans.setdefault((other.start, other.end), []).append(other)
+    return 1 if any(_holds_all(requested, span) for span in spans.values()) else -1
+
+
+def _holds_all(requested: Sequence[QuantityRange], span: list[Quantity]) -> bool:
+    """Whether each requested side is another one of a text's: "10 x 10" is not "10 x 20"."""
+    for quantity in requested:
+        met = next((other for other in span if _meets(quantity, other)), None)
+        if met is None:
+            return False
+        span = [other for other in span if other is not met]
+    return True
 
 
 def _verdict(requested: QuantityRange, stated: Sequence[Quantity]) -> int:
@@ -74,19 +93,18 @@ def _meets(requested: QuantityRange, stated: Quantity) -> bool:
 
 
 def equal(value: float, step: float, factor: float, stated: Quantity) -> bool:
-    """Whether the stated quantity equals `value`, written in steps of `step` in a unit of `factor`.
-
-    In two units the finer one may also be cut: 139 cm is 55 inch (139.7 cm).
-    """
+    """Whether it equals `value`, which is written in steps of `step` in a unit of `factor`."""
     apart = abs(value - stated.value)
     size = max(abs(value), abs(stated.value))
+    finer, coarser = sorted((step, stated.step))
     if apart <= EXACT * size:
         return True
+    if stated.dimension == "temperature":
+        return apart <= _half(finer)
     if factor == stated.factor:
-        return apart <= SAME_UNIT * size and apart <= _half(max(step, stated.step))
-    finer = min(step, stated.step)
-    cut = apart < finer <= FINE * size
-    return apart <= OTHER_UNIT * size and (cut or apart <= _half(finer))
+        most = ROUNDED if coarser <= factor * (1 + 1e-9) else ROUND_NUMBER
+        return apart <= most * size and apart <= _half(coarser)
+    return apart <= CONVERTED * size or (apart <= ROUNDED * size and apart <= _half(finer))
 
 
 def _half(step: float) -> float:

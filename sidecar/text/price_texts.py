@@ -31,7 +31,9 @@ class PriceWords(FrozenModel):
     per: Spellings = ()
     spans: Spellings = ()
     notes: Spellings = ()
+    off: Spellings = ()
     free: Spellings = ()
+    signs: Spellings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Price:
     low: float
     high: float
     currency: str = ""
+    either: bool = False
+    """Whether the price is `low` or `high`, and not said which: "$12.99 $9.99"."""
 
 
 @lru_cache(maxsize=4096)
@@ -51,14 +55,16 @@ def price_of_text(text: str) -> Price | None:
     """The price or the range of prices; None where the text is none."""
     if (exact := _plain_number(text)) is not None:
         return Price(exact, exact)
-    text = plain(text).strip()
+    text = _short_sign().sub("", plain(text).strip())
+    text = _RAISED_CENTS.sub(r"\1.\3\2", text)
     if not any(map(str.isdigit, text)):
         return Price(0, 0) if _free().fullmatch(text) else None
     found = amounts(text)
     signs = _signs(text, found)
     for expression, low, high in _READINGS:
         if signs and (match := expression.fullmatch(signs)):
-            return _of_amounts(found, match, low, high)
+            read = [found[int(place)] for place in match.groups() if place]
+            return _of_amounts(read, low, high)
     return None
 
 
@@ -72,6 +78,8 @@ def _plain_number(text: str) -> float | None:
 # What stands beside the amounts, one letter each; an amount is the sign of its place.
 _SIGN = {"per": "U", "each": "", "from_": "F", "onwards": "P", "to": "T", "now": "N", "was": "W"}
 _AMOUNT = r"([0-9])"
+_RAISED_CENTS = re.compile(r"([0-9])([€£])([0-9]{2})(?![0-9])")
+"""12€99 is 12.99 €."""
 _READINGS = tuple(
     (re.compile(expression.replace("#", _AMOUNT)), low, high)
     for expression, low, high in (
@@ -80,9 +88,11 @@ _READINGS = tuple(
         (r"N*F#|N*#P", 1, 0),
         (r"[WF]#N*#", 2, 2),
         (r"N*#W#", 1, 1),
+        (r"N*##", 1, -2),
     )
 )
-"""(signs, the group of the lowest price, that of the highest; 0 for an open end)."""
+"""(signs, the group of the lowest price, that of the highest: 0 for an open end, negative where one
+of the two is the price, and which is not said)."""
 
 
 def _signs(text: str, found: Sequence[Amount]) -> str:
@@ -107,15 +117,16 @@ def _signs(text: str, found: Sequence[Amount]) -> str:
     return "".join(signs)
 
 
-def _of_amounts(found: Sequence[Amount], match: re.Match[str], low: int, high: int) -> Price | None:
-    groups = [group for group in match.groups() if group]
-    first = found[int(groups[low - 1])]
-    last = found[int(groups[high - 1])] if high else None
-    if last is None:
+def _of_amounts(found: Sequence[Amount], low: int, high: int) -> Price | None:
+    first = found[low - 1]
+    if not high:
         return Price(first.value, math.inf, first.currency)
-    if first.value > last.value:
-        return None
-    return Price(first.value, last.value, first.currency or last.currency)
+    last = found[abs(high) - 1]
+    currency = first.currency or last.currency
+    if high < 0:
+        ends = sorted((first.value, last.value))
+        return Price(ends[0], ends[1], currency, either=ends[0] < ends[1])
+    return Price(first.value, last.value, currency) if first.value <= last.value else None
 
 
 @cache
@@ -128,8 +139,16 @@ def _word() -> re.Pattern[str]:
     return re.compile(
         rf"\s+|(?P<per>{alternatives(_words('per'))}\s*[\ue000-\ue008]?\s*{measure})"
         rf"|[\ue000-\ue008]\s*{measure}\s*=\s*[\ue000-\ue008]"
+        rf"|[(-]?\s?[0-9]{{1,2}}(?:[.,][0-9])?\s?%\s?(?:{alternatives(_words('off'))})?\)?"
         rf"|(?P<amount>[\ue000-\ue008])|{groups}"
     )
+
+
+@cache
+def _short_sign() -> re.Pattern[str]:
+    """A currency too short to be looked for in running text, before or after all else: R129."""
+    signs = "|".join(map(re.escape, sorted(_words("signs"), key=len, reverse=True)))
+    return re.compile(rf"^(?:{signs})\s?(?=[0-9])|(?<=[0-9.-])\s?(?:{signs})$")
 
 
 @cache

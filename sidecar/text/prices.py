@@ -3,6 +3,7 @@
     499 · "$1,299.00" · "1.299,00 €" · "12,99 €/Stk." · "1299元" · "Free"     that price
     "$9.99 (was $12.99)" · "statt 599 € jetzt 499 €"                    the one that counts
     "12,99 € (25,98 €/kg)"                               12.99: not the kilogram's
+    "$12.99 $9.99"                                                      either: see `Price`
     "$399 - $599" · {"min": 399, "max": 599} · {"lowPrice": ..., ...}    399 to 599
     "from $500" · "ab 500 €" · "500+" · {"min": 5}                      500 or more
     {"amount": 499, "currency": "USD"} · {"centAmount": 49900, ...}      499 USD
@@ -26,9 +27,14 @@ from sidecar.text.values import number
 _LOWEST = ("min", "minimum", "low", "lowest", "from", "gte")
 _HIGHEST = ("max", "maximum", "high", "highest", "to", "lte")
 """Keys of a range. An object with only a lowest price is open."""
-_PAID = ("sale", "special", "final", "current", "discounted", "offer", "promo", "promotional")
-_STATED = ("amount", "value", "price", "data", "average", "calculated", "display", "formatted")
-_LISTED = ("regular", "list", "base", "original", "retail", "full")
+_PAID = tuple(
+    "sale special final current discounted offer promo promotional now best deal your".split()
+)
+_STATED = tuple(
+    "amount value price data average calculated gross incltax inclvat withtax display formatted "
+    "text".split()
+)
+_LISTED = ("regular", "list", "base", "original", "retail", "full", "net", "excltax")
 """Keys of what the shopper pays, of what may be that, and of what it is where nothing else is: the
 first that is a price other than 0, in this order."""
 _SEVERAL = (
@@ -38,7 +44,15 @@ _SEVERAL = (
 """Keys of objects or lists in which prices lie."""
 _CURRENCIES = ("currency", "currencycode", "currencyiso", "unit")
 _PRICE_WORDS = re.compile("prices(?!pecification)|price|variant(?=price)")
-_MINOR = ("centamount", "unitamount", "amountincents", "incents", "cents", "minorunits")
+_MINOR = (
+    "centamount",
+    "unitamount",
+    "amountincents",
+    "amountcents",
+    "incents",
+    "cents",
+    "minorunits",
+)
 _MAX_CHARACTERS = 100
 
 

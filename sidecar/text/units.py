@@ -8,7 +8,7 @@
 What is not read, by choice:
     5g network, 802.11g     a mobile generation (one digit from 2 to 6 stuck to g), a standard
     3 in 1, 100 in stock    `in` after a space is an inch only before the end, a sign or a screen
-    42M, size L, 12 v 5     a lone M is no metre, and v and w take no space before them
+    42M, size L, 3 v 2      a lone M is no metre; after a space v and w need a word or the end
     100 Mbps, 6 Gb/s        rates
     2 x 16 GB               the 2 counts sticks; only lengths share their unit
     the "iPhone 15"         a quotation mark that closes one is no inch
@@ -55,6 +55,7 @@ _FIND_NUMBER = re.compile(NUMBER)
 _SCREEN = re.compile(
     r"\s*(?:$|[^\w\s]|(?:tvs?|monitors?|screens?|displays?|laptops?|wide|long|x)\b)"
 )
+_NOUN = re.compile(r"\s*$|[,;)]|\s+[^\W\d]")
 _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
 _FEET_INCHES = re.compile(
     rf"([0-9](?<![\w.,/][0-9])[0-9]{{0,2}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
@@ -202,9 +203,9 @@ def _misread(text: str, match: re.Match[str]) -> bool:
                 generation and (not gap or _MOBILE.match(text, after) is not None)
             )
         case "v" | "w":
-            return gap == " "
+            return gap == " " and (len(number) < 2 or not _NOUN.match(text, after))
         case "in" | "In" | "IN":
-            return gap == " " and not _SCREEN.match(text.lower(), after)
+            return gap == " " and "/" not in number and not _SCREEN.match(text.lower(), after)
         case '"' | "'":
             return text.count(unit, 0, after - 1) % 2 == 1
         case _:

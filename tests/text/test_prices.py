@@ -69,6 +69,14 @@ from sidecar.text.values import number
         ("KWD 12.990", 12.99, 12.99),
         ("12 990 Ft", 12_990, 12_990),
         ("Free", 0, 0),
+        ("12€99", 12.99, 12.99),
+        ("R129.00", 129, 129),
+        ("Fr. 12.90", 12.9, 12.9),
+        ("$12.99 (25% off)", 12.99, 12.99),
+        ("-20% 12,99 €", 12.99, 12.99),
+        ("$12.99 You save $3.00 (20%)", 12.99, 12.99),
+        ("between $10 and $20", 10, 20),
+        ("$12.99 $9.99", 9.99, 12.99),
         ("kostenlos", 0, 0),
         ("was $599, now $499", 499, 499),
         ("statt 599 € jetzt nur 499 €", 499, 499),
@@ -161,7 +169,7 @@ def test_prose_with_a_number_is_no_price(prose: str, value: int) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(None, True, "", "ask us", "499 / 599", "$12.99 $9.99", {}, [], {"currency": "USD"}),
+        *(None, True, "", "ask us", "499 / 599", {}, [], {"currency": "USD"}),
         *({"amount": True}, {"amount": None}, float("nan"), "500 - 400", "from", "$", "12 cm"),
         *("12.99 €/kg", "$9.99/month", "3 for $10", "iPhone 15", "2024-01-02", "free shipping"),
         *({"unitPrice": 3}, {"priceValidUntil": 2027}, {"price_count": 3, "discount": 10}),

@@ -205,6 +205,9 @@ def _check(constraint: Constraint, value: object) -> Satisfaction:
 def _check_one(constraint: Constraint, found: Price) -> Satisfaction:
     low = -math.inf if constraint.low is None else constraint.low
     high = math.inf if constraint.high is None else constraint.high
+    if found.either:
+        fitting = [low <= end <= high for end in (found.low, found.high)]
+        return SATISFIED if all(fitting) else UNKNOWN if any(fitting) else VIOLATED
     if found.low > high or found.high < low:
         return VIOLATED
     return SATISFIED if found.low >= low or math.isfinite(found.high) else UNKNOWN
