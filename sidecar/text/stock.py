@@ -31,6 +31,7 @@ _NO = frozenset({"false", "no", "n", "f", "off", "non", "nein", "nee", "não"})
 _STATES = tuple(
     "stockstatus availability availabilitystatus inventorystatus stockstate status state "
     "isinstock instock isonstock onstock hasstock isavailable available availableforsale "
+    "onlineavailability "
     "availablefororder isavailableforsale salable issalable isbuyable purchasable value label "
     "name key text".split()
 )
