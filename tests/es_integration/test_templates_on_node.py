@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
-from opensearchpy import OpenSearch
+from opensearchpy import OpenSearch, RequestError
 
 import mappings
 from es_integration import LocalElasticsearch, LocalOpenSearch
@@ -138,6 +138,22 @@ def test_products_are_found_as_people_write_them(node: OpenSearch) -> None:
     assert found(node, index, {"multi_match": typed}) == ["headphones"]
     nearest = {"vector": {"vector": [1, 0, 0, 0], "k": 1}}
     assert found(node, index, {"knn": nearest}) == ["shirt"]
+
+
+def test_brands_are_counted_in_their_subfield_whatever_their_case(node: OpenSearch) -> None:
+    index = "rerank-ecommerce-000002"
+    brands = {"one": "Ünder", "two": "UNDER", "three": "Acme"}
+    add(node, index, {name: {"title": "shoe", "brand": brand} for name, brand in brands.items()})
+
+    def buckets(field: str) -> dict[str, int]:
+        body = {"size": 0, "aggs": {"brands": {"terms": {"field": field}}}}
+        answer = node.search(index=index, body=body)["aggregations"]["brands"]["buckets"]
+        return {bucket["key"]: bucket["doc_count"] for bucket in answer}
+
+    assert buckets("brand.keyword") == {"under": 2, "acme": 1}
+    with pytest.raises(RequestError):
+        buckets("brand")
+    assert sorted(found(node, index, {"match": {"title": "shoes"}})) == sorted(brands)
 
 
 def test_decisions_are_found_by_their_citations(node: OpenSearch) -> None:
