@@ -6,22 +6,24 @@
 A constraint is for signals to read (`check`), never a filter.
 
 extractor      what an extractor is, and what a check answers
-vocabulary     extractors of names: their spellings and kinds
-tokens         a text as the words and characters in which names are looked for
-language       which languages a query's words are of
-negation       what a query does not want
-misspelling    common words with one letter wrong
-exclusion      what it does not want in words that no vocabulary knows
-company        a company's name without its legal form
-ordinary       words that name nothing by themselves
 price, size, quantity, year             numbers and ranges
-size_notation  sizes in one form each
-counts         bare numbers that are no prices
 color, material, court, jurisdiction    vocabularies; american_courts has those of the US
 brand          the candidates' own brands
 citation       decisions and laws
-codes          whether a query names a code, such as a SKU
+exclusion      what is not wanted, in words that no vocabulary of these knows
+
+vocabulary     names, their spellings and kinds, found in queries and fields
+tokens         a text as the words and characters in which they are found
+accents        accents that make another word
+misspelling    common words with one letter wrong
+language       which languages a query's words are of
+negation       what a negation reaches; negation_words has its words
 naming         whether a query names a value: no extractor, the signal `match` reads it
+codes          whether a query names a code, such as a SKU
+company        a company's name without its legal form
+ordinary       words that name nothing by themselves
+size_notation  sizes in one form each
+counts         bare numbers that are no prices
 
 A new extractor is one file, and its entry here:
 

@@ -21,6 +21,8 @@ def short_name(name: str) -> str:
     A name that is nothing but such words stays as it is.
     """
     split = words(name).split()
+    if len(split) > 3 and split[:2] == ["visit", "the"] and split[-1] == "store":
+        split = split[2:-1]  # how Amazon's pages name a brand
     while (ending := _ending(split)) and len(split) > ending:
         split = split[:-ending]
     if len(split) > 2 and split[0] == "the":

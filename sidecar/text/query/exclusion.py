@@ -37,22 +37,29 @@ def contents() -> Vocabulary:
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     of = tokens(query)
     split = [token.word for token in of]
-    items = [split[item.start : item.end] for item in excluded(of, {}) if item.clear]
-    free = [[split[place]] for place in freed(of)]
-    unwanted = frozenset(" ".join(item) for item in (*items, *free) if _says_something(item))
+    items = [
+        (split[item.start : item.end], split[item.end : item.end + 1])
+        for item in excluded(of, {})
+        if item.clear
+    ] + [([split[place]], []) for place in freed(of)]
+    unwanted = frozenset(" ".join(item) for item, after in items if _says_something(item, after))
     words_of = frozenset(word for item in unwanted for word in item.split())
     return Constraint(NAME, excluded=unwanted, excluded_words=words_of) if unwanted else None
 
 
-def _says_something(item: list[str]) -> bool:
-    """Nothing that the vocabularies of colours and materials read; not ordinary words alone, and
-    no characters of a language without spaces, unless they name a content."""
-    text = " ".join(item)
+def _says_something(item: list[str], after: list[str]) -> bool:
+    """Nothing that the vocabularies of colours and materials read, with the word after it ("not
+    dark red"); not ordinary words alone, and no characters of a language without spaces, unless
+    they name a content."""
+    text, following = " ".join(item), " ".join(after)
     if contents().find(text):
         return True
     if unspaced(text) or all(word in ORDINARY for word in item):
         return False
-    return not colors().find(text) and not materials().find(text)
+    return not any(
+        vocabulary.find(f"{text} {following}") - vocabulary.find(following)
+        for vocabulary in (colors(), materials())
+    )
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:

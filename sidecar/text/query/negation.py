@@ -8,78 +8,23 @@ rest of a list: "not leather, suede or fur". What follows otherwise is wanted: "
 red", "not red but blue". Nothing is read where two negations meet ("not without leather") or where
 the phrase leaves both open ("not only red").
 
-The words are data: `mappings/vocabularies/negation`.
+The words are data: see `negation_words`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from sidecar.schema import FrozenModel
 from sidecar.text.query.language import languages_of
+from sidecar.text.query.negation_words import BEFORE, Role, free_of, negation_words
 from sidecar.text.query.ordinary import ORDINARY
-from sidecar.text.query.tokens import PhraseTable, Token, tokens
-from sidecar.text.terms import fold
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.query.tokens import Token, tokens
 
 _DASHES = ("", "-", "‐", "‑")
 _COMMAS = frozenset(",;、，；/")
+_MINUS = re.compile(r"\s[-−]$")
 MAX_ITEM_WORDS = 2
 """Of something that no vocabulary knows: "without added sugar"."""
-
-
-class NegationWords(FrozenModel):
-    """A file of `vocabularies/negation`."""
-
-    before: Spellings = ()
-    """Stand before what is not wanted: without, not, except."""
-    after: Spellings = ()
-    """Stand after it: 以外, なし."""
-    free: Spellings = ()
-    """Follow it: leather-free."""
-    free_of: Spellings = ()
-    """What such a word may follow where no vocabulary knows it: gluten free, but not nike free."""
-    one_word: Spellings = ()
-    """Those of `before` that reach one word alone, if no vocabulary knows it: no sugar cookies."""
-    in_fields: Spellings = ()
-    """Say that a document lacks what follows, and nothing in a query: zero sugar, sub zero."""
-    fillers: Spellings = ()
-    """May stand between: without [any] [real] leather."""
-    either: Spellings = ()
-    """Join the last of a list: no wool [or] silk."""
-    also: Spellings = ()
-    """Join the parts of a list: no wool [and] silk."""
-    but: Spellings = ()
-    """End a list: not red [but] blue."""
-    unclear: Spellings = ()
-    """Negations that leave both open: not only."""
-    others: Spellings = ()
-    """Phrases in which one of these words is no negation: no show, nothing but."""
-    ambiguous: Spellings = ()
-    """Those of `before` that are words of other languages too: they count before a name of a
-    vocabulary, and elsewhere beside a word of their language."""
-
-
-Role = Literal[
-    "before",
-    "one_word",
-    "in_fields",
-    "after",
-    "free",
-    "fillers",
-    "either",
-    "also",
-    "but",
-    "unclear",
-    "others",
-    "ambiguous",
-]
-_BEFORE = ("before", "one_word", "ambiguous", "unclear")
-
-
-class Meaning(NamedTuple):
-    role: Role
-    language: str
 
 
 class Excluded(NamedTuple):
@@ -109,14 +54,8 @@ def freed(of: Sequence[Token]) -> list[int]:
         for place, word in enumerate(words[:-1])
         if (match := table.at(words, place + 1)) is not None
         and match[1].role == "free"
-        and (of[place + 1].gap in _DASHES or word in _free_of())
+        and (of[place + 1].gap in _DASHES or word in free_of())
     ]
-
-
-@cache
-def _free_of() -> frozenset[str]:
-    files = load("negation", NegationWords).values()
-    return frozenset(fold(word) for of_language in files for word in of_language.free_of)
 
 
 def excluded_runs(query: str, longest: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -144,30 +83,14 @@ def is_negated_directly(words: list[str], place: int) -> bool:
     if after and after[1].role == "after":
         return True
     before = (table.at(words, start) for start in range(max(0, place - 3), place))
-    return any(match and match[0] == place and match[1].role in _BEFORE for match in before)
-
-
-@cache
-def negation_words() -> PhraseTable[Meaning]:
-    """The words of all languages."""
-    roles: tuple[Role, ...] = (
-        *("others", "unclear", "ambiguous", "one_word", "before", "in_fields", "after", "free"),
-        *("fillers", "either", "also", "but"),
-    )
-    files = load("negation", NegationWords)
-    return PhraseTable(
-        (phrase, Meaning(role, language))
-        for role in roles
-        for language, words in files.items()
-        for phrase in getattr(words, role)
-    )
+    return any(match and match[0] == place and match[1].role in BEFORE for match in before)
 
 
 class _Reader:
     def __init__(
         self, of: Sequence[Token], names: Mapping[int, int], in_field: bool = False
     ) -> None:
-        self._before = (*_BEFORE, "in_fields") if in_field else _BEFORE
+        self._before: tuple[Role, ...] = (*BEFORE, "in_fields") if in_field else BEFORE
         self._tokens = of
         self._words = [token.word for token in of]
         self._names = names
@@ -180,16 +103,21 @@ class _Reader:
         while place < len(self._tokens):
             if place in self._names:
                 end = self._names[place]
-                if self._at(end)[1] == "after" or self._is_freed(end):
+                if self._at(end)[1] == "after" or self._is_freed(end) or self._is_minus(place):
                     found.append(Excluded(place, end, True))
                 place = end
+                continue
+            if self._is_minus(place):
+                found.append(Excluded(place, place + 1, True))
+                place += 1
                 continue
             end, role = self._at(place)
             if role in self._before and self._counts(place, end, role):
                 clear = role != "unclear"
-                while (again := self._at(end))[1] in ("before", "one_word", "unclear"):
+                while (again := self._at(end))[1] in ("before", "one_word", "except_", "unclear"):
                     end, clear = again[0], False  # two negations meet
-                items, place = self._list(end, 1 if role == "one_word" else MAX_ITEM_WORDS)
+                most = 1 if role == "one_word" else MAX_ITEM_WORDS
+                items, place = self._list(end, most, goes_on=role == "except_")
                 found += [
                     Excluded(start, stop, clear and not self._is_freed(stop))
                     for start, stop in items
@@ -197,6 +125,11 @@ class _Reader:
             else:
                 place = end
         return found
+
+    def _is_minus(self, place: int) -> bool:
+        """Whether the word is written as search engines exclude one: "shoes -nike"."""
+        word, gap = self._tokens[place]
+        return bool(_MINUS.search(gap)) and word.isalpha() and place > 0
 
     def after(self) -> list[int]:
         """The places of the words that negate what stands before them."""
@@ -229,7 +162,7 @@ class _Reader:
         """Whether "-free" follows."""
         return self._at(end)[1] == "free"
 
-    def _list(self, place: int, most: int) -> tuple[list[tuple[int, int]], int]:
+    def _list(self, place: int, most: int, goes_on: bool) -> tuple[list[tuple[int, int]], int]:
         """(the items that a negation before `place` reaches, where what follows begins)."""
         items: list[tuple[int, int]] = []
         reached = 0
@@ -237,7 +170,7 @@ class _Reader:
         place = self._skip_fillers(place)
         while (item := self._item(place, most)) is not None:
             items.append(item)
-            known = items[0][0] in self._names
+            known = items[0][0] in self._names or (goes_on and joint == "also")
             if joint in ("first", "either") or known:
                 reached = len(items)
             place = item[1]

@@ -10,7 +10,8 @@ from sidecar.text.query.accents import Accents, written_words
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.language import languages_of
 from sidecar.text.query.misspelling import misspellings
-from sidecar.text.query.negation import excluded, is_negated_directly, negation_words
+from sidecar.text.query.negation import excluded, is_negated_directly
+from sidecar.text.query.negation_words import negation_words
 from sidecar.text.query.tokens import (
     PhraseTable,
     Token,

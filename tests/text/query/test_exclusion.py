@@ -51,6 +51,7 @@ def test_what_is_excluded(query: str, excluded: str) -> None:
         "not only nuts",
         "handbag without leather",
         "dress not black",
+        "red but not dark red",
     ],
 )
 def test_what_excludes_nothing_here(query: str) -> None:
@@ -69,6 +70,8 @@ def test_what_excludes_nothing_here(query: str) -> None:
         ("cookies without nuts", "Coconut donuts", 0),
         ("cookies without hazelnuts", "with nuts", 0),
         ("cola without sugar", "Cola zero sugar", 1),
+        ("lactose free milk", "Lactose-free milk", 1),
+        ("lactose free milk", "Whole milk", 0),
         ("cola without sugar", "water, sugar, caramel", -1),
         ("Kekse ohne Nüsse", "Zutaten: Mehl, Haselnüsse", -1),
         ("galletas sin gluten", "Gluten free biscuits", 1),

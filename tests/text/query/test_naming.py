@@ -88,6 +88,7 @@ def test_an_ordinary_word_is_no_brand(query: str, value: str) -> None:
         ("levis jeans", "Levi's®"),
         ("hp laptop", "HP Inc."),
         ("tiffany ring", "Tiffany & Co."),
+        ("nike shoes", "Visit the Nike Store"),
         ("bosch drill", "Bosch GmbH"),
         ("miele vacuum", "Miele KG"),
         ("barilla pasta", "Barilla S.p.A."),
