@@ -13,6 +13,8 @@ from sidecar.http.middleware import envelope
 from sidecar.http.paths import LenientPaths
 from sidecar.http.service import Service
 
+NAME = ".*[^/]"
+"""Of a model in a path: vendor and name with a slash between them, and none at the end."""
 READ_ONLY: Mapping[str, Handler] = {
     "/health": handlers.ready,
     "/health/live": handlers.live,
@@ -27,7 +29,7 @@ READ_ONLY: Mapping[str, Handler] = {
     "/info": info.info,
     "/meta": discovery.meta,
     "/v1/models": discovery.models,
-    "/v1/models/{id:.+}": discovery.model,
+    f"/v1/models/{{id:{NAME}}}": discovery.model,
     "/metrics": handlers.metrics,
     "/openapi.json": handlers.openapi_document,
     "/docs": docs_page.page,
@@ -45,7 +47,7 @@ def create_app(service: Service) -> web.Application:
     )
     app[SERVICE] = service
     for path in (*ROUTES, *PROFILE_ROUTES):
-        app.router.add_post(path.replace("{model}", "{model:.+}"), handlers.rerank)
+        app.router.add_post(path.replace("{model}", f"{{model:{NAME}}}"), handlers.rerank)
     for path, handler in READ_ONLY.items():
         app.router.add_get(path, handler)
     if settings.playground:

@@ -45,6 +45,20 @@ async def test_spare_slashes_do_no_harm(target: str) -> None:
         assert metric(service, "rerank_requests_total", dialect=dialect, status="200") == 1
 
 
+@pytest.mark.parametrize("name", ["counted", "vendor/counted"])
+@pytest.mark.parametrize("end", ["", "/", "//"])
+async def test_a_slash_behind_a_models_name_is_none_of_it(name: str, end: str) -> None:
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        async with client.get(f"/v1/models/{name}{end}") as response:
+            assert (await response.json())["id"] == name
+        body = {"queries": ["q"], "documents": ["a"]}
+        assert (await post_raw(client, f"/v1/inference/{name}{end}", body))[0] == 200
+        passages = {"query": {"text": "q"}, "passages": [{"text": "a"}]}
+        status, _ = await post_raw(client, f"/v1/retrieval/{name}/reranking{end}", passages)
+        assert status == 200
+
+
 async def test_the_query_of_the_address_is_kept() -> None:
     async with serving(GatedSession()) as (service, client):
         await service.start()
