@@ -60,10 +60,11 @@ def test_install_verify_uninstall_on_a_real_node(
         for name, source in SHOES.items():
             cluster.index(index=INDEX, id=name, body=source)
         cluster.indices.refresh(index=INDEX)
-        verified = command("verify", *options, "--index", INDEX)
+        verified = command("verify", *options, "--index", INDEX, "--size", "5")
         assert verified.exit_code == 0, verified.output
         assert "FAILED" not in verified.output
         assert verified.output.count("ok") >= 5
+        assert verified.output.count(f"(2 documents of {INDEX})") == 2, "the page of each route"
     finally:
         cluster.indices.delete(index=INDEX, ignore_unavailable=True)
         uninstalled = command("uninstall", *where, "--yes")
