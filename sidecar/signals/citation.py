@@ -36,8 +36,10 @@ class CitationSignal(Signal):
             if any(names_case(search.query, text) for text in row):
                 strengths.append(1.0)
                 continue
-            field_keys = frozenset[str]().union(
-                *(cited_keys(part, forms) for text in row if (part := near(text, search.citations)))
-            )
-            strengths.append(len(query_keys & field_keys) / len(query_keys) if query_keys else 0.0)
+            found = set[str]()
+            for part in (part for text in row for part in near(text, search.citations)):
+                found |= cited_keys(part, forms)
+                if query_keys <= found:
+                    break
+            strengths.append(len(query_keys & found) / len(query_keys) if query_keys else 0.0)
         return strengths

@@ -13,23 +13,24 @@ Statutes are no decisions: a query for "42 U.S.C. § 1983" does not cite those t
 
 from sidecar.signals.search_reader import SearchReader
 from sidecar.text.case_names import names_case
-from sidecar.text.citations import DECISIONS, citations
+from sidecar.text.citations import DECISIONS, citations, may_cite
 
 MAX_PARALLEL = 6
 
 
 def cited(fields: tuple[str, ...], search: SearchReader) -> list[bool]:
     """Whether the query cites each document."""
-    query_keys = {
-        key for citation in search.citations if citation.form in DECISIONS for key in citation.keys
-    }
+    wanted = [citation for citation in search.citations if citation.form in DECISIONS]
+    query_keys = {key for citation in wanted for key in citation.keys}
 
     def is_cited(text: str) -> bool:
         if not text:
             return False
         if names_case(search.query, text):
             return True
-        return bool(query_keys and query_keys & own_keys(text))
+        return any(may_cite(text, each) for each in wanted) and not query_keys.isdisjoint(
+            own_keys(text)
+        )
 
     columns = [search.texts(field) for field in fields]
     return [any(map(is_cited, row)) for row in zip(*columns, strict=True)]

@@ -16,8 +16,7 @@ from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.laws import Named, acts, law_after, law_before, union_names
 from sidecar.text.citations.places import Number, Place, bare_numbers, places, title_before
 from sidecar.text.citations.states import STATES
-from sidecar.text.citations.vocabulary import last_words, law_words
-from sidecar.text.terms import fold
+from sidecar.text.citations.vocabulary import law_words
 
 MAX_RANGE = 30
 """Places that "§§ 433-450" stands for at most; of a longer range the ends count."""
@@ -32,7 +31,8 @@ _HYPHENATED = re.compile(
 )
 """Laws whose numbers have hyphens: there "163-82" is no range."""
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
-_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20})\.?\)?\s{1,2}$")
+_UNION = re.compile(r"\d/\d|eli/|3\d{4}[RLDrld]\d")
+_ACT = re.compile(r"\bact\b|\bordinance\b", re.IGNORECASE)
 _NUMBER_FIRST = re.compile(r"(?<![\w.,/§-])(\d{1,4}[a-z]?)\s(?=([A-Z][A-Za-z]{1,7})\b)")
 
 
@@ -81,9 +81,6 @@ def _law_of(text: str, place: Place, consumed: int) -> Named | None:
 
 def _law_of_number(text: str, place: Place, consumed: int) -> Named | None:
     """A law of the lists before a number without a mark: "BGB 433", "Fed. R. Civ. P. 12(b)(6)"."""
-    word = _LAST_WORD.search(text, max(consumed, place.start - 24), place.start)
-    if word is None or (len(word[1]) > 1 and fold(word[1]) not in last_words()):
-        return None
     named = law_before(text, place.start, consumed, any_name=False)
     if named is None or " act" in named.key:
         return None
@@ -116,9 +113,9 @@ def _range(number: str, steps: tuple[str, ...]) -> Iterator[Number]:
 def _acts(text: str) -> Iterator[Citation]:
     """Laws as a whole: acts by number or by year."""
     names = union_names()
-    for key, start, end in union_acts(text):
+    for key, start, end in union_acts(text) if _UNION.search(text) else ():
         yield Citation("code", (f"{names.get(key, key)} *",), start, end)
-    for named in acts(text):
+    for named in acts(text) if _ACT.search(text) else ():
         yield Citation("code", (f"{named.key} *",), named.start, named.end)
 
 

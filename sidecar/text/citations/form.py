@@ -30,11 +30,14 @@ _PLAIN = str.maketrans(
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D}
     | {"〔": "(", "〕": ")", "［": "[", "］": "]", "’": "'", "‘": "'", "ʼ": "'"}
 )
+_OTHER = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 
 
 def plain(text: str) -> str:
     """The text with one kind of hyphen, space, bracket and digit, of the same length."""
-    return text if text.isascii() else text.translate(_PLAIN)
+    if text.isascii() or not _OTHER.search(text):
+        return text
+    return text.translate(_PLAIN)
 
 
 def levels(base: str, places: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from sidecar.text.citations.european import ACT, act_key
-from sidecar.text.citations.states import state_code, state_words
+from sidecar.text.citations.states import state_code, state_words, title_words
 from sidecar.text.citations.vocabulary import (
     Laws,
     Word,
@@ -31,7 +31,7 @@ from sidecar.text.vocabularies import load
 
 MAX_WORDS = 9
 """Of a law's name."""
-_WINDOW = 110
+_WINDOW, _WINDOW_BEFORE = 110, 80
 """Characters beside a place in which its law is looked for."""
 _JOINT = re.compile(r"[\s.,'&/()-]{0,3}")
 """What may lie between two words of a name."""
@@ -42,6 +42,17 @@ _GERMAN_NAME = re.compile(
 )
 _ACT_END = r"(?P<last>[\w'&()-]+)\s+(?P<act>Act|Ordinance)\b(?:,?\s+(?:of\s+)?(?P<year>\d{4})\b)?"
 _ACT = re.compile(_ACT_END, re.IGNORECASE)
+_LAST_WORD = re.compile(r"[^\W_]+$")
+_ENDINGS = (
+    "gesetz",
+    "gesetzes",
+    "gesetzbuch",
+    "gesetzbuchs",
+    "ordnung",
+    "satzung",
+    "act",
+    "ordinance",
+)
 _ACT_AFTER = re.compile(rf"(?:[\w'&()-]+\s+){{0,9}}?{_ACT_END}", re.IGNORECASE)
 _NO_ACT = frozenset(
     "the this that said same such an any each every principal first which to and or must not you "
@@ -75,7 +86,8 @@ def law_after(text: str, place: int, any_name: bool) -> Named | None:
     words = _following(text, start)
     if named := _longest(text, [words[:count] for count in range(len(words), 0, -1)]):
         return named
-    if (act := _ACT_AFTER.match(text, start)) and (key := _act(act)):
+    ends = _ACT.search(text, start, start + _WINDOW)
+    if ends and (act := _ACT_AFTER.match(text, start)) and (key := _act(act)):
         return Named(key, start, act.end())
     if any_name and "," not in text[place:start]:
         return _german(text, start)
@@ -84,9 +96,9 @@ def law_after(text: str, place: int, any_name: bool) -> Named | None:
 
 def law_before(text: str, place: int, earliest: int, any_name: bool) -> Named | None:
     """The law whose name ends at the place and begins at `earliest` or later."""
-    begin = max(earliest, place - _WINDOW)
+    begin = max(earliest, place - _WINDOW_BEFORE)
     trimmed = len(text[begin:place].rstrip(" ,.(:-\n\t")) + begin
-    if not trimmed or place - trimmed > 4:
+    if place - trimmed > 4 or trimmed == begin or not _may_end_name(text, begin, trimmed):
         return None
     for act in ACT.finditer(text, begin, trimmed + 1):
         if act.end() >= trimmed:
@@ -108,6 +120,20 @@ def law_before(text: str, place: int, earliest: int, any_name: bool) -> Named | 
     return None
 
 
+def _may_end_name(text: str, begin: int, end: int) -> bool:
+    """Whether the last word may end a law's name: cheaper than reading the words before it."""
+    if not (last := _LAST_WORD.search(text, begin, end)):
+        return False
+    word = fold(last[0])
+    return (
+        word.removesuffix("s") in last_words()
+        or not word.isalpha()
+        or word in title_words()
+        or last[0][-1].isupper()
+        or word.endswith(_ENDINGS)
+    )
+
+
 def acts(text: str, earliest: int = 0) -> "list[Named]":
     """The acts of the text that are named with their year: "Companies Act 2006"."""
     return [
@@ -120,7 +146,7 @@ def acts(text: str, earliest: int = 0) -> "list[Named]":
 def _following(text: str, start: int) -> list[Word]:
     """The words from a place on that follow each other like those of one name."""
     words: list[Word] = []
-    for word in words_of(text, start, start + _WINDOW):
+    for word in words_of(text, start, start + _WINDOW, MAX_WORDS):
         gap = (words[-1][2], word[1]) if words else (start, word[1])
         if len(words) == MAX_WORDS or not _JOINT.fullmatch(text, *gap):
             break

@@ -15,7 +15,8 @@ WHOLE = 300
 """Characters. A text that is no longer is read whole."""
 BESIDE = 130
 """Characters beside the digits: as much as a law's name and a list of sections need."""
-MAX_WINDOWS = 24
+MAX_WINDOWS = 12
+"""Of a text; who cites a source more often has been found to."""
 _LAWS = ("usc", "code")
 
 
@@ -31,20 +32,24 @@ def may_cite(text: str, citation: Citation) -> bool:
     return not text.isascii() and all(hint.search(plain(text)) for hint in _hints(citation))
 
 
-def near(text: str, cited: Sequence[Citation]) -> str:
-    """The parts of the text that may cite one of these; "" where none may, all of a short text."""
+def near(text: str, cited: Sequence[Citation]) -> Iterator[str]:
+    """The parts of the text that may cite one of these; all of a short text that may."""
     candidates = [citation for citation in cited if may_cite(text, citation)]
-    if not candidates or len(text) <= WHOLE:
-        return text if candidates else ""
+    if not candidates:
+        return
+    if len(text) <= WHOLE:
+        yield text
+        return
     text = plain(text)
-    spans = sorted(span for citation in candidates for span in _spans(text, citation))
-    parts: list[list[int]] = []
-    for start, end in spans[:MAX_WINDOWS]:
-        if parts and start <= parts[-1][1]:
-            parts[-1][1] = max(parts[-1][1], end)
-        else:
-            parts.append([start, end])
-    return "\n\n".join(text[start:end] for start, end in parts)
+    read_to, given = 0, 0
+    for start, end in sorted(span for each in candidates for span in _spans(text, each)):
+        part = text[start:end]
+        if end <= read_to or not any(may_cite(part, each) for each in candidates):
+            continue
+        yield part
+        read_to, given = end, given + 1
+        if given == MAX_WINDOWS:
+            return
 
 
 def _spans(text: str, citation: Citation) -> Iterator[tuple[int, int]]:

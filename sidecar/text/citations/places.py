@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from sidecar.text.citations.vocabulary import law_words
+from sidecar.text.citations.vocabulary import last_words, law_words
+from sidecar.text.terms import fold
 
 Number = tuple[str, tuple[str, ...]]
 """A section and the places inside it: ("28", ("3", "a"))."""
@@ -28,6 +29,7 @@ _TITLE = re.compile(r"(?<![\w.,/§-])(\d{1,3})\s+$")
 _INSIDE = re.compile(r"\d{1,6}[a-z]?(?:[-.]\d{1,4}[a-z]?)*(?:\(\w{1,4}\))+")
 _BEFORE_NUMBERS = frozenset(" \t\n§.*sSLRDAt°ºo")
 """Signs after which a place may begin: also "s172", "L1234-5", "art5"."""
+_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20})\.?\)?\s{1,2}$")
 _MARK_CHARACTERS = 18
 """Before a number, in which its mark is looked for."""
 
@@ -49,7 +51,7 @@ class Place:
 
 
 def places(text: str) -> Iterator[Place]:
-    """The places of the text, and the other numbers, which may be places without a mark."""
+    """The places of the text, and other numbers behind what may be a law's name."""
     read_to = 0
     for digits in _DIGITS.finditer(text):
         if digits.start() < read_to:
@@ -62,7 +64,7 @@ def places(text: str) -> Iterator[Place]:
             start = prefix.start()
         else:
             mark = _mark_before(text, read_to, start)
-        if mark is None and not text[start - 1].isspace():
+        if mark is None and not _may_follow_law(text, read_to, start):
             continue
         if (listed := _list().match(text, start)) is None:
             continue
@@ -78,6 +80,12 @@ def places(text: str) -> Iterator[Place]:
             chapter=chapter[1] if chapter else "",
         )
         read_to = listed.end() if mark else digits.end()
+
+
+def _may_follow_law(text: str, read_to: int, start: int) -> bool:
+    """Whether the word before may end a law's name: "BGB 433"."""
+    word = _LAST_WORD.search(text, max(read_to, start - 24), start)
+    return word is not None and (len(word[1]) == 1 or fold(word[1]) in last_words())
 
 
 def _mark_before(text: str, read_to: int, start: int) -> re.Match[str] | None:

@@ -2,28 +2,47 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sidecar.text.citations import american, codes, decisions, dockets, eastern
 from sidecar.text.citations.form import Citation, Find, plain
 from sidecar.text.citations.keys import known_keys
 
-FORMS: Mapping[str, tuple[Find, ...]] = {
-    "case": (decisions.cases,),
-    "neutral": (decisions.neutral,),
-    "reported": (decisions.reported,),
-    "series": (decisions.series,),
-    "docket": (dockets.dockets,),
-    "usc": (american.titles, american.popular),
-    "constitution": (american.constitution,),
-    "code": (codes.codes,),
-    "chinese": (eastern.articles,),
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What finds the citations of a form, and a pattern without which a text has none."""
+
+    hint: re.Pattern[str]
+    find: tuple[Find, ...]
+
+
+def _form(hint: str, *find: Find) -> Form:
+    return Form(re.compile(hint, re.IGNORECASE), find)
+
+
+FORMS: Mapping[str, Form] = {
+    "case": _form(r"\d\s+[a-z]", decisions.cases),
+    "neutral": _form(r"(?:1[89]|20)\d\d|ecli", decisions.neutral),
+    "reported": _form(r"[\[(]\d{4}|\d{4}\s?\(|a\.?\s?i\.?\s?r\b", decisions.reported),
+    "series": _form(r"\d\s*,\s*(?:S\.\s*)?\d|bge|atf|dtf", decisions.series),
+    "docket": _form(r"\d[-/_.]\d|号|\d[-\s]?c[vrj]|\d[ctf][joca]\d|\d-?civ", dockets.dockets),
+    "usc": _form(
+        r"\d\s*(?:u\.?\s?s|c\.?\s?f|i\.?l\.?c|pa\.?\s?c|del)|title|section|rule",
+        *(american.titles, american.popular),
+    ),
+    "constitution": _form("const|amend", american.constitution),
+    "code": _form(r"\d", codes.codes),
+    "chinese": _form("[条條]", eastern.articles),
 }
-"""Each form of citations and what finds it. A new form is an entry here."""
+"""Each form of citations. A new form is an entry here."""
 STATUTES = ("usc", "constitution", "code", "chinese")
 """The forms that name a law; the others name a decision."""
 DECISIONS = tuple(name for name in FORMS if name not in STATUTES)
 
+SHORT = 200
+"""Characters. A field such as `statute` is read by several signals: its citations are kept."""
 MAX_COMPARED = 60
 """Citations of a text that are compared with each other: a query, a field, not an opinion."""
 _DATED = re.compile(r"[\s,\d–-]*\([^()]{0,30}?\d{4}\)")
@@ -32,15 +51,24 @@ _DATED = re.compile(r"[\s,\d–-]*\([^()]{0,30}?\d{4}\)")
 
 def citations(text: str, forms: Iterable[str] | None = None) -> tuple[Citation, ...]:
     """The text's citations of these forms (None: all), by form and then by place; each once."""
+    names = tuple(FORMS if forms is None else forms)
+    return _known(text, names) if len(text) <= SHORT else _citations(text, names)
+
+
+def _citations(text: str, forms: tuple[str, ...]) -> tuple[Citation, ...]:
     if not any(map(str.isdigit, text)) and not _NUMBER_WORD.search(text):
         return ()
     text = plain(text)
     found: dict[tuple[tuple[str, ...], int], Citation] = {}
-    for name in FORMS if forms is None else forms:
-        for find in FORMS[name]:
+    for name in forms:
+        form = FORMS[name]
+        for find in form.find if form.hint.search(text) else ():
             for citation in find(text):
                 found.setdefault((citation.keys, citation.start), citation)
     return _outermost(tuple(found.values()))
+
+
+_known = lru_cache(maxsize=8192)(_citations)
 
 
 def _outermost(found: tuple[Citation, ...]) -> tuple[Citation, ...]:

@@ -107,6 +107,12 @@ def state_words() -> frozenset[str]:
 
 
 @cache
+def title_words() -> frozenset[str]:
+    """Words that a code's title may end with, states among them."""
+    return frozenset(_subjects()) | state_words()
+
+
+@cache
 def _subjects() -> Mapping[str, str]:
     said = {word: word for word in law_words("title_words")}
     for laws in load("law", Laws).values():

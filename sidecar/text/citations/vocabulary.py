@@ -95,9 +95,11 @@ Word = tuple[str, int, int]
 """Folded, with its place in the text."""
 
 
-def words_of(text: str, start: int = 0, end: int | None = None) -> list[Word]:
-    """The words of the text or of a part, letters with points as one: "C. civ." is c civ, and
-    "F.R.C.P." frcp."""
+def words_of(
+    text: str, start: int = 0, end: int | None = None, most: int | None = None
+) -> list[Word]:
+    """The words of the text or of a part, the first `most`; letters with points are one: "C. civ."
+    is c civ, and "F.R.C.P." frcp."""
     words: list[Word] = []
     single = False
     for match in WORD.finditer(text, start, len(text) if end is None else end):
@@ -105,6 +107,8 @@ def words_of(text: str, start: int = 0, end: int | None = None) -> list[Word]:
         if letter and single and text[words[-1][2] : match.start()] in (".", ". "):
             words[-1] = (words[-1][0] + _fold(match[0]), words[-1][1], match.end())
         else:
+            if len(words) == most:
+                break
             words.append((_fold(match[0]), match.start(), match.end()))
         single = letter
     return words

@@ -22,11 +22,12 @@ PAGE = "The parties agreed on 14 days and on 28 instalments; nothing of this is 
 )
 def test_what_a_page_cites_is_found_near_its_digits(query: str, text: str) -> None:
     page = f"{PAGE}As was held in {text}, it is so. {PAGE}"
-    part = near(page, citations(query))
-    assert 0 < len(part) < len(page)
-    assert citation_keys(query) <= cited_keys(part, related(FORMS))
+    parts = list(near(page, citations(query)))
+    assert max(map(len, parts)) < len(page) / 4
+    found = frozenset[str]().union(*(cited_keys(part, related(FORMS)) for part in parts))
+    assert citation_keys(query) <= found
 
 
 def test_a_page_that_cites_something_else_is_not_read() -> None:
-    assert near(PAGE, citations("410 U.S. 113")) == ""
-    assert near(PAGE, citations("§ 28 BGB")) == ""
+    assert list(near(PAGE, citations("410 U.S. 113"))) == []
+    assert list(near(PAGE, citations("§ 28 BGB"))) == []
