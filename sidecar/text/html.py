@@ -34,6 +34,15 @@ _INLINE = """
     template time track tt u var wbr o:p
 """.split()
 _DROPPED = ("script", "style")
+_PLACEHOLDERS = frozenset(
+    """
+    area base button code data embed font form frame input label link map mark menu meta object
+    output param path picture section source style script summary template time title track var
+    video
+    """.split()
+)
+"""Elements whose names stand for something in usages too, `cp <source> <path>`: without attributes
+they are tags where the text closes one of the name."""
 _VALUELESS = """
     allowfullscreen async autofocus autoplay checked compact controls default defer disabled hidden
     ismap itemscope loop multiple muted nomodule noshade novalidate nowrap open playsinline readonly
@@ -106,6 +115,8 @@ class _Reader:
         self._break = 0
         """What stands between the last part and the next."""
         self._unclosed: set[str] = set()
+        self._closes: dict[str, bool] = {}
+        """Whether the text has an end tag, by the name."""
 
     def read(self) -> None:
         here = at = 0  # the text from `here` on is not yet taken
@@ -121,7 +132,7 @@ class _Reader:
                 self._add(characters, start, at)
             else:
                 name = token["name"].lower() if kind == "name" else ""
-                if name and name not in _BREAKS:
+                if name and (name not in _BREAKS or self._is_placeholder(name, token)):
                     continue
                 if kind == "comment" or (name in _DROPPED and not token["slash"]):
                     at = self._closed(name, at)
@@ -140,6 +151,13 @@ class _Reader:
             pieces.append(Piece(at, start, end))
             at += len(part)
         return Plain("".join([part for part, _, _ in self._parts]), pieces, len(self.text))
+
+    def _is_placeholder(self, name: str, token: re.Match[str]) -> bool:
+        if name not in _PLACEHOLDERS or len(token[0]) != len(name) + 2:
+            return False
+        if (closed := self._closes.get(name)) is None:
+            closed = self._closes[name] = f"</{name}" in self.text.lower()
+        return not closed
 
     def _closed(self, name: str, at: int) -> int:
         """Where the dropped element or the comment ends that begins before `at`; `at` where it does

@@ -35,6 +35,8 @@ def text_of(html: str) -> str:
         ("<p>cut in its last <a href='http", "cut in its last "),
         ("&lt;p&gt;Of a feed&lt;/p&gt;&lt;p&gt;R&amp;amp;D", "Of a feed\n\nR&D"),
         ("a  b\n<b>c</b>", "a  b\nc"),
+        ("<p>run <code>make</code> in <time datetime='2'>2</time><input/>", "run make in 2"),
+        ("text of a page</code> that was cut", "text of a page that was cut"),
     ],
 )
 def test_what_is_read_of_html(html: str, text: str) -> None:
@@ -58,6 +60,9 @@ def test_what_is_read_of_html(html: str, text: str) -> None:
         "<!-- that never ends",
         "<a href='that never ends",
         "<price>5</price>",
+        "usage: cp <source> <path>; convert <input> <output>",
+        "write the <title> and <Code> of each",
+        "put a <script> into the page",
     ],
 )
 def test_what_is_no_html_stays(text: str) -> None:
