@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from es_integration.cluster.check import Check
@@ -109,7 +108,8 @@ def _search(spec: OpenSearchInstall, model_id: str, index: str) -> Procedure[Che
     texts = [hit for hit in hits if hit.get("_source", {}).get(field)]
     missing = [hit["_id"] for hit in texts if field not in hit.get("highlight", {})]
     if missing or not texts:
-        return _check("search", False, f"hits have no highlight of {field}: {missing or hits}")
+        detail = f"{missing} have" if missing else f"a search of {index} finds nothing, so there is"
+        return _check("search", False, f"{detail} no highlight of {field}")
     return _check("search", True, f"{field} of {len(texts)} hits of {index} highlighted", seconds)
 
 
@@ -133,5 +133,4 @@ def _hits(spec: OpenSearchInstall, index: str, body: Body) -> Procedure[list[Any
 
 
 def _check(name: str, passed: bool, detail: str, seconds: float | None = None) -> Check:
-    check = Check(name, passed, detail, seconds)
-    return replace(check, name=f"{Highlighter.SEMANTIC}: {name}")
+    return Check(f"{Highlighter.SEMANTIC}: {name}", passed, detail, seconds)

@@ -18,13 +18,14 @@ from es_integration.opensearch import (
     highlight,
     install,
     installed_highlighter,
+    installed_processors,
     uninstall,
     verify_cluster,
 )
 from es_integration.opensearch.settings import FACTORIES
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.opensearch.node_setup import SEARCHES, hits, ids, installed
-from tests.http_client import post
+from tests.http_client import ask, post
 
 pytestmark = [pytest.mark.node, pytest.mark.every_version]
 
@@ -172,6 +173,31 @@ def test_more_hits_than_a_batch_takes_are_sent_in_several(
     page = found(index, spec, Route.STRUCTURED, highlight=lit)
     assert all(f"<em>{ANSWER}</em>" in hit["highlight"]["text"][0] for hit in page)
     assert len(page) == len(BEFORE)
+
+
+def test_only_the_hits_that_a_pipeline_leaves_are_highlighted(
+    index: OpenSearch, spec: OpenSearchInstall, server: SidecarProcess
+) -> None:
+    processors = run(index, installed_processors(spec, Route.STRUCTURED))
+    shorter = {"response_processors": [*processors, {"truncate_hits": {"target_size": 2}}]}
+    index.search_pipeline.put(id="lit-shorter", body=shorter)
+    try:
+        lit = highlight("text", run(index, installed_highlighter(spec)))
+        search = SEARCHES[Route.STRUCTURED](MATCH, QUERY, size=10) | {"highlight": lit}
+        before = documents_sent(server)
+        page = hits(index, INDEX, search, "lit-shorter")
+        assert documents_sent(server) - before == len(BEFORE) + len(page)
+    finally:
+        index.search_pipeline.delete(id="lit-shorter")
+    assert len(page) == 2
+    assert all(f"<em>{ANSWER}</em>" in hit["highlight"]["text"][0] for hit in page)
+
+
+def documents_sent(server: SidecarProcess) -> int:
+    """How many documents the sidecar has been sent, reranked and highlighted."""
+    metrics = ask(server, "/metrics").raw.decode()
+    (count,) = re.findall(r"^rerank_documents_per_request_sum (\S+)$", metrics, re.MULTILINE)
+    return round(float(count))
 
 
 def test_tags_are_those_of_the_search(index: OpenSearch, spec: OpenSearchInstall) -> None:
