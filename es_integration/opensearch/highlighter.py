@@ -35,15 +35,15 @@ def installed_highlighter(spec: OpenSearchInstall) -> Procedure[str]:
     return models[0].id
 
 
-def usage(spec: OpenSearchInstall) -> Procedure[str]:
-    """What a search adds to its body for highlights, in words, or that there are none yet.
+def usage(spec: OpenSearchInstall) -> Procedure[str | None]:
+    """What a search adds to its body for highlights; None where the cluster has no highlighter.
 
     Raises ClusterRefused.
     """
     try:
         model_id = yield from installed_highlighter(spec)
-    except NotDeployed as missing:
-        return f"No highlights: {missing}"
+    except NotDeployed:
+        return None
     field = next((field for field in _SENTENCES if field in spec.sent), spec.sent[0])
     key = json.dumps({"highlight": bodies.highlight(field, model_id)})
     return f"For highlights, add to its body:\n{key[1:-1]}"

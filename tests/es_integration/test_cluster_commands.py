@@ -12,6 +12,7 @@ from opensearchpy import OpenSearch
 from typer.testing import CliRunner
 
 from es_integration.local_node import LocalOpenSearch
+from es_integration.opensearch import highlight
 from sidecar.cli import app
 from sidecar.errors import StartupError
 from sidecar.workshop.sidecar_process import SidecarProcess
@@ -108,6 +109,31 @@ def test_a_route_that_is_left_out_is_named_and_the_other_is_shown(
     assert '"X-Request-Deadline-Ms": "19750"' in made.output
     assert "left out route rerank-sidecar-ecommerce-structured: the structured" in made.output
     assert "search_pipeline=rerank-sidecar-ecommerce-flat" in made.output
+
+
+def test_install_with_highlights_shows_what_a_search_adds(
+    recording_server: Callable[..., Any],
+) -> None:
+    fake = FakeOpenSearch("3.6.0")
+    where = ["opensearch", "--cluster", recording_server(fake).url, "--highlight", "--no-templates"]
+    where += ["--sidecar", "http://10.1.2.3:8080"]
+    made = command("install", *where, "--yes")
+    assert made.exit_code == 0, made.output
+    name = "rerank-sidecar-ecommerce-highlight"
+    (model_id,) = [key for key, model in fake.models.items() if model["name"] == name]
+    shown = {"highlight": highlight("description", model_id)}
+    assert json.dumps(shown)[1:-1] in made.output
+    verified = command("verify", *where)
+    assert verified.exit_code == 0, verified.output
+    assert "highlight: marks" in verified.output
+    removed = command("uninstall", *where, "--yes")
+    assert removed.exit_code == 0, removed.output
+    assert fake.models == {}
+    fake.number = "2.19.1"
+    older = command("install", *where, "--yes")
+    reason = "semantic highlighting needs OpenSearch 3.3 or newer, this is 2.19.1"
+    assert f"left out route {name}: {reason}" in older.output
+    assert "For highlights" not in older.output
 
 
 def test_the_flat_route_is_left_out_where_no_index_has_its_field(
@@ -335,6 +361,7 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
             ("opensearch", "--into", "p", "--routes", "flat,structured"),
             "--into takes the processors of one",
         ),
+        (("elasticsearch", "--highlight"), "--highlight is for OpenSearch only"),
         (("elasticsearch", "--routes", "flat"), "--routes is for OpenSearch only"),
         (("opensearch", "--routes", "flta"), "--routes takes flat and structured, not flta"),
         (("opensearch", "--user", "nobody"), "name:password"),

@@ -75,7 +75,7 @@ def _apply(client: object, spec: "ClusterSpec", options: ClusterOptions, *, remo
     if page is not None and not page.fits:
         console.print(page.summary, highlight=False, markup=False, soft_wrap=True)
     texts = [usage(spec, changes, size)]
-    if spec.highlight:
-        texts.append(run(client, highlighter.usage(spec.opensearch)))
+    if spec.highlight and (lines := run(client, highlighter.usage(spec.opensearch))) is not None:
+        texts.append(lines)
     for text in texts:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
