@@ -106,6 +106,8 @@ def inside(value: object, steps: str) -> object:
 
 
 def _in_object(value: Mapping[str, object], steps: str) -> object:
+    if "." not in steps and steps not in value and normal(steps) not in map(normal, value):
+        return None  # most often: none of the aliases of this kind
     for head, _, rest in _heads(steps):
         if (held := _entry(value, head)) is not None and (found := inside(held, rest)) is not None:
             return in_units(value, head, found)

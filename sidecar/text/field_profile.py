@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -96,7 +95,6 @@ _REDUCED = "sale|special|discount|promo|reduced|offer|deal|clearance"
 _REDUCED_PRICE = re.compile(rf"(?:{_REDUCED}).*price|price.*(?:{_REDUCED})")
 
 
-@lru_cache(maxsize=4096)
 def zero_means_none(spelling: str, asked: bool | None) -> bool:
     """Whether a 0 under this spelling of a field gives way to another's value; `asked` is the
     field's own `zero_means_none`."""

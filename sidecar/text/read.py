@@ -26,7 +26,7 @@ from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
 from sidecar.text.document_keys import Candidate, DocumentKeys, Place, inside
 from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled, zero_means_none
-from sidecar.text.field_values import MAX_DEPTH, as_asked, is_zero, present, wanted_languages
+from sidecar.text.field_values import MAX_DEPTH, as_asked, asks, is_zero, present, wanted_languages
 from sidecar.text.parse import parse
 from sidecar.text.wrappings import opened
 
@@ -61,11 +61,15 @@ class FieldReader:
         self._parts = tuple(dict.fromkeys(part for join in joins for part in join))
         self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
         self._languages = tuple(map(wanted_languages, self._fields))
+        self._asks = tuple(map(asks, self._fields))
         self._spellings = (
             *(spelled(name, field) for name, field in profile.fields.items()),
             *((part,) for part in self._parts),
         )
         self._keys = _document_keys(self._spellings)
+        self._zeros_give_way = _zeros_give_way(
+            self._spellings, tuple(field.zero_means_none for field in self._fields)
+        )
         own = {each for names in self._spellings[: len(self._names)] for each in names}
         self._texts = {"text", RERANK_DOC} & own
 
@@ -151,24 +155,24 @@ class FieldReader:
         found: dict[int, object] = {}
         zeros: dict[int, object] = {}
         for candidate, given in places:
-            if candidate.field in found:
+            place = candidate.field
+            if place in found or (value := self._value(candidate, given)) is None:
                 continue
-            value = self._value(candidate, given)
-            if value is None:
-                continue
-            asked = self._fields[candidate.field].zero_means_none
-            spelling = self._spellings[candidate.field][candidate.rank]
-            if zero_means_none(spelling, asked) and is_zero(value):
-                zeros.setdefault(candidate.field, value)
+            if self._zeros_give_way[place][candidate.rank] and is_zero(value):
+                zeros.setdefault(place, value)
             else:
-                found[candidate.field] = value
+                found[place] = value
         return found, zeros
 
     def _value(self, candidate: Candidate, given: object) -> object:
         """The field's value at the place; None where there is none."""
+        place = candidate.field
         value = inside(given, candidate.steps) if candidate.steps else given
-        value = present(value, MAX_DEPTH - 1, self._languages[candidate.field])
-        return None if value is None else as_asked(value, self._fields[candidate.field])
+        if value is not None:
+            value = present(value, MAX_DEPTH - 1, self._languages[place])
+        if value is None or not self._asks[place]:
+            return value
+        return as_asked(value, self._fields[place])
 
     def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
         """The fields that are joined of several, by their place in the profile."""
@@ -187,6 +191,17 @@ class FieldReader:
 @lru_cache(maxsize=64)
 def _document_keys(spellings: tuple[tuple[str, ...], ...]) -> DocumentKeys:
     return DocumentKeys(spellings)
+
+
+@lru_cache(maxsize=64)
+def _zeros_give_way(
+    spellings: tuple[tuple[str, ...], ...], asked: tuple[bool | None, ...]
+) -> tuple[tuple[bool, ...], ...]:
+    """Whether a 0 gives way to another value, for each spelling of each field."""
+    return tuple(
+        tuple(zero_means_none(spelling, ask) for spelling in of_field)
+        for of_field, ask in zip(spellings, asked, strict=True)
+    )
 
 
 def _others(fields: Fields) -> dict[str, object]:
