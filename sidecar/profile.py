@@ -3,11 +3,14 @@
     fields, other_fields, parse, wrappers    how documents are read      text/field_profile
     html                                     markup in texts             text/plain_documents
     signals, rules                           what fields add             signals
-    extractors, boosts                       what the query demands      text/query
+    extractors, vocabularies, boosts         what the query demands      text/query
     long                                     documents that do not fit   text/long_documents
 
 Each of these has its own schema, beside the code that acts on it. `profiles` reads the files.
 """
+
+from collections.abc import Mapping
+from functools import cached_property
 
 from pydantic import Field
 
@@ -15,6 +18,9 @@ from sidecar.schema import FieldName, FrozenModel, Name, Positive, Weight
 from sidecar.signals import AnySignal, Rule
 from sidecar.text.field_profile import FieldProfile, Html
 from sidecar.text.long_documents import LongDocuments
+from sidecar.text.query import EXTRACTORS
+from sidecar.text.query.extractor import Extractor
+from sidecar.text.query.own_vocabulary import OwnVocabulary, with_vocabularies
 
 WRAPPERS = ("_source", "fields", "@graph")
 """A search engine's hit, with `_source` or with `fields`, and JSON-LD."""
@@ -46,9 +52,16 @@ class Profile(FrozenModel):
     rules: dict[Name, Rule] = Field(default_factory=dict)
     extractors: tuple[Name, ...] = ()
     """Which constraints are read from the query: see `text/query`."""
+    vocabularies: dict[Name, OwnVocabulary] = Field(default_factory=dict)
+    """Words of one's own for a demand: more colours, courts, or a demand that is new."""
     boosts: dict[Name, dict[FieldName, Weight]] = Field(default_factory=dict)
     """constraint -> field -> factor on the field's weight for a query that has the constraint."""
     long: LongDocuments = LongDocuments()
+
+    @cached_property
+    def extractor_table(self) -> Mapping[str, Extractor]:
+        """The extractors by name, with what the vocabularies make of them."""
+        return with_vocabularies(EXTRACTORS, self.vocabularies)
 
 
 PLAIN = Profile(name="plain", parse=False)

@@ -39,7 +39,7 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
     `now`, in seconds since 1970, replaces the clock for decays from "now".
     """
     all_of = frozenset(name for name, field in profile.fields.items() if field.pick == "all")
-    reader = SearchReader(search, now, all_of)
+    reader = SearchReader(search, now, all_of, profile.extractor_table)
     parts = _field_parts(profile, reader)
     for name, signal in profile.signals.items():
         for of_document, value in zip(parts, signal.contributions(reader), strict=True):
@@ -94,7 +94,7 @@ def _other_words(field: str, profile: Profile, query: str) -> frozenset[str]:
     signals = profile.signals.values()
     return frozenset[str]().union(
         *(
-            other_words(signal.constraint, query)
+            other_words(signal.constraint, query, profile.extractor_table)
             for signal in signals
             if isinstance(signal, ConstraintSignal) and signal.fields[0] == field
         )

@@ -89,7 +89,9 @@ def prepare(
         for document, each in zip(request.documents, fields, strict=True)
     ]
     named = [each.fields for each in plain]
-    constraints = extract(request.query, profile.extractors, named)
+    constraints = extract(
+        request.query, profile.extractors, named, extractors=profile.extractor_table
+    )
     if hook_result is not None:
         constraints |= hook_result.constraints
         profile = multiplied(profile, hook_result.weights)

@@ -3,14 +3,24 @@
 from collections.abc import Iterator
 
 from sidecar.profile import Profile
-from sidecar.text.query import EXTRACTORS
+
+NUMBERS = ("price", "quantity", "year", "size")
+"""Demands that words cannot extend."""
 
 
 def unknown_references(profile: Profile) -> Iterator[str]:
     """A message, with its path in the file, for each name that leads nowhere."""
     for place, name in enumerate(profile.extractors):
-        if name not in EXTRACTORS:
-            yield f"extractors[{place}]: `{name}` is not one of {', '.join(EXTRACTORS)}"
+        if name not in profile.extractor_table:
+            known = ", ".join(profile.extractor_table)
+            yield f"extractors[{place}]: `{name}` is not one of {known}"
+    for name, vocabulary in profile.vocabularies.items():
+        if name not in profile.extractors:
+            yield f"vocabularies.{name}: `{name}` is not among the profile's extractors"
+        if name in NUMBERS:
+            yield f"vocabularies.{name}: a {name} is no name"
+        if not vocabulary.names:
+            yield f"vocabularies.{name}.names: must hold a name"
     yield from _shared_aliases(profile)
     for name, signal in profile.signals.items():
         for field in signal.reads:

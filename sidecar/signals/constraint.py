@@ -1,6 +1,6 @@
 """`constraint`: fields against a demand of the query, which an extractor of `text/query` reads."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 from sidecar.schema import FieldNames, Name
@@ -8,7 +8,15 @@ from sidecar.search import Constraint
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import ExcludedWeight, Signal
 from sidecar.text.query import attribute_keys, check
-from sidecar.text.query.extractor import UNKNOWN, VIOLATED, Satisfaction, all_of, any_of, none_of
+from sidecar.text.query.extractor import (
+    UNKNOWN,
+    VIOLATED,
+    Extractor,
+    Satisfaction,
+    all_of,
+    any_of,
+    none_of,
+)
 
 Together = Callable[[Collection[Satisfaction]], Satisfaction]
 """Several verdicts as one."""
@@ -76,13 +84,17 @@ def verdicts(
     """What the field says of the constraint in each document; read once for all that ask."""
     if (known := search.verdicts.get((part, field))) is None:
         every = together is any_of and field in search.all_of
-        known = _check_column(part, search.values(field), all_of if every else together)
+        together = all_of if every else together
+        known = _check_column(part, search.values(field), together, search.extractors)
         search.verdicts[part, field] = known
     return known
 
 
 def _check_column(
-    constraint: Constraint, values: Sequence[object], together: Together
+    constraint: Constraint,
+    values: Sequence[object],
+    together: Together,
+    extractors: Mapping[str, Extractor],
 ) -> list[Satisfaction]:
     """`check` of each value, once for equal texts and with the objects' keys looked over once.
 
@@ -91,7 +103,8 @@ def _check_column(
     violates an exclusion.
     """
     names = set[str]().union(*(value for value in values if isinstance(value, dict)))
-    keys = attribute_keys(constraint.name, (name for name in names if isinstance(name, str)))
+    texts = (name for name in names if isinstance(name, str))
+    keys = attribute_keys(constraint.name, texts, extractors)
     of_text: dict[str, Satisfaction] = {}
 
     def check_value(value: object) -> Satisfaction:
@@ -100,10 +113,11 @@ def _check_column(
         if isinstance(value, list | tuple):
             return together(list(map(check_value, value)))
         if not isinstance(value, str):
-            return check(constraint, value, keys)
+            return check(constraint, value, keys, extractors)
         text = value[:READ_FIELD_CHARACTERS]
         if text not in of_text:
-            of_text[text] = check(constraint, text) if text.strip() else UNKNOWN
+            said = check(constraint, text, None, extractors) if text.strip() else UNKNOWN
+            of_text[text] = said
         return of_text[text]
 
     return list(map(check_value, values))

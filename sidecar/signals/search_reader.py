@@ -8,10 +8,10 @@ from sidecar.search import Constraint, Fields, Search
 from sidecar.text.agreement import QuantityRange
 from sidecar.text.citations import Citation
 from sidecar.text.compose import read_value
-from sidecar.text.query import READ_CHARACTERS
+from sidecar.text.query import EXTRACTORS, READ_CHARACTERS
 from sidecar.text.query.citation import cited_in
 from sidecar.text.query.codes import Codes
-from sidecar.text.query.extractor import Satisfaction
+from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms, words
@@ -26,11 +26,17 @@ class SearchReader:
     """A search's query, and its documents' fields as columns: one entry per document."""
 
     def __init__(
-        self, search: Search, now: float | None = None, all_of: Set[str] = frozenset()
+        self,
+        search: Search,
+        now: float | None = None,
+        all_of: Set[str] = frozenset(),
+        extractors: Mapping[str, Extractor] = EXTRACTORS,
     ) -> None:
         """`now` is seconds since 1970 for decays from "now"; the clock's when None. `all_of` are
-        the fields of whose lists every item must satisfy a constraint or a rule; of others one."""
+        the fields of whose lists every item must satisfy a constraint or a rule; of others one.
+        `extractors` are the profile's."""
         self.all_of = all_of
+        self.extractors = extractors
         self.query = search.query[:READ_CHARACTERS]
         self.documents: Sequence[Fields] = search.documents
         self.constraints: Mapping[str, Constraint] = search.constraints

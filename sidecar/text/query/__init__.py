@@ -13,6 +13,7 @@ citation       decisions and laws
 exclusion      what is not wanted, in words that no vocabulary of these knows
 
 vocabulary     names, their spellings and kinds, found in queries and fields
+own_vocabulary a profile's own words
 tokens         a text as the words and characters in which they are found
 accents        accents that make another word
 misspelling    common words with one letter wrong
@@ -91,19 +92,23 @@ READ_CHARACTERS = 2000
 
 
 def extract(
-    query: str, names: Sequence[str], documents: Sequence[Fields], now: float | None = None
+    query: str,
+    names: Sequence[str],
+    documents: Sequence[Fields],
+    now: float | None = None,
+    extractors: Mapping[str, Extractor] = EXTRACTORS,
 ) -> dict[str, Constraint]:
     """The constraints of these names that the query states.
 
     `documents` serve `brand` alone: it is read from the candidates' own values. `now`, in seconds
-    since 1970, replaces the clock for "last 5 years". Raises KeyError for a name that is not in
-    EXTRACTORS.
+    since 1970, replaces the clock for "last 5 years"; `extractors` are the profile's. Raises
+    KeyError for a name that none of them has.
     """
     query = query[:READ_CHARACTERS]
     now = time.time() if now is None else now
     constraints = {}
     for name in names:
-        extractor = EXTRACTORS[name]
+        extractor = extractors[name]
         if extractor.extract_on_day is not None:
             constraint = extractor.extract_on_day(query, now)
         else:
@@ -113,7 +118,12 @@ def extract(
     return constraints
 
 
-def check(constraint: Constraint, value: object, keys: Set[str] | None = None) -> Satisfaction:
+def check(
+    constraint: Constraint,
+    value: object,
+    keys: Set[str] | None = None,
+    extractors: Mapping[str, Extractor] = EXTRACTORS,
+) -> Satisfaction:
     """Whether a field's value satisfies the constraint.
 
     Of an object, the entries under `keys` are read, by default its `attribute_keys`; a price may be
@@ -122,10 +132,10 @@ def check(constraint: Constraint, value: object, keys: Set[str] | None = None) -
     """
     demanded, unwanted = constraint.parts()
     if unwanted is not None:
-        of_unwanted = _check_part(unwanted, value, keys, none_of)
+        of_unwanted = _check_part(unwanted, value, keys, none_of, extractors)
         if demanded is None or of_unwanted is VIOLATED:
             return of_unwanted
-    return _check_part(demanded or constraint, value, keys, any_of)
+    return _check_part(demanded or constraint, value, keys, any_of, extractors)
 
 
 def _check_part(
@@ -133,30 +143,38 @@ def _check_part(
     value: object,
     keys: Set[str] | None,
     together: Callable[[list[Satisfaction]], Satisfaction],
+    extractors: Mapping[str, Extractor],
 ) -> Satisfaction:
-    extractor = EXTRACTORS.get(constraint.name)
+    extractor = extractors.get(constraint.name)
     if extractor is None:
         return _check_plainly(constraint, value)
     if not isinstance(value, Mapping):
         return extractor.check(constraint, value)
     if extractor.reads_objects and (result := extractor.check(constraint, value)):
         return result
-    keys = attribute_keys(constraint.name, value.keys()) if keys is None else keys & value.keys()
+    if keys is None:
+        keys = attribute_keys(constraint.name, value.keys(), extractors)
+    else:
+        keys &= value.keys()
     return together(
         [extractor.check(constraint, value[key]) for key in keys if value[key] is not None]
     )
 
 
-def other_words(name: str, query: str) -> frozenset[str]:
+def other_words(
+    name: str, query: str, extractors: Mapping[str, Extractor] = EXTRACTORS
+) -> frozenset[str]:
     """Words of the query that look like a demand of this name and are none: "red wine" asks for no
     colour, so a red product does not match it better."""
-    extractor = EXTRACTORS.get(name)
+    extractor = extractors.get(name)
     return extractor.others(query) if extractor and extractor.others else frozenset()
 
 
-def attribute_keys(name: str, keys: Iterable[str]) -> Set[str]:
+def attribute_keys(
+    name: str, keys: Iterable[str], extractors: Mapping[str, Extractor] = EXTRACTORS
+) -> Set[str]:
     """The keys whose names say that they hold what the constraint is about: `product_colour`."""
-    extractor = EXTRACTORS.get(name)
+    extractor = extractors.get(name)
     parts = extractor.keys if extractor else ()
     return {key for key in keys if _has_part(key, parts)}
 

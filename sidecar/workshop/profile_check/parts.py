@@ -21,7 +21,7 @@ def print_parts(
 ) -> None:
     """The query's constraints, and the parts of the first documents' logits beside the model's."""
     fields = [each or {} for each in read_all(documents[:MAX_DOCUMENTS], profile)]
-    constraints = extract(query, profile.extractors, fields)
+    constraints = extract(query, profile.extractors, fields, extractors=profile.extractor_table)
     demands = "; ".join(map(_demand, constraints.values())) or "nothing that an extractor reads"
     console.print(f"the query asks for {demands}", markup=False)
     table = Table(title=escape(query), title_justify="left")
