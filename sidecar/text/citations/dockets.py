@@ -24,8 +24,9 @@ _AUSTRIAN = re.compile(
 )
 _PATENT = re.compile(r"\b(?P<register>[TGJ])\s(?P<number>\d{1,4})/(?P<year>\d{2})\b")
 _FEDERAL = re.compile(
-    r"(?<![\w-])(?:\d{1,2}:)?(?P<year>\d{2}|(?:19|20)\d{2})[-\s]?(?P<register>cv|cr|mc|md|mj|bk|ap|civ|crim|ml|po|misc)"
-    r"[-\s]?(?P<number>\d{1,6})(?!\d)",
+    r"(?<![\w-])(?:\d{1,2}:)?(?P<year>\d{2}|(?:19|20)\d{2})"
+    r"(?:-(?P<register>cv|cr|mc|md|mj|bk|ap|ml|po|misc|civ|crim)-|[-\s]?(?P<plain>cv|cr|civ)[-\s]?)"
+    r"(?P<number>\d{1,6})(?!\d)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -54,7 +55,8 @@ def dockets(text: str) -> Iterator[Citation]:
     for match in _PATENT.finditer(text):
         yield _docket(f"{match['register'].lower()} {int(match['number'])}/{match['year']}", match)
     for match in _FEDERAL.finditer(text):
-        register = {"civ": "cv", "crim": "cr"}.get(found := match["register"].lower(), found)
+        found = (match["register"] or match["plain"]).lower()
+        register = {"civ": "cv", "crim": "cr"}.get(found, found)
         yield _docket(f"{match['year'][-2:]}-{register}-{int(match['number'])}", match)
     for match in _NUMBERED.finditer(text):
         digits = match["number"].replace(".", "")
