@@ -5,47 +5,22 @@ of other places must not sink for it (`citations.without_citations`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
+from sidecar.text.citations.states import STATES
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.vocabulary import Vocabulary, vocabulary_constraint
+from sidecar.text.vocabularies import Names, load, merged
 
-_STATES = re.findall(
-    r"\w+(?: \w+)*",
-    "alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware, "
-    "florida, georgia, hawaii, idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, "
-    "maine, maryland, massachusetts, michigan, minnesota, mississippi, missouri, montana, "
-    "nebraska, nevada, new hampshire, new jersey, new mexico, new york, north carolina, north "
-    "dakota, ohio, oklahoma, oregon, pennsylvania, rhode island, south carolina, south "
-    "dakota, tennessee, texas, utah, vermont, virginia, washington, west virginia, wisconsin, "
-    "wyoming, district of columbia",
-)
-_SPELLINGS = {
-    "us": ("usa", "united states", "american law", "federal law", "u.s"),
-    "uk": ("united kingdom", "british law", "great britain"),
-    "england": ("england and wales", "english law"),
-    "scotland": ("scots law", "scottish law"),
-    "eu": ("european union", "eu law", "european law"),
-    "germany": ("german law", "german", "deutschland", "deutsches recht"),
-    "austria": ("austrian law", "austrian", "osterreich"),
-    "switzerland": ("swiss law", "swiss", "schweiz"),
-    "france": ("french law", "french"),
-    "china": ("prc", "chinese law", "chinese", "中国", "中华人民共和国"),
-    "india": ("indian law", "indian"),
-    "canada": ("canadian law", "canadian"),
-    "australia": ("australian law", "australian"),
-    "ireland": ("irish law", "irish"),
-    **{state: (f"{state} law",) for state in _STATES},
-    "district of columbia": ("d.c.", "washington dc", "washington d.c."),
-}
-_PARENTS = {**dict.fromkeys(_STATES, "us"), "england": "uk", "scotland": "uk"}
 _PRONOUN = re.compile(r"\bus\b")
 """In a query, lower-case "us" is the pronoun as often as the country."""
 _ADJECTIVE = re.compile(
-    r"\b(?:german|austrian|swiss|french|chinese|indian|canadian|australian|irish)\b"
+    r"\b(?:german|austrian|swiss|french|italian|spanish|portuguese|dutch|belgian|irish|polish|swedish|"
+    r"danish|chinese|japanese|indian|canadian|australian|brazilian|mexican)\b"
     r"(?!\s+(?:(?:civil|criminal|penal|constitutional|federal|supreme|high|district|appellate|"
     r"administrative|case|contract|labou?r|employment|family|tort|tax|company|patent|copyright|"
     r"competition|commercial|insolvency|evidence|data protection|privacy)\s+){0,2}"
@@ -54,26 +29,47 @@ _ADJECTIVE = re.compile(
     re.IGNORECASE,
 )
 """In a query, an adjective counts only before "law" and its kin: "German shepherd" does not."""
-_NAME = rf"(?:{'|'.join(_SPELLINGS)}|united states|u\.s\.)"
-_PARTY = re.compile(
-    rf"\b{_NAME}\s+v\.?(?=\s)"
-    rf"|(?:(?<=\sv)|(?<=\sv\.))\.?\s+(?:state of |people of )?{_NAME}(?!\w)",
-    re.IGNORECASE,
-)
-"""In a query, the party of a case is no country: "Washington v. Glucksberg"."""
 
-JURISDICTIONS = Vocabulary(_SPELLINGS, _PARENTS, not_in=("u.s.c", "new york times"))
+
+@cache
+def jurisdictions() -> Vocabulary:
+    """The jurisdictions of all languages, and the states of the US."""
+    named = merged(load("jurisdiction", Names).values())
+    states = {state: tuple(_of_state(state, short)) for state, short in STATES.items()}
+    parents = dict.fromkeys(STATES, ("us",)) | named.parents
+    return Vocabulary(named.names | states, parents, named.not_in)
+
+
+def _of_state(state: str, short: str) -> Iterator[str]:
+    yield f"{state} law"
+    if state == "district of columbia":
+        yield from ("d.c.", "washington dc", "washington d.c.")
+    if " " in state:  # "N.Y.", but "Or." and "Me." are words
+        yield from (spelling for spelling in short.split("|") if " " in spelling)
+
+
+@cache
+def _party() -> re.Pattern[str]:
+    """In a query, the party of a case is no country: "Washington v. Glucksberg"."""
+    named = merged(load("jurisdiction", Names).values())
+    names = "|".join(sorted(map(re.escape, (*named.names, *STATES)), key=len, reverse=True))
+    name = rf"(?:{names}|united states|u\.s\.)"
+    return re.compile(
+        rf"\b{name}\s+v\.?(?=\s)"
+        rf"|(?:(?<=\sv)|(?<=\sv\.))\.?\s+(?:state of |people of )?{name}(?!\w)",
+        re.IGNORECASE,
+    )
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
     query = without_citations(query)
-    for other in (_PRONOUN, _PARTY, _ADJECTIVE):
+    for other in (_PRONOUN, _party(), _ADJECTIVE):
         query = other.sub(" _ ", query)
-    return vocabulary_constraint("jurisdiction", JURISDICTIONS.read(query))
+    return vocabulary_constraint("jurisdiction", jurisdictions().read(query))
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
-    return JURISDICTIONS.check(constraint.values, read_value(value), constraint.excluded)
+    return jurisdictions().check(constraint.values, read_value(value), constraint.excluded)
 
 
 JURISDICTION = Extractor("jurisdiction", _extract, _check, ("jurisdiction", "country", "state"))
