@@ -178,10 +178,11 @@ def _word(text: str) -> Term:
 
 
 def _term(text: str, spellings: tuple[str, ...]) -> Term:
-    return Term(text, idf(text), spellings, _common_prefix(spellings), _pieces(text))
+    return Term(text, idf(text), spellings, common_prefix(spellings), _pieces(text))
 
 
-def _common_prefix(texts: tuple[str, ...]) -> str:
+def common_prefix(texts: tuple[str, ...]) -> str:
+    """What all of the texts, one at least, begin with."""
     first, last = min(texts), max(texts)
     same = sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))

@@ -71,7 +71,10 @@ class Vocabulary:
             wrong: named[right] for wrong, right in misspellings(misspelt, known).items()
         }
         self._parents = _ancestors(parents or {})
-        firsts = {token_words(spelling)[0] for spelling, _ in name_of if token_words(spelling)}
+        self._first_words: dict[str, set[str]] = {}
+        for spelling, name in name_of:
+            self._first_words.setdefault(name, set()).update(token_words(spelling)[:1])
+        firsts = set[str]().union(*self._first_words.values())
         self._known = firsts | self._misspelt.keys()
         self._read_short = lru_cache(maxsize=8192)(self._read)
 
@@ -116,6 +119,14 @@ class Vocabulary:
         if not names or any(not names.isdisjoint(parents) for parents in wider):
             return UNKNOWN
         return VIOLATED if requested else SATISFIED
+
+    def first_words(self, names: frozenset[str]) -> frozenset[str]:
+        """The words with which spellings of the names and of their kinds begin: a text without
+        them has none of these names."""
+        kinds = (
+            name for name in self._first_words if names & self._with_parents(frozenset({name}))
+        )
+        return frozenset[str]().union(*(self._first_words[name] for name in kinds))
 
     def denies(self, text: str, names: frozenset[str]) -> bool:
         """Whether a field's text says that it has not one of the names."""
