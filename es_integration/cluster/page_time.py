@@ -63,8 +63,14 @@ class Limit:
 @dataclass(frozen=True)
 class Sample:
     documents: tuple[Any, ...]
-    origin: str
-    """What the documents are: "20 documents of products"."""
+    kind: str
+    """What each of them is: "document of products"."""
+
+    def first(self, count: int) -> str:
+        """What the first so many are: "20 documents of products"."""
+        return (
+            f"{count} {self.kind if count == 1 else self.kind.replace('document', 'documents', 1)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,8 @@ class PageTime:
     size: int
     base_s: float
     document_s: float
-    origin: str
+    measured: str
+    """What it is projected from."""
     limits: tuple[Limit, ...]
 
     @property
@@ -113,7 +120,7 @@ class PageTime:
     def summary(self) -> str:
         """The projection in one line; if the page does not fit, what happens and what to do in two
         more."""
-        took = f"{self.size} hits take about {self.seconds:.1f} s ({self.origin})"
+        took = f"{self.size} hits take about {self.seconds:.1f} s ({self.measured})"
         if self.fits:
             return f"{took} of the {self.limit.seconds:.4g} s that they may take"
         return (
@@ -145,14 +152,15 @@ def measure(
     most = math.floor(SAMPLE_SHARE * min(limit.seconds for limit in limits) / one_s)
     documents = sample.documents[: max(2, min(most, search.size))]
     if len(documents) == 1:
-        return PageTime(search.size, 0.0, one_s, sample.origin, tuple(limits))
+        return PageTime(search.size, 0.0, one_s, sample.first(1), tuple(limits))
     all_s = yield from score(_fresh(search.query_text), documents)
     document_s = (all_s - one_s) / (len(documents) - 1)
     if not 0 < document_s < one_s:  # The first document is unlike the others, or a hiccup.
         base_s, document_s = 0.0, max(_MIN_S, all_s / len(documents))
     else:
         base_s = one_s - document_s
-    return PageTime(search.size, base_s, document_s, sample.origin, tuple(limits))
+    measured = sample.first(len(documents))
+    return PageTime(search.size, base_s, document_s, measured, tuple(limits))
 
 
 def sample_of(
@@ -168,11 +176,10 @@ def sample_of(
     ]
     documents = [document for document in documents if document]
     if documents:
-        plural = "s" if len(documents) > 1 else ""
-        return Sample(tuple(documents), f"{len(documents)} document{plural} of {search.index}")
+        return Sample(tuple(documents), f"document of {search.index}")
     return Sample(
         tuple(_example(example_fields, search.example_words, at) for at in range(SAMPLE_SIZE)),
-        f"example documents of {search.example_words} words",
+        f"example document of {search.example_words} words",
     )
 
 

@@ -20,7 +20,7 @@ from es_integration.cluster.procedure import Procedure, run
 
 SEARCH = TypicalSearch(50, "red shoes", "shop", example_words=110)
 WAIT = Limit(5.0, "read_timeout of 5 s", lambda seconds: f"wait {seconds:.2f} s")
-TWENTY = Sample(tuple(range(20)), "20 documents of shop")
+TWENTY = Sample(tuple(range(20)), "document of shop")
 
 
 def page(
@@ -60,7 +60,7 @@ def test_the_sample_takes_a_third_of_the_time_at_most() -> None:
     assert not projected.fits
     assert projected.fitting_size == 20
     assert projected.summary == (
-        "50 hits take about 10.0 s (20 documents of shop), more than the 5 s by the read_timeout of"
+        "50 hits take about 10.0 s (8 documents of shop), more than the 5 s by the read_timeout of"
         " 5 s\nLong documents are then read in part, or the order stays as it was.\nA size of 20"
         " fits. For 50, wait 12.50 s."
     )
@@ -72,8 +72,9 @@ def test_odd_measurements_give_a_projection_too(seconds: Callable[[int], float])
     projected = page(seconds)[0]
     assert 0 <= projected.seconds < 30
     assert projected.fitting_size >= 0
-    only = page(seconds, Sample((1,), "1 document of shop"))[0]
+    only = page(seconds, Sample((1,), "document of shop"))[0]
     assert only.seconds == pytest.approx(50 * max(seconds(1), 1e-6))
+    assert "(1 document of shop)" in only.summary
 
 
 def test_every_setting_that_is_too_low_is_named() -> None:
@@ -94,10 +95,10 @@ def test_every_setting_that_is_too_low_is_named() -> None:
 def test_documents_are_the_hits_fields_or_examples_of_a_stated_length() -> None:
     hits = [{"_source": {"title": "red", "price": 3}}, {"_source": {"price": 3}}, {}]
     found = sample_of(hits, ("title", "brand"), SEARCH, ("title",))
-    assert found == Sample(({"title": "red"},), "1 document of shop")
+    assert found == Sample(({"title": "red"},), "document of shop")
     for nothing in ([], hits[1:]):
         examples = sample_of(nothing, ("title",), SEARCH, ("title", "description"))
-        assert examples.origin == "example documents of 110 words"
+        assert examples.first(3) == "3 example documents of 110 words"
         assert len(examples.documents) == SAMPLE_SIZE
         texts = {example["description"] for example in examples.documents}
         assert len(texts) == SAMPLE_SIZE, "no two are alike"

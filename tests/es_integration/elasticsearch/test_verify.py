@@ -211,7 +211,7 @@ def test_a_page_is_projected_against_the_deadline_that_the_endpoint_sends(
     search = TypicalSearch(100_000, "may a landlord end the lease", "none", example_words=650)
     report = verify_cluster(client, hurried, search=search)
     assert names(report) == [*ALL, "page"]
-    assert "(example documents of 650 words), more than the 9 s" in report[-1].detail
+    assert "example documents of 650 words), more than the 9 s" in report[-1].detail
     assert "by the X-Request-Deadline-Ms of 9000" in report[-1].detail
     assert "A size of " in report[-1].detail
 
