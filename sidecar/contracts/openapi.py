@@ -23,6 +23,7 @@ from sidecar.contracts.extras import (
     WARNINGS_SCHEMA,
 )
 from sidecar.contracts.loose_types import LooseJsonSchema
+from sidecar.contracts.read_only_routes import PROBES, READ_ONLY_ROUTES
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
 from sidecar.request import Ranked, RankResult
 
@@ -58,7 +59,7 @@ def document(version: str) -> dict[str, Any]:
             "parameters": [_path_parameter("profile")],
             "post": _operation(path, dialects_on(plain_path), schemas),
         }
-    for path, text in _READ_ONLY_ROUTES.items():
+    for path, text in READ_ONLY_ROUTES.items():
         item = paths.setdefault(path, {})
         item["get"] = _read_only(path, text)
         if name := re.search(r"\{(\w+)\}", path):
@@ -77,34 +78,6 @@ def document(version: str) -> dict[str, Any]:
         },
         "security": [{}, {"bearer": []}],
     }
-
-
-_PROBES = {
-    "/health": "As /health/ready.",
-    "/health/live": "200 unless a run hangs.",
-    "/health/ready": "200 while requests are taken.",
-    "/health/startup": "200 once the model is loaded and proven.",
-    "/": "As /health/ready: text-embeddings-inference's probe.",
-    "/ping": "As /health/ready: SageMaker's probe.",
-    "/v1/health/live": "As /health/live: NVIDIA NIM's probe.",
-    "/v1/health/ready": "As /health/ready: NVIDIA NIM's probe.",
-    "/.well-known/live": "As /health/live: Weaviate's probe.",
-    "/.well-known/ready": "As /health/ready: Weaviate's probe.",
-}
-_READ_ONLY_ROUTES = {
-    **_PROBES,
-    "/info": "The model, the device, the layout, the limits and the score revision.",
-    "/meta": "The default model, for Weaviate.",
-    "/v1/models": "The models, in OpenAI's shape.",
-    "/v1/models/{id}": "The model that answers requests for this name.",
-    "/metrics": "Prometheus metrics.",
-    "/openapi.json": "This document.",
-    "/docs": "This document as a page.",
-    "/docs/docs.css": "The page's stylesheet.",
-    "/playground": "A page to try searches on; 404 where the setting `playground` is off.",
-    "/playground/service": "The facts that the page needs; with the key where keys are set.",
-    "/playground/{file}": "A file of the page.",
-}
 
 
 _PARAMETERS = [
@@ -132,7 +105,7 @@ _BELOW_MIN_SCORE_HEADER = {
     "description": "How many documents `min_score` left out; absent where none could be.",
     "schema": {"type": "string"},
 }
-_MODEL_DESCRIPTION = "Vendor and name; without effect, as the body's `model`."
+_MODEL_DESCRIPTION = "As the body's `model`, which goes before it: vendor and name."
 
 
 def _path_parameter(name: str, **more: str) -> dict[str, Any]:
@@ -197,7 +170,7 @@ def _operation_id(method: str, path: str) -> str:
 
 def _read_only(path: str, text: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": text}}
-    if path in _PROBES:
+    if path in PROBES:
         answers["503"] = {"description": "Otherwise."}
     if path == "/playground/service":
         answers |= {status: {"description": _ERRORS[status]} for status in ("401", "503")}
