@@ -54,7 +54,9 @@ def token_pattern() -> re.Pattern[str]:
 
 def token_words(text: str) -> list[str]:
     """The words of `tokens` alone, for texts whose signs say nothing."""
-    return [token.word for token in tokens(text)] if unspaced(text) else words(text).split()
+    if unspaced(text):
+        return [token.word for token in tokens(text)]
+    return words(_ELISION.sub(r"\1 ", text)).split()
 
 
 def stands_alone(of: list[Token], place: int) -> bool:

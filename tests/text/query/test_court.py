@@ -153,7 +153,18 @@ def test_every_spelling_is_its_court_and_no_other() -> None:
             for spelling in all_spellings:
                 plain = phrases(spelling)
                 assert meaning.setdefault(plain, name) == name, spelling
-    for spelling in ("9th cir.", "S.D.N.Y.", "Conseil d'Etat", "Bundesgerichtshofs"):
+    for spelling in (
+        "9th cir.",
+        "S.D.N.Y.",
+        "Conseil d'Etat",
+        "Bundesgerichtshofs",
+        "cour d’appel",
+    ):
+        assert len(courts().find(spelling)) == 1
+    for spelling in (
+        "Cour de justice de l'Union européenne",
+        "Tribunal de Justicia de la Unión Europea",
+    ):
         assert len(courts().find(spelling)) == 1
 
 
