@@ -33,7 +33,7 @@ _HYPHENATED = re.compile(
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _UNION = re.compile(r"\d/\d|eli/|3\d{4}[RLDrld]\d")
 _ACT = re.compile(r"\bact\b|\bordinance\b", re.IGNORECASE)
-_NUMBER_FIRST = re.compile(r"(?<![\w.,/§-])(\d{1,4}[a-z]?)\s(?=([A-Z][A-Za-z]{1,7})\b)")
+_NUMBER_FIRST = re.compile(r"(?<![\w.,/§-])(\d{1,4}[a-z]?)\s(?=([A-ZÄÖÜ][A-Za-zÄÖÜäöü]{1,11})\b)")
 
 
 def codes(text: str) -> Iterator[Citation]:
@@ -120,11 +120,13 @@ def _acts(text: str) -> Iterator[Citation]:
 
 
 def _number_first(text: str) -> Iterator[Citation]:
-    """A law of the lists after a number, in its own capitals: "302 IPC"."""
+    """A law of the lists after a number, in its own capitals: "302 IPC". A text that is nothing
+    else may name any law, as where a register has section and law in two fields: "5 KrWG"."""
     for match in _NUMBER_FIRST.finditer(text):
-        named = law_after(text, match.end(), any_name=False)
+        alone = match[0] + match[2] == text.strip()
+        named = law_after(text, match.end(), any_name=alone)
         if named is None or named.end != match.end(2) or _YEAR.fullmatch(match[1]):
             continue
-        if match[2] in law_words("as_written") or match[2][1:].islower():
+        if (match[2] in law_words("as_written") and not alone) or match[2][1:].islower():
             continue  # "20 OR 30"
         yield Citation("code", (f"{named.key} {match[1]}",), match.start(), named.end)

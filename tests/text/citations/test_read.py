@@ -147,7 +147,7 @@ SAME = (
     ),
     "application no. 5310/71|Application No 5310/71",
     "T 0641/00|T 641/00",
-    "§ 20 KrWG",
+    "§ 20 KrWG|20 KrWG|KrWG § 20",
     "Art. 20 Abs. 3 GG",
     "CPLR 3211|N.Y. C.P.L.R. 3211|C.P.L.R. § 3211",
     "5 Ob 12/20k",
