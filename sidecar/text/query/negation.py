@@ -139,7 +139,8 @@ class _Reader:
         """(where the phrase that begins there ends, its role); one word on without one."""
         if place >= len(self._words) or place in self._names:
             return place, None
-        if (match := self._table.at(self._words, place)) is None:
+        next_name = min((start for start in self._names if start > place), default=None)
+        if (match := self._table.at(self._words, place, next_name)) is None:
             return place + 1, None
         return match[0], match[1].role
 

@@ -82,11 +82,14 @@ class PhraseTable(Generic[Meaning]):
         for of_first in self._by_first.values():
             of_first.sort(key=lambda entry: -len(entry[0]))
 
-    def at(self, of: list[str], place: int) -> tuple[int, Meaning] | None:
-        """(the end of the longest phrase that begins there, its meaning)."""
+    def at(
+        self, of: list[str], place: int, before: int | None = None
+    ) -> tuple[int, Meaning] | None:
+        """(the end of the longest phrase that begins there, its meaning); `before` is the place
+        that it may not reach beyond."""
         for phrase, meaning in self._by_first.get(of[place], ()):
             end = place + len(phrase)
-            if of[place:end] == phrase:
+            if of[place:end] == phrase and (before is None or end <= before):
                 return end, meaning
         return None
 

@@ -23,6 +23,7 @@ from sidecar.text.query.negation import excluded_runs
         ("color", "dress -red", "", "red"),
         ("color", "red but not dark red", "red", "burgundy"),
         ("material", "nichts aus Leder", "", "leather"),
+        ("material", "bolso no de madera", "", "wood"),
         ("material", "ni cuir ni daim", "", "leather suede"),
         ("color", "anything but pink or purple", "", "pink purple"),
         ("color", "socks other than white", "", "white"),
