@@ -103,6 +103,11 @@ def zero_means_none(spelling: str, asked: bool | None) -> bool:
     return _REDUCED_PRICE.search(normal(spelling)) is not None
 
 
+def in_cents(spelling: str) -> bool:
+    """Whether the name of a number says that it is in hundredths: `price_cents`, `priceInCents`."""
+    return normal(spelling.rpartition(".")[2]).endswith(("pricecents", "incents"))
+
+
 def spelled(name: str, field: FieldProfile) -> tuple[str, ...]:
     """The field's spellings, in the order in which they count."""
     return field.aliases if name in field.aliases else (name, *field.aliases)

@@ -88,6 +88,11 @@ def as_asked(value: object, field: FieldProfile) -> object:
     return value
 
 
+def multiplied(value: object, factor: float) -> object:
+    """The number, or each of the list, times the factor; what is no number stays."""
+    return _each(value, lambda item: _multiplied(item, factor))
+
+
 def is_zero(value: object) -> bool:
     """Whether the value, or every item of the list, is a price or a number of 0."""
     if isinstance(value, list | tuple):

@@ -27,7 +27,8 @@ MAX_YAML_EVENTS = 10_000
 MAX_KEY = 40
 """Characters before the colon of a line; more are a clause of prose."""
 MIN_KNOWN_KEYS = 2
-"""Keys that a profile must know of lines that hold others too."""
+SHARE_KNOWN = 1 / 3
+"""Keys that a profile must know of lines that hold others too, and their share of all."""
 
 _LINE = re.compile(rf"([\w@][^:\n\"'\[\]{{}}<>]{{0,{MAX_KEY - 1}}}?(?::[^\s:]+)?)\s*:(?=\s|$)")
 """`title: `, `Product Name: `, `g:price: `."""
@@ -57,7 +58,7 @@ def parse_json(text: str) -> Fields | None:
 def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
     """The fields of `key: value` lines; an indented line continues the value above it.
 
-    Either the profile knows every key, or it knows two or more, and half of them: a note or a
+    Either the profile knows every key, or it knows two or more, and a third of them: a note or a
     warning above prose makes no document of fields.
     """
     if not profile.fields or not _LINE.match(text):
@@ -78,7 +79,9 @@ def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
         name = names.get(key.casefold()) or names.get(normal(key))
         (others if name is None else known).add(name or key)
         values.append((name or key, line[match.end() :].strip()))
-    if others and not (len(known) >= MIN_KNOWN_KEYS and len(known) >= len(others)):
+    if others and not (
+        len(known) >= MIN_KNOWN_KEYS and len(known) >= SHARE_KNOWN * (len(known) + len(others))
+    ):
         return None
     fields: dict[str, object] = {}
     for name, value in values:

@@ -25,8 +25,22 @@ from sidecar.search import Fields
 from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
 from sidecar.text.document_keys import Candidate, DocumentKeys, Place, inside
-from sidecar.text.field_profile import DocumentProfile, FieldProfile, spelled, zero_means_none
-from sidecar.text.field_values import MAX_DEPTH, as_asked, asks, is_zero, present, wanted_languages
+from sidecar.text.field_profile import (
+    DocumentProfile,
+    FieldProfile,
+    in_cents,
+    spelled,
+    zero_means_none,
+)
+from sidecar.text.field_values import (
+    MAX_DEPTH,
+    as_asked,
+    asks,
+    is_zero,
+    multiplied,
+    present,
+    wanted_languages,
+)
 from sidecar.text.parse import parse
 from sidecar.text.wrappings import opened
 
@@ -42,6 +56,7 @@ class Trace(NamedTuple):
     """Keys on top that the profile does not know."""
 
 
+HUNDREDTH = 0.01
 _PART = FieldProfile()
 """How the parts of a joined field are read."""
 
@@ -67,6 +82,7 @@ class FieldReader:
             *((part,) for part in self._parts),
         )
         self._keys = _document_keys(self._spellings)
+        self._cents = _cents(self._spellings, tuple(map(asks, self._fields)))
         self._zeros_give_way = _zeros_give_way(
             self._spellings, tuple(field.zero_means_none for field in self._fields)
         )
@@ -170,7 +186,11 @@ class FieldReader:
         value = inside(given, candidate.steps) if candidate.steps else given
         if value is not None:
             value = present(value, MAX_DEPTH - 1, self._languages[place])
-        if value is None or not self._asks[place]:
+        if value is None:
+            return None
+        if self._cents[place][candidate.rank]:
+            return multiplied(value, HUNDREDTH)
+        if not self._asks[place]:
             return value
         return as_asked(value, self._fields[place])
 
@@ -191,6 +211,17 @@ class FieldReader:
 @lru_cache(maxsize=64)
 def _document_keys(spellings: tuple[tuple[str, ...], ...]) -> DocumentKeys:
     return DocumentKeys(spellings)
+
+
+@lru_cache(maxsize=64)
+def _cents(
+    spellings: tuple[tuple[str, ...], ...], asked: tuple[bool, ...]
+) -> tuple[tuple[bool, ...], ...]:
+    """Whether a spelling says cents, for each of each field that has no `factor` or such."""
+    return tuple(
+        tuple(not asks_more and in_cents(spelling) for spelling in of_field)
+        for of_field, asks_more in zip(spellings, asked, strict=True)
+    )
 
 
 @lru_cache(maxsize=64)

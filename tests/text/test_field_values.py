@@ -115,3 +115,12 @@ PRICE = Profile(
 )
 def test_zero_means_none_beside_another_value(given: Any, expected: object) -> None:
     assert fields(given, PRICE) == {"price": expected}
+
+
+@pytest.mark.parametrize("key", ["price_cents", "priceInCents", "price in cents"])
+def test_a_name_that_says_cents_is_read_in_the_currencys_unit(key: str) -> None:
+    own = Profile(name="own", fields={"price": FieldProfile(aliases=(key,))})
+    assert fields({key: 4995}, own) == {"price": 49.95}
+    assert fields({key: ["4995", "free"]}, own) == {"price": [49.95, "free"]}
+    scaled = Profile(name="own", fields={"price": FieldProfile(aliases=(key,), factor=0.001)})
+    assert fields({key: 4995}, scaled) == {"price": 4.995}

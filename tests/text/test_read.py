@@ -279,7 +279,7 @@ def test_a_line_with_an_unknown_key_is_read_where_enough_are_known(
         "title: Shoe\nNote: it is red",
         "title: Shoe\nbrand: Acme\nit is red",
         "title: Shoe\nbrand: Acme\nhttp://example.org/shoe",
-        "title: Shoe\nbrand: Acme\nNote: a\nWarning: b\nDanger: c",
+        "title: Shoe\nbrand: Acme\nNote: a\nWarning: b\nDanger: c\nTip: d\nHint: e",
         "title: Shoe\nbrand: Acme\nAnd then he said to her, in the middle of the road: go",
     ],
 )
