@@ -37,9 +37,10 @@ def _agreement(
     requested: Sequence[QuantityRange], dimensions: frozenset[str], texts: Sequence[str]
 ) -> float:
     stated: list[Quantity] = []
+    share = 0.0
     for text in texts:
         if text and (more := stated_quantities(text, dimensions)):
             stated += more
             if (share := agreement(requested, stated)) == 1:
-                return share  # the title usually says it: the description need not be read
-    return agreement(requested, stated)
+                break  # the title usually says it: the description need not be read
+    return share

@@ -57,6 +57,7 @@ _SCREEN = re.compile(
 )
 _NOUN = re.compile(r"\s*$|[,;)]|\s+[^\W\d]")
 _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
+_FOOT = UNITS["ft"].factor
 _FEET_INCHES = re.compile(
     rf"([0-9](?<![\w.,/][0-9])[0-9]{{0,2}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
     rf"({_FRACTION}|[0-9]{{1,2}}(?:\.[0-9]+)?)\s?(\"|''|in\b\.?|inch(?:es)?\b)?(?![\w./'])"
@@ -74,13 +75,19 @@ def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, .
     stated: list[Quantity] = []
     if dimensions & {"length", THREAD} and _after_number(lower, "x"):
         stated += _bolts(lower, dimensions)
-    if "length" in dimensions and (_after_number(lower, "'") or _after_number(lower, "f")):
+    measured = [*_measured(text, lower, dimensions)]
+    feet = any(one.factor == _FOOT for one in measured) or _after_number(lower, "'")
+    if feet and "length" in dimensions:
         stated += _feet_and_inches(lower)
+    if not stated:
+        return tuple(measured)
     taken = [(one.start, one.end) for one in stated]
-    for one in _measured(text, lower, dimensions):
-        if not any(start < one.end and one.start < end for start, end in taken):
-            stated.append(one)
-    return tuple(sorted(stated, key=lambda one: one.start)) if len(stated) > 1 else tuple(stated)
+    stated += [
+        one
+        for one in measured
+        if not any(start < one.end and one.start < end for start, end in taken)
+    ]
+    return tuple(sorted(stated, key=lambda one: one.start))
 
 
 def _after_number(lower: str, sign: str) -> bool:
@@ -95,8 +102,7 @@ def _after_number(lower: str, sign: str) -> bool:
 
 
 def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:
-    dimensions &= DIMENSIONS
-    for match in _pattern(dimensions).finditer(lower) if dimensions else ():
+    for match in _pattern(dimensions).finditer(lower):
         if _misread(text, match):
             continue
         first, others = match[1], match[2]
@@ -153,13 +159,13 @@ def step_of(digits: str) -> float:
 
 
 def _feet_and_inches(lower: str) -> Iterator[Quantity]:
-    foot, inch = UNITS["ft"].factor, UNITS["in"].factor
+    inch = UNITS["in"].factor
     for match in _FEET_INCHES.finditer(lower):
         if not (match[2] or match[4]):
             continue  # "6 ft 2" has no inches
         inches = read_number(match[3])
         if inches is not None and inches < 12:
-            value = int(match[1]) * foot + inches * inch
+            value = int(match[1]) * _FOOT + inches * inch
             step = step_of(match[3]) * inch if match[3] != "0" else inch
             yield Quantity("length", value, match.start(), match.end(), step, inch)
 
@@ -178,6 +184,8 @@ def _bolts(lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:
 def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
     """Numbers with a unit of these dimensions: the fewer units, the faster it skips the others."""
     units = [name for name, unit in spellings().items() if UNITS[unit].dimension in dimensions]
+    if not units:
+        return re.compile("(?!)")
     spelled = "|".join(
         re.escape(name).replace(r"\ ", r"\s?") for name in sorted(units, key=len, reverse=True)
     )
