@@ -159,7 +159,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             name: re.compile(f"{pattern_of(name)}[:\\s]*{price}$")
             for name in ("under", "over", "budget", "at_most", "at_least", "about", "between")
         },
-        **{name: re.compile(f"\\s*{pattern_of(name)}") for name in ("or_less", "or_more", "or_so")},
+        **{name: re.compile(f"\\s*{pattern_of(name)}") for name in ("or_less", "or_so")},
+        "or_more": re.compile(rf"\+(?![a-z0-9])|\s*{pattern_of('or_more')}"),
         "to_whole": re.compile(f"\\s*{pattern_of('to')}\\s*"),
         "both": re.compile(f"\\s*{pattern_of('both')}\\s*"),
     }

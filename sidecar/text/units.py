@@ -10,14 +10,16 @@ What is not read, by choice:
     3 in 1, 100 in stock    `in` after a space is an inch only before the end, a sign or a screen
     42M, size L, 3 v 2      a lone M is no metre; after a space v and w need a word or the end
     100 Mbps, 6 Gb/s        rates
+    NB-5L, DGS-1005G        codes
     2 x 16 GB               the 2 counts sticks; only lengths share their unit
     the "iPhone 15"         a quotation mark that closes one is no inch
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from sidecar.text.numerals import cased
 from sidecar.text.unit_table import DIMENSIONS, UNITS, Unit, spellings
@@ -25,6 +27,8 @@ from sidecar.text.values import parse_number
 
 THREAD = "thread"
 """That of the 8 in "M8 x 40", in millimetres."""
+FARTHEST = 10.0
+"""How many times the lower end of a range its upper end is at most, where a dash joins them."""
 ALL = DIMENSIONS | {THREAD}
 
 
@@ -51,11 +55,14 @@ _FRACTION_REST = r"(?:(?:[ -][0-9]{1,3})?/(?:2|3|4|5|6|8|10|12|16|32|64)(?![0-9/
 """What may follow a first number."""
 _DECIMAL = r"[0-9]+(?:[.,][0-9]+)*"
 NUMBER = f"(?:{_FRACTION}|{_DECIMAL})"
+_IS_FRACTION = re.compile(_FRACTION)
 _FIND_NUMBER = re.compile(NUMBER)
 _SCREEN = re.compile(
     r"\s*(?:$|[^\w\s]|(?:tvs?|monitors?|screens?|displays?|laptops?|wide|long|x)\b)"
 )
 _NOUN = re.compile(r"\s*$|[,;)]|\s+[^\W\d]")
+_CODE = re.compile(r"(?<![^\W_])[A-Za-z]+-$")
+"""Before a number and letters that are a code together: NB-5L."""
 _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
 _FOOT = UNITS["ft"].factor
 _FEET_INCHES = re.compile(
@@ -108,19 +115,33 @@ def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Qua
         first, others = match[1], match[2]
         unit = UNITS[_spelled()[match[4].replace(" ", "")]]
         numbers = [first, *_FIND_NUMBER.findall(others)] if others else [first]
-        if unit.dimension not in _HALVED:  # "16/32 GB" are two
-            numbers = [each for number in numbers for each in number.split("/")]
+        numbers = [each for number in numbers for each in _alternatives(number, unit.dimension)]
         if (
             unit.dimension != "length"
             and "-" not in others
             and len(numbers) == 1 + others.count("x")
         ):
             numbers = numbers[-1:]
+        if "-" in others and not _ascend(numbers):
+            numbers = numbers[-1:]
         if unit.dimension == "temperature" and _BELOW_ZERO.search(lower, 0, match.start()):
             numbers[0] = f"-{numbers[0]}"
         for digits in numbers:
             if (found := quantity(digits, unit, match.start(), match.end())) is not None:
                 yield found
+
+
+def _ascend(numbers: Sequence[str]) -> bool:
+    """Whether they may be the ends of a range: 20-30, and neither 11102-60 nor "UDMA 7 - 128"."""
+    values = [read_number(number) or 0.0 for number in numbers]
+    return all(low < high <= FARTHEST * low for low, high in pairwise(values))
+
+
+def _alternatives(number: str, dimension: str) -> list[str]:
+    """A fraction as it is; "16/32" GB and "1.5/2" m are two numbers."""
+    if "/" not in number or (dimension in _HALVED and _IS_FRACTION.fullmatch(number)):
+        return [number]
+    return number.split("/")
 
 
 @lru_cache(maxsize=1)
@@ -192,7 +213,7 @@ def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
     # The digit comes before the look behind: Python skips to digits far faster than to positions.
     return re.compile(
         rf"([0-9](?<![\w.,/][0-9])[0-9]*+(?:[.,][0-9]+)*+{_FRACTION_REST})"
-        rf"((?:\s?[x/-]\s?{NUMBER}){{0,3}}+)([\s-]?+)({spelled})(?![a-z0-9_²³]|/s\b|/h\b)"
+        rf"((?:(?:\s?[x-]\s?|/){NUMBER}){{0,3}}+)([\s-]?+)({spelled})(?![a-z0-9_²³]|/s\b|/h\b)"
     )
 
 
@@ -202,6 +223,8 @@ def _misread(text: str, match: re.Match[str]) -> bool:
     unit = text[match.start(4) : after]
     if len(number) > 1 and number[0] == "0" and number.isdigit():
         return True  # the end of "1 000 W": a space parts thousands as often as two numbers
+    if not gap and unit.isalpha() and _CODE.search(text, max(0, match.start() - 12), match.start()):
+        return True
     match unit:
         case "M" | "G":
             return True
@@ -215,6 +238,6 @@ def _misread(text: str, match: re.Match[str]) -> bool:
         case "in" | "In" | "IN":
             return gap == " " and "/" not in number and not _SCREEN.match(text.lower(), after)
         case '"' | "'":
-            return text.count(unit, 0, after - 1) % 2 == 1
+            return (unit == "'" and gap != "") or text.count(unit, 0, after - 1) % 2 == 1
         case _:
             return False

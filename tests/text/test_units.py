@@ -1,6 +1,11 @@
-import pytest
+import math
 
-from sidecar.text.units import Quantity, quantities
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.text.assumed_units import SIDE, stated_quantities
+from sidecar.text.units import ALL, Quantity, quantities
 from sidecar.text.values import number, parse_number
 
 
@@ -51,6 +56,10 @@ def test_the_spellings_of_a_quantity_are_equal(texts: str, expected: tuple[str, 
         "XM4",
         "1 000 W",
         "windows 10",
+        "NB-5L",
+        "DGS-1005G",
+        "15 ' macbook",
+        "i3-4340 / 3",
         'the "iPhone 15" case',
     ],
 )
@@ -62,6 +71,9 @@ def test_lengths_share_their_unit_and_counts_do_not() -> None:
     assert read("60 x 40 cm") == [("length", 0.6), ("length", 0.4)]
     assert read("2 x 16GB") == [("data", 16e9)]
     assert read("2.4-5 GHz") == [("frequency", 2.4e9), ("frequency", 5e9)]
+    assert read("UDMA 7 - 128GB") == [("data", 128e9)]
+    assert read("11102-60 W") == [("power", 60)]
+    assert read("i3 4340 / 3.6 GHz") == [("frequency", 3.6e9)]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +156,10 @@ def test_field_values_as_numbers() -> None:
         "1" * 50,
     )
     assert all(number(value) is None for value in missing)
+
+
+@given(st.text(alphabet="0123456789 .,-/½'\"x×°mcfginlbvw²\u202f", max_size=40))
+def test_whatever_signs_stand_around_numbers_are_read(text: str) -> None:
+    for found in (*quantities(text), *stated_quantities(f"a: {text}", ALL | {SIDE})):
+        assert math.isfinite(found.value)
+        assert found.start < found.end

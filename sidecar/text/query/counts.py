@@ -17,6 +17,11 @@ def stands_alone(after: str) -> bool:
     return _unit_after().match(after) is None
 
 
+def ends_there(after: str) -> bool:
+    """Whether the query ends after the number, or goes on with a short word such as "for"."""
+    return _end().match(after) is not None
+
+
 def of_something_else(before: str, value: float) -> bool:
     """Whether the words before the comparison say that it is of an age, a measure or a rating."""
     if _measured_before().search(before):
@@ -51,6 +56,11 @@ def of_weight(text: str) -> bool:
 def counted() -> str:
     """An expression of nouns and units that make the number before them a measure or a count."""
     return pattern_of("counted")
+
+
+@cache
+def _end() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:$|[,.;:!?)]|{pattern_of('small', 'under', 'over', 'both')})")
 
 
 @cache

@@ -30,6 +30,7 @@ from sidecar.text.money import Amount, amounts, comparable, same
 from sidecar.text.numerals import plain
 from sidecar.text.prices import Price, prices
 from sidecar.text.query.counts import (
+    ends_there,
     may_be_of_children,
     of_measure,
     of_people,
@@ -126,12 +127,13 @@ def _range(text: str, one: Amount, two: Amount) -> _Demand | None:
         return None
     ends = (one, two)
     if not one.currency and ends_below(text[one.end : two.start]):
-        rising = one.value < two.value < one.value * FARTHEST
-        if not rising or of_measure(before):
+        near = one.value < two.value < one.value * FARTHEST
+        if not near or of_measure(before):
             return None
     if not (one.currency or two.currency):
         between = opens_range(before)
-        if between is None and not _price_before().search(before):
+        rising = one.value < two.value  # "price 454141-002" is a code
+        if between is None and not (rising and _price_before().search(before)):
             return None
         if not stands_alone(text[two.end :]):
             return None
@@ -156,6 +158,8 @@ def _single(text: str, amount: Amount, other: Amount | None) -> _Demand | None:
             return None  # "3 and up" is an age as often as a price
         if not stands_alone(after[stated.end :]):
             return None
+        if stated.side is Side.LOW and not ends_there(after):
+            return None  # "over 50 tricks"
         start = text[: stated.start]
         goes_on = other is not None and adds(text[other.end : stated.start])
         by_age = stated.side is Side.LOW and of_people(start)

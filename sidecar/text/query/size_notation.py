@@ -60,7 +60,7 @@ _WAIST = re.compile(
 _BRA = re.compile(
     r"(?<![\w.])((?:2[89]|3[0-9]|4[0-9]|5[0-6]))\s?(aa|a|b|c|d{1,4}|e|ee|f|ff|g|gg|h)\b"
 )
-_TODDLER = re.compile(r"(?<![\w.])([2-6])\s?t\b")
+_TODDLER = re.compile(r"(?<![\w.])([2-6])t(?![a-z0-9-])")
 _MEASURES = frozenset(
     "data length area mass volume power energy voltage frequency charge temperature".split()
 )
@@ -70,8 +70,8 @@ def requested_sizes(query: str) -> frozenset[str]:
     """The sizes that a query asks for."""
     text = _unmeasured(query)
     found = set(_letters_and_numbers(text))
-    if _has("trousers", text) or re.search(r"\bw\s?[0-9]{2}\b", text):
-        found |= {size for size in _trousers(text) if " " in size or _explicit(size, text)}
+    worn = _has("trousers", text)
+    found |= {size for size in _trousers(text) if _explicit(size, text, worn)}
     if _has("bras", text):
         found |= set(_bras(text))
     if _has("bedding", text):
@@ -133,9 +133,12 @@ def _trousers(text: str) -> Iterator[str]:
         )
 
 
-def _explicit(size: str, text: str) -> bool:
-    """Whether a waist or a length alone is written with its letter, as it must be in a query."""
-    return re.search(rf"\b{size[0]}\s?{size[1:]}\b", text) is not None
+def _explicit(size: str, text: str, worn: bool) -> bool:
+    """Whether a query means a waist and a length: "w32 l34" always, and with a word for trousers
+    "32x34" and "w32", but no "w 50" for "with 50"."""
+    waist, _, length = size.partition(" ")
+    lettered = re.search(rf"\b{waist}\W{{0,2}}{length}\b", text) is not None
+    return lettered and (worn or bool(length)) if lettered else worn and bool(length)
 
 
 def _bras(text: str) -> Iterator[str]:
@@ -223,9 +226,9 @@ def _spellings(name: str) -> str:
 @cache
 def _in_query() -> re.Pattern[str]:
     size = alternatives(_words("size"))
-    after = alternatives(word for word in _words("size") if unspaced(word) or word == "size")
+    after = alternatives(word for word in _words("size") if unspaced(word))
     letters = rf"(?:s|m|l|{_LETTERS}|{_spellings('letters')})(?![a-z0-9])"
-    alone = rf"(?:{_LETTERS}|{_spellings('letters')})(?![a-z0-9])"
+    alone = rf"(?:{_LETTERS}|{_spellings('letters')})(?![a-z0-9]|-[0-9])"
     number = _NUMBER.replace("(", "(?P<number>", 1)
     second = _NUMBER.replace("(", "(?P<number2>", 1)
     third = _NUMBER.replace("(", "(?P<before>", 1)

@@ -187,6 +187,9 @@ def test_prices(query: str, low: float | None, high: float | None) -> None:
         "usb c hub 7 in 1",
         "tire 205/55 r16",
         "released 2024-01-02",
+        "binder holds up to 480 standard cards",
+        "magic case with over 50 tricks",
+        "wholesale price 454141-002",
     ],
 )
 def test_what_is_no_price(query: str) -> None:

@@ -55,6 +55,6 @@ def test_what_is_no_range(query: str, values: list[float]) -> None:
     assert [one.low for one in asked] == [one.high for one in asked] == pytest.approx(values)
 
 
-@given(st.text(alphabet="0123456789 .,-–cmkgbtoandbetweenunder", max_size=60))
+@given(st.text(alphabet="0123456789 .,-–/½'\"x°cmkgbftinlvwtoandbetweenunder", max_size=60))
 def test_ends_are_in_order(query: str) -> None:
     assert all(one.low <= one.high for one in requested_quantities(query))
