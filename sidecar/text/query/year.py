@@ -48,6 +48,8 @@ def _extract_on_day(query: str, now: float) -> Constraint | None:
     low, high = _NONE
     if any(map(str.isdecimal, text)):
         named = _NAMED.sub("§", fold(without_citations(query)))
+        named = patterns.from_decade.sub(lambda match: match[0].rstrip("esr"), named)
+        named = patterns.to_decade.sub(lambda match: f"{match[0].rstrip('esr')[:-1]}9", named)
         low, high = _stated(patterns.excluded.sub(" § ", named), patterns)
     if low is None and high is None:
         low, high = _by_the_day(text, patterns, datetime.fromtimestamp(now, UTC).year)

@@ -65,6 +65,10 @@ class YearPatterns:
     """Patterns over a folded text. A match holds its year or years, and no other numbers of four
     digits."""
 
+    from_decade: re.Pattern[str]
+    """A bound at the first year of a decade: "since the 1990s"."""
+    to_decade: re.Pattern[str]
+    """A bound at its last: "after the 1990s"."""
     excluded: re.Pattern[str]
     between: re.Pattern[str]
     bounds: tuple[tuple[Bound, re.Pattern[str]], ...]
@@ -96,15 +100,16 @@ def year_patterns() -> YearPatterns:
     def leading(key: str) -> str:
         return rf"{words(key)}[\s-]*{date}"
 
+    dated = rf"{year}(?:\s?年\s?\d{{1,2}}\s?月(?:\s?\d{{1,2}}\s?[日号])?)?"
     bounds: tuple[tuple[Bound, str], ...] = (
         ("since", leading("since")),
         ("until", leading("until")),
         ("after", leading("after")),
         ("before", leading("before")),
-        ("since", rf"{year}\s?(?:\+|{words('or_later')})"),
-        ("until", rf"{year}\s?{words('or_earlier')}"),
-        ("after", rf"{year}\s?{words('later')}"),
-        ("before", rf"{year}\s?{words('earlier')}"),
+        ("since", rf"{dated}\s?(?:\+|{words('or_later')})"),
+        ("until", rf"{dated}\s?{words('or_earlier')}"),
+        ("after", rf"{dated}\s?{words('later')}"),
+        ("before", rf"{dated}\s?{words('earlier')}"),
         ("since", rf"(?:>=|=>|≥)\s?{date}"),
         ("until", rf"(?:<=|=<|≤)\s?{date}"),
         ("after", rf">\s?{date}"),
@@ -113,8 +118,11 @@ def year_patterns() -> YearPatterns:
     counts = {fold(word): n for language in languages for word, n in language.counts.items()}
     count = rf"(\d{{1,2}}|{_either(counts)})"
     spans = [fold(span.replace("N", _COUNT)) for each in languages for span in each.last_years]
+    decade = rf"\s+(?:{words('fillers')}\s+)?(?:1[6-9]\d0|20\d0)(?:s|er)\b"
     end = r"[\s.,;!?)]*$"
     return YearPatterns(
+        from_decade=re.compile(rf"(?:{words('since')}|{words('before')}){decade}"),
+        to_decade=re.compile(rf"(?:{words('after')}|{words('until')}){decade}"),
         excluded=re.compile(leading("excluding")),
         between=re.compile(
             rf"(?:{words('between')}\s?{date}|{year})\s?年?\s?(?:-|–|~|{words('to')})\s?{date}"
@@ -124,7 +132,7 @@ def year_patterns() -> YearPatterns:
             rf"{leading('during')}|{year}年|\({year}\){end}|^(?:(?!\b\d+\b).)*{year}{end}",
             re.DOTALL,
         ),
-        partial=re.compile(rf"{months}|{_NUMERIC}\d{{4}}|\d{{4}}-\d\d(?!\d)"),
+        partial=re.compile(rf"{months}|年\s?\d|{_NUMERIC}\d{{4}}|\d{{4}}-\d\d(?!\d)"),
         last_years=re.compile("|".join(_bounded(span).replace(_COUNT, count) for span in spans)),
         this_year=re.compile(words("this_year")),
         last_year=re.compile(words("last_year")),
