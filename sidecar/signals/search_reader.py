@@ -15,6 +15,7 @@ from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms, words
+from sidecar.text.tidy import tidy, tidy_query
 from sidecar.text.values import number
 
 READ_FIELD_CHARACTERS = 10_000
@@ -37,7 +38,7 @@ class SearchReader:
         `extractors` are the profile's."""
         self.all_of = all_of
         self.extractors = extractors
-        self.query = search.query[:READ_CHARACTERS]
+        self.query = tidy_query(search.query[:READ_CHARACTERS])
         self.documents: Sequence[Fields] = search.documents
         self.constraints: Mapping[str, Constraint] = search.constraints
         self.context: Mapping[str, object] = search.context
@@ -57,7 +58,7 @@ class SearchReader:
                     _inside(fields, field) if value is None else value
                     for value, fields in zip(column, self.documents, strict=True)
                 ]
-            self._values[field] = column
+            column = self._values[field] = [tidy(value) for value in column]
         return column
 
     def texts(self, field: str) -> list[str]:

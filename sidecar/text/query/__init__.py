@@ -66,6 +66,7 @@ from sidecar.text.query.quantity import QUANTITY
 from sidecar.text.query.size import SIZE
 from sidecar.text.query.year import YEAR
 from sidecar.text.terms import phrases
+from sidecar.text.tidy import tidy_query
 from sidecar.text.values import number
 
 EXTRACTORS: Mapping[str, Extractor] = {
@@ -104,7 +105,7 @@ def extract(
     since 1970, replaces the clock for "last 5 years"; `extractors` are the profile's. Raises
     KeyError for a name that none of them has.
     """
-    query = query[:READ_CHARACTERS]
+    query = tidy_query(query[:READ_CHARACTERS])
     now = time.time() if now is None else now
     constraints = {}
     for name in names:
