@@ -22,7 +22,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.bounds import Side, adds, bound, ends_below, joins, opens_range, pattern_of
@@ -42,6 +42,8 @@ from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor
 
 AROUND = 0.2
 """`around 500` is 400 to 600."""
+READ_AROUND = 48
+"""Characters before and after a number in which its words are looked for."""
 FARTHEST = 10.0
 """How many times the lowest price the highest is at most in "20 bis 50 Euro": in "iPhone 15 bis 800
 Euro" the 15 is no price."""
@@ -91,7 +93,12 @@ def price_spans(text: str) -> list[tuple[int, int]]:
     return compared + [(each.start, each.end) for each in _amounts(text) if each.currency]
 
 
-def _demands(text: str) -> Iterator[_Demand]:
+@lru_cache(maxsize=64)  # the price, the quantities and the codes of a query all ask
+def _demands(text: str) -> tuple[_Demand, ...]:
+    return tuple(_read_demands(text))
+
+
+def _read_demands(text: str) -> Iterator[_Demand]:
     found = _amounts(text)
     place, other = 0, None
     while place < len(found):
@@ -110,7 +117,7 @@ def _amounts(text: str) -> list[Amount]:
     found = [*amounts(text)]
     for place, each in enumerate(found):
         first, _, rest = text[each.start : each.end].partition(" ")
-        if first.isdecimal() and rest[:3].isdecimal() and of_measure(text[: each.start]):
+        if first.isdecimal() and rest[:3].isdecimal() and of_measure(_before(text, each)):
             start = each.start + len(first) + 1
             found[place : place + 1] = [
                 replace(one, start=one.start + start, end=one.end + start) for one in amounts(rest)
@@ -120,9 +127,13 @@ def _amounts(text: str) -> list[Amount]:
     return found
 
 
+def _before(text: str, amount: Amount) -> str:
+    return text[max(0, amount.start - READ_AROUND) : amount.start]
+
+
 def _range(text: str, one: Amount, two: Amount) -> _Demand | None:
     """50-100 €, between 50 and 100, price 20 to 40."""
-    before = text[: one.start]
+    before = _before(text, one)
     if not joins(before, text[one.end : two.start]):
         return None
     ends = (one, two)
@@ -135,7 +146,7 @@ def _range(text: str, one: Amount, two: Amount) -> _Demand | None:
         rising = one.value < two.value  # "price 454141-002" is a code
         if between is None and not (rising and _price_before().search(before)):
             return None
-        if not stands_alone(text[two.end :]):
+        if not stands_alone(text[two.end :][:READ_AROUND]):
             return None
         start, highest = before[:between], max(one.value, two.value)
         if of_something_else(start, highest) or may_be_of_children(start, highest):
@@ -145,7 +156,7 @@ def _range(text: str, one: Amount, two: Amount) -> _Demand | None:
 
 def _single(text: str, amount: Amount, other: Amount | None) -> _Demand | None:
     """`other` is the amount before, of something else: "over 3 and under 8"."""
-    before, after, value = text[: amount.start], text[amount.end :], amount.value
+    before, after, value = _before(text, amount), text[amount.end :][:READ_AROUND], amount.value
     if "+" in text[amount.start : amount.end]:
         after = f"+{after}"  # "100+ €"
     stated = bound(before, after)
@@ -160,8 +171,9 @@ def _single(text: str, amount: Amount, other: Amount | None) -> _Demand | None:
             return None
         if stated.side is Side.LOW and not ends_there(after):
             return None  # "over 50 tricks"
-        start = text[: stated.start]
-        goes_on = other is not None and adds(text[other.end : stated.start])
+        start = before[: stated.start]
+        between = text[other.end : amount.start - len(before) + stated.start] if other else ""
+        goes_on = other is not None and adds(between)
         by_age = stated.side is Side.LOW and of_people(start)
         of_children = follows and may_be_of_children(start, value)
         if goes_on or by_age or of_children or of_something_else(start, value):
