@@ -12,8 +12,9 @@ BLANK = "the query is blank: the documents keep their order, with equal scores"
 
 
 def is_blank(query: str) -> bool:
-    """Whether the query holds no word, as a page to browse sends it."""
-    return not query or query.isspace()
+    """Whether nothing of the query can be seen, as a page to browse sends it: it holds spaces,
+    controls and marks of no width alone."""
+    return not any(char.isprintable() and not char.isspace() for char in query)
 
 
 def unranked(request: RankRequest, model: str) -> RankResult:
