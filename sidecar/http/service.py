@@ -21,6 +21,7 @@ from sidecar.profiles import Profiles
 from sidecar.runtime.jobs import RunReport
 from sidecar.settings import Settings
 from sidecar.telemetry.metrics import Metrics, RunMetrics
+from sidecar.text.query import read_vocabularies
 
 log = structlog.get_logger("rerank")
 State = Literal["starting", "ready", "draining", "failed"]
@@ -42,6 +43,7 @@ HUNG_RUN_S = 60.0
 
 def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
     """The models that the settings ask for. Raises StartupError with the reason."""
+    read_vocabularies()
     hooks = Hooks(
         load(settings.hook_files),
         budget_s=settings.hook_budget_ms / 1000,

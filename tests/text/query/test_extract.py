@@ -1,5 +1,6 @@
 """What queries demand, and which values satisfy it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.search import Constraint, Fields
-from sidecar.text.query import EXTRACTORS, check, extract
+from sidecar.text.query import EXTRACTORS, check, extract, read_vocabularies
 from sidecar.text.query.extractor import Satisfaction
 
 BRANDS: list[Fields] = [
@@ -459,3 +460,15 @@ def test_every_query_is_read(query: str) -> None:
     for constraint in found.values():
         for value in (query, 1.5, None, {"color": query, "x": [query]}):
             assert check(constraint, value) in (-1, 0, 1)
+
+
+def test_after_the_vocabularies_are_read_a_query_compiles_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_vocabularies()
+
+    def refused(*arguments: object) -> None:
+        raise AssertionError(arguments)
+
+    monkeypatch.setattr(re, "compile", refused)
+    extract("red leather shoes size 42 between 40 and 60 euros, 2 kg", list(EXTRACTORS), BRANDS)
