@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from sidecar.text.citations.codes import codes
 from sidecar.text.citations.form import Citation, in_brackets, levels
 from sidecar.text.citations.states import STATES
 from sidecar.text.citations.vocabulary import Laws
@@ -125,8 +126,6 @@ def popular(text: str) -> Iterator[Citation]:
 
 @cache
 def _popular() -> tuple[Mapping[str, tuple[str, ...]], re.Pattern[str]]:
-    from sidecar.text.citations.codes import codes
-
     names: dict[str, tuple[str, ...]] = {}
     for laws in load("law", Laws).values():
         for name, stands_for in laws.popular.items():

@@ -229,7 +229,7 @@ def _social(match: re.Match[str]) -> str:
 
 def _act(match: re.Match[str]) -> str | None:
     last = fold(match["last"]).strip("()")
-    if last in _NO_ACT or not last:
+    if last in _NO_ACT or len(last) < 3 or not last[0].isalpha():
         return None
     if match["year"]:
         return f"{last} act {match['year']}"

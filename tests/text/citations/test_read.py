@@ -175,7 +175,7 @@ def test_signs_of_any_width_are_the_same(text: str, data: st.DataObject) -> None
 WORDS = (
     "the court held that a new tenant must pay rent for 12 months in May 2019 and 3 of 4 "
     "shoes  size 42 black Nike Air Max 90 laptop 16 GB RAM 512 GB SSD USB-C 65 W 24 inch 4K "
-    "TV 5G phone 7.5 kg  pack of 10 Act now US UK EU SC PC AC 100 % cotton 2 in 1 A4 paper 80 "
+    "TV 5G phone 7.5 kg  pack of 10 now US UK EU SC PC AC 100 % cotton 2 in 1 A4 paper 80 "
     "g 500 ml No 5 perfume "
 ).split()
 
