@@ -13,7 +13,6 @@ Keys are looked up, not spellings: a profile may know two hundred, and a documen
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from sidecar.search import Fields
@@ -23,6 +22,8 @@ from sidecar.text.spelling import normal
 
 MAX_KNOWN_KEYS = 10_000
 """Keys whose candidates are remembered, of all documents: a bound for keys that never repeat."""
+MAX_PLANS = 256
+"""Sets of keys whose places are remembered: the documents of an index have few."""
 
 
 class Candidate(NamedTuple):
@@ -42,7 +43,6 @@ class Candidate(NamedTuple):
 
 Place = tuple[Candidate, object]
 """A candidate and its key's value."""
-_candidate = itemgetter(0)
 
 
 class DocumentKeys:
@@ -53,6 +53,7 @@ class DocumentKeys:
         self._exact: dict[str, list[Candidate]] = {}
         self._normal: dict[str, list[Candidate]] = {}
         self._known: dict[str, tuple[Candidate, ...]] = {}
+        self._plans: dict[tuple[str, ...], list[tuple[Candidate, str]]] = {}
         for field, of_field in enumerate(spellings):
             for rank, spelling in enumerate(of_field):
                 for head, dots, steps in _heads(spelling):
@@ -62,14 +63,13 @@ class DocumentKeys:
 
     def places(self, fields: Fields) -> list[Place]:
         """Where the fields may be, in the order of the fields and of their spellings."""
-        found = [
-            (candidate, value)
-            for key, value in fields.items()
-            if value is not None
-            for candidate in self.candidates(key)
-        ]
-        found.sort(key=_candidate)
-        return found
+        keys = tuple(fields)
+        if (plan := self._plans.get(keys)) is None:
+            # By the key last: of two that spell a name otherwise the same one is always read.
+            plan = sorted((each, key) for key in keys for each in self.candidates(key))
+            if len(self._plans) < MAX_PLANS:
+                self._plans[keys] = plan
+        return [(each, value) for each, key in plan if (value := fields[key]) is not None]
 
     def candidates(self, key: str) -> tuple[Candidate, ...]:
         """What the key may hold; empty for a key that the profile does not know."""

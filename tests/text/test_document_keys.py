@@ -84,3 +84,10 @@ def test_keys_that_never_repeat_take_no_memory_for_ever(monkeypatch: pytest.Monk
         assert keys.candidates(f"key {number}") == ()
     assert keys.candidates("Title")
     assert len(keys._known) == 3
+
+
+def test_of_two_keys_that_spell_a_name_otherwise_the_same_one_is_always_read() -> None:
+    own = profile(sale_price=[])
+    assert fields({"salePrice": 1, "Sale Price": 2}, own) == {"sale_price": 2}
+    assert fields({"Sale Price": 2, "salePrice": 1}, own) == {"sale_price": 2}
+    assert fields({"Sale Price": None, "salePrice": 1}, own) == {"sale_price": 1}
