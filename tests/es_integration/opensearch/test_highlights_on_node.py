@@ -252,6 +252,29 @@ def test_what_the_highlighter_cannot_read_it_does_not_mark(
         found(index, spec)
 
 
+def test_a_synonym_fails_hits_that_are_sent_by_themselves(
+    index: OpenSearch, spec: OpenSearchInstall
+) -> None:
+    other = f"{INDEX}-synonyms"
+    synonyms = {"type": "synonym_graph", "synonyms": ["landlord, lessor"]}
+    analyzer = {"tokenizer": "standard", "filter": ["lowercase", "pairs"]}
+    analysis = {"filter": {"pairs": synonyms}, "analyzer": {"paired": analyzer}}
+    field = {"type": "text", "analyzer": "standard", "search_analyzer": "paired"}
+    body = {"settings": {"analysis": analysis}, "mappings": {"properties": {"text": field}}}
+    index.indices.create(index=other, body=body)
+    try:
+        index.index(index=other, id="1", body={"text": ANSWER}, params={"refresh": "true"})
+        model_id = run(index, installed_highlighter(spec))
+        search = {"query": MATCH, "highlight": highlight("text", model_id)}
+        (hit,) = hits(index, other, search, "_none")
+        assert hit["highlight"] == {"text": [f"<em>{ANSWER}</em>"]}
+        search["highlight"] = highlight("text", model_id, batch=False)
+        with pytest.raises(TransportError, match="clauseText"):
+            hits(index, other, search, "_none")
+    finally:
+        index.indices.delete(index=other)
+
+
 def test_a_sidecar_that_fails_fails_the_search(
     index: OpenSearch, spec: OpenSearchInstall, own_sidecar: SidecarProcess
 ) -> None:
