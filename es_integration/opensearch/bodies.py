@@ -32,10 +32,7 @@ _NORMALIZATION = {
 }
 """Without it the hits of a hybrid query are raw: with delimiters among them and IDs twice. The hits
 of other queries pass through unchanged."""
-_FLAT_REQUEST = (
-    '{ "query": "${parameters.query}", "documents": ${parameters.documents},'
-    ' "top_n": ${parameters.top_n:-0} }'
-)
+_FLAT_REQUEST = "${parameters.safe_request}"
 _STRUCTURED_REQUEST = (
     '{ "query": ${parameters.safe_search}, "documents": ${parameters.safe_documents} }'
 )
@@ -45,21 +42,18 @@ _HIGHLIGHT_REQUEST = '{ "inputs": ${parameters.safe_inputs} }'
 def connector(spec: OpenSearchInstall, route: Part, version: Version = NEWEST) -> Body:
     """The body of a connector, without its credential, for a cluster of that version.
 
-    Flat: `${parameters.query}` is inside quotes, and ml-commons fills in an escaped string. A query
-    text that itself parses as a JSON object or array is not escaped and fails. `:-0` gives top_n a
-    value when the caller sends none (an unfilled placeholder is a 400); the sidecar ignores top_n
-    here.
+    All placeholders are unquoted JSON, which `scripts` makes of any text.
 
-    Structured: `${parameters.safe_search}` is unquoted because it is the whole ext object, already
-    JSON. So any query text is safe, and every key beside `query_text` arrives. There is no
-    post_process_function: with one, each score comes back as a list, which by_field rejects.
+    Structured: `safe_search` is the whole ext object, so every key beside `query_text` arrives.
+    There is no post_process_function: with one, each score comes back as a list, which by_field
+    rejects.
 
     Highlighter: `scripts.HIGHLIGHT` makes the same of a page of hits and of a single one.
     """
     action = _predict_action(spec, route)
     if route is Route.FLAT:
         action["request_body"] = _FLAT_REQUEST
-        action["pre_process_function"] = "connector.pre_process.cohere.rerank"
+        action["pre_process_function"] = scripts.FLAT
         action["post_process_function"] = "connector.post_process.cohere.rerank"
     elif route is Route.STRUCTURED:
         action["request_body"] = _STRUCTURED_REQUEST

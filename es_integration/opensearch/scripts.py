@@ -25,6 +25,15 @@ String escaped(String text) {
 """
 """ml-commons brings a function `escape`, which puts one backslash too many into C:\\temp."""
 
+FLAT = (
+    _QUOTE.lstrip()
+    + r"""String texts = String.join('","', params.text_docs);
+String request = '{"query":"' + params.query_text + '","documents":["' + texts + '"]}';
+return '{"parameters":{"safe_request":' + quote(request) + '}}';
+"""
+).strip()
+"""Of the flat route, whose query and texts come escaped, without the quotes around them."""
+
 STRUCTURED = (
     _QUOTE.lstrip()
     + r"""String search = quote(params.search);

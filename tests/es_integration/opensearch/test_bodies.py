@@ -20,13 +20,10 @@ def action(route: Route, spec: OpenSearchInstall = SPEC) -> dict[str, Any]:
     return dict(only)
 
 
-def test_the_flat_connector_quotes_the_query_and_defaults_top_n() -> None:
+def test_the_flat_connector_sends_what_its_script_makes() -> None:
     predict = action(Route.FLAT)
-    assert predict["request_body"] == (
-        '{ "query": "${parameters.query}", "documents": ${parameters.documents},'
-        ' "top_n": ${parameters.top_n:-0} }'
-    )
-    assert predict["pre_process_function"] == "connector.pre_process.cohere.rerank"
+    assert predict["request_body"] == "${parameters.safe_request}"
+    assert '"safe_request":' in predict["pre_process_function"]
     assert predict["post_process_function"] == "connector.post_process.cohere.rerank"
 
 

@@ -13,8 +13,11 @@ import pytest
 from opensearchpy import OpenSearch, TransportError
 
 from es_integration import OpenSearchInstall, Route, flat_search, structured_search
+from es_integration.cluster.change import apply
+from es_integration.cluster.procedure import run
 from es_integration.local_node import LocalOpenSearch
-from es_integration.opensearch import bodies, install, uninstall
+from es_integration.opensearch import bodies, install, lookup, uninstall
+from es_integration.opensearch.models import model_removals
 from tests.es_integration.opensearch.node_setup import SEARCHES, hits, ids, structured_document
 
 pytestmark = pytest.mark.node
@@ -196,8 +199,7 @@ def test_a_list_for_each_field_loses_the_hits_place(site: Site) -> None:
         assert len(body["documents"]) == len(body["brands"]) == 2 < len(PRODUCTS)
     finally:
         site.client.search_pipeline.delete(id=name)
-        ml.undeploy_model(model_id=model_id)
-        ml.delete_model(model_id=model_id)
+        run(site.client, apply(model_removals(run(site.client, lookup.models(name)))))
         ml.delete_connector(connector_id=connector_id, ignore=TAKEN_FOR_USED)
 
 
@@ -254,54 +256,33 @@ def wrong_without_normalization(site: Site, search: dict[str, Any]) -> bool:
     return sorted(ids(raw_hits)) != sorted(RIGHT) or any(hit["_score"] < 0 for hit in raw_hits)
 
 
-@pytest.mark.parametrize("text", ['{"a": 1}', '["a"]', '  {"query": "x"}'])
-def test_a_query_that_is_json_breaks_the_flat_route_alone(site: Site, text: str) -> None:
-    failure = site.failure(flat_search(MATCH, text, size=10), Route.FLAT)
-    assert "Invalid payload" in str(failure)
-    assert site.search(Route.STRUCTURED, text) == RIGHT
-    assert site.server.bodies(PATH)[-1]["query"] == {"query_text": text}
-
-
-@pytest.mark.parametrize("text", ["{red}", '"x"', "123", '{"a":1} x', "${x}", "a \\ b"])
-def test_a_query_that_only_looks_like_json_arrives_by_both(site: Site, text: str) -> None:
-    for route in Route:
-        site.search(route, text)
-    flat, structured = site.server.bodies(PATH)
-    assert flat["query"] == structured["query"]["query_text"] == text
-
-
+JSON = ['{"a": 1}', '["a"]', '  {"query": "x"}']
+LIKE_JSON = ["{red}", '"x"', "123", '{"a":1} x', "${x}", "a \\ b", "C:\\temp"]
+SIGNS = ["tab\tand\nline", "\u0001 one", "鞋 𝒜 e\u0301", "\u2028 <b>&amp;</b>"]
 PLACEHOLDERS = ["${parameters.unknown} shoes", "$${parameters.documents}", "${credential.key}"]
 
 
 @pytest.mark.every_version
-@pytest.mark.parametrize("text", PLACEHOLDERS)
-def test_a_query_with_a_placeholder_of_ml_commons_arrives_by_the_structured_route(
-    site: Site, text: str
-) -> None:
-    assert site.search(Route.STRUCTURED, text) == RIGHT
-    assert site.server.bodies(PATH)[-1]["query"] == {"query_text": text}
-
-
-def test_a_query_with_a_placeholder_fails_the_flat_route(site: Site) -> None:
-    site.failure(flat_search(MATCH, PLACEHOLDERS[0], size=10), Route.FLAT)
-    assert site.server.bodies(PATH) == []
+@pytest.mark.parametrize("text", [*JSON, *LIKE_JSON, *SIGNS, *PLACEHOLDERS])
+def test_any_query_arrives_by_both_routes(site: Site, text: str) -> None:
+    for route in Route:
+        assert site.search(route, text) == RIGHT
+    flat, structured = site.server.bodies(PATH)
+    assert flat["query"] == structured["query"]["query_text"] == text
 
 
 @pytest.mark.every_version
-@pytest.mark.parametrize("text", PLACEHOLDERS)
-def test_a_document_with_a_placeholder_arrives_by_the_structured_route(
-    site: Site, text: str
-) -> None:
-    """The flat route fails: there the ingest pipelines of `mappings` make `${` harmless."""
-    site.client.index(index=INDEX, id="placeholder", body={"title": text}, refresh="true")
+@pytest.mark.parametrize("text", [*JSON, *LIKE_JSON, *SIGNS, *PLACEHOLDERS])
+def test_any_document_arrives_by_both_routes(site: Site, text: str) -> None:
+    site.client.index(index=INDEX, id="odd", body={"title": text}, refresh="true")
     try:
-        assert "placeholder" in site.search(Route.STRUCTURED)
-        titles = [document["title"] for document in site.server.bodies(PATH)[-1]["documents"]]
-        assert text in titles
-        if text == PLACEHOLDERS[0]:
-            site.failure(flat_search(MATCH, "shoes", size=10), Route.FLAT)
+        for route in Route:
+            assert "odd" in site.search(route)
+        flat, structured = site.server.bodies(PATH)
+        assert text in flat["documents"]
+        assert text in [document["title"] for document in structured["documents"]]
     finally:
-        site.client.delete(index=INDEX, id="placeholder", refresh="true")
+        site.client.delete(index=INDEX, id="odd", refresh="true")
 
 
 @pytest.mark.every_version
