@@ -118,7 +118,8 @@ def kind_of(size: str) -> Kind:
 
 def _letters_and_numbers(text: str) -> Iterator[str]:
     for match in _in_query().finditer(text):
-        system, number = match["system"] or match["system2"], match["number"] or match["number2"]
+        system = match["system"] or match["system2"] or match["system3"]
+        number = match["number"] or match["number2"]
         if name := match["letter"] or match["alone"] or match["letter2"]:
             yield _letter(name)
         else:
@@ -235,7 +236,7 @@ def _in_query() -> re.Pattern[str]:
     return re.compile(
         rf"{size}[:\s]*(?:(?P<system>{_SYSTEM[1:-1]})\s*)?{number}"
         rf"|(?<![a-z])(?P<system2>uk|eur?|us)\s?(?:size\s)?{second}"
-        rf"|(?<![\w.,/]){third}\s?{after}"
+        rf"|(?<![\w.,/]){third}\s?(?:{after}|(?P<system3>uk|eur?)(?![a-z0-9]))"
         rf"|{size}[:\s]*(?P<letter>{letters})|(?<![a-z0-9])(?P<alone>{alone})"
         rf"|(?<![a-z0-9])(?P<letter2>s|m|l)(?={after})"
     )

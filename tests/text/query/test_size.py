@@ -57,6 +57,8 @@ def checked(query: str, value: object) -> int | None:
         ("size 42 or less", "42"),
         ("queen band t-shirt xl", "XL"),
         ("double bed", "Double"),
+        ("shoes 42 eu", "42"),
+        ("boots 9 UK", "UK 9"),
     ],
 )
 def test_the_same_size(query: str, value: object) -> None:
@@ -113,7 +115,6 @@ def test_a_measure_is_no_size(query: str, value: object) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "shoes 42 eu",
         "iphone 12",
         "us 10 gb",
         "size 12m",
