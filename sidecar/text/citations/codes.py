@@ -121,10 +121,11 @@ def _acts(text: str) -> Iterator[Citation]:
 
 def _number_first(text: str) -> Iterator[Citation]:
     """A law of the lists after a number, in its own capitals: "302 IPC". A text that is nothing
-    else may name any law, as where a register has section and law in two fields: "5 KrWG"."""
+    else may name any law with small letters too, as where a register has section and law in two
+    fields: "5 KrWG", but not "512 SSD"."""
     for match in _NUMBER_FIRST.finditer(text):
         alone = match[0] + match[2] == text.strip()
-        named = law_after(text, match.end(), any_name=alone)
+        named = law_after(text, match.end(), any_name=alone and not match[2].isupper())
         if named is None or named.end != match.end(2) or _YEAR.fullmatch(match[1]):
             continue
         if (match[2] in law_words("as_written") and not alone) or match[2][1:].islower():
