@@ -21,6 +21,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 from sidecar.contracts.body import Body, Count, DocumentList
 from sidecar.contracts.validation import validate
+from sidecar.lenient_json import as_sent
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
@@ -175,7 +176,7 @@ def _request(query: Text, documents: Sequence[Text], options: Mapping[str, Any])
         "query": _plain(query),
         "documents": [_plain(document) for document in documents],
     }
-    return validate(_Call, body).to_request()
+    return validate(_Call, as_sent(body)).to_request()
 
 
 def _plain(value: object) -> object:

@@ -81,6 +81,18 @@ def test_faults_are_typed_and_say_where(reranker: Reranker) -> None:
         reranker.rerank(QUERY, DOCUMENTS, topn=3)  # type: ignore[call-arg]
 
 
+def test_an_odd_value_refuses_no_request(reranker: Reranker) -> None:
+    odd: list[Any] = [
+        {"title": "Red shoe \ud83d", "id": 10**30, "tags": ["\ude00", {"n": -(10**400)}]},
+        "A red bag \ud83d",
+        {"title": "Sock"},
+    ]
+    result = reranker.rerank("red shoes \ud83d", odd, profile="ecommerce", explain=True)
+    assert len(result.ranked) == len(odd)
+    with pytest.raises(InvalidRequest, match=r"documents\[0\]: .*what JSON cannot"):
+        reranker.rerank(QUERY, [{"title": {1, 2}}])
+
+
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         Reranker.open(str(tmp_path))
