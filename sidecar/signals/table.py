@@ -30,7 +30,8 @@ class TableSignal(Signal):
     default: TableNumber = 0.0
     names_of: Name | None = None
     """An extractor, such as `court`: a value is then looked up under the names that it reads in it,
-    too. "ca9" has the key "Ninth Circuit", "Tribunal fédéral" the key "Bundesgericht"."""
+    too. "ca9" has the key "Ninth Circuit", "Tribunal fédéral" the key "Bundesgericht". Where the
+    value itself has no key, one that is the whole of such a name goes before a longer one in it."""
 
     @field_validator("names_of")
     @classmethod
@@ -51,12 +52,22 @@ class TableSignal(Signal):
         spell_out = EXTRACTORS[self.names_of].spell_out if self.names_of else None
         of_text: dict[str, float | None] = {}
 
+        def longest(plain: str) -> float | None:
+            return next((number for key, number in within if key in plain), None)
+
         def look_up(text: str) -> float | None:
             if text not in of_text:
                 read = text[:READ_FIELD_CHARACTERS]
-                plain = phrases(spell_out(read) if spell_out else read)
-                longest = next((number for key, number in within if key in plain), None)
-                of_text[text] = numbers.get(phrases(read), longest)
+                plain = phrases(read)
+                found = numbers.get(plain, longest(plain))
+                if spell_out and (spelled := spell_out(read)) != read:
+                    names = spelled.split("; ") if found is None else ()
+                    exact = (numbers.get(phrases(name)) for name in names)
+                    named = next((number for number in exact if number is not None), None)
+                    found = (
+                        numbers.get(plain, longest(phrases(spelled))) if named is None else named
+                    )
+                of_text[text] = found
             return of_text[text]
 
         def strength(value: object) -> float:

@@ -1,27 +1,33 @@
 """Whether what is stated agrees with what a query requests.
 
-Two measures are equal where one is the other, rounded as it is written: 139.7 cm is 140 cm, 806 lm
-is 800 lm. In two units each must be the other's rounding, unless they are very near: 5 m is 16 ft
-and not 17 ft. See `equal`.
+In one system of units only equal values agree: 15.6 inch is not 16 inch, 5'10" is not 6'. Between
+two systems each must be the other's rounding, unless they are very near: 5 m is 16 ft and not
+17 ft. See `equal`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sidecar.text.assumed_units import SIDE
+from sidecar.text.unit_table import UNITS
 from sidecar.text.units import Quantity
 
 TOLERANCE = 0.01
 """Of a bound, and of a value whose writing is not known."""
 ROUNDED = 0.03
-"""How far apart a value and its rounding are at most: 13.3 inch is 13 inch, 16 ft is 5 m."""
+"""How far apart a value and its rounding are at most: 16 ft is 5 m."""
 ROUND_NUMBER = 0.01
-"""The same for numbers that end in zeros, which may be exact: 806 lm is 800, 820 lm is not."""
+"""The same for light, which is named by a round number: 806 lm is 800, 820 lm is not."""
+SMALLEST_SCREEN = 10
+"""Inches from which a screen's class leaves out the decimals of its diagonal: 13.3 is 13."""
 CONVERTED = 0.0165
 """Values in two units this near are equal: shops take an inch for 2.5 cm and a foot for 30, and a
 screen of 65 inch is 163 to 165 cm."""
 EXACT = 0.001
 """Values this near are equal however they are written: 0.5 lb and 227 g."""
+_INCH = UNITS["in"].factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +107,22 @@ def equal(value: float, step: float, factor: float, stated: Quantity) -> bool:
         return True
     if stated.dimension == "temperature":
         return apart <= _half(finer)
-    if factor == stated.factor:
-        most = ROUNDED if coarser <= factor * (1 + 1e-9) else ROUND_NUMBER
-        return apart <= most * size and apart <= _half(coarser)
+    if stated.dimension == "light":
+        return apart <= ROUND_NUMBER * size and apart <= _half(coarser)
+    if factor == stated.factor == _INCH and min(value, stated.value) >= SMALLEST_SCREEN * _INCH:
+        named = value if step > stated.step else stated.value
+        whole = finer < 0.9 * _INCH < coarser and named < max(value, stated.value)
+        return whole and apart <= ROUNDED * size
+    if factor == stated.factor or _is_metric(factor) == _is_metric(stated.factor):
+        return False
     return apart <= CONVERTED * size or (apart <= ROUNDED * size and apart <= _half(finer))
+
+
+@lru_cache(maxsize=256)
+def _is_metric(factor: float) -> bool:
+    """Whether the unit is one of powers of ten, as all are that are not imperial."""
+    power = math.log10(factor)
+    return math.isclose(power, round(power), abs_tol=1e-9)
 
 
 def _half(step: float) -> float:

@@ -37,8 +37,10 @@ UNITS: Mapping[str, Unit] = {
     **_scaled("length", "mm=.001,cm=.01,m=1,km=1000,in=.0254,ft=.3048,yd=.9144,mi=1609.344"),
     **_scaled("area", "sq m=1,sq ft=.09290304"),
     **_scaled("mass", "kg=1,g=.001,mg=1e-6,mcg=1e-9,lb=.45359237,oz=.028349523"),
+    **_scaled("mass", "ton=907.18474,t=1000"),
     **_scaled("volume", "l=1,ml=.001,cl=.01,dl=.1,fl oz=.0295735,gal=3.785412,qt=.946353"),
     **_scaled("volume", "pt=.473176,cu ft=28.316847"),
+    **_scaled("cups", "cup=1"),
     **_scaled("power", "W=1,kW=1000,hp=745.7"),
     **_scaled("energy", "Wh=1,kWh=1000"),
     **_scaled("voltage", "V=1,kV=1000"),
@@ -64,6 +66,7 @@ UNITS: Mapping[str, Unit] = {
     **_scaled("loudness", "dB=1"),
     **_scaled("resistance", "ohm=1"),
     **_scaled("speed", "mph=1"),
+    **_scaled("potency", "IU=1"),
 }
 DIMENSIONS = frozenset(unit.dimension for unit in UNITS.values())
 

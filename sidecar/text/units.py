@@ -13,6 +13,8 @@ What is not read, by choice:
     NB-5L, DGS-1005G        codes
     2 x 16 GB               the 2 counts sticks; only lengths share their unit
     the "iPhone 15"         a quotation mark that closes one is no inch
+    15 HP laptops           without a word for an engine, hp is the maker
+    128G, 5G ROUTER         G is a gram in a title of capitals alone, and not of memory
 """
 
 import re
@@ -64,6 +66,15 @@ _NOUN = re.compile(r"\s*$|[,;)]|\s+[^\W\d]")
 _CODE = re.compile(r"(?<![^\W_])[A-Za-z]+-$")
 """Before a number and letters that are a code together: NB-5L."""
 _MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
+_GENERATIONS = frozenset("23456")
+_MEMORIES = frozenset(str(2**power) for power in range(3, 11))
+"""What "128G" is of a phone, and grams of nothing."""
+_STORAGE = re.compile(r"\b(?:SSD|HDD|RAM|ROM|USB|DDR\d?|EMMC|FLASH|MEMORY|DISK|DRIVE|NVME)\b")
+_ENGINE = re.compile(
+    r"\b(?:motors?|engines?|pumps?|compressors?|blowers?|mowers?|outboards?|tillers?|chippers?|"
+    r"generators?|disposals?|disposers?|treadmills?|routers?|saws?|sanders?|vacs?|vacuums?|fans?|"
+    r"grinders?|lathes?|mixers?|blenders?|boilers?|log splitter|mills?|hoists?|winch|washers?)\b"
+)
 _FOOT = UNITS["ft"].factor
 _FEET_INCHES = re.compile(
     rf"([0-9](?<![\w.,/][0-9])[0-9]{{0,2}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
@@ -226,10 +237,12 @@ def _misread(text: str, match: re.Match[str]) -> bool:
     if not gap and unit.isalpha() and _CODE.search(text, max(0, match.start() - 12), match.start()):
         return True
     match unit:
+        case "G" if text.isupper() and not _STORAGE.search(text):  # a title in capitals alone
+            return number in _GENERATIONS or number == "802.11" or number in _MEMORIES
         case "M" | "G":
             return True
         case "g":
-            generation = len(number) == 1 and number in "23456"
+            generation = number in _GENERATIONS
             return number == "802.11" or (
                 generation and (not gap or _MOBILE.match(text, after) is not None)
             )
@@ -238,6 +251,24 @@ def _misread(text: str, match: re.Match[str]) -> bool:
         case "in" | "In" | "IN":
             return gap == " " and "/" not in number and not _SCREEN.match(text.lower(), after)
         case '"' | "'":
-            return (unit == "'" and gap != "") or text.count(unit, 0, after - 1) % 2 == 1
+            return (unit == "'" and gap != "") or _closes_quotation(text, unit, after - 1)
+        case "hp" | "HP" | "Hp":  # also a maker of computers
+            return not _is_engine(text)
+        case "cup" | "cups" | "Cup" | "Cups":
+            return len(number) > 2 and number.isdecimal()  # "2022 cup final"
         case _:
             return False
+
+
+def _closes_quotation(text: str, mark: str, place: int) -> bool:
+    """Whether the mark closes what another one opened: one after a digit is a measure's, and one
+    after a letter an apostrophe."""
+    is_open = False
+    for at, sign in enumerate(text[:place]):
+        if sign == mark:
+            is_open = not is_open and not (at and text[at - 1].isalnum())
+    return is_open
+
+
+def _is_engine(text: str) -> bool:
+    return _ENGINE.search(text.lower()) is not None

@@ -31,11 +31,24 @@ _NAME = re.compile(r"\b(?:max|min)\s*$")
 _NUMBER = r"([0-9]+(?:[.,][0-9]+)*)"
 _FIRST_END = re.compile(rf"(?<![\w.,]){_NUMBER}\s*([^\W\d]+|[~-])\s*$")
 """The number before an upper end, without a unit of its own: "between 20 and 30 cm"."""
+_DIGITS = {
+    word: str(number)
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+    )
+}
+_COUNTED = re.compile(
+    rf"\b(?:{'|'.join(_DIGITS)})(?=[ -](?:inch|inches|foot|feet|yards?|gallons?|quarts?|pints?|"
+    r"litres?|liters?|ounces?|lbs?|kilos?|grams?|met(?:er|re)s?|cups?|tons?|watts?|volts?)\b)",
+    re.IGNORECASE,
+)
+"""A number in words before a unit. Pounds may be money, and people say it in words."""
 _DASHED = re.compile(rf"{_NUMBER}\s?-\s?{_NUMBER}")
 
 
 def requested_quantities(query: str) -> tuple[QuantityRange, ...]:
     """The range that the query sets for each quantity that it names, in order of their place."""
+    query = _in_digits(query)
     text = plain(query)
     if not any(map(str.isdigit, text)):
         return ()
@@ -51,6 +64,11 @@ def requested_quantities(query: str) -> tuple[QuantityRange, ...]:
         ranges.append(requested)
         place += consumed
     return tuple(ranges)
+
+
+def _in_digits(query: str) -> str:
+    """ "two inch" as "  2 inch": the places stay."""
+    return _COUNTED.sub(lambda match: _DIGITS[match[0].lower()].rjust(len(match[0])), query)
 
 
 def _named(query: str, text: str) -> list[Quantity]:
