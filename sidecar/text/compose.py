@@ -11,9 +11,9 @@ another text, and a heavier field could lower a document that matches in it. Val
     {"size": "M", "fit": 2}    size: M, fit: 2
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.request import Cut
@@ -24,36 +24,34 @@ from sidecar.text.offsets import Plain
 _DEFAULT = FieldProfile()
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A labelled piece of a passage. `text` holds the label; the value begins at `start`."""
 
     field: str
     text: str
     start: int = 0
     quota: int | None = None
-    plain: Plain | None = None
-    """What the value is of an original that held HTML."""
+    plain: Callable[[], Plain] | None = None
+    """What the value is of an original that held HTML; worked out where a place is asked for."""
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """[start, end) of `text` as code points of the value, or of its original."""
         start, end = max(0, start - self.start), max(0, end - self.start)
         if self.plain is None:
             return start, end
-        end = min(end, len(self.plain.text))
-        return self.plain.original(start, end) if start < end else (0, 0)
+        plain = self.plain()
+        end = min(end, len(plain.text))
+        return plain.original(start, end) if start < end else (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
+class Alone(NamedTuple):
     """A field that is a pair of its own, with the weight of its logit."""
 
     segment: Segment
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     segments: tuple[Segment, ...]
     alone: tuple[Alone, ...] = ()
     cut: bool = False
@@ -65,7 +63,7 @@ def compose(
     profile: DocumentProfile,
     budget_tokens: int,
     cut: Cut = "right",
-    plain: Mapping[str, Plain] = MappingProxyType({}),
+    plain: Mapping[str, Callable[[], Plain]] = MappingProxyType({}),
 ) -> Passage:
     """The passage of a plain text or of fields under the profile's names.
 
@@ -97,24 +95,27 @@ def compose(
 
 def read_value(value: object) -> str:
     """A field's value as text; see the table above. Returns "" for what is left out."""
-    # The commonest kinds first, and no generators: a shop's document has scores of values.
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        parts = []
-        for key, part in value.items():
-            if text := read_value(part):
-                parts.append(f"{key}: {text}")
-        return ", ".join(parts)
-    if isinstance(value, list | tuple):
-        return ", ".join([text for part in value if (text := read_value(part))])
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))  # 38.0 and 38 are the same number in JSON, and the same size
-    return str(value)
+    # The commonest kinds first, and no generators: a shop's document has scores of values. `dict`
+    # before `Mapping`, whose check takes seven times as long.
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))  # 38.0 and 38 are the same number in JSON, and the same size
+        case dict() | Mapping():
+            return ", ".join(
+                [f"{key}: {text}" for key, part in value.items() if (text := read_value(part))]
+            )
+        case list() | tuple():
+            return ", ".join([text for part in value if (text := read_value(part))])
+        case _:
+            return str(value)
 
 
 def _first_words(text: str, limit: int) -> str:
@@ -147,14 +148,14 @@ def share(lengths: Sequence[int], quotas: Sequence[int | None], room: int) -> li
 def _cut_characters(
     segments: list[Segment], alone: tuple[Alone, ...], limit: int, cut: Cut
 ) -> Passage:
-    if sum(len(segment.text) for segment in segments) <= limit:
+    if sum([len(segment.text) for segment in segments]) <= limit:
         return Passage(tuple(segments), alone)
     fitting: list[Segment] = []
     left = limit
     for segment in segments if cut == "right" else reversed(segments):
         text = segment.text[:left] if cut == "right" else segment.text[-left:]
         dropped = 0 if cut == "right" else len(segment.text) - len(text)
-        fitting.append(replace(segment, text=text, start=segment.start - dropped))
+        fitting.append(segment._replace(text=text, start=segment.start - dropped))
         left -= len(text)
         if left <= 0:
             break

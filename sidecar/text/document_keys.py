@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sidecar.search import Fields
+from sidecar.text.key_sets import by_keys
 from sidecar.text.key_values import of_pairs
 from sidecar.text.objects import in_units
 from sidecar.text.spelling import normal
@@ -94,20 +95,21 @@ def inside(value: object, steps: str) -> object:
     if not steps:
         return value
     match value:
-        case Mapping():
+        case dict() | Mapping():
             return _in_object(value, steps)
         case list() | tuple() if (attributes := of_pairs(value)) is not None:
             return _in_object(attributes, steps)
         case list() | tuple():
-            found = [inside(item, steps) for item in value if isinstance(item, Mapping | list)]
+            found = [inside(item, steps) for item in value]
             return _flat([part for part in found if part is not None])
         case _:
             return None
 
 
 def _in_object(value: Mapping[str, object], steps: str) -> object:
-    if "." not in steps and steps not in value and normal(steps) not in map(normal, value):
-        return None  # most often: none of the aliases of this kind
+    if "." not in steps:  # nearly all paths: one step, and most often into an object without it
+        held = _entry(value, steps)
+        return None if held is None else in_units(value, steps, held)
     for head, _, rest in _heads(steps):
         if (held := _entry(value, head)) is not None and (found := inside(held, rest)) is not None:
             return in_units(value, head, found)
@@ -117,10 +119,17 @@ def _in_object(value: Mapping[str, object], steps: str) -> object:
 def _entry(value: Mapping[str, object], name: str) -> object:
     if (held := value.get(name)) is not None:
         return held
-    wanted = normal(name)
-    return next(
-        (part for key, part in value.items() if part is not None and normal(key) == wanted), None
-    )
+    others = _by_normal(value).get(normal(name), ())
+    return next((part for key in others if (part := value[key]) is not None), None)
+
+
+@by_keys
+def _by_normal(keys: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    """Of each key without case and signs the keys that are written so."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(normal(key), []).append(key)
+    return found
 
 
 def _flat(values: list[object]) -> object:

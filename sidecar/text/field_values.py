@@ -44,9 +44,12 @@ def present(value: object, depth: int, languages: Sequence[str] | None) -> objec
     match value:
         case None | int() | float():
             return value
-        case Mapping() if depth > 0:
-            pairs = ((key, present(given, depth - 1, languages)) for key, given in value.items())
-            held = {key: v for key, v in pairs if v is not None}
+        case dict() | Mapping() if depth > 0:
+            held = {
+                key: part
+                for key, given in value.items()
+                if (part := present(given, depth - 1, languages)) is not None
+            }
             return (held and (held if languages is None else meaning(held, languages))) or None
         case list() | tuple() if depth > 0:
             if set(map(type, value)) <= {int, float}:  # a vector: 768 numbers in 10 us
@@ -55,8 +58,11 @@ def present(value: object, depth: int, languages: Sequence[str] | None) -> objec
                 return present(attributes, depth, languages)
             if languages is not None and (texts := of_locales(value, languages)) is not None:
                 return present(texts, depth, languages)
-            items = [present(given, depth - 1, languages) for given in value]
-            return [item for item in items if item is not None] or None
+            return [
+                item
+                for given in value
+                if (item := present(given, depth - 1, languages)) is not None
+            ] or None
         case Mapping() | list() | tuple():
             return None
         case _:

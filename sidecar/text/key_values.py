@@ -11,6 +11,9 @@ of other rows, flags), which are ignored. A review with a text is no attribute.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sidecar.text.key_sets import by_keys
 
 NAMES = ("name", "key", "label", "attribute_code", "attribute_name")
 VALUES = ("value", "values", "option", "options", "selected_value", "attribute_value")
@@ -25,7 +28,12 @@ def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
     """The list as one object; None when it is no list of attributes, or empty."""
     attributes: dict[str, object] = {}
     for item in items:
-        if not isinstance(item, Mapping) or (pair := _pair(item)) is None:
+        match item:
+            case dict() | Mapping():
+                pair = _pair(item)
+            case _:
+                return None
+        if pair is None:
             return None
         name, value = pair
         if name not in attributes:
@@ -37,17 +45,33 @@ def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
     return attributes or None
 
 
-def _pair(item: Mapping[str, object]) -> tuple[str, object] | None:
-    names, values, units = ([key for key in keys if key in item] for keys in (NAMES, VALUES, UNITS))
+class _PairKeys(NamedTuple):
+    """The keys of an attribute's name, value and unit, and those that must be notes."""
+
+    name: str
+    value: str
+    unit: str | None
+    others: frozenset[str]
+
+
+@by_keys
+def _pair_keys(keys: tuple[str, ...]) -> _PairKeys | None:
+    names, values, units = ([key for key in own if key in keys] for own in (NAMES, VALUES, UNITS))
     if len(names) != 1 or len(values) != 1 or len(units) > 1:
         return None
-    others = item.keys() - NOTES - {*names, *values, *units}
-    if others and not all(_is_note(key, item[key]) for key in others):
+    others = frozenset(keys) - NOTES - {*names, *values, *units}
+    return _PairKeys(names[0], values[0], units[0] if units else None, others)
+
+
+def _pair(item: Mapping[str, object]) -> tuple[str, object] | None:
+    if (keys := _pair_keys(item)) is None:
         return None
-    name, value = item[names[0]], item[values[0]]
+    if keys.others and not all(_is_note(key, item[key]) for key in keys.others):
+        return None
+    name, value = item[keys.name], item[keys.value]
     if not isinstance(name, str) or not name.strip():
         return None
-    unit = item[units[0]] if units else None
+    unit = None if keys.unit is None else item[keys.unit]
     if isinstance(unit, str) and isinstance(value, str | int | float) and value != "":
         value = f"{value} {unit}"
     return name, value

@@ -17,8 +17,9 @@ Any other object stays one. Keys are compared as `normal` has them.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from typing import NamedTuple
 
+from sidecar.text.key_sets import by_keys
 from sidecar.text.locales import are_languages, language_of, preferred
 from sidecar.text.spelling import normal
 
@@ -59,8 +60,27 @@ UNIT_CODES: Mapping[str, str] = {
 }
 _MINOR_UNITS = "centamount"
 _MINOR_DIGITS = "currency_minor_unit"
+_NOTATION = ("@type", "@id", "@context")
+"""JSON-LD's own keys, which say nothing of the thing."""
 _ROW_NUMBER = re.compile(r"\d+|gid://\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROW_KEY = re.compile(r"(?:.*_)?id|[a-z]+Id|position|sort_?order|sortOrder|variation_?index")
+
+
+class _Told(NamedTuple):
+    """What an object's keys say; None and empty for what they do not."""
+
+    text: str | None
+    """The key of an element's text."""
+    are_languages: bool
+    minor_units: str | None
+    currency: str | None
+    measure: tuple[str, str] | None
+    """The keys of a number and of its unit, where all others are notes."""
+    name: str | None
+    is_name: bool
+    """Whether the name is all that it says, of whatever type it is."""
+    rows: tuple[str, ...]
+    """Keys that may hold a row's number."""
 
 
 def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
@@ -68,24 +88,50 @@ def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
 
     Its values are read already: none is null or blank.
     """
-    if not any(map(_may_tell, value)):
+    if (told := _told(value)) is None:
         return value  # most attributes: no need to look closer
-    if (text := _text(value)) is not None:
-        return text
-    if are_languages(value.keys()) and not any(isinstance(v, dict) for v in value.values()):
+    if told.text is not None:
+        return _text(value, value[told.text])
+    if told.are_languages and not any(isinstance(v, dict) for v in value.values()):
         return preferred(list(value.items()), languages)
-    keys = {normal(key): key for key in value}
-    if _MINOR_UNITS in keys:
-        amount = in_units(value, _MINOR_UNITS, value[keys[_MINOR_UNITS]])
-        currency = next((value[keys[name]] for name in _CURRENCIES if name in keys), None)
+    if told.minor_units is not None:
+        amount = in_units(value, _MINOR_UNITS, value[told.minor_units])
+        currency = None if told.currency is None else value[told.currency]
         return {"amount": amount} | ({} if currency is None else {"currency": currency})
-    if (measure := _measure(value, keys)) is not None:
+    if told.measure is not None and (measure := _measure(value, *told.measure)) is not None:
         return measure
-    if (name := _name(value, keys)) is not None:
-        return name
-    if len(value) > 1 and any(map(_is_row_number, value, value.values())):
-        value = {key: part for key, part in value.items() if not _is_row_number(key, part)}
+    if told.name is not None and (told.is_name or _is_named_type(value.get("@type"))):
+        return value[told.name]
+    if len(value) > 1:
+        rows = {key for key in told.rows if key in _NOTATION or _is_row_number(value[key])}
+        return {k: part for k, part in value.items() if k not in rows} if rows else value
     return value
+
+
+@by_keys
+def _told(keys: tuple[str, ...]) -> _Told | None:
+    """What the keys say; None where the object stays as it is, whatever its values are."""
+    if not any(map(_may_tell, keys)):
+        return None
+    of_normal = {normal(key): key for key in keys}
+
+    def first(names: Sequence[str]) -> str | None:
+        return next((of_normal[name] for name in names if name in of_normal), None)
+
+    amounts = [of_normal[name] for name in AMOUNTS if name in of_normal]
+    unit = first(UNITS)
+    measured = len(amounts) == 1 and of_normal.keys() - {*AMOUNTS, *UNITS} <= NOTES | {"@type"}
+    beside_name = of_normal.keys() - set(NAMES) - NOTES
+    return _Told(
+        text=next((key for key in TEXTS if key in keys), None),
+        are_languages=are_languages(keys),
+        minor_units=of_normal.get(_MINOR_UNITS),
+        currency=first(_CURRENCIES),
+        measure=(amounts[0], unit) if measured and unit is not None else None,
+        name=first(NAMES),
+        is_name=all(key.startswith("@") for key in beside_name),
+        rows=tuple(key for key in keys if key in _NOTATION or _ROW_KEY.fullmatch(key)),
+    )
 
 
 def of_locales(items: Sequence[object], languages: Sequence[str]) -> object:
@@ -119,7 +165,6 @@ def in_units(value: Mapping[str, object], key: str, found: object) -> object:
     return found
 
 
-@lru_cache(maxsize=16_384)
 def _may_tell(key: str) -> bool:
     """Whether an object with this key may say one thing, or hold a row's number."""
     word = normal(key)
@@ -128,11 +173,8 @@ def _may_tell(key: str) -> bool:
     return told or key.startswith("@") or _ROW_KEY.fullmatch(key) is not None
 
 
-def _text(value: Mapping[str, object]) -> object:
-    key = next((key for key in TEXTS if key in value), None)
-    if key is None:
-        return None
-    text = value[key]
+def _text(value: Mapping[str, object], text: object) -> object:
+    """An element's text with the unit that its attributes give."""
     attributes: dict[str, object] = {}
     for name, part in value.items():
         attributes |= {normal(k): v for k, v in part.items()} if isinstance(part, dict) else {}
@@ -143,33 +185,18 @@ def _text(value: Mapping[str, object]) -> object:
     )
 
 
-def _measure(value: Mapping[str, object], keys: Mapping[str, str]) -> str | None:
-    amounts = [keys[name] for name in AMOUNTS if name in keys]
-    units = [keys[name] for name in UNITS if name in keys]
-    if len(amounts) != 1 or not units:
-        return None
-    if not keys.keys() - {*AMOUNTS, *UNITS} <= NOTES | {"@type"}:
-        return None
-    amount, unit = value[amounts[0]], value[units[0]]
+def _measure(value: Mapping[str, object], amount_key: str, unit_key: str) -> str | None:
+    amount, unit = value[amount_key], value[unit_key]
     if isinstance(amount, bool) or not isinstance(amount, str | int | float):
         return None
     return f"{amount} {UNIT_CODES.get(unit, unit)}" if isinstance(unit, str) else None
 
 
-def _name(value: Mapping[str, object], keys: Mapping[str, str]) -> object:
-    name = next((keys[name] for name in NAMES if name in keys), None)
-    if name is None:
-        return None
-    kind = value.get("@type")
-    known = isinstance(kind, str) and kind.rpartition("/")[2].lower() in NAMED_TYPES
-    others = keys.keys() - set(NAMES) - NOTES
-    return value[name] if known or all(other.startswith("@") for other in others) else None
+def _is_named_type(kind: object) -> bool:
+    return isinstance(kind, str) and kind.rpartition("/")[2].lower() in NAMED_TYPES
 
 
-def _is_row_number(key: str, value: object) -> bool:
-    if key.startswith("@") and key[1:] in ("type", "id", "context"):
-        return True
-    return _ROW_KEY.fullmatch(key) is not None and (
-        (isinstance(value, int) and not isinstance(value, bool))
-        or (isinstance(value, str) and _ROW_NUMBER.fullmatch(value) is not None)
+def _is_row_number(value: object) -> bool:
+    return (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, str) and _ROW_NUMBER.fullmatch(value) is not None
     )

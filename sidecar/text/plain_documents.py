@@ -1,7 +1,9 @@
 """Documents without the HTML of their texts, and where these texts stand in the originals."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
@@ -10,14 +12,16 @@ from sidecar.text.html import without_html
 from sidecar.text.offsets import Plain, joined
 
 
-@dataclass(frozen=True, slots=True)
-class PlainDocument:
+class PlainDocument(NamedTuple):
     """A document as `read` gives it, without HTML."""
 
     content: str | Fields
     """Plain text, or fields."""
-    plain: Mapping[str, Plain] = field(default_factory=dict)
-    """By field those that held HTML, as `compose.read_value` reads them; the plain text by ""."""
+    plain: Mapping[str, Callable[[], Plain]] = MappingProxyType({})
+    """By field those that held HTML, as `compose.read_value` reads them; the plain text by "".
+
+    Few searches ask for places in the original, so those of lists and objects are worked out when
+    they do: it took half of the time of a feed with HTML among its attributes."""
 
     @property
     def fields(self) -> Fields:
@@ -27,25 +31,25 @@ class PlainDocument:
     def original(self, start: int, end: int) -> tuple[int, int]:
         """[start, end) of a plain text as offsets in what was sent."""
         plain = self.plain.get("")
-        return (start, end) if plain is None else plain.original(start, end)
+        return (start, end) if plain is None else plain().original(start, end)
 
 
 def plain_document(content: str | Fields, profile: DocumentProfile) -> PlainDocument:
     """The document under the profile, which may keep the HTML of all texts or of a field's."""
     if isinstance(content, str):
         found = without_html(content) if profile.html == "strip" else None
-        return PlainDocument(content) if found is None else PlainDocument(found.text, {"": found})
+        if found is None:
+            return PlainDocument(content)
+        return PlainDocument(found.text, {"": partial(_itself, found)})
     changed: dict[str, object] = {}
-    plain: dict[str, Plain] = {}
+    plain: dict[str, Callable[[], Plain]] = {}
     for name, value in content.items():
         if isinstance(value, str):
             found = without_html(value)
             if found is not None and _strips(name, profile):
-                changed[name], plain[name] = found.text, found
-        elif isinstance(value, Mapping | list | tuple):
-            stripped = _stripped(value)
-            if stripped is not value and _strips(name, profile):
-                changed[name], plain[name] = stripped, _read(value)
+                changed[name], plain[name] = found.text, partial(_itself, found)
+        elif (stripped := _stripped(value)) is not value and _strips(name, profile):
+            changed[name], plain[name] = stripped, cache(partial(_read, value))
     return PlainDocument({**content, **changed}, plain) if changed else PlainDocument(content)
 
 
@@ -56,16 +60,28 @@ def _strips(name: str, profile: DocumentProfile) -> bool:
 
 def _stripped(value: object) -> object:
     """The value with the text of each string in it; itself where none holds HTML."""
-    if isinstance(value, str):
-        found = without_html(value)
-        return value if found is None else found.text
-    if isinstance(value, Mapping):
-        parts = {key: _stripped(part) for key, part in value.items()}
-        return value if all(parts[key] is part for key, part in value.items()) else parts
-    if isinstance(value, list | tuple):
-        items = [_stripped(item) for item in value]
-        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
-    return value
+    match value:
+        case str():
+            found = without_html(value)
+            return value if found is None else found.text
+        case int() | float() | None:
+            return value
+        case dict() | Mapping():
+            changed = {
+                key: stripped
+                for key, part in value.items()
+                if (stripped := _stripped(part)) is not part
+            }
+            return {**value, **changed} if changed else value
+        case list() | tuple():
+            items = [_stripped(item) for item in value]
+            return value if items == list(value) else items
+        case _:
+            return value
+
+
+def _itself(plain: Plain) -> Plain:
+    return plain
 
 
 def _read(value: object) -> Plain:

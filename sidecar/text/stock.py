@@ -14,7 +14,9 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
+from sidecar.text.key_sets import by_keys
 from sidecar.text.locales import language_of
 from sidecar.text.query.vocabulary import Vocabulary
 from sidecar.text.stated import plain_key
@@ -88,20 +90,36 @@ def _any_of(states: Iterable[Stock | None]) -> Stock | None:
     return Stock.ABSENT if found == {Stock.ABSENT} else None
 
 
+class _Asked(NamedTuple):
+    """An object's own keys that say something of its stock, in the order of asking."""
+
+    orderable: tuple[str, ...]
+    policy: tuple[str, ...]
+    states: tuple[str, ...]
+    opposites: tuple[str, ...]
+    quantities: tuple[str, ...]
+
+
+@by_keys
+def _asked(keys: tuple[str, ...]) -> _Asked:
+    named = {plain_key(str(key)): key for key in keys}
+    asked = (_ORDERABLE, ("inventorypolicy",), _STATES, _OPPOSITES, _QUANTITIES)
+    return _Asked(*(tuple(named[name] for name in names if name in named) for names in asked))
+
+
 def _of_object(value: Mapping[str, object]) -> Stock | None:
-    named = {plain_key(str(key)): part for key, part in value.items()}
-    if (
-        any(_true(named.get(key)) for key in _ORDERABLE)
-        or named.get("inventorypolicy") == _SELLS_ON
-    ):
+    asked = _asked(value)
+    if any(_true(value[key]) for key in asked.orderable):
         return Stock.AVAILABLE
-    for key in _STATES:
-        if (state := stock(named.get(key))) is not None:
+    if any(value[key] == _SELLS_ON for key in asked.policy):
+        return Stock.AVAILABLE
+    for key in asked.states:
+        if (state := stock(value[key])) is not None:
             return state
-    if any(_true(named.get(key)) for key in _OPPOSITES):
+    if any(_true(value[key]) for key in asked.opposites):
         return Stock.ABSENT
-    for key in _QUANTITIES:
-        if (state := stock(named.get(key))) is not None:
+    for key in asked.quantities:
+        if (state := stock(value[key])) is not None:
             return state
     # One entry for each language, channel or warehouse, or the object in which the variants lie.
     return _any_of(

@@ -52,7 +52,7 @@ def test_the_text_of_a_field_is_that_of_its_value_without_html(value: object) ->
     plain = plain_document({"f": value}, PLAIN)
     if "f" not in plain.plain:
         return
-    found = plain.plain["f"]
+    found = plain.plain["f"]()
     assert found.text == read_value(plain.fields["f"])
     original = read_value(value)
     assert found.original_length == len(original)
