@@ -124,6 +124,8 @@ def _of_amounts(found: Sequence[Amount], low: int, high: int) -> Price | None:
     last = found[abs(high) - 1]
     currency = first.currency or last.currency
     if high < 0:
+        if not first.currency or not last.currency:
+            return None  # "12 34" are two numbers
         ends = sorted((first.value, last.value))
         return Price(ends[0], ends[1], currency, either=ends[0] < ends[1])
     return Price(first.value, last.value, currency) if first.value <= last.value else None

@@ -169,7 +169,7 @@ def test_prose_with_a_number_is_no_price(prose: str, value: int) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *(None, True, "", "ask us", "499 / 599", {}, [], {"currency": "USD"}),
+        *(None, True, "", "ask us", "499 / 599", "12 34", {}, [], {"currency": "USD"}),
         *({"amount": True}, {"amount": None}, float("nan"), "500 - 400", "from", "$", "12 cm"),
         *("12.99 €/kg", "$9.99/month", "3 for $10", "iPhone 15", "2024-01-02", "free shipping"),
         *({"unitPrice": 3}, {"priceValidUntil": 2027}, {"price_count": 3, "discount": 10}),

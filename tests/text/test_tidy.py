@@ -30,6 +30,8 @@ WRITINGS: dict[str, Callable[[str], str]] = {
     "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
     "narrow spaces": lambda text: text.replace(" ", "\u202f"),
     "padded": lambda text: f" {text} \n",
+    "zero-width spaces": lambda text: text.replace(" ", " \u200b"),
+    "soft hyphens": lambda text: text.replace("e", "e\u00ad"),
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
 }
 
