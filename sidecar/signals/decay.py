@@ -22,6 +22,7 @@ from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.dates import instant
 from sidecar.text.prices import price
+from sidecar.text.ratings import rating
 from sidecar.text.values import number
 
 SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -92,11 +93,12 @@ class DecaySignal(Signal):
 
 
 def _lowest_number(value: object) -> float | None:
-    """The number, or the lowest of a range of prices."""
-    exact = number(value)
-    if exact is None and (prices := price(value)) is not None:
-        return prices.low
-    return exact
+    """The number, a rating of five, or the lowest of a range of prices."""
+    if (exact := number(value)) is not None:
+        return exact
+    if isinstance(value, str) and (stars := rating(value)) is not None:
+        return stars
+    return None if (prices := price(value)) is None else prices.low
 
 
 def _length(text: float | str) -> float | None:

@@ -25,6 +25,7 @@ terms            a query's terms, and how much of them a field has
 query            what a query demands: prices, colours, courts, ... (a package)
 values, prices   a field's value as a number, as prices
 price_texts      a price as shops write it
+ratings          ratings of five stars
 money            amounts of money and their currencies
 bounds           the words that make a number a bound: under, bis, 以下
 dates            a field's value as a point in time, a year

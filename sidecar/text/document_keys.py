@@ -18,7 +18,7 @@ from typing import NamedTuple
 from sidecar.search import Fields
 from sidecar.text.key_sets import by_keys
 from sidecar.text.key_values import of_pairs
-from sidecar.text.objects import in_units
+from sidecar.text.objects import connected, in_units
 from sidecar.text.spelling import normal
 
 MAX_KNOWN_KEYS = 10_000
@@ -95,6 +95,8 @@ def inside(value: object, steps: str) -> object:
     if not steps:
         return value
     match value:
+        case dict() | Mapping() if (nodes := connected(value)) is not None:
+            return inside(nodes, steps)
         case dict() | Mapping():
             return _in_object(value, steps)
         case list() | tuple() if (attributes := of_pairs(value)) is not None:

@@ -108,6 +108,26 @@ def in_cents(spelling: str) -> bool:
     return normal(spelling.rpartition(".")[2]).endswith(("pricecents", "incents"))
 
 
+_TRUTHS = (
+    (
+        re.compile("(?:is)?(?:in)?stock(?:status)?|(?:is)?availab(?:le|ility)|inventory"),
+        re.compile("(?:is)?(?:soldout|outofstock|unavailable|discontinued)"),
+    ),
+    (
+        re.compile("(?:is)?(?:inforce|valid|current|goodlaw)|validity"),
+        re.compile("(?:is)?(?:repealed|overruled|superseded|revoked|abrogated)"),
+    ),
+)
+"""Names of truth values, and names that say their opposite."""
+
+
+def says_opposite(name: str, spelling: str) -> bool:
+    """Whether the spelling says the opposite of its field's name: `sold_out` of `in_stock`,
+    `is_repealed` of `in_force`."""
+    name, last = normal(name), normal(spelling.rpartition(".")[2])
+    return any(said.fullmatch(name) and no.fullmatch(last) for said, no in _TRUTHS)
+
+
 def spelled(name: str, field: FieldProfile) -> tuple[str, ...]:
     """The field's spellings, in the order in which they count."""
     return field.aliases if name in field.aliases else (name, *field.aliases)

@@ -14,7 +14,7 @@ from sidecar.text.compose import read_value
 from sidecar.text.field_profile import FieldProfile
 from sidecar.text.key_values import of_pairs
 from sidecar.text.locales import date_order, is_point_decimal, language_of
-from sidecar.text.objects import meaning, of_locales
+from sidecar.text.objects import connected, meaning, of_locales
 from sidecar.text.prices import price
 from sidecar.text.values import number
 
@@ -44,6 +44,8 @@ def present(value: object, depth: int, languages: Sequence[str] | None) -> objec
     match value:
         case None | int() | float():
             return value
+        case dict() | Mapping() if depth > 0 and (nodes := connected(value)) is not None:
+            return present(nodes, depth - 1, languages)
         case dict() | Mapping() if depth > 0:
             held = {
                 key: part
@@ -97,6 +99,24 @@ def as_asked(value: object, field: FieldProfile) -> object:
 def multiplied(value: object, factor: float) -> object:
     """The number, or each of the list, times the factor; what is no number stays."""
     return _each(value, lambda item: _multiplied(item, factor))
+
+
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "0"), False),
+}
+
+
+def negated(value: object) -> object:
+    """The opposite of a truth value, or of each of the list; what is none stays."""
+    return _each(value, _opposite)
+
+
+def _opposite(value: object) -> object:
+    if not isinstance(value, bool | int | str):
+        return value
+    truth = _TRUTH.get(read_value(value).strip().casefold())
+    return value if truth is None else not truth
 
 
 def is_zero(value: object) -> bool:

@@ -3,6 +3,7 @@
     [{"name": "Color", "value": "Red"}]                  {"Color": "Red"}
     [{"key": "fit", "value": ["M", "L"]}]                {"fit": ["M", "L"]}
     [{"name": "Weight", "value": 250, "unit": "g"}]      {"Weight": "250 g"}
+    [{"code": "fabric", "value": "Linen"}]               {"fabric": "Linen"}
     [{"name": "Fit", "value": "M"}, {"name": "Fit", "value": "L"}]      {"Fit": ["M", "L"]}
 
 schema.org, Shopify, WooCommerce and Magento write attributes this way. A list is read so when each
@@ -14,14 +15,18 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sidecar.text.key_sets import by_keys
+from sidecar.text.spelling import normal
 
-NAMES = ("name", "key", "label", "attribute_code", "attribute_name")
-VALUES = ("value", "values", "option", "options", "selected_value", "attribute_value")
-UNITS = ("unit", "unitText", "unitCode")
+NAMES = ("name", "key", "label", "attributecode", "attributename", "attribute")
+CODE = "code"
+"""Names an attribute where nothing else does."""
+VALUES = ("value", "values", "option", "options", "selectedvalue", "attributevalue")
+UNITS = ("unit", "unittext", "unitcode")
 NOTES = frozenset(
-    "id type @type namespace slug position visible variation created_at updated_at section_name "
-    "sort_order display_order order displayable filterable".split()
+    "id type @type namespace slug position visible variation createdat updatedat sectionname "
+    "sortorder displayorder order displayable filterable code".split()
 )
+"""Keys are compared as `normal` has them."""
 
 
 def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
@@ -51,15 +56,21 @@ class _PairKeys(NamedTuple):
     name: str
     value: str
     unit: str | None
-    others: frozenset[str]
+    others: tuple[str, ...]
 
 
 @by_keys
 def _pair_keys(keys: tuple[str, ...]) -> _PairKeys | None:
-    names, values, units = ([key for key in own if key in keys] for own in (NAMES, VALUES, UNITS))
+    of_normal = {normal(key): key for key in keys}
+    names, values, units = (
+        [of_normal[name] for name in own if name in of_normal] for own in (NAMES, VALUES, UNITS)
+    )
+    if not names and CODE in of_normal:
+        names = [of_normal[CODE]]
     if len(names) != 1 or len(values) != 1 or len(units) > 1:
         return None
-    others = frozenset(keys) - NOTES - {*names, *values, *units}
+    told = {*names, *values, *units}
+    others = tuple(k for name, k in of_normal.items() if name not in NOTES and k not in told)
     return _PairKeys(names[0], values[0], units[0] if units else None, others)
 
 

@@ -10,6 +10,8 @@
     {"amount": "2.1000", "unit": "KILOGRAM"}              "2.1000 KILOGRAM"
     {"centAmount": 1499, "currencyCode": "EUR"}           {"amount": 14.99, "currency": "EUR"}
     {"value": 250, "unitCode": "GRM"}                     "250 g"          UN/ECE Recommendation 20
+    {"volume": 410, "reporter": "U.S.", "page": 113}      "410 U.S. 113"
+    {"edges": [{"node": {...}}, ...]}                     [{...}, ...]     GraphQL's connections
     {"id": 6, "size": "M"}                                {"size": "M"}    row numbers say nothing
 
 Any other object stays one. Keys are compared as `normal` has them.
@@ -58,6 +60,10 @@ UNIT_CODES: Mapping[str, str] = {
     },
     **{"OZA": "fl oz", "WTT": "w", "KWT": "kw", "VLT": "v", "AMP": "a", "HTZ": "hz", "GLL": "gal"},
 }
+_CITATION = ("volume", "reporter", "page")
+"""Keys of a citation in pieces, in the order in which it is written."""
+_CONNECTION = frozenset(("edges", "nodes", "pageInfo", "totalCount", "__typename"))
+"""Keys of a GraphQL connection."""
 _MINOR_UNITS = "centamount"
 _MINOR_DIGITS = "currency_minor_unit"
 _NOTATION = ("@type", "@id", "@context")
@@ -74,6 +80,8 @@ class _Told(NamedTuple):
     are_languages: bool
     minor_units: str | None
     currency: str | None
+    citation: tuple[str, ...] | None
+    """The keys of a citation's volume, reporter and page."""
     measure: tuple[str, str] | None
     """The keys of a number and of its unit, where all others are notes."""
     name: str | None
@@ -98,6 +106,8 @@ def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
         amount = in_units(value, _MINOR_UNITS, value[told.minor_units])
         currency = None if told.currency is None else value[told.currency]
         return {"amount": amount} | ({} if currency is None else {"currency": currency})
+    if told.citation is not None:
+        return " ".join(f"{value[key]}" for key in told.citation)
     if told.measure is not None and (measure := _measure(value, *told.measure)) is not None:
         return measure
     if told.name is not None and (told.is_name or _is_named_type(value.get("@type"))):
@@ -122,16 +132,30 @@ def _told(keys: tuple[str, ...]) -> _Told | None:
     unit = first(UNITS)
     measured = len(amounts) == 1 and of_normal.keys() - {*AMOUNTS, *UNITS} <= NOTES | {"@type"}
     beside_name = of_normal.keys() - set(NAMES) - NOTES
+    citation = tuple(of_normal[name] for name in _CITATION if name in of_normal)
     return _Told(
         text=next((key for key in TEXTS if key in keys), None),
         are_languages=are_languages(keys),
         minor_units=of_normal.get(_MINOR_UNITS),
         currency=first(_CURRENCIES),
+        citation=citation if len(citation) == len(_CITATION) else None,
         measure=(amounts[0], unit) if measured and unit is not None else None,
         name=first(NAMES),
         is_name=all(key.startswith("@") for key in beside_name),
         rows=tuple(key for key in keys if key in _NOTATION or _ROW_KEY.fullmatch(key)),
     )
+
+
+def connected(value: Mapping[str, object]) -> list[object] | None:
+    """The nodes of a GraphQL connection; None for any other object."""
+    if not ("edges" in value or "nodes" in value) or not value.keys() <= _CONNECTION:
+        return None
+    if isinstance(nodes := value.get("nodes"), list):
+        return nodes
+    edges = value.get("edges")
+    if not isinstance(edges, list):
+        return None
+    return [edge.get("node") if isinstance(edge, Mapping) else edge for edge in edges]
 
 
 def of_locales(items: Sequence[object], languages: Sequence[str]) -> object:
@@ -168,7 +192,9 @@ def in_units(value: Mapping[str, object], key: str, found: object) -> object:
 def _may_tell(key: str) -> bool:
     """Whether an object with this key may say one thing, or hold a row's number."""
     word = normal(key)
-    told = key in TEXTS or word in NAMES or word in UNITS or word == _MINOR_UNITS
+    told = (
+        key in TEXTS or word in _CITATION or word in NAMES or word in UNITS or word == _MINOR_UNITS
+    )
     told = told or language_of(key) is not None
     return told or key.startswith("@") or _ROW_KEY.fullmatch(key) is not None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from textwrap import dedent
 
 import orjson
 from yaml import CBaseLoader, YAMLError
@@ -56,12 +57,17 @@ def parse_json(text: str) -> Fields | None:
 
 
 def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
-    """The fields of `key: value` lines; an indented line continues the value above it.
+    """The fields of `key: value` lines; a line that is indented more than the first continues the
+    value above it.
 
     Either the profile knows every key, or it knows two or more, and a third of them: a note or a
     warning above prose makes no document of fields.
     """
-    if not profile.fields or not _LINE.match(text):
+    if not profile.fields:
+        return None
+    if text[:1].isspace():
+        text = dedent(text.strip("\r\n")).lstrip()
+    if not _LINE.match(text):
         return None
     names = _line_keys(profile)
     values: list[tuple[str, str]] = []

@@ -31,8 +31,8 @@ _PAID = tuple(
     "sale special final current discounted offer promo promotional now best deal your".split()
 )
 _STATED = tuple(
-    "amount value price data average calculated gross incltax inclvat withtax display formatted "
-    "text".split()
+    "amount value price default data average calculated gross incltax inclvat withtax display "
+    "formatted text".split()
 )
 _LISTED = ("regular", "list", "base", "original", "retail", "full", "net", "excltax")
 """Keys of what the shopper pays, of what may be that, and of what it is where nothing else is: the

@@ -29,6 +29,7 @@ from sidecar.text.field_profile import (
     DocumentProfile,
     FieldProfile,
     in_cents,
+    says_opposite,
     spelled,
     zero_means_none,
 )
@@ -38,6 +39,7 @@ from sidecar.text.field_values import (
     asks,
     is_zero,
     multiplied,
+    negated,
     present,
     wanted_languages,
 )
@@ -82,9 +84,14 @@ class FieldReader:
             *((part,) for part in self._parts),
         )
         self._keys = _document_keys(self._spellings)
+        self._opposites = _opposites((*self._names, *self._parts), self._spellings)
         self._cents = _cents(self._spellings, tuple(map(asks, self._fields)))
         self._zeros_give_way = _zeros_give_way(
             self._spellings, tuple(field.zero_means_none for field in self._fields)
+        )
+        weights = [field.weight for field in profile.fields.values()]
+        self._passage = frozenset(
+            place for place, field in enumerate(self._fields) if field.weight or not any(weights)
         )
         own = {each for names in self._spellings[: len(self._names)] for each in names}
         self._texts = {"text", RERANK_DOC} & own
@@ -148,7 +155,8 @@ class FieldReader:
 
     def _opened(self, fields: Fields) -> Fields:
         wrappers = (*self._profile.wrappers, RERANK_DOC)
-        return opened(fields, self._keys, wrappers, texts=self._profile.parse)
+        texts = self._profile.parse
+        return opened(fields, self._keys, wrappers, passage=self._passage, texts=texts)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._names:
@@ -188,6 +196,8 @@ class FieldReader:
             value = present(value, MAX_DEPTH - 1, self._languages[place])
         if value is None:
             return None
+        if self._opposites[place][candidate.rank]:
+            value = negated(value)
         if self._cents[place][candidate.rank]:
             return multiplied(value, HUNDREDTH)
         if not self._asks[place]:
@@ -221,6 +231,17 @@ def _cents(
     return tuple(
         tuple(not asks_more and in_cents(spelling) for spelling in of_field)
         for of_field, asks_more in zip(spellings, asked, strict=True)
+    )
+
+
+@lru_cache(maxsize=64)
+def _opposites(
+    names: tuple[str, ...], spellings: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[bool, ...], ...]:
+    """Whether a spelling says the opposite of its field's name, for each of each field."""
+    return tuple(
+        tuple(says_opposite(name, spelling) for spelling in of_field)
+        for name, of_field in zip(names, spellings, strict=True)
     )
 
 

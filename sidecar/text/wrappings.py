@@ -3,20 +3,21 @@
     {"_id": "1", "_source": {"title": ...}}      a wrapper of the profile: its keys are read beside
                                                  those on top
     {"@graph": [{"@type": "WebPage"}, {...}]}    the object of a wrapper's list with most fields
-    {"score": 1.2, "product": {"title": ...}}    no key on top is known: the one object among short
-                                                 scalars
+    {"score": 1.2, "product": {"title": ...}}    no key on top is one that the model reads: the one
+                                                 object among short scalars
 
     {"rerank_doc": '{"title": ...}'}             a wrapper may hold its object as a text
 
 A wrapper that is a field of the profile itself (`attributes`) is none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from sidecar.search import Fields
 from sidecar.text.document_keys import DocumentKeys, inside
 from sidecar.text.field_values import MAX_DEPTH, present
 from sidecar.text.parse import parse_json
+from sidecar.text.spelling import normal
 
 MAX_NESTED = 4
 """Wrappings around one another that are opened."""
@@ -25,16 +26,22 @@ MAX_SCALAR = 128
 
 
 def opened(
-    fields: Fields, keys: DocumentKeys, wrappers: Sequence[str], *, texts: bool = True
+    fields: Fields,
+    keys: DocumentKeys,
+    wrappers: Sequence[str],
+    *,
+    passage: Set[int],
+    texts: bool = True,
 ) -> Fields:
     """The fields with those of its wrappings; what stands outermost goes first.
 
-    `texts`: whether a wrapper's text may hold an object, as JSON.
+    `passage`: the fields, by their place in the profile, that the model reads. `texts`: whether a
+    wrapper's text may hold an object, as JSON.
     """
     for _ in range(MAX_NESTED):
         inner = _in_wrappers(fields, keys, wrappers, texts)
-        if inner is None and not _gives_any(fields, keys):
-            inner = _the_one_object(fields)
+        if inner is None and not _gives(fields, keys, passage):
+            inner = _in_the_one_object(fields, keys, passage)
         if inner is None:
             break
         fields = inner
@@ -47,8 +54,12 @@ def _in_wrappers(
     """The fields with those of the wrappers in place of the wrappers; None where there is none."""
     found: dict[str, object] = {}
     opened_keys = set()
+    by_spelling: dict[str, str] = {}
     for wrapper in wrappers:
         head, _, steps = wrapper.partition(".")
+        if head not in fields:
+            by_spelling = by_spelling or {normal(key): key for key in fields}
+            head = by_spelling.get(normal(head), "")
         if head not in fields or keys.whole(head):
             continue
         held = max(
@@ -73,23 +84,35 @@ def _objects(held: object, texts: bool) -> list[Fields]:
     return [item for item in items if isinstance(item, Mapping)]
 
 
-def _gives_any(fields: Fields, keys: DocumentKeys) -> bool:
+def _gives(fields: Fields, keys: DocumentKeys, passage: Set[int]) -> bool:
     return any(
-        keys.candidates(key) and present(value, MAX_DEPTH, None) is not None
+        _in_passage(key, keys, passage) and present(value, MAX_DEPTH, None) is not None
         for key, value in fields.items()
     )
+
+
+def _in_passage(key: str, keys: DocumentKeys, passage: Set[int]) -> bool:
+    return any(candidate.field in passage for candidate in keys.candidates(key))
 
 
 def _known(fields: Fields, keys: DocumentKeys) -> int:
     return sum(1 for key in fields if keys.candidates(key))
 
 
-def _the_one_object(fields: Fields) -> Fields | None:
-    values = [v for v in fields.values() if present(v, MAX_DEPTH, None) is not None]
-    objects = [value for value in values if isinstance(value, Mapping)]
-    plain = all(
-        isinstance(value, Mapping)
-        or (isinstance(value, str | int | float) and len(str(value)) <= MAX_SCALAR)
-        for value in values
-    )
-    return objects[0] if len(objects) == 1 and plain else None
+def _in_the_one_object(fields: Fields, keys: DocumentKeys, passage: Set[int]) -> Fields | None:
+    """The fields of the one object among short scalars, and those beside it that are known, such as
+    `created_at`; None where there is none, or it is a field itself."""
+    held = {key: v for key, v in fields.items() if present(v, MAX_DEPTH, None) is not None}
+    objects = [(key, value) for key, value in held.items() if isinstance(value, Mapping)]
+    if len(objects) != 1 or keys.candidates(objects[0][0]):
+        return None
+    inner = objects[0][1]
+    beside = {key: value for key, value in held.items() if value is not inner}
+    if not all(map(_is_short, beside.values())):
+        return None
+    known = {key: value for key, value in beside.items() if keys.candidates(key)}
+    return {**inner, **known} if not known or _gives(inner, keys, passage) else None
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str | int | float) and len(str(value)) <= MAX_SCALAR

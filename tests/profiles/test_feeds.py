@@ -36,7 +36,18 @@ EXPECTED = {
     "4012200328002": {"identifier": 1},
     "trail shoes": {"category": 1},
 }
-SIGNALS = ("brand", "price", "color", "material", "size", "identifier", "category", "out_of_stock")
+SIGNALS = (
+    "brand",
+    "price",
+    "color",
+    "material",
+    "size",
+    "identifier",
+    "category",
+    "out_of_stock",
+    "units",
+    "rating",
+)
 
 
 def signs(document: Any, query: str, profile_name: str = "ecommerce") -> dict[str, int]:
@@ -145,6 +156,53 @@ def test_another_notation_of_a_value_changes_nothing(key: str) -> None:
     for value in NOTATIONS[key]:
         for query in QUERIES:
             assert signs({**MERCHANT, key: value}, query) == signs(MERCHANT, query), value
+
+
+KEYS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
+    ("mug under $20", {"Title": "Mug", "Variant Price": "24.00"}, {"price": -1}),
+    ("mug under $20", {"name": "Mug", "price": {"EUR": {"default": 9.5}}}, {"price": 0}),
+    ("mug under 20 €", {"name": "Mug", "price": {"EUR": {"default": 9.5}}}, {"price": 1}),
+    (
+        "mug under $20",
+        {"title": "Mug", "variants": {"nodes": [{"price": "35"}, {"price": "15"}]}},
+        {"price": 1},
+    ),
+    (
+        "mug under $20",
+        {"title": "Mug", "variants": {"edges": [{"node": {"price": {"amount": "35"}}}]}},
+        {"price": -1},
+    ),
+    ("mug", {"name": "Mug", "soldOut": True}, {"out_of_stock": -1}),
+    ("mug", {"name": "Mug", "is_sold_out": "false"}, {"out_of_stock": 0}),
+    ("mug", {"name": "Mug", "Out of stock": 1}, {"out_of_stock": -1}),
+    ("mug", {"name": "Mug", "isUnavailable": False}, {"out_of_stock": 0}),
+    ("mug", {"name": "Mug", "inventoryStatus": "SOLD_OUT"}, {"out_of_stock": -1}),
+    ("mug", {"name": "Mug", "totalInventory": 3}, {"out_of_stock": 0}),
+    ("mug", {"name": "Mug", "available_quantity": 0}, {"out_of_stock": -1}),
+    ("3800065711135", {"title": "Mug", "ean_13": "3800065711135"}, {"identifier": 1}),
+    ("9783161484100", {"title": "Book", "ISBN": "978-3-16-148410-0"}, {"identifier": 1}),
+    ("978-3-16-148410-0", {"title": "Book", "isbn13": "9783161484100"}, {"identifier": 1}),
+    ("B08N5WRWNW", {"title": "Mug", "ASIN": "B08N5WRWNW"}, {"identifier": 1}),
+    ("demo-17-x", {"title": "Mug", "product_reference": "DEMO-17-X"}, {"identifier": 1}),
+    ("mugs", {"title": "Item", "breadcrumbs": "Kitchen > Mugs"}, {"category": 1}),
+    ("juice 750 ml", {"name": "Juice", "net_content": 0.75, "net_content_unit": "l"}, {"units": 1}),
+    ("box 2 kg", {"name": "Box", "weight": 500, "weightUnit": "g"}, {"units": -1}),
+    (
+        "silk scarf",
+        {"name": "Scarf", "attributes": [{"code": "fabric", "value": "Silk"}]},
+        {"material": 1},
+    ),
+    ("mug", {"name": "Mug", "rating": "4.8 out of 5 stars"}, {"rating": 1}),
+    ("mug", {"name": "Mug", "avgRating": 4.8}, {"rating": 1}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "document", "expected"), KEYS)
+def test_a_shops_keys_are_known(
+    query: str, document: dict[str, Any], expected: dict[str, int]
+) -> None:
+    read = signs(document, query)
+    assert {name: read.get(name, 0) for name in expected} == expected
 
 
 SPELLINGS = {

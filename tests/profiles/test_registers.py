@@ -102,6 +102,21 @@ STATUTE = {
             },
         ),
         (
+            "legal",
+            {"title": "A", "neutralCite": "[2014] UKSC 3", "DateOfJudgment": "2014-02-05"},
+            {"citations": "[2014] UKSC 3", "date": "2014-02-05"},
+        ),
+        (
+            "legal",
+            {"title": "A", "citations": [{"volume": 5, "reporter": "U.S.", "page": 137}]},
+            {"citations": ["5 U.S. 137"]},
+        ),
+        ("legal", {"title": "A", "date": "", "judgment_year": 1998}, {"date": 1998}),
+        ("legal", {"title": "A", "date": "1999-05-01", "year": 1998}, {"date": "1999-05-01"}),
+        ("legal", {"title": "A", "isRepealed": True}, {"in_force": False}),
+        ("legal", {"title": "A", "superseded": "false"}, {"in_force": True}),
+        ("legal", {"title": "A", "in_force": True, "repealed": "2019"}, {"in_force": True}),
+        (
             "german-law",
             OPEN_LEGAL_CASE,
             {"court": "Bundesgerichtshof", "docket": "VIII ZR 123/20", "date": "2021-06-17"},

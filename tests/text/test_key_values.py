@@ -38,6 +38,13 @@ def attributes(given: Any) -> Any:
         ([{"name": "a", "value": [{"name": "b", "value": 1}]}], {"a": {"b": 1}}),
         ([{"name": "a", "value": None}, {"name": "b", "value": 1}], {"b": 1}),
         ([{"name": "a", "value": None}], None),
+        (
+            [{"code": "cut", "value": "slim"}, {"code": "fit", "value": 2}],
+            {"cut": "slim", "fit": 2},
+        ),
+        ([{"code": "c1", "label": "Cut", "value": "slim"}], {"Cut": "slim"}),
+        ([{"Name": "Cut", "Value": "slim", "ID": 4}], {"Cut": "slim"}),
+        ([{"attributeCode": "cut", "attributeValue": "slim", "sortOrder": 1}], {"cut": "slim"}),
     ],
 )
 def test_a_list_of_attributes_is_an_object(given: Any, expected: Any) -> None:

@@ -46,6 +46,8 @@ def test_an_object_with_a_name_is_its_name(value: Any, expected: object) -> None
         {"fit": "slim", "cut": "low"},
         {"id": "x"},
         {"no": "yes"},
+        {"edges": [1], "faces": 2},
+        {"volume": 2, "unit": "l", "page": 3},
     ],
 )
 def test_an_object_that_says_more_stays_one(value: object) -> None:
@@ -63,6 +65,10 @@ def test_an_object_that_says_more_stays_one(value: object) -> None:
         ({"amount": "2.1000", "unit": "KILOGRAM"}, "2.1000 KILOGRAM"),
         ({"@type": "QuantitativeValue", "value": 250, "unitCode": "GRM"}, "250 g"),
         ({"value": 36, "unit": "in"}, "36 in"),
+        ({"volume": 347, "reporter": "U.S.", "page": 483, "type": 1}, "347 U.S. 483"),
+        ({"Page": "12", "Reporter": "F.3d", "Volume": "9"}, "9 F.3d 12"),
+        ({"edges": [{"node": "a", "cursor": "x"}, {"node": "b"}], "pageInfo": {}}, ["a", "b"]),
+        ({"nodes": [{"name": "a"}], "totalCount": 1}, ["a"]),
     ],
 )
 def test_text_and_measures_are_read_with_their_attributes(value: Any, expected: object) -> None:

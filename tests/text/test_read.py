@@ -116,6 +116,9 @@ def test_lines_are_fields_when_each_begins_with_a_name_alias_or_label() -> None:
     assert text("brand: a\nbrand: b\nbrand: c") == {"brand": ["a", "b", "c"]}
     assert text("title:\nbrand: Acme") == {"brand": "Acme"}
     assert text("title:") == {}
+    assert text("  title: a\n  brand: b\n    and co") == {"title": "a", "brand": "b and co"}
+    assert text("\n\ttitle: a\n\tbrand: b\n") == {"title": "a", "brand": "b"}
+    assert text(" title: a\nbrand: b") == {"title": "a", "brand": "b"}
 
 
 @pytest.mark.parametrize(

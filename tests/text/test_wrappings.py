@@ -18,6 +18,8 @@ SHOE = {"title": "Shoe", "brand": "Acme"}
         {"_id": "1", "fields": {"title": ["Shoe"], "brand": ["Acme"]}},
         {"@context": "https://schema.org", "@graph": [{"@type": "WebPage", "name": "Home"}, SHOE]},
         {"score": 1.2, "product": SHOE},
+        {"id": 7, "url": "https://shop.example/7", "weight": 2, "item": SHOE},
+        {"Fields": {"Title": "Shoe", "BRAND": "Acme"}},
         {"cursor": "x", "node": {"id": 1, "product": SHOE}},
         {"hit": {"_source": SHOE}},
         {"g:title": "Shoe", "g:brand": "Acme"},
@@ -62,10 +64,22 @@ def test_a_text_is_opened_only_where_it_holds_an_object_and_texts_are_read() -> 
     assert fields({"rerank_doc": '{"title": "Shoe"}'}, own) == {"rerank_doc": '{"title": "Shoe"}'}
 
 
+def test_a_key_that_the_model_does_not_read_keeps_nothing_closed() -> None:
+    given = {"color": "red", "updated": "2020-01-01", "listing": {**SHOE, "color": "blue"}}
+    assert fields(given) == {**SHOE, "color": "red"}
+    assert fields({"color": {"title": "Red", "brand": "Acme"}}) == {
+        "color": {"title": "Red", "brand": "Acme"}
+    }
+    assert fields({"color": "red", "maker": {"country": "FR"}}) == {"color": "red"}
+    assert fields({"title": "Boot", "maker": {"brand": "Acme"}}) == {"title": "Boot"}
+
+
 def test_a_profile_has_wrappers_of_its_own() -> None:
     own = SHOP.model_copy(update={"wrappers": ("masterData.current", "masterVariant")})
     inner = {"title": "Shoe", "masterVariant": {"brand": "Acme"}}
     assert fields({"id": "x", "masterData": {"current": inner}}, own) == SHOE
+    capital = {"MasterData": {"Current": {"Title": "Shoe", "MasterVariant": {"Brand": "Acme"}}}}
+    assert fields(capital, own) == SHOE
     assert fields({"_source": SHOE, "a": SHOE}, own) == {}
 
 
