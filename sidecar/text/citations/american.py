@@ -2,7 +2,8 @@
 
 42 U.S.C. § 1983 · 29 CFR 1604.11(a) · 720 ILCS 5/9-1 · 18 Pa.C.S. § 2502
 U.S. Const. amend. IV · Fourth Amendment · 14th Amendment · U.S. Const. art. I, § 8, cl. 3
-Title VII · Section 1983 · Rule 12(b)(6)
+Article III standing · article I, section 8
+Title VII · Section 1983 · Rule 12(b)(6) · 12(b)(6) motion · frcp 12b6
 """
 
 import re
@@ -64,7 +65,22 @@ _CONSTITUTION = re.compile(
     rf"(?P<kind>amend|art)(?:ments?|icles?)?\b\.?\s*(?P<number>[IVX]{{1,6}}|\d{{1,2}})\b{_PART}",
     re.IGNORECASE,
 )
-_MENTIONED = re.compile(r"const|amend", re.IGNORECASE)
+_MENTIONED = re.compile(r"const|amend|article", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\barticle\s+(?P<number>I{1,3}|IV|V|VI)\b"
+    r"(?:,?\s+(?:§|section|sec\.?)\s*(?P<section>\d{1,2})\b"
+    r"|(?=\s+(?:standing|courts?|judges?|jurisdiction|powers?|tribunals?|injury)\b))",
+    re.IGNORECASE,
+)
+"""An article of the federal constitution, as lawyers name it."""
+_RULE = re.compile(
+    r"\b(?:rule|frcp)\s+(?P<rule>\d{1,2})(?P<fused>[a-i]\d{1,2})\b"
+    r"|(?<![\w.-])12(?P<dismissal>b[1-7])\b"
+    r"|(?<![\w.-])(?P<bare>\d{1,2})(?P<inside>(?:\(\w{1,2}\)){1,3})"
+    r"(?=\s+(?:motions?|dismissals?|depositions?|class(?:es)?|relief)\b)",
+    re.IGNORECASE,
+)
+"""A rule of civil procedure, as lawyers write it in haste."""
 _AMENDMENT = re.compile(
     rf"\b(?:(?P<ordinal>{'|'.join(_ORDINALS[::-1])})|(?P<digits>\d{{1,2}})(?:st|nd|rd|th|d))\s+amendment\b"
     r"|\bamend(?:ment|\.)\s+(?P<number>[IVX]{1,6})\b",
@@ -102,6 +118,10 @@ def constitution(text: str) -> Iterator[Citation]:
         base = f"{state} const {match['kind'].lower()}{number}"
         inside = [part for part in (match["section"], match["clause"]) if part]
         yield Citation("constitution", levels(base, inside), match.start(), match.end())
+    for match in _ARTICLE.finditer(text):
+        inside = [match["section"]] if match["section"] else []
+        base = f"us const art{_number(match['number'])}"
+        yield Citation("constitution", levels(base, inside), match.start(), match.end())
     for match in _AMENDMENT.finditer(text):
         if match["ordinal"]:
             number = _ORDINALS.index(match["ordinal"].lower()) + 1
@@ -114,6 +134,15 @@ def constitution(text: str) -> Iterator[Citation]:
         ):
             continue
         yield Citation("constitution", (f"us const amend{number}",), match.start(), match.end())
+
+
+def rules(text: str) -> Iterator[Citation]:
+    """Rules of civil procedure by their numbers alone: "12(b)(6) motion", "12b6"."""
+    for match in _RULE.finditer(text):
+        inside = match["fused"] or match["dismissal"]
+        steps = [inside[0], inside[1:]] if inside else in_brackets(match["inside"])
+        rule = match["rule"] or match["bare"] or "12"
+        yield Citation("usc", levels(f"frcp {rule}", steps), match.start(), match.end())
 
 
 def popular(text: str) -> Iterator[Citation]:

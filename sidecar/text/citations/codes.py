@@ -10,13 +10,15 @@ Where a text is nothing but a place ("30101(4)", "§ 24"), its law is unknown: `
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from sidecar.text.citations.european import union_acts
 from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.laws import Named, acts, law_after, law_before, union_names
 from sidecar.text.citations.places import Number, Place, bare_numbers, places, title_before
 from sidecar.text.citations.states import STATES
-from sidecar.text.citations.vocabulary import law_words
+from sidecar.text.citations.vocabulary import Laws, law_words, written_names
+from sidecar.text.vocabularies import load
 
 MAX_RANGE = 30
 """Places that "§§ 433-450" stands for at most; of a longer range the ends count."""
@@ -33,6 +35,8 @@ _HYPHENATED = re.compile(
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _UNION = re.compile(r"\d/\d|eli/|3\d{4}[RLDrld]\d")
 _ACT = re.compile(r"\bact\b|\bordinance\b", re.IGNORECASE)
+_WORDS = frozenset("avg tue fev teu euv".split())
+"""Names that are words, or other abbreviations, in small letters."""
 _NUMBER_FIRST = re.compile(r"(?<![\w.,/§-])(\d{1,4}[a-z]?)\s(?=([A-ZÄÖÜ][A-Za-zÄÖÜäöü]{1,11})\b)")
 
 
@@ -131,3 +135,26 @@ def _number_first(text: str) -> Iterator[Citation]:
         if (match[2] in law_words("as_written") and not alone) or match[2][1:].islower():
             continue  # "20 OR 30"
         yield Citation("code", (f"{named.key} {match[1]}",), match.start(), named.end)
+    if text.islower():
+        for match in _small_name_after().finditer(text):
+            named = law_after(text, match.start(2), any_name=match[2].startswith("sgb"))
+            if named is not None and not _YEAR.fullmatch(match[1]):
+                yield Citation("code", (f"{named.key} {match[1]}",), match.start(), named.end)
+
+
+@cache
+def _small_name_after() -> re.Pattern[str]:
+    """The same in small letters, for abbreviations that are no words: "823 bgb", "302 ipc"."""
+    names = (
+        {
+            name.lower()
+            for laws in load("law", Laws).values()
+            for spellings in laws.names.values()
+            for name in spellings
+            if re.fullmatch(r"(?=.*[A-Z].*[A-Z])[A-Za-z]{3,6}", name)
+        }
+        - written_names()
+        - _WORDS
+    )
+    either = "|".join(sorted(names))
+    return re.compile(rf"(?<![\w.,/§-])(\d{{1,4}}[a-z]?)\s(sgb [ivx\d]{{1,4}}|{either})\b(?!\s\d)")

@@ -2,7 +2,8 @@
 
 VIII ZR 123/20 · 1 BvR 16/13 · B 1 KR 5/19 R · 4A_123/2020 · 6 Ob 12/20k · T 0641/00
 1:19-cv-01234 · No. 15-15117 · n° 12-34.567 · application no. 5310/71
-（2016）辽1204民初143号 · C-131/12 · Case 6/64
+（2016）辽1204民初143号 · 平成29年(受)第1234号 · C-131/12 · Case 6/64
+STC 31/2010 · Cass. civ. n. 12345/2020
 """
 
 import re
@@ -39,6 +40,22 @@ _APPLICATION = re.compile(
     r"(?P<number>\d{1,6})/(?P<year>\d{2})\b",
     re.IGNORECASE,
 )
+_SPANISH = re.compile(
+    r"\b(?P<register>STC|ATC|STS|ATS|STSJ)\s(?:n[.ºo°]{0,2}\s?)?(?P<number>\d{1,5})/(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_ITALIAN = re.compile(
+    r"\b(?P<register>cass|corte cost)(?:azione|ituzionale)?\b\.?,?\s*"
+    r"(?:(?:civile|civ|penale|pen|lav|trib|sez|s\.?u|un|[ivx]{1,3}|ord|sent|n)\b[.,\s]*)*"
+    r"(?P<number>\d{1,5})/(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_BARE_APPLICATION = re.compile(r"(?P<number>\d{4,6})/(?P<year>\d{2})")
+_MEASURED = re.compile(
+    r"\s*(?:$|[^\sa-z]|(?:mm|cm|m|f|lens|lenses|psi|v|volts?|w|watts?|days?|weeks?|months?|years?|hours?|"
+    r"pages?|people|persons|employees|units?|pieces?|pcs|kg|g|lbs?|usd|eur|dollars?|euros?)\b)",
+    re.IGNORECASE,
+)
 
 
 def dockets(text: str) -> Iterator[Citation]:
@@ -61,10 +78,18 @@ def dockets(text: str) -> Iterator[Citation]:
     for match in _NUMBERED.finditer(text):
         digits = match["number"].replace(".", "")
         alone = len(digits) == 5 or match[0] == text.strip()
-        if match["mark"] or alone:
+        before_words = match.start() == 0 and not _MEASURED.match(text, match.end())
+        if match["mark"] or alone or before_words:
             yield _docket(f"{match['year']}-{int(digits)}", match)
     for match in _APPLICATION.finditer(text):
         yield _docket(f"{int(match['number'])}/{match['year']}", match)
+    if bare := _BARE_APPLICATION.fullmatch(text.strip()):
+        key = f"{int(bare['number'])}/{bare['year']}"
+        yield Citation("docket", (key,), 0, len(text))
+    for pattern in (_SPANISH, _ITALIAN):
+        for match in pattern.finditer(text):
+            register = match["register"].lower()
+            yield _docket(f"{register} {int(match['number'])}/{match['year']}", match)
 
 
 def _docket(key: str, match: re.Match[str]) -> Citation:

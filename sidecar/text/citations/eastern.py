@@ -19,6 +19,10 @@ _DOCKET = re.compile(
     r"\(\s?(?P<year>\d{4})\s?\)\s?(?P<court>[\u4e00-\u9fff]{1,3}\d{0,6}[\u4e00-\u9fff]{1,8}?)\s?第?\s?(?P<number>\d{1,7})"
     r"\s?号(?:之(?P<part>[一二三四五六七八九十]{1,2}|\d{1,2}))?"
 )
+_JAPANESE_DOCKET = re.compile(
+    r"(?P<era>明治|大正|昭和|平成|令和)\s?(?P<year>元|\d{1,2})\s?年\s?\(\s?(?P<register>[^\W\d]{1,3})\s?\)"
+    r"\s?第?\s?(?P<number>\d{1,6})\s?[号號]"
+)
 
 
 def articles(text: str) -> Iterator[Citation]:
@@ -41,11 +45,15 @@ def articles(text: str) -> Iterator[Citation]:
 
 
 def dockets(text: str) -> Iterator[Citation]:
-    """The numbers of Chinese cases, with brackets and digits of any width."""
+    """The numbers of Chinese and Japanese cases, with brackets and digits of any width."""
     for match in _DOCKET.finditer(text):
         key = f"({match['year']}){match['court']}{int(match['number'])}号"
         if match["part"]:
             key += f"之{chinese(match['part'])}"
+        yield Citation("docket", (key,), match.start(), match.end())
+    for match in _JAPANESE_DOCKET.finditer(text):
+        year = 1 if match["year"] == "元" else int(match["year"])
+        key = f"{match['era']}{year}({match['register']}){int(match['number'])}号"
         yield Citation("docket", (key,), match.start(), match.end())
 
 

@@ -36,7 +36,7 @@ _WINDOW, _WINDOW_BEFORE = 110, 80
 _JOINT = re.compile(r"[\s.,'&/()-]{0,3}")
 """What may lie between two words of a name."""
 _ABBREVIATION = re.compile(r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß]{0,12}-?[A-ZÄÖÜ][a-zäöü]{0,2}(?![\w-])")
-_SOCIAL_CODE = re.compile(r"SGB[\s-]?([IVX]{1,4}|\d{1,2})\b")
+_SOCIAL_CODE = re.compile(r"SGB[\s-]?([IVX]{1,4}|\d{1,2})\b", re.IGNORECASE)
 _GERMAN_NAME = re.compile(
     r"([A-ZÄÖÜa-zäöü][\wäöüß-]{3,40}?(?:gesetz|gesetzbuch|ordnung|verordnung|satzung))(?:e?s)?\b"
 )
@@ -84,7 +84,7 @@ def law_after(text: str, place: int, any_name: bool) -> Named | None:
     if any_name and (social := _SOCIAL_CODE.match(text, start)):
         return Named(_social(social), start, social.end())
     words = _following(text, start)
-    if named := _longest(text, [words[:count] for count in range(len(words), 0, -1)]):
+    if named := _longest(text, [words[:count] for count in range(len(words), 0, -1)], any_name):
         return named
     ends = _ACT.search(text, start, start + _WINDOW)
     if ends and (act := _ACT_AFTER.match(text, start)) and (key := _act(act)):
@@ -110,7 +110,7 @@ def law_before(text: str, place: int, earliest: int, any_name: bool) -> Named | 
     words = _preceding(text, begin, trimmed)
     if not words or words[-1][2] < trimmed:
         return None
-    if named := _longest(text, [words[first:] for first in range(len(words))]):
+    if named := _longest(text, [words[first:] for first in range(len(words))], any_name):
         return named
     for act in _ACT.finditer(text, words[0][1], trimmed):
         if act.end() == trimmed and (key := _act(act)):
@@ -164,12 +164,12 @@ def _preceding(text: str, start: int, end: int) -> list[Word]:
     return words[::-1]
 
 
-def _longest(text: str, candidates: Sequence[Sequence[Word]]) -> Named | None:
+def _longest(text: str, candidates: Sequence[Sequence[Word]], any_name: bool) -> Named | None:
     """The first candidate, the longest first, that is a law of the lists or a state's code."""
     all_words = candidates[0] if candidates else ()
     of_state = any(word in state_words() for word, _, _ in all_words)
     for words in candidates:
-        if key := _listed(text, words):
+        if key := _listed(text, words, any_name):
             return Named(key, words[0][1], words[-1][2])
     for words in candidates if of_state else ():
         if len(words) > 1 and (key := state_code([word for word, _, _ in words])):
@@ -177,7 +177,7 @@ def _longest(text: str, candidates: Sequence[Sequence[Word]]) -> Named | None:
     return None
 
 
-def _listed(text: str, words: Sequence[Word]) -> str | None:
+def _listed(text: str, words: Sequence[Word], any_name: bool) -> str | None:
     if words[-1][0].removesuffix("s") not in last_words():
         return None
     name = name_of(words)
@@ -187,6 +187,8 @@ def _listed(text: str, words: Sequence[Word]) -> str | None:
     if key is None or name not in written_names():
         return key
     written = text[words[0][1] : words[-1][2]].replace(".", "")
+    if any_name and written.islower() and written.upper() in law_words("marked"):
+        return key
     return key if written in law_words("as_written") else None
 
 
@@ -220,8 +222,8 @@ def _social(match: re.Match[str]) -> str:
     book = (
         match[1]
         if match[1].isdecimal()
-        else numerals.index(match[1]) + 1
-        if match[1] in numerals
+        else numerals.index(match[1].upper()) + 1
+        if match[1].upper() in numerals
         else ""
     )
     return f"sgb{book}"

@@ -62,7 +62,7 @@ def _hints(citation: Citation) -> tuple[re.Pattern[str], ...]:
     """Patterns that all match, the most telling last."""
     key = citation.keys[0]
     if citation.form == "constitution":
-        return (re.compile("const|amend", re.IGNORECASE),)
+        return (re.compile("const|amend|article", re.IGNORECASE),)
     if citation.form == "chinese":
         return (re.compile("[条條]"),)
     law, _, place = key.rpartition(" ")

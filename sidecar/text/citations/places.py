@@ -20,7 +20,7 @@ _NUMBER = (
 )
 _AND = r"(?:,|;|&|-|\b(?:und|and|et|y|e|en|u\.|or|oder|ou|o|of|to|bis|through)(?=[\s\d]))"
 _DIGITS = re.compile(r"\d+")
-_PREFIX = re.compile(r"(?<![A-Za-z])[LRDA]\.?\s?\*{0,2}$")
+_PREFIX = re.compile(r"(?<![A-Za-z])(?<![A-Z]\.)[LRDA]\.?\s?\*{0,2}$")
 """French: L. 1234-5 of the legislative part, R. 4127-1 of the regulations."""
 _CHAPTER = re.compile(
     r"\b(?:ch|chap|chapter|c|tit|title)\b\.?\s*(\d{1,3}[A-Z]?),?\s*$", re.IGNORECASE

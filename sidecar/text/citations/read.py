@@ -25,14 +25,17 @@ def _form(hint: str, *find: Find) -> Form:
 FORMS: Mapping[str, Form] = {
     "case": _form(r"\d\s+[a-z]", decisions.cases),
     "neutral": _form(r"(?:1[89]|20)\d\d|ecli", decisions.neutral),
-    "reported": _form(r"[\[(]\d{4}|\d{4}\s?\(|a\.?\s?i\.?\s?r\b", decisions.reported),
+    "reported": _form(
+        r"[\[(]\d{4}|\d{4}\s?\(|a\.?\s?i\.?\s?r\b|(?:1[89]|20)\d\d\s(?:\d{1,2}\s)?[a-z]",
+        decisions.reported,
+    ),
     "series": _form(r"\d\s*,\s*(?:S\.\s*)?\d|bge|atf|dtf", decisions.series),
     "docket": _form(r"\d[-/_.]\d|号|\d[-\s]?c[vrj]|\d[ctf][joca]\d|\d-?civ", dockets.dockets),
     "usc": _form(
-        r"\d\s*(?:u\.?\s?s|c\.?\s?f|i\.?l\.?c|pa\.?\s?c|del)|title|section|rule",
-        *(american.titles, american.popular),
+        r"\d\s*(?:u\.?\s?s|c\.?\s?f|i\.?l\.?c|pa\.?\s?c|del)|title|section|rule|frcp|12b|\d\([a-i]\)",
+        *(american.titles, american.popular, american.rules),
     ),
-    "constitution": _form("const|amend", american.constitution),
+    "constitution": _form("const|amend|article", american.constitution),
     "code": _form(r"\d", codes.codes),
     "chinese": _form("[条條]", eastern.articles),
 }
@@ -88,8 +91,10 @@ def _outermost(found: tuple[Citation, ...]) -> tuple[Citation, ...]:
     return tuple(one for one in found if not any(within(one, other) for other in found))
 
 
-_NUMBER_WORD = re.compile(r"[零〇一二两三四五六七八九十百千]|\b(?:title|amend)", re.IGNORECASE)
-"""Numbers without digits: Chinese ones, "Title VII", "Fourth Amendment"."""
+_NUMBER_WORD = re.compile(
+    r"[零〇一二两三四五六七八九十百千]|\b(?:title|amend|const|article\s[ivx])", re.IGNORECASE
+)
+"""Numbers without digits: Chinese ones, "Title VII", "Fourth Amendment", "Article III"."""
 
 
 @lru_cache(maxsize=64)

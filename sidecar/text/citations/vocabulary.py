@@ -28,6 +28,8 @@ class Laws(FrozenModel):
     """A law's key and its names."""
     as_written: Spellings = ()
     """Names that are words, or other things, in small letters: read as they are written here."""
+    marked: Spellings = ()
+    """Those of them that are read in small letters after a paragraph sign or "article"."""
     popular: dict[str, str] = Field(default_factory=dict)
     """A name and the citation that it is short for."""
     subjects: dict[str, str] = Field(default_factory=dict)
@@ -45,6 +47,8 @@ class Reports(FrozenModel):
     """Such codes that are words in small letters."""
     reports: Spellings = ()
     """Series after a year in brackets."""
+    unbracketed: Spellings = ()
+    """Those that are written without brackets around the year, too."""
     air: Spellings = ()
     """Courts of the All India Reporter."""
     volumes: Spellings = ()
