@@ -21,7 +21,7 @@ language       which languages a query's words are of
 negation       what a negation reaches; negation_words has its words
 naming         whether a query names a value: no extractor, the signal `match` reads it
 codes          whether a query names a code, such as a SKU
-company        a company's name without its legal form
+company        a company's name as people say it
 ordinary       words that name nothing by themselves
 size_notation  sizes in one form each
 counts         bare numbers that are no prices

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sidecar.text.numerals import plain
-from sidecar.text.query.company import short_name
+from sidecar.text.query.company import spoken_names
 from sidecar.text.query.counts import counted
 from sidecar.text.query.negation import excluded_runs
 from sidecar.text.query.ordinary import ORDINARY
@@ -76,7 +76,7 @@ class Naming:
 
     def wants(self, value: str, min_length: int = 1) -> bool:
         """Whether the query names the value, which has `min_length` letters and digits at least,
-        and does not exclude it. A company is named without its legal form: "hp" for "HP Inc."."""
+        and does not exclude it. A company is named as people say it: "hp" for "HP Inc."."""
         spelling = self._spelling(value, min_length)
         return spelling is not None and spelling not in self.excluded | self.unclear
 
@@ -87,7 +87,7 @@ class Naming:
 
     def _spelling(self, value: str, min_length: int) -> str | None:
         """The value's letters and digits as the query has them; None where it does not name it."""
-        for name in (value, short_name(value)):
+        for name in spoken_names(value):
             if len(spelling := squeeze(name)) >= min_length and self._holds(name, spelling):
                 return spelling
         return None

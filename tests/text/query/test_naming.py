@@ -126,15 +126,38 @@ def test_the_query_holds_what_it_names(query: str) -> None:
         ("tiffany ring", "Tiffany & Co."),
         ("索尼 耳机", "索尼有限公司"),
         ("ソニーのヘッドホン", "ソニー株式会社"),
+        ("samsung tv", "Samsung Electronics Co., Ltd."),
+        ("lg monitor", "LG Electronics"),
+        ("siemens kaffeemaschine", "Siemens Hausgeräte"),
+        ("liebherr kühlschrank", "Hans Liebherr GmbH"),
+        ("porsche modellauto", "Ferdinand Porsche AG"),
+        ("robert bosch drill", "Robert Bosch GmbH"),
+        ("milka chocolate", "Milka, Mondelez"),
+        ("mondelez chocolate", "Milka,Mondelez International"),
+        ("haribo", "Gold;Haribo GmbH & Co. KG"),
+        ("johnson and johnson shampoo", "Johnson & Johnson"),
+        ("stanley & stella shirt", "Stanley and Stella"),
+        ("marks and spencer socks", "MARKS+SPENCER"),
+        ("bang und olufsen", "Bang & Olufsen"),
     ],
 )
-def test_a_company_is_named_without_its_legal_form(query: str, value: str) -> None:
+def test_a_company_is_named_as_people_say_it(query: str, value: str) -> None:
     assert Naming.of(query).wants(value, min_length=2)
 
 
 @pytest.mark.parametrize(
     ("query", "value"),
-    [("seat row cover", "The Row"), ("next day delivery", "Next plc"), ("co sleeper", "Co")],
+    [
+        ("robert drill", "Robert Bosch GmbH"),
+        ("bosch paintings", "Hieronymus Bosch"),
+        ("walter notebook", "Martin Walter"),
+        ("electronics kit", "LG Electronics"),
+        ("inc magazine", "Apple, Inc"),
+        ("black shelf decker", "BLACK+DECKER"),
+        ("seat row cover", "The Row"),
+        ("next day delivery", "Next plc"),
+        ("co sleeper", "Co"),
+    ],
 )
 def test_a_shorter_name_must_name_it_too(query: str, value: str) -> None:
     assert Naming.of(query).wants(value, min_length=2) == (value == "Co")
