@@ -12,9 +12,10 @@ means two things, and that each is read as its name.
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import product
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from yaml import YAMLError
 
 from mappings import vocabulary_texts
@@ -32,19 +33,32 @@ Spellings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One spelling or a list of them; nothing is an empty list."""
 
 
+def _alternatives(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Each phrase with each choice of words: `plum|fig jam|tart` writes four."""
+    return tuple(
+        " ".join(chosen)
+        for phrase in phrases
+        for chosen in product(*(part.split("|") for part in phrase.split()))
+    )
+
+
+Phrases = Annotated[Spellings, AfterValidator(_alternatives)]
+"""Phrases in which `|` stands between words of which each may be there."""
+
+
 class Names(FrozenModel):
     """Names and the ways to write them.
 
     Case, accents and signs of a spelling do not matter. `schwarz+` writes the word with each of the
-    endings that `endings` has for it.
+    endings that `endings` has for it, `leder*` the compound with each of `heads`.
     """
 
     names: dict[str, Spellings] = Field(default_factory=dict)
     """name -> its spellings; in English the name is one itself."""
     parents: dict[str, Spellings] = Field(default_factory=dict)
     """name -> the names of which it is a kind: navy is a blue."""
-    not_in: Spellings = ()
-    """Phrases in which a spelling means something else: "red wine"."""
+    not_in: Phrases = ()
+    """Phrases in which a spelling means something else: "red wine", "plum|peach jam|juice"."""
     ambiguous: dict[str, Spellings] = Field(default_factory=dict)
     """language -> spellings that are words of other languages too ("or" is gold in French): in a
     query they count only beside a word of that language (`vocabularies/language`)."""
@@ -53,9 +67,14 @@ class Names(FrozenModel):
     endings: dict[str, Spellings] = Field(default_factory=dict)
     """How a spelling with `+` may end: {o: [o, a, os, as]} makes negro, negra, negros, negras of
     `negro+`. The longest key that ends the word counts; "" is any word's."""
+    heads: Spellings = ()
+    """The second words of compounds: {leather: leder*} and {heads: [jacke]} make Lederjacke."""
 
     def forms(self, spelling: str) -> tuple[str, ...]:
-        """The spelling, or all inflected forms of one that ends with `+`."""
+        """The spelling, all inflected forms of one that ends with `+`, or all compounds of one that
+        ends with `*`."""
+        if spelling.endswith("*"):
+            return tuple(spelling[:-1] + head for head in self.heads)
         if not spelling.endswith("+"):
             return (spelling,)
         base = spelling[:-1]

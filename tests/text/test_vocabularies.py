@@ -18,6 +18,17 @@ def test_a_spelling_with_a_plus_has_the_endings_of_its_language() -> None:
     assert spanish.forms("gris") == ("gris",)
 
 
+def test_a_spelling_with_a_star_is_each_compound() -> None:
+    german = Names(names={"oak": "eichen*"}, heads=["tisch", "bank"])
+    assert german.forms("eichen*") == ("eichentisch", "eichenbank")
+    assert merged([german]).names == {"oak": ("eichentisch", "eichenbank")}
+
+
+def test_a_bar_stands_between_words_of_which_each_may_be_there() -> None:
+    names = Names(not_in=["plum|fig jam|tart", "red wine"])
+    assert names.not_in == ("plum jam", "plum tart", "fig jam", "fig tart", "red wine")
+
+
 def test_a_vocabulary_of_ones_own_says_what_a_spelling_means() -> None:
     shipped = Names(names={"red": ["red", "ruby"]}, parents={"ruby": "red"})
     own = Names(names={"ruby": "ruby", "sunset": ["sunset"]}, not_in="ruby port")

@@ -53,6 +53,17 @@ from sidecar.text.query.vocabulary import Vocabulary
         ("purpel shoes", "purple"),
         ("brown leather bag", "brown"),
         ("white t-shirt, black jeans", "white, black"),
+        ("ivory lampshade", "ivory"),
+        ("rideau ivoire", "ivory"),
+        ("Brautkleid elfenbein", "ivory"),
+        ("felpa verde", "green"),
+        ("sudadera verde", "green"),
+        ("gravata verde", "green"),
+        ("blavk dress", "black"),
+        ("yelliw raincoat", "yellow"),
+        ("red hot water bottle", "red"),
+        ("red velvet dress", "red"),
+        ("orange tea towel", "orange"),
     ],
 )
 def test_colours_of_queries(query: str, wanted: str) -> None:
@@ -93,6 +104,19 @@ def test_colours_of_queries(query: str, wanted: str) -> None:
         "olive oil",
         "navy seal watch",
         "charcoal grill",
+        "red hot chilli pipers dvd",
+        "black eyed peas cd",
+        "king crimson vinyl",
+        "fifty shades of gray",
+        "blu ray player",
+        "plum chutney",
+        "orange marmalade",
+        "mint syrup",
+        "peach schnapps",
+        "red snapper fillet",
+        "costa verde travel guide",
+        "白色情人节 礼物",
+        "白い恋人 24枚",
     ],
 )
 def test_words_that_are_no_colours(query: str) -> None:
@@ -142,6 +166,12 @@ def test_colours_of_fields(value: str, name: str) -> None:
         ("pull en laine mérinos", "merino"),
         ("Kunstleder Sofa", "faux leather"),
         ("vegan leather bag", "faux leather"),
+        ("Wildlederstiefel Damen", "suede"),
+        ("baumwollhemd herren", "cotton"),
+        ("Kaschmirschal", "cashmere"),
+        ("Eichentisch", "oak"),
+        ("edelstahltopf 24 cm", "stainless steel"),
+        ("Samtkissen grün", "velvet"),
     ],
 )
 def test_materials_of_queries(query: str, wanted: str) -> None:
@@ -158,6 +188,14 @@ def test_materials_of_queries(query: str, wanted: str) -> None:
         "toilet paper",
         "silk road book",
         "木曜日",
+        "Holzbohrer 8mm",
+        "Lederpflege",
+        "Glasreiniger",
+        "Wollwaschmittel",
+        "curling iron",
+        "iron supplements",
+        "a4 paper",
+        "bamboo plants",
         "pin badge",
     ],
 )
@@ -173,6 +211,10 @@ def test_a_kind_satisfies_what_it_is_a_kind_of() -> None:
     assert checked("blue shirt", "Navy") == 1
     assert checked("navy shirt", "Blue") == 0
     assert checked("navy shirt", "Light blue") == -1
+    assert checked("cream rug", "Ivory") == checked("off white rug", "Ivory") == 1
+    assert checked("white dress", "Elfenbein") == checked("white dress", "avorio") == 1
+    assert checked("ivory rug", "Cream") == checked("ivory rug", "Off-White") == 0
+    assert checked("ivory rug", "Brown") == -1
 
 
 def test_parents_are_parents_of_parents() -> None:
