@@ -2,7 +2,7 @@
 
     2018-04-24   2018-04-24T10:00Z   2018/4/24   20180424   2018-04   2018
     24 April 2018   April 24, 2018   24-Apr-2018   24. April 2018   24 avril 2018   abril de 2018
-    24.04.2018   24/04/2018   2018年4月24日   平成30年4月24日
+    24.04.2018   24/04/2018   c. 2018   2018年4月24日   平成30年4月24日
     1524528000 (seconds)   1524528000000 (milliseconds)   {"year": 2018, "month": 4}
 
 Months are named in the languages of `mappings/vocabularies/month`. Of "03/04/2018" the year alone
@@ -33,6 +33,10 @@ _WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?")
 _COMPACT = re.compile(r"(1[5-9]|20)(\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 """Japanese eras: the year before their first."""
+_CIRCA = re.compile(
+    r"\W*(?:c|ca|circa|around|about|approx|um|vers|env|hacia)\b\.?\s*((?:1\d|20)\d\d)\W*",
+    re.IGNORECASE,
+)
 _FILLER = r"[\s.,/-]*(?:(?:st|nd|rd|th|er|º|ª|de|del|of)\b[\s.,/-]*){0,2}"
 _NUMERIC = re.compile(
     r"(?<![\d.,/-])(?:(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?"
@@ -172,6 +176,8 @@ def _days(text: str) -> Iterator[_Day]:
             yield day
     if any(map(str.isalpha, text)):
         yield from _named(fold(text))
+        if circa := _CIRCA.fullmatch(text):
+            yield _Day(int(circa[1]))
 
 
 def _of_numbers(first: int, second: int, year: int, sign: str) -> _Day | None:

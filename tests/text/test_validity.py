@@ -29,6 +29,8 @@ SAID = {
         "|noch nicht in Kraft|En vigueur|Vigente|现行有效|尚未生效|never overruled"
         "|has not been repealed|valid|amended|geltend|in vigore|Not repealed|green flag"
         "|Followed|appeal withdrawn|VIGUEUR|Pending|open|has never been overruled"
+        "|To be repealed on 3 May 2091|will be superseded in 2080|Sera abrogé le 1er janvier 2090"
+        "|due to expire on 1 May 2088"
         "|not reversed|was not set aside|Upheld on appeal"
     ),
 }

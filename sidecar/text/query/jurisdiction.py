@@ -13,6 +13,7 @@ from sidecar.text.citations import without_citations
 from sidecar.text.citations.states import STATES
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Satisfaction
+from sidecar.text.query.jurisdiction_codes import in_full
 from sidecar.text.query.vocabulary import Vocabulary, vocabulary_constraint
 from sidecar.text.vocabularies import Names, load, merged
 
@@ -69,7 +70,8 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
 
 
 def _check(constraint: Constraint, value: object) -> Satisfaction:
-    return jurisdictions().check(constraint.values, read_value(value), constraint.excluded)
+    text = in_full(read_value(value))
+    return jurisdictions().check(constraint.values, text, constraint.excluded)
 
 
 JURISDICTION = Extractor("jurisdiction", _extract, _check, ("jurisdiction", "country", "state"))

@@ -32,6 +32,13 @@ _NAMED = re.compile(
     r"\.?,?(?:\s*\([^()]{1,20}\))?,?\s*(?:of\s+|no\.?\s+)?\(?\d{4}\b"
 )
 """A law's number or year."""
+_DATED_LAW = re.compile(
+    r"\b(?:gesetz|verordnung|erlass|loi|decret|arrete|ordonnance|ley|decreto|legge|lei|wet|act|"
+    r"statute|(?<!case )law)\s+(?:no?\W*\s?[\d/-]+\s+)?(?:vom|of|du|de|del|von|van|dated)\s+"
+    r"(?:\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|(?:\d{1,2}(?:\.|er|st|nd|rd|th)?\s+)?(?:de\s+|of\s+)?"
+    r"[a-z]{3,10}\.?,?\s+(?:(?:de|del)\s+)?\d{4})\b"
+)
+"""A law by its date: "Gesetz vom 1. Januar 1900", "loi du 29 juillet 1881"."""
 
 Years = tuple[int | None, int | None]
 """The first and the last."""
@@ -47,7 +54,8 @@ def _extract_on_day(query: str, now: float) -> Constraint | None:
     text = fold(query)
     low, high = _NONE
     if any(map(str.isdecimal, text)):
-        named = _NAMED.sub("§", fold(without_citations(query)))
+        named = _NAMED.sub("§", _DATED_LAW.sub("§", fold(without_citations(query))))
+        named = patterns.counted.sub("§", named)
         named = patterns.from_decade.sub(lambda match: match[0].rstrip("esr"), named)
         named = patterns.to_decade.sub(lambda match: f"{match[0].rstrip('esr')[:-1]}9", named)
         low, high = _stated(patterns.excluded.sub(" § ", named), patterns)

@@ -38,6 +38,10 @@ class YearWords(FrozenModel):
     later: Spellings = ()
     """After a year that itself does not count."""
     earlier: Spellings = ()
+    decided: Spellings = ()
+    """After the one year that counts: what was decided in it."""
+    counted: Spellings = ()
+    """After a number that is no year: what it counts."""
     excluding: Spellings = ()
     """Before a year that is not wanted."""
     fillers: Spellings = ()
@@ -79,6 +83,8 @@ class YearPatterns:
     """One of its groups is the number of years, in digits or as a word of `counts`."""
     this_year: re.Pattern[str]
     last_year: re.Pattern[str]
+    counted: re.Pattern[str]
+    """A number that is no year, with what it counts."""
     counts: Mapping[str, int]
 
 
@@ -100,6 +106,7 @@ def year_patterns() -> YearPatterns:
     def leading(key: str) -> str:
         return rf"{words(key)}[\s-]*{date}"
 
+    decided = rf"{year}\s{words('decided')}"
     dated = rf"{year}(?:\s?年\s?\d{{1,2}}\s?月(?:\s?\d{{1,2}}\s?[日号])?)?"
     bounds: tuple[tuple[Bound, str], ...] = (
         ("since", leading("since")),
@@ -129,13 +136,14 @@ def year_patterns() -> YearPatterns:
         ),
         bounds=tuple((bound, re.compile(pattern)) for bound, pattern in bounds),
         exact=re.compile(
-            rf"{leading('during')}|{year}年|\({year}\){end}|^(?:(?!\b\d+\b).)*{year}{end}",
+            rf"{leading('during')}|{year}年|{decided}|\({year}\){end}|^(?:(?!\b\d+\b).)*{year}{end}",
             re.DOTALL,
         ),
         partial=re.compile(rf"{months}|年\s?\d|{_NUMERIC}\d{{4}}|\d{{4}}-\d\d(?!\d)"),
         last_years=re.compile("|".join(_bounded(span).replace(_COUNT, count) for span in spans)),
         this_year=re.compile(words("this_year")),
         last_year=re.compile(words("last_year")),
+        counted=re.compile(rf"{_ALONE}(?:1[6-9]|20)\d\d\s{words('counted')}"),
         counts=counts,
     )
 

@@ -137,6 +137,7 @@ def test_a_court_is_asked_for(
     "query",
     [
         *("tennis court", "police search of a bag", "food court", "maine lobster", "me and you"),
+        *("ag opinion on passports", "Siemens AG", "opinion of the ag"),
         *("court", "washington monument", "district of columbia", "mass transit", "eat out"),
     ],
 )

@@ -27,6 +27,16 @@ ROWS: list[tuple[str, list[str], list[str], list[str]]] = [
     ("中国 合同", ["中华人民共和国"], ["美国"], []),
     ("italian contract law", ["Italy", "Italia"], ["Spain"], []),
     ("new mexico water law", ["New Mexico"], ["Mexico"], ["US"]),
+    (
+        "texas landlord law",
+        ["TX", "US-TX"],
+        ["FL", "F.L.", "US-NV", "N.M.", "CA", "DE"],
+        ["US", "XX"],
+    ),
+    ("canada contracts law", ["CA", "CA-ON"], ["NY", "GB"], ["ZZ"]),
+    ("california landlord law", ["CA", "C.A."], ["NV", "CA-ON"], []),
+    ("german law", ["DE", "DE-BY"], ["AT", "CH"], []),
+    ("scottish law", ["GB-SCT"], ["GB-ENG", "IE"], ["GB"]),
     ("uk employment", ["England and Wales", "United Kingdom", "Scotland"], ["Ireland"], []),
 ]
 """(query, jurisdictions that it asks for, others, values that do not say)."""
@@ -46,6 +56,7 @@ def test_a_jurisdiction_is_asked_for(
     "query",
     [
         *("can the landlord tell us to leave", "german shepherd bite", "Washington v. Texas"),
+        *("washington commanders tickets", "montana brand shirts", "georgia pacific spill"),
         *("danish pastry", "fine china", "polish remover", "dutch oven", "454 U.S. 235"),
     ],
 )

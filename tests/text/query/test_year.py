@@ -96,6 +96,12 @@ def years(query: str) -> tuple[float | None, float | None] | None:
         ("晚于2015年", 2016, None),
         ("2015年的判决", 2015, 2015),
         ("判决 2015年", 2015, 2015),
+        ("deposit not older than 2012", 2012, None),
+        ("deposit no older than 2012", 2012, None),
+        ("appeals following 2012", 2013, None),
+        ("cases subsequent to 2012", 2013, None),
+        ("tenancy 2012 ruling on deposits", 2012, 2012),
+        ("mietrecht 2012 urteil kaution", 2012, 2012),
     ],
 )
 def test_the_years_that_words_bound(query: str, low: int | None, high: int | None) -> None:
@@ -113,6 +119,17 @@ def test_the_years_that_words_bound(query: str, low: int | None, high: int | Non
         "2000 mah battery",
         "tenancy law 5 years limitation",
         "new house 2 years after purchase",
+        "fine of 1800 euros",
+        "penalty of 1990 dollars",
+        "order of 2010 pieces",
+        "a company of 2000 employees",
+        "bußgeld von 2000 euro",
+        "amende de 1900 euros",
+        "Verordnung vom 3. März 1950",
+        "Gesetz vom 4.7.1924",
+        "loi du 29 juillet 1881",
+        "ley de 15 de julio de 1954",
+        "act of 4 June 1925",
     ],
 )
 def test_what_bounds_no_years(query: str) -> None:
