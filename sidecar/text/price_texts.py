@@ -56,6 +56,9 @@ def price_of_text(text: str) -> Price | None:
     if (exact := _plain_number(text)) is not None:
         return Price(exact, exact)
     text = _short_sign().sub("", plain(text).strip())
+    if cents := _CENTS_ALONE.fullmatch(text):
+        return Price(int(cents[1]) / 100, int(cents[1]) / 100)
+    text = _SPACED_DOLLAR.sub(r"\1$", text)
     text = _RAISED_CENTS.sub(r"\1.\3\2", text)
     if not any(map(str.isdigit, text)):
         return Price(0, 0) if _free().fullmatch(text) else None
@@ -80,6 +83,9 @@ _SIGN = {"per": "U", "each": "", "from_": "F", "onwards": "P", "to": "T", "now":
 _AMOUNT = r"([0-9])"
 _RAISED_CENTS = re.compile(r"([0-9])([€£])([0-9]{2})(?![0-9])")
 """12€99 is 12.99 €."""
+_CENTS_ALONE = re.compile(r"([0-9]{1,2})\s?(?:¢|cents?|p|pence)")
+_SPACED_DOLLAR = re.compile(r"^(us|ca?|aud?|au?|nz|hk|sg?) (?:\$)")
+"""C $12.99, AU $5, US $9: as on marketplaces."""
 _READINGS = tuple(
     (re.compile(expression.replace("#", _AMOUNT)), low, high)
     for expression, low, high in (

@@ -35,9 +35,21 @@ def _meets(requested: str, size: str) -> bool:
     left, right = requested.split(), size.split()
     if kind is Kind.TROUSERS:
         return set(left) <= set(right)
+    if kind is Kind.AGE:
+        return requested == size or _within(requested, size) or _within(size, requested)
     if kind is not Kind.NUMBER:
         return requested == size
     return left[-1] == right[-1] and (len(left) != len(right) or left == right)
+
+
+def _within(one: str, range_: str) -> bool:
+    """Whether "18 months" is in "12-18 months"."""
+    number, _, unit = one.partition(" ")
+    ends, _, unit_of_range = range_.partition(" ")
+    first, dash, last = ends.partition("-")
+    if not (number.isdecimal() and dash and unit == unit_of_range):
+        return False
+    return int(first) <= int(number) <= int(last)
 
 
 SIZE = Extractor("size", _extract, _check, ("size",))

@@ -4,7 +4,11 @@
     10 · 9.5, 9 1/2, 9½, 9,5 · UK 9 · EU42      10, 9.5, uk 9, eu 42
     W32 L34 · 32x34 (with a word for trousers)  w32 l34
     34B (with a word for bras) · queen          34b, queen
-    2T · 6-9 months, 6-9M · 5-6 years           2t, 6-9 months, 5-6 years
+    2T · 6-9 months, 6-9M · 5-6 years · age 5-6 2t, 6-9 months, 5-6 years
+    18 months, 18M                              18 months
+    42 2/3 · 10½ (with a word for shoes)        42.67, 10.5
+    75B                                         75b: bands in cm, not compared with 34B
+    tamanho G · one size · newborn              luso g, one size, newborn
 
 The words are the vocabulary `size`. Texts are `plain`, and numbers with a unit are not in them:
 "0.3 L" is no letter.
@@ -15,27 +19,12 @@ from collections.abc import Iterator
 from enum import Enum
 from functools import cache, lru_cache
 
-from pydantic import Field
-
-from sidecar.schema import FrozenModel
 from sidecar.text.bounds import alternatives
 from sidecar.text.numerals import plain
+from sidecar.text.query.size_ages import ages, single_ages
+from sidecar.text.query.size_words import context, has, size_words, spelled, spelling_pattern
 from sidecar.text.terms import unspaced
 from sidecar.text.units import quantities
-from sidecar.text.vocabularies import Spellings, load
-
-
-class SizeWords(FrozenModel):
-    """A language's file; the English one says what each list is for."""
-
-    size: Spellings = ()
-    letters: dict[str, Spellings] = Field(default_factory=dict)
-    beds: dict[str, Spellings] = Field(default_factory=dict)
-    trousers: Spellings = ()
-    bras: Spellings = ()
-    bedding: Spellings = ()
-    months: Spellings = ()
-    years: Spellings = ()
 
 
 class Kind(Enum):
@@ -45,22 +34,33 @@ class Kind(Enum):
     NUMBER = "number"
     TROUSERS = "trousers"
     BRA = "bra"
+    BRA_CM = "bra in cm"
     AGE = "age"
     BED = "bed"
+    LUSO = "letter in Portuguese"
+    ONE = "one size"
+    NEWBORN = "newborn"
 
 
 _SYSTEM = "(uk|eu|eur|us|fr|it|jp|au)"
 _LETTERS = r"(?:[2-6]\s?xl|x{1,6}l|x{1,3}s|[2-3]xs)"
-_NUMBER = r"([0-9]{1,3}(?:[.,]5| 1/2)?)(?:[.,]0)?(?![\w.,/]*[0-9]|[a-z])"
+_NUMBER = r"([0-9]{1,3}(?:[.,]5| 1/2| [12]/3)?)(?:[.,]0)?(?![\w.,/]*[0-9]|[a-z])"
 _FIELD_NUMBER = rf"(?<![\w.,])(?<![0-9]/)(?:{_SYSTEM}\s?)?{_NUMBER}(?:\s?{_SYSTEM}\b)?"
 _WAIST = re.compile(
     r"\bw\s?([0-9]{2})\s?[/x,-]?\s?l\s?([0-9]{2})\b|(?<![\w.])([0-9]{2})\s?w?\s?[/x]\s?([0-9]{2})\s?l?\b"
     r"|\bw\s?([0-9]{2})\b|\bl\s?([0-9]{2})\b"
 )
 _BRA = re.compile(
-    r"(?<![\w.])((?:2[89]|3[0-9]|4[0-9]|5[0-6]))\s?(aa|a|b|c|d{1,4}|e|ee|f|ff|g|gg|h)\b"
+    r"(?<![\w.])((?:2[89]|3[0-9]|4[0-9]|5[0-6]|[6-9][05]|1[01][05]))\s?(aa|a|b|c|d{1,4}|e|ee|f|ff|g|gg|h)\b"
 )
-_TODDLER = re.compile(r"(?<![\w.])([2-6])t(?![a-z0-9-])")
+_THIRDS = re.compile(r"(?<![\w.,/])((?:3[5-9]|4[0-9]|5[0-2]) [12]/3)(?![\w/]|\s?-)")
+"""A shoe's size in thirds: nothing else is written so."""
+_HALVES = re.compile(
+    r"(?<![\w.,/-])((?:[3-9]|1[0-6]|3[5-9]|4[0-9])(?:[.,]5| 1/2))(?![\w%]|[.,/][0-9]|\s?[-x])"
+)
+_LETTER_PAIR = re.compile(r"(?<![\w/.-])(?<![0-9] )(xs/s|s/m|m/l|l/xl|xl/[2x]xl)(?![\w/-])")
+_LUSO = re.compile(r"(?<![a-z0-9'])(pp|p|g{1,3})(?![a-z0-9'])")
+_SPELLED = re.compile("small|medium|large")
 _MEASURES = frozenset(
     "data length area mass volume power energy voltage frequency charge temperature".split()
 )
@@ -69,14 +69,32 @@ _MEASURES = frozenset(
 def requested_sizes(query: str) -> frozenset[str]:
     """The sizes that a query asks for."""
     text = _unmeasured(query)
-    found = set(_letters_and_numbers(text))
-    worn = _has("trousers", text)
+    if _SPELLED.search(text):
+        text = context("no_size").sub(" _ ", text)
+    found = set(_letters_and_numbers(text)) | set(_of_their_own(text))
+    worn = has("trousers", text)
     found |= {size for size in _trousers(text) if _explicit(size, text, worn)}
-    if _has("bras", text):
+    if has("bras", text):
         found |= set(_bras(text))
-    if _has("bedding", text):
+    if has("bedding", text):
         found |= set(_beds(text))
-    return frozenset(found | set(_ages(text)))
+    of_children = set(ages(text)) | set(single_ages(text, in_query=True))
+    return frozenset(found | of_children)
+
+
+def _of_their_own(text: str) -> Iterator[str]:
+    """Sizes that a query may write without a word for size."""
+    if has("one_size", text):
+        yield "one size"
+    if has("newborn", text):
+        yield "newborn"
+    for pair in _LETTER_PAIR.findall(text):
+        yield from map(_letter, pair.split("/"))
+    yield from (_number(None, number) for number in _THIRDS.findall(text))
+    if (halves := _HALVES.findall(text)) and has("shoes", text):
+        yield from (_number(None, number) for number in halves)
+    for match in _luso_in_query().finditer(text) if has("luso", text) else ():
+        yield f"luso {match[1]}"
 
 
 def stated_sizes(text: str, kinds: frozenset[Kind]) -> frozenset[str]:
@@ -90,10 +108,17 @@ def _stated(text: str, kinds: frozenset[Kind]) -> frozenset[str]:
     found: set[str] = set()
     if Kind.TROUSERS in kinds:
         found |= set(_trousers(text))
-    if Kind.BRA in kinds:
+    if kinds & {Kind.BRA, Kind.BRA_CM}:
         found |= set(_bras(text))
     if Kind.AGE in kinds:
-        found |= set(_ages(text))
+        found |= set(ages(text)) or set(single_ages(text, in_query=False))
+    if Kind.LUSO in kinds:
+        found |= {f"luso {letters}" for letters in _LUSO.findall(text)}
+        found |= {"luso m"} if re.search(r"(?<![\w'])m(?![\w'])", text) else set()
+    if Kind.ONE in kinds and has("one_size", text):
+        found.add("one size")
+    if Kind.NEWBORN in kinds and has("newborn", text):
+        found.add("newborn")
     if Kind.BED in kinds:
         found |= set(_beds(text))
     if kinds & {Kind.LETTER, Kind.NUMBER}:
@@ -109,11 +134,19 @@ def kind_of(size: str) -> Kind:
         return Kind.TROUSERS
     if re.fullmatch(r"[0-9]t|.* (?:months|years)", size):
         return Kind.AGE
-    if _BRA.fullmatch(size):
-        return Kind.BRA
+    if size in _KIND_OF:
+        return _KIND_OF[size]
+    if size.startswith("luso "):
+        return Kind.LUSO
+    if band := _BRA.fullmatch(size):
+        return Kind.BRA if int(band[1]) < _LOWEST_BAND_IN_CM else Kind.BRA_CM
     if size[-1].isdigit():
         return Kind.NUMBER
-    return Kind.BED if size in set(_spelled("beds").values()) else Kind.LETTER
+    return Kind.BED if size in set(spelled("beds").values()) else Kind.LETTER
+
+
+_KIND_OF = {"one size": Kind.ONE, "newborn": Kind.NEWBORN}
+_LOWEST_BAND_IN_CM = 60
 
 
 def _letters_and_numbers(text: str) -> Iterator[str]:
@@ -146,19 +179,13 @@ def _bras(text: str) -> Iterator[str]:
     return (match[1] + match[2] for match in _BRA.finditer(text))
 
 
-def _ages(text: str) -> Iterator[str]:
-    yield from (f"{match[1]}t" for match in _TODDLER.finditer(text))
-    for match in _age().finditer(text):
-        yield f"{match[1]}-{match[2]} {'months' if match['months'] else 'years'}"
-
-
 def _beds(text: str) -> Iterator[str]:
-    return (_spelled("beds")[" ".join(name.split())] for name in _bed().findall(text))
+    return (spelled("beds")[" ".join(name.split())] for name in _bed().findall(text))
 
 
 def _letter(name: str) -> str:
     words = " ".join(name.replace("-", " ").split())
-    if (known := _spelled("letters").get(words)) is not None:
+    if (known := spelled("letters").get(words)) is not None:
         return known
     letters = words.replace(" ", "")
     count = letters.count("x")
@@ -169,6 +196,7 @@ def _letter(name: str) -> str:
 
 def _number(system: str | None, number: str) -> str:
     number = number.replace(",", ".").replace(" 1/2", ".5")
+    number = number.replace(" 1/3", ".33").replace(" 2/3", ".67")
     return f"{system.replace('eur', 'eu')} {number}" if system else number
 
 
@@ -189,47 +217,16 @@ def _sizes_of_pairs(text: str) -> str:
     pairs = [pair.partition(":") for pair in text.split("|")]
     if not all(colon for _, colon, _ in pairs):
         return text
-    words = alternatives(_words("size"))
+    words = alternatives(size_words("size"))
     return " | ".join(value for key, _, value in pairs if re.search(words, plain(key)))
-
-
-def _has(name: str, text: str) -> bool:
-    return _context(name).search(text) is not None
-
-
-@cache
-def _context(name: str) -> re.Pattern[str]:
-    return re.compile(alternatives(_words(name)))
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(
-        plain(word) for words in load("size", SizeWords).values() for word in getattr(words, name)
-    )
-
-
-@cache
-def _spelled(name: str) -> dict[str, str]:
-    """The spellings of `letters` or `beds` -> the size."""
-    return {
-        plain(spelling): size
-        for words in load("size", SizeWords).values()
-        for size, spellings in getattr(words, name).items()
-        for spelling in spellings
-    }
-
-
-def _spellings(name: str) -> str:
-    return alternatives(_spelled(name)).replace(r"\s+", "[ -]+")
 
 
 @cache
 def _in_query() -> re.Pattern[str]:
-    size = alternatives(_words("size"))
-    after = alternatives(word for word in _words("size") if unspaced(word))
-    letters = rf"(?:s|m|l|{_LETTERS}|{_spellings('letters')})(?![a-z0-9])"
-    alone = rf"(?:{_LETTERS}|{_spellings('letters')})(?![a-z0-9]|-[0-9])"
+    size = alternatives(size_words("size"))
+    after = alternatives(word for word in size_words("size") if unspaced(word))
+    letters = rf"(?:s|m|l|{_LETTERS}|{spelling_pattern('letters')})(?![a-z0-9])"
+    alone = rf"(?:{_LETTERS}|{spelling_pattern('letters')})(?![a-z0-9]|-[0-9])"
     number = _NUMBER.replace("(", "(?P<number>", 1)
     second = _NUMBER.replace("(", "(?P<number2>", 1)
     third = _NUMBER.replace("(", "(?P<before>", 1)
@@ -244,19 +241,15 @@ def _in_query() -> re.Pattern[str]:
 
 @cache
 def _in_field() -> re.Pattern[str]:
-    letters = rf"(?:s|m|l|{_LETTERS}|{_spellings('letters')})"
+    letters = rf"(?:s|m|l|{_LETTERS}|{spelling_pattern('letters')})"
     return re.compile(rf"{_FIELD_NUMBER}|(?<![a-z0-9'])({letters})(?![a-z0-9])")
 
 
 @cache
-def _age() -> re.Pattern[str]:
-    months, years = alternatives(_words("months")), alternatives(_words("years"))
-    return re.compile(
-        rf"(?<![\w.,])([0-9]{{1,2}})\s?(?:-|to|/|bis|a|~)\s?([0-9]{{1,2}})\s?"
-        rf"(?:(?P<months>{months})|(?P<years>{years}))"
-    )
+def _luso_in_query() -> re.Pattern[str]:
+    return re.compile(rf"{alternatives(size_words('luso'))}[:\s]*(pp|p|m|g{{1,3}})(?![a-z0-9])")
 
 
 @cache
 def _bed() -> re.Pattern[str]:
-    return re.compile(_spellings("beds"))
+    return re.compile(spelling_pattern("beds"))

@@ -40,6 +40,7 @@ def checked(name: str, query: str, value: object) -> Satisfaction:
         ("maximum £50.50", None, 50.5),
         ("up to 1k", None, 1000),
         ("under 1,000", None, 1000),
+        ("sub-$40 desk lamp", None, 40),
         ("unter under 1.000 €", None, 1000),
         ("<= 50 €", None, 50),
         ("50 € or less", None, 50),

@@ -15,6 +15,25 @@ def checked(query: str, value: object) -> int | None:
 @pytest.mark.parametrize(
     ("query", "value"),
     [
+        ("one size hat", "ONE SIZE"),
+        ("mütze einheitsgröße", "One size"),
+        ("adidas 38 2/3", "38 2/3"),
+        ("sneakers 37 1/3", "EU 37 1/3"),
+        ("boots 9½", "9.5"),
+        ("stiefel 39,5", "39 1/2"),
+        ("bra 80d", "80 D"),
+        ("bh 70 c", "70C"),
+        ("boys shirt ages 7-8", "7-8 years"),
+        ("pyjama âge 3-4", "3-4 ans"),
+        ("vestido tamanho p", "P"),
+        ("camisa tam. gg", "GG"),
+        ("camiseta tamanho m", "M"),
+        ("baby hat newborn", "Newborn"),
+        ("12 months romper", "12M"),
+        ("9 months romper", "6-9 months"),
+        ("dress s/m", "S/M"),
+        ("dress s/m", "S"),
+        ("hemd kragenweite 43", "43"),
         ("shoes size 8.5", "8 1/2"),
         ("shoes size 8.5", "8½"),
         ("shoes size 8 1/2", "8.5"),
@@ -95,6 +114,14 @@ def test_the_same_size(query: str, value: object) -> None:
         ("5-6 years dress", "7-8 years"),
         ("size s", "Men's M"),
         ("single bed duvet", "King"),
+        ("adidas 38 2/3", "38"),
+        ("boots 9½", "9"),
+        ("bra 80d", "75D"),
+        ("boys shirt ages 7-8", "9-10 years"),
+        ("vestido tamanho p", "G"),
+        ("12 months romper", "18 months"),
+        ("24 months romper", "6-12 months"),
+        ("dress s/m", "XL"),
     ],
 )
 def test_another_size(query: str, value: object) -> None:
@@ -106,6 +133,10 @@ def test_another_size(query: str, value: object) -> None:
     [
         ("small water bottle", "0.3 L"),
         ("small water bottle", "500 ml"),
+        ("one size hat", "S"),
+        ("bra 75b", "34B"),
+        ("baby hat newborn", "0-3 months"),
+        ("size l shirt", "G"),
     ],
 )
 def test_a_measure_is_no_size(query: str, value: object) -> None:
@@ -133,6 +164,14 @@ def test_a_measure_is_no_size(query: str, value: object) -> None:
         "levis 501",
         "100 gr coffee",
         "l shaped desk",
+        "medium rare steak knife",
+        "small engine oil",
+        "large scale map",
+        "medium density board",
+        "toys ages 3-12",
+        "10.5 usd voucher",
+        "camera 24.5 mp",
+        "cup 1 2/3",
     ],
 )
 def test_what_asks_for_no_size(query: str) -> None:
