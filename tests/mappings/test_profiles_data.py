@@ -18,7 +18,8 @@ ECOMMERCE, LEGAL, PLAIN = (PROFILES.get(name) for name in ("ecommerce", "legal",
 
 PRODUCT_FIELDS = (
     "title brand category description attributes color size material price currency sku gtin mpn "
-    "rating popularity in_stock date highlights pack_size weight volume dimensions"
+    "rating popularity in_stock date highlights pack_size weight volume dimensions "
+    "ingredients labels"
 )
 LEGAL_FIELDS = (
     "title text summary court jurisdiction date citations cited_by statute status in_force "

@@ -46,6 +46,7 @@ SIGNALS = (
     "category",
     "out_of_stock",
     "units",
+    "exclusion",
     "rating",
 )
 
@@ -194,6 +195,14 @@ KEYS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
     ),
     ("mug", {"name": "Mug", "rating": "4.8 out of 5 stars"}, {"rating": 1}),
     ("mug", {"name": "Mug", "avgRating": 4.8}, {"rating": 1}),
+    ("cookies without nuts", {"name": "A", "ingredients_text": "oats, almonds"}, {"exclusion": -1}),
+    ("cookies without nuts", {"name": "A", "Ingredients": ["oats", "rye"]}, {"exclusion": 0}),
+    ("sugar free jam", {"name": "A", "claims": ["No added sugar"]}, {"exclusion": 1}),
+    ("gluten free bread", {"name": "A", "labels_tags": ["en:gluten-free"]}, {"exclusion": 1}),
+    ("Zuckerfreie Bonbons", {"name": "A", "labels": "zuckerfrei"}, {"exclusion": 1}),
+    ("suikervrij snoep", {"name": "A", "ingredients": "suiker, melk"}, {"exclusion": -1}),
+    ("Freizeithose", {"name": "A", "labels": "zuckerfrei"}, {"exclusion": 0}),
+    ("glutenfreies Brot", {"name": "A", "allergens_tags": ["en:gluten"]}, {"exclusion": -1}),
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What a query excludes in words that no other extractor knows: "cookies without nuts".
 
-    without sleeves · no sugar · not nike · gluten-free · ohne Kapuze · sans manches · zonder mouwen
+    without sleeves · no sugar · not nike · gluten-free · ohne Kapuze · zuckerfrei · sans manches
 
 Colours and materials are their own extractors'. A field is VIOLATED where it has the words and does
 not deny them itself: "with nuts", but not "no nuts", "nut-free", "zero sugar". What products
@@ -17,6 +17,7 @@ from sidecar.text.query.color import colors
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.material import materials
 from sidecar.text.query.negation import excluded, freed
+from sidecar.text.query.negation_words import parted
 from sidecar.text.query.ordinary import ORDINARY
 from sidecar.text.query.tokens import token_words, tokens
 from sidecar.text.query.vocabulary import Vocabulary
@@ -37,7 +38,7 @@ def contents() -> Vocabulary:
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
-    of = tokens(query)
+    of = tokens(parted(query))
     split = [token.word for token in of]
     items = [
         (split[item.start : item.end], split[item.end : item.end + 1])
@@ -67,7 +68,7 @@ def _says_something(item: list[str], after: list[str]) -> bool:
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     """An object's values are one text: a sheet of thirty entries costs no more."""
     items = value.values() if isinstance(value, Mapping) else (value,)
-    text = "; ".join(map(read_value, items))[:READ_CHARACTERS]
+    text = parted("; ".join(map(read_value, items))[:READ_CHARACTERS])
     folded = fold(text)
     results = {
         _contained(names, text) if (names := contents().find(item)) else _stated(item, folded)

@@ -1,5 +1,6 @@
 """The words of negation: `mappings/vocabularies/negation`."""
 
+import re
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -63,6 +64,10 @@ Role = Literal[
 BEFORE: tuple[Role, ...] = ("before", "one_word", "except_", "ambiguous", "unclear")
 
 
+_COMPOUND_ENDINGS = ("frei", "vrij")
+"""How German and Dutch compounds end: glutenfrei, suikervrije."""
+
+
 class Meaning(NamedTuple):
     role: Role
     language: str
@@ -82,6 +87,26 @@ def negation_words() -> PhraseTable[Meaning]:
         for language, words in files.items()
         for phrase in getattr(words, role)
     )
+
+
+def parted(text: str) -> str:
+    """The text with a dash in German and Dutch compounds that say what it lacks: gluten-frei."""
+    folded = text.casefold()
+    if not any(ending in folded for ending in _COMPOUND_ENDINGS):
+        return text  # nearly all texts
+    return _compounds().sub(r"\1-\2", text)
+
+
+@cache
+def _compounds() -> re.Pattern[str]:
+    nouns = "|".join(
+        re.escape(noun)
+        for words in load("negation", NegationWords).values()
+        if any(word.startswith(_COMPOUND_ENDINGS) for word in words.free)
+        for noun in words.free_of
+    )
+    endings = "|".join(_COMPOUND_ENDINGS)
+    return re.compile(rf"\b({nouns})((?:{endings})(?:e[mnrs]?)?)\b", re.IGNORECASE)
 
 
 @cache
