@@ -45,8 +45,8 @@ def check_command(
     """
     from rich.console import Console
 
+    from sidecar.profiles.coverage import coverage
     from sidecar.profiles.readings import ProfileReadings
-    from sidecar.workshop.profile_check.coverage import coverage
     from sidecar.workshop.profile_check.feed import read_feed
     from sidecar.workshop.profile_check.parts import print_parts
     from sidecar.workshop.profile_check.tables import print_coverage

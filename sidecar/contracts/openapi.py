@@ -6,7 +6,7 @@ body's own and inside a query that is an object; explanations and warnings where
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -24,6 +24,12 @@ from sidecar.contracts.extras import (
 )
 from sidecar.contracts.loose_types import LooseJsonSchema
 from sidecar.contracts.read_only_routes import PROBES, READ_ONLY_ROUTES
+from sidecar.contracts.readings import (
+    READINGS_ERRORS,
+    READINGS_ROUTE,
+    READINGS_SCHEMA,
+    ReadingsBody,
+)
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
 from sidecar.request import Ranked, RankResult
 
@@ -64,6 +70,7 @@ def document(version: str) -> dict[str, Any]:
         item["get"] = _read_only(path, text)
         if name := re.search(r"\{(\w+)\}", path):
             item["parameters"] = [_path_parameter(name[1])]
+    paths[READINGS_ROUTE] = {"post": _readings()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -122,12 +129,8 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
             for dialect in dialects
         }
 
-    error = {"schema": {"$ref": "#/components/schemas/Error"}}
-    errors: dict[str, Any] = {
-        status: {"description": text, "content": {"application/json": error}}
-        for status, text in _ERRORS.items()
-    }
-    errors["422"]["content"] = {"application/json": {**error, "examples": shown(examples.error)}}
+    errors = _refusals(_ERRORS)
+    errors["422"]["content"]["application/json"]["examples"] = shown(examples.error)
     return {
         "operationId": _operation_id("post", path),
         "parameters": _PARAMETERS,
@@ -155,6 +158,31 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
                 },
             },
             **errors,
+        },
+    }
+
+
+def _refusals(statuses: Iterable[str]) -> dict[str, Any]:
+    error = {"schema": {"$ref": "#/components/schemas/Error"}}
+    return {
+        status: {"description": _ERRORS[status], "content": {"application/json": {**error}}}
+        for status in statuses
+    }
+
+
+def _readings() -> dict[str, Any]:
+    """The playground's own POST."""
+    body = ReadingsBody.model_json_schema(schema_generator=LooseJsonSchema)
+    answer = {"schema": READINGS_SCHEMA}
+    text = "What the profile reads of the documents of a search, for the playground."
+    return {
+        "operationId": _operation_id("post", READINGS_ROUTE),
+        "tags": ["playground"],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "200": {"description": text, "content": {"application/json": answer}},
+            "404": {"description": "The setting `playground` is off."},
+            **_refusals(READINGS_ERRORS),
         },
     }
 

@@ -11,6 +11,7 @@ info            /info
 discovery       /v1/models, one of them, /meta
 docs_page       /docs, the OpenAPI document as a page
 playground      the page to try searches on
+readings        what a profile reads of a search's documents, for that page
 pages           what both pages have in common
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry

@@ -59,14 +59,20 @@ def html(document: Mapping[str, Any]) -> str:
             f"<h1>{title}: HTTP API</h1>",
             '<p>The same for machines: <a href="openapi.json">openapi.json</a>.</p>',
             "<h2>Rerank</h2>",
-            *(_operation(*each) for each in operations if each[0] == "POST"),
+            *(_operation(*each) for each in operations if _ranks(each)),
             "<h2>Everything else</h2>",
-            *(_operation(*each) for each in operations if each[0] == "GET"),
+            *(_operation(*each) for each in operations if not _ranks(each)),
             "<h2>Schemas</h2>",
             *(_details(name, _json(part)) for name, part in schemas.items()),
             "</main>\n</body>\n</html>\n",
         ]
     )
+
+
+def _ranks(operation: tuple[str, str, Operation]) -> bool:
+    """Rerank operations are the POSTs without a tag."""
+    method, _, described = operation
+    return method == "POST" and "tags" not in described
 
 
 def _operation(method: str, path: str, operation: Operation) -> str:

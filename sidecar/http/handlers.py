@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -20,8 +21,9 @@ from sidecar.http.answer_metrics import record
 from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
-from sidecar.request import RankRequest, RankResult
+from sidecar.request import Document, RankRequest, RankResult
 from sidecar.runtime.options import Runtime
+from sidecar.settings import Settings
 
 COMPUTE_TYPES: dict[Runtime, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
 """As text-embeddings-inference names them after the device."""
@@ -33,17 +35,14 @@ async def rerank(request: web.Request) -> web.Response:
     """Body to request to result to body; every fault is an exception that the envelope renders."""
     service = request.app[SERVICE]
     models = service.models
-    raw = await _read(request)
+    raw = await read_body(request)
     start = time.perf_counter()
     if len(raw) < LARGE_BODY:
         dialect, rank_request = _decode(request, raw)
     else:
         dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
     request[FACTS]["docs"] = len(rank_request.documents)
-    if len(rank_request.documents) > service.settings.max_documents:
-        raise InvalidRequest(
-            f"$: {len(rank_request.documents)} documents, at most {service.settings.max_documents}"
-        )
+    check_count(rank_request.documents, service.settings)
     name = rank_request.model or request.match_info.get("model")
     pipeline = models.pipeline(name, strict=service.settings.strict_model)
     request[FACTS]["model"] = pipeline.model.name
@@ -68,7 +67,7 @@ async def rerank(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 
-async def _read(request: web.Request) -> bytes:
+async def read_body(request: web.Request) -> bytes:
     """The body, inflated. Raises MalformedBody when it is not what its headers say, BodyTooSlow
     when it takes too long to arrive, and UnsupportedCoding before it is read."""
     coding = content_coding(request.headers)
@@ -84,6 +83,12 @@ async def _read(request: web.Request) -> bytes:
         return raw
     limit = request.app[SERVICE].settings.max_body_bytes
     return await asyncio.to_thread(inflate, raw, coding, limit)
+
+
+def check_count(documents: Sequence[Document], settings: Settings) -> None:
+    """Raises InvalidRequest for more documents than the settings allow."""
+    if len(documents) > settings.max_documents:
+        raise InvalidRequest(f"$: {len(documents)} documents, at most {settings.max_documents}")
 
 
 def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:

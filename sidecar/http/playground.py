@@ -1,7 +1,7 @@
 """The playground: a static page to try searches on, and the facts of the service that it needs.
 
 The page's files are the same for every service, so they need no key. What they request
-(`/playground/service`, the rerank routes) needs one where keys are set.
+(`/playground/service`, `/playground/readings`, the rerank routes) needs one where keys are set.
 """
 
 from importlib.resources import files
@@ -12,9 +12,11 @@ from aiohttp import web
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.dialects import DIALECTS
 from sidecar.contracts.numbers import dumps
+from sidecar.contracts.readings import READINGS_ROUTE
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import check_key
 from sidecar.http.pages import Asset, send, send_page
+from sidecar.http.readings import readings
 from sidecar.profile import Profile
 
 PAGE = "index.html"
@@ -37,7 +39,7 @@ def assets() -> dict[str, Asset]:
 
 
 def add_routes(app: web.Application) -> None:
-    """`/playground`, its files, and `/playground/service`."""
+    """`/playground`, its files, and what the page asks for."""
     by_name = assets()
 
     async def page(request: web.Request) -> web.Response:
@@ -51,6 +53,7 @@ def add_routes(app: web.Application) -> None:
 
     app.router.add_get("/playground", page)
     app.router.add_get("/playground/service", service)
+    app.router.add_post(READINGS_ROUTE, readings)
     app.router.add_get("/playground/{file}", file)
 
 

@@ -1,9 +1,10 @@
-// The answer's side of the page: status, faults, and the three views of an answer.
+// The answer's side of the page: status, faults, and the four views of an answer.
 
 import { Fault } from "./api.js";
 import { byId, el } from "./dom.js";
 import { command } from "./curl.js";
 import { indent } from "./raw.js";
+import { readingsPane } from "./readings.js";
 import { resultList, scoreText } from "./results.js";
 import { tabs } from "./tabs.js";
 import { served_ms, timings } from "./timings.js";
@@ -17,12 +18,17 @@ const ADVICE = {
   504: "The deadline passed before the answer was there.",
 };
 
-/** `now()` is `{state, about, withKey}` at the time of a call. */
-export function answerView(now) {
+/**
+ * `now()` is `{state, about, withKey}` at the time of a call; `askReadings(body, signal)` resolves to
+ * what a request's profile reads of its documents.
+ */
+export function answerView(now, askReadings) {
   const panel = byId("answer");
   const showResults = resultList();
-  tabs(panel.querySelector("[role=tablist]"), { shown: (id) => id === "tab-curl" && showCommand() });
+  const readings = readingsPane(askReadings, problem);
+  const onShown = { "tab-curl": showCommand, "tab-readings": readings.shown };
   let dialects = [];
+  tabs(panel.querySelector("[role=tablist]"), { shown: (id) => onShown[id]?.() });
 
   function showCommand() {
     const { state, about, withKey } = now();
@@ -72,6 +78,7 @@ export function answerView(now) {
       byId("warnings").replaceChildren(
         ...(answer.meta?.warnings ?? []).map((warning) => el("p", { class: "note" }, warning)));
       showResults(answer, request.documents, request.profile);
+      readings.answered(request.body, answer);
       panel.dataset.request = headers.get("x-request-id") ?? "";
       byId("raw-request").textContent = JSON.stringify(request.body, null, 2);
       byId("raw-headers").textContent = SHOWN_HEADERS.filter((name) => headers.has(name))

@@ -1,4 +1,4 @@
-// The two calls of the page. A fault is always a Fault: what went wrong, in full, for a person.
+// The three calls of the page. A fault is always a Fault: what went wrong, in full, for a person.
 
 /** Why a call gave no answer. `status` is 0 when none came. */
 export class Fault extends Error {
@@ -20,14 +20,15 @@ export async function service(key) {
  */
 export async function rank(body, key, signal) {
   const start = performance.now();
-  const { text, response } = await call("v2/rerank", {
-    method: "POST",
-    headers: { ...headers(key), "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-    signal,
-  });
+  const { text, response } = await call("v2/rerank", post(body, key, signal));
   const roundTrip_ms = performance.now() - start;
   return { answer: JSON.parse(text), text, headers: response.headers, roundTrip_ms };
+}
+
+/** What a search's profile reads of its documents. Throws as `rank` does. */
+export async function readings({ profile, documents }, key, signal) {
+  const { text } = await call("playground/readings", post({ profile, documents }, key, signal));
+  return JSON.parse(text);
 }
 
 /** Server-Timing as `[{name, ms}]`. */
@@ -37,6 +38,15 @@ export function stages(headers) {
     .map((entry) => /^\s*([\w-]+);dur=([\d.]+)/.exec(entry))
     .filter((match) => match !== null)
     .map((match) => ({ name: match[1], ms: Number(match[2]) }));
+}
+
+function post(body, key, signal) {
+  return {
+    method: "POST",
+    headers: { ...headers(key), "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  };
 }
 
 function headers(key) {

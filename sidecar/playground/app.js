@@ -1,6 +1,6 @@
 // The page: form to state, state to request, answer to results.
 
-import { Fault, rank, service, stages } from "./api.js";
+import { Fault, rank, readings, service, stages } from "./api.js";
 import { answerView } from "./answer.js";
 import { byId, debounce, el } from "./dom.js";
 import { editor } from "./editor.js";
@@ -17,7 +17,8 @@ let key = "";
 let running = null; // the request under way, if any
 let shownWeights = "";
 
-const view = answerView(() => ({ state, about, withKey: key !== "" }));
+const view = answerView(() => ({ state, about, withKey: key !== "" }),
+  (body, signal) => readings(body, key, signal));
 const documents = editor((changed) => {
   state.documents = changed;
   edited();

@@ -3,6 +3,7 @@
 loading      the files: read, checked, by name
 inheritance  a profile that extends another
 readings     what a profile reads of a document, for people
+coverage     the same over many documents
 json_schema  the schema of a profile's file, for editors
 references   the fields, constraints and extractors that a profile names but does not have
 weights      a profile with the weights that a search sends

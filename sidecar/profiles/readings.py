@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sidecar.profile import Profile
 from sidecar.request import Document
 from sidecar.signals import Signal
+from sidecar.signals.rule import Rule
 from sidecar.text.citations import citations
 from sidecar.text.compose import read_value
 from sidecar.text.dates import instant, year
@@ -19,8 +20,10 @@ from sidecar.text.prices import Price, prices
 from sidecar.text.query.color import colors
 from sidecar.text.query.material import materials
 from sidecar.text.read import FieldReader
+from sidecar.text.stated import stated
 from sidecar.text.stock import stock
 from sidecar.text.units import quantities
+from sidecar.text.validity import validity
 from sidecar.text.values import number
 
 Read = Callable[[object], str | None]
@@ -47,8 +50,9 @@ class FieldReading:
     """A field of a document."""
 
     name: str
-    spelling: str
-    """Under which it was found; "" for a field that is joined of others."""
+    spelling: str | None
+    """Under which it was found: its own name where the profile does not name it, None for a field
+    that is joined of others."""
     text: str
     """Its value as text, the first MAX_TEXT characters."""
     readings: tuple[Reading, ...]
@@ -69,6 +73,7 @@ class ProfileReadings:
 
     def __init__(self, profile: Profile) -> None:
         self._reader = FieldReader(profile)
+        self._named = profile.fields
         self._readers: dict[str, list[tuple[str, Read, bool]]] = {}
         for field, by, read, certain in _readers(profile):
             self._readers.setdefault(field, []).append((by, read, certain))
@@ -79,7 +84,7 @@ class ProfileReadings:
         fields = tuple(
             FieldReading(
                 name,
-                trace.spellings.get(name, ""),
+                trace.spellings.get(name, None if name in self._named else name),
                 read_value(value)[:MAX_TEXT],
                 tuple(
                     Reading(by, read(value), certain)
@@ -100,7 +105,7 @@ def _readers(profile: Profile) -> Iterator[tuple[str, str, Read, bool]]:
                 yield field, name, read, certain
     for name, rule in profile.rules.items():
         if rule.states is not None:
-            yield rule.field, name, _stock, True
+            yield rule.field, name, *_of_rule(rule)
 
 
 def _of_signal(signal: Signal) -> tuple[Read | None, bool]:
@@ -119,6 +124,18 @@ def _of_signal(signal: Signal) -> tuple[Read | None, bool]:
             return _citations, False
         case _:
             return None, False
+
+
+def _of_rule(rule: Rule) -> tuple[Read, bool]:
+    if rule.states == "out_of_stock":
+        return _stock, True
+    read, certain = (_date, True) if rule.states == "past" else (_validity, False)
+
+    def of_stated(value: object) -> str | None:
+        says = (read(read_value(each)) for each in stated(value, rule.field))
+        return ", ".join(dict.fromkeys(filter(None, says))) or None
+
+    return of_stated, certain
 
 
 def _number(value: object) -> str | None:
@@ -150,6 +167,11 @@ def _year(value: object) -> str | None:
 def _stock(value: object) -> str | None:
     state = stock(value)
     return None if state is None else state.value.replace("_", " ")
+
+
+def _validity(value: object) -> str | None:
+    against = validity(read_value(value))
+    return None if against is None else against.value.replace("_", " ")
 
 
 def _colors(value: object) -> str | None:

@@ -56,6 +56,13 @@ def test_every_operation_and_schema_has_its_place() -> None:
     assert operations | DOCUMENT["components"]["schemas"].keys() <= shown
 
 
+def test_what_ranks_nothing_is_apart_from_the_rerank_routes() -> None:
+    rerank, rest = html(DOCUMENT).split("<h2>Everything else</h2>")
+    assert "POST /rerank<" in rerank
+    assert "POST /playground/readings<" not in rerank
+    assert "POST /playground/readings<" in rest
+
+
 def test_a_path_says_which_dialects_it_speaks() -> None:
     assert "<code>POST /score</code> <small>vllm-score</small>" in html(DOCUMENT)
     assert "<code>GET /openapi.json</code> <small>This document.</small>" in html(DOCUMENT)

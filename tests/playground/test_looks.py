@@ -92,8 +92,9 @@ def test_a_narrow_screen_scrolls_in_one_direction(page: Page, width: int) -> Non
     for preset in ("ecommerce", "legal", "answers"):
         page.preset(preset)
         page.script("document.querySelectorAll('details').forEach(each => each.open = true)")
-        for view in ("tab-ranked", "tab-raw", "tab-curl"):
+        for view in ("tab-ranked", "tab-readings", "tab-raw", "tab-curl"):
             page.element(view).click()
+            page.wait(lambda: not page.all("[role=tabpanel][aria-busy=true]"))
             assert page.script("return document.documentElement.scrollWidth") <= width, view
     page.ask(wide, [wide, {wide[:60]: wide, "b": [wide]}])
     assert page.script("return document.documentElement.scrollWidth") <= width

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sidecar.contracts.body import read_document
 from sidecar.profiles import Profiles
 from sidecar.profiles.readings import DocumentReading, ProfileReadings
@@ -50,9 +52,39 @@ def test_a_decisions_values_are_told() -> None:
     assert told["citations", "citation"] is not None
 
 
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("Repealed", "no longer valid"),
+        ({"code": "repealed", "since": 2019}, "no longer valid"),
+        ("Affirmed in part, reversed in part", "invalid in part"),
+        ("In force", None),
+    ],
+)
+def test_a_status_says_what_is_against_it_and_nothing_is_no_fault(
+    status: Any, says: str | None
+) -> None:
+    fields = reading({"title": "A", "status": status}, "legal").fields
+    (read,) = [field.readings for field in fields if field.name == "status"]
+    assert {(each.by, each.says, each.certain) for each in read} == {
+        ("overruled", says, False),
+        ("in_part", says, False),
+    }
+
+
+def test_the_end_of_an_act_is_a_date() -> None:
+    act = {"title": "A", "valid_until": {"value": "31.12.2015"}}
+    assert said(act, "legal")["valid_until", "expired"] == "2015-12-31"
+
+
 def test_spellings_are_the_profiles_and_a_joined_field_has_none() -> None:
     fields = reading({"enbez": "§ 823", "jurabk": "BGB", "titel": "x"}, "german-law").fields
-    assert {field.name: field.spelling for field in fields} == {"title": "titel", "statute": ""}
+    assert {field.name: field.spelling for field in fields} == {"title": "titel", "statute": None}
+
+
+def test_a_field_that_no_profile_names_has_its_own_spelling() -> None:
+    fields = reading({"a": 1, "": "x"}, "plain").fields
+    assert [(field.name, field.spelling) for field in fields] == [("a", "a"), ("", "")]
 
 
 def test_what_cannot_be_read_says_nothing_and_text_has_no_fields() -> None:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sidecar.workshop.profile_check.coverage import Coverage, SignalCoverage
+from sidecar.profiles.coverage import Coverage, SignalCoverage
 
 MAX_LISTED = 4
 MAX_IGNORED = 20

@@ -6,8 +6,8 @@ from rich.console import Console
 
 from sidecar.contracts.body import read_document
 from sidecar.profiles import Profiles
+from sidecar.profiles.coverage import coverage
 from sidecar.profiles.readings import ProfileReadings
-from sidecar.workshop.profile_check.coverage import coverage
 from sidecar.workshop.profile_check.tables import print_coverage
 
 

@@ -83,7 +83,7 @@ def coverage(readings: Iterable[DocumentReading], fields: Iterable[str]) -> Cove
         for each in reading.fields:
             of_field = whole.fields.setdefault(each.name, FieldCoverage())
             of_field.found += 1
-            of_field.spellings[each.spelling or "joined"] += 1
+            of_field.spellings["joined" if each.spelling is None else each.spelling] += 1
             for read in each.readings:
                 of_signal = of_field.signals.setdefault(read.by, SignalCoverage(read.certain))
                 of_signal.add(read.says, each.text)

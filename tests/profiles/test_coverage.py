@@ -4,8 +4,8 @@ from typing import Any
 
 from sidecar.contracts.body import read_document
 from sidecar.profiles import Profiles
+from sidecar.profiles.coverage import Coverage, coverage
 from sidecar.profiles.readings import ProfileReadings
-from sidecar.workshop.profile_check.coverage import Coverage, coverage
 
 ECOMMERCE = Profiles.open().get("ecommerce")
 
