@@ -71,7 +71,10 @@ def requested_sizes(query: str) -> frozenset[str]:
     text = _unmeasured(query)
     if _SPELLED.search(text):
         text = context("no_size").sub(" _ ", text)
-    found = set(_letters_and_numbers(text)) | set(_of_their_own(text))
+    found = set(_letters_and_numbers(text))
+    if not any(size[-1].isdigit() for size in found):
+        found |= set(_of_shoes(text))
+    found |= set(_of_their_own(text))
     worn = has("trousers", text)
     found |= {size for size in _trousers(text) if _explicit(size, text, worn)}
     if has("bras", text):
@@ -90,11 +93,15 @@ def _of_their_own(text: str) -> Iterator[str]:
         yield "newborn"
     for pair in _LETTER_PAIR.findall(text):
         yield from map(_letter, pair.split("/"))
+    for match in _luso_in_query().finditer(text) if has("luso", text) else ():
+        yield f"luso {match[1]}"
+
+
+def _of_shoes(text: str) -> Iterator[str]:
+    """Thirds, and halves with a word for shoes."""
     yield from (_number(None, number) for number in _THIRDS.findall(text))
     if (halves := _HALVES.findall(text)) and has("shoes", text):
         yield from (_number(None, number) for number in halves)
-    for match in _luso_in_query().finditer(text) if has("luso", text) else ():
-        yield f"luso {match[1]}"
 
 
 def stated_sizes(text: str, kinds: frozenset[Kind]) -> frozenset[str]:

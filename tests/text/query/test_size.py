@@ -18,6 +18,7 @@ def checked(query: str, value: object) -> int | None:
         ("one size hat", "ONE SIZE"),
         ("mütze einheitsgröße", "One size"),
         ("adidas 38 2/3", "38 2/3"),
+        ("sneakers uk 9.5", "UK 9.5"),
         ("sneakers 37 1/3", "EU 37 1/3"),
         ("boots 9½", "9.5"),
         ("stiefel 39,5", "39 1/2"),
