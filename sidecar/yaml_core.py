@@ -1,19 +1,25 @@
 """YAML 1.2's core schema on PyYAML, which reads YAML 1.1: `no` is a word and a date is text."""
 
 import re
+from graphlib import CycleError, TopologicalSorter
 
 import yaml
-from yaml import CSafeLoader, MappingNode, ScalarNode
+from yaml import CSafeLoader, MappingNode, Node, ScalarNode
 from yaml.constructor import ConstructorError
 
 
 def load(text: str) -> object:
-    """The value of the text. Raises YAMLError, for a key that is repeated too."""
+    """The value of the text. Raises YAMLError, for a key that is repeated and for a value that
+    holds itself too."""
     return yaml.load(text, _CoreLoader)
 
 
 class _CoreLoader(CSafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way
+
+    def construct_document(self, node: Node) -> object:
+        _check_acyclic(node)
+        return super().construct_document(node)
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[object, object]:
         keys: set[str] = set()
@@ -24,6 +30,24 @@ class _CoreLoader(CSafeLoader):
                 raise ConstructorError(None, None, f"`{key.value}` stands twice", key.start_mark)
             keys.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def _check_acyclic(root: Node) -> None:
+    """Raises ConstructorError for an alias within the value that it names."""
+    inner: dict[Node, list[Node]] = {}
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node in inner or isinstance(node, ScalarNode):
+            continue
+        values = node.value
+        inner[node] = [v for _, v in values] if isinstance(node, MappingNode) else values
+        waiting += inner[node]
+    try:
+        TopologicalSorter(inner).prepare()
+    except CycleError as fault:
+        mark = fault.args[1][0].start_mark
+        raise ConstructorError(None, None, "a value holds itself", mark) from None
 
 
 _DIGITS = r"(?:0|[1-9][0-9]*)"

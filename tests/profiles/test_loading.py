@@ -89,6 +89,8 @@ def test_startup_fails_for_a_faulty_file(tmp_path: Path) -> None:
         ("- name: shoes", "must be a mapping with the keys of a profile"),
         ("name: shoes\nfields: {title: ]}\nparse: true", "line 2: did not find expected node"),
         ("name: shoes\nfields: {title: {}, title: {}}", "line 2: `title` stands twice"),
+        ("name: shoes\nfields: &all {title: *all}", "line 2: a value holds itself"),
+        ("name: shoes\nrules: &all [*all]", "line 2: a value holds itself"),
         ("name: shoes\n[a]: b", "line 2: a key must be a word"),
         ("name: \x00", "is not YAML: "),
         ("name: !!python/object:os.system x", "line 1: could not determine a constructor"),
