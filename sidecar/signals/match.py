@@ -42,6 +42,8 @@ class MatchSignal(Signal):
         of_text: dict[str, float] = {}
 
         def strength(value: object) -> float:
+            if value is None:  # codes above all: few documents have all fields
+                return 0.0
             if isinstance(value, list | tuple):
                 return _together(list(map(strength, value)))
             text = value if isinstance(value, str) else read_value(value)

@@ -58,14 +58,16 @@ class SearchReader:
                     _inside(fields, field) if value is None else value
                     for value, fields in zip(column, self.documents, strict=True)
                 ]
-            column = self._values[field] = [tidy(value) for value in column]
+            if any(value is not None for value in column):  # most profiles name more than is there
+                column = [None if value is None else tidy(value) for value in column]
+            self._values[field] = column
         return column
 
     def texts(self, field: str) -> list[str]:
         """The values as text; "" where there is none."""
         if (column := self._texts.get(field)) is None:
             column = [
-                (value if isinstance(value, str) else read_value(value))[:READ_FIELD_CHARACTERS]
+                "" if value is None else read_value(value)[:READ_FIELD_CHARACTERS]
                 for value in self.values(field)
             ]
             self._texts[field] = column

@@ -77,8 +77,9 @@ def compose(
         return _cut_characters([Segment("", source, plain=plain.get(""))], (), limit, cut)
     composed: list[Segment] = []
     alone: list[Alone] = []
+    fields = profile.fields
     for name, value in source.items():
-        field = profile.fields.get(name, _DEFAULT)
+        field = fields.get(name, _DEFAULT)
         if not field.weight or not (text := read_value(value)):
             continue
         if field.limit is not None and len(text) > field.limit:

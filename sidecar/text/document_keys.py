@@ -95,21 +95,25 @@ def inside(value: object, steps: str) -> object:
     if not steps:
         return value
     match value:
-        case dict() | Mapping() if (nodes := connected(value)) is not None:
+        case dict() if (nodes := connected(value)) is not None:
             return inside(nodes, steps)
-        case dict() | Mapping():
+        case dict():
             return _in_object(value, steps)
+        case str() | int() | float():
+            return None
         case list() | tuple() if (attributes := of_pairs(value)) is not None:
             return _in_object(attributes, steps)
         case list() | tuple():
             found = [inside(item, steps) for item in value]
             return _flat([part for part in found if part is not None])
+        case Mapping():
+            return _in_object(value, steps)
         case _:
             return None
 
 
 def _in_object(value: Mapping[str, object], steps: str) -> object:
-    if "." not in steps:  # nearly all paths: one step, and most often into an object without it
+    if "." not in steps:  # nearly all paths
         held = _entry(value, steps)
         return None if held is None else in_units(value, steps, held)
     for head, _, rest in _heads(steps):
@@ -121,7 +125,8 @@ def _in_object(value: Mapping[str, object], steps: str) -> object:
 def _entry(value: Mapping[str, object], name: str) -> object:
     if (held := value.get(name)) is not None:
         return held
-    others = _by_normal(value).get(normal(name), ())
+    if (others := _by_normal(value).get(normal(name))) is None:
+        return None  # most often: none of the aliases of this kind
     return next((part for key in others if (part := value[key]) is not None), None)
 
 

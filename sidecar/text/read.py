@@ -44,7 +44,7 @@ from sidecar.text.field_values import (
     wanted_languages,
 )
 from sidecar.text.parse import parse
-from sidecar.text.wrappings import opened
+from sidecar.text.wrappings import Wrappers, opened
 
 
 class Trace(NamedTuple):
@@ -95,6 +95,7 @@ class FieldReader:
         )
         own = {each for names in self._spellings[: len(self._names)] for each in names}
         self._texts = {"text", RERANK_DOC} & own
+        self._wrappers = _wrappers((*profile.wrappers, RERANK_DOC))
 
     def read(self, document: Document) -> Fields | None:
         """The fields in the profile's order, the others after them; None for plain text.
@@ -154,9 +155,8 @@ class FieldReader:
         return any(map(known, fields)) or any(map(known, self._opened(fields)))
 
     def _opened(self, fields: Fields) -> Fields:
-        wrappers = (*self._profile.wrappers, RERANK_DOC)
         texts = self._profile.parse
-        return opened(fields, self._keys, wrappers, passage=self._passage, texts=texts)
+        return opened(fields, self._keys, self._wrappers, passage=self._passage, texts=texts)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._names:
@@ -179,10 +179,10 @@ class FieldReader:
         found: dict[int, object] = {}
         zeros: dict[int, object] = {}
         for candidate, given in places:
-            place = candidate.field
+            place, rank, _, _, _ = candidate
             if place in found or (value := self._value(candidate, given)) is None:
                 continue
-            if self._zeros_give_way[place][candidate.rank] and is_zero(value):
+            if self._zeros_give_way[place][rank] and is_zero(value):
                 zeros.setdefault(place, value)
             else:
                 found[place] = value
@@ -190,15 +190,15 @@ class FieldReader:
 
     def _value(self, candidate: Candidate, given: object) -> object:
         """The field's value at the place; None where there is none."""
-        place = candidate.field
-        value = inside(given, candidate.steps) if candidate.steps else given
+        place, rank, _, _, steps = candidate
+        value = inside(given, steps) if steps else given
         if value is not None:
             value = present(value, MAX_DEPTH - 1, self._languages[place])
         if value is None:
             return None
-        if self._opposites[place][candidate.rank]:
+        if self._opposites[place][rank]:
             value = negated(value)
-        if self._cents[place][candidate.rank]:
+        if self._cents[place][rank]:
             return multiplied(value, HUNDREDTH)
         if not self._asks[place]:
             return value
@@ -221,6 +221,11 @@ class FieldReader:
 @lru_cache(maxsize=64)
 def _document_keys(spellings: tuple[tuple[str, ...], ...]) -> DocumentKeys:
     return DocumentKeys(spellings)
+
+
+@lru_cache(maxsize=64)
+def _wrappers(paths: tuple[str, ...]) -> Wrappers:
+    return Wrappers(paths)
 
 
 @lru_cache(maxsize=64)

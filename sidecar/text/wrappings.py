@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence, Set
 from sidecar.search import Fields
 from sidecar.text.document_keys import DocumentKeys, inside
 from sidecar.text.field_values import MAX_DEPTH, present
+from sidecar.text.key_sets import by_keys
 from sidecar.text.parse import parse_json
 from sidecar.text.spelling import normal
 
@@ -25,10 +26,27 @@ MAX_SCALAR = 128
 """Characters of a text beside the one object; a longer one is content that must not be lost."""
 
 
+class Wrappers:
+    """The wrappers of a profile: keys, or paths, under which a document's fields may lie."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = tuple((head, steps) for head, _, steps in (p.partition(".") for p in paths))
+        self.within = by_keys(self._within)
+        """Of an object: (its key, the steps inside of its value) for each that it has."""
+
+    def _within(self, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        by_spelling = {normal(key): key for key in keys}
+        found = [
+            (head if head in keys else by_spelling.get(normal(head)), steps)
+            for head, steps in self._paths
+        ]
+        return tuple((key, steps) for key, steps in found if key is not None)
+
+
 def opened(
     fields: Fields,
     keys: DocumentKeys,
-    wrappers: Sequence[str],
+    wrappers: Wrappers,
     *,
     passage: Set[int],
     texts: bool = True,
@@ -49,18 +67,13 @@ def opened(
 
 
 def _in_wrappers(
-    fields: Fields, keys: DocumentKeys, wrappers: Sequence[str], texts: bool
+    fields: Fields, keys: DocumentKeys, wrappers: Wrappers, texts: bool
 ) -> Fields | None:
     """The fields with those of the wrappers in place of the wrappers; None where there is none."""
     found: dict[str, object] = {}
     opened_keys = set()
-    by_spelling: dict[str, str] = {}
-    for wrapper in wrappers:
-        head, _, steps = wrapper.partition(".")
-        if head not in fields:
-            by_spelling = by_spelling or {normal(key): key for key in fields}
-            head = by_spelling.get(normal(head), "")
-        if head not in fields or keys.whole(head):
+    for head, steps in wrappers.within(fields):
+        if keys.whole(head):
             continue
         held = max(
             _objects(inside(fields[head], steps), texts),

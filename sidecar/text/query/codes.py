@@ -61,12 +61,15 @@ class Codes:
 
     def wants(self, value: str, min_length: int) -> bool:
         """Whether the query names the code and does not exclude it."""
-        unwanted = self.naming.excluded | self.naming.unclear
-        return squeeze(value) not in unwanted and self.holds(value, min_length)
+        if not self.holds(value, min_length):
+            return False
+        code = squeeze(value)
+        return code not in self.naming.excluded and code not in self.naming.unclear
 
     def excludes(self, value: str, min_length: int) -> bool:
         """Whether the query names the code as one that it does not want."""
-        return squeeze(value) in self.naming.excluded and self.holds(value, min_length)
+        unwanted = self.naming.excluded
+        return bool(unwanted) and squeeze(value) in unwanted and self.holds(value, min_length)
 
     def _holds_unpadded(self, code: str) -> bool:
         code = code.lstrip("0")

@@ -82,6 +82,8 @@ class Naming:
 
     def excludes(self, value: str, min_length: int = 1) -> bool:
         """Whether the query names the value as one that it does not want."""
+        if not self.excluded:
+            return False  # most queries: the value need not be looked at
         spelling = self._spelling(value, min_length)
         return spelling is not None and spelling in self.excluded
 

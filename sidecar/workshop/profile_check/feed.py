@@ -8,6 +8,7 @@ title,price\\nShoe,49\\n            CSV or TSV, by the file's name
 
 import csv
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,14 @@ _ACTIONS = ({"index"}, {"create"}, {"update"}, {"delete"})
 
 
 class FeedError(StartupError):
-    """A file that holds no documents."""
+    """A file that holds no documents, or something else beside them."""
 
     code = "feed"
 
 
 def read_feed(path: Path) -> list[Document]:
-    """The file's documents. Raises FeedError, with the line where there is one."""
+    """The file's documents. Raises FeedError, with the line or the document's number where there
+    is one."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
@@ -38,11 +40,19 @@ def read_feed(path: Path) -> list[Document]:
     given = _rows(text, separator) if separator else _values(text, path.name)
     if not given:
         raise FeedError(f"{path} holds no documents")
-    return [read_document(value) for value in given]
+    return [_document(value, f"{path.name}: document {n}") for n, value in enumerate(given, 1)]
+
+
+def _document(value: object, place: str) -> Document:
+    try:
+        return read_document(value)
+    except ValueError as fault:
+        raise FeedError(f"{place}: {fault}") from None
 
 
 def _rows(text: str, separator: str) -> list[Any]:
-    rows = csv.DictReader(text.splitlines(), delimiter=separator)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # 131,072 characters at first
+    rows = csv.DictReader(StringIO(text, newline=""), delimiter=separator)
     return [{key: value for key, value in row.items() if key and value} for row in rows]
 
 
@@ -60,7 +70,7 @@ def _values(text: str, name: str) -> list[Any]:
 
 def _lines(text: str, name: str) -> list[Any]:
     values = []
-    for place, line in enumerate(text.splitlines(), start=1):
+    for place, line in enumerate(text.split("\n"), start=1):  # a string may hold U+2028
         if not line.strip():
             continue
         try:

@@ -36,6 +36,21 @@ def test_a_table_has_a_document_a_row(tmp_path: Path, name: str, text: str) -> N
     assert document.fields == {"title": "Shoe", "price": "49"}
 
 
+def test_a_cell_may_have_lines_and_be_long(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    (tmp_path / "a.csv").write_text(f'title,description\r\nShoe,"Red\nrubber {long}"\r\n')
+    (document,) = read_feed(tmp_path / "a.csv")
+    assert document.fields == {"title": "Shoe", "description": f"Red\nrubber {long}"}
+
+
+def test_a_line_of_json_may_hold_other_separators(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "Red\u2028shoe"}\r\n{"title": "Sock"}\n')
+    assert [each.fields for each in read_feed(tmp_path / "a.jsonl")] == [
+        {"title": "Red\u2028shoe"},
+        {"title": "Sock"},
+    ]
+
+
 def test_strings_are_documents_too(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('["A red shoe."]')
     assert read_feed(tmp_path / "a.json")[0].text == "A red shoe."
@@ -46,6 +61,9 @@ def test_strings_are_documents_too(tmp_path: Path) -> None:
     [
         ("[]", "holds no documents"),
         ('{"a": 1}\nnonsense\n', "line 2: is not JSON"),
+        ("42", "a.json: document 1: must be a string or an object, not a number"),
+        ('["a", [1]]', "a.json: document 2: must be a string or an object, not an array"),
+        ('{"a":' * 500 + "1" + "}" * 500, "a.json: document 1: is nested too deeply"),
     ],
 )
 def test_a_file_without_documents_is_a_fault(tmp_path: Path, text: str, message: str) -> None:
