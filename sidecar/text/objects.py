@@ -184,7 +184,7 @@ def in_units(value: Mapping[str, object], key: str, found: object) -> object:
         digits = value.get("fractionDigits", 2)
     if not isinstance(digits, int) or not 0 <= digits <= 4 or isinstance(found, bool):
         return found
-    if isinstance(found, int) or (isinstance(found, str) and found.isdecimal()):
+    if isinstance(found, int) or (isinstance(found, str) and found.strip().isdecimal()):
         return int(found) / 10**digits
     return found
 
@@ -215,7 +215,7 @@ def _measure(value: Mapping[str, object], amount_key: str, unit_key: str) -> str
     amount, unit = value[amount_key], value[unit_key]
     if isinstance(amount, bool) or not isinstance(amount, str | int | float):
         return None
-    return f"{amount} {UNIT_CODES.get(unit, unit)}" if isinstance(unit, str) else None
+    return f"{amount} {UNIT_CODES.get(unit.strip(), unit)}" if isinstance(unit, str) else None
 
 
 def _is_named_type(kind: object) -> bool:

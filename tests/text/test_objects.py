@@ -65,6 +65,8 @@ def test_an_object_that_says_more_stays_one(value: object) -> None:
         ({"amount": "2.1000", "unit": "KILOGRAM"}, "2.1000 KILOGRAM"),
         ({"@type": "QuantitativeValue", "value": 250, "unitCode": "GRM"}, "250 g"),
         ({"value": 36, "unit": "in"}, "36 in"),
+        ({"value": 36, "unitCode": " CMT "}, "36 cm"),
+        ({"centAmount": " 1250 ", "fractionDigits": 2}, {"amount": 12.5}),
         ({"volume": 347, "reporter": "U.S.", "page": 483, "type": 1}, "347 U.S. 483"),
         ({"Page": "12", "Reporter": "F.3d", "Volume": "9"}, "9 F.3d 12"),
         ({"edges": [{"node": "a", "cursor": "x"}, {"node": "b"}], "pageInfo": {}}, ["a", "b"]),
