@@ -1,6 +1,7 @@
 """Queries that the model is not asked as they are: blank ones, and very long ones. Pure."""
 
 from dataclasses import replace
+from unicodedata import category
 
 from sidecar.explain import explanation
 from sidecar.fusion import rank
@@ -11,10 +12,16 @@ BLANK = "the query is blank: the documents keep their order, with equal scores"
 """The warning."""
 
 
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})
+"""Categories of controls, of spaces, and of marks that need a letter to stand on."""
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters of Hangul and a pattern of Braille that show nothing."""
+
+
 def is_blank(query: str) -> bool:
     """Whether nothing of the query can be seen, as a page to browse sends it: it holds spaces,
-    controls and marks of no width alone."""
-    return not any(char.isprintable() and not char.isspace() for char in query)
+    controls, fillers and marks of no width alone."""
+    return all(char in _FILLERS or category(char) in _UNSEEN for char in query)
 
 
 def unranked(request: RankRequest, model: str) -> RankResult:

@@ -128,7 +128,7 @@ def test_queries_that_are_cut_are_counted_one_by_one(server: SidecarProcess) -> 
     assert counted(server) == before + 2
 
 
-@pytest.mark.parametrize("query", ["", " \n\t", "\u3000", "\u200b\ufeff"])
+@pytest.mark.parametrize("query", ["", " \n\t", "\u3000", "\u200b\ufeff", "\u3164 \ufe0f\u2800"])
 @pytest.mark.parametrize(("path", "key"), SHAPES)
 def test_a_blank_query_keeps_the_order(
     server: SidecarProcess, path: str, key: str, query: str
