@@ -81,6 +81,8 @@ _RULE = re.compile(
     re.IGNORECASE,
 )
 """A rule of civil procedure, as lawyers write it in haste."""
+_MAY_HOLD_RULE = re.compile(r"2[bB][1-7]|\d\([a-iA-I]\)|[rR][uU][lL][eE] \d|[cC][pP] \d")
+"""What every text with one has: quickly seen."""
 _AMENDMENT = re.compile(
     rf"\b(?:(?P<ordinal>{'|'.join(_ORDINALS[::-1])})|(?P<digits>\d{{1,2}})(?:st|nd|rd|th|d))\s+amendment\b"
     r"|\bamend(?:ment|\.)\s+(?P<number>[IVX]{1,6})\b",
@@ -138,6 +140,8 @@ def constitution(text: str) -> Iterator[Citation]:
 
 def rules(text: str) -> Iterator[Citation]:
     """Rules of civil procedure by their numbers alone: "12(b)(6) motion", "12b6"."""
+    if not _MAY_HOLD_RULE.search(text):
+        return
     for match in _RULE.finditer(text):
         inside = match["fused"] or match["dismissal"]
         steps = [inside[0], inside[1:]] if inside else in_brackets(match["inside"])

@@ -89,7 +89,7 @@ def _may_name(text: str, law: str) -> bool:
 @lru_cache(maxsize=1024)
 def _names(law: str) -> tuple[str, ...]:
     """In small letters, what a text that names the law has: a name's first word, or a number."""
-    names = spellings_of(law) or (law,)
+    names = spellings_of(law) or (law.rstrip("0123456789"),)  # sgb2 is SGB II
     numbers = (re.search(r"\d+$", name) for name in names)
     first_words = {name.split()[0].lower() for name in names}
     return (*first_words, "rule ", *(number[0] for number in numbers if number))

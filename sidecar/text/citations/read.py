@@ -26,7 +26,7 @@ FORMS: Mapping[str, Form] = {
     "case": _form(r"\d\s+[a-z]", decisions.cases),
     "neutral": _form(r"(?:1[89]|20)\d\d|ecli", decisions.neutral),
     "reported": _form(
-        r"[\[(]\d{4}|\d{4}\s?\(|a\.?\s?i\.?\s?r\b|(?:1[89]|20)\d\d\s(?:\d{1,2}\s)?[a-z]",
+        r"[\[(]\d{4}|\d{4}\s?\(|a\.?\s?i\.?\s?r\b|(?:1[89]|20)\d\d\s(?:\d{1,2}\s)?(?:[aikq][cbrl]|wlr|cr|e|s|clr|nz|flr)",
         decisions.reported,
     ),
     "series": _form(r"\d\s*,\s*(?:S\.\s*)?\d|bge|atf|dtf", decisions.series),
