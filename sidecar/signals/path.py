@@ -44,7 +44,8 @@ def _overlap(terms: Sequence[Term], levels: Sequence[str]) -> float:
     for term in terms:
         total += term.weight
         for depth in range(len(levels), 0, -1):
-            if field_match((term,), levels[depth - 1]):
+            level = levels[depth - 1]
+            if (term.pieces or term.prefix in level) and field_match((term,), level):
                 matched += term.weight * depth / len(levels)
                 break
     return matched / total if total else 0.0

@@ -10,6 +10,7 @@ spelling         the same key in other spellings
 field_values     a field's value, as its profile asks for it
 objects          objects that say one thing: a name, a text, a value per language
 key_values       lists of attributes as one object
+key_sets         what an object's keys say, found out once per set of keys
 locales          languages, and how a locale writes numbers and dates
 plain_documents  documents without their HTML
 html             the text of HTML

@@ -76,6 +76,7 @@ class FieldReader:
         self._names = tuple(profile.fields)
         joins = (join for field in profile.fields.values() for join in field.join)
         self._parts = tuple(dict.fromkeys(part for join in joins for part in join))
+        self._joining = [(i, each) for i, each in enumerate(profile.fields.values()) if each.join]
         self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
         self._languages = tuple(map(wanted_languages, self._fields))
         self._asks = tuple(map(asks, self._fields))
@@ -163,10 +164,12 @@ class FieldReader:
             return _others(fields)
         fields = self._opened(fields)
         found, zeros = self._found(self._keys.places(fields))
-        if zeros or self._parts:
-            found = {**zeros, **found, **self._joined(found)}
-            found = {place: found[place] for place in sorted(found)}
         count = len(self._names)
+        joins = max(found, default=0) >= count  # most documents have no part: the field is whole
+        joined = self._joined(found) if joins else {}
+        if zeros or joined:
+            found = {**zeros, **found, **joined}
+            found = {place: found[place] for place in sorted(found)}
         named = {self._names[place]: value for place, value in found.items() if place < count}
         if self._profile.other_fields:
             known = self._keys.whole
@@ -209,7 +212,7 @@ class FieldReader:
         count = len(self._names)
         parts = {part: found.get(count + place) for place, part in enumerate(self._parts)}
         joined: dict[int, object] = {}
-        for place, field in enumerate(self._fields):
+        for place, field in self._joining:
             for join in field.join:
                 texts = [read_value(parts[part]) for part in join]
                 if all(texts):

@@ -112,10 +112,13 @@ def field_match(terms: Sequence[Term], field: str) -> float:
     matched = total = 0.0
     for term in terms:
         total += term.weight
-        if (term.prefix in field and any(form in field for form in term.forms)) or (
-            term.pieces and _has_apart(term, field)
-        ):
-            matched += term.weight
+        for form in term.forms if term.prefix in field else ():
+            if form in field:
+                matched += term.weight
+                break
+        else:
+            if term.pieces and _has_apart(term, field):
+                matched += term.weight
     return matched / total if total else 0.0
 
 

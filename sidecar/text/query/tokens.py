@@ -33,7 +33,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The text's tokens, in order."""
-    text = fold(_ELISION.sub(r"\1 ", text))
+    text = fold(_unelided(text))
     found, end = [], 0
     for match in _TOKEN.finditer(text):
         found.append(Token(match[0], text[end : match.start()]))
@@ -56,7 +56,13 @@ def token_words(text: str) -> list[str]:
     """The words of `tokens` alone, for texts whose signs say nothing."""
     if unspaced(text):
         return [token.word for token in tokens(text)]
-    return words(_ELISION.sub(r"\1 ", text)).split()
+    return words(_unelided(text)).split()
+
+
+def _unelided(text: str) -> str:
+    """The text with a space for an elision's apostrophe: "bracelet d'argent"."""
+    # Most texts have none: the pattern alone took half of the time to look for what is excluded.
+    return _ELISION.sub(r"\1 ", text) if "'" in text or "’" in text else text
 
 
 def stands_alone(of: list[Token], place: int) -> bool:
