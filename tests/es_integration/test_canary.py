@@ -112,7 +112,7 @@ def test_a_cluster_that_does_not_answer_is_a_failed_check() -> None:
         assert running.metrics()["rerank_canary_up"] == 0
 
 
-@pytest.mark.parametrize("every", ["0s", "60", "soon"])
+@pytest.mark.parametrize("every", ["0s", "60", "soon", "99999999999h"])
 def test_the_time_between_rounds_needs_a_unit(every: str) -> None:
     arguments = ["opensearch", "--cluster", "http://x", "--sidecar", "http://y", "--every", every]
     command = [sys.executable, "-m", "sidecar", "canary", *arguments]

@@ -22,9 +22,10 @@ _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 def _seconds(text: str) -> float:
     """Of "60s", "5m", "1h"."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
-    if match is None or not float(match[1]):
+    seconds = float(match[1]) * _UNITS_S[match[2]] if match else 0.0
+    if not 0 < seconds <= threading.TIMEOUT_MAX:
         raise typer.BadParameter("write it as 30s, 5m or 1h")
-    return float(match[1]) * _UNITS_S[match[2]]
+    return seconds
 
 
 Every = Annotated[float, typer.Option(parser=_seconds, metavar="TIME", help="Between rounds.")]
