@@ -2,8 +2,6 @@
 
 import json
 import os
-import sys
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -24,30 +22,17 @@ GRADES = {"laptop": {"b": 3, "a": 1}, "desk lamp": {"c": 2, "b": 0, "a": 0}, "tv
 
 
 @pytest.fixture(scope="module")
-def example() -> Iterator[None]:
-    """Its files import each other by their names alone, as a script's neighbours do."""
-    known = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(EXAMPLE)
-        yield
-    for name in {path.stem for path in EXAMPLE.glob("*.py")} - known:
-        sys.modules.pop(name, None)
-
-
-@pytest.fixture(scope="module")
-def factors(example: None) -> ModuleType:
+def factors(ecommerce: Path) -> ModuleType:
     return import_module("factors")
 
 
 @pytest.fixture(scope="module")
-def parts(example: None) -> ModuleType:
+def parts(ecommerce: Path) -> ModuleType:
     return import_module("parts")
 
 
 @pytest.fixture(scope="module")
-def proof(example: None) -> ModuleType:
-    for library in ("ir_measures", "matplotlib", "zstandard"):
-        pytest.importorskip(library, reason="measuring needs the extra `build`")
+def proof(measuring: Path) -> ModuleType:
     return import_module("proof")
 
 

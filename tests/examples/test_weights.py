@@ -3,7 +3,6 @@
 import json
 import random
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "ecommerce"
 COLORS, TYPES = ("Red", "Blue", "Green"), ("Shirts", "Shoes")
 ROWS: list[dict[str, Any]] = [
     {"title": f"Acme {color} {kind} {price}", "kind": kind, "color": color, "price": price}
@@ -22,20 +20,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def example() -> Iterator[None]:
-    """Its files import each other by their names alone, as a script's neighbours do."""
-    for library in ("ir_measures", "matplotlib", "zstandard"):
-        pytest.importorskip(library, reason="measuring needs the extra `build`")
-    known = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(EXAMPLE)
-        yield
-    for name in {path.stem for path in EXAMPLE.glob("*.py")} - known:
-        sys.modules.pop(name, None)
-
-
-@pytest.fixture(scope="module")
-def catalogue(example: None) -> ModuleType:
+def catalogue(measuring: Path) -> ModuleType:
     return import_module("catalogue")
 
 
@@ -64,7 +49,7 @@ def test_a_query_says_what_is_searched_for(catalogue: ModuleType) -> None:
 
 
 def test_the_weights_of_signals_that_decide_earn_their_place(
-    example: None,
+    measuring: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
