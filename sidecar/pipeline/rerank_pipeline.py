@@ -186,6 +186,7 @@ class RerankPipeline:
             cached=scored.cached,
             truncated_queries=int(sentences.query != request.query),
             shortened=sentences.shortened,
+            warnings=threshold_warnings(request, len(documents)),
             spans=sentences.spans(logits, self.model.calibration, documents, options),
             timings=Timings(tokenize=tokenized - start, queue=scored.queue_s, infer=scored.infer_s),
         )

@@ -5,7 +5,7 @@ from unicodedata import category
 
 from sidecar.explain import explanation
 from sidecar.fusion import rank
-from sidecar.pipeline.threshold import threshold_of
+from sidecar.pipeline.threshold import threshold_of, threshold_warnings
 from sidecar.request import RankRequest, RankResult
 
 BLANK = "the query is blank: the documents keep their order, with equal scores"
@@ -36,7 +36,7 @@ def unranked(request: RankRequest, model: str) -> RankResult:
         model,
         tokens=0,
         below_min_score=None if threshold_of(request) is None else 0,
-        warnings=(BLANK,),
+        warnings=(BLANK, *threshold_warnings(request, len(ranked))),
         explanations=explanations,
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sidecar.pipeline.threshold import IGNORED
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http_client import post
 
@@ -81,3 +82,16 @@ def test_a_deadline_that_nothing_can_meet_is_refused(server: SidecarProcess) -> 
     body = {"inputs": [{"question": QUESTION, "context": LEASE * 50}] * 20}
     late = post(server, "/opensearch/highlight", body, {"X-Request-Deadline-Ms": "1"})
     assert late.status == 504
+
+
+@pytest.mark.parametrize("questions", [(QUESTION, QUESTION), (QUESTION, "who pays"), (" ", " ")])
+def test_min_score_marks_what_it_would_without_it_and_is_said_to(
+    server: SidecarProcess, questions: tuple[str, ...]
+) -> None:
+    body = {"inputs": [{"question": question, "context": LEASE} for question in questions]}
+    plain = post(server, "/opensearch/highlight", body).body
+    answer = post(server, "/opensearch/highlight", {**body, "min_score": 1}).body
+    assert answer["highlights"] == plain["highlights"]
+    assert IGNORED in answer["warnings"]
+    assert IGNORED not in plain.get("warnings", ())
+    assert "below_min_score" not in answer
