@@ -39,44 +39,40 @@ def _of(request: RankRequest, query: str, indexes: Sequence[int]) -> RankRequest
     return replace(request, query=query, queries=(), documents=documents, order="input", top_n=None)
 
 
-def _together(groups: Sequence[Sequence[int]], results: Sequence[RankResult]) -> RankResult:
+def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankResult:
     """One result, its indexes those of the whole request; times are the slowest ranking's."""
+
+    def indexes(of: Callable[[RankResult], Indexes]) -> Indexes:
+        parts = zip(groups, results, strict=True)
+        return tuple(sorted(group[index] for group, result in parts for index in of(result)))
+
     ranked: list[Ranked] = []
-    explained: list[Mapping[str, object]] = []
-    truncated: list[int] = []
-    unread: list[int] = []
-    shortened: list[int] = []
-    without_fields: list[int] = []
-    broken: list[int] = []
+    explained: dict[int, Mapping[str, object]] = {}
     spans: dict[int, tuple[RelevantSpan, ...]] = {}
-    for indexes, result in zip(groups, results, strict=True):
-        ranked += [replace(item, index=indexes[item.index]) for item in result.ranked]
-        truncated += [indexes[index] for index in result.truncated]
-        unread += [indexes[index] for index in result.unread]
-        shortened += [indexes[index] for index in result.shortened]
-        without_fields += [indexes[index] for index in result.without_fields]
-        broken += [indexes[index] for index in result.broken]
-        spans |= {indexes[index]: found for index, found in result.spans.items()}
+    for group, result in zip(groups, results, strict=True):
+        ranked += [replace(item, index=group[item.index]) for item in result.ranked]
+        spans |= {group[index]: found for index, found in result.spans.items()}
         for item, entry in zip(result.ranked, result.explanations, strict=False):
-            explained.append({**entry, "index": indexes[item.index]})
+            index = group[item.index]
+            explained[index] = {**entry, "index": index}
     slowest = max(results, key=lambda result: result.timings.infer)
     return replace(
         slowest,
         ranked=tuple(sorted(ranked, key=lambda item: item.index)),
         tokens=sum(result.tokens for result in results),
         cached=sum(result.cached for result in results),
-        truncated=tuple(sorted(truncated)),
-        unread=tuple(sorted(unread)),
+        truncated=indexes(lambda result: result.truncated),
         truncated_queries=sum(result.truncated_queries for result in results),
-        shortened=tuple(sorted(shortened)),
-        without_fields=tuple(sorted(without_fields)),
-        broken=tuple(sorted(broken)),
+        shortened=indexes(lambda result: result.shortened),
+        without_fields=indexes(lambda result: result.without_fields),
+        broken=indexes(lambda result: result.broken),
+        unread=indexes(lambda result: result.unread),
         query_unread=any(result.query_unread for result in results),
         below_min_score=_below_min_score(results),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
-        effect=None,  # documents of different queries have no first-stage order
+        explanations=tuple(explained[index] for index in sorted(explained)),
         spans=spans,
-        explanations=tuple(sorted(explained, key=lambda entry: int(str(entry["index"])))),
+        effect=None,  # documents of different queries have no first-stage order
     )
 
 
