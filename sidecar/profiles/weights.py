@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from sidecar.errors import InvalidRequest
 from sidecar.profile import Profile
 from sidecar.schema import MAX_WEIGHT
-from sidecar.text.field_profile import FieldProfile, spelled
+from sidecar.text.field_profile import FieldProfile
+from sidecar.text.field_spellings import spelled
 from sidecar.text.spelling import normal
 
 

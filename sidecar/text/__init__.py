@@ -7,6 +7,7 @@ broken_json      pieces of JSON that no parser reads
 wrappings        what stands around the fields
 document_keys    which keys of a document hold which field
 spelling         the same key in other spellings
+field_spellings  a field's spellings, and what each says of its values
 field_values     a field's value, as its profile asks for it
 objects          objects that say one thing: a name, a text, a value per language
 key_values       lists of attributes as one object

@@ -22,9 +22,7 @@ from sidecar.text.objects import connected, in_units
 from sidecar.text.spelling import normal
 
 MAX_KNOWN_KEYS = 10_000
-"""Keys whose candidates are remembered, of all documents: a bound for keys that never repeat."""
-MAX_PLANS = 256
-"""Sets of keys whose places are remembered: the documents of an index have few."""
+"""Keys whose candidates are remembered, the latest used: some feeds have keys that never repeat."""
 
 
 class Candidate(NamedTuple):
@@ -53,8 +51,9 @@ class DocumentKeys:
         """`spellings`: of each field, in the order in which they count."""
         self._exact: dict[str, list[Candidate]] = {}
         self._normal: dict[str, list[Candidate]] = {}
-        self._known: dict[str, tuple[Candidate, ...]] = {}
-        self._plans: dict[tuple[str, ...], list[tuple[Candidate, str]]] = {}
+        self.candidates = lru_cache(MAX_KNOWN_KEYS)(self._candidates)
+        """What a key may hold; empty for a key that the profile does not know."""
+        self._plan = by_keys(self._planned)
         for field, of_field in enumerate(spellings):
             for rank, spelling in enumerate(of_field):
                 for head, dots, steps in _heads(spelling):
@@ -64,25 +63,19 @@ class DocumentKeys:
 
     def places(self, fields: Fields) -> list[Place]:
         """Where the fields may be, in the order of the fields and of their spellings."""
-        keys = tuple(fields)
-        if (plan := self._plans.get(keys)) is None:
-            # By the key last: of two that spell a name otherwise the same one is always read.
-            plan = sorted((each, key) for key in keys for each in self.candidates(key))
-            if len(self._plans) < MAX_PLANS:
-                self._plans[keys] = plan
-        return [(each, value) for each, key in plan if (value := fields[key]) is not None]
+        return [
+            (each, value) for each, key in self._plan(fields) if (value := fields[key]) is not None
+        ]
 
-    def candidates(self, key: str) -> tuple[Candidate, ...]:
-        """What the key may hold; empty for a key that the profile does not know."""
-        known = self._known.get(key)
-        if known is None:
-            exact = self._exact.get(key, [])
-            ranks = {candidate._replace(inexact=True) for candidate in exact}
-            others = (c for c in self._normal.get(normal(key), ()) if c not in ranks)
-            known = (*exact, *others)
-            if len(self._known) < MAX_KNOWN_KEYS:
-                self._known[key] = known
-        return known
+    def _planned(self, keys: tuple[str, ...]) -> list[tuple[Candidate, str]]:
+        # By the key last: of two that spell a name otherwise the same one is always read.
+        return sorted((each, key) for key in keys for each in self.candidates(key))
+
+    def _candidates(self, key: str) -> tuple[Candidate, ...]:
+        exact = self._exact.get(key, [])
+        ranks = {candidate._replace(inexact=True) for candidate in exact}
+        others = (c for c in self._normal.get(normal(key), ()) if c not in ranks)
+        return (*exact, *others)
 
     def whole(self, key: str) -> bool:
         """Whether the key's whole value is a field, rather than something inside of it."""

@@ -1,14 +1,12 @@
 """How a profile has fields read: what `read` and `compose` need of it."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, field_validator
 
 from sidecar.schema import FieldName, FrozenModel, Positive, Weight
 from sidecar.text.locales import readable
-from sidecar.text.spelling import normal
 
 Html = Literal["strip", "keep"]
 Pick = Literal["first", "lowest", "highest", "any", "all"]
@@ -75,6 +73,12 @@ class FieldProfile(FrozenModel):
             raise ValueError("is no locale that is known, such as de, en-GB or pt-BR")
         return locale
 
+    @property
+    def changes_values(self) -> bool:
+        """Whether values are read otherwise than they are written."""
+        asked = (self.locale, self.factor, self.unit)
+        return any(each is not None for each in asked) or self.pick not in ("any", "all")
+
 
 class DocumentProfile(Protocol):
     """A profile, as far as it says how documents are read: see `profile.Profile`."""
@@ -89,51 +93,3 @@ class DocumentProfile(Protocol):
     def wrappers(self) -> tuple[str, ...]: ...
     @property
     def html(self) -> Html: ...
-
-
-_REDUCED = "sale|special|discount|promo|reduced|offer|deal|clearance"
-_REDUCED_PRICE = re.compile(rf"(?:{_REDUCED}).*price|price.*(?:{_REDUCED})")
-
-
-def zero_means_none(spelling: str, asked: bool | None) -> bool:
-    """Whether a 0 under this spelling of a field gives way to another's value; `asked` is the
-    field's own `zero_means_none`."""
-    if asked is not None:
-        return asked
-    return _REDUCED_PRICE.search(normal(spelling)) is not None
-
-
-def in_cents(spelling: str) -> bool:
-    """Whether the name of a number says that it is in hundredths: `price_cents`, `priceInCents`."""
-    return normal(spelling.rpartition(".")[2]).endswith(("pricecents", "incents"))
-
-
-_TRUTHS = (
-    (
-        re.compile("(?:is)?(?:in)?stock(?:status)?|(?:is)?availab(?:le|ility)|inventory"),
-        re.compile("(?:is)?(?:soldout|outofstock|unavailable|discontinued)"),
-    ),
-    (
-        re.compile("(?:is)?(?:inforce|valid|current|goodlaw)|validity"),
-        re.compile("(?:is)?(?:repealed|overruled|superseded|revoked|abrogated)"),
-    ),
-)
-"""Names of truth values, and names that say their opposite."""
-
-
-def says_opposite(name: str, spelling: str) -> bool:
-    """Whether the spelling says the opposite of its field's name: `sold_out` of `in_stock`,
-    `is_repealed` of `in_force`."""
-    name, last = normal(name), normal(spelling.rpartition(".")[2])
-    return any(said.fullmatch(name) and no.fullmatch(last) for said, no in _TRUTHS)
-
-
-def spelled(name: str, field: FieldProfile) -> tuple[str, ...]:
-    """The field's spellings, in the order in which they count."""
-    return field.aliases if name in field.aliases else (name, *field.aliases)
-
-
-def spellings(profile: DocumentProfile) -> Iterator[str]:
-    """The names and aliases of the profile's fields."""
-    for name, field in profile.fields.items():
-        yield from spelled(name, field)

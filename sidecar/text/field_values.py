@@ -77,12 +77,6 @@ def wanted_languages(field: FieldProfile) -> tuple[str, ...]:
     return (language, "", "en") if language else ()
 
 
-def asks(field: FieldProfile) -> bool:
-    """Whether the profile asks for another form of the field's values."""
-    given = (field.locale, field.factor, field.unit)
-    return any(each is not None for each in given) or field.pick not in ("any", "all")
-
-
 def as_asked(value: object, field: FieldProfile) -> object:
     """The value in the units, the notation and the number of values that the profile asks for."""
     if (locale := field.locale) is not None:

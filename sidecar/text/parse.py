@@ -17,7 +17,8 @@ from yaml.events import (
 
 from sidecar.lenient_json import loads
 from sidecar.search import Fields
-from sidecar.text.field_profile import DocumentProfile, spellings
+from sidecar.text.field_profile import DocumentProfile
+from sidecar.text.field_spellings import spellings
 from sidecar.text.field_values import MAX_DEPTH
 from sidecar.text.spelling import normal
 

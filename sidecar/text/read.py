@@ -25,18 +25,11 @@ from sidecar.search import Fields
 from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
 from sidecar.text.document_keys import Candidate, DocumentKeys, Place, inside
-from sidecar.text.field_profile import (
-    DocumentProfile,
-    FieldProfile,
-    in_cents,
-    says_opposite,
-    spelled,
-    zero_means_none,
-)
+from sidecar.text.field_profile import DocumentProfile, FieldProfile
+from sidecar.text.field_spellings import Spelling, field_spellings
 from sidecar.text.field_values import (
     MAX_DEPTH,
     as_asked,
-    asks,
     is_zero,
     multiplied,
     negated,
@@ -79,22 +72,14 @@ class FieldReader:
         self._joining = [(i, each) for i, each in enumerate(profile.fields.values()) if each.join]
         self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
         self._languages = tuple(map(wanted_languages, self._fields))
-        self._asks = tuple(map(asks, self._fields))
-        self._spellings = (
-            *(spelled(name, field) for name, field in profile.fields.items()),
-            *((part,) for part in self._parts),
-        )
+        self._changes = tuple(field.changes_values for field in self._fields)
+        self._spellings = tuple(map(field_spellings, (*self._names, *self._parts), self._fields))
         self._keys = _document_keys(self._spellings)
-        self._opposites = _opposites((*self._names, *self._parts), self._spellings)
-        self._cents = _cents(self._spellings, tuple(map(asks, self._fields)))
-        self._zeros_give_way = _zeros_give_way(
-            self._spellings, tuple(field.zero_means_none for field in self._fields)
-        )
         weights = [field.weight for field in profile.fields.values()]
         self._passage = frozenset(
             place for place, field in enumerate(self._fields) if field.weight or not any(weights)
         )
-        own = {each for names in self._spellings[: len(self._names)] for each in names}
+        own = {each.text for names in self._spellings[: len(self._names)] for each in names}
         self._texts = {"text", RERANK_DOC} & own
         self._wrappers = _wrappers((*profile.wrappers, RERANK_DOC))
 
@@ -118,7 +103,7 @@ class FieldReader:
                 continue
             name = self._names[candidate.field]
             if name in fields and self._value(candidate, held) == fields[name]:
-                spelling_of.setdefault(name, self._spellings[candidate.field][candidate.rank])
+                spelling_of.setdefault(name, self._spellings[candidate.field][candidate.rank].text)
         ignored = () if self._profile.other_fields or not self._names else tuple(on_top)
         known = self._keys.candidates
         return Trace(fields, spelling_of, tuple(key for key in ignored if not known(key)))
@@ -185,7 +170,7 @@ class FieldReader:
             place, rank, _, _, _ = candidate
             if place in found or (value := self._value(candidate, given)) is None:
                 continue
-            if self._zeros_give_way[place][rank] and is_zero(value):
+            if self._spellings[place][rank].zero_means_none and is_zero(value):
                 zeros.setdefault(place, value)
             else:
                 found[place] = value
@@ -199,13 +184,12 @@ class FieldReader:
             value = present(value, MAX_DEPTH - 1, self._languages[place])
         if value is None:
             return None
-        if self._opposites[place][rank]:
+        _, says_opposite, in_cents, _ = self._spellings[place][rank]
+        if says_opposite:
             value = negated(value)
-        if self._cents[place][rank]:
+        if in_cents:
             return multiplied(value, HUNDREDTH)
-        if not self._asks[place]:
-            return value
-        return as_asked(value, self._fields[place])
+        return as_asked(value, self._fields[place]) if self._changes[place] else value
 
     def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
         """The fields that are joined of several, by their place in the profile."""
@@ -222,46 +206,13 @@ class FieldReader:
 
 
 @lru_cache(maxsize=64)
-def _document_keys(spellings: tuple[tuple[str, ...], ...]) -> DocumentKeys:
-    return DocumentKeys(spellings)
+def _document_keys(spellings: tuple[tuple[Spelling, ...], ...]) -> DocumentKeys:
+    return DocumentKeys([[spelling.text for spelling in field] for field in spellings])
 
 
 @lru_cache(maxsize=64)
 def _wrappers(paths: tuple[str, ...]) -> Wrappers:
     return Wrappers(paths)
-
-
-@lru_cache(maxsize=64)
-def _cents(
-    spellings: tuple[tuple[str, ...], ...], asked: tuple[bool, ...]
-) -> tuple[tuple[bool, ...], ...]:
-    """Whether a spelling says cents, for each of each field that has no `factor` or such."""
-    return tuple(
-        tuple(not asks_more and in_cents(spelling) for spelling in of_field)
-        for of_field, asks_more in zip(spellings, asked, strict=True)
-    )
-
-
-@lru_cache(maxsize=64)
-def _opposites(
-    names: tuple[str, ...], spellings: tuple[tuple[str, ...], ...]
-) -> tuple[tuple[bool, ...], ...]:
-    """Whether a spelling says the opposite of its field's name, for each of each field."""
-    return tuple(
-        tuple(says_opposite(name, spelling) for spelling in of_field)
-        for name, of_field in zip(names, spellings, strict=True)
-    )
-
-
-@lru_cache(maxsize=64)
-def _zeros_give_way(
-    spellings: tuple[tuple[str, ...], ...], asked: tuple[bool | None, ...]
-) -> tuple[tuple[bool, ...], ...]:
-    """Whether a 0 gives way to another value, for each spelling of each field."""
-    return tuple(
-        tuple(zero_means_none(spelling, ask) for spelling in of_field)
-        for of_field, ask in zip(spellings, asked, strict=True)
-    )
 
 
 def _others(fields: Fields) -> dict[str, object]:

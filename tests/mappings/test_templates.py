@@ -10,7 +10,7 @@ import pytest
 import mappings
 from sidecar.profiles import Profiles
 from sidecar.settings import Settings
-from sidecar.text.field_profile import spelled
+from sidecar.text.field_spellings import spelled
 from sidecar.text.field_values import MAX_DEPTH
 from sidecar.text.spelling import normal
 
