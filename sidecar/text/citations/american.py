@@ -12,8 +12,9 @@ from functools import cache
 
 from sidecar.text.citations.codes import codes
 from sidecar.text.citations.form import Citation, in_brackets, levels
-from sidecar.text.citations.states import STATES
+from sidecar.text.citations.states import state_spellings
 from sidecar.text.citations.vocabulary import Laws
+from sidecar.text.terms import squeeze
 from sidecar.text.vocabularies import load
 
 _TITLES = {
@@ -49,16 +50,11 @@ _PART = (
     r"(?:,?\s*\bcl(?:ause|\.)?\s*(?P<clause>\d{1,2}))?"
 )
 _STATE = "|".join(
-    sorted(
-        (
-            r"\.?\s?".join(map(re.escape, spelling.split()))
-            for name, short in STATES.items()
-            for spelling in (name, *filter(None, short.split("|")))
-        ),
-        key=len,
-        reverse=True,
-    )
+    r"\.?\s?".join(map(re.escape, spelling.split()))
+    for spelling in sorted(state_spellings(), key=len, reverse=True)
 )
+_STATE_OF = {spelling.replace(" ", ""): name for spelling, name in state_spellings().items()}
+"""States by their letters alone: "N. Y.", "N.Y." and "NY" are one."""
 _CONSTITUTION = re.compile(
     rf"\b(?:(?P<us>U\.?\s?S\.?|United States)|(?P<state>{_STATE}))\.?\s+"
     r"Const(?:itution\b|\.|\b),?\s*"
@@ -116,7 +112,7 @@ def constitution(text: str) -> Iterator[Citation]:
         number = _number(match["number"])
         if number is None:
             continue
-        state = "us" if match["us"] else _state(match["state"])
+        state = "us" if match["us"] else _STATE_OF[squeeze(match["state"])]
         base = f"{state} const {match['kind'].lower()}{number}"
         inside = [part for part in (match["section"], match["clause"]) if part]
         yield Citation("constitution", levels(base, inside), match.start(), match.end())
@@ -177,14 +173,3 @@ def _number(text: str) -> int | None:
     values = [_ROMAN[sign] for sign in text.upper()]
     following = [*values[1:], 0]
     return sum(-v if v < after else v for v, after in zip(values, following, strict=True))
-
-
-def _state(text: str) -> str:
-    words = " ".join(re.findall(r"[a-z]+", text.lower()))
-    return next(
-        name
-        for name, short in STATES.items()
-        if words == name
-        or words in short.split("|")
-        or words.replace(" ", "") == short.replace(" ", "")
-    )

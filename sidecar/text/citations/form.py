@@ -29,12 +29,14 @@ _PLAIN = str.maketrans(
     | {sign: " " for sign in "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000"}
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D}
     | {"〔": "(", "〕": ")", "［": "[", "］": "]", "’": "'", "‘": "'", "ʼ": "'"}
+    # Patterns that ignore case match these for letters that they are not.
+    | {"ſ": "s", "ı": "i", "İ": "I", "\u212a": "K"}
 )
 _OTHER = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 
 
 def plain(text: str) -> str:
-    """The text with one kind of hyphen, space, bracket and digit, of the same length."""
+    """The text with one kind of hyphen, space, bracket, digit and letter, of the same length."""
     if text.isascii() or not _OTHER.search(text):
         return text
     return text.translate(_PLAIN)

@@ -10,60 +10,60 @@ from functools import cache
 from sidecar.text.citations.vocabulary import Laws, law_words
 from sidecar.text.vocabularies import load
 
-STATES = {
-    "alabama": "ala",
-    "alaska": "",
-    "arizona": "ariz",
-    "arkansas": "ark",
-    "california": "cal|calif",
-    "colorado": "colo",
-    "connecticut": "conn",
-    "delaware": "del",
-    "district of columbia": "d c|dc",
-    "florida": "fla",
-    "georgia": "ga",
-    "hawaii": "haw",
-    "idaho": "",
-    "illinois": "ill",
-    "indiana": "ind",
-    "iowa": "",
-    "kansas": "kan|kans",
-    "kentucky": "ky",
-    "louisiana": "la",
-    "maine": "me",
-    "maryland": "md",
-    "massachusetts": "mass",
-    "michigan": "mich",
-    "minnesota": "minn",
-    "mississippi": "miss",
-    "missouri": "mo",
-    "montana": "mont",
-    "nebraska": "neb",
-    "nevada": "nev",
-    "new hampshire": "n h|nh",
-    "new jersey": "n j|nj",
-    "new mexico": "n m|nm|n mex",
-    "new york": "n y|ny",
-    "north carolina": "n c|nc",
-    "north dakota": "n d|nd",
-    "ohio": "",
-    "oklahoma": "okla",
-    "oregon": "or|ore",
-    "pennsylvania": "pa|penn",
-    "rhode island": "r i|ri",
-    "south carolina": "s c|sc",
-    "south dakota": "s d|sd",
-    "tennessee": "tenn",
-    "texas": "tex",
-    "utah": "",
-    "vermont": "vt",
-    "virginia": "va",
-    "washington": "wash",
-    "west virginia": "w va",
-    "wisconsin": "wis",
-    "wyoming": "wyo",
+STATES: Mapping[str, tuple[str, ...]] = {
+    "alabama": ("ala",),
+    "alaska": (),
+    "arizona": ("ariz",),
+    "arkansas": ("ark",),
+    "california": ("cal", "calif"),
+    "colorado": ("colo",),
+    "connecticut": ("conn",),
+    "delaware": ("del",),
+    "district of columbia": ("d c", "dc"),
+    "florida": ("fla",),
+    "georgia": ("ga",),
+    "hawaii": ("haw",),
+    "idaho": (),
+    "illinois": ("ill",),
+    "indiana": ("ind",),
+    "iowa": (),
+    "kansas": ("kan", "kans"),
+    "kentucky": ("ky",),
+    "louisiana": ("la",),
+    "maine": ("me",),
+    "maryland": ("md",),
+    "massachusetts": ("mass",),
+    "michigan": ("mich",),
+    "minnesota": ("minn",),
+    "mississippi": ("miss",),
+    "missouri": ("mo",),
+    "montana": ("mont",),
+    "nebraska": ("neb",),
+    "nevada": ("nev",),
+    "new hampshire": ("n h", "nh"),
+    "new jersey": ("n j", "nj"),
+    "new mexico": ("n m", "nm", "n mex"),
+    "new york": ("n y", "ny"),
+    "north carolina": ("n c", "nc"),
+    "north dakota": ("n d", "nd"),
+    "ohio": (),
+    "oklahoma": ("okla",),
+    "oregon": ("or", "ore"),
+    "pennsylvania": ("pa", "penn"),
+    "rhode island": ("r i", "ri"),
+    "south carolina": ("s c", "sc"),
+    "south dakota": ("s d", "sd"),
+    "tennessee": ("tenn",),
+    "texas": ("tex",),
+    "utah": (),
+    "vermont": ("vt",),
+    "virginia": ("va",),
+    "washington": ("wash",),
+    "west virginia": ("w va",),
+    "wisconsin": ("wis",),
+    "wyoming": ("wyo",),
 }
-"""Names and abbreviations of the Bluebook, as folded words."""
+"""Names and the abbreviations of the Bluebook, as folded words."""
 _CORE = {"code", "statutes", "law", "act", "const"}
 """One of these is in every title."""
 
@@ -75,7 +75,7 @@ def state_code(words: Sequence[str]) -> str | None:
     place = 0
     while place < len(words):
         for length in (3, 2, 1):
-            name = _states().get(" ".join(words[place : place + length]))
+            name = state_spellings().get(" ".join(words[place : place + length]))
             if name and state is None and place + length <= len(words):
                 state, place = name, place + length
                 break
@@ -92,18 +92,19 @@ def state_code(words: Sequence[str]) -> str | None:
 
 
 @cache
-def _states() -> Mapping[str, str]:
+def state_spellings() -> Mapping[str, str]:
+    """Each name and abbreviation, and the state's name."""
     return {
         spelling: name
-        for name, short in STATES.items()
-        for spelling in (name, *filter(None, short.split("|")))
+        for name, abbreviations in STATES.items()
+        for spelling in (name, *abbreviations)
     }
 
 
 @cache
 def state_words() -> frozenset[str]:
     """The words of which one is in every code's name."""
-    return frozenset(word for name in _states() for word in name.split())
+    return frozenset(word for spelling in state_spellings() for word in spelling.split())
 
 
 @cache

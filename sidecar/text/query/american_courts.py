@@ -68,8 +68,8 @@ def american_courts() -> tuple[Spellings, dict[str, str]]:
         spellings[f"{word} circuit"] = tuple(_circuit(word, numbers.split("|")))
         kinds[f"{word} circuit"] = "court of appeals"
         spellings[f"{word} circuit bankruptcy panel"] = tuple(_panel(word, numbers.split("|")))
-    for state, short in STATES.items():
-        abbreviations = [spelling for spelling in short.split("|") if len(spelling) > 2]
+    for state, all_abbreviations in STATES.items():
+        abbreviations = [spelling for spelling in all_abbreviations if len(spelling) > 2]
         for word, letter in _DIRECTIONS.items():
             name = f"{word} district of {state}"
             spellings[name] = tuple(_district(word, letter, state, abbreviations))

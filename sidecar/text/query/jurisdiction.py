@@ -36,17 +36,19 @@ _ADJECTIVE = re.compile(
 def jurisdictions() -> Vocabulary:
     """The jurisdictions of all languages, and the states of the US."""
     named = merged(load("jurisdiction", Names).values())
-    states = {state: tuple(_of_state(state, short)) for state, short in STATES.items()}
+    states = {
+        state: tuple(_of_state(state, abbreviations)) for state, abbreviations in STATES.items()
+    }
     parents = dict.fromkeys(STATES, ("us",)) | named.parents
     return Vocabulary(named.names | states, parents, named.not_in)
 
 
-def _of_state(state: str, short: str) -> Iterator[str]:
+def _of_state(state: str, abbreviations: Sequence[str]) -> Iterator[str]:
     yield f"{state} law"
     if state == "district of columbia":
         yield from ("d.c.", "washington dc", "washington d.c.")
     if " " in state:  # "N.Y.", but "Or." and "Me." are words
-        yield from (spelling for spelling in short.split("|") if " " in spelling)
+        yield from (spelling for spelling in abbreviations if " " in spelling)
 
 
 @cache

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.text.citations import FORMS, citation_keys, citations, may_cite
+from sidecar.text.citations.states import state_spellings
 from sidecar.text.numerals import chinese
 
 SAME = (
@@ -342,6 +343,29 @@ def test_a_text_without_the_numbers_cites_something_else() -> None:
     assert may_cite("siehe Art. 28 DS-GVO", citation)
     assert not may_cite("Art. 29 GDPR", citation)
     assert not may_cite("§ 28 BGB", citation)
+
+
+@pytest.mark.parametrize("joint", ["", " ", ". "])
+def test_a_state_is_read_however_its_letters_are_joined(joint: str) -> None:
+    """ "NewYork Const." and "NMex. Const." failed."""
+    for spelling, state in state_spellings().items():
+        text = f"{joint.join(spelling.split())}. Const. art. I"
+        assert citation_keys(text) == {f"{state} const art1"}, text
+
+
+@pytest.mark.parametrize(
+    ("text", "equal"),
+    [
+        ("ſection 1983", "section 1983"),
+        ("ſixth Amendment", "Sixth Amendment"),
+        ("tıtle vıı", "title vii"),
+        ("Mıſſouri Const. art. I", "Missouri Const. art. I"),
+        ("FİFTH AMENDMENT", "Fifth Amendment"),
+    ],
+)
+def test_letters_that_only_case_makes_equal_are_equal(text: str, equal: str) -> None:
+    """Each failed: a long s of an old print, a dotless i."""
+    assert citation_keys(text) == citation_keys(equal) != frozenset()
 
 
 def test_cases_and_codes_of_the_us_are_read_as_eyecite_reads_them() -> None:
