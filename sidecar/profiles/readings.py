@@ -16,12 +16,14 @@ from sidecar.signals.rule import Rule
 from sidecar.text.citations import citations
 from sidecar.text.compose import read_value
 from sidecar.text.dates import instant, year
+from sidecar.text.plain_documents import plain_document
 from sidecar.text.prices import Price, prices
 from sidecar.text.query.color import colors
 from sidecar.text.query.material import materials
 from sidecar.text.read import FieldReader
 from sidecar.text.stated import stated
 from sidecar.text.stock import stock
+from sidecar.text.tidy import tidy
 from sidecar.text.units import quantities
 from sidecar.text.validity import validity
 from sidecar.text.values import number
@@ -54,7 +56,7 @@ class FieldReading:
     """Under which it was found: its own name where the profile does not name it, None for a field
     that is joined of others."""
     text: str
-    """Its value as text, the first MAX_TEXT characters."""
+    """Its value as text without HTML, the first MAX_TEXT characters."""
     readings: tuple[Reading, ...]
 
 
@@ -73,7 +75,7 @@ class ProfileReadings:
 
     def __init__(self, profile: Profile) -> None:
         self._reader = FieldReader(profile)
-        self._named = profile.fields
+        self._profile = profile
         self._readers: dict[str, list[tuple[str, Read, bool]]] = {}
         for field, by, read, certain in _readers(profile):
             self._readers.setdefault(field, []).append((by, read, certain))
@@ -81,17 +83,19 @@ class ProfileReadings:
     def of(self, document: Document) -> DocumentReading:
         """The document's fields and what is made of them."""
         trace = self._reader.trace(document)
+        plain = plain_document(trace.fields or {}, self._profile)
+        named = self._profile.fields
         fields = tuple(
             FieldReading(
                 name,
-                trace.spellings.get(name, None if name in self._named else name),
+                trace.spellings.get(name, None if name in named else name),
                 read_value(value)[:MAX_TEXT],
                 tuple(
-                    Reading(by, read(value), certain)
+                    Reading(by, read(tidy(value)), certain)
                     for by, read, certain in self._readers.get(name, ())
                 ),
             )
-            for name, value in (trace.fields or {}).items()
+            for name, value in plain.fields.items()
         )
         return DocumentReading(fields, trace.ignored)
 

@@ -44,6 +44,13 @@ def test_a_products_values_are_told_as_signals_read_them() -> None:
     assert reading(product, "ecommerce").ignored == ("foo",)
 
 
+def test_html_and_characters_without_width_hide_no_value() -> None:
+    product = {"price": "<b>4</b>9.00 &euro;", "color": "te\u200bal"}
+    told = said(product, "ecommerce")
+    assert (told["price", "price"], told["color", "color"]) == ("49", "teal")
+    assert reading(product, "ecommerce").fields[-1].text == "49.00 €"
+
+
 def test_a_decisions_values_are_told() -> None:
     decision = {"case_name": "Roe v. Wade", "date_filed": "January 22, 1973", "cites": "410 US 113"}
     told = said(decision, "legal")

@@ -2,4 +2,5 @@
 
 feed       documents from a file of JSON, JSON lines, or CSV
 tables     the coverage on the screen
+parts      what signals and rules add for one query, on the screen
 """

@@ -24,3 +24,10 @@ def test_a_query_may_ask_for_nothing() -> None:
     print_parts(Profiles.open().get("ecommerce"), [], "shoe", console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "the query asks for nothing that an extractor reads" in text
+
+
+def test_parts_are_those_of_the_texts_without_html() -> None:
+    console = Console(file=io.StringIO(), width=120)
+    documents = [read_document({"title": "Shoe", "price": "<b>6</b>0 &euro;"})]
+    print_parts(Profiles.open().get("ecommerce"), documents, "shoe under 50", console)
+    assert "price -1.00" in console.file.getvalue()  # type: ignore[attr-defined]
