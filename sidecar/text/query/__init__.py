@@ -23,7 +23,8 @@ naming         whether a query names a value: no extractor, the signal `match` r
 codes          whether a query names a code, such as a SKU
 company        a company's name as people say it
 ordinary       words that name nothing by themselves
-size_notation  sizes in one form each
+size_notation  sizes in one form each; size_in_query and size_in_field say which count there
+size_ages      ages that are sizes; size_words has the words of sizes
 counts         bare numbers that are no prices
 
 A new extractor is one file, and its entry here:

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
-from sidecar.text.query.size_notation import Kind, kind_of, requested_sizes, stated_sizes
+from sidecar.text.query.size_in_field import stated_sizes
+from sidecar.text.query.size_in_query import requested_sizes
+from sidecar.text.query.size_notation import Kind, kind_of
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
