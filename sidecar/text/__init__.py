@@ -36,6 +36,7 @@ case_names       the names of cases, and whether a query holds one
 stock            whether a field says that a thing can be bought
 stated           the values that an object states about itself
 units            quantities in a text
+unit_lookalikes  what looks like a unit and is none
 unit_table       the units, how they convert, their spellings
 assumed_units    numbers whose unit is not written: 60 x 80, width: 36
 agreement        whether stated quantities agree with the requested ones

@@ -5,16 +5,8 @@
     1/4 inch · 1-1/2 in. · 8½"      (length, ...)       5'6" = 5 ft 6 in        (length, 1.6764)
     -10 °C = 14 °F                  (temperature, -10)  M8 x 40      (thread, 8), (length, .04)
 
-What is not read, by choice:
-    5g network, 802.11g     a mobile generation (one digit from 2 to 6 stuck to g), a standard
-    3 in 1, 100 in stock    `in` after a space is an inch only before the end, a sign or a screen
-    42M, size L, 3 v 2      a lone M is no metre; after a space v and w need a word or the end
-    100 Mbps, 6 Gb/s        rates
-    NB-5L, DGS-1005G        codes
-    2 x 16 GB               the 2 counts sticks; only lengths share their unit
-    the "iPhone 15"         a quotation mark that closes one is no inch
-    15 HP laptops           without a word for an engine, hp is the maker
-    128G, 5G ROUTER         G is a gram in a title of capitals alone, and not of memory
+What only looks like one is not read: `unit_lookalikes` has it. Codes (NB-5L), rates (100 Mbps,
+6 Gb/s) and the count of "2 x 16 GB", where only lengths share their unit, are none either.
 """
 
 import re
@@ -24,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from sidecar.text.numerals import cased
+from sidecar.text.unit_lookalikes import is_lookalike
 from sidecar.text.unit_table import DIMENSIONS, UNITS, Unit, spellings
 from sidecar.text.values import parse_number
 
@@ -59,22 +52,6 @@ _DECIMAL = r"[0-9]+(?:[.,][0-9]+)*"
 NUMBER = f"(?:{_FRACTION}|{_DECIMAL})"
 _IS_FRACTION = re.compile(_FRACTION)
 _FIND_NUMBER = re.compile(NUMBER)
-_SCREEN = re.compile(
-    r"\s*(?:$|[^\w\s]|(?:tvs?|monitors?|screens?|displays?|laptops?|wide|long|x)\b)"
-)
-_NOUN = re.compile(r"\s*$|[,;)]|\s+[^\W\d]")
-_CODE = re.compile(r"(?<![^\W_])[A-Za-z]+-$")
-"""Before a number and letters that are a code together: NB-5L."""
-_MOBILE = re.compile(r"\s*(?:network|wi-?fi|phones?|smartphones?|lte|modem|router|sim|ready)\b")
-_GENERATIONS = frozenset("23456")
-_MEMORIES = frozenset(str(2**power) for power in range(3, 11))
-"""What "128G" is of a phone, and grams of nothing."""
-_STORAGE = re.compile(r"\b(?:SSD|HDD|RAM|ROM|USB|DDR\d?|EMMC|FLASH|MEMORY|DISK|DRIVE|NVME)\b")
-_ENGINE = re.compile(
-    r"\b(?:motors?|engines?|pumps?|compressors?|blowers?|mowers?|outboards?|tillers?|chippers?|"
-    r"generators?|disposals?|disposers?|treadmills?|routers?|saws?|sanders?|vacs?|vacuums?|fans?|"
-    r"grinders?|lathes?|mixers?|blenders?|boilers?|log splitter|mills?|hoists?|winch|washers?)\b"
-)
 _FOOT = UNITS["ft"].factor
 _FEET_INCHES = re.compile(
     rf"([0-9](?<![\w.,/][0-9])[0-9]{{0,2}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
@@ -121,10 +98,10 @@ def _after_number(lower: str, sign: str) -> bool:
 
 def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:
     for match in _pattern(dimensions).finditer(lower):
-        if _misread(text, match):
+        if is_lookalike(text, match):
             continue
-        first, others = match[1], match[2]
-        unit = UNITS[_spelled()[match[4].replace(" ", "")]]
+        first, others = match["number"], match["others"]
+        unit = UNITS[_spelled()[match["unit"].replace(" ", "")]]
         numbers = [first, *_FIND_NUMBER.findall(others)] if others else [first]
         numbers = [each for number in numbers for each in _alternatives(number, unit.dimension)]
         if (
@@ -223,52 +200,7 @@ def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
     )
     # The digit comes before the look behind: Python skips to digits far faster than to positions.
     return re.compile(
-        rf"([0-9](?<![\w.,/][0-9])[0-9]*+(?:[.,][0-9]+)*+{_FRACTION_REST})"
-        rf"((?:(?:\s?[x-]\s?|/){NUMBER}){{0,3}}+)([\s-]?+)({spelled})(?![a-z0-9_²³]|/s\b|/h\b)"
+        rf"(?P<number>[0-9](?<![\w.,/][0-9])[0-9]*+(?:[.,][0-9]+)*+{_FRACTION_REST})"
+        rf"(?P<others>(?:(?:\s?[x-]\s?|/){NUMBER}){{0,3}}+)"
+        rf"(?P<gap>[\s-]?+)(?P<unit>{spelled})(?![a-z0-9_²³]|/s\b|/h\b)"
     )
-
-
-def _misread(text: str, match: re.Match[str]) -> bool:
-    """Whether what looks like a unit is none; see the table above."""
-    number, gap, after = match[1], match[3], match.end()
-    unit = text[match.start(4) : after]
-    if len(number) > 1 and number[0] == "0" and number.isdigit():
-        return True  # the end of "1 000 W": a space parts thousands as often as two numbers
-    if not gap and unit.isalpha() and _CODE.search(text, max(0, match.start() - 12), match.start()):
-        return True
-    match unit:
-        case "G" if text.isupper() and not _STORAGE.search(text):  # a title in capitals alone
-            return number in _GENERATIONS or number == "802.11" or number in _MEMORIES
-        case "M" | "G":
-            return True
-        case "g":
-            generation = number in _GENERATIONS
-            return number == "802.11" or (
-                generation and (not gap or _MOBILE.match(text, after) is not None)
-            )
-        case "v" | "w":
-            return gap == " " and (len(number) < 2 or not _NOUN.match(text, after))
-        case "in" | "In" | "IN":
-            return gap == " " and "/" not in number and not _SCREEN.match(text.lower(), after)
-        case '"' | "'":
-            return (unit == "'" and gap != "") or _closes_quotation(text, unit, after - 1)
-        case "hp" | "HP" | "Hp":  # also a maker of computers
-            return not _is_engine(text)
-        case "cup" | "cups" | "Cup" | "Cups":
-            return len(number) > 2 and number.isdecimal()  # "2022 cup final"
-        case _:
-            return False
-
-
-def _closes_quotation(text: str, mark: str, place: int) -> bool:
-    """Whether the mark closes what another one opened: one after a digit is a measure's, and one
-    after a letter an apostrophe."""
-    is_open = False
-    for at, sign in enumerate(text[:place]):
-        if sign == mark:
-            is_open = not is_open and not (at and text[at - 1].isalnum())
-    return is_open
-
-
-def _is_engine(text: str) -> bool:
-    return _ENGINE.search(text.lower()) is not None
