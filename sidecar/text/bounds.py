@@ -12,7 +12,7 @@ from functools import cache
 from sidecar.schema import FrozenModel
 from sidecar.text.numerals import plain
 from sidecar.text.terms import unspaced
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words
 
 _LETTERS = "a-zæøłđıа-яё"
 """Of spaced scripts, as `plain` leaves them: "usd以下" and "eur12" have a whole word."""
@@ -124,12 +124,7 @@ def _expression(word: str) -> str:
 
 
 def _words(*names: str) -> set[str]:
-    return {
-        plain(word)
-        for words in load("bound", BoundWords).values()
-        for name in names
-        for word in getattr(words, name)
-    }
+    return set(map(plain, all_words("bound", BoundWords, *names)))
 
 
 @cache

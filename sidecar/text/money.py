@@ -16,7 +16,7 @@ from sidecar.text.bounds import alternatives
 from sidecar.text.numerals import chinese, plain
 from sidecar.text.terms import unspaced
 from sidecar.text.values import parse_number
-from sidecar.text.vocabularies import Names, load, merged
+from sidecar.text.vocabularies import Names, load, merged, name_of_spelling
 
 _THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR"})
 _TIMES = {
@@ -91,11 +91,9 @@ _NAMED = re.compile("dollar|euro|pound|buck|franc|franken|reais|rupee|peso|yen|k
 
 @cache
 def _table() -> dict[str, str]:
-    """Every spelling -> its currency."""
-    names = merged(load("currency", Names).values()).names
-    return {plain(spelling): name for name, all_ in names.items() for spelling in all_} | {
-        name.lower(): name for name in names if len(name) == 3
-    }
+    """Every spelling -> its currency; a code is one itself."""
+    spellings = name_of_spelling("currency")
+    return spellings | {name.lower(): name for name in spellings.values() if len(name) == 3}
 
 
 @cache

@@ -16,7 +16,7 @@ from sidecar.text.money import Amount, amounts
 from sidecar.text.numerals import plain
 from sidecar.text.unit_table import spellings
 from sidecar.text.values import number
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words
 
 
 class PriceWords(FrozenModel):
@@ -166,6 +166,4 @@ def _free() -> re.Pattern[str]:
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    return frozenset(
-        plain(word) for words in load("price", PriceWords).values() for word in getattr(words, name)
-    )
+    return frozenset(map(plain, all_words("price", PriceWords, name)))

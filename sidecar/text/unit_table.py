@@ -7,7 +7,7 @@ from functools import cache
 from pydantic import Field
 
 from sidecar.text.numerals import plain
-from sidecar.text.vocabularies import Names, Spellings, load, merged
+from sidecar.text.vocabularies import Names, Spellings, load, name_of_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,7 @@ DIMENSIONS = frozenset(unit.dimension for unit in UNITS.values())
 @cache
 def spellings() -> Mapping[str, str]:
     """Every spelling, `plain` -> its unit."""
-    names = merged(load("unit", UnitWords).values()).names
-    return {plain(spelling): name for name, all_ in names.items() for spelling in all_}
+    return name_of_spelling("unit", UnitWords)
 
 
 @cache

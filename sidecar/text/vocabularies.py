@@ -20,6 +20,7 @@ from yaml import YAMLError
 
 from mappings import vocabulary_texts
 from sidecar.schema import FrozenModel
+from sidecar.text.numerals import plain
 from sidecar.yaml_core import load as load_yaml
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -119,6 +120,19 @@ def merged(of_languages: Iterable[Names]) -> Names:
         ambiguous=ambiguous,
         misspelt=tuple(misspelt),
     )
+
+
+def all_words(kind: str, schema: type[BaseModel], *lists: str) -> tuple[str, ...]:
+    """The words of these lists, which are fields of the schema, in all languages, each once."""
+    files = load(kind, schema).values()
+    words = (word for each in files for name in lists for word in getattr(each, name))
+    return tuple(dict.fromkeys(words))
+
+
+def name_of_spelling(kind: str, schema: type[Names] = Names) -> dict[str, str]:
+    """Every spelling of all languages, `plain` -> its name."""
+    names = merged(load(kind, schema).values()).names
+    return {plain(spelling): name for name, spellings in names.items() for spelling in spellings}
 
 
 @cache

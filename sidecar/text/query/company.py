@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from sidecar.schema import FrozenModel
 from sidecar.text.terms import unspaced, words
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words
 
 _LIST = re.compile(r"[,;|、，]")
 _AND = re.compile(r"\s*[&+＆＋]\s*(?=\w)")
@@ -107,5 +107,4 @@ def _unspaced_forms() -> tuple[str, ...]:
 @cache
 def _words(kind: str) -> tuple[str, ...]:
     """The words of all languages; `kind` is a field of CompanyWords."""
-    files = load("company", CompanyWords).values()
-    return tuple(dict.fromkeys(word for each in files for word in getattr(each, kind)))
+    return all_words("company", CompanyWords, kind)

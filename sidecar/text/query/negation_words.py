@@ -9,7 +9,7 @@ from pydantic import Field
 from sidecar.schema import FrozenModel
 from sidecar.text.query.tokens import PhraseTable
 from sidecar.text.terms import fold
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words, load
 
 
 class NegationWords(FrozenModel):
@@ -112,5 +112,4 @@ def _compounds() -> re.Pattern[str]:
 @cache
 def free_of() -> frozenset[str]:
     """Words of which something is free without a dash: gluten free."""
-    files = load("negation", NegationWords).values()
-    return frozenset(fold(word) for of_language in files for word in of_language.free_of)
+    return frozenset(map(fold, all_words("negation", NegationWords, "free_of")))

@@ -8,7 +8,7 @@ from pydantic import Field
 from sidecar.schema import FrozenModel
 from sidecar.text.bounds import alternatives
 from sidecar.text.numerals import plain
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words, load
 
 
 class SizeWords(FrozenModel):
@@ -44,9 +44,7 @@ def context(name: str) -> re.Pattern[str]:
 @cache
 def size_words(name: str) -> frozenset[str]:
     """A list of all languages together, `plain`."""
-    return frozenset(
-        plain(word) for words in load("size", SizeWords).values() for word in getattr(words, name)
-    )
+    return frozenset(map(plain, all_words("size", SizeWords, name)))
 
 
 @cache
