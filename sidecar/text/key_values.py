@@ -69,8 +69,8 @@ def _pair_keys(keys: tuple[str, ...]) -> _PairKeys | None:
         names = [of_normal[CODE]]
     if len(names) != 1 or len(values) != 1 or len(units) > 1:
         return None
-    told = {*names, *values, *units}
-    others = tuple(k for name, k in of_normal.items() if name not in NOTES and k not in told)
+    used = {*names, *values, *units}
+    others = tuple(k for name, k in of_normal.items() if name not in NOTES and k not in used)
     return _PairKeys(names[0], values[0], units[0] if units else None, others)
 
 

@@ -48,18 +48,12 @@ AMOUNTS = ("amount", "value")
 UNITS = ("unit", "unittext", "unitcode", "units", "uom", "unitofmeasure")
 _CURRENCIES = ("currency", "currencycode", "currencyid", "pricecurrency")
 UNIT_CODES: Mapping[str, str] = {
-    **{"MGM": "mg", "GRM": "g", "KGM": "kg", "ONZ": "oz", "LBR": "lb", "MLT": "ml", "CLT": "cl"},
-    **{
-        "LTR": "l",
-        "MMT": "mm",
-        "CMT": "cm",
-        "MTR": "m",
-        "INH": "inch",
-        "FOT": "ft",
-        "OZA": "fl oz",
-    },
-    **{"OZA": "fl oz", "WTT": "w", "KWT": "kw", "VLT": "v", "AMP": "a", "HTZ": "hz", "GLL": "gal"},
+    **{"MGM": "mg", "GRM": "g", "KGM": "kg", "ONZ": "oz", "LBR": "lb"},
+    **{"MLT": "ml", "CLT": "cl", "LTR": "l", "OZA": "fl oz", "GLL": "gal"},
+    **{"MMT": "mm", "CMT": "cm", "MTR": "m", "INH": "inch", "FOT": "ft"},
+    **{"WTT": "w", "KWT": "kw", "VLT": "v", "AMP": "a", "HTZ": "hz"},
 }
+"""Of UN/ECE Recommendation 20."""
 _CITATION = ("volume", "reporter", "page")
 """Keys of a citation in pieces, in the order in which it is written."""
 _CONNECTION = frozenset(("edges", "nodes", "pageInfo", "totalCount", "__typename"))
@@ -72,8 +66,8 @@ _ROW_NUMBER = re.compile(r"\d+|gid://\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]
 _ROW_KEY = re.compile(r"(?:.*_)?id|[a-z]+Id|position|sort_?order|sortOrder|variation_?index")
 
 
-class _Told(NamedTuple):
-    """What an object's keys say; None and empty for what they do not."""
+class _Roles(NamedTuple):
+    """Which of an object's keys hold what; None and empty where none does."""
 
     text: str | None
     """The key of an element's text."""
@@ -96,32 +90,32 @@ def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
 
     Its values are read already: none is null or blank.
     """
-    if (told := _told(value)) is None:
+    if (roles := _roles(value)) is None:
         return value  # most attributes: no need to look closer
-    if told.text is not None:
-        return _text(value, value[told.text])
-    if told.are_languages and not any(isinstance(v, dict) for v in value.values()):
+    if roles.text is not None:
+        return _text(value, value[roles.text])
+    if roles.are_languages and not any(isinstance(v, dict) for v in value.values()):
         return preferred(list(value.items()), languages)
-    if told.minor_units is not None:
-        amount = in_units(value, _MINOR_UNITS, value[told.minor_units])
-        currency = None if told.currency is None else value[told.currency]
+    if roles.minor_units is not None:
+        amount = in_units(value, _MINOR_UNITS, value[roles.minor_units])
+        currency = None if roles.currency is None else value[roles.currency]
         return {"amount": amount} | ({} if currency is None else {"currency": currency})
-    if told.citation is not None:
-        return " ".join(f"{value[key]}" for key in told.citation)
-    if told.measure is not None and (measure := _measure(value, *told.measure)) is not None:
+    if roles.citation is not None:
+        return " ".join(f"{value[key]}" for key in roles.citation)
+    if roles.measure is not None and (measure := _measure(value, *roles.measure)) is not None:
         return measure
-    if told.name is not None and (told.is_name or _is_named_type(value.get("@type"))):
-        return value[told.name]
+    if roles.name is not None and (roles.is_name or _is_named_type(value.get("@type"))):
+        return value[roles.name]
     if len(value) > 1:
-        rows = {key for key in told.rows if key in _NOTATION or _is_row_number(value[key])}
+        rows = {key for key in roles.rows if key in _NOTATION or _is_row_number(value[key])}
         return {k: part for k, part in value.items() if k not in rows} if rows else value
     return value
 
 
 @by_keys
-def _told(keys: tuple[str, ...]) -> _Told | None:
-    """What the keys say; None where the object stays as it is, whatever its values are."""
-    if not any(map(_may_tell, keys)):
+def _roles(keys: tuple[str, ...]) -> _Roles | None:
+    """The keys' roles; None where the object stays as it is, whatever its values are."""
+    if not any(map(_has_role, keys)):
         return None
     of_normal = {normal(key): key for key in keys}
 
@@ -133,7 +127,7 @@ def _told(keys: tuple[str, ...]) -> _Told | None:
     measured = len(amounts) == 1 and of_normal.keys() - {*AMOUNTS, *UNITS} <= NOTES | {"@type"}
     beside_name = of_normal.keys() - set(NAMES) - NOTES
     citation = tuple(of_normal[name] for name in _CITATION if name in of_normal)
-    return _Told(
+    return _Roles(
         text=next((key for key in TEXTS if key in keys), None),
         are_languages=are_languages(keys),
         minor_units=of_normal.get(_MINOR_UNITS),
@@ -189,14 +183,15 @@ def in_units(value: Mapping[str, object], key: str, found: object) -> object:
     return found
 
 
-def _may_tell(key: str) -> bool:
+def _has_role(key: str) -> bool:
     """Whether an object with this key may say one thing, or hold a row's number."""
-    word = normal(key)
-    told = (
-        key in TEXTS or word in _CITATION or word in NAMES or word in UNITS or word == _MINOR_UNITS
+    return (
+        key in TEXTS
+        or key.startswith("@")
+        or normal(key) in (*_CITATION, *NAMES, *UNITS, _MINOR_UNITS)
+        or language_of(key) is not None
+        or _ROW_KEY.fullmatch(key) is not None
     )
-    told = told or language_of(key) is not None
-    return told or key.startswith("@") or _ROW_KEY.fullmatch(key) is not None
 
 
 def _text(value: Mapping[str, object], text: object) -> object:
@@ -206,9 +201,8 @@ def _text(value: Mapping[str, object], text: object) -> object:
         attributes |= {normal(k): v for k, v in part.items()} if isinstance(part, dict) else {}
         attributes[normal(name)] = part
     unit = next((attributes[name] for name in (*_CURRENCIES, *UNITS) if name in attributes), None)
-    return (
-        f"{text} {unit}" if isinstance(unit, str) and isinstance(text, str | int | float) else text
-    )
+    has_unit = isinstance(unit, str) and isinstance(text, str | int | float)
+    return f"{text} {unit}" if has_unit else text
 
 
 def _measure(value: Mapping[str, object], amount_key: str, unit_key: str) -> str | None:
