@@ -14,6 +14,7 @@ numbers           scores as JSON numbers that every client reads
 errors            the one error body
 examples          an answer and a refusal to each dialect's example
 openapi           /openapi.json, made from all of these
+openapi_schemas   its schemas of bodies and responses
 read_only_routes  what it says of the routes for GET, which are no dialect's
 readings          the playground's own call, which is no dialect's either
 stamp             the clock of responses that carry a date

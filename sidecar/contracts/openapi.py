@@ -1,28 +1,16 @@
-"""The OpenAPI 3.1 document, made from the dialects' own schemas and examples.
-
-What every dialect shares is written once: the control keys, from `control.ControlKeys`, beside each
-body's own and inside a query that is an object; explanations and warnings wherever a dialect's
-`encode` puts them.
-"""
+"""The OpenAPI 3.1 document: every route, with the schemas and examples of its dialects."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import orjson
-
 from sidecar.contracts import examples
-from sidecar.contracts.body import Body
-from sidecar.contracts.control import HEADERS, ControlKeys
+from sidecar.contracts.control import HEADERS
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
-from sidecar.contracts.extras import (
-    BELOW_MIN_SCORE_SCHEMA,
-    EXPLANATION_SCHEMA,
-    WARNINGS_SCHEMA,
-)
+from sidecar.contracts.extras import EXPLANATION_SCHEMA
 from sidecar.contracts.loose_types import LooseJsonSchema
+from sidecar.contracts.openapi_schemas import any_of, body_schema, control_schema, response_schema
 from sidecar.contracts.read_only_routes import PROBES, READ_ONLY_ROUTES
 from sidecar.contracts.readings import (
     READINGS_ERRORS,
@@ -31,10 +19,6 @@ from sidecar.contracts.readings import (
     ReadingsBody,
 )
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
-from sidecar.request import Ranked, RankResult
-
-_REF = "#/components/schemas/{model}"
-_CONTROL = {"$ref": "#/components/schemas/Control"}
 
 _ERRORS = {
     "400": "The body is not JSON, or its list of documents is empty.",
@@ -54,7 +38,7 @@ _ERRORS = {
 def document(version: str) -> dict[str, Any]:
     """The whole document, as /openapi.json serves it."""
     schemas: dict[str, Any] = {"Error": ERROR_SCHEMA, "Explanation": EXPLANATION_SCHEMA}
-    schemas["Control"] = _control(schemas)
+    schemas["Control"] = control_schema(schemas)
     paths: dict[str, Any] = {}
     for path in ROUTES:
         paths[path] = {"post": _operation(path, dialects_on(path), schemas)}
@@ -120,8 +104,8 @@ def _path_parameter(name: str, **more: str) -> dict[str, Any]:
 
 
 def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) -> dict[str, Any]:
-    requests = [_body_schema(dialect, schemas) for dialect in dialects]
-    responses = [_response_schema(dialect) for dialect in dialects]
+    requests = [body_schema(dialect, schemas) for dialect in dialects]
+    responses = [response_schema(dialect) for dialect in dialects]
 
     def shown(value: Callable[[Dialect], Any]) -> dict[str, Any]:
         return {
@@ -138,7 +122,7 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
             "required": True,
             "content": {
                 "application/json": {
-                    "schema": _any_of(requests),
+                    "schema": any_of(requests),
                     "examples": shown(lambda dialect: dialect.example),
                 }
             },
@@ -152,7 +136,7 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
                 },
                 "content": {
                     "application/json": {
-                        "schema": _any_of(responses),
+                        "schema": any_of(responses),
                         "examples": shown(examples.answer),
                     }
                 },
@@ -207,63 +191,3 @@ def _read_only(path: str, text: str) -> dict[str, Any]:
     if "{file}" in path:
         answers["404"] = {"description": "The page has no such file."}
     return {"operationId": _operation_id("get", path), "responses": answers}
-
-
-def _control(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The schema of the control keys; what it refers to is added to `schemas`."""
-    schema = ControlKeys.model_json_schema(ref_template=_REF, schema_generator=LooseJsonSchema)
-    schemas.update(schema.pop("$defs", {}))
-    return schema | {
-        "title": "Control",
-        "description": "What may be set for one search, whatever the dialect.",
-    }
-
-
-def _body_schema(dialect: Dialect, schemas: dict[str, Any]) -> dict[str, Any]:
-    """A reference to the schema of the dialect's bodies, which is added to `schemas`: its own keys,
-    and the control keys beside them and in a query that is an object."""
-    name = dialect.body.__name__
-    schema = dialect.body.model_json_schema(ref_template=_REF, schema_generator=LooseJsonSchema)
-    schemas.update(schema.pop("$defs", {}))
-    shared = {*ControlKeys.model_fields} | (set() if issubclass(dialect.body, Body) else {"query"})
-    own = {key: value for key, value in schema["properties"].items() if key not in shared}
-    for form in own.get("query", {}).get("anyOf", ()):
-        if form["type"] == "object" and form.get("additionalProperties", True):
-            form["allOf"] = [_CONTROL]
-    schemas[name] = {**schema, "properties": own, "allOf": [_CONTROL]}
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _response_schema(dialect: Dialect) -> Mapping[str, Any]:
-    """The schema of the dialect's response, with explanations and warnings where it has them."""
-    request = dialect.decode(dialect.example)
-    ranked = tuple(Ranked(index, 0.0, 0.5) for index in range(len(request.documents)))
-    result = RankResult(
-        ranked,
-        "model",
-        0,
-        below_min_score=None if dialect.complete else 0,
-        warnings=("a warning",),
-        explanations=({},),
-    )
-    answer = orjson.loads(dialect.encode(request, result, "id"))
-    schema: dict[str, Any] = deepcopy(dict(dialect.response))
-    if not dialect.has_extras:
-        return schema
-    properties = schema.setdefault("properties", {})
-    if "explanations" in answer:
-        explanation = {"$ref": "#/components/schemas/Explanation"}
-        properties["explanations"] = {"type": "array", "items": explanation}
-    if "below_min_score" in answer:
-        properties["below_min_score"] = BELOW_MIN_SCORE_SCHEMA
-    if "warnings" in answer:
-        properties["warnings"] = WARNINGS_SCHEMA
-    if "warnings" in (answer.get("meta") or ()):
-        meta = properties.setdefault("meta", {"type": "object"})
-        meta.setdefault("properties", {})["warnings"] = WARNINGS_SCHEMA
-    return schema
-
-
-def _any_of(schemas: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    distinct = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
-    return distinct[0] if len(distinct) == 1 else {"anyOf": distinct}
