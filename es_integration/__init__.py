@@ -6,14 +6,16 @@ cluster         what both search engines share: clients, procedures, changes, ch
 elasticsearch   installs and verifies an inference endpoint; bodies of searches that use it
 opensearch      installs and verifies connectors, models and search pipelines; bodies of searches
 templates       installs the index templates and ingest pipelines of `mappings`
+cluster_spec    what a cluster should have, for either search engine
 deployment      templates and the search engine's part together, as the command line installs them
 local_node      temporary search nodes on this machine, for tests and demonstrations
 errors          the error tree
 
-deployment -> elasticsearch, opensearch, templates -> cluster      search -> cluster, sidecar_client
+deployment -> cluster_spec, templates      cluster_spec -> elasticsearch, opensearch -> cluster
+search -> cluster, sidecar_client
 """
 
-from es_integration.cluster.page_time import TypicalSearch
+from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.elasticsearch import ElasticsearchInstall, esql_rerank, retriever_search
 from es_integration.errors import (
     ClusterRefused,

@@ -112,6 +112,27 @@ def test_a_cluster_that_does_not_answer_is_a_failed_check() -> None:
         assert running.metrics()["rerank_canary_up"] == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["opensearch", "--profile", "mine"], "name the fields to send for the profile 'mine'"),
+        (["opensearch", "--name", "No Name"], "a name is lower-case letters"),
+        (["opensearch", "--service", "custom"], "--service is for Elasticsearch only"),
+        (["elasticsearch", "--service", "nobody"], "service must be one of"),
+        (["opensearch", "--user", "no-password"], "the user is given as name:password"),
+    ],
+)
+def test_options_with_which_nothing_can_be_installed_end_it_at_once(
+    arguments: list[str], reason: str
+) -> None:
+    where = ["--cluster", "http://127.0.0.1:9", "--sidecar", SIDECAR, "--port", "0"]
+    command = [sys.executable, "-m", "sidecar", "canary", *arguments, *where]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert reason in result.stderr
+    assert result.stdout == ""
+
+
 @pytest.mark.parametrize("every", ["0s", "60", "soon", "99999999999h"])
 def test_the_time_between_rounds_needs_a_unit(every: str) -> None:
     arguments = ["opensearch", "--cluster", "http://x", "--sidecar", "http://y", "--every", every]

@@ -14,7 +14,7 @@ from sidecar.errors import StartupError
 
 if TYPE_CHECKING:
     from es_integration.cluster.check import Report
-    from es_integration.deployment import ClusterSpec
+    from es_integration.cluster_spec import ClusterSpec
 
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -54,7 +54,9 @@ def canary_command(
     from sidecar.telemetry.canary_metrics import CanaryMetrics
 
     not_read(options)
-    spec = options.spec()
+    with options.client():  # No call yet: options that no cluster could help end the canary here.
+        spec = options.spec()
+        spec.check()
     logs.configure("info")
     log = structlog.get_logger("rerank")
     metrics = CanaryMetrics()

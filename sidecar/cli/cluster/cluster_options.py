@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sidecar.cli.cluster import options
 
 if TYPE_CHECKING:
-    from es_integration.deployment import ClusterSpec
+    from es_integration.cluster_spec import ClusterSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class ClusterOptions:
 
     def spec(self, *, rotate_key: bool = False) -> "ClusterSpec":
         """What the cluster should have. Raises ValueError."""
-        from es_integration.deployment import ClusterSpec
+        from es_integration.cluster_spec import ClusterSpec
 
         return ClusterSpec(
             self.engine,

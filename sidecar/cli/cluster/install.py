@@ -7,7 +7,7 @@ import typer
 from sidecar.cli.cluster.cluster_options import ClusterOptions, with_cluster_options
 
 if TYPE_CHECKING:
-    from es_integration.deployment import ClusterSpec
+    from es_integration.cluster_spec import ClusterSpec
 
 _WHATEVER_IT_HOLDS = "what has these names is removed, whatever it holds"
 _UNREAD_BY_UNINSTALL = dict.fromkeys(

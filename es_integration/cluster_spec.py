@@ -1,0 +1,118 @@
+"""What the command line installs, verifies and removes: its options for a cluster and a profile."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import mappings
+from es_integration import elasticsearch, opensearch
+from es_integration.opensearch import Route
+from mappings import SearchEngine
+
+
+@dataclass(frozen=True)
+class ClusterSpec:
+    """What a cluster should have. Raises ValueError for an option of the other search engine."""
+
+    search_engine: SearchEngine
+    sidecar: str
+    """The sidecar's address as the cluster's nodes reach it."""
+    profile: str
+    name: str = "rerank-sidecar"
+    fields: tuple[str, ...] = ()
+    """OpenSearch: the fields that the structured route sends; empty: those of the templates."""
+    routes: tuple[str, ...] = ()
+    """OpenSearch: empty: both, but the flat one only where its field is."""
+    text_field: str | None = None
+    """OpenSearch: the field that the flat route sends; None: that of the templates."""
+    highlight: bool = False
+    """OpenSearch: whether the sidecar is a model for the semantic highlighter too."""
+    read_timeout_s: int | None = None
+    """OpenSearch: how long a search waits for the sidecar; None: the default."""
+    into: str | None = None
+    """OpenSearch: the user's search pipeline that gets the processors of one route, by default the
+    structured one; None: pipelines of the sidecar's own."""
+    service: str | None = None
+    """Elasticsearch: the inference service; None: the default."""
+    sidecar_key: str | None = None
+    rotate_key: bool = False
+    templates: bool = True
+    """Whether the index templates and the ingest pipeline belong to it."""
+    index_patterns: tuple[str, ...] = ()
+    dimension: int = 384
+    """The dimension of the template's vector field; 0: no such field."""
+    synonyms: tuple[str, ...] | None = None
+    plain_text: bool = False
+    """Elasticsearch: whether the templates write `rerank_text` too, for `chunk_rescorer`."""
+
+    def __post_init__(self) -> None:
+        if self.service is not None and self.search_engine is not SearchEngine.ELASTICSEARCH:
+            raise ValueError("--service is for Elasticsearch only")
+        if unknown := sorted(set(self.routes) - set(Route)):
+            raise ValueError(f"--routes takes {' and '.join(Route)}, not {', '.join(unknown)}")
+        if self.plain_text and self.search_engine is not SearchEngine.ELASTICSEARCH:
+            raise ValueError("--plain-text is for Elasticsearch only: OpenSearch cuts no texts")
+        if self.into is not None and len(self.routes) > 1:
+            raise ValueError("--into takes the processors of one route: name one with --routes")
+        if self.search_engine is SearchEngine.OPENSEARCH:
+            return
+        if self.fields or self.text_field is not None:
+            option = "--fields" if self.fields else "--text-field"
+            raise ValueError(f"{option} is for OpenSearch only: Elasticsearch sends `rerank_doc`")
+        if self.routes:
+            raise ValueError("--routes is for OpenSearch only: Elasticsearch has one endpoint")
+        if self.into is not None:
+            raise ValueError("--into is for OpenSearch only: Elasticsearch has no search pipelines")
+        if self.highlight:
+            raise ValueError("--highlight is for OpenSearch only")
+        if self.read_timeout_s is not None:
+            raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
+
+    def check(self) -> None:
+        """Raises ValueError for options with which nothing could be installed, without asking the
+        cluster."""
+        if self.search_engine is SearchEngine.ELASTICSEARCH:
+            _ = self.elasticsearch
+        elif Route.STRUCTURED in (install := self.opensearch).routes:
+            _ = install.sent
+
+    @property
+    def elasticsearch(self) -> elasticsearch.ElasticsearchInstall:
+        """The part that Elasticsearch has. Raises ValueError."""
+        service: Any = self.service or "hugging_face"
+        return elasticsearch.ElasticsearchInstall(
+            self.sidecar,
+            self.profile,
+            service,
+            self.name,
+            sidecar_key=self.sidecar_key,
+            rotate_key=self.rotate_key,
+        )
+
+    @property
+    def opensearch(self) -> opensearch.OpenSearchInstall:
+        """The part that OpenSearch has. Raises ValueError."""
+        default = opensearch.OpenSearchInstall
+        return opensearch.OpenSearchInstall(
+            self.sidecar,
+            self.profile,
+            self.fields,
+            self.name,
+            sidecar_key=self.sidecar_key,
+            rotate_key=self.rotate_key,
+            read_timeout_s=self.read_timeout_s or default.read_timeout_s,
+            text_field=self.text_field or default.text_field,
+            routes=self._routes,
+            into=self.into,
+            highlight=self.highlight,
+        )
+
+    @property
+    def _routes(self) -> tuple[Route, ...]:
+        if self.routes or self.into is None:
+            return tuple(Route(route) for route in self.routes) or tuple(Route)
+        return (Route.STRUCTURED,)
+
+    @property
+    def has_templates(self) -> bool:
+        """Whether index templates belong to it: a profile of your own has none."""
+        return self.templates and self.profile in mappings.DOMAINS
