@@ -7,9 +7,11 @@ calls          what the calls of both search engines share: missing things, retr
 change         what would change in a cluster, shown before it is applied
 check          the result of each step that `verify` looks at
 probe          the query and documents that `verify` sends, and the checks of their scores
+page_sample    the hits or example documents by which the time of a page is measured
 page_time      how long a page of hits takes, from a sample; what size fits
 sidecar_deadline  the sidecar's own limit
 
-change, calls, sidecar_deadline -> procedure      probe, page_time -> check
+change, calls, sidecar_deadline, page_sample -> procedure      probe, page_time -> check
+page_time -> page_sample, sidecar_deadline
 search_engine -> login -> calls
 """

@@ -5,48 +5,25 @@ part of the time that a page may take, so that the sidecar reads its documents w
 measurement has a query of its own: pairs that were scored before might come out of a cache.
 """
 
-import json
 import math
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from es_integration.cluster.check import Check
-from es_integration.cluster.procedure import Body, Procedure
+from es_integration.cluster.page_sample import Sample, TypicalSearch
+from es_integration.cluster.procedure import Procedure
+from es_integration.cluster.sidecar_deadline import sidecar_deadline
 
-SAMPLE_SIZE = 20
 SAMPLE_SHARE = 1 / 3
 """Of the time that a page may take."""
 PLANNED_SHARE = 0.8
 """Of that time, for a size that is said to fit: other searches run too."""
-RANDOM_HITS: Body = {
-    "function_score": {
-        "query": {"match_all": {}},
-        "random_score": {"seed": 1, "field": "_seq_no"},
-    }
-}
-"""The same hits each time, and not the first ones of the index."""
-_SENTENCE = "Sentence {number} of document {document} has eleven words and ends here."
-_SENTENCE_WORDS = 11
 _MIN_S = 1e-6
-_LONG_FIELDS = ("text", "description")
 
 Score = Callable[[str, Sequence[Any]], Procedure[float]]
 """Scores documents for a query by way of the cluster; returns how many seconds it took."""
-
-
-@dataclass(frozen=True)
-class TypicalSearch:
-    """A search as users send it."""
-
-    size: int
-    """How many hits it reranks."""
-    query_text: str
-    index: str | None = None
-    """Where its hits are; None, or where there are none: example documents are measured."""
-    example_words: int = 200
-    """The length of an example document."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +35,6 @@ class Limit:
     """As it is set, with its value: "read_timeout of 5 s"."""
     raise_to: Callable[[float], str] | None = None
     """What to do for at least so many seconds; None: nothing can be done."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    documents: tuple[Any, ...]
-    kind: str
-    """What each of them is: "document of products"."""
-
-    def first(self, count: int) -> str:
-        """What the first so many are: "20 documents of products"."""
-        return (
-            f"{count} {self.kind if count == 1 else self.kind.replace('document', 'documents', 1)}"
-        )
 
 
 @dataclass(frozen=True)
@@ -142,6 +106,12 @@ def own_deadline(seconds: float) -> Limit:
     )
 
 
+def sidecar_limits(base_url: str, key: str | None) -> Procedure[tuple[Limit, ...]]:
+    """The sidecar's own limit; none where it is not known."""
+    seconds = yield from sidecar_deadline(base_url, key)
+    return () if seconds is None else (own_deadline(seconds),)
+
+
 def measure(
     score: Score, search: TypicalSearch, sample: Sample, limits: Sequence[Limit]
 ) -> Procedure[PageTime]:
@@ -161,43 +131,6 @@ def measure(
         base_s = one_s - document_s
     measured = sample.first(len(documents))
     return PageTime(search.size, base_s, document_s, measured, tuple(limits))
-
-
-def sample_of(
-    hits: Sequence[Mapping[str, Any]],
-    fields: Sequence[str],
-    search: TypicalSearch,
-    example_fields: Sequence[str],
-) -> Sample:
-    """The `fields` of the hits; where the hits have none of them, example documents."""
-    documents = [
-        {field: hit["_source"][field] for field in fields if field in hit.get("_source", {})}
-        for hit in hits
-    ]
-    documents = [document for document in documents if document]
-    if documents:
-        return Sample(tuple(documents), f"document of {search.index}")
-    return Sample(
-        tuple(_example(example_fields, search.example_words, at) for at in range(SAMPLE_SIZE)),
-        f"example document of {search.example_words} words",
-    )
-
-
-def text_of(document: Mapping[str, Any], field: str) -> str:
-    """What is sent where a hit is one text: the field, or all of an example document, as the ingest
-    pipelines of `mappings` write it."""
-    value = document.get(field, document)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _example(fields: Sequence[str], words: int, document: int) -> Body:
-    """A document of that many words, all in the one field that is usually long."""
-    field = next((field for field in _LONG_FIELDS if field in fields), fields[0])
-    sentences = (
-        _SENTENCE.format(number=number, document=document)
-        for number in range(1, 1 + max(1, round(words / _SENTENCE_WORDS)))
-    )
-    return {field: " ".join(sentences)}
 
 
 def _fresh(query_text: str) -> str:

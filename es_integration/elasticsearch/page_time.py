@@ -7,23 +7,18 @@ from math import ceil
 from typing import Any
 
 import mappings
-from es_integration.cluster.page_time import (
+from es_integration.cluster.page_sample import (
     RANDOM_HITS,
     SAMPLE_SIZE,
-    Limit,
-    PageTime,
     Sample,
     TypicalSearch,
-    measure,
-    own_deadline,
-    sample_of,
+    take_sample,
     text_of,
 )
+from es_integration.cluster.page_time import Limit, PageTime, measure, sidecar_limits
 from es_integration.cluster.procedure import Body, Procedure
-from es_integration.cluster.sidecar_deadline import sidecar_deadline
 from es_integration.elasticsearch.calls import send
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall
-from es_integration.errors import ClusterRefused
 
 DEADLINE_HEADER = "X-Request-Deadline-Ms"
 WAITS_S = 30.0
@@ -33,10 +28,8 @@ WAITS_S = 30.0
 def page_time(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[PageTime]:
     """The projection for a page whose hits are sent as their `field`. Raises ClusterRefused when
     the endpoint does not score."""
-    limits = [Limit(WAITS_S, "time that Elasticsearch waits"), *_header_limit(spec)]
-    own_s = yield from sidecar_deadline(spec.sidecar_url.rstrip("/"), spec.sidecar_key)
-    if own_s is not None:
-        limits.append(own_deadline(own_s))
+    own = yield from sidecar_limits(spec.sidecar_url.rstrip("/"), spec.sidecar_key)
+    limits = [Limit(WAITS_S, "time that Elasticsearch waits"), *_header_limit(spec), *own]
     sample = yield from _sample(spec, search, field)
     page = yield from measure(partial(_score, spec, field), search, sample, limits)
     return page
@@ -61,22 +54,22 @@ def _sample(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Pr
     example_fields: Sequence[str] = (field,)
     if spec.profile in mappings.DOMAINS:
         example_fields = mappings.load("elasticsearch", spec.profile).fields
-    hits: Sequence[Any] = ()
-    if search.index is not None:
-        try:
-            answer = yield from send(
-                lambda client: client.search(
-                    index=search.index,
-                    query=RANDOM_HITS,
-                    size=SAMPLE_SIZE,
-                    source_includes=[field],
-                    ignore_unavailable=True,
-                )
-            )
-            hits = answer["hits"]["hits"]
-        except ClusterRefused:  # No such index, or not for these credentials: examples will do.
-            pass
-    return sample_of(hits, (field,), search, example_fields)
+    sample = yield from take_sample(partial(_hits, field), search, (field,), example_fields)
+    return sample
+
+
+def _hits(field: str, index: str) -> Procedure[Sequence[Any]]:
+    answer = yield from send(
+        lambda client: client.search(
+            index=index,
+            query=RANDOM_HITS,
+            size=SAMPLE_SIZE,
+            source_includes=[field],
+            ignore_unavailable=True,
+        )
+    )
+    hits: Sequence[Any] = answer["hits"]["hits"]
+    return hits
 
 
 def _score(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from es_integration.cluster.change import Change, no_op
 from es_integration.cluster.check import Check, Report
-from es_integration.cluster.page_time import TypicalSearch
+from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.probe import DOCUMENTS, QUERY, fresh_documents, score_checks
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.elasticsearch.calls import TRIAL, send

@@ -6,21 +6,16 @@ from math import ceil
 from typing import Any
 
 import mappings
-from es_integration.cluster.page_time import (
+from es_integration.cluster.page_sample import (
     RANDOM_HITS,
     SAMPLE_SIZE,
-    Limit,
-    PageTime,
     Sample,
     TypicalSearch,
-    measure,
-    own_deadline,
-    sample_of,
+    take_sample,
     text_of,
 )
+from es_integration.cluster.page_time import Limit, PageTime, measure, sidecar_limits
 from es_integration.cluster.procedure import Body, Procedure
-from es_integration.cluster.sidecar_deadline import sidecar_deadline
-from es_integration.errors import ClusterRefused
 from es_integration.opensearch.bodies import ANSWER_MARGIN_MS
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.predict import predict
@@ -34,16 +29,13 @@ def page_time(
 ) -> Procedure[PageTime]:
     """The projection for a page of the route. Raises ClusterRefused when the model does not
     score."""
-    limits = [
-        Limit(
-            spec.read_timeout_s - _MARGIN_S,
-            f"read_timeout of {spec.read_timeout_s} s",
-            lambda seconds: f"install with --read-timeout {ceil(seconds + _MARGIN_S)}",
-        )
-    ]
-    own_s = yield from sidecar_deadline(spec.base_url, spec.sidecar_key)
-    if own_s is not None:
-        limits.append(own_deadline(own_s))
+    own = yield from sidecar_limits(spec.base_url, spec.sidecar_key)
+    read_timeout = Limit(
+        spec.read_timeout_s - _MARGIN_S,
+        f"read_timeout of {spec.read_timeout_s} s",
+        lambda seconds: f"install with --read-timeout {ceil(seconds + _MARGIN_S)}",
+    )
+    limits = (read_timeout, *own)
     sample = yield from _sample(spec, route, search)
     page = yield from measure(partial(_score, spec, route, model_id), search, sample, limits)
     return page
@@ -54,18 +46,16 @@ def _sample(spec: OpenSearchInstall, route: Route, search: TypicalSearch) -> Pro
     example_fields = fields
     if fields == (TEXT_FIELD,) and spec.profile in mappings.DOMAINS:
         example_fields = mappings.load("opensearch", spec.profile).fields
-    hits: Sequence[Any] = ()
-    if search.index is not None:
-        body: Body = {"query": RANDOM_HITS, "size": SAMPLE_SIZE, "_source": list(fields)}
-        params = {"ignore_unavailable": "true", "search_pipeline": "_none"}
-        try:
-            answer = yield from send(
-                lambda client: client.search(index=search.index, body=body, params=params)
-            )
-            hits = answer["hits"]["hits"]
-        except ClusterRefused:  # No such index, or not for these credentials: examples will do.
-            pass
-    return sample_of(hits, fields, search, example_fields)
+    sample = yield from take_sample(partial(_hits, fields), search, fields, example_fields)
+    return sample
+
+
+def _hits(fields: Sequence[str], index: str) -> Procedure[Sequence[Any]]:
+    body: Body = {"query": RANDOM_HITS, "size": SAMPLE_SIZE, "_source": list(fields)}
+    params = {"ignore_unavailable": "true", "search_pipeline": "_none"}
+    answer = yield from send(lambda client: client.search(index=index, body=body, params=params))
+    hits: Sequence[Any] = answer["hits"]["hits"]
+    return hits
 
 
 def _score(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
-from es_integration.cluster.page_time import TypicalSearch
+from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.errors import ClusterRefused, PipelineConflict

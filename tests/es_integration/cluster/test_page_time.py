@@ -5,17 +5,14 @@ from typing import Any
 
 import pytest
 
-from es_integration.cluster.page_time import (
+from es_integration.cluster.page_sample import (
     SAMPLE_SIZE,
-    Limit,
-    PageTime,
     Sample,
     TypicalSearch,
-    measure,
-    own_deadline,
     sample_of,
     text_of,
 )
+from es_integration.cluster.page_time import Limit, PageTime, measure, own_deadline
 from es_integration.cluster.procedure import Procedure, run
 
 SEARCH = TypicalSearch(50, "red shoes", "shop", example_words=110)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from es_integration.cluster.page_time import TypicalSearch
+from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.elasticsearch import (
     ElasticsearchInstall,
     install,

@@ -4,7 +4,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from es_integration import OpenSearchInstall, Route
-from es_integration.cluster.page_time import TypicalSearch
+from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.opensearch import verify_cluster
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.opensearch.node_setup import installed

@@ -10,7 +10,7 @@ from opensearchpy import AsyncOpenSearch, OpenSearch
 
 from es_integration import OpenSearchInstall, Route
 from es_integration.cluster.check import Report
-from es_integration.cluster.page_time import TypicalSearch
+from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.opensearch import install, verify_cluster, verify_cluster_async
 from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
 
