@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from sidecar.text.terms import fold
-from sidecar.text.vocabularies import Names, load
+from sidecar.text.vocabularies import Names, any_of, load
 
 MAX_SECONDS = 4.1e9
 """Numbers up to this (the year 2099) are seconds, larger ones milliseconds: those of 1970-02-17
@@ -218,7 +218,7 @@ def month_names() -> Mapping[str, int]:
 @cache
 def _pattern() -> re.Pattern[str]:
     """A day, if there is one, a month's name and a year."""
-    either = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
+    either = any_of(month_names())
     return re.compile(
         rf"(?:(?<![\w/])(?P<before>\d{{1,2}}){_FILLER})?(?<![^\W\d_])(?P<month>{either})(?![^\W\d_])"
         rf"{_FILLER}(?:(?P<after>\d{{1,2}}){_FILLER}(?!\d{{1,2}}:))?(?P<year>\d{{4}})(?!\w)"

@@ -23,7 +23,7 @@ _SIGNS = str.maketrans(
         "×": "x",
     }
 )
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+_ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
 def plain(text: str) -> str:
@@ -66,6 +66,10 @@ def chinese(text: str) -> int:
     return total + digit
 
 
-def roman(text: str) -> str | None:
-    """ "IV" as "4", up to ten, in capitals; None for everything else."""
-    return str(_ROMAN.index(text) + 1) if text in _ROMAN else None
+def roman(text: str) -> int | None:
+    """ "IV" as 4, of the signs I, V and X in capitals; None for everything else."""
+    values = [_ROMAN.get(sign, 0) for sign in text]
+    if not values or not all(values):
+        return None
+    following = [*values[1:], 0]
+    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))

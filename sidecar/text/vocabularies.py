@@ -10,6 +10,7 @@ languages), and write that language's spellings. No code changes. Tests then che
 means two things, and that each is read as its name.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import product
@@ -133,6 +134,11 @@ def name_of_spelling(kind: str, schema: type[Names] = Names) -> dict[str, str]:
     """Every spelling of all languages, `plain` -> its name."""
     names = merged(load(kind, schema).values()).names
     return {plain(spelling): name for name, spellings in names.items() for spelling in spellings}
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words, the longest first."""
+    return "|".join(sorted(map(re.escape, set(words)), key=len, reverse=True))
 
 
 @cache

@@ -26,4 +26,5 @@ def test_numbers_in_other_characters() -> None:
     assert [chinese(text) for text in ("十二", "一千二百六十", "二〇", "一万五千", "万")] == [
         *(12, 1260, 20, 15_000, 10_000)
     ]
-    assert (roman("IV"), roman("iv")) == ("4", None)
+    assert [*map(roman, ("IV", "IX", "XIV", "XXVII"))] == [4, 9, 14, 27]
+    assert [*map(roman, ("iv", "XL", ""))] == [None, None, None]

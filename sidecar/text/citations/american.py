@@ -14,6 +14,7 @@ from sidecar.text.citations.codes import codes
 from sidecar.text.citations.form import Citation, in_brackets, levels
 from sidecar.text.citations.states import state_spellings
 from sidecar.text.citations.vocabulary import Laws
+from sidecar.text.numerals import roman
 from sidecar.text.terms import squeeze
 from sidecar.text.vocabularies import load
 
@@ -44,7 +45,6 @@ _ORDINALS = (
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first "
     "twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh"
 ).split()
-_ROMAN = {"I": 1, "V": 5, "X": 10}
 _PART = (
     r"(?:,?\s*(?:§|\bsec(?:tion|\.)?)\s*(?P<section>\d{1,2}))?"
     r"(?:,?\s*\bcl(?:ause|\.)?\s*(?P<clause>\d{1,2}))?"
@@ -168,8 +168,4 @@ def _popular() -> tuple[Mapping[str, tuple[str, ...]], re.Pattern[str]]:
 
 
 def _number(text: str) -> int | None:
-    if text.isdecimal():
-        return int(text)
-    values = [_ROMAN[sign] for sign in text.upper()]
-    following = [*values[1:], 0]
-    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))
+    return int(text) if text.isdecimal() else roman(text.upper())

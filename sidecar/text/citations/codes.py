@@ -17,8 +17,7 @@ from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.laws import Named, acts, law_after, law_before, union_names
 from sidecar.text.citations.places import Number, Place, bare_numbers, places, title_before
 from sidecar.text.citations.states import STATES
-from sidecar.text.citations.vocabulary import Laws, law_words, written_names
-from sidecar.text.vocabularies import load
+from sidecar.text.citations.vocabulary import law_words, spellings, written_names
 
 MAX_RANGE = 30
 """Places that "§§ 433-450" stands for at most; of a longer range the ends count."""
@@ -148,9 +147,7 @@ def _small_name_after() -> re.Pattern[str]:
     names = (
         {
             name.lower()
-            for laws in load("law", Laws).values()
-            for spellings in laws.names.values()
-            for name in spellings
+            for name, _ in spellings()
             if re.fullmatch(r"(?=.*[A-Z].*[A-Z])[A-Za-z]{3,6}", name)
         }
         - written_names()

@@ -14,14 +14,15 @@ from sidecar.text.citations import eastern
 from sidecar.text.citations.european import union_cases
 from sidecar.text.citations.form import Citation
 from sidecar.text.citations.vocabulary import report_words
+from sidecar.text.vocabularies import any_of
 
-_PANEL = r"(?P<panel>[IVX]{1,5}[a-z]?|\d{1,3}|GS?SZ?)"
+_PANEL = r"(?P<panel>(?i:[IVX]{1,5}[a-z]?)|\d{1,3}|GS?SZ?)"
 _SOCIAL = re.compile(
     r"\bB\s(?P<panel>\d{1,2}a?)\s(?P<register>[A-Z]{1,3})\s(?P<number>\d{1,5})/(?P<year>\d{2})\s(?P<kind>[A-Z]{1,2})\b"
 )
 _SWISS = re.compile(r"\b(?P<panel>\d{1,2}[A-Z])[_.\s](?P<number>\d{1,4})/(?P<year>(?:19|20)\d\d)\b")
 _AUSTRIAN = re.compile(
-    r"\b(?P<panel>\d{1,2})\s?(?P<register>Ob[AS]?|Os|ObA)\s?(?P<number>\d{1,4})/(?P<year>\d{2})[a-z]\b"
+    r"\b(?P<panel>\d{1,2})\s?(?P<register>Ob[AS]?|Os)\s?(?P<number>\d{1,4})/(?P<year>\d{2})[a-z]\b"
 )
 _PATENT = re.compile(r"\b(?P<register>[TGJ])\s(?P<number>\d{1,4})/(?P<year>\d{2})\b")
 _FEDERAL = re.compile(
@@ -98,12 +99,11 @@ def _docket(key: str, match: re.Match[str]) -> Citation:
 
 @cache
 def _german() -> re.Pattern[str]:
-    registers = sorted(set(report_words("registers")), key=len, reverse=True)
-    words = [register for register in registers if len(register) > 1]
-    letters = [register for register in registers if len(register) == 1]
-    any_case = "|".join(re.escape(word) for word in words)
+    """Registers of one letter are read in capitals alone."""
+    registers = report_words("registers")
+    words = any_of(register for register in registers if len(register) > 1)
+    letters = any_of(register for register in registers if len(register) == 1)
     return re.compile(
-        rf"\b{_PANEL}\s{{1,3}}(?P<register>(?i:{any_case})|{'|'.join(letters)})\s{{1,3}}(?P<number>\d{{1,5}})[/.](?P<year>\d{{2}})(?![\d/]|\.\d)".replace(
-            "[IVX]{1,5}[a-z]?", "(?i:[IVX]{1,5}[a-z]?)"
-        )
+        rf"\b{_PANEL}\s{{1,3}}(?P<register>(?i:{words})|{letters})\s{{1,3}}"
+        r"(?P<number>\d{1,5})[/.](?P<year>\d{2})(?![\d/]|\.\d)"
     )

@@ -11,6 +11,7 @@ from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.vocabulary import law_names
 from sidecar.text.numerals import chinese
 from sidecar.text.terms import unspaced
+from sidecar.text.vocabularies import any_of
 
 _STATE = "中华人民共和国"
 _DIGITS = "[零〇一二两三四五六七八九十百千0-9]{1,12}"
@@ -59,7 +60,7 @@ def dockets(text: str) -> Iterator[Citation]:
 
 @cache
 def _article() -> re.Pattern[str]:
-    listed = "|".join(sorted(filter(unspaced, law_names()), key=len, reverse=True))
+    listed = any_of(filter(unspaced, law_names()))
     number = rf"\s{{0,3}}(?P<article>{_DIGITS})\s{{0,3}}"
     return re.compile(
         rf"(?:(?:《(?P<quoted>[^《》]{{1,40}})》(?:\(\d{{4}}[^()]{{0,12}}\))?|(?:{_STATE})?(?P<listed>{listed}))\s{{0,3}})?"

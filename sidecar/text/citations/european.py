@@ -47,17 +47,11 @@ def act_key(match: re.Match[str]) -> str:
     """
     kind = next(kind for kind in _KINDS if match[kind])
     first, second = match["first"], match["second"]
-    number_first = bool(match["no"]) or (
-        kind == "r" and not (len(first) == 4 and int(first) >= 2015 and "2015" <= first <= "2099")
-    )
-    if number_first and not _is_year(second):
+    number_first = bool(match["no"]) or (kind == "r" and not 2015 <= int(first) <= 2099)
+    if len(second) not in (2, 4):  # no year
         number_first = False
     year, number = (second, first) if number_first else (first, second)
     return _key(kind, year, number)
-
-
-def _is_year(digits: str) -> bool:
-    return len(digits) in (2, 4)
 
 
 def _key(kind: str, year: str, number: str) -> str:

@@ -21,6 +21,9 @@ class Citation:
     end: int
 
 
+MAX_ROMAN_PLACE = 10
+"""The largest Roman numeral that is read as a number: "(X)" is (10), "(XI)" stays (xi)."""
+
 Find = Callable[[str], Iterator[Citation]]
 """The citations of one form in a text that `plain` has made."""
 
@@ -46,7 +49,9 @@ def levels(base: str, places: Iterable[str]) -> tuple[str, ...]:
     """The keys of a place within places: ("gdpr 6", ["1", "b"]) gives gdpr 6, gdpr 6(1), ..."""
     keys = [base]
     for place in places:
-        keys.append(f"{keys[-1]}({roman(place) or place.lower()})")
+        number = roman(place)
+        plain_place = number if number and number <= MAX_ROMAN_PLACE else place.lower()
+        keys.append(f"{keys[-1]}({plain_place})")
     return tuple(keys)
 
 

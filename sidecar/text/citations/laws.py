@@ -17,17 +17,18 @@ from typing import NamedTuple
 from sidecar.text.citations.european import ACT, act_key
 from sidecar.text.citations.states import state_code, state_words, title_words
 from sidecar.text.citations.vocabulary import (
-    Laws,
     Word,
     last_words,
     law_names,
     law_words,
     name_of,
+    spellings,
     words_of,
     written_names,
 )
+from sidecar.text.numerals import roman
 from sidecar.text.terms import fold
-from sidecar.text.vocabularies import load
+from sidecar.text.vocabularies import any_of
 
 MAX_WORDS = 9
 """Of a law's name."""
@@ -43,16 +44,7 @@ _GERMAN_NAME = re.compile(
 _ACT_END = r"(?P<last>[\w'&()-]+)\s+(?P<act>Act|Ordinance)\b(?:,?\s+(?:of\s+)?(?P<year>\d{4})\b)?"
 _ACT = re.compile(_ACT_END, re.IGNORECASE)
 _LAST_WORD = re.compile(r"[^\W_]+$")
-_ENDINGS = (
-    "gesetz",
-    "gesetzes",
-    "gesetzbuch",
-    "gesetzbuchs",
-    "ordnung",
-    "satzung",
-    "act",
-    "ordinance",
-)
+_ENDINGS = tuple("gesetz gesetzes gesetzbuch gesetzbuchs ordnung satzung act ordinance".split())
 _ACT_AFTER = re.compile(rf"(?:[\w'&()-]+\s+){{0,9}}?{_ACT_END}", re.IGNORECASE)
 _NO_ACT = frozenset(
     "the this that said same such an any each every principal first which to and or must not you "
@@ -134,11 +126,11 @@ def _may_end_name(text: str, begin: int, end: int) -> bool:
     )
 
 
-def acts(text: str, earliest: int = 0) -> "list[Named]":
+def acts(text: str) -> list[Named]:
     """The acts of the text that are named with their year: "Companies Act 2006"."""
     return [
         Named(key, match.start("last"), match.end())
-        for match in _ACT.finditer(text, earliest)
+        for match in _ACT.finditer(text)
         if match["year"] and (key := _act(match))
     ]
 
@@ -203,29 +195,7 @@ def _german(text: str, start: int) -> Named | None:
 
 def _social(match: re.Match[str]) -> str:
     """Germany's social code: twelve books with sections of their own."""
-    numerals = (
-        "I",
-        "II",
-        "III",
-        "IV",
-        "V",
-        "VI",
-        "VII",
-        "VIII",
-        "IX",
-        "X",
-        "XI",
-        "XII",
-        "XIII",
-        "XIV",
-    )
-    book = (
-        match[1]
-        if match[1].isdecimal()
-        else numerals.index(match[1].upper()) + 1
-        if match[1].upper() in numerals
-        else ""
-    )
+    book = match[1] if match[1].isdecimal() else roman(match[1].upper())
     return f"sgb{book}"
 
 
@@ -247,16 +217,9 @@ def _same(key: str) -> str:
 @cache
 def union_names() -> dict[str, str]:
     """The key by number of each act of the Union that has a name, and its key by name."""
-    names = (
-        (name, key)
-        for laws in load("law", Laws).values()
-        for key, names in laws.names.items()
-        for name in names
-    )
-    return {act_key(match): key for name, key in names if (match := ACT.search(name))}
+    return {act_key(match): key for name, key in spellings() if (match := ACT.search(name))}
 
 
 @cache
 def _gap() -> re.Pattern[str]:
-    of = "|".join(sorted(map(re.escape, law_words("of")), key=len, reverse=True))
-    return re.compile(rf"[\s,]*(?:(?:{of})(?:\s+|'))*", re.IGNORECASE)
+    return re.compile(rf"[\s,]*(?:(?:{any_of(law_words('of'))})(?:\s+|'))*", re.IGNORECASE)

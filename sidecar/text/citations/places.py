@@ -10,6 +10,7 @@ from functools import cache
 
 from sidecar.text.citations.vocabulary import last_words, law_words
 from sidecar.text.terms import fold
+from sidecar.text.vocabularies import any_of
 
 Number = tuple[str, tuple[str, ...]]
 """A section and the places inside it: ("28", ("3", "a"))."""
@@ -122,8 +123,7 @@ def _numbers(listed: str) -> Iterator[Number]:
 
 @cache
 def _step_pattern() -> str:
-    words = "|".join(sorted(map(re.escape, law_words("steps")), key=len, reverse=True))
-    return rf"\b(?:{words})\b\.?\s*"
+    return rf"\b(?:{any_of(law_words('steps'))})\b\.?\s*"
 
 
 @cache
@@ -149,8 +149,7 @@ def _list() -> re.Pattern[str]:
 
 @cache
 def _mark_pattern() -> str:
-    articles = "|".join(sorted(map(re.escape, law_words("articles")), key=len, reverse=True))
-    sections = "|".join(sorted(map(re.escape, law_words("sections")), key=len, reverse=True))
+    articles, sections = any_of(law_words("articles")), any_of(law_words("sections"))
     return (
         rf"(?:§{{1,3}}|(?<![\w'])(?:(?:{articles})|(?P<section>{sections}))(?:\b\.?|(?=$)))"
         r"\s*(?:n[°ºo]\.?\s*)?"

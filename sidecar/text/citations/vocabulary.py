@@ -126,14 +126,20 @@ _fold = lru_cache(maxsize=4096)(fold)
 
 
 @cache
-def law_names() -> Mapping[str, str]:
-    """Names of laws as folded words, and the law's key."""
-    return {
-        name_of(words_of(name)): key
+def spellings() -> tuple[tuple[str, str], ...]:
+    """(name, the law's key) of all languages, the names as the lists write them."""
+    return tuple(
+        (name, key)
         for laws in load("law", Laws).values()
         for key, names in laws.names.items()
         for name in names
-    }
+    )
+
+
+@cache
+def law_names() -> Mapping[str, str]:
+    """Names of laws as folded words, and the law's key."""
+    return {name_of(words_of(name)): key for name, key in spellings()}
 
 
 @cache

@@ -15,7 +15,7 @@ from sidecar.text.compose import read_value
 from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.jurisdiction_codes import in_full
 from sidecar.text.query.vocabulary import Vocabulary, vocabulary_constraint
-from sidecar.text.vocabularies import Names, load, merged
+from sidecar.text.vocabularies import Names, any_of, load, merged
 
 _PRONOUN = re.compile(r"\bus\b")
 """In a query, lower-case "us" is the pronoun as often as the country."""
@@ -55,8 +55,7 @@ def _of_state(state: str, abbreviations: Sequence[str]) -> Iterator[str]:
 def _party() -> re.Pattern[str]:
     """In a query, the party of a case is no country: "Washington v. Glucksberg"."""
     named = merged(load("jurisdiction", Names).values())
-    names = "|".join(sorted(map(re.escape, (*named.names, *STATES)), key=len, reverse=True))
-    name = rf"(?:{names}|united states|u\.s\.)"
+    name = rf"(?:{any_of((*named.names, *STATES))}|united states|u\.s\.)"
     return re.compile(
         rf"\b{name}\s+v\.?(?=\s)"
         rf"|(?:(?<=\sv)|(?<=\sv\.))\.?\s+(?:state of |people of )?{name}(?!\w)",
