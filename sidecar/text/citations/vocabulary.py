@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sidecar.schema import FrozenModel
 from sidecar.text.terms import fold
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words, load
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -64,15 +64,13 @@ class Reports(FrozenModel):
 @cache
 def law_words(key: str) -> tuple[str, ...]:
     """A list of all languages together."""
-    return tuple(word for laws in load("law", Laws).values() for word in getattr(laws, key))
+    return all_words("law", Laws, key)
 
 
 @cache
 def report_words(key: str) -> tuple[str, ...]:
     """A list of all languages together."""
-    return tuple(
-        word for reports in load("report", Reports).values() for word in getattr(reports, key)
-    )
+    return all_words("report", Reports, key)
 
 
 def either(words: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field
 from sidecar.schema import FrozenModel
 from sidecar.text.dates import month_names
 from sidecar.text.terms import fold, unspaced
-from sidecar.text.vocabularies import Spellings, load
+from sidecar.text.vocabularies import Spellings, all_words, load
 
 Bound = Literal["since", "after", "until", "before"]
 
@@ -94,7 +94,7 @@ def year_patterns() -> YearPatterns:
     languages = load("year", YearWords).values()
 
     def words(key: str) -> str:
-        return _either(fold(word) for language in languages for word in getattr(language, key))
+        return _either(map(fold, all_words("year", YearWords, key)))
 
     months = _either(month_names())
     date = (
