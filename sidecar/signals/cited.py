@@ -29,14 +29,14 @@ def cited(fields: tuple[str, ...], search: SearchReader) -> list[bool]:
         if names_case(search.query, text):
             return True
         return any(may_cite(text, each) for each in wanted) and not query_keys.isdisjoint(
-            own_keys(text)
+            _own_keys(text)
         )
 
     columns = [search.texts(field) for field in fields]
     return [any(map(is_cited, row)) for row in zip(*columns, strict=True)]
 
 
-def own_keys(text: str) -> frozenset[str]:
+def _own_keys(text: str) -> frozenset[str]:
     """The keys of the citations by which a document with this text in such a field is known."""
     in_order = sorted(citations(text, DECISIONS), key=lambda citation: citation.start)
     own = in_order if len(in_order) <= MAX_PARALLEL else in_order[:1]

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from sidecar.text.terms import fold
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
-MONEY_NUMBER = r"[+-]?(?:\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:[.,]\d+)*)(?:[.,][-–])?"
-CURRENCY = (
+_MONEY_NUMBER = r"[+-]?(?:\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:[.,]\d+)*)(?:[.,][-–])?"
+_CURRENCY = (
     r"(?:[a-z]{0,2}[$€£¥₹]|usd|euros?|eur|gbp|jpy|cny|inr|chf|cad|aud|sek|nok|dkk|pln|brl|zł|kr)"
 )
 """Before or after the number; `fold`ed."""
-_MONEY = re.compile(rf"\s*{CURRENCY}?\s*({MONEY_NUMBER})\s*{CURRENCY}?\s*")
+_MONEY = re.compile(rf"\s*{_CURRENCY}?\s*({_MONEY_NUMBER})\s*{_CURRENCY}?\s*")
 AMOUNTS = ("amount", "value", "price", "current", "sale", "final", "average")
 """Keys under which an object holds its one number, in the order in which they are tried."""
 

@@ -45,7 +45,7 @@ def spoken_names(value: str) -> tuple[str, ...]:
 
 def _spoken(name: str) -> Iterator[str]:
     yield name
-    short = short_name(name)
+    short = _short_name(name)
     yield short
     split = short.split()
     if (ending := _ending(split, "branches")) and len(split) > ending:
@@ -61,7 +61,7 @@ def _spoken(name: str) -> Iterator[str]:
             yield spaced.replace(f" {conjunction} ", " ").strip()
 
 
-def short_name(name: str) -> str:
+def _short_name(name: str) -> str:
     """The name, folded, without legal forms at its end, and without "the" before two words or more.
 
     A name that is nothing but such words stays as it is.

@@ -12,6 +12,7 @@ The words are data: see `negation_words`.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -94,6 +95,7 @@ class _Reader:
         self._tokens = of
         self._words = [token.word for token in of]
         self._names = names
+        self._starts = sorted(names)
         self._table = negation_words()
         self._languages: frozenset[str] | None = None
 
@@ -139,7 +141,8 @@ class _Reader:
         """(where the phrase that begins there ends, its role); one word on without one."""
         if place >= len(self._words) or place in self._names:
             return place, None
-        next_name = min((start for start in self._names if start > place), default=None)
+        later = bisect_right(self._starts, place)
+        next_name = self._starts[later] if later < len(self._starts) else None
         if (match := self._table.at(self._words, place, next_name)) is None:
             return place + 1, None
         return match[0], match[1].role
