@@ -1,5 +1,6 @@
 """`table`: a value looked up in the profile's table: a court's authority, a risk level."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -46,28 +47,13 @@ class TableSignal(Signal):
         return (self.field,)
 
     def strengths(self, search: SearchReader) -> list[float]:
-        numbers = {phrases(key): number for key, number in self.table.items()}
-        by_length = sorted(numbers, key=len, reverse=True)
-        within = [(key.strip() if unspaced(key) else key, numbers[key]) for key in by_length]
         spell_out = EXTRACTORS[self.names_of].spell_out if self.names_of else None
+        numbers = _Numbers(self.table, spell_out)
         of_text: dict[str, float | None] = {}
-
-        def longest(plain: str) -> float | None:
-            return next((number for key, number in within if key in plain), None)
 
         def look_up(text: str) -> float | None:
             if text not in of_text:
-                read = text[:READ_FIELD_CHARACTERS]
-                plain = phrases(read)
-                found = numbers.get(plain, longest(plain))
-                if spell_out and (spelled := spell_out(read)) != read:
-                    names = spelled.split("; ") if found is None else ()
-                    exact = (numbers.get(phrases(name)) for name in names)
-                    named = next((number for number in exact if number is not None), None)
-                    found = (
-                        numbers.get(plain, longest(phrases(spelled))) if named is None else named
-                    )
-                of_text[text] = found
+                of_text[text] = numbers.of(text[:READ_FIELD_CHARACTERS])
             return of_text[text]
 
         def strength(value: object) -> float:
@@ -77,3 +63,33 @@ class TableSignal(Signal):
             return max(known) if known else self.default if texts else 0.0
 
         return [0.0 if value is None else strength(value) for value in search.values(self.field)]
+
+
+class _Numbers:
+    """A table's numbers by their keys' words, the longest key first."""
+
+    def __init__(self, table: Mapping[str, float], spell_out: Callable[[str], str] | None) -> None:
+        self._of_key = {phrases(key): number for key, number in table.items()}
+        by_length = sorted(self._of_key, key=len, reverse=True)
+        self._within = [
+            (key.strip() if unspaced(key) else key, self._of_key[key]) for key in by_length
+        ]
+        self._spell_out = spell_out
+
+    def of(self, text: str) -> float | None:
+        """The number of the value, or of the names that are read in it; None where no key fits."""
+        plain = phrases(text)
+        if plain in self._of_key:
+            return self._of_key[plain]
+        own = self._longest(plain)
+        spelled = self._spell_out(text) if self._spell_out else text
+        if spelled == text:
+            return own
+        if own is None:
+            for name in spelled.split("; "):
+                if (exact := self._of_key.get(phrases(name))) is not None:
+                    return exact
+        return self._longest(phrases(spelled))
+
+    def _longest(self, plain: str) -> float | None:
+        return next((number for key, number in self._within if key in plain), None)

@@ -112,11 +112,16 @@ def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Qua
             numbers = numbers[-1:]
         if "-" in others and not _ascend(numbers):
             numbers = numbers[-1:]
-        if unit.dimension == "temperature" and _BELOW_ZERO.search(lower, 0, match.start()):
+        if unit.dimension == "temperature" and _is_below_zero(lower, match.start()):
             numbers[0] = f"-{numbers[0]}"
         for digits in numbers:
             if (found := quantity(digits, unit, match.start(), match.end())) is not None:
                 yield found
+
+
+def _is_below_zero(lower: str, place: int) -> bool:
+    """Whether a minus stands before it."""
+    return _BELOW_ZERO.search(lower, max(0, place - len("minus ")), place) is not None
 
 
 def _ascend(numbers: Sequence[str]) -> bool:
