@@ -18,6 +18,7 @@ from sidecar.http.middleware import check_key
 from sidecar.http.pages import Asset, send, send_page
 from sidecar.http.readings import readings
 from sidecar.profile import Profile
+from sidecar.text.field_spellings import spelled
 
 PAGE = "index.html"
 TYPES = {
@@ -100,7 +101,7 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "parse": profile.parse,
         "match_cap": profile.match_cap,
         "fields": [
-            {"name": name, "weight": field.weight, "aliases": list(field.aliases)}
+            {"name": name, "weight": field.weight, "spellings": spelled(name, field)}
             for name, field in profile.fields.items()
         ],
         "every_field": profile.other_fields or not profile.fields,

@@ -3,6 +3,7 @@
 import { byId, el } from "./dom.js";
 import { fieldNames, isObject } from "./documents.js";
 import { at } from "./fields.js";
+import { normal } from "./spelling.js";
 import { withAttributes } from "./attributes.js";
 
 const MAX_WEIGHT = 3; // logits: enough for one field to decide; a heavier profile widens its sliders
@@ -39,14 +40,14 @@ function fieldsOf(profile, documents) {
   const named = profile.fields.map((field) => ({
     ...field,
     own: true,
-    there: objects.some((document) => [field.name, ...field.aliases].some(
-      (name) => at(document, name) !== undefined)),
+    there: objects.some(
+      (document) => field.spellings.some((name) => at(document, name) !== undefined)),
   }));
   if (!profile.every_field) return named;
-  const known = new Set(profile.fields.flatMap((field) => [field.name, ...field.aliases]));
+  const known = new Set(profile.fields.flatMap((field) => field.spellings.map(normal)));
   const others = fieldNames(documents)
-    .filter((name) => !known.has(name) && name.length > 0 && name.length <= 64)
-    .map((name) => ({ name, weight: 1, aliases: [], own: false, there: true }));
+    .filter((name) => !known.has(normal(name)) && name.length > 0 && name.length <= 64)
+    .map((name) => ({ name, weight: 1, spellings: [name], own: false, there: true }));
   return [...named, ...others];
 }
 
@@ -80,7 +81,8 @@ function row(field, weights, moved) {
 }
 
 function title(field) {
-  const also = field.aliases.length ? `; also ${field.aliases.join(", ")}` : "";
+  const others = field.spellings.filter((spelling) => spelling !== field.name);
+  const also = others.length ? `; also ${others.join(", ")}` : "";
   return `${field.name}${also}${field.there ? "" : "; no document has it"}`;
 }
 

@@ -7,6 +7,7 @@ import pytest
 from selenium.webdriver import Keys
 
 from sidecar.text.key_values import of_pairs
+from sidecar.text.spelling import normal
 from tests.playground.page import Page
 
 LISTS: list[list[object]] = [
@@ -40,6 +41,9 @@ ATTRIBUTES: list[list[object]] = [
     [{"name": "Weight", "value": 250, "unit": "g"}, {"label": "Fit", "value": "M"}],
     [{"name": "Fit", "value": "M"}, {"name": "Fit", "value": "L"}, {"name": "Fit", "value": "S"}],
     [{"name": "Note", "value": "", "unit": "g"}, {"name": "Deep", "value": {"a": 1}}],
+    [{"attributeName": "Size", "Option": "M", "sectionName": "Fit"}, {"code": "a", "value": 1}],
+    [{"attribute_id": 93, "Attribute_Code": "color", "value": "Red", "is_filterable": True}],
+    [{"code": "c", "name": "Color", "selectedValue": "Red", "sort_order": 2}],
     [{"name": "Color", "value": "Red"}, "a text"],
     [{"name": " ", "value": "Red"}],
     [{"name": "A", "key": "B", "value": 1}],
@@ -59,7 +63,10 @@ def test_lists_of_attributes_are_read_as_the_service_reads_them(page: Page) -> N
 
 def test_a_list_of_attributes_is_a_field_of_the_document(page: Page) -> None:
     document = {"title": "Shoe", "attributes": [{"name": "type", "value": "Boot"}]}
-    profile = {"fields": [{"name": "category", "aliases": ["attributes.type"]}], "parse": True}
+    profile = {
+        "fields": [{"name": "category", "spellings": ["category", "attributes.type"]}],
+        "parse": True,
+    }
     for given in (document, dumps(document)):
         fields = page.module(
             "fields.js",
@@ -70,6 +77,39 @@ def test_a_list_of_attributes_is_a_field_of_the_document(page: Page) -> None:
         by_key = {field["key"]: field for field in json.loads(fields)}
         assert by_key["attributes"]["text"] == "type: Boot"
         assert by_key["attributes"]["read"] is True
+
+
+SPELLINGS = [
+    *("sale_price", "salePrice", "Sale Price", "SALE-PRICE", "g:sale_price", "Größe", "_score"),
+    *("{http://base.google.com/ns/1.0}price", "http://schema.org/name", "@type", "@Type", "--", ""),
+    *("审理法院", "a:1", "1:a", "too_long_a_namespace:a"),
+]
+
+
+def test_keys_are_compared_as_the_service_compares_them(page: Page) -> None:
+    words = page.module(
+        "spelling.js", "JSON.stringify(JSON.parse(a[0]).map(m.normal))", dumps(SPELLINGS)
+    )
+    assert json.loads(words) == list(map(normal, SPELLINGS))
+
+
+def test_another_spelling_of_a_name_is_the_field(page: Page) -> None:
+    document = {"Sale Price": 5, "brandName": None, "Brand-Name": "Acme", "colour": "red"}
+    fields = [
+        {"name": "price", "spellings": ["sale_price", "price"]},
+        {"name": "brand", "spellings": ["brand_name"]},
+    ]
+    read = page.module(
+        "fields.js",
+        "JSON.stringify(m.readFields(JSON.parse(a[0]), JSON.parse(a[1])))",
+        dumps(document),
+        dumps({"fields": fields}),
+    )
+    assert [(each["key"], each["name"], bool(each.get("read"))) for each in json.loads(read)] == [
+        ("Sale Price", "price", True),
+        ("Brand-Name", "brand", True),
+        ("colour", "colour", False),
+    ]
 
 
 def test_typing_in_one_view_changes_the_other(page: Page) -> None:
