@@ -88,6 +88,8 @@ def is_negated_directly(words: list[str], place: int) -> bool:
 
 
 class _Reader:
+    """Walks over a text's tokens. Names are one step each, and no phrase reaches into one."""
+
     def __init__(
         self, of: Sequence[Token], names: Mapping[int, int], in_field: bool = False
     ) -> None:

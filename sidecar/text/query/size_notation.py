@@ -119,10 +119,11 @@ def number_pattern(group: str) -> str:
 
 
 def unmeasured(text: str) -> str:
-    """The `plain` text with the quantities blanked out."""
+    """The `plain` text with the quantities that are no sizes blanked out."""
     text = plain(text)
     if any(map(str.isdigit, text)):
         for found in quantities(text, _MEASURES):
+            # 12M is an age, and a rug's size is in feet.
             if not text[found.start : found.end].endswith(("'", "m")):
                 text = f"{text[: found.start]}{'_' * (found.end - found.start)}{text[found.end :]}"
     return text
