@@ -11,8 +11,14 @@ from datetime import UTC, datetime
 
 from sidecar.profile import Profile
 from sidecar.request import Document
-from sidecar.signals import Signal
-from sidecar.signals.rule import Rule
+from sidecar.signals import Rule, Signal
+from sidecar.signals.citation import CitationSignal
+from sidecar.signals.constraint import ConstraintSignal
+from sidecar.signals.decay import DecaySignal, lowest_number
+from sidecar.signals.first_stage import FirstStageSignal
+from sidecar.signals.logarithm import LogSignal
+from sidecar.signals.saturation import SaturationSignal
+from sidecar.signals.units import UnitsSignal
 from sidecar.text.citations import citations
 from sidecar.text.compose import read_value
 from sidecar.text.dates import instant, year
@@ -113,18 +119,18 @@ def _readers(profile: Profile) -> Iterator[tuple[str, str, Read, bool]]:
 
 
 def _of_signal(signal: Signal) -> tuple[Read | None, bool]:
-    keys = signal.model_dump()
-    match keys["kind"]:
-        case "decay":
-            return (_date if isinstance(keys["scale"], str) else _number), True
-        case "log" | "saturation" | "first_stage":
+    match signal:
+        case DecaySignal(scale=str()):
+            return _date, True
+        case DecaySignal():
+            return _lowest_number, True
+        case LogSignal() | SaturationSignal() | FirstStageSignal():
             return _number, True
-        case "constraint":
-            constraint = keys["constraint"]
+        case ConstraintSignal(constraint=constraint):
             return _OF_CONSTRAINT.get(constraint), constraint in ("price", "year")
-        case "units":
+        case UnitsSignal():
             return _quantities, False
-        case "citation":
+        case CitationSignal():
             return _citations, False
         case _:
             return None, False
@@ -144,6 +150,11 @@ def _of_rule(rule: Rule) -> tuple[Read, bool]:
 
 def _number(value: object) -> str | None:
     read = number(value)
+    return None if read is None else f"{read:g}"
+
+
+def _lowest_number(value: object) -> str | None:
+    read = lowest_number(value)
     return None if read is None else f"{read:g}"
 
 

@@ -57,7 +57,7 @@ class DecaySignal(Signal):
         return (self.field,)
 
     def strengths(self, search: SearchReader) -> list[float]:
-        read = instant if isinstance(self.scale, str) else _lowest_number
+        read = instant if isinstance(self.scale, str) else lowest_number
         origin = self._origin(search)
         scale, offset = _length(self.scale), _length(self.offset)
         if origin is None or not scale or offset is None:
@@ -92,7 +92,7 @@ class DecaySignal(Signal):
         return instant(origin) if isinstance(self.scale, str) else number(origin)
 
 
-def _lowest_number(value: object) -> float | None:
+def lowest_number(value: object) -> float | None:
     """The number, a rating of five, or the lowest of a range of prices."""
     if (exact := number(value)) is not None:
         return exact

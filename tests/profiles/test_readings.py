@@ -44,6 +44,11 @@ def test_a_products_values_are_told_as_signals_read_them() -> None:
     assert reading(product, "ecommerce").ignored == ("foo",)
 
 
+@pytest.mark.parametrize("rating", ["4.9 out of 5 stars", "4,9/5", 4.9])
+def test_a_rating_is_told_as_its_decay_reads_it(rating: object) -> None:
+    assert said({"title": "Kettle", "rating": rating}, "ecommerce")["rating", "rating"] == "4.9"
+
+
 def test_html_and_characters_without_width_hide_no_value() -> None:
     product = {"price": "<b>4</b>9.00 &euro;", "color": "te\u200bal"}
     told = said(product, "ecommerce")
