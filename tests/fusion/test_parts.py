@@ -222,7 +222,7 @@ def test_a_documents_parts_do_not_depend_on_its_company(
 
 
 def test_a_hundred_products_of_a_kilobyte_cost_little() -> None:
-    """Measured 1.3 ms on a core shared with a training run; the bound is for slower ones still."""
+    """Measured 2.5 ms on a core shared with other tests; the bound is for slower ones still."""
     rng = random.Random(1)
     prose = [f"word{rng.randint(0, 5000)}" for _ in range(90)]
     documents = [

@@ -121,8 +121,8 @@ def extract(
 
 
 def read_vocabularies() -> None:
-    """Reads and compiles the words of all extractors. It takes half a second: done at a start, the
-    first query does not wait for it."""
+    """Reads and compiles the words of all extractors. It takes a second: done at a start, the first
+    query does not wait for it."""
     extract("from $50 to 60 €, size 42, 16 gb", tuple(EXTRACTORS), ())
 
 
