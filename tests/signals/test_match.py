@@ -6,10 +6,11 @@ from tests.signals.strengths import reading_f, strengths
 
 
 def test_match() -> None:
-    values = ["WH-1000 XM4", "wh1000xm4", "WH-1000", ["0815", "Sony"], "On", "Son", "a", 1000]
+    values = ["WH-1000 XM4", "wh1000xm4", "WH-1000", ["0815", "Sony"], "On", "Son", "a", "WH"]
     query = "Sony wh 1000xm4 on a stand"
-    assert strengths({"kind": "match"}, values, query) == [1, 1, 0, 1, 0, 0, 0, 0]
+    assert strengths({"kind": "match"}, values, query) == [1, 1, 0, 1, 0, 0, 0, 1]
     assert strengths({"kind": "match", "min_length": 4}, values, query) == [1, 1, 0, 1, 0, 0, 0, 0]
+    assert strengths({"kind": "match"}, [1000], query) == [0]
 
 
 def test_a_value_that_the_query_excludes_counts_before_one_that_it_names() -> None:

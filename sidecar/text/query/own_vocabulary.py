@@ -11,6 +11,7 @@ the service's extractor and by the profile's words together.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.query.extractor import Extractor, Satisfaction, any_of, none_of
@@ -72,4 +73,4 @@ def _together(shipped: Extractor, own: Extractor) -> Extractor:
         verdicts = [shipped.check(constraint, value), own.check(constraint, value)]
         return any_of(verdicts) if constraint.values else none_of(verdicts)
 
-    return Extractor(shipped.name, extract, check, shipped.keys, spell_out=shipped.spell_out)
+    return replace(shipped, extract=extract, check=check)
