@@ -5,7 +5,8 @@ A faulty file stops the start-up, and the message says where the fault is:
     shoes.yaml: fields.title.weight: Input should be greater than or equal to 0
     shoes.yaml: signals.price.constraint: no extractor of the profile gives `price`
 
-The file is the one that holds the fault, also where another one extends it.
+The file is the one that holds the faulty value, also where another one extends it. For a name that
+leads nowhere it is the file that was read: the name may be its parent's, of a field that it drops.
 """
 
 import re

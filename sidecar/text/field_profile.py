@@ -76,8 +76,7 @@ class FieldProfile(FrozenModel):
     @property
     def changes_values(self) -> bool:
         """Whether values are read otherwise than they are written."""
-        asked = (self.locale, self.factor, self.unit)
-        return any(each is not None for each in asked) or self.pick not in ("any", "all")
+        return bool(self.locale or self.factor or self.unit) or self.pick not in ("any", "all")
 
 
 class DocumentProfile(Protocol):

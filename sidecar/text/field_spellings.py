@@ -35,7 +35,7 @@ class Spelling(NamedTuple):
     says_opposite: bool
     """Of the field's name: `is_repealed` of `in_force`."""
     in_cents: bool
-    """Whether its numbers are hundredths."""
+    """Whether its numbers are hundredths, where the profile asks for nothing else."""
     zero_means_none: bool
     """Whether a 0 gives way to another spelling's value."""
 
@@ -53,18 +53,18 @@ def spellings(profile: DocumentProfile) -> Iterator[str]:
 
 def field_spellings(name: str, field: FieldProfile) -> tuple[Spelling, ...]:
     """The field's spellings, in the order in which they count, and what they say."""
-    return _spellings(name, spelled(name, field), field.changes_values, field.zero_means_none)
+    return _spellings(name, spelled(name, field), field.zero_means_none)
 
 
 @lru_cache(maxsize=4096)  # not by field: a search's weights make new ones
 def _spellings(
-    name: str, texts: tuple[str, ...], changes_values: bool, zero_means_none: bool | None
+    name: str, texts: tuple[str, ...], zero_means_none: bool | None
 ) -> tuple[Spelling, ...]:
     return tuple(
         Spelling(
             text,
             says_opposite=_says_opposite(name, text),
-            in_cents=not changes_values and _says_cents(text),
+            in_cents=_says_cents(text),
             zero_means_none=_is_reduced(text) if zero_means_none is None else zero_means_none,
         )
         for text in texts

@@ -187,9 +187,9 @@ class FieldReader:
         _, says_opposite, in_cents, _ = self._spellings[place][rank]
         if says_opposite:
             value = negated(value)
-        if in_cents:
-            return multiplied(value, HUNDREDTH)
-        return as_asked(value, self._fields[place]) if self._changes[place] else value
+        if self._changes[place]:
+            return as_asked(value, self._fields[place])
+        return multiplied(value, HUNDREDTH) if in_cents else value
 
     def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
         """The fields that are joined of several, by their place in the profile."""
