@@ -16,7 +16,8 @@ From inputs to outputs
     runs             which inputs share a run; a run's arrays; the layout
     scorer           what the pipeline submits to
     cached_scorer    the cache in front of a queue: nothing is run twice; logit_cache
-    scheduler        a device's workers; model_queue: one model's jobs; jobs; throughput
+    device_queues    whose jobs run next; model_queue: one model's jobs; jobs; throughput
+    scheduler        a device's workers, threads that run them
     admission        takes or refuses a request by the work ahead of it
 
 The machine
