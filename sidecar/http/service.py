@@ -131,6 +131,7 @@ class Service:
         model, scorer = pipeline.model, pipeline.scorer
         running = model.running
         self.metrics.queue.labels(model=model.name).set_function(lambda: scorer.load().inputs)
+        self.metrics.queue_wait.labels(model=model.name).set_function(lambda: scorer.load().wait_s)
         self.metrics.model_info.labels(
             model=model.name,
             graph=running.name,

@@ -64,6 +64,12 @@ class Metrics:
         self.queue = Gauge(
             "rerank_queue_pairs", "Pairs that wait or run.", ["model"], registry=registry
         )
+        self.queue_wait = Gauge(
+            "rerank_queue_wait_seconds",
+            "Until a pair that came now would begin to run, by the measured rates.",
+            ["model"],
+            registry=registry,
+        )
         self.cached = Counter(
             "rerank_cached_pairs",
             "Pairs that were not run: their logits were known, or on their way for others.",

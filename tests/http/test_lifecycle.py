@@ -72,6 +72,24 @@ async def test_the_event_loop_answers_while_a_run_is_under_way() -> None:
         assert (await waiting).status == 200
 
 
+async def test_how_long_a_new_pair_would_wait_is_a_metric() -> None:
+    session = GatedSession()
+
+    def wait_s() -> float:
+        return metric(service, "rerank_queue_wait_seconds", model="minilm-en")
+
+    async with serving(session) as (service, client):
+        await service.start()
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200  # measures the rate
+        assert wait_s() == 0
+        session.gate.clear()
+        waiting = asyncio.create_task(client.post("/v2/rerank", json=BODY))
+        await until(lambda: wait_s() > 0)
+        session.gate.set()
+        assert (await waiting).status == 200
+        assert wait_s() == 0
+
+
 async def test_a_request_whose_client_has_gone_is_dropped() -> None:
     session = GatedSession()
     async with serving(session) as (service, client):
