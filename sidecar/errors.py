@@ -5,12 +5,14 @@
     │   ├── MalformedBody 400       the body is not JSON
     │   ├── NoDocuments 400         the list of documents is empty
     │   └── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
-    ├── Unauthorized 401
+    ├── Unauthorized 401            no API key, or none that is good
+    ├── Forbidden 403               the API key lacks the scope that the route needs
     ├── UnknownModel 404        the request names a model that is not served, and names are strict
     ├── BodyTooSlow 408             the body did not arrive within `body_timeout_s`
     ├── BodyTooLarge 413
     ├── UnsupportedCoding 415       the body's Content-Encoding is neither gzip nor deflate
     ├── Overloaded 429              refused before any work was done; carries Retry-After
+    ├── QuotaExceeded 429           the API key has used its quota; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
     ├── InferenceFailed 503         the session raised; the order is unknown; carries Retry-After
     ├── HookFailed 503              a hook failed, and `on_hook_failure` is `error`
@@ -19,6 +21,7 @@
     └── StartupError                startup fails (never an answer to a client)
         ├── ModelError              a model folder that is missing, altered or not understood
         ├── HookError               a hook that cannot be loaded, or is not a hook
+        ├── KeyFileError            a file of API keys that is not understood
         ├── ProfileError            a profile's file that is not understood, with the fault's path
         └── DeviceError             the device that was asked for is not the one that runs
 
@@ -63,6 +66,15 @@ class Unauthorized(RerankError):
     status, code = 401, "auth"
 
 
+class Forbidden(RerankError):
+    status, code = 403, "scope"
+
+    def __init__(self, message: str, *, scope: str) -> None:
+        super().__init__(message)
+        self.scope = scope
+        """The one that is needed."""
+
+
 class UnknownModel(RerankError):
     status, code = 404, "unknown_model"
 
@@ -81,6 +93,15 @@ class UnsupportedCoding(RerankError):
 
 class Overloaded(RerankError):
     status, code = 429, "overloaded"
+
+
+class QuotaExceeded(RerankError):
+    status, code = 429, "quota"
+
+    def __init__(self, message: str, *, unit: str, retry_after_s: float) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.unit = unit
+        """Of what there were too many: requests, documents."""
 
 
 class NotReady(RerankError):
@@ -119,6 +140,10 @@ class ModelError(StartupError):
 
 class ProfileError(StartupError):
     code = "profile"
+
+
+class KeyFileError(StartupError):
+    code = "keys"
 
 
 class DeviceError(StartupError):

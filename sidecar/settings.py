@@ -119,6 +119,11 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
         None,
         description="Keys that clients must send, separated by commas; none needed when absent.",
     )
+    api_keys_file: Path | None = Field(
+        None,
+        description="File of hashed keys with names, scopes, quotas and expiry (TOML), read again "
+        "when it changes; `rerank-sidecar key new` writes it. May be set beside `api_key`.",
+    )
     deadline_ms: int = Field(
         DEFAULT_DEADLINE_MS,
         ge=1,

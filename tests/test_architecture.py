@@ -38,6 +38,7 @@ PURE = FOUNDATION | {
     "sidecar.fusion",
 }
 SERVICE = PURE | {
+    "sidecar.access",
     "sidecar.explain",
     "sidecar.hooks",
     "sidecar.http",
@@ -61,6 +62,7 @@ MAY_IMPORT = {
     "sidecar.explain": FOUNDATION,
     "sidecar.settings": FOUNDATION | {"sidecar.runtime"},
     "sidecar.telemetry": set(),
+    "sidecar.access": FOUNDATION,
     "sidecar.contracts": FOUNDATION,
     "sidecar.text": FOUNDATION | {"mappings"},
     "sidecar.signals": FOUNDATION | {"sidecar.text"},

@@ -22,13 +22,14 @@ from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES, dialects_on
 
 _ERRORS = {
     "400": "The body is not JSON, or its list of documents is empty.",
-    "401": "The API key is missing or wrong.",
+    "401": "The API key is missing, wrong or expired.",
+    "403": "The API key has no scope for it.",
     "404": "The model is not served; only with the setting `strict_model`.",
     "408": "The body did not arrive in time.",
     "413": "The body is larger than the service's limit.",
     "415": "The body's Content-Encoding is neither gzip nor deflate.",
     "422": "A value has the wrong type or is out of range; the message begins with its JSON path.",
-    "429": "Overloaded; nothing was done. Retry-After says when.",
+    "429": "Overloaded, or the API key's quota is used; nothing was done. Retry-After says when.",
     "500": "A bug.",
     "503": "Loading, draining, or the model failed. Retry-After says when, where it is known.",
     "504": "The deadline passed.",

@@ -19,7 +19,7 @@ from sidecar.contracts.validation import parse
 from sidecar.errors import BodyTooSlow, InvalidRequest, MalformedBody, NotReady
 from sidecar.http.answer_metrics import record
 from sidecar.http.content_coding import content_coding, inflate
-from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
 from sidecar.request import Document, RankRequest, RankResult
 from sidecar.runtime.options import Runtime
@@ -43,6 +43,7 @@ async def rerank(request: web.Request) -> web.Response:
         dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
     request[FACTS]["docs"] = len(rank_request.documents)
     check_count(rank_request.documents, service.settings)
+    service.take_documents(request[API_KEY], len(rank_request.documents))
     name = rank_request.model or request.match_info.get("model")
     pipeline = models.pipeline(name, strict=service.settings.strict_model)
     request[FACTS]["model"] = pipeline.model.name

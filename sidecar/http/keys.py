@@ -4,11 +4,14 @@ from typing import Any
 
 from aiohttp import web
 
+from sidecar.access.api_key import ApiKey
 from sidecar.contracts.dialect import Dialect
 from sidecar.http.service import Service
 
 SERVICE = web.AppKey("service", Service)
 REQUEST_ID = web.RequestKey("request_id", str)
+API_KEY = web.RequestKey("api_key", ApiKey)
+"""Whose request it is; ANONYMOUS where no key is needed. Not there on open routes."""
 DIALECT = web.RequestKey("dialect", Dialect)
 """There once the body has chosen it; a refusal is in its words."""
 FACTS = web.RequestKey("facts", dict[str, Any])

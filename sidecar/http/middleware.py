@@ -1,7 +1,6 @@
 """What wraps every request: its id, its key, its one error body, its one log line."""
 
 import asyncio
-import hmac
 import re
 import time
 import traceback
@@ -12,18 +11,22 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from sidecar.access.api_key import ANONYMOUS
 from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import (
     BodyTooLarge,
     BodyTooSlow,
+    Forbidden,
+    QuotaExceeded,
     RerankError,
     Unauthorized,
     UnsupportedCoding,
 )
+from sidecar.http.authorization import authorize, scope_of
 from sidecar.http.content_coding import ACCEPTED
-from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.paths import not_found
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,7 +48,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         if is_rerank:
             service.metrics.in_flight.inc()
-            check_key(request, service.settings.api_keys)
+        check_key(request)
         response = await handler(request)
     except asyncio.CancelledError:
         service.metrics.cancelled.inc()
@@ -55,6 +58,12 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
         if isinstance(fault, Unauthorized):
             response.headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(fault, Forbidden):  # RFC 6750, 3.1
+            scope = f'scope="{fault.scope}"'
+            response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", {scope}'
+        if isinstance(fault, QuotaExceeded):
+            name = request[API_KEY].name
+            service.metrics.key_quota_exceeded.labels(key=name, unit=fault.unit).inc()
         if isinstance(fault, BodyTooSlow):
             response.force_close()  # the rest of the body may still come
         if isinstance(fault, UnsupportedCoding):
@@ -86,6 +95,9 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         dialect = request[DIALECT].name if DIALECT in request else "none"
         service.metrics.requests.labels(dialect=dialect, status=str(response.status)).inc()
         service.metrics.duration.labels(dialect=dialect).observe(seconds)
+        if (key := request.get(API_KEY, ANONYMOUS)) is not ANONYMOUS:
+            service.metrics.key_requests.labels(key=key.name, status=str(response.status)).inc()
+            request[FACTS]["key"] = key.name
         log.info(
             "request",
             request_id=request[REQUEST_ID],
@@ -118,28 +130,20 @@ def _refusal(
     )
 
 
-def check_key(request: web.Request, keys: tuple[str, ...]) -> None:
-    """Raises Unauthorized unless one of the request's headers has a key; without keys all pass.
+def check_key(request: web.Request) -> None:
+    """Puts the request's key on it where its route needs one.
 
-    A wrong key in one header does no harm beside a right one in another: clients that have no
-    bearer token send `Bearer null`, and gateways add their own.
+    Raises what `authorize` raises, and QuotaExceeded.
     """
-    if not keys:
+    if request.match_info.http_exception is not None:
+        return  # no such route
+    scope = scope_of(request.method, route_template(request))
+    if scope is None:
         return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    sent = [
-        token.strip() if scheme.lower() == "bearer" else "",
-        request.headers.get("X-API-Key", ""),
-        request.headers.get("Api-Key", ""),
-    ]
-    # Every pair is compared, so that the time does not show which key was close.
-    matches = [
-        hmac.compare_digest(given.encode(errors="surrogateescape"), key.encode())
-        for given in sent
-        for key in keys
-    ]
-    if not any(matches):
-        raise Unauthorized("the API key is missing or wrong")
+    service = request.app[SERVICE]
+    request[API_KEY] = key = authorize(request, scope, service.keys.ring)
+    if scope == "rerank":
+        service.quotas.take(key, "requests")
 
 
 def route_template(request: web.Request) -> str:

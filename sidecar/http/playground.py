@@ -14,7 +14,6 @@ from sidecar.contracts.dialects import DIALECTS
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.readings import READINGS_ROUTE
 from sidecar.http.keys import SERVICE
-from sidecar.http.middleware import check_key
 from sidecar.http.pages import Asset, send, send_page
 from sidecar.http.readings import readings
 from sidecar.profile import Profile
@@ -61,11 +60,10 @@ def add_routes(app: web.Application) -> None:
 async def service(request: web.Request) -> web.Response:
     """The model, the dialects and the profiles.
 
-    It needs a key where keys are set, because profiles are private. Raises Unauthorized, or
-    NotReady while the model is being loaded.
+    It needs a key where keys are set, because profiles are private. Raises NotReady while the model
+    is being loaded.
     """
     state = request.app[SERVICE]
-    check_key(request, state.settings.api_keys)
     model = state.models.default.model
     profiles = state.models.config.profiles
     body = {

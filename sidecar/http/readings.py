@@ -12,7 +12,6 @@ from sidecar.contracts.readings import ReadingsBody
 from sidecar.contracts.validation import parse, validate
 from sidecar.http.handlers import check_count, read_body
 from sidecar.http.keys import SERVICE
-from sidecar.http.middleware import check_key
 from sidecar.profile import Profile
 from sidecar.profiles.coverage import FieldCoverage, SignalCoverage, coverage
 from sidecar.profiles.readings import ProfileReadings
@@ -22,11 +21,10 @@ from sidecar.request import Document
 async def readings(request: web.Request) -> web.Response:
     """The readings of a search's documents, made off the event loop.
 
-    Key and limits are those of the rerank routes. Raises Unauthorized, NotReady while the model is
-    being loaded, and what `read_body` and a wrong body raise.
+    Key and limits are those of the rerank routes. Raises NotReady while the model is being loaded,
+    and what `read_body` and a wrong body raise.
     """
     service = request.app[SERVICE]
-    check_key(request, service.settings.api_keys)
     profiles = service.models.config.profiles
     raw = await read_body(request)
 

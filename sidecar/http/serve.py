@@ -15,6 +15,7 @@ from aiohttp import web
 
 from sidecar.errors import StartupError
 from sidecar.http.app import create_app
+from sidecar.http.reloading import Part, reloading
 from sidecar.http.service import Opener, Service, open_models
 from sidecar.settings import Settings
 
@@ -29,7 +30,7 @@ async def listening(
 ) -> AsyncIterator[tuple[Service, str]]:
     """(service, its URL) with the port open and the model not yet loaded.
 
-    Raises StartupError when the address cannot be listened on.
+    Raises StartupError when the address cannot be listened on, or the keys cannot be read.
     """
     service = Service(settings, opener)
     runner = web.AppRunner(
@@ -48,7 +49,9 @@ async def listening(
             raise StartupError(
                 f"cannot listen on {_url(settings.host, settings.port)}: {fault.strerror}"
             ) from None
-        yield service, _url(settings.host, runner.addresses[0][1])
+        keys = Part("keys", service.keys.reload_if_changed, service.show_keys)
+        async with reloading(service.metrics, keys):
+            yield service, _url(settings.host, runner.addresses[0][1])
     finally:
         await runner.cleanup()
         await service.stop()

@@ -12,6 +12,9 @@ from typing import Literal
 
 import structlog
 
+from sidecar.access.api_key import ANONYMOUS, ApiKey
+from sidecar.access.key_store import KeyStore
+from sidecar.access.quotas import Quotas
 from sidecar.errors import NotReady, StartupError
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.pipeline.ranking_config import RankingConfig
@@ -76,7 +79,10 @@ class Service:
     """One per app. `start` it once the port is open; `stop` it last."""
 
     def __init__(self, settings: Settings, opener: Opener = open_models) -> None:
+        """Raises StartupError when the keys cannot be read."""
         self.settings = settings
+        self.keys = KeyStore.open(settings.api_keys, settings.api_keys_file)
+        self.quotas = Quotas()
         self.metrics = Metrics()
         self.state: State = "starting"
         self.loaded_at = 0
@@ -84,6 +90,7 @@ class Service:
         self._opener = opener
         self._models: ModelRegistry | None = None
         self._runs: dict[str, RunMetrics] = {}
+        self.show_keys()
 
     async def start(self) -> None:
         """Loads the models off the event loop. Raises StartupError when it must not serve."""
@@ -125,6 +132,21 @@ class Service:
         """False when a run hangs: a restart is the only cure."""
         models = self._models
         return models is None or models.default.scorer.load().longest_run_s < HUNG_RUN_S
+
+    def take_documents(self, key: ApiKey, count: int) -> None:
+        """Counts a request's documents for its key. Raises QuotaExceeded."""
+        self.quotas.take(key, "documents", count)
+        if key is not ANONYMOUS:
+            self.metrics.key_documents.labels(key=key.name).inc(count)
+
+    def show_keys(self) -> None:
+        """The keys in force in the metrics; call it again when they have changed."""
+        keys = self.keys.ring.keys
+        self.quotas.keep(keys)
+        self.metrics.key_expiry.clear()
+        for key in keys:
+            if key.expires is not None:
+                self.metrics.key_expiry.labels(key=key.name).set(key.expires.timestamp())
 
     def _show(self, pipeline: RerankPipeline) -> None:
         """The model's rows in the metrics."""

@@ -160,6 +160,42 @@ class Metrics:
             buckets=DURATION_BUCKETS,
             registry=registry,
         )
+        self.key_requests = Counter(
+            "rerank_key_requests",
+            "Requests by the API key's name.",
+            ["key", "status"],
+            registry=registry,
+        )
+        self.key_documents = Counter(
+            "rerank_key_documents",
+            "Documents of the requests that a key's quota let through.",
+            ["key"],
+            registry=registry,
+        )
+        self.key_quota_exceeded = Counter(
+            "rerank_key_quota_exceeded",
+            "Requests refused because the key had used its quota of requests or documents.",
+            ["key", "unit"],
+            registry=registry,
+        )
+        self.key_expiry = Gauge(
+            "rerank_key_expiry_timestamp_seconds",
+            "When an API key expires.",
+            ["key"],
+            registry=registry,
+        )
+        self.reloads = Counter(
+            "rerank_reloads",
+            "Files that changed and were read again (ok) or not understood (failed).",
+            ["part", "outcome"],
+            registry=registry,
+        )
+        self.reload_failed = Gauge(
+            "rerank_reload_failed",
+            "1 while a changed file is not understood and its older content stays in force.",
+            ["part"],
+            registry=registry,
+        )
         self.ready = Gauge("rerank_ready", "1 while requests are taken.", registry=registry)
         self.model_info = Gauge(
             "rerank_model_info",
