@@ -3,7 +3,7 @@
 RankRequest ──pipeline──► RankResult
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -168,4 +168,6 @@ class RankResult:
     """By document, in the order of the text; a document that is not plain text has none."""
     effect: Effect | None = None
     """None for fewer than two documents, pairs with a query each, and what was not ranked."""
+    pair_logits: Sequence[float] = ()
+    """The model's own, one for each pair that was scored; none where no pair had to be."""
     timings: Timings = Timings()

@@ -17,7 +17,6 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
 from sidecar.errors import BodyTooSlow, InvalidRequest, MalformedBody, NotReady
-from sidecar.http.answer_metrics import record
 from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
@@ -59,7 +58,7 @@ async def rerank(request: web.Request) -> web.Response:
         "fuse": result.timings.fuse,
         "encode": time.perf_counter() - ranked,
     }
-    record(service.metrics, dialect, rank_request, result, seconds)
+    service.answers.record(dialect, pipeline.model, rank_request, result, seconds)
     request[FACTS]["tokens"] = result.tokens
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
     running = pipeline.model.running

@@ -35,7 +35,14 @@ async def info(request: web.Request) -> web.Response:
             for state in models.config.hooks.states()
         ],
         "models": [
-            _model(pipeline) | {"profiles": _profiles(pipeline, models.config)}
+            _model(pipeline)
+            | {
+                "profiles": _profiles(pipeline, models.config),
+                "score_references": {
+                    profile: {"edges": reference.edges, "shares": reference.shares}
+                    for profile, reference in service.answers.references(pipeline.model).items()
+                },
+            }
             for pipeline in models.pipelines
         ],
     }
@@ -65,6 +72,7 @@ def _model(pipeline: RerankPipeline) -> dict[str, Any]:
             "source": layout.source,
         },
         "tokens_per_second": round(load.tokens_per_second or 0.0, 1),
+        "files_digest": manifest.files_digest,
         "quality": manifest.quality,
     }
 

@@ -17,6 +17,7 @@ from sidecar.access.key_store import KeyStore
 from sidecar.access.quotas import Quotas
 from sidecar.errors import NotReady, StartupError
 from sidecar.hooks import HookEvent, Hooks, load
+from sidecar.http.answer_metrics import AnswerMetrics
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry, Observer
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
@@ -84,6 +85,7 @@ class Service:
         self.keys = KeyStore.open(settings.api_keys, settings.api_keys_file)
         self.quotas = Quotas()
         self.metrics = Metrics()
+        self.answers = AnswerMetrics(self.metrics)
         self.state: State = "starting"
         self.loaded_at = 0
         """Seconds since 1970; 0 until there are models."""

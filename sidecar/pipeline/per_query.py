@@ -72,6 +72,7 @@ def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankR
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         explanations=tuple(explained[index] for index in sorted(explained)),
         spans=spans,
+        pair_logits=[logit for result in results for logit in result.pair_logits],
         effect=None,  # documents of different queries have no first-stage order
     )
 

@@ -106,9 +106,10 @@ class RerankPipeline:
         scored = await deadline.wait(asyncio.wrap_future(job))
 
         inferred = time.monotonic()
+        pair_logits = scored.outputs.tolist()
         documents = scored_documents(
             pairs.pairs,
-            scored.outputs.tolist(),
+            pair_logits,
             prepared.documents.parts,
             profile.long,
             self.model.calibration,
@@ -143,6 +144,7 @@ class RerankPipeline:
             explanations=explanations,
             spans=spans,
             effect=effect(request.documents, logits),
+            pair_logits=pair_logits,
             timings=Timings(
                 tokenize=tokenized - start,
                 queue=scored.queue_s,

@@ -21,7 +21,7 @@ from pydantic import (
 from sidecar.calibration import Calibration
 from sidecar.errors import ModelError, first_fault
 from sidecar.runtime.families import FAMILIES
-from sidecar.runtime.measured import Check, Quantization
+from sidecar.runtime.measured import Check, Quantization, ScoreReference
 from sidecar.runtime.options import Device, Precision
 
 MANIFEST = "rerank.json"
@@ -134,6 +134,8 @@ class Manifest(Strict):
     """What `model quantize` measured of each graph that it made."""
     check: Check | None = None
     """What `model check` measured."""
+    score_references: dict[str, ScoreReference] = {}
+    """Profile -> how the model's logits were distributed (`model reference`)."""
     origin: Origin | None = None
 
     @model_validator(mode="before")
@@ -163,6 +165,12 @@ class Manifest(Strict):
         for name, expected in manifest.files.items():
             _check_file(folder / name, expected)
         return manifest
+
+    @property
+    def files_digest(self) -> str:
+        """A SHA-256 over those of all files."""
+        lines = (f"{digest}  {name}" for name, digest in sorted(self.files.items()))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @property
     def calibration(self) -> Calibration:

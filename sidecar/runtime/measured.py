@@ -1,6 +1,8 @@
 """What was measured of a model folder; `rerank.json` holds it, and no score depends on it."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Measured(BaseModel):
@@ -84,3 +86,19 @@ class Check(Measured):
     queries: dict[str, int]
     """How many queries of each collection were used."""
     gate: Gate
+
+
+class ScoreReference(Measured):
+    """How a model's calibrated logits were distributed in a service: what later ones are compared
+    with, to see a drift (`model reference`)."""
+
+    edges: tuple[float, ...]
+    """Ascending; what is between two of them is a group."""
+    shares: tuple[float, ...]
+    """Of the groups, one more than edges."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len(self.shares) != len(self.edges) + 1 or sorted(self.edges) != [*self.edges]:
+            raise ValueError("`edges` must ascend, and `shares` be one more")
+        return self

@@ -11,7 +11,15 @@ from sidecar.runtime.openvino_session import openvino_version
 from sidecar.runtime.options import Device, Precision, Runtime
 from sidecar.runtime.precision import as_run
 
-NO_SCORE_DEPENDS_ON = {"quality", "sources", "licence", "quantization", "check", "origin"}
+NO_SCORE_DEPENDS_ON = {
+    "quality",
+    "sources",
+    "licence",
+    "quantization",
+    "check",
+    "score_references",
+    "origin",
+}
 """Of a manifest."""
 
 

@@ -138,8 +138,21 @@ class Metrics:
         self.scores = Histogram(
             "rerank_score",
             "Scores of the documents at rank 1 and 10.",
-            ["profile", "rank"],
+            ["profile", "dialect", "rank"],
             buckets=SCORE_BUCKETS,
+            registry=registry,
+        )
+        self.thresholded = Counter(
+            "rerank_min_score_documents",
+            "Documents of requests with a min_score that reach it (reached) or do not (below).",
+            ["profile", "dialect", "outcome"],
+            registry=registry,
+        )
+        self.drift = Gauge(
+            "rerank_score_drift",
+            "Population stability index of the model's logits against a reference; no number until "
+            "there were enough requests.",
+            ["model", "profile", "reference"],
             registry=registry,
         )
         self.session_failures = Counter(

@@ -1,5 +1,21 @@
 """What answered requests leave in the metrics: did reranking do anything."""
 
+import math
+from dataclasses import replace
+
+import pytest
+
+from sidecar.contracts.dialects import DIALECTS
+from sidecar.http.answer_metrics import AnswerMetrics
+from sidecar.pipeline.served_model import ServedModel
+from sidecar.request import RankRequest, RankResult
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.measured import ScoreReference
+from sidecar.runtime.running_graph import RunningGraph
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.telemetry.metrics import Metrics
+from sidecar.telemetry.score_drift import REQUESTS
 from tests.http.serving import GatedSession, metric, serving
 
 DOCUMENTS = ["a b c d", "a", "a b c d e f g h", "a b"]
@@ -30,8 +46,8 @@ async def test_orders_that_change_are_told_from_those_that_do_not() -> None:
         assert tops("changed", "tei") == 1
         labels = {"profile": "plain", "dialect": "cohere-v2"}
         assert metric(service, "rerank_kendall_tau_count", **labels) == 3
-        assert metric(service, "rerank_score_count", profile="plain", rank="1") == 4
-        assert metric(service, "rerank_score_count", profile="plain", rank="10") == 1
+        assert metric(service, "rerank_score_count", **labels, rank="1") == 3
+        assert metric(service, "rerank_score_count", **labels, rank="10") == 1
 
         # A search engine's hits come in no order that means anything, unless with their scores.
         await post("/opensearch/rerank", DOCUMENTS)
@@ -39,3 +55,91 @@ async def test_orders_that_change_are_told_from_those_that_do_not() -> None:
         scored = [{"text": text, "_score": 1 / (1 + at)} for at, text in enumerate(DOCUMENTS)]
         await post("/opensearch/rerank", scored)
         assert tops("changed", "opensearch") == 1
+
+
+async def test_documents_below_min_score_are_counted_on_routes_that_drop_none_too() -> None:
+    session = GatedSession()
+    async with serving(session) as (service, client):
+        await service.start()
+
+        async def counts(path: str, dialect: str) -> tuple[float, float]:
+            body = {"query": "q", "documents": DOCUMENTS, "min_score": 0.995}
+            assert (await client.post(path, json=body)).status == 200
+            labels = {"profile": "plain", "dialect": dialect}
+            name = "rerank_min_score_documents_total"
+            return (
+                metric(service, name, **labels, outcome="below"),
+                metric(service, name, **labels, outcome="reached"),
+            )
+
+        assert await counts("/v2/rerank", "cohere-v2") == (2, 2)
+        assert await counts("/opensearch/rerank", "opensearch") == (2, 2)
+        body = {"query": " ", "documents": DOCUMENTS, "min_score": 0.5}
+        assert (await client.post("/v2/rerank", json=body)).status == 200
+        assert (
+            metric(
+                service,
+                "rerank_min_score_documents_total",
+                profile="plain",
+                dialect="cohere-v2",
+                outcome="reached",
+            )
+            == 2
+        ), "a blank query ranks nothing"
+
+
+COHERE = next(dialect for dialect in DIALECTS if dialect.name == "cohere-v2")
+LOW, HIGH = [-6.0, -5.0, -4.0, 1.0], [-1.0, 3.0, 4.0, 5.0]
+
+
+class Answers:
+    """Answers of the shipped model, as if they had been served."""
+
+    def __init__(self, manifest: Manifest, tokenizer: PairTokenizer) -> None:
+        self.metrics = Metrics()
+        self.answers = AnswerMetrics(self.metrics)
+        self.model = ServedModel(
+            "m", RunningGraph(manifest, "int8", "cpu"), tokenizer, Layout(1, 1, 0)
+        )
+
+    def record(self, logits: list[float], times: int) -> None:
+        result = RankResult((), "m", 1, pair_logits=logits)
+        for _ in range(times):
+            self.answers.record(COHERE, self.model, RankRequest("q", ()), result, {})
+
+    def drift(self, reference: str) -> float | None:
+        labels = {"model": "m", "profile": "plain", "reference": reference}
+        return self.metrics.registry.get_sample_value("rerank_score_drift", labels)
+
+
+def test_scores_that_drift_are_seen_against_the_first_requests(
+    manifest: Manifest, tokenizer: PairTokenizer
+) -> None:
+    answers = Answers(manifest, tokenizer)
+    answers.record(LOW, REQUESTS)
+    assert math.isnan(answers.drift("first_requests") or 0.0), "nothing to compare yet"
+    answers.record(LOW, REQUESTS)
+    assert answers.drift("first_requests") == pytest.approx(0.0)
+    answers.record(HIGH, REQUESTS)
+    assert (answers.drift("first_requests") or 0.0) > 0.25
+    (learned,) = answers.answers.references(answers.model).values()
+    assert sum(learned.shares) == pytest.approx(1.0)
+
+
+def test_a_reference_of_the_manifest_is_compared_with_from_the_start(
+    manifest: Manifest, tokenizer: PairTokenizer
+) -> None:
+    measured = ScoreReference(edges=(0.0,), shares=(0.75, 0.25))
+    with_reference = manifest.model_copy(update={"score_references": {"plain": measured}})
+    answers = Answers(with_reference, tokenizer)
+    answers.record(LOW, REQUESTS)
+    assert answers.drift("manifest") == pytest.approx(0.0)
+    answers.record(HIGH, 5 * REQUESTS)
+    expected = (0.25 - 0.75) * math.log(0.25 / 0.75) + (0.75 - 0.25) * math.log(0.75 / 0.25)
+    assert answers.drift("manifest") == pytest.approx(expected, rel=0.1)
+
+    # Another model of that name begins anew, and the old one's number goes.
+    answers.model = replace(answers.model, running=RunningGraph(manifest, "int8", "cpu"))
+    answers.record(LOW, 1)
+    assert answers.drift("manifest") is None
+    assert math.isnan(answers.drift("first_requests") or 0.0)

@@ -3,11 +3,12 @@
     export    a Hugging Face folder or hub name -> a model folder
     quantize  its fp32 graph -> int8, float and fp16 graphs
     check     measures a folder and writes its card
+    reference a running sidecar's scores, as what drift is measured against
     train     groups of documents -> a checkpoint
     average   several checkpoints -> their mean
     progress  the progress bars of these commands
 
-Each command imports the extra `build` only when it runs.
+Each command but `reference` imports the extra `build`, and only when it runs.
 """
 
 import functools
@@ -20,6 +21,7 @@ from sidecar.cli.model.average import average_command
 from sidecar.cli.model.check import check_command
 from sidecar.cli.model.export import export_command
 from sidecar.cli.model.quantize import quantize_command
+from sidecar.cli.model.reference import reference_command
 from sidecar.cli.model.train import train_command
 from sidecar.errors import StartupError
 
@@ -69,5 +71,6 @@ model_app = typer.Typer(help="Make a model folder, and measure it.", no_args_is_
 model_app.command("export")(with_build(export_command))
 model_app.command("quantize")(with_build(resumable(quantize_command)))
 model_app.command("check")(with_build(resumable(check_command)))
+model_app.command("reference")(reference_command)
 model_app.command("train")(with_build(resumable(train_command)))
 model_app.command("average")(with_build(average_command))

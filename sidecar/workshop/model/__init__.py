@@ -1,6 +1,7 @@
-"""Makes model folders: what is behind `rerank-sidecar model export|quantize|check|train|average`.
+"""Makes model folders: what is behind the commands `rerank-sidecar model ...`.
 
-Needs the extra `build` (torch, transformers, onnx, ...). Serving never imports this package.
+All but `score_reference` needs the extra `build` (torch, transformers, onnx, ...). Serving never
+imports this package.
 
     hub                  a hub name or a folder -> the folder with the model's files
     pretrained           a Hugging Face folder -> config, weights, tokenizer and card
@@ -16,6 +17,7 @@ Needs the extra `build` (torch, transformers, onnx, ...). Serving never imports 
     quantization_sample  the sample pairs that quantisation is measured on
     runner               a graph's logits, as the service computes them
     check                a model folder against its source, and on judged collections
+    score_reference      how a running service's scores are distributed, into the manifest
     training             groups of documents -> a checkpoint, which `families` opens
     recipe               the collections and the mixture of the shipped model
     bm25, jsonl, text_pair, progress, measurement_cache   shared by several of them
