@@ -9,6 +9,8 @@ from typing import Literal
 
 Cut = Literal["right", "left"]
 """The end at which a query or a document that is too long is cut."""
+OnDeadline = Literal["error", "partial"]
+"""What the deadline does to a request that is not done: fails it, or ranks what is scored."""
 Order = Literal["score", "input"]
 """Of the results: best first, or as the documents were sent."""
 
@@ -44,6 +46,8 @@ class Control:
     """How many of the best documents get exact Shapley values of their fields."""
     min_score: float | None = None
     """In [0, 1]: documents that score below it are left out, unless the request is `complete`."""
+    on_deadline: OnDeadline | None = None
+    """None leaves the service's own; of no effect where the request is `all_or_nothing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ class RankRequest:
     """Whether the client sent one document outside of any list, and reads an answer without one."""
     complete: bool = False
     """Whether the answer needs every document, so that `min_score` leaves none out."""
+    all_or_nothing: bool = False
+    """Whether a search engine asks, which keeps its own order when the answer is an error: better
+    than an order that is not the model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,11 @@ class RankResult:
     """Whether the model knows few words of the query."""
     below_min_score: int | None = None
     """How many documents were left out by `min_score`; None where none could be."""
+    coverage: float | None = None
+    """The share of the documents that were scored before the deadline; None where the answer could
+    not be partial."""
+    unscored: tuple[int, ...] = ()
+    """Indexes of the documents that were not: they come behind the others."""
     warnings: tuple[str, ...] = ()
     """Messages for the client about this answer, such as a hook that was left out."""
     explanations: tuple[Mapping[str, object], ...] = ()

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from sidecar.errors import StartupError, first_fault
+from sidecar.request import OnDeadline
 from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
 
 PREFIX = "RERANK_"
@@ -101,6 +102,12 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
         "ignore",
         description="What a failed hook does: `ignore` answers without it and says so, `error` "
         "fails the request.",
+    )
+    on_deadline: OnDeadline = Field(
+        "error",
+        description="What the deadline does to a request that does not say: `error` answers 504, "
+        "`partial` ranks the documents that are scored by then. Search-engine routes always "
+        "answer 504.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from es_integration.cluster.procedure import Body
+
+OnDeadline = Literal["error", "partial"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,10 @@ class Rerank:
     min_score: float | None = None
     """In [0, 1]: hits that score below it are left out, and so are those behind the window, which
     have no score. A search that is not reranked keeps all its hits."""
+    on_deadline: OnDeadline | None = None
+    """`partial`: the hits that are scored at the deadline are ranked, and the others follow in the
+    first stage's order; the report has the share of the window as `coverage`. `error` keeps the
+    first stage's order instead. None: as the sidecar's setting says."""
     deadline_s: float | None = None
     """Seconds for the reranking, retries included; None: the sidecar client's time-out."""
 
@@ -50,6 +56,7 @@ class Rerank:
             "instruction": self.instruction,
             "context": dict(self.context),
             "min_score": self.min_score,
+            "on_deadline": self.on_deadline,
         }
         return {key: value for key, value in options.items() if value not in (None, {})}
 

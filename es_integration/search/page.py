@@ -110,7 +110,9 @@ def reranked_answer(
         for index, score in zip(ranking.order, ranking.scores, strict=True)
     ]
     head, behind = hits[:rank_window], hits[rank_window:]
-    report = {"hits": len(reranked)}
+    report: dict[str, Any] = {"hits": len(reranked)}
+    if ranking.coverage is not None:
+        report["coverage"] = ranking.coverage
     if min_score is not None:
         behind = []
         report["below_min_score"] = len(head) - len(reranked)

@@ -30,6 +30,8 @@ from es_integration.errors import (
 from es_integration.sidecar_client.retry import RETRIED, pause_s, retry_after_s
 
 Reply = tuple[int, Mapping[str, str], Any]
+ON_THE_WAY = 0.1
+"""Of the time that is left, kept for the way of an answer that comes at the deadline itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Ranking:
     """None when the given order was kept."""
     reason: str | None = None
     """Why it was kept, for the log."""
+    coverage: float | None = None
+    """The share of the documents that were scored before the deadline, if the answer may be partial
+    (`on_deadline="partial"`); the others come last."""
 
 
 class SidecarClient:
@@ -106,27 +111,34 @@ class SidecarClient:
         body: dict[str, Any] = {"query": query, "documents": list(documents), **extra}
         if top_n is not None:
             body["top_n"] = top_n
-        deadline = time.monotonic() + (self._timeout if deadline_s is None else deadline_s)
-        return await self._rerank_with_retries(path, orjson.dumps(body), len(documents), deadline)
+        ranking = await self._ranking(path, body, deadline_s)
+        return list(zip(ranking.order, ranking.scores or (), strict=True))
 
     async def rerank_or_keep(
         self,
         query: str | Mapping[str, Any],
         documents: Sequence[str | Mapping[str, Any]],
         *,
+        path: str = "/v2/rerank",
         top_n: int | None = None,
-        **options: Any,
+        deadline_s: float | None = None,
+        **extra: Any,
     ) -> Ranking:
-        """As `rerank`, but without exceptions: when the sidecar fails, the documents keep their
-        given order, and the ranking says why."""
+        """As `rerank`, but without exceptions: when the sidecar fails, or scores nothing before the
+        deadline, the documents keep their given order, and the ranking says why."""
         if not documents:
             return Ranking((), ())
+        body: dict[str, Any] = {"query": query, "documents": list(documents), **extra}
+        if top_n is not None:
+            body["top_n"] = top_n
+        given_order = tuple(range(len(documents)))[: top_n or None]
         try:
-            ranked = await self.rerank(query, documents, top_n=top_n, **options)
+            ranking = await self._ranking(path, body, deadline_s)
         except SidecarError as error:
-            given_order = tuple(range(len(documents)))
-            return Ranking(given_order[:top_n] if top_n else given_order, None, error.message)
-        return Ranking(tuple(index for index, _ in ranked), tuple(score for _, score in ranked))
+            return Ranking(given_order, None, error.message)
+        if ranking.coverage == 0.0:
+            return Ranking(given_order, None, "no document was scored before the deadline")
+        return ranking
 
     async def post(self, path: str, body: Any) -> Reply:
         """Status, headers and parsed body, whatever the status. Never retries."""
@@ -136,18 +148,23 @@ class SidecarClient:
         """Status, headers and parsed body (a string if it is not JSON, as for /metrics)."""
         return await self._request("GET", path, None, self._timeout)
 
-    async def _rerank_with_retries(
-        self, path: str, data: bytes, documents: int, deadline: float
-    ) -> list[tuple[int, float]]:
+    async def _ranking(
+        self, path: str, body: Mapping[str, Any], deadline_s: float | None
+    ) -> Ranking:
+        """The answer to the body, after retries. Raises as `rerank`."""
+        data = orjson.dumps(body)
+        deadline = time.monotonic() + (self._timeout if deadline_s is None else deadline_s)
+        on_the_way = ON_THE_WAY if body.get("on_deadline") == "partial" else 0.0
         attempt = 0
         while True:
             retry_after: float | None = None
             left_s = deadline - time.monotonic()
             try:
-                header = {"X-Request-Deadline-Ms": str(max(1, int(left_s * 1000)))}
+                told_ms = int(left_s * (1 - on_the_way) * 1000)
+                header = {"X-Request-Deadline-Ms": str(max(1, told_ms))}
                 status, headers, answer = await self._request("POST", path, data, left_s, header)
                 if status == 200:
-                    return _ranking(answer, documents)
+                    return _ranking(answer, len(body["documents"]))
                 retry_after = retry_after_s(headers, time.time())
                 raise SidecarRefused(status, _error_message(answer), retry_after)
             except (SidecarRefused, SidecarUnreachable) as error:
@@ -214,12 +231,15 @@ def _error_message(answer: Any) -> str:
     return str(answer)[:500] or "no reason given"
 
 
-def _ranking(answer: Any, documents: int) -> list[tuple[int, float]]:
+def _ranking(answer: Any, documents: int) -> Ranking:
     try:
-        ranking = [(int(row["index"]), float(row["relevance_score"])) for row in answer["results"]]
-    except (KeyError, TypeError, ValueError) as error:
+        rows = [(int(row["index"]), float(row["relevance_score"])) for row in answer["results"]]
+        coverage = answer.get("coverage")
+        coverage = None if coverage is None else float(coverage)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SidecarAnswerInvalid(f"not a rerank answer: {error!r}") from error
     # Such an index would raise far from here or, if negative, silently pick a wrong document.
-    if any(not 0 <= index < documents for index, _ in ranking):
+    if any(not 0 <= index < documents for index, _ in rows):
         raise SidecarAnswerInvalid("the answer names a document that was not sent")
-    return ranking
+    order, scores = tuple(index for index, _ in rows), tuple(score for _, score in rows)
+    return Ranking(order, scores, coverage=coverage)

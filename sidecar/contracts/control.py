@@ -21,7 +21,7 @@ from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
 from sidecar.errors import InvalidRequest
 from sidecar.lenient_json import loads
-from sidecar.request import Control
+from sidecar.request import Control, OnDeadline
 from sidecar.schema import (
     MAX_INSTRUCTION,
     MAX_NAME,
@@ -96,6 +96,8 @@ class ControlKeys(BaseModel):
     """For how many of the best documents exact Shapley values are wanted; true for 3."""
     min_score: Annotated[float, Field(ge=0, le=1), NUMBER] | None = None
     """Documents that score below it are left out, where an answer may leave some out."""
+    on_deadline: OnDeadline | None = None
+    """`partial`: at the deadline what is scored is ranked, and the other documents follow."""
 
     def given(self) -> dict[str, Any]:
         """The control keys that are neither absent nor null; `instruct`, SGLang's name for the
@@ -123,6 +125,7 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         explain=keys.get("explain", False) or documents > 0,
         shapley=documents,
         min_score=keys.get("min_score"),
+        on_deadline=keys.get("on_deadline"),
     )
 
 
@@ -158,6 +161,7 @@ HEADERS: Mapping[str, Header] = {
     "context": Header("X-Rerank-Context", _json),
     "explain": Header("X-Rerank-Explain", _text),
     "min_score": Header("X-Rerank-Min-Score", _text),
+    "on_deadline": Header("X-Rerank-On-Deadline", _text),
     "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }
 """By the key of the body."""

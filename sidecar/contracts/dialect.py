@@ -43,7 +43,7 @@ class Dialect:
     """The response body; the third argument is the request id."""
     ordered: bool = True
     """Whether documents come in the first stage's order. A search engine's hits come in no order
-    that means anything."""
+    that means anything: an answer is all of the model's order, or an error."""
     complete: bool = False
     """Whether an answer needs every document, because its clients go by the place of a score:
     `min_score` then leaves none out."""
@@ -56,6 +56,8 @@ class Dialect:
     def decode(self, body: Mapping[str, Any]) -> RankRequest:
         """The request of a body. Raises InvalidRequest with the JSON path of the fault."""
         request = validate(self.body, body).to_request()
+        if not self.ordered:
+            return replace(request, complete=self.complete, all_or_nothing=True)
         return replace(request, complete=True) if self.complete else request
 
     def is_marked(self, key: str, body: Mapping[str, Any]) -> bool:

@@ -1,5 +1,5 @@
-"""Warnings, explanations and the count of `min_score`: what a response has beside its results,
-never inside one.
+"""What a response has beside its results, never inside one: warnings, explanations, the count of
+`min_score`, the coverage of a partial answer.
 
 Elasticsearch's parsers refuse unknown keys in a result, and ignore them at the top level.
 """
@@ -14,6 +14,13 @@ WARNINGS_SCHEMA: dict[str, Any] = {
     "type": "array",
     "items": {"type": "string"},
     "description": "What the client should know of this answer.",
+}
+COVERAGE_SCHEMA: dict[str, Any] = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 1,
+    "description": "The share of the documents that were scored before the deadline; absent unless "
+    "`on_deadline` is `partial`.",
 }
 BELOW_MIN_SCORE_SCHEMA: dict[str, Any] = {
     "type": "integer",
@@ -78,15 +85,16 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
 
 
 def warnings(result: RankResult) -> list[str]:
-    """Every warning of the result, truncation first."""
+    """Every warning of the result: what was not scored first, then what was cut."""
     truncated = [truncation_warning(result.truncated)] if result.truncated else []
     if result.truncated_queries:
         truncated.insert(0, truncated_query_warning(result.truncated_queries))
+    unscored = [unscored_warning(result)] if result.unscored else []
     unread = [unread_warning(result)] if result.unread or result.query_unread else []
     shortened = [shortened_warning(result.shortened)] if result.shortened else []
     fieldless = [fieldless_warning(result.without_fields)] if result.without_fields else []
     broken = [broken_warning(result.broken)] if result.broken else []
-    return [*truncated, *shortened, *fieldless, *broken, *unread, *result.warnings]
+    return [*unscored, *truncated, *shortened, *fieldless, *broken, *unread, *result.warnings]
 
 
 def truncation_warning(indexes: tuple[int, ...]) -> str:
@@ -97,6 +105,16 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
 def shortened_warning(indexes: tuple[int, ...]) -> str:
     """The warning for long documents that were read in fewer windows to meet the deadline."""
     return f"long documents read in fewer windows to meet the deadline: {_listed(indexes)}"
+
+
+def unscored_warning(result: RankResult) -> str:
+    """The warning for documents that were not scored before the deadline."""
+    if not result.coverage:
+        return "no document was scored before the deadline: all keep the order sent"
+    return (
+        "documents that were not scored before the deadline, behind the others in the order sent: "
+        f"{_listed(result.unscored)}"
+    )
 
 
 def fieldless_warning(indexes: tuple[int, ...]) -> str:
@@ -134,8 +152,10 @@ def unread_warning(result: RankResult) -> str:
 
 def extras_without_warnings(result: RankResult) -> dict[str, Any]:
     """The top-level keys for dialects that have a place of their own for warnings: explanations,
-    and how many documents `min_score` left out."""
+    how many documents `min_score` left out, the share that was scored."""
     keys: dict[str, Any] = {}
+    if result.coverage is not None:
+        keys["coverage"] = round(result.coverage, 4)
     if result.below_min_score is not None:
         keys["below_min_score"] = result.below_min_score
     if result.explanations:

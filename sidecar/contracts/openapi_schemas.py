@@ -14,7 +14,11 @@ import orjson
 from sidecar.contracts.body import Body
 from sidecar.contracts.control import ControlKeys
 from sidecar.contracts.dialect import Dialect
-from sidecar.contracts.extras import BELOW_MIN_SCORE_SCHEMA, WARNINGS_SCHEMA
+from sidecar.contracts.extras import (
+    BELOW_MIN_SCORE_SCHEMA,
+    COVERAGE_SCHEMA,
+    WARNINGS_SCHEMA,
+)
 from sidecar.contracts.loose_types import LooseJsonSchema
 from sidecar.request import Ranked, RankResult
 
@@ -56,6 +60,7 @@ def response_schema(dialect: Dialect) -> Mapping[str, Any]:
         "model",
         0,
         below_min_score=None if dialect.complete else 0,
+        coverage=1.0 if dialect.ordered else None,
         warnings=("a warning",),
         explanations=({},),
     )
@@ -69,6 +74,8 @@ def response_schema(dialect: Dialect) -> Mapping[str, Any]:
         properties["explanations"] = {"type": "array", "items": explanation}
     if "below_min_score" in answer:
         properties["below_min_score"] = BELOW_MIN_SCORE_SCHEMA
+    if "coverage" in answer:
+        properties["coverage"] = COVERAGE_SCHEMA
     if "warnings" in answer:
         properties["warnings"] = WARNINGS_SCHEMA
     if "warnings" in (answer.get("meta") or ()):

@@ -39,6 +39,8 @@ class AnswerMetrics:
         metrics.truncated.inc(len(result.truncated))
         metrics.truncated_queries.inc(result.truncated_queries)
         metrics.shortened.inc(len(result.shortened))
+        metrics.partial.inc(bool(result.unscored))
+        metrics.unscored.inc(len(result.unscored))
         metrics.without_fields.inc(len(result.without_fields))
         metrics.broken.inc(len(result.broken))
         metrics.unread.labels(text="document").inc(len(result.unread))
@@ -51,7 +53,8 @@ class AnswerMetrics:
         if effect is not None and (effect.from_scores or dialect.ordered):
             self._record_effect(profile, dialect.name, effect)
         if result.pair_logits:  # else nothing was ranked: all scores are equal
-            self._record_scores(profile, dialect.name, request, result)
+            if not result.unscored:  # whose scores say nothing
+                self._record_scores(profile, dialect.name, request, result)
             calibration = model.calibration
             logits = (np.array(result.pair_logits) - calibration.bias) / calibration.temperature
             self._drift(model, profile).observe(logits)

@@ -60,6 +60,8 @@ async def rerank(request: web.Request) -> web.Response:
     }
     service.answers.record(dialect, pipeline.model, rank_request, result, seconds)
     request[FACTS]["tokens"] = result.tokens
+    if result.unscored:
+        request[FACTS]["coverage"] = round(result.coverage or 0.0, 4)
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
     running = pipeline.model.running
     runtime = f"{running.device}+{COMPUTE_TYPES[running.runtime]}"
@@ -126,6 +128,7 @@ def _timing_headers(
             if result.below_min_score is not None
             else {}
         ),
+        **({"x-rerank-coverage": f"{result.coverage:.4g}"} if result.coverage is not None else {}),
     }
 
 

@@ -71,7 +71,9 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
         settings.models,
         settings.runtime_options,
         deadline_s=settings.deadline_ms / 1000,
-        config=RankingConfig(Profiles.open(settings.profiles), hooks),
+        config=RankingConfig(
+            Profiles.open(settings.profiles), hooks, on_deadline=settings.on_deadline
+        ),
         on_run=watch.on_run,
     )
 

@@ -14,6 +14,8 @@ legibility        texts that the model cannot read
 per_query         pairs with a query each: a ranking per query, one result
 special_queries   blank and very long queries
 threshold         what `min_score` leaves out
+scoring           admitted, prepared, shortened, scored
+partial           at the deadline: what is scored by then; given_order: the rest
 time_budget       fewer windows of long documents when the deadline is near
 scored_documents  the pairs' logits -> documents
 second_pass       explanations and spans: coalitions, spans

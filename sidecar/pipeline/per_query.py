@@ -69,12 +69,23 @@ def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankR
         unread=indexes(lambda result: result.unread),
         query_unread=any(result.query_unread for result in results),
         below_min_score=_below_min_score(results),
+        coverage=_coverage(groups, results),
+        unscored=indexes(lambda result: result.unscored),
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         explanations=tuple(explained[index] for index in sorted(explained)),
         spans=spans,
         pair_logits=[logit for result in results for logit in result.pair_logits],
         effect=None,  # documents of different queries have no first-stage order
     )
+
+
+def _coverage(groups: Sequence[Indexes], results: Sequence[RankResult]) -> float | None:
+    if any(result.coverage is None for result in results):
+        return None
+    scored = sum(
+        len(group) - len(result.unscored) for group, result in zip(groups, results, strict=True)
+    )
+    return scored / sum(map(len, groups))
 
 
 def _below_min_score(results: Sequence[RankResult]) -> int | None:

@@ -5,6 +5,7 @@ admit      or refuse the whole request          (runtime/admission)
 prepare    documents -> pairs, parts            (preparer)
 shorten    fewer windows, if time is short     (time_budget)
 score      pairs -> logits                      (runtime/scorer: the cache, the model's queue)
+           at the deadline those that are there, if the answer may be partial  (partial)
 fuse       logits, parts -> scores, in order    (scored_documents, fusion)
 leave out  what scores below `min_score`        (threshold)
 explain    the best documents once more         (second_pass)
@@ -15,26 +16,33 @@ A request for spans alone has its sentences scored and nothing else (spans).
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from sidecar.fusion import rank
-from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.deadline import Clock, Deadline
 from sidecar.pipeline.effect import effect
 from sidecar.pipeline.estimate import estimate
 from sidecar.pipeline.legibility import Legibility
+from sidecar.pipeline.partial import (
+    nothing_scored,
+    partial_warnings,
+    scoring_s,
+    whole_documents,
+    with_others_behind,
+)
 from sidecar.pipeline.per_query import by_query, rank_parts
 from sidecar.pipeline.preparer import Preparer
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.scored_documents import scored_documents
+from sidecar.pipeline.scoring import PairLogits, Scoring
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.pipeline.spans import sentence_pairs
 from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_query
 from sidecar.pipeline.threshold import threshold_of, threshold_warnings
-from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult, SpanOptions, Timings
 from sidecar.runtime.admission import Admission
@@ -55,6 +63,7 @@ class RerankPipeline:
         config: RankingConfig,
         threads: Executor,
         deadline_s: float,
+        clock: Clock = time.monotonic,
     ) -> None:
         """`deadline_s` is the longest time for a request."""
         self.model = model
@@ -62,9 +71,11 @@ class RerankPipeline:
         self.admission = admission
         self.config = config
         self.deadline_s = deadline_s
+        self._clock = clock
         languages = model.running.manifest.languages
         legibility = Legibility.of(model.tokenizer.unknown_id, languages)
-        self._preparer = Preparer(config.hooks, model.tokenizer, legibility, threads)
+        preparer = Preparer(config.hooks, model.tokenizer, legibility, threads)
+        self._scoring = Scoring(scorer, preparer, clock)
         self._threads = threads
         self._second_pass = SecondPass(model, scorer, threads)
 
@@ -76,80 +87,101 @@ class RerankPipeline:
         its pairs out of the queue.
         """
         if not request.queries:
-            return await self._rank(request, self.admission.admit)
+            partial = self.config.may_be_partial(request)
+            return await self._rank(request, self._admit_part if partial else self.admission.admit)
         # A ranking per query, admitted as a whole: else they would refuse each other.
         parts = by_query(request)
         profile = self.config.profile(request.control)
         tokens = sum(self._estimate(part, profile) for part in parts.values())
+        if self.config.may_be_partial(request):
+            tokens = 0
         self.admission.check(self.scorer, tokens, self._allowed_s(request))
         return await rank_parts(parts, lambda part: self._rank(part, self.admission.hold))
 
     async def _rank(self, request: RankRequest, enter: Enter) -> RankResult:
         """As `rank`, for documents that share a query."""
-        start = time.monotonic()
         profile = self.config.profile(request.control)
-        deadline = Deadline.after(self._allowed_s(request))
+        deadline = Deadline.after(self._allowed_s(request), self._clock)
         if is_blank(request.query):
             return unranked(request, self.model.name)
         whole_query = request.query
         request = with_bounded_query(request, self.model.tokenizer.max_query_characters)
+        admitted = enter(self.scorer, self._estimate(request, profile), deadline.allowed_s)
         if request.spans is not None and request.spans.alone:
-            found = await self._find_spans(request, request.spans, profile, deadline, enter)
-            return found if request.query == whole_query else replace(found, truncated_queries=1)
+            result = await self._find_spans(request, request.spans, profile, deadline, admitted)
+        else:
+            partial = self.config.may_be_partial(request)
+            scored = await self._scoring.logits(
+                request, profile, deadline, admitted, partial=partial
+            )
+            if scored is None:
+                return nothing_scored(request, self.model.name)
+            result = await self._ranked(request, profile, scored, deadline, partial=partial)
+        cut = request.query != whole_query
+        return replace(result, truncated_queries=1) if cut else result
 
-        with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
-            prepared = await deadline.wait(self._preparer.prepare(request, profile, deadline))
-            tokenized = time.monotonic()
-            pairs = within_time(prepared.pairs, self.scorer.load(), deadline.at - tokenized)
-            prepared = replace(prepared, pairs=pairs)
-            job = self.scorer.submit([pair.input for pair in pairs.pairs], deadline.at)
-        scored = await deadline.wait(asyncio.wrap_future(job))
-
-        inferred = time.monotonic()
-        pair_logits = scored.outputs.tolist()
-        documents = scored_documents(
-            pairs.pairs,
-            pair_logits,
-            prepared.documents.parts,
-            profile.long,
-            self.model.calibration,
+    async def _ranked(
+        self,
+        request: RankRequest,
+        profile: Profile,
+        scored: PairLogits,
+        deadline: Deadline,
+        *,
+        partial: bool,
+    ) -> RankResult:
+        """The result of a request whose pairs are scored, all of them or at its deadline."""
+        start = self._clock()
+        prepared, of_pairs = scored.prepared, scored.prepared.pairs
+        pairs, pair_logits, unscored = whole_documents(of_pairs.pairs, scored.logits)
+        if unscored and not pairs:
+            return nothing_scored(request, self.model.name)
+        documents = with_others_behind(
+            scored_documents(
+                pairs, pair_logits, prepared.documents.parts, profile.long, self.model.calibration
+            ),
+            request.documents,
+            unscored,
         )
         logits = [document.logit for document in documents]
         threshold = threshold_of(request)
         kept = rank(logits, order=request.order, min_score=threshold)
         ranked = kept[: request.top_n or None]
-        fused = time.monotonic()
+        fused = self._clock()
 
         first = FirstPass(request, prepared, documents, ranked)
-        explanations, explain_warnings = await self._second_pass.explain(first, deadline)
-        spans = await self._second_pass.spans(first, deadline)
+        explanations, more_warnings, spans = await self._second_pass.answers(
+            first, deadline, partial=partial
+        )
         return RankResult(
             ranked=ranked,
             model=self.model.name,
-            tokens=sum(len(pair.input) for pair in pairs.pairs),
+            tokens=sum(len(pair.input) for pair in pairs),
             cached=scored.cached,
-            truncated=pairs.truncated,
-            truncated_queries=int(pairs.query != whole_query),
-            unread=pairs.unread,
-            query_unread=pairs.query_unread,
-            shortened=pairs.shortened,
+            truncated=of_pairs.truncated,
+            truncated_queries=int(of_pairs.query != request.query),
+            unread=of_pairs.unread,
+            query_unread=of_pairs.query_unread,
+            shortened=of_pairs.shortened,
             without_fields=prepared.without_fields,
             broken=prepared.broken,
             below_min_score=None if threshold is None else len(logits) - len(kept),
+            coverage=1 - len(unscored) / len(documents) if partial else None,
+            unscored=unscored,
             warnings=(
                 *threshold_warnings(request, len(kept)),
+                *partial_warnings(request),
                 *prepared.warnings,
-                *explain_warnings,
+                *more_warnings,
             ),
             explanations=explanations,
             spans=spans,
-            effect=effect(request.documents, logits),
+            effect=None if unscored else effect(request.documents, logits),
             pair_logits=pair_logits,
             timings=Timings(
-                tokenize=tokenized - start,
+                tokenize=scored.tokenize_s,
                 queue=scored.queue_s,
                 infer=scored.infer_s,
-                fuse=fused - inferred,
+                fuse=fused - start,
             ),
         )
 
@@ -159,15 +191,15 @@ class RerankPipeline:
         options: SpanOptions,
         profile: Profile,
         deadline: Deadline,
-        enter: Enter,
+        admitted: AbstractContextManager[None],
     ) -> RankResult:
         """The spans of every document, and no ranking."""
-        start = time.monotonic()
+        start = self._clock()
         documents = request.documents
         tokenizer = self.model.tokenizer
         instruction = request.control.instruction or profile.instruction
         indexes = range(len(documents))
-        with enter(self.scorer, self._estimate(request, profile), deadline.allowed_s):
+        with admitted:
             every = await deadline.wait(
                 asyncio.get_running_loop().run_in_executor(
                     self._threads,
@@ -176,7 +208,7 @@ class RerankPipeline:
                     ),
                 )
             )
-            tokenized = time.monotonic()
+            tokenized = self._clock()
             sentences = every.within_time(self.scorer.load(), deadline.at - tokenized)
             job = self.scorer.submit(sentences.inputs, deadline.at)
         scored = await deadline.wait(asyncio.wrap_future(job))
@@ -193,8 +225,17 @@ class RerankPipeline:
             timings=Timings(tokenize=tokenized - start, queue=scored.queue_s, infer=scored.infer_s),
         )
 
+    @contextmanager
+    def _admit_part(self, scorer: Scorer, tokens: int, deadline_s: float) -> Iterator[None]:
+        """Admits a request that need not be done in time, if it can begin by then."""
+        self.admission.check(scorer, 0, deadline_s)
+        with self.admission.hold(scorer, tokens, deadline_s):
+            yield
+
     def _allowed_s(self, request: RankRequest) -> float:
-        return min(request.control.deadline_s or self.deadline_s, self.deadline_s)
+        """The seconds until the request must be scored."""
+        seconds = min(request.control.deadline_s or self.deadline_s, self.deadline_s)
+        return scoring_s(seconds) if self.config.may_be_partial(request) else seconds
 
     def _estimate(self, request: RankRequest, profile: Profile) -> int:
         return estimate(request, profile, self.model.tokenizer.max_tokens)

@@ -7,11 +7,13 @@ spans     a document's relevant sentences: a pair for each                      
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from sidecar.errors import DeadlineExceeded
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
 from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.partial import NO_MORE, without_more_pairs
 from sidecar.pipeline.preparer import PreparedRequest
 from sidecar.pipeline.scored_documents import ScoredDocument, explanations
 from sidecar.pipeline.served_model import ServedModel
@@ -43,6 +45,21 @@ class SecondPass:
     model: ServedModel
     scorer: Scorer
     threads: Executor
+
+    async def answers(
+        self, first: FirstPass, deadline: Deadline, *, partial: bool
+    ) -> tuple[tuple[Explanation, ...], tuple[str, ...], Spans]:
+        """(explanations, warnings, spans) that the request asks for; a partial answer does without
+        those for which the model has no time left."""
+        try:
+            explanations, warnings = await self.explain(first, deadline)
+            return explanations, warnings, await self.spans(first, deadline)
+        except DeadlineExceeded:
+            if not partial:
+                raise
+        known = replace(first, request=without_more_pairs(first.request))
+        explanations, warnings = await self.explain(known, deadline)
+        return explanations, (*warnings, NO_MORE), {}
 
     async def explain(
         self, first: FirstPass, deadline: Deadline

@@ -18,7 +18,7 @@ import numpy as np
 from sidecar.errors import RerankError
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
-from sidecar.runtime.scorer import Load, ObservedScorer, Scored
+from sidecar.runtime.scorer import Load, OnOutput, Scored, Scorer
 from sidecar.runtime.session import ModelInput
 
 
@@ -30,6 +30,8 @@ class _Request:
     keys: Sequence[Key]
     deadline: float
     submitted: float
+    on_output: OnOutput | None = None
+    in_order: bool = False
     outputs: dict[int, Outputs] = field(default_factory=dict)
     """By position."""
     cached: int = 0
@@ -71,7 +73,7 @@ Owned = list[tuple[int, _UnderWay]]
 class CachedScorer:
     """A `Scorer` with a cache in front of it. Thread-safe."""
 
-    def __init__(self, scorer: ObservedScorer, cache: LogitCache, score_revision: str) -> None:
+    def __init__(self, scorer: Scorer, cache: LogitCache, score_revision: str) -> None:
         """`score_revision` is that of the scorer's model as it runs."""
         self.scorer = scorer
         self.cache = cache
@@ -83,13 +85,24 @@ class CachedScorer:
         """See `Scorer`."""
         return self.scorer.load()
 
-    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+    def submit(
+        self,
+        inputs: Sequence[ModelInput],
+        deadline: float,
+        on_output: OnOutput | None = None,
+        *,
+        in_order: bool = False,
+    ) -> "Future[Scored]":
         """See `Scorer`. Inputs that run for other requests are waited for beyond the deadline: the
         caller keeps its own."""
         keys = cache_keys(self._score_revision, inputs)
-        request = _Request(inputs, keys, deadline, time.monotonic())
+        request = _Request(inputs, keys, deadline, time.monotonic(), on_output, in_order)
         with self._lock:
             owned = self._look_up(request)
+            known = list(request.outputs.items())
+        if on_output is not None:
+            for position, output in known:
+                on_output(position, output)
         request.future.add_done_callback(lambda future: _cancel_runs(request, future))
         if owned:
             self._run(request, owned)
@@ -127,7 +140,7 @@ class CachedScorer:
 
         inputs = [request.inputs[position] for position, _ in owned]
         try:
-            run = self.scorer.submit(inputs, request.deadline, receive)
+            run = self.scorer.submit(inputs, request.deadline, receive, in_order=request.in_order)
         except RerankError as fault:
             _settle(request.future, fault)
             self._hand_over(owned)
@@ -147,6 +160,9 @@ class CachedScorer:
             waiting = [] if entry is None else entry.waiting
             for request, position in waiting:
                 request.outputs[position] = output
+        for request, position in waiting:
+            if request.on_output is not None:
+                request.on_output(position, output)
         self._finish(request for request, _ in waiting)
 
     def _end(self, request: _Request, owned: Owned, run: "Future[Scored]") -> None:

@@ -37,6 +37,8 @@ class Job:
     missing: int
     """How many outputs are still to come."""
     on_output: OnOutput | None = None
+    in_order: bool = False
+    """Whether the lowest position runs next, and not the longest input."""
     started: float | None = None
     outputs: Outputs | None = None
     future: "Future[Scored]" = field(default_factory=Future)
@@ -48,10 +50,12 @@ class Job:
         deadline: float,
         now: float,
         on_output: OnOutput | None = None,
+        *,
+        in_order: bool = False,
     ) -> "Job":
         """A job of which everything waits."""
         waiting = sorted((len(each), position) for position, each in enumerate(inputs))
-        return cls(inputs, deadline, now, waiting, len(inputs), on_output)
+        return cls(inputs, deadline, now, waiting, len(inputs), on_output, in_order)
 
     @property
     def waiting_tokens(self) -> int:

@@ -37,7 +37,7 @@ class ModelSession:
 
 
 class ModelQueue:
-    """An `ObservedScorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by
+    """A `Scorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by
     all queues of the device."""
 
     def __init__(
@@ -63,10 +63,15 @@ class ModelQueue:
         self._closed = False
 
     def submit(
-        self, inputs: Sequence[ModelInput], deadline: float, on_output: OnOutput | None = None
+        self,
+        inputs: Sequence[ModelInput],
+        deadline: float,
+        on_output: OnOutput | None = None,
+        *,
+        in_order: bool = False,
     ) -> "Future[Scored]":
-        """See `ObservedScorer`. Raises RerankError when it is closed."""
-        job = Job.of(inputs, deadline, self._clock(), on_output)
+        """See `Scorer`. Raises RerankError when it is closed."""
+        job = Job.of(inputs, deadline, self._clock(), on_output, in_order=in_order)
         if not inputs:
             job.finish(job.submitted)
             return job.future

@@ -38,6 +38,8 @@ class Queued(Protocol):
     """What `take_run` needs of a request's job: (length, position) of its inputs, ascending."""
 
     waiting: list[tuple[int, int]]
+    in_order: bool
+    """Whether its lowest position runs next, and not its longest input."""
 
 
 Job = TypeVar("Job", bound=Queued)
@@ -69,16 +71,17 @@ def take_run(
 ) -> list[tuple[Job, int]]:
     """Removes from the jobs, which are in the order of arrival, the inputs of the next run.
 
-    Returns (job, position) of each. The lead's longest input comes first. The lead is the oldest
-    job, or with `shortest` the one with the fewest inputs left: the caller alternates, so that no
-    job starves and a small request does not wait for a large one to end. Under a token budget the
-    run is filled with the longest inputs of any job that are not longer, so little is padded.
+    Returns (job, position) of each. The lead's longest input comes first, or its next one if the
+    job runs in order. The lead is the oldest job, or with `shortest` the one with the fewest inputs
+    left: the caller alternates, so that no job starves and a small request does not wait for a
+    large one to end. Under a token budget the run is filled with the longest inputs of any job that
+    are not longer, so little is padded.
     """
     waiting = [job for job in jobs if job.waiting]
     if not waiting:
         return []
     lead = min(waiting, key=lambda job: len(job.waiting)) if shortest else waiting[0]
-    longest, position = lead.waiting.pop()
+    longest, position = lead.waiting.pop(_next_place(lead))
     run = [(lead, position)]
     max_inputs = min(layout.token_budget // longest if longest else 1, layout.max_run_inputs)
     if max_inputs <= 1:
@@ -96,6 +99,14 @@ def take_run(
         if end > 0:
             heapq.heappush(heap, (-jobs[order].waiting[end - 1][0], order, end - 1))
     return run
+
+
+def _next_place(job: Queued) -> int:
+    """The place in `waiting` of the input that the job has run next."""
+    if not job.in_order:
+        return -1
+    positions = [position for _, position in job.waiting]
+    return positions.index(min(positions))
 
 
 def batch(inputs: Sequence[ModelInput], padding: Padding, pad_id: int) -> Batch:

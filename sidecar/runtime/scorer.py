@@ -40,29 +40,31 @@ class Load:
     """Measured, all workers together; None before the first run."""
 
 
+OnOutput = Callable[[int, Outputs], None]
+"""(position, output) of an input, called as soon as it is known, in any thread. Must not raise."""
+
+
 class Scorer(Protocol):
     """One model's way to its device."""
 
-    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+    def submit(
+        self,
+        inputs: Sequence[ModelInput],
+        deadline: float,
+        on_output: OnOutput | None = None,
+        *,
+        in_order: bool = False,
+    ) -> "Future[Scored]":
         """Queues the inputs of one request; cancelling the future takes them out again.
 
-        `deadline` is on the monotonic clock. The future fails with DeadlineExceeded or
-        InferenceFailed, or with RerankError if the scorer is closed first.
+        `deadline` is on the monotonic clock. `on_output` sees each output before all are there, and
+        those of runs that end after the future has failed or was cancelled. `in_order` has the
+        inputs run as they come, and not the longest first: what is known at any time is then a
+        whole beginning.
+
+        The future fails with DeadlineExceeded or InferenceFailed, or with RerankError if the scorer
+        is closed first.
         """
 
     def load(self) -> Load:
         """How busy it is now."""
-
-
-OnOutput = Callable[[int, Outputs], None]
-"""(position, output) of an input, called by a worker as soon as it was run. Must not raise."""
-
-
-class ObservedScorer(Scorer, Protocol):
-    """A scorer that shows each output before all are there."""
-
-    def submit(
-        self, inputs: Sequence[ModelInput], deadline: float, on_output: OnOutput | None = None
-    ) -> "Future[Scored]":
-        """As `Scorer.submit`. `on_output` sees the outputs of all runs that ended well, even if the
-        future has failed or was cancelled by then."""

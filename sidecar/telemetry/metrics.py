@@ -100,6 +100,16 @@ class Metrics:
             "Long documents read in fewer windows to meet the deadline.",
             registry=registry,
         )
+        self.partial = Counter(
+            "rerank_partial_answers",
+            "Answers at the deadline in which not every document was scored.",
+            registry=registry,
+        )
+        self.unscored = Counter(
+            "rerank_unscored_documents",
+            "Documents of partial answers that were not scored.",
+            registry=registry,
+        )
         self.without_fields = Counter(
             "rerank_documents_without_fields",
             "Documents in which the profile found none of its fields, read as plain text.",

@@ -33,6 +33,7 @@ EXPECTED = Control(
     deadline_s=0.25,
     explain=True,
     min_score=0.7,
+    on_deadline="partial",
 )
 KEYS = {
     "profile": "legal",
@@ -42,6 +43,7 @@ KEYS = {
     "deadline_ms": 250,
     "explain": True,
     "min_score": 0.7,
+    "on_deadline": "partial",
 }
 
 
@@ -64,6 +66,7 @@ def test_so_do_headers() -> None:
         "X-Rerank-Explain": "true",
         "X-Request-Deadline-Ms": "250",
         "X-Rerank-Min-Score": "0.7",
+        "X-Rerank-On-Deadline": "partial",
     }
     assert control({}, headers) == EXPECTED
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sidecar.http.serve import listening
 from sidecar.http.service import Service, Watch
+from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.manifest import Manifest
@@ -60,7 +61,12 @@ async def serving(
     def opener(settings: Settings, watch: Watch) -> ModelRegistry:
         path = folder or shipped_model()
         manifest = Manifest.read(path)
-        models = ModelRegistry(1, deadline_s=settings.deadline_ms / 1000, on_run=watch.on_run)
+        models = ModelRegistry(
+            1,
+            deadline_s=settings.deadline_ms / 1000,
+            config=RankingConfig(on_deadline=settings.on_deadline),
+            on_run=watch.on_run,
+        )
         model = ServedModel(
             manifest.name,
             RunningGraph(manifest, "int8", "cpu"),

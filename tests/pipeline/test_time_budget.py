@@ -19,7 +19,7 @@ from sidecar.runtime.admission import Admission
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout
-from sidecar.runtime.scorer import Load, Scored
+from sidecar.runtime.scorer import Load, OnOutput, Scored
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer
 from tests.pipeline.pairs import passage_pairs
@@ -83,7 +83,14 @@ class Simulated:
     def __init__(self) -> None:
         self.submitted: list[int] = []
 
-    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+    def submit(
+        self,
+        inputs: Sequence[ModelInput],
+        deadline: float,
+        on_output: OnOutput | None = None,
+        *,
+        in_order: bool = False,
+    ) -> "Future[Scored]":
         self.submitted.append(len(inputs))
         future: Future[Scored] = Future()
         future.set_result(Scored(np.zeros(len(inputs), np.float32), 0.0, 0.0))

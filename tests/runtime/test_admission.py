@@ -8,7 +8,7 @@ import pytest
 
 from sidecar.errors import Overloaded
 from sidecar.runtime.admission import Admission
-from sidecar.runtime.scorer import Load, Scored
+from sidecar.runtime.scorer import Load, OnOutput, Scored
 from sidecar.runtime.session import ModelInput
 
 
@@ -19,7 +19,14 @@ class Busy:
     wait_s: float
     tokens_per_second: float | None = 1000.0
 
-    def submit(self, inputs: Sequence[ModelInput], deadline: float) -> "Future[Scored]":
+    def submit(
+        self,
+        inputs: Sequence[ModelInput],
+        deadline: float,
+        on_output: OnOutput | None = None,
+        *,
+        in_order: bool = False,
+    ) -> "Future[Scored]":
         raise AssertionError("admission submits nothing")
 
     def load(self) -> Load:

@@ -17,6 +17,7 @@ from sidecar.runtime.session import ModelInput
 @dataclass(eq=False)
 class Job:
     waiting: list[tuple[int, int]]
+    in_order: bool = False
 
 
 def job(*lengths: int) -> Job:
@@ -151,3 +152,20 @@ def test_a_single_graph_never_gets_a_budget() -> None:
     assert layout_for(options("cuda"), graph("single"), cores=4).token_budget == 0
     with pytest.raises(StartupError, match="one pair per run"):
         layout_for(options("cpu", token_budget=512), graph("single"), cores=4)
+
+
+@pytest.mark.parametrize("layout", [SINGLE, padded(8), padded(64)])
+def test_a_job_that_runs_in_order_always_takes_its_next_input(layout: Layout) -> None:
+    ordered = job(5, 9, 7, 2, 9)
+    ordered.in_order = True
+    leads = []
+    while ordered.waiting:
+        leads.append(take_run([ordered], layout)[0][1])
+    assert leads == sorted(leads)
+    assert leads[0] == 0
+
+
+def test_a_run_in_order_is_filled_as_any_other() -> None:
+    ordered, other = job(5, 9, 3), job(4, 6)
+    ordered.in_order = True
+    assert take_run([ordered, other], padded(20)) == [(ordered, 0), (other, 0), (ordered, 2)]

@@ -1,0 +1,86 @@
+"""From a request to the logits of its pairs: admitted, prepared, shortened if time is short,
+scored; or, at the deadline of a request that may be answered in part, what is known by then."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from sidecar.errors import DeadlineExceeded
+from sidecar.pipeline.deadline import Clock, Deadline
+from sidecar.pipeline.partial import Arrivals
+from sidecar.pipeline.preparer import PreparedRequest, Preparer
+from sidecar.pipeline.time_budget import within_time
+from sidecar.profile import Profile
+from sidecar.request import RankRequest
+from sidecar.runtime.scorer import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class PairLogits:
+    """A request's pairs and their logits, by position: all of them, unless the deadline came."""
+
+    prepared: PreparedRequest
+    logits: Mapping[int, float]
+    cached: int
+    """Pairs that were not run for this request."""
+    tokenize_s: float
+    queue_s: float
+    infer_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """For one model."""
+
+    scorer: Scorer
+    preparer: Preparer
+    clock: Clock = time.monotonic
+
+    async def logits(
+        self,
+        request: RankRequest,
+        profile: Profile,
+        deadline: Deadline,
+        admitted: AbstractContextManager[None],
+        *,
+        partial: bool,
+    ) -> PairLogits | None:
+        """The logits of every pair. `admitted` holds the request's place until they are queued.
+
+        With `partial` the deadline raises nothing: the logits are then those that are known, or the
+        answer is None if the request was not even prepared. The pairs run in the order of the
+        documents, so that what is known is of whole documents, and of the first ones.
+        Raises Overloaded, InputTooLong, HookFailed, DeadlineExceeded or InferenceFailed.
+        """
+        start = self.clock()
+        arrivals = Arrivals()
+        try:
+            with admitted:
+                prepared = await self._prepared(request, profile, deadline)
+                tokenized = self.clock()
+                inputs = [pair.input for pair in prepared.pairs.pairs]
+                on_output = arrivals.receive if partial else None
+                job = self.scorer.submit(inputs, deadline.at, on_output, in_order=partial)
+        except DeadlineExceeded:
+            if partial:
+                return None
+            raise
+        try:
+            scored = await deadline.wait(asyncio.wrap_future(job))
+        except DeadlineExceeded:
+            if not partial:
+                raise
+            times = (tokenized - start, 0.0, self.clock() - tokenized)
+            return PairLogits(prepared, arrivals.logits, 0, *times)
+        logits = dict(enumerate(scored.outputs.tolist()))
+        times = (tokenized - start, scored.queue_s, scored.infer_s)
+        return PairLogits(prepared, logits, scored.cached, *times)
+
+    async def _prepared(
+        self, request: RankRequest, profile: Profile, deadline: Deadline
+    ) -> PreparedRequest:
+        prepared = await deadline.wait(self.preparer.prepare(request, profile, deadline))
+        pairs = within_time(prepared.pairs, self.scorer.load(), deadline.at - self.clock())
+        return replace(prepared, pairs=pairs)
