@@ -148,6 +148,13 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
     )
     max_documents: int = Field(1000, ge=1, description="Most documents of a request.")
     playground: bool = Field(True, description="Serve `/playground`, a page to try searches on.")
+    price_per_hour: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="What the machine costs per hour, in any currency: `/metrics` and `/info` then "
+        "say what 1,000 queries and a million pairs cost.",
+    )
     drain_s: float = Field(
         5.0,
         ge=0,

@@ -9,6 +9,7 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.profile import PLAIN
 from sidecar.request import Effect, RankRequest, RankResult
+from sidecar.telemetry.cost import Cost
 from sidecar.telemetry.metrics import Metrics
 from sidecar.telemetry.score_drift import Reference, ScoreDrift
 
@@ -21,6 +22,7 @@ class AnswerMetrics:
 
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
+        self.cost: Cost | None = None
         self._drifts: dict[tuple[str, str], tuple[ServedModel, ScoreDrift]] = {}
 
     def record(
@@ -58,6 +60,8 @@ class AnswerMetrics:
             calibration = model.calibration
             logits = (np.array(result.pair_logits) - calibration.bias) / calibration.temperature
             self._drift(model, profile).observe(logits)
+            if self.cost is not None:  # at a deadline not every pair is scored
+                self.cost.count_answer(int(np.isfinite(logits).sum()))
 
     def references(self, model: ServedModel) -> dict[str, Reference]:
         """Profile -> how the model's logits are distributed: what drift is measured against. Only

@@ -1,6 +1,8 @@
 """What runs here: /info, in our own words and in those of text-embeddings-inference."""
 
 import hashlib
+import math
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +16,7 @@ from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profile import Profile
 from sidecar.runtime.cores import available_cores
 from sidecar.settings import Settings
+from sidecar.telemetry.cost import BASES, Basis, Cost
 
 TEI_MAX_CONCURRENT_REQUESTS = 512
 """Here requests are refused by the time that they would take, not by their number."""
@@ -29,6 +32,7 @@ async def info(request: web.Request) -> web.Response:
         **_model(models.default),
         **_tei(models.default, service.settings),
         "limits": _limits(service.settings),
+        "cost": None if service.cost is None else _cost(service.cost),
         "profiles": _profiles(models.default, models.config),
         "hooks": [
             {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}
@@ -105,6 +109,24 @@ def _limits(settings: Settings) -> dict[str, Any]:
         "max_documents": settings.max_documents,
         "max_body_bytes": settings.max_body_bytes,
         "deadline_ms": settings.deadline_ms,
+    }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    """Since the start; null where there was no work."""
+
+    def by_basis(of: Callable[[Basis], float]) -> dict[str, float | None]:
+        costs = {basis: of(basis) for basis in BASES}
+        return {basis: None if math.isnan(each) else each for basis, each in costs.items()}
+
+    work = cost.work()
+    return {
+        "price_per_hour": cost.price_per_hour,
+        "seconds": {"wall": round(work.wall_s, 1), "busy": round(work.busy_s, 1)},
+        "queries": work.queries,
+        "pairs": work.pairs,
+        "per_1000_queries": by_basis(cost.per_1000_queries),
+        "per_million_pairs": by_basis(cost.per_million_pairs),
     }
 
 

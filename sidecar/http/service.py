@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -24,6 +25,7 @@ from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profiles import Profiles
 from sidecar.runtime.jobs import RunReport
 from sidecar.settings import Settings
+from sidecar.telemetry.cost import BASES, Cost
 from sidecar.telemetry.metrics import Metrics, RunMetrics
 from sidecar.text.assumed_units import SIDE, stated_quantities
 from sidecar.text.prices import price
@@ -91,6 +93,8 @@ class Service:
         self.state: State = "starting"
         self.loaded_at = 0
         """Seconds since 1970; 0 until there are models."""
+        self.cost: Cost | None = None
+        """There with the models, if the settings have a price."""
         self._opener = opener
         self._models: ModelRegistry | None = None
         self._runs: dict[str, RunMetrics] = {}
@@ -106,6 +110,7 @@ class Service:
             raise
         self._models = models
         self.loaded_at = int(time.time())
+        self._show_cost(models.default.model.layout.workers)
         for pipeline in models.pipelines:
             self._show(pipeline)
         if (cache := models.cache) is not None:
@@ -167,6 +172,19 @@ class Service:
             score_revision=running.score_revision,
         ).set(1)
 
+    def _show_cost(self, workers: int) -> None:
+        self.metrics.workers.set(workers)
+        if (price := self.settings.price_per_hour) is None:
+            return
+        cost = self.cost = self.answers.cost = Cost(price, workers)
+        for basis in BASES:
+            self.metrics.cost_of_queries.labels(basis).set_function(
+                partial(cost.per_1000_queries, basis)
+            )
+            self.metrics.cost_of_pairs.labels(basis).set_function(
+                partial(cost.per_million_pairs, basis)
+            )
+
     def _on_run(self, report: RunReport) -> None:
         metrics = self._runs.get(report.model)
         if metrics is None:
@@ -174,6 +192,9 @@ class Service:
         if report.failed:
             metrics.failures.inc()
             return
+        if self.cost is not None:
+            self.cost.count_run(report.seconds)
+        metrics.seconds.inc(report.seconds)
         metrics.pairs.observe(report.inputs)
         metrics.tokens.observe(report.tokens)
         metrics.tokens_total.inc(report.tokens)

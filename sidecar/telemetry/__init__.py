@@ -1,5 +1,8 @@
 """What the service says of itself.
 
-metrics   every Prometheus metric, one table
-logs      JSON lines on standard output
+metrics         every Prometheus metric of the service, one table
+canary_metrics  those of the canary
+score_drift     whether a model's logits are distributed as they were
+cost            what reranking costs, from a price per hour
+logs            JSON lines on standard output
 """

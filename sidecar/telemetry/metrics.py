@@ -55,6 +55,24 @@ class Metrics:
             buckets=SIZE_BUCKETS,
             registry=registry,
         )
+        self.run_seconds = Counter(
+            "rerank_run_seconds", "Time that workers spent in runs.", ["model"], registry=registry
+        )
+        self.workers = Gauge(
+            "rerank_workers", "Runs that may be under way at a time.", registry=registry
+        )
+        self.cost_of_queries = Gauge(
+            "rerank_cost_per_1000_queries",
+            "Since the start, from price_per_hour; basis: wall (idle time too), busy.",
+            ["basis"],
+            registry=registry,
+        )
+        self.cost_of_pairs = Gauge(
+            "rerank_cost_per_million_pairs",
+            "Since the start, from price_per_hour; basis: wall (idle time too), busy.",
+            ["basis"],
+            registry=registry,
+        )
         self.padding = Counter(
             "rerank_padding_tokens", "Padding that was computed.", ["model"], registry=registry
         )
@@ -238,6 +256,7 @@ class Metrics:
             tokens=self.run_tokens.labels(model=model),
             tokens_total=self.tokens.labels(model=model),
             padding=self.padding.labels(model=model),
+            seconds=self.run_seconds.labels(model=model),
             failures=self.session_failures.labels(model=model),
         )
 
@@ -250,4 +269,5 @@ class RunMetrics:
     tokens: Histogram
     tokens_total: Counter
     padding: Counter
+    seconds: Counter
     failures: Counter
