@@ -111,6 +111,14 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    admin_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of its own for `/metrics` and `/admin`, which are then not on `port`. "
+        "Probes are on both.",
+    )
+    admin_host: str = Field("127.0.0.1", description="Address to listen on for `admin_port`.")
     path_prefix: Annotated[str | None, BeforeValidator(_path)] = Field(
         None,
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",

@@ -1,5 +1,6 @@
 """How much each key may still ask for: two token buckets per key, requests and documents."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 
@@ -37,6 +38,11 @@ class TokenBucket:
         self._fill(now)
         self._level -= amount
 
+    def left(self, now: float) -> int:
+        """The largest amount that can be taken without debt; below 0 while one is paid off."""
+        self._fill(now)
+        return math.floor(self._level + ROUNDING)
+
     def _fill(self, now: float) -> None:
         self._level = min(self._capacity, self._level + (now - self._at) * self._per_s)
         self._at = now
@@ -65,6 +71,13 @@ class Quotas:
                 retry_after_s=wait_s,
             )
         bucket.take(amount, now)
+
+    def left(self, key: ApiKey, unit: Unit) -> int | None:
+        """What the key may take now without debt, below 0 while it pays one off; None where it has
+        no limit."""
+        limit = key.quota.per_minute(unit)
+        now = self._clock()
+        return None if limit is None else self._bucket(key, unit, limit, now).left(now)
 
     def keep(self, keys: Iterable[ApiKey]) -> None:
         """Forgets all other keys, once the keys in force have changed."""

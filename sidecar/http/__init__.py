@@ -1,6 +1,7 @@
 """The service over HTTP.
 
 serve           settings -> a listening process, and down again
+listener        a listening port with an app behind it
 app             the routes
 cors            which web pages of other origins may call
 paths           spare slashes, a prefix that a proxy keeps, what is near an unknown path
@@ -10,6 +11,7 @@ reloading       files that are read again while the service runs
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json
 content_coding  gzip and deflate bodies
 info            /info
+admin           what operators ask, below /admin
 discovery       /v1/models, one of them, /meta
 docs_page       /docs, the OpenAPI document as a page
 playground      the page to try searches on

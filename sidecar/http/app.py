@@ -1,12 +1,12 @@
-"""The application: routes, the envelope, limits. Nothing else."""
+"""The applications: routes, the envelope, limits. Nothing else."""
 
 from collections.abc import Mapping
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import discovery, docs_page, handlers, info, playground
+from sidecar.http import admin, discovery, docs_page, handlers, info, playground
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
@@ -15,7 +15,7 @@ from sidecar.http.service import Service
 
 NAME = ".*[^/]"
 """Of a model in a path: vendor and name with a slash between them, and none at the end."""
-READ_ONLY: Mapping[str, Handler] = {
+PROBES: Mapping[str, Handler] = {
     "/health": handlers.ready,
     "/health/live": handlers.live,
     "/health/ready": handlers.ready,
@@ -26,31 +26,58 @@ READ_ONLY: Mapping[str, Handler] = {
     "/v1/health/ready": handlers.ready,
     "/.well-known/live": handlers.live,
     "/.well-known/ready": handlers.ready,
+}
+"""Path of a GET -> what answers it; so are the next two. Which need a key is said in
+`authorization`."""
+ABOUT: Mapping[str, Handler] = {
     "/info": info.info,
     "/meta": discovery.meta,
     "/v1/models": discovery.models,
     f"/v1/models/{{id:{NAME}}}": discovery.model,
-    "/metrics": handlers.metrics,
     "/openapi.json": handlers.openapi_document,
     "/docs": docs_page.page,
     f"/docs/{docs_page.STYLE}": docs_page.style,
 }
-"""Path of a GET -> what answers it, without a key."""
+OPERATIONS: Mapping[str, Handler] = {
+    "/metrics": handlers.metrics,
+    "/admin/keys": admin.keys,
+}
+"""For operators: on `admin_port` alone where that is set."""
 
 
 def create_app(service: Service) -> web.Application:
     """An app over a service; who makes it starts and stops the service."""
     settings = service.settings
     outermost = [cors(settings.allowed_origins)] if settings.allowed_origins else []
-    app = web.Application(
-        middlewares=[*outermost, envelope], client_max_size=settings.max_body_bytes
-    )
-    app[SERVICE] = service
+    app = _app(service, *outermost)
     for path in (*ROUTES, *PROFILE_ROUTES):
         app.router.add_post(path.replace("{model}", f"{{model:{NAME}}}"), handlers.rerank)
-    for path, handler in READ_ONLY.items():
-        app.router.add_get(path, handler)
+    _add_gets(app, PROBES, ABOUT)
+    if settings.admin_port is None:
+        _add_gets(app, OPERATIONS)
     if settings.playground:
         playground.add_routes(app)
     app.router.register_resource(LenientPaths(app.router, settings.path_prefix or ""))
     return app
+
+
+def create_admin_app(service: Service) -> web.Application:
+    """The app of `admin_port`: probes, metrics and administration of the same service."""
+    app = _app(service)
+    _add_gets(app, PROBES, OPERATIONS)
+    app.router.register_resource(LenientPaths(app.router))
+    return app
+
+
+def _app(service: Service, *outermost: Middleware) -> web.Application:
+    app = web.Application(
+        middlewares=[*outermost, envelope], client_max_size=service.settings.max_body_bytes
+    )
+    app[SERVICE] = service
+    return app
+
+
+def _add_gets(app: web.Application, *tables: Mapping[str, Handler]) -> None:
+    for table in tables:
+        for path, handler in table.items():
+            app.router.add_get(path, handler)

@@ -11,16 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from aiohttp import web
 
 from sidecar.errors import StartupError
-from sidecar.http.app import create_app
+from sidecar.http.app import create_admin_app, create_app
+from sidecar.http.listener import listener
 from sidecar.http.reloading import Part, reloading
 from sidecar.http.service import Opener, Service, open_models
 from sidecar.settings import Settings
 
-KEEP_ALIVE_S = 75.0
-"""Longer than the 60 s after which the clusters' connection pools drop idle connections."""
 log = structlog.get_logger("rerank")
 
 
@@ -33,33 +31,39 @@ async def listening(
     Raises StartupError when the address cannot be listened on, or the keys cannot be read.
     """
     service = Service(settings, opener)
-    runner = web.AppRunner(
-        create_app(service),
-        access_log=None,
-        handler_cancellation=True,  # a client that goes away takes its pairs out of the queue
-        keepalive_timeout=KEEP_ALIVE_S,
-        auto_decompress=False,  # `content_coding` does it: aiohttp refuses codings in plain text
-        shutdown_timeout=settings.shutdown_s,
-    )
-    await runner.setup()
+    keys = Part("keys", service.keys.reload_if_changed, service.show_keys)
     try:
-        try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
-        except OSError as fault:
-            raise StartupError(
-                f"cannot listen on {_url(settings.host, settings.port)}: {fault.strerror}"
-            ) from None
-        keys = Part("keys", service.keys.reload_if_changed, service.show_keys)
-        async with reloading(service.metrics, keys):
-            yield service, _url(settings.host, runner.addresses[0][1])
+        # The one for operators goes down last: it shows how the service drains.
+        async with (
+            reloading(service.metrics, keys),
+            _admin_listener(service),
+            listener(
+                create_app(service),
+                settings.host,
+                settings.port,
+                shutdown_s=settings.shutdown_s,
+            ) as url,
+        ):
+            yield service, url
     finally:
-        await runner.cleanup()
         await service.stop()
 
 
-def _url(host: str, port: int) -> str:
-    """With an IPv6 address in brackets (RFC 3986, 3.2.2)."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+@asynccontextmanager
+async def _admin_listener(service: Service) -> AsyncIterator[None]:
+    """Metrics and administration on an address of their own, where the settings say so."""
+    settings = service.settings
+    if settings.admin_port is None:
+        yield
+        return
+    async with listener(
+        create_admin_app(service),
+        settings.admin_host,
+        settings.admin_port,
+        shutdown_s=settings.shutdown_s,
+    ) as url:
+        log.info("listening", url=url, serves="admin")
+        yield
 
 
 async def serve(settings: Settings) -> None:

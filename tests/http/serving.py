@@ -11,7 +11,7 @@ import aiohttp
 import numpy as np
 
 from sidecar.http.serve import listening
-from sidecar.http.service import Service, Watch
+from sidecar.http.service import Opener, Service, Watch
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.pipeline.served_model import ServedModel
@@ -52,11 +52,8 @@ class GatedSession:
         assert await asyncio.to_thread(self.entered.acquire, timeout=10)
 
 
-@asynccontextmanager
-async def serving(
-    session: GatedSession, folder: Path | None = None, **settings: Any
-) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
-    """(service, a client with its base URL) with one worker over the session."""
+def opener_over(session: GatedSession, folder: Path | None = None) -> Opener:
+    """Opens one model, with one worker over the session."""
 
     def opener(settings: Settings, watch: Watch) -> ModelRegistry:
         path = folder or shipped_model()
@@ -76,6 +73,15 @@ async def serving(
         models.add(model, session)
         return models
 
+    return opener
+
+
+@asynccontextmanager
+async def serving(
+    session: GatedSession, folder: Path | None = None, **settings: Any
+) -> AsyncIterator[tuple[Service, aiohttp.ClientSession]]:
+    """(service, a client with its base URL) with one worker over the session."""
+    opener = opener_over(session, folder)
     async with listening(Settings(port=0, **settings), opener) as (service, url):
         try:
             async with aiohttp.ClientSession(url) as client:

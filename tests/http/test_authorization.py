@@ -17,17 +17,10 @@ from sidecar.http.app import create_app
 from sidecar.http.authorization import scope_of
 from sidecar.http.service import Service
 from sidecar.settings import Settings
+from tests.http.key_files import bearer, entry, write
 from tests.http.serving import BODY, GatedSession, metric, serving, until
 
 SHOP, OPS, OLD = "rsk_shop", "rsk_ops", "rsk_old"
-
-
-def entry(name: str, key: str, scopes: str = "rerank", more: str = "") -> str:
-    listed = ", ".join(f'"{scope}"' for scope in scopes.split())
-    return (
-        f'[[keys]]\nname = "{name}"\nhash = "sha256:{digest_of(key.encode()).hex()}"\n'
-        f"scopes = [{listed}]\n{more}\n"
-    )
 
 
 @pytest.fixture
@@ -38,10 +31,6 @@ def keys(tmp_path: Path) -> Path:
         "expires = 2020-01-01")
     )  # fmt: skip
     return file
-
-
-def bearer(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
 
 
 async def refused(answer: aiohttp.ClientResponse, status: int, code: str) -> dict[str, Any]:
@@ -250,10 +239,6 @@ async def test_a_wrong_key_costs_neither_body_nor_model(keys: Path) -> None:
         head = "POST /v2/rerank HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n"
         assert b" 401 " in (await raw_answer(client, head)).splitlines()[0]
         assert session.runs == 0
-
-
-def write(file: Path, text: str) -> None:
-    file.write_text(text)
 
 
 async def test_quotas_of_requests_and_documents(keys: Path) -> None:

@@ -1,0 +1,35 @@
+"""What operators ask, below `/admin`: routes of the scope `admin`, which are not there unless a key
+has it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from sidecar.access.api_key import ApiKey
+from sidecar.access.quotas import Quotas
+from sidecar.contracts.numbers import dumps
+from sidecar.http.keys import SERVICE
+
+
+async def keys(request: web.Request) -> web.Response:
+    """The API keys in force and what is left of their quotas, without keys and hashes."""
+    service = request.app[SERVICE]
+    body = {"keys": [_key(key, service.quotas) for key in service.keys.ring.keys]}
+    return web.Response(
+        body=dumps(body), content_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _key(key: ApiKey, quotas: Quotas) -> dict[str, Any]:
+    return {
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "priority": key.priority,
+        "expires": key.expires and key.expires.astimezone(UTC).isoformat(),
+        "expired": key.expired(datetime.now(UTC)),
+        "requests_per_minute": key.quota.requests_per_minute,
+        "requests_left": quotas.left(key, "requests"),
+        "documents_per_minute": key.quota.documents_per_minute,
+        "documents_left": quotas.left(key, "documents"),
+    }

@@ -1,0 +1,44 @@
+"""A listening port with an app behind it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from sidecar.errors import StartupError
+
+KEEP_ALIVE_S = 75.0
+"""Longer than the 60 s after which the clusters' connection pools drop idle connections."""
+
+
+@asynccontextmanager
+async def listener(
+    app: web.Application, host: str, port: int, *, shutdown_s: float
+) -> AsyncIterator[str]:
+    """The app's URL, while it is listened on. Requests under way at the end get `shutdown_s`
+    seconds.
+
+    Raises StartupError when the address cannot be listened on.
+    """
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handler_cancellation=True,  # a client that goes away takes its pairs out of the queue
+        keepalive_timeout=KEEP_ALIVE_S,
+        auto_decompress=False,  # `content_coding` does it: aiohttp refuses codings in plain text
+        shutdown_timeout=shutdown_s,
+    )
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as fault:
+            raise StartupError(f"cannot listen on {_url(host, port)}: {fault.strerror}") from None
+        yield _url(host, runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def _url(host: str, port: int) -> str:
+    """With an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
