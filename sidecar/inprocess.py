@@ -25,7 +25,7 @@ from sidecar.lenient_json import as_sent
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
-from sidecar.request import OnDeadline, Order, RankRequest, RankResult
+from sidecar.request import OnDeadline, Order, Priority, RankRequest, RankResult
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.settings import DEFAULT_DEADLINE_MS
 
@@ -55,6 +55,8 @@ class Options(TypedDict, total=False):
     """In [0, 1]: what scores below it is left out; `RankResult.below_min_score` counts it."""
     on_deadline: OnDeadline
     """`partial`: at the deadline what is scored is ranked; `RankResult.coverage` is its share."""
+    priority: Priority
+    """`interactive` (the default), or `batch`, which gives way to it."""
 
 
 class _Call(Body):

@@ -11,6 +11,8 @@ Cut = Literal["right", "left"]
 """The end at which a query or a document that is too long is cut."""
 OnDeadline = Literal["error", "partial"]
 """What the deadline does to a request that is not done: fails it, or ranks what is scored."""
+Priority = Literal["interactive", "batch"]
+"""Whether somebody waits for the answer."""
 Order = Literal["score", "input"]
 """Of the results: best first, or as the documents were sent."""
 
@@ -48,6 +50,7 @@ class Control:
     """In [0, 1]: documents that score below it are left out, unless the request is `complete`."""
     on_deadline: OnDeadline | None = None
     """None leaves the service's own; of no effect where the request is `all_or_nothing`."""
+    priority: Priority = "interactive"
 
 
 @dataclass(frozen=True, slots=True)

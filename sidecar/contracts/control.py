@@ -21,7 +21,7 @@ from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
 from sidecar.errors import InvalidRequest
 from sidecar.lenient_json import loads
-from sidecar.request import Control, OnDeadline
+from sidecar.request import Control, OnDeadline, Priority
 from sidecar.schema import (
     MAX_INSTRUCTION,
     MAX_NAME,
@@ -52,6 +52,21 @@ _Documents = Annotated[int, Field(ge=0, le=MAX_SHAPLEY)]
 Shapley = Annotated[
     _Documents, BeforeValidator(_shapley_documents, json_schema_input_type=_Documents | bool)
 ]
+
+
+def _priority(value: object) -> object:
+    """The priority that a number stands for, as Cohere and vLLM have it: 0 is served first. Any
+    other value as it is."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "batch" if value > 0 else "interactive"
+    return value
+
+
+PriorityKey = Annotated[Priority, BeforeValidator(_priority, json_schema_input_type=Priority | int)]
 
 
 class LongKeys(BaseModel):
@@ -98,6 +113,8 @@ class ControlKeys(BaseModel):
     """Documents that score below it are left out, where an answer may leave some out."""
     on_deadline: OnDeadline | None = None
     """`partial`: at the deadline what is scored is ranked, and the other documents follow."""
+    priority: PriorityKey | None = None
+    """`batch` gives way to `interactive` requests; a number above 0 is `batch`."""
 
     def given(self) -> dict[str, Any]:
         """The control keys that are neither absent nor null; `instruct`, SGLang's name for the
@@ -126,6 +143,7 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         shapley=documents,
         min_score=keys.get("min_score"),
         on_deadline=keys.get("on_deadline"),
+        priority=keys.get("priority", "interactive"),
     )
 
 
@@ -162,6 +180,7 @@ HEADERS: Mapping[str, Header] = {
     "explain": Header("X-Rerank-Explain", _text),
     "min_score": Header("X-Rerank-Min-Score", _text),
     "on_deadline": Header("X-Rerank-On-Deadline", _text),
+    "priority": Header("X-Rerank-Priority", _text),
     "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }
 """By the key of the body."""

@@ -21,6 +21,7 @@ from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
 from sidecar.request import Document, RankRequest, RankResult
+from sidecar.runtime.flows import Flow
 from sidecar.runtime.options import Runtime
 from sidecar.settings import Settings
 
@@ -42,12 +43,13 @@ async def rerank(request: web.Request) -> web.Response:
         dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
     request[FACTS]["docs"] = len(rank_request.documents)
     check_count(rank_request.documents, service.settings)
-    service.take_documents(request[API_KEY], len(rank_request.documents))
+    key = request[API_KEY]
+    service.take_documents(key, len(rank_request.documents))
     name = rank_request.model or request.match_info.get("model")
     pipeline = models.pipeline(name, strict=service.settings.strict_model)
     request[FACTS]["model"] = pipeline.model.name
     parsed = time.perf_counter()
-    result = await pipeline.rank(rank_request)
+    result = await pipeline.rank(rank_request, Flow(key.priority, key.name))
     ranked = time.perf_counter()
     body = dialect.encode(rank_request, result, request[REQUEST_ID])
     seconds = {

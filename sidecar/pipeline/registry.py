@@ -19,6 +19,7 @@ from sidecar.runtime.admission import Admission
 from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.cores import available_cores
+from sidecar.runtime.fair_shares import BATCH_SHARE
 from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.logit_cache import LogitCache
@@ -45,9 +46,11 @@ class ModelRegistry:
         config: RankingConfig | None = None,
         on_run: Observer = lambda report: None,
         cache_mb: int = 0,
+        batch_share: float = BATCH_SHARE,
     ) -> None:
         """An empty registry. `workers` do the runs of all its models, `deadline_s` is the longest
-        time for a request, `on_run` sees every run, `cache_mb` is for logits.
+        time for a request, `on_run` sees every run, `cache_mb` is for logits,
+        `batch_share` of the device is for `batch` work while `interactive` work waits too.
 
         Raises StartupError for a cache that is larger than the machine's memory.
         """
@@ -55,7 +58,7 @@ class ModelRegistry:
         self.config = config or RankingConfig()
         self._deadline_s = deadline_s
         self._on_run = on_run
-        self._scheduler = Scheduler(workers)
+        self._scheduler = Scheduler(workers, batch_share=batch_share)
         self._admission = Admission()
         self._threads = ThreadPoolExecutor(available_cores(), "tokenize")
         self._pipelines: dict[str, RerankPipeline] = {}
@@ -83,6 +86,7 @@ class ModelRegistry:
             config=config,
             on_run=on_run,
             cache_mb=(options or RuntimeOptions()).cache_mb,
+            batch_share=(options or RuntimeOptions()).batch_share,
         )
         try:
             for source, folder in zip(sources, folders, strict=True):

@@ -45,11 +45,12 @@ from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_qu
 from sidecar.pipeline.threshold import threshold_of, threshold_warnings
 from sidecar.profile import Profile
 from sidecar.request import RankRequest, RankResult, SpanOptions, Timings
-from sidecar.runtime.admission import Admission
+from sidecar.runtime.admission import Admission, Place
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import Scorer
 
-Enter = Callable[[Scorer, int, float], AbstractContextManager[None]]
-"""(scorer, tokens, seconds allowed) -> a place among the work ahead until the pairs are queued."""
+Enter = Callable[[Scorer, Flow, int, float], AbstractContextManager[Place]]
+"""(scorer, flow, tokens, seconds allowed) -> a place among the work ahead of others."""
 
 
 class RerankPipeline:
@@ -79,26 +80,29 @@ class RerankPipeline:
         self._threads = threads
         self._second_pass = SecondPass(model, scorer, threads)
 
-    async def rank(self, request: RankRequest) -> RankResult:
-        """The request's documents, scored and in order.
+    async def rank(self, request: RankRequest, client: Flow = ANYONE) -> RankResult:
+        """The request's documents, scored and in order, as work of the client. The request may
+        lower its priority to `batch`, and not raise it.
 
         Raises InvalidRequest for an unknown profile, Overloaded before any work, InputTooLong,
         DeadlineExceeded, InferenceFailed, HookFailed or NonFiniteScore. Cancelling the call takes
         its pairs out of the queue.
         """
+        flow = Flow("batch", client.key) if request.control.priority == "batch" else client
         if not request.queries:
             partial = self.config.may_be_partial(request)
-            return await self._rank(request, self._admit_part if partial else self.admission.admit)
+            enter = self._admit_part if partial else self.admission.admit
+            return await self._rank(request, flow, enter)
         # A ranking per query, admitted as a whole: else they would refuse each other.
         parts = by_query(request)
         profile = self.config.profile(request.control)
         tokens = sum(self._estimate(part, profile) for part in parts.values())
         if self.config.may_be_partial(request):
             tokens = 0
-        self.admission.check(self.scorer, tokens, self._allowed_s(request))
-        return await rank_parts(parts, lambda part: self._rank(part, self.admission.hold))
+        self.admission.check(self.scorer, flow, tokens, self._allowed_s(request))
+        return await rank_parts(parts, lambda part: self._rank(part, flow, self.admission.hold))
 
-    async def _rank(self, request: RankRequest, enter: Enter) -> RankResult:
+    async def _rank(self, request: RankRequest, flow: Flow, enter: Enter) -> RankResult:
         """As `rank`, for documents that share a query."""
         profile = self.config.profile(request.control)
         deadline = Deadline.after(self._allowed_s(request), self._clock)
@@ -106,7 +110,7 @@ class RerankPipeline:
             return unranked(request, self.model.name)
         whole_query = request.query
         request = with_bounded_query(request, self.model.tokenizer.max_query_characters)
-        admitted = enter(self.scorer, self._estimate(request, profile), deadline.allowed_s)
+        admitted = enter(self.scorer, flow, self._estimate(request, profile), deadline.allowed_s)
         if request.spans is not None and request.spans.alone:
             result = await self._find_spans(request, request.spans, profile, deadline, admitted)
         else:
@@ -116,7 +120,7 @@ class RerankPipeline:
             )
             if scored is None:
                 return nothing_scored(request, self.model.name)
-            result = await self._ranked(request, profile, scored, deadline, partial=partial)
+            result = await self._ranked(request, profile, scored, deadline, flow, partial=partial)
         cut = request.query != whole_query
         return replace(result, truncated_queries=1) if cut else result
 
@@ -126,6 +130,7 @@ class RerankPipeline:
         profile: Profile,
         scored: PairLogits,
         deadline: Deadline,
+        flow: Flow,
         *,
         partial: bool,
     ) -> RankResult:
@@ -148,7 +153,7 @@ class RerankPipeline:
         ranked = kept[: request.top_n or None]
         fused = self._clock()
 
-        first = FirstPass(request, prepared, documents, ranked)
+        first = FirstPass(request, prepared, documents, ranked, flow)
         explanations, more_warnings, spans = await self._second_pass.answers(
             first, deadline, partial=partial
         )
@@ -191,7 +196,7 @@ class RerankPipeline:
         options: SpanOptions,
         profile: Profile,
         deadline: Deadline,
-        admitted: AbstractContextManager[None],
+        admitted: AbstractContextManager[Place],
     ) -> RankResult:
         """The spans of every document, and no ranking."""
         start = self._clock()
@@ -199,7 +204,7 @@ class RerankPipeline:
         tokenizer = self.model.tokenizer
         instruction = request.control.instruction or profile.instruction
         indexes = range(len(documents))
-        with admitted:
+        with admitted as place:
             every = await deadline.wait(
                 asyncio.get_running_loop().run_in_executor(
                     self._threads,
@@ -209,9 +214,11 @@ class RerankPipeline:
                 )
             )
             tokenized = self._clock()
-            sentences = every.within_time(self.scorer.load(), deadline.at - tokenized)
-            job = self.scorer.submit(sentences.inputs, deadline.at)
-        scored = await deadline.wait(asyncio.wrap_future(job))
+            sentences = every.within_time(self.scorer.load(), deadline.at - tokenized, place.flow)
+            job = self.scorer.submit(sentences.inputs, deadline.at, flow=place.flow)
+            place.queued()
+            scored = await deadline.wait(asyncio.wrap_future(job))
+            place.scored(scored.tokens)
         logits = scored.outputs.tolist()
         return RankResult(
             ranked=(),
@@ -226,11 +233,13 @@ class RerankPipeline:
         )
 
     @contextmanager
-    def _admit_part(self, scorer: Scorer, tokens: int, deadline_s: float) -> Iterator[None]:
+    def _admit_part(
+        self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float
+    ) -> Iterator[Place]:
         """Admits a request that need not be done in time, if it can begin by then."""
-        self.admission.check(scorer, 0, deadline_s)
-        with self.admission.hold(scorer, tokens, deadline_s):
-            yield
+        self.admission.check(scorer, flow, 0, deadline_s)
+        with self.admission.hold(scorer, flow, tokens, deadline_s) as place:
+            yield place
 
     def _allowed_s(self, request: RankRequest) -> float:
         """The seconds until the request must be scored."""

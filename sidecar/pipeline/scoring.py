@@ -14,6 +14,8 @@ from sidecar.pipeline.preparer import PreparedRequest, Preparer
 from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import Profile
 from sidecar.request import RankRequest
+from sidecar.runtime.admission import Place
+from sidecar.runtime.flows import Flow
 from sidecar.runtime.scorer import Scorer
 
 
@@ -43,11 +45,11 @@ class Scoring:
         request: RankRequest,
         profile: Profile,
         deadline: Deadline,
-        admitted: AbstractContextManager[None],
+        admitted: AbstractContextManager[Place],
         *,
         partial: bool,
     ) -> PairLogits | None:
-        """The logits of every pair. `admitted` holds the request's place until they are queued.
+        """The logits of every pair. `admitted` gives the request its place.
 
         With `partial` the deadline raises nothing: the logits are then those that are known, or the
         answer is None if the request was not even prepared. The pairs run in the order of the
@@ -56,22 +58,24 @@ class Scoring:
         """
         start = self.clock()
         arrivals = Arrivals()
+        prepared: PreparedRequest | None = None
         try:
-            with admitted:
-                prepared = await self._prepared(request, profile, deadline)
+            with admitted as place:
+                prepared = await self._prepared(request, profile, deadline, place.flow)
                 tokenized = self.clock()
                 inputs = [pair.input for pair in prepared.pairs.pairs]
                 on_output = arrivals.receive if partial else None
-                job = self.scorer.submit(inputs, deadline.at, on_output, in_order=partial)
-        except DeadlineExceeded:
-            if partial:
-                return None
-            raise
-        try:
-            scored = await deadline.wait(asyncio.wrap_future(job))
+                job = self.scorer.submit(
+                    inputs, deadline.at, on_output, in_order=partial, flow=place.flow
+                )
+                place.queued()
+                scored = await deadline.wait(asyncio.wrap_future(job))
+                place.scored(scored.tokens)
         except DeadlineExceeded:
             if not partial:
                 raise
+            if prepared is None:
+                return None
             times = (tokenized - start, 0.0, self.clock() - tokenized)
             return PairLogits(prepared, arrivals.logits, 0, *times)
         logits = dict(enumerate(scored.outputs.tolist()))
@@ -79,8 +83,8 @@ class Scoring:
         return PairLogits(prepared, logits, scored.cached, *times)
 
     async def _prepared(
-        self, request: RankRequest, profile: Profile, deadline: Deadline
+        self, request: RankRequest, profile: Profile, deadline: Deadline, flow: Flow
     ) -> PreparedRequest:
         prepared = await deadline.wait(self.preparer.prepare(request, profile, deadline))
-        pairs = within_time(prepared.pairs, self.scorer.load(), deadline.at - self.clock())
+        pairs = within_time(prepared.pairs, self.scorer.load(), deadline.at - self.clock(), flow)
         return replace(prepared, pairs=pairs)

@@ -19,6 +19,7 @@ from sidecar.pipeline.scored_documents import ScoredDocument, explanations
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.pipeline.spans import Sentences, sentence_pairs
 from sidecar.request import Ranked, RankRequest, RelevantSpan
+from sidecar.runtime.flows import Flow
 from sidecar.runtime.scorer import Scorer
 
 Explanation = dict[str, object]
@@ -36,6 +37,8 @@ class FirstPass:
     """In the order of the request."""
     ranked: Sequence[Ranked]
     """In the order of the answer."""
+    flow: Flow
+    """Whose share of the device its further pairs take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class SecondPass:
         sentences, logits = await self._score(
             lambda: sentence_pairs(query, documents, indexes, tokenizer, instruction, profile),
             deadline,
+            first.flow,
         )
         return sentences.spans(logits, self.model.calibration, documents, options)
 
@@ -109,16 +113,18 @@ class SecondPass:
         ]
         query, instruction = first.prepared.pairs.query, first.prepared.instruction
         sets, logits = await self._score(
-            lambda: coalition_pairs(explained, query, self.model.tokenizer, instruction), deadline
+            lambda: coalition_pairs(explained, query, self.model.tokenizer, instruction),
+            deadline,
+            first.flow,
         )
         return sets.values(logits, self.model.calibration), sets.warnings
 
     async def _score(
-        self, build: Callable[[], MorePairs], deadline: Deadline
+        self, build: Callable[[], MorePairs], deadline: Deadline, flow: Flow
     ) -> tuple[MorePairs, list[float]]:
         """What `build` makes, in a thread, and the logits of its pairs."""
         loop = asyncio.get_running_loop()
         more = await deadline.wait(loop.run_in_executor(self.threads, build))
-        job = self.scorer.submit(more.inputs, deadline.at)
+        job = self.scorer.submit(more.inputs, deadline.at, flow=flow)
         scored = await deadline.wait(asyncio.wrap_future(job))
         return more, scored.outputs.tolist()

@@ -10,6 +10,7 @@ from sidecar.pipeline.preparation import SCANNED_PER_SCORED
 from sidecar.pipeline.time_budget import affordable_rank
 from sidecar.profile import Profile
 from sidecar.request import Document, RelevantSpan, SpanOptions
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import Load
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer
@@ -46,10 +47,10 @@ class Sentences:
     def inputs(self) -> list[ModelInput]:
         return [sentence.input for sentence in self.sentences]
 
-    def within_time(self, load: Load, left_s: float) -> "Sentences":
+    def within_time(self, load: Load, left_s: float, flow: Flow = ANYONE) -> "Sentences":
         """These, or fewer of each document where all would be scored after the deadline."""
         lengths = [(sentence.rank, len(sentence.input)) for sentence in self.sentences]
-        ranks = affordable_rank(lengths, load, left_s)
+        ranks = affordable_rank(lengths, load, left_s, flow)
         if ranks is None:
             return self
         kept = [sentence for sentence in self.sentences if sentence.rank < ranks]

@@ -16,9 +16,10 @@ From inputs to outputs
     runs             which inputs share a run; a run's arrays; the layout
     scorer           what the pipeline submits to
     cached_scorer    the cache in front of a queue: nothing is run twice; logit_cache
-    device_queues    whose jobs run next; model_queue: one model's jobs; jobs; throughput
+    device_queues    the jobs of a device's models; model_queue: one model's; jobs; throughput
+    run_order        whose jobs run next; flows: whose they are; fair_shares: what each gets
     scheduler        a device's workers, threads that run them
-    admission        takes or refuses a request by the work ahead of it
+    admission        takes or refuses a request by when it would end; backlog; estimates
 
 The machine
     cores, quota     how many cores this process may use

@@ -1,81 +1,148 @@
-"""Admits or refuses a whole request before it is tokenised, by the work ahead of it."""
+"""Admits or refuses a whole request before it is tokenised, by when it would end: by the work ahead
+of it under the shares of its flow (`fair_shares`), and by what earlier requests have taught
+(`estimates`)."""
 
-import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from sidecar.errors import Overloaded
+from sidecar.errors import DeadlineExceeded, Overloaded
+from sidecar.runtime.estimates import Estimates
+from sidecar.runtime.flows import Flow
 from sidecar.runtime.scorer import Load, Scorer
+
+RELEVANT = 0.1
+"""Forecasts are compared with what happened from this share of the deadline on: a request that
+ends long before it teaches nothing about overload."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A request that was admitted."""
+
+    admission: "Admission"
+    flow: Flow
+    deadline_s: float
+    came: float
+    estimated_tokens: int
+    load: Load
+    """When it came."""
+    ahead_s: float
+    """Of other work, forecast."""
+    work_s: float
+    """Its own, forecast."""
+
+    def queued(self) -> None:
+        """Its pairs are in the queue, which counts them from here on."""
+        self.admission.queued(self)
+
+    def scored(self, run_tokens: int) -> None:
+        """It is scored; so many tokens were run for it."""
+        self.admission.learn(self, run_tokens)
 
 
 class Admission:
-    """Counts the requests that were admitted and are not in the queue yet. The models of a device
-    share one. Thread-safe."""
+    """The requests that were admitted. The models of a device share one. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._arriving: dict[int, tuple[float, float]] = {}
-        """Ticket -> seconds of work, deadline."""
-        self._tickets = itertools.count()
+        self._arriving: set[Place] = set()
+        """Whose pairs are not in the queue yet."""
+        self._estimates: dict[Flow, Estimates] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def admit(self, scorer: Scorer, tokens: int, deadline_s: float) -> Iterator[None]:
+    def admit(self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float) -> Iterator[Place]:
         """`check`, then `hold`: for a request whose pairs go into the queue together."""
         with self._lock:
             load = scorer.load()
-            self._check(load, tokens, deadline_s)
-            ticket = self._arrive(load, tokens, deadline_s)
-        try:
-            yield
-        finally:
-            self._leave(ticket)
+            self._check(load, flow, tokens, deadline_s)
+            place = self._enter(load, flow, tokens, deadline_s)
+        with self._held(place):
+            yield place
 
-    def check(self, scorer: Scorer, tokens: int, deadline_s: float) -> None:
+    def check(self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float) -> None:
         """Passes if a request of about `tokens` can be answered in time. An idle server takes any.
 
-        Raises Overloaded, with the seconds after which the work ahead will be done, if the request
-        would end after its deadline.
+        Raises Overloaded, with the seconds after which the work ahead of it will be done, if the
+        request would end after its deadline.
         """
         with self._lock:
-            self._check(scorer.load(), tokens, deadline_s)
+            self._check(scorer.load(), flow, tokens, deadline_s)
 
     @contextmanager
-    def hold(self, scorer: Scorer, tokens: int, deadline_s: float) -> Iterator[None]:
-        """Counts `tokens` among the work ahead of others until their pairs are in the queue."""
+    def hold(self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float) -> Iterator[Place]:
+        """A place without a question. Its `tokens` count among the work ahead of others until they
+        are `queued`."""
         with self._lock:
-            ticket = self._arrive(scorer.load(), tokens, deadline_s)
-        try:
-            yield
-        finally:
-            self._leave(ticket)
+            place = self._enter(scorer.load(), flow, tokens, deadline_s)
+        with self._held(place):
+            yield place
 
-    def _check(self, load: Load, tokens: int, deadline_s: float) -> None:
-        rate = load.tokens_per_second
-        wait_s = load.wait_s + self._arriving_s()
-        if wait_s and rate and wait_s + tokens / rate > deadline_s:
+    def queued(self, place: Place) -> None:
+        """See `Place`."""
+        with self._lock:
+            self._arriving.discard(place)
+
+    def learn(self, place: Place, run_tokens: int) -> None:
+        """See `Place.scored`."""
+        with self._lock:
+            estimates = self._of(place.flow)
+            estimates.learn_tokens(place.estimated_tokens, run_tokens)
+            self._learn_time(place, estimates, place.load.work_s(run_tokens))
+
+    def _check(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> None:
+        estimates = self._of(flow)
+        work_s = load.work_s(tokens * estimates.tokens_ratio)
+        ahead_s = self._ahead_s(load, flow, work_s)
+        if (
+            ahead_s
+            and load.tokens_per_second
+            and estimates.stretch * (ahead_s + work_s) > deadline_s
+        ):
             raise Overloaded(
-                f"about {wait_s:.1f} s of work are queued ahead of this request, whose "
+                f"about {ahead_s:.1f} s of work are queued ahead of this request, whose "
                 f"deadline is {deadline_s:.1f} s",
-                retry_after_s=max(wait_s, 0.1),
+                retry_after_s=max(ahead_s, 0.1),
             )
 
-    def _arriving_s(self) -> float:
-        """Seconds of work of the requests that are not in the queue yet. Work past its deadline is
-        dropped, so nobody waits for it longer than that."""
+    def _ahead_s(self, load: Load, flow: Flow, work_s: float) -> float:
+        """Seconds of other work that are done before `work_s` of the flow, that of the requests
+        which are not in the queue yet included."""
         now = self._clock()
-        return sum(
-            min(work_s, max(0.0, deadline - now)) for work_s, deadline in self._arriving.values()
-        )
+        arriving_s: dict[Flow, float] = {}
+        last_deadline_s = 0.0
+        for place in self._arriving:
+            if (left_s := place.came + place.deadline_s - now) > 0:
+                arriving_s[place.flow] = arriving_s.get(place.flow, 0.0) + place.work_s
+                last_deadline_s = max(last_deadline_s, left_s)
+        return load.backlog.plus(arriving_s, last_deadline_s).ahead_s(flow, work_s)
 
-    def _arrive(self, load: Load, tokens: int, deadline_s: float) -> int:
-        rate = load.tokens_per_second
-        ticket = next(self._tickets)
-        self._arriving[ticket] = (tokens / rate if rate else 0.0, self._clock() + deadline_s)
-        return ticket
+    def _enter(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> Place:
+        work_s = load.work_s(tokens * self._of(flow).tokens_ratio)
+        ahead_s = self._ahead_s(load, flow, work_s)
+        place = Place(self, flow, deadline_s, self._clock(), tokens, load, ahead_s, work_s)
+        self._arriving.add(place)
+        return place
 
-    def _leave(self, ticket: int) -> None:
-        with self._lock:
-            del self._arriving[ticket]
+    @contextmanager
+    def _held(self, place: Place) -> Iterator[None]:
+        try:
+            yield
+        except DeadlineExceeded:
+            with self._lock:
+                self._learn_time(place, self._of(place.flow), place.work_s)
+            raise
+        finally:
+            self.queued(place)
+
+    def _learn_time(self, place: Place, estimates: Estimates, work_s: float) -> None:
+        forecast_s = place.ahead_s + work_s
+        expected_in_time = RELEVANT * place.deadline_s < forecast_s < place.deadline_s
+        if place.ahead_s and expected_in_time:
+            estimates.learn_time(forecast_s, self._clock() - place.came)
+
+    def _of(self, flow: Flow) -> Estimates:
+        return self._estimates.setdefault(flow, Estimates())

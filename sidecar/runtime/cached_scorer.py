@@ -2,14 +2,15 @@
 that is under way for another request.
 
 The request that brings an input first runs it; others that bring it wait. They do not wait for a
-request with more inputs than their own, which would make a short one as slow as a long one. When
+request with more inputs than their own, which would make a short one as slow as a long one, nor for
+one that another client has a share for (`fair_shares`), which may be a small one. When
 the request that runs an input fails or its client goes away, one that waits runs it instead, under
 its own deadline.
 """
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from sidecar.errors import RerankError
 from sidecar.runtime.families import Outputs
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
 from sidecar.runtime.scorer import Load, OnOutput, Scored, Scorer
 from sidecar.runtime.session import ModelInput
@@ -26,6 +28,7 @@ from sidecar.runtime.session import ModelInput
 class _Request:
     """The inputs of one submission. The scorer's lock guards `outputs` and `cached`."""
 
+    flow: Flow
     inputs: Sequence[ModelInput]
     keys: Sequence[Key]
     deadline: float
@@ -50,7 +53,8 @@ class _Request:
         own = [run.result() for run in self.runs if not run.cancelled() and not run.exception()]
         queue_s = min((scored.queue_s for scored in own), default=0.0)
         outputs = np.array(rows) if rows else np.zeros(0, np.float32)
-        return Scored(outputs, queue_s, now - self.submitted - queue_s, self.cached)
+        tokens = sum(scored.tokens for scored in own)
+        return Scored(outputs, queue_s, now - self.submitted - queue_s, self.cached, tokens)
 
 
 @dataclass(eq=False)
@@ -58,12 +62,19 @@ class _UnderWay:
     """An input that is being run. The scorer's lock guards it."""
 
     key: Key
+    flow: Flow
     inputs: int
-    """Of the smallest request that runs it."""
+    """Of the smallest request that runs it, whose flow is the entry's."""
     runs: int = 1
     """Requests that run it."""
     waiting: list[tuple[_Request, int]] = field(default_factory=list)
     """Who gets its output, at which position."""
+
+    def comes_soon_for(self, request: _Request) -> bool:
+        """Whether the request may wait for it: its run is not behind more inputs than the
+        request's own, nor behind another client's work or batch work."""
+        urgent = self.flow.priority == "interactive" and request.flow.priority == "batch"
+        return self.inputs <= len(request.inputs) and (urgent or self.flow == request.flow)
 
 
 Owned = list[tuple[int, _UnderWay]]
@@ -73,10 +84,17 @@ Owned = list[tuple[int, _UnderWay]]
 class CachedScorer:
     """A `Scorer` with a cache in front of it. Thread-safe."""
 
-    def __init__(self, scorer: Scorer, cache: LogitCache, score_revision: str) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        cache: LogitCache,
+        score_revision: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`score_revision` is that of the scorer's model as it runs."""
         self.scorer = scorer
         self.cache = cache
+        self._clock = clock
         self._score_revision = score_revision
         self._under_way: dict[Key, _UnderWay] = {}
         self._lock = threading.Lock()
@@ -92,11 +110,13 @@ class CachedScorer:
         on_output: OnOutput | None = None,
         *,
         in_order: bool = False,
+        flow: Flow = ANYONE,
     ) -> "Future[Scored]":
         """See `Scorer`. Inputs that run for other requests are waited for beyond the deadline: the
         caller keeps its own."""
         keys = cache_keys(self._score_revision, inputs)
-        request = _Request(inputs, keys, deadline, time.monotonic(), on_output, in_order)
+        now = self._clock()
+        request = _Request(flow, inputs, keys, deadline, now, on_output, in_order)
         with self._lock:
             owned = self._look_up(request)
             known = list(request.outputs.items())
@@ -121,12 +141,12 @@ class CachedScorer:
                 continue
             entry = self._under_way.get(key)
             if entry is None:
-                entry = self._under_way[key] = _UnderWay(key, len(request.inputs))
+                entry = self._under_way[key] = _UnderWay(key, request.flow, len(request.inputs))
                 owned.append((position, entry))
-            elif entry.inputs <= len(request.inputs):
+            elif entry.comes_soon_for(request):
                 request.cached += 1
             else:
-                entry.inputs = len(request.inputs)
+                entry.flow, entry.inputs = request.flow, len(request.inputs)
                 entry.runs += 1
                 owned.append((position, entry))
             entry.waiting.append((request, position))
@@ -140,7 +160,9 @@ class CachedScorer:
 
         inputs = [request.inputs[position] for position, _ in owned]
         try:
-            run = self.scorer.submit(inputs, request.deadline, receive, in_order=request.in_order)
+            run = self.scorer.submit(
+                inputs, request.deadline, receive, in_order=request.in_order, flow=request.flow
+            )
         except RerankError as fault:
             _settle(request.future, fault)
             self._hand_over(owned)
@@ -192,7 +214,7 @@ class CachedScorer:
                     continue
                 heir, position = entry.waiting[0]
                 heir.cached -= 1
-                entry.runs, entry.inputs = 1, len(heir.inputs)
+                entry.flow, entry.runs, entry.inputs = heir.flow, 1, len(heir.inputs)
                 heirs.setdefault(heir, []).append((position, entry))
         for heir, inherited in heirs.items():
             self._run(heir, inherited)
@@ -201,7 +223,7 @@ class CachedScorer:
         """Gives its outputs to each that has all of them."""
         for request in requests:
             if not request.future.done() and request.complete:
-                _settle(request.future, request.scored(time.monotonic()))
+                _settle(request.future, request.scored(self._clock()))
 
 
 def _settle(future: "Future[Scored]", outcome: Scored | BaseException) -> None:

@@ -2,29 +2,44 @@
 it, the workers of `scheduler` or, step by step, a simulation.
 
 Work leaves when a worker is free; nothing waits for a batch to fill. A job whose client has gone
-(its future is cancelled) or whose deadline has passed loses its waiting inputs.
+(its future is cancelled) loses its waiting inputs, and so does one that cannot be done by its
+deadline any more: work for nothing would make others late.
 """
 
 import threading
 import time
 
+from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.fair_shares import BATCH_SHARE, FairShares
+from sidecar.runtime.flows import Flow
+from sidecar.runtime.jobs import Job
 from sidecar.runtime.model_queue import Clock, ModelQueue, ModelSession, Run
+from sidecar.runtime.run_order import RunOrder
+
+SWEEP_S = 0.01
+"""Between looks at all that waits; the job that leads a run is looked at in any case."""
+DOUBT = 1.1
+"""A job is given up when it needs so many times the time it has: the measured rate is a mean."""
 
 
 class DeviceQueues:
     """The queues of a device's models, for `workers` that run their jobs. Thread-safe."""
 
-    def __init__(self, workers: int, *, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, workers: int, *, clock: Clock = time.monotonic, batch_share: float = BATCH_SHARE
+    ) -> None:
+        """`batch_share` of the device is for `batch` work while `interactive` work waits too."""
         self.workers = workers
         self._clock = clock
         self._queues: list[ModelQueue] = []
-        self._turn = 0
+        self._order: RunOrder[Job, ModelQueue] = RunOrder(FairShares(batch_share))
+        self._swept = -SWEEP_S
         self._wake = threading.Condition()
         """Notified when there is work; its lock guards all queues."""
 
     def add(self, model: ModelSession) -> ModelQueue:
-        """A scorer for the model. Its runs and those of other models take the workers in turn."""
-        queue = ModelQueue(model, self.workers, self._wake, self._wait, self._clock)
+        """A scorer for the model. Its jobs and those of other models take the workers in turn."""
+        queue = ModelQueue(model, self.workers, self._wake, self._order, self._load, self._clock)
         with self._wake:
             self._queues.append(queue)
         return queue
@@ -39,39 +54,52 @@ class DeviceQueues:
         for queue in self._queues:
             queue.close()
 
-    def _wait(self) -> tuple[float, float]:
-        """(seconds until all that is queued is done or past its deadline, seconds since the start
-        of the oldest run). The lock is held. Models without a measured rate do not count."""
-        now = self._clock()
-        queued = sum(
-            queue.tokens / rate
-            for queue in self._queues
-            if (rate := queue.throughput.tokens_per_second)
-        )
-        deadlines = [job.deadline for queue in self._queues for job in queue.jobs]
-        latest_s = max(0.0, max(deadlines, default=0.0) - now)
-        starts = [start for queue in self._queues for start, _ in queue.running.values()]
-        return min(queued, latest_s), now - min(starts, default=now)
-
     def _take(self, worker: int) -> tuple[ModelQueue, Run] | None:
         """As `take`. The lock is held."""
         now = self._clock()
-        for queue in self._queues:
-            queue.fail_expired(now)
-        shortest = self._turn % 2 == 1
-        chosen = self._next_queue(shortest)
-        if chosen is None:
-            return None
-        self._turn += 1
-        return chosen, chosen.take(worker, now, shortest=shortest)
+        if now - self._swept >= SWEEP_S:
+            self._swept = now
+            for queue in self._queues:
+                for job in list(queue.jobs):
+                    self._give_up(queue, job, now)
+        while (lead := self._order.lead()) is not None:
+            job, queue = lead
+            if not self._give_up(queue, job, now):
+                return queue, queue.take(worker, now, job, loaded=self._loaded())
+        return None
 
-    def _next_queue(self, shortest: bool) -> ModelQueue | None:
-        """The queue of the next run's first job, by the same rule as `take_run` chooses that job:
-        the oldest of all models, or with `shortest` the one with the fewest inputs left."""
-        waiting = [queue for queue in self._queues if queue.waiting_inputs]
-        if len(waiting) < 2:
-            return waiting[0] if waiting else None
-        jobs = [(job, queue) for queue in waiting for job in queue.jobs if job.waiting]
-        if shortest:
-            return min(jobs, key=lambda item: len(item[0].waiting))[1]
-        return min(jobs, key=lambda item: item[0].submitted)[1]
+    def _give_up(self, queue: ModelQueue, job: Job, now: float) -> bool:
+        """Fails a job that cannot meet its deadline; whether it did. One that nobody waits for is
+        let try, as the rate may be wrong; and so is one in order, as a part of it is of use."""
+        left_s = job.deadline - now
+        rate = queue.throughput.tokens_per_second
+        needed_s = job.waiting_tokens / rate if rate else 0.0
+        may_try = job.in_order or len(self._order) == 1
+        if left_s <= 0 or (needed_s > DOUBT * left_s and not may_try):
+            queue.expire(job)
+            return True
+        return False
+
+    def _loaded(self) -> bool:
+        """Whether no worker is idle, once one more has a run. The lock is held."""
+        return sum(len(queue.running) for queue in self._queues) + 1 >= self.workers
+
+    def _load(self) -> tuple[Backlog, float]:
+        """(what waits for the device, `Load.longest_run_s`). The lock is held."""
+        now = self._clock()
+        rates = {queue: queue.throughput.tokens_per_second for queue in self._queues}
+        waiting_s: dict[Flow, float] = {}
+        for flow, tokens in self._order.waiting_tokens().items():
+            waiting_s[flow] = sum(
+                count / rate for queue, count in tokens.items() if (rate := rates.get(queue))
+            )
+        running_s = sum(
+            run.tokens / rate
+            for queue, rate in rates.items()
+            if rate
+            for run in queue.running.values()
+        )
+        last = max((queue.last_deadline for queue in self._queues if queue.jobs), default=now)
+        starts = [run.start for queue in self._queues for run in queue.running.values()]
+        backlog = Backlog(waiting_s, running_s, max(0.0, last - now), self._order.shares.copy())
+        return backlog, now - min(starts, default=now)

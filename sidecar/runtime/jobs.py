@@ -8,6 +8,7 @@ import numpy as np
 
 from sidecar.errors import RerankError
 from sidecar.runtime.families import Outputs
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import OnOutput, Scored
 from sidecar.runtime.session import ModelInput
 
@@ -34,8 +35,10 @@ class Job:
     submitted: float
     waiting: list[tuple[int, int]]
     """(length, position) of the inputs that no run has taken yet, ascending."""
+    waiting_tokens: int
     missing: int
     """How many outputs are still to come."""
+    flow: Flow = ANYONE
     on_output: OnOutput | None = None
     in_order: bool = False
     """Whether the lowest position runs next, and not the longest input."""
@@ -51,15 +54,13 @@ class Job:
         now: float,
         on_output: OnOutput | None = None,
         *,
+        flow: Flow = ANYONE,
         in_order: bool = False,
     ) -> "Job":
         """A job of which everything waits."""
         waiting = sorted((len(each), position) for position, each in enumerate(inputs))
-        return cls(inputs, deadline, now, waiting, len(inputs), on_output, in_order)
-
-    @property
-    def waiting_tokens(self) -> int:
-        return sum(length for length, _ in self.waiting)
+        tokens = sum(length for length, _ in waiting)
+        return cls(inputs, deadline, now, waiting, tokens, len(inputs), flow, on_output, in_order)
 
     def record(self, position: int, output: Outputs) -> bool:
         """Keeps the output of an input; whether it was the last that was missing."""
@@ -73,7 +74,8 @@ class Job:
         """Gives the outputs to whoever submitted the job."""
         started = self.started or self.submitted
         outputs = np.zeros(0, np.float32) if self.outputs is None else self.outputs
-        self._settle(Scored(outputs, started - self.submitted, now - started))
+        tokens = sum(map(len, self.inputs))
+        self._settle(Scored(outputs, started - self.submitted, now - started, tokens=tokens))
 
     def fail(self, fault: RerankError, cause: BaseException | None = None) -> None:
         """Gives the fault instead, unless the job is done or cancelled."""

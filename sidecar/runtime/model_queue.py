@@ -4,13 +4,17 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 
 from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
+from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.families import Family, Outputs
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.jobs import Job, RunReport
 from sidecar.runtime.manifest import Padding
+from sidecar.runtime.run_order import RunOrder
 from sidecar.runtime.runs import Layout, batch, take_run
 from sidecar.runtime.scorer import Load, OnOutput, Scored
 from sidecar.runtime.session import ModelInput, Session
@@ -36,6 +40,15 @@ class ModelSession:
     on_run: Observer = lambda report: None
 
 
+class RunUnderWay(NamedTuple):
+    """A run that a worker does now."""
+
+    start: float
+    tokens: int
+    loaded: bool
+    """Whether no worker was idle when it began."""
+
+
 class ModelQueue:
     """A `Scorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by
     all queues of the device."""
@@ -45,20 +58,25 @@ class ModelQueue:
         model: ModelSession,
         workers: int,
         wake: threading.Condition,
-        wait: Callable[[], tuple[float, float]],
+        order: "RunOrder[Job, ModelQueue]",
+        device_load: Callable[[], tuple[Backlog, float]],
         clock: Clock,
     ) -> None:
-        """`wait` gives the device's `Load.wait_s` and `Load.longest_run_s`."""
+        """`order` holds the jobs of all of the device's models; `device_load` gives what waits for
+        it, and `Load.longest_run_s`."""
         self.model = model
         self.throughput = Throughput(workers)
-        self.jobs: list[Job] = []
-        """In the order of arrival."""
-        self.running: dict[int, tuple[float, int]] = {}
-        """Worker -> (start, tokens) of its run."""
+        self.jobs: dict[Job, None] = {}
+        """That are not settled, in the order of arrival."""
+        self.last_deadline = 0.0
+        """Of the jobs since there were none."""
+        self.running: dict[int, RunUnderWay] = {}
+        """By worker."""
         self.waiting_inputs = 0
         self.waiting_tokens = 0
         self._wake = wake
-        self._wait = wait
+        self._order = order
+        self._device_load = device_load
         self._clock = clock
         self._closed = False
 
@@ -69,9 +87,10 @@ class ModelQueue:
         on_output: OnOutput | None = None,
         *,
         in_order: bool = False,
+        flow: Flow = ANYONE,
     ) -> "Future[Scored]":
         """See `Scorer`. Raises RerankError when it is closed."""
-        job = Job.of(inputs, deadline, self._clock(), on_output, in_order=in_order)
+        job = Job.of(inputs, deadline, self._clock(), on_output, flow=flow, in_order=in_order)
         if not inputs:
             job.finish(job.submitted)
             return job.future
@@ -79,7 +98,9 @@ class ModelQueue:
         with self._wake:
             if self._closed:
                 raise RerankError("the scheduler is closed")
-            self.jobs.append(job)
+            self.last_deadline = max(deadline, self.last_deadline if self.jobs else deadline)
+            self.jobs[job] = None
+            self._order.add(job, self)
             self._count(len(inputs), job.waiting_tokens)
             self._wake.notify_all()
         return job.future
@@ -87,11 +108,11 @@ class ModelQueue:
     def load(self) -> Load:
         """See `Scorer`."""
         with self._wake:
-            wait_s, longest_run_s = self._wait()
+            backlog, longest_run_s = self._device_load()
             return Load(
                 inputs=self.waiting_inputs + len(self.running),
                 tokens=self.tokens,
-                wait_s=wait_s,
+                backlog=backlog,
                 longest_run_s=longest_run_s,
                 tokens_per_second=self.throughput.tokens_per_second,
             )
@@ -99,37 +120,44 @@ class ModelQueue:
     @property
     def tokens(self) -> int:
         """That wait or run now."""
-        return self.waiting_tokens + sum(tokens for _, tokens in self.running.values())
+        return self.waiting_tokens + sum(run.tokens for run in self.running.values())
 
     def close(self) -> None:
         """Fails what is queued and takes nothing more; runs under way end."""
         with self._wake:
             self._closed = True
-            jobs, self.jobs = self.jobs, []
+            jobs = list(self.jobs)
         for job in jobs:
             job.fail(RerankError("the service stopped"))
 
-    def fail_expired(self, now: float) -> None:
-        """Drops the jobs whose deadline has passed. The lock is held."""
-        for job in [job for job in self.jobs if job.deadline <= now]:
-            self.jobs.remove(job)
-            job.fail(DeadlineExceeded("the deadline passed before every pair was scored"))
+    def expire(self, job: Job) -> None:
+        """Fails a job that cannot be done by its deadline. The lock is held."""
+        job.fail(DeadlineExceeded("there was no time to score every pair before the deadline"))
 
-    def take(self, worker: int, now: float, *, shortest: bool) -> Run:
-        """The next run, counted as the worker's. The lock is held."""
-        run = take_run(self.jobs, self.model.layout, shortest=shortest)
-        tokens = 0
+    def take(self, worker: int, now: float, lead: Job, *, loaded: bool) -> Run:
+        """The run that the job leads, counted as the worker's; `loaded` says that all workers are
+        busy. The lock is held."""
+        priority = lead.flow.priority
+        others = (job for job in self.jobs if job.flow.priority == priority)
+        run = take_run(lead, others, self.model.layout)
+        self._order.turn(lead.flow)
+        taken: dict[Job, int] = {}
         for job, position in run:
+            taken[job] = taken.get(job, 0) + len(job.inputs[position])
+        rate = self.throughput.tokens_per_second
+        for job, tokens in taken.items():
             job.started = job.started or now
-            tokens += len(job.inputs[position])
-        self.running[worker] = (now, tokens)
+            job.waiting_tokens -= tokens
+            self._order.took(job, tokens, tokens / rate if rate else 0.0)
+        tokens = sum(taken.values())
+        self.running[worker] = RunUnderWay(now, tokens, loaded)
         self._count(-len(run), -tokens)
         return run
 
     def score(self, worker: int, run: Run) -> None:
         """Does a run and settles the jobs that it finishes. Raises nothing: a worker that died
         would take its share of the service with it."""
-        start, tokens = self.running[worker]
+        start, tokens, loaded = self.running[worker]
         padded_tokens = tokens
         finished: list[Job] = []
         fault: Exception | None = None
@@ -148,6 +176,8 @@ class ModelQueue:
         end = self._clock()
         with self._wake:
             del self.running[worker]
+        if fault is None:
+            self.throughput.record(tokens, end - start, loaded=loaded)
         self._report(run, tokens, padded_tokens, end - start, fault)
         for job in finished:
             job.finish(end)
@@ -158,8 +188,6 @@ class ModelQueue:
     def _report(
         self, run: Run, tokens: int, padded_tokens: int, seconds: float, fault: Exception | None
     ) -> None:
-        if fault is None:
-            self.throughput.record(tokens, seconds)
         report = RunReport(
             self.model.name, len(run), tokens, padded_tokens, seconds, failed=fault is not None
         )
@@ -176,10 +204,11 @@ class ModelQueue:
     def _drop(self, job: Job) -> None:
         """Takes a settled job from the queue: whatever of it still waits never runs."""
         with self._wake:
+            self._order.drop(job)
             self._count(-len(job.waiting), -job.waiting_tokens)
             job.waiting.clear()
-            if job in self.jobs:
-                self.jobs.remove(job)
+            job.waiting_tokens = 0
+            self.jobs.pop(job, None)
 
 
 def _record(run: Run, outputs: Outputs) -> list[Job]:

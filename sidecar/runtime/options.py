@@ -76,6 +76,13 @@ class RuntimeOptions(BaseModel):
         description="Megabytes for the logits of pairs that were scored already, of all models "
         "together; 0 keeps none. A pair takes about 200 bytes.",
     )
+    batch_share: float = Field(
+        0.1,
+        gt=0,
+        le=0.5,
+        description="Share of the workers for requests of priority `batch` while `interactive` "
+        "ones wait too; what these leave is theirs as well.",
+    )
     state: Path | None = Field(
         None,
         description="Folder for what `rerank-sidecar tune` found; by the XDG convention "

@@ -7,7 +7,7 @@ a GPU one worker takes runs of inputs of similar length under a budget of padded
 import bisect
 import heapq
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -66,26 +66,19 @@ def layout_for(options: RuntimeOptions, graph: Graph, cores: int) -> Layout:
     return Layout(workers, threads, token_budget, source=source)
 
 
-def take_run(
-    jobs: Sequence[Job], layout: Layout, *, shortest: bool = False
-) -> list[tuple[Job, int]]:
-    """Removes from the jobs, which are in the order of arrival, the inputs of the next run.
+def take_run(lead: Job, others: Iterable[Job], layout: Layout) -> list[tuple[Job, int]]:
+    """Removes from the jobs the inputs of the run that `lead`, which has some, leads.
 
     Returns (job, position) of each. The lead's longest input comes first, or its next one if the
-    job runs in order. The lead is the oldest job, or with `shortest` the one with the fewest inputs
-    left: the caller alternates, so that no job starves and a small request does not wait for a
-    large one to end. Under a token budget the run is filled with the longest inputs of any job that
-    are not longer, so little is padded.
+    job runs in order. Under a token budget the run is filled with the longest inputs of it and of
+    the others that are not longer, so little is padded; of equals, the first job's.
     """
-    waiting = [job for job in jobs if job.waiting]
-    if not waiting:
-        return []
-    lead = min(waiting, key=lambda job: len(job.waiting)) if shortest else waiting[0]
     longest, position = lead.waiting.pop(_next_place(lead))
     run = [(lead, position)]
     max_inputs = min(layout.token_budget // longest if longest else 1, layout.max_run_inputs)
     if max_inputs <= 1:
         return run
+    jobs = [lead, *(job for job in others if job is not lead)]
     # Per job the index of its longest input that is no longer than the lead.
     heap = [
         (-job.waiting[end][0], order, end)

@@ -4,6 +4,7 @@ import threading
 import time
 
 from sidecar.runtime.device_queues import DeviceQueues
+from sidecar.runtime.fair_shares import BATCH_SHARE
 from sidecar.runtime.model_queue import Clock
 
 
@@ -15,8 +16,11 @@ class Scheduler(DeviceQueues):
     scored = scorer.submit(inputs, deadline).result()
     """
 
-    def __init__(self, workers: int, *, clock: Clock = time.monotonic) -> None:
-        super().__init__(workers, clock=clock)
+    def __init__(
+        self, workers: int, *, clock: Clock = time.monotonic, batch_share: float = BATCH_SHARE
+    ) -> None:
+        """As `DeviceQueues`."""
+        super().__init__(workers, clock=clock, batch_share=batch_share)
         self._closed = False
         self._threads = [
             threading.Thread(target=self._work, args=(number,), name=f"rerank-{number}")

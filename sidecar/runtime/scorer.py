@@ -5,7 +5,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
+from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.families import Outputs
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.session import ModelInput
 
 
@@ -21,6 +23,8 @@ class Scored:
     """From the first run to the last."""
     cached: int = 0
     """Inputs that were not run for this submission: they were known, or ran for another."""
+    tokens: int = 0
+    """Of the inputs that were run for this submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,26 @@ class Load:
     """Of this scorer: waiting or running. A run counts as one."""
     tokens: int
     """Of this scorer: waiting or running."""
-    wait_s: float
-    """Until work that was submitted now would begin, by the measured rates of all models on the
-    device; 0 while no rate is known."""
+    backlog: Backlog
+    """Of all models on the device."""
     longest_run_s: float
     """Since the start of the oldest run under way on the device; 0 without one."""
     tokens_per_second: float | None
     """Measured, all workers together; None before the first run."""
+
+    @property
+    def wait_s(self) -> float:
+        """Until all that waits now is done, by the measured rates of all models on the device; 0
+        while no rate is known."""
+        return self.backlog.total_s
+
+    def ahead_s(self, flow: Flow, tokens: int) -> float:
+        """Seconds that `tokens` more of the flow would wait, in all, for other work."""
+        return self.backlog.ahead_s(flow, self.work_s(tokens))
+
+    def work_s(self, tokens: float) -> float:
+        """Seconds that so many tokens take the device; 0 while no rate is known."""
+        return tokens / self.tokens_per_second if self.tokens_per_second else 0.0
 
 
 OnOutput = Callable[[int, Outputs], None]
@@ -54,16 +71,18 @@ class Scorer(Protocol):
         on_output: OnOutput | None = None,
         *,
         in_order: bool = False,
+        flow: Flow = ANYONE,
     ) -> "Future[Scored]":
         """Queues the inputs of one request; cancelling the future takes them out again.
 
         `deadline` is on the monotonic clock. `on_output` sees each output before all are there, and
         those of runs that end after the future has failed or was cancelled. `in_order` has the
         inputs run as they come, and not the longest first: what is known at any time is then a
-        whole beginning.
+        whole beginning. `flow` is whose share of the device they take.
 
-        The future fails with DeadlineExceeded or InferenceFailed, or with RerankError if the scorer
-        is closed first.
+        The future fails with DeadlineExceeded, with InferenceFailed, or with RerankError if the
+        scorer is closed first. Unless `in_order`, it fails as soon as the deadline cannot be met
+        any more and others wait.
         """
 
     def load(self) -> Load:

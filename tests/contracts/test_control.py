@@ -34,6 +34,7 @@ EXPECTED = Control(
     explain=True,
     min_score=0.7,
     on_deadline="partial",
+    priority="batch",
 )
 KEYS = {
     "profile": "legal",
@@ -44,6 +45,7 @@ KEYS = {
     "explain": True,
     "min_score": 0.7,
     "on_deadline": "partial",
+    "priority": "batch",
 }
 
 
@@ -67,8 +69,33 @@ def test_so_do_headers() -> None:
         "X-Request-Deadline-Ms": "250",
         "X-Rerank-Min-Score": "0.7",
         "X-Rerank-On-Deadline": "partial",
+        "X-Rerank-Priority": "batch",
     }
     assert control({}, headers) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("sent", "priority"),
+    [
+        ("interactive", "interactive"),
+        ("batch", "batch"),
+        (0, "interactive"),
+        (-3, "interactive"),
+        (1, "batch"),
+        (999, "batch"),
+        ("7", "batch"),
+        (2.0, "batch"),
+        (None, "interactive"),
+    ],
+)
+def test_numbers_are_priorities_as_cohere_and_vllm_have_them(sent: object, priority: str) -> None:
+    assert control({"priority": sent}).priority == priority
+
+
+@pytest.mark.parametrize("sent", ["urgent", True, 1.5, ["batch"], ""])
+def test_an_unknown_priority_is_a_fault(sent: object) -> None:
+    with pytest.raises(InvalidRequest, match=r"\$\.priority"):
+        control({"priority": sent})
 
 
 def test_a_route_with_json_queries() -> None:

@@ -66,7 +66,8 @@ def runs_of(pairs: Sequence[ModelInput], token_budget: int) -> list[tuple[list[i
     layout = Layout(workers=1, intra_op_threads=1, token_budget=token_budget)
     job = _Job(sorted((len(pair), position) for position, pair in enumerate(pairs)))
     padding, laid_out = Padding(side="right", token=""), []
-    while run := take_run([job], layout):
+    while job.waiting:
+        run = take_run(job, [], layout)
         positions = [position for _, position in run]
         laid_out.append(
             (positions, batch([pairs[position] for position in positions], padding, PAD))

@@ -8,6 +8,7 @@ from sidecar.calibration import Calibration
 from sidecar.pipeline.spans import Sentences, sentence_pairs
 from sidecar.profile import LongDocuments, Profile
 from sidecar.request import Document, SpanOptions
+from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.scorer import Load
 from sidecar.runtime.tokenizer import PairTokenizer
 
@@ -80,17 +81,17 @@ def test_when_time_is_short_each_document_keeps_its_best_sentences(
     texts = ("Keys. Rent. " * 20 + "The shoes fit.", "Socks.")
     every = sentences(tokenizer, *texts)
     tokens = sum(map(len, every.inputs))
-    assert every.within_time(Load(0, 0, 0.0, 0.0, 1000.0), tokens / 1000) is every
-    assert every.within_time(Load(0, 0, 0.0, 0.0, None), 0.001) is every
-    few = every.within_time(Load(0, 0, 0.0, 0.0, 1000.0), tokens / 2000)
+    assert every.within_time(Load(0, 0, Backlog(), 0.0, 1000.0), tokens / 1000) is every
+    assert every.within_time(Load(0, 0, Backlog(), 0.0, None), 0.001) is every
+    few = every.within_time(Load(0, 0, Backlog(), 0.0, 1000.0), tokens / 2000)
     assert few.shortened == (0,)
     assert sum(map(len, few.inputs)) <= 0.8 * tokens / 2
     assert "The shoes fit." in marked(few, [0.0] * len(few.inputs), EVERY, *texts)[0]
-    none_left = every.within_time(Load(0, 0, 9.0, 0.0, 1000.0), 0.001)
+    none_left = every.within_time(Load(0, 0, Backlog.of(9.0), 0.0, 1000.0), 0.001)
     assert [each.document for each in none_left.sentences] == [0, 1]
 
 
 def test_texts_without_words_have_no_sentences(tokenizer: PairTokenizer) -> None:
     found = sentences(tokenizer, "", " \n", "--- ...", "<br/><img src=x>")
     assert found.inputs == []
-    assert found.within_time(Load(0, 0, 9.0, 0.0, 1000.0), 0.001).inputs == []
+    assert found.within_time(Load(0, 0, Backlog.of(9.0), 0.0, 1000.0), 0.001).inputs == []

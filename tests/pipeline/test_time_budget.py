@@ -16,6 +16,8 @@ from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import PLAIN
 from sidecar.request import Control, Document, RankRequest, RankResult
 from sidecar.runtime.admission import Admission
+from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout
@@ -34,7 +36,7 @@ def pairs(tokenizer: PairTokenizer) -> PassagePairs:
 
 
 def load(wait_s: float = 0.0, rate: float | None = 1000.0) -> Load:
-    return Load(0, 0, wait_s, 0.0, rate)
+    return Load(0, 0, Backlog.of(wait_s), 0.0, rate)
 
 
 def tokens(pairs: PassagePairs) -> int:
@@ -90,6 +92,7 @@ class Simulated:
         on_output: OnOutput | None = None,
         *,
         in_order: bool = False,
+        flow: Flow = ANYONE,
     ) -> "Future[Scored]":
         self.submitted.append(len(inputs))
         future: Future[Scored] = Future()

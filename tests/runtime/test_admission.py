@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
-from sidecar.errors import Overloaded
+from sidecar.errors import DeadlineExceeded, Overloaded
 from sidecar.runtime.admission import Admission
+from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import Load, OnOutput, Scored
 from sidecar.runtime.session import ModelInput
+
+BATCH = Flow("batch")
+ALICE, BOB = Flow(key="alice"), Flow(key="bob")
 
 
 @dataclass
 class Busy:
     """A scorer with so much work ahead, at 1,000 tokens a second."""
 
-    wait_s: float
+    waiting_s: dict[Flow, float] = field(default_factory=dict)
     tokens_per_second: float | None = 1000.0
 
     def submit(
@@ -26,51 +31,73 @@ class Busy:
         on_output: OnOutput | None = None,
         *,
         in_order: bool = False,
+        flow: Flow = ANYONE,
     ) -> "Future[Scored]":
         raise AssertionError("admission submits nothing")
 
     def load(self) -> Load:
-        return Load(0, 0, self.wait_s, 0.0, self.tokens_per_second)
+        return Load(0, 0, Backlog(self.waiting_s), 0.0, self.tokens_per_second)
 
 
-IDLE = Busy(0.0)
+IDLE = Busy()
+FIVE_S = Busy({ANYONE: 5.0})
 
 
 def test_an_idle_server_takes_any_request() -> None:
-    with Admission().admit(IDLE, 10_000_000, deadline_s=0.001):
-        pass
+    for flow in (ANYONE, BATCH, ALICE):
+        with Admission().admit(IDLE, flow, 10_000_000, deadline_s=0.001):
+            pass
 
 
 def test_a_request_that_would_end_late_is_refused_with_the_time_to_come_back() -> None:
-    with pytest.raises(Overloaded) as refused, Admission().admit(Busy(5.0), 1000, deadline_s=5.5):
+    with (
+        pytest.raises(Overloaded) as refused,
+        Admission().admit(FIVE_S, ANYONE, 1000, deadline_s=5.5),
+    ):
         pass
     assert refused.value.retry_after_s == 5.0
     assert refused.value.status == 429
 
 
 def test_a_request_that_fits_its_deadline_is_taken() -> None:
-    with Admission().admit(Busy(5.0), 1000, deadline_s=6.5):
+    with Admission().admit(FIVE_S, ANYONE, 1000, deadline_s=7.5):
         pass
+
+
+def test_only_what_is_served_before_it_counts() -> None:
+    admission, batch_s = Admission(), Busy({BATCH: 60.0})
+    admission.check(batch_s, ANYONE, 1000, deadline_s=1.5)
+    with pytest.raises(Overloaded):
+        admission.check(batch_s, BATCH, 1000, deadline_s=1.5)
+    with pytest.raises(Overloaded):
+        admission.check(FIVE_S, BATCH, 100, deadline_s=5.5)
+
+
+def test_a_greedy_key_is_refused_before_others() -> None:
+    admission, greedy = Admission(), Busy({ALICE: 5.0})
+    with pytest.raises(Overloaded):
+        admission.check(greedy, ALICE, 1000, deadline_s=4.0)
+    admission.check(greedy, BOB, 1000, deadline_s=4.0)
 
 
 def test_requests_that_are_not_queued_yet_count() -> None:
     admission = Admission()
-    with (
-        admission.admit(IDLE, 5000, deadline_s=1),
-        pytest.raises(Overloaded),
-        admission.admit(IDLE, 10, deadline_s=1),
-    ):
-        pass
-    with admission.admit(IDLE, 10, deadline_s=1):
+    with admission.admit(IDLE, ANYONE, 5000, deadline_s=1) as place:
+        with pytest.raises(Overloaded), admission.admit(IDLE, ANYONE, 10, deadline_s=1):
+            pass
+        place.queued()
+        with admission.admit(IDLE, ANYONE, 10, deadline_s=1):
+            pass  # from here on the queue counts them
+    with admission.admit(IDLE, ANYONE, 10, deadline_s=1):
         pass  # the place was given back
 
 
 def test_requests_of_another_model_count_at_its_own_rate() -> None:
-    admission, slow = Admission(), Busy(0.0, tokens_per_second=10.0)
+    admission, slow = Admission(), Busy(tokens_per_second=10.0)
     with (
-        admission.admit(slow, 50, deadline_s=9),
+        admission.admit(slow, ANYONE, 50, deadline_s=9),
         pytest.raises(Overloaded) as refused,
-        admission.admit(IDLE, 10, deadline_s=1),
+        admission.admit(IDLE, ANYONE, 10, deadline_s=1),
     ):
         pass
     assert refused.value.retry_after_s == pytest.approx(5.0, abs=0.01)
@@ -78,36 +105,69 @@ def test_requests_of_another_model_count_at_its_own_rate() -> None:
 
 def test_the_parts_of_a_request_hold_places_and_are_not_asked_again() -> None:
     admission = Admission()
-    admission.check(IDLE, 10_000, deadline_s=1)
+    admission.check(IDLE, ANYONE, 10_000, deadline_s=1)
     with (
-        admission.hold(IDLE, 5000, deadline_s=1),
-        admission.hold(IDLE, 5000, deadline_s=1),
+        admission.hold(IDLE, ANYONE, 5000, deadline_s=1),
+        admission.hold(IDLE, ANYONE, 5000, deadline_s=1),
         pytest.raises(Overloaded),
     ):
-        admission.check(IDLE, 10, deadline_s=1)
-    admission.check(IDLE, 10, deadline_s=1)
+        admission.check(IDLE, ANYONE, 10, deadline_s=1)
+    admission.check(IDLE, ANYONE, 10, deadline_s=1)
 
 
 def test_the_place_is_given_back_when_the_request_fails() -> None:
     admission = Admission()
-    with pytest.raises(ValueError, match="bad"), admission.admit(IDLE, 5000, deadline_s=1):
+    with (
+        pytest.raises(ValueError, match="bad"),
+        admission.admit(IDLE, ANYONE, 5000, deadline_s=1),
+    ):
         raise ValueError("bad")
-    with admission.admit(IDLE, 5000, deadline_s=1):
+    with admission.admit(IDLE, ANYONE, 5000, deadline_s=1):
         pass
 
 
 def test_a_request_that_is_not_queued_yet_is_waited_for_until_its_deadline_at_most() -> None:
     now = 0.0
     admission = Admission(lambda: now)
-    with admission.admit(IDLE, 60_000, deadline_s=3):
+    with admission.admit(IDLE, ANYONE, 60_000, deadline_s=3):
         now = 2.0
-        with admission.admit(IDLE, 500, deadline_s=1.6):
+        with admission.admit(IDLE, ANYONE, 200, deadline_s=1.6):
             pass
         with pytest.raises(Overloaded) as refused:
-            admission.check(IDLE, 1000, deadline_s=1.6)
+            admission.check(IDLE, ANYONE, 1000, deadline_s=1.6)
         assert refused.value.retry_after_s == 1.0
 
 
 def test_without_a_measured_rate_nothing_is_refused() -> None:
-    with Admission().admit(Busy(10.0, tokens_per_second=None), 10, deadline_s=0.001):
+    busy = Busy({ANYONE: 10.0}, tokens_per_second=None)
+    with Admission().admit(busy, ANYONE, 10, deadline_s=0.001):
         pass
+
+
+def test_requests_that_end_after_their_forecast_make_admission_careful() -> None:
+    now = 0.0
+    admission = Admission(lambda: now)
+    admission.check(FIVE_S, ANYONE, 1000, deadline_s=7.5)
+
+    def end_late() -> None:
+        nonlocal now
+        with admission.hold(FIVE_S, ANYONE, 1000, deadline_s=12.0):
+            now += 12.0
+            raise DeadlineExceeded("late")
+
+    for _ in range(10):
+        with pytest.raises(DeadlineExceeded):
+            end_late()
+    with pytest.raises(Overloaded):
+        admission.check(FIVE_S, ANYONE, 1000, deadline_s=7.5)
+    admission.check(FIVE_S, BOB, 1000, deadline_s=7.5)  # what one flow meets is no other's
+
+
+def test_a_flow_whose_pairs_are_in_the_cache_is_taken_for_what_it_costs() -> None:
+    admission = Admission()
+    with pytest.raises(Overloaded):
+        admission.check(FIVE_S, ANYONE, 5000, deadline_s=7.5)
+    for _ in range(200):
+        with admission.hold(IDLE, ANYONE, 5000, deadline_s=1) as place:
+            place.scored(run_tokens=250)
+    admission.check(FIVE_S, ANYONE, 5000, deadline_s=7.5)

@@ -12,6 +12,7 @@ import pytest
 from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
 from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.families import FAMILIES
+from sidecar.runtime.flows import Flow
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.manifest import Padding
 from sidecar.runtime.model_queue import ModelSession
@@ -117,6 +118,27 @@ def test_a_short_request_does_not_wait_for_a_long_one(cached: Cached) -> None:
     assert short.result(10).outputs.tolist() == [49]
     assert cached.session.runs.index((49,)) < 5, "it took its own turn"
     assert long.result(10).outputs.tolist() == list(range(50))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "runs"),
+    [
+        (Flow("batch"), Flow(), 2),
+        (Flow(), Flow("batch"), 1),
+        (Flow(key="a"), Flow(key="b"), 2),
+        (Flow(key="a"), Flow(key="a"), 1),
+        (Flow("batch", "a"), Flow("interactive", "a"), 2),
+    ],
+)
+def test_no_request_waits_for_one_that_may_be_served_later(
+    cached: Cached, first: Flow, second: Flow, runs: int
+) -> None:
+    cached.hold()
+    futures = [cached.submit(inputs((1,)), LATER, flow=flow) for flow in (first, second)]
+    cached.session.open.set()
+    assert [future.result(10).outputs.tolist() for future in futures] == [[1], [1]]
+    assert cached.session.runs == [(1,)] * runs
+    assert sum(future.result().tokens for future in futures) == runs
 
 
 def test_when_the_first_client_goes_away_the_next_runs_it(cached: Cached) -> None:

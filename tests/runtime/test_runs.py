@@ -31,28 +31,23 @@ def padded(budget: int, most: int = 1024) -> Layout:
     return Layout(workers=1, intra_op_threads=1, token_budget=budget, max_run_inputs=most)
 
 
-def test_without_a_budget_a_run_is_one_pair_longest_first_oldest_job_first() -> None:
+def test_without_a_budget_a_run_is_the_longest_pair_of_the_job_that_leads() -> None:
     old, new = job(5, 9, 7), job(100)
-    taken = [take_run([old, new], SINGLE) for _ in range(5)]
-    assert taken == [[(old, 1)], [(old, 2)], [(old, 0)], [(new, 0)], []]
+    taken = [take_run(old, [old, new], SINGLE) for _ in range(3)]
+    assert taken == [[(old, 1)], [(old, 2)], [(old, 0)]]
+    assert take_run(new, [new], SINGLE) == [(new, 0)]
 
 
 def test_a_run_is_filled_with_the_longest_that_are_not_longer() -> None:
     old, new = job(50, 10), job(60, 49, 48, 9)
-    run = take_run([old, new], padded(200))
+    run = take_run(old, [old, new], padded(200))
     assert run == [(old, 0), (new, 1), (new, 2), (old, 1)]
     assert new.waiting == [(9, 3), (60, 0)]
 
 
 def test_a_pair_longer_than_the_budget_still_runs() -> None:
     only = job(500)
-    assert take_run([only], padded(100)) == [(only, 0)]
-
-
-def test_the_job_with_the_fewest_pairs_left_can_lead() -> None:
-    large, small = job(9, 8, 7), job(3)
-    assert take_run([large, small], SINGLE, shortest=True) == [(small, 0)]
-    assert take_run([large, small], SINGLE, shortest=True) == [(large, 0)]
+    assert take_run(only, [], padded(100)) == [(only, 0)]
 
 
 lengths = st.lists(st.lists(st.integers(1, 512), min_size=1, max_size=30), min_size=1, max_size=5)
@@ -65,7 +60,8 @@ def test_every_pair_runs_once_within_the_budget(
     queue = [job(*each) for each in jobs]
     layout = padded(budget, most)
     ran = []
-    while run := take_run(queue, layout):
+    while waiting := [each for each in queue if each.waiting]:
+        run = take_run(waiting[-1], queue, layout)
         sizes = [jobs[queue.index(owner)][position] for owner, position in run]
         assert len(run) == 1 or max(sizes) * len(run) <= budget
         assert len(run) <= (most if budget else 1)
@@ -75,10 +71,10 @@ def test_every_pair_runs_once_within_the_budget(
 
 
 @given(lengths)
-def test_the_oldest_job_leads_every_run_until_it_is_done(jobs: list[list[int]]) -> None:
+def test_the_job_that_leads_is_in_every_run_until_it_is_done(jobs: list[list[int]]) -> None:
     queue = [job(*each) for each in jobs]
     while queue[0].waiting:
-        assert take_run(queue, padded(256))[0][0] is queue[0]
+        assert take_run(queue[0], queue, padded(256))[0][0] is queue[0]
 
 
 def pair(*ids: int, segments: bool = True) -> ModelInput:
@@ -160,7 +156,7 @@ def test_a_job_that_runs_in_order_always_takes_its_next_input(layout: Layout) ->
     ordered.in_order = True
     leads = []
     while ordered.waiting:
-        leads.append(take_run([ordered], layout)[0][1])
+        leads.append(take_run(ordered, [], layout)[0][1])
     assert leads == sorted(leads)
     assert leads[0] == 0
 
@@ -168,4 +164,4 @@ def test_a_job_that_runs_in_order_always_takes_its_next_input(layout: Layout) ->
 def test_a_run_in_order_is_filled_as_any_other() -> None:
     ordered, other = job(5, 9, 3), job(4, 6)
     ordered.in_order = True
-    assert take_run([ordered, other], padded(20)) == [(ordered, 0), (other, 0), (ordered, 2)]
+    assert take_run(ordered, [other], padded(20)) == [(ordered, 0), (other, 0), (ordered, 2)]

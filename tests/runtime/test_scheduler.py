@@ -10,6 +10,7 @@ import pytest
 
 from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
 from sidecar.runtime.families import FAMILIES, Family
+from sidecar.runtime.flows import Flow
 from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.manifest import Padding
 from sidecar.runtime.model_queue import Clock, ModelSession, Observer
@@ -308,4 +309,62 @@ def test_a_model_that_closes_fails_its_own_requests_alone(gate: Gate) -> None:
     gate.open.set()
     assert other.result(10).outputs.tolist() == [4.0]
     assert running.done()
+    queue.close()
+
+
+def test_a_request_that_cannot_be_done_by_its_deadline_is_not_run_while_others_wait(
+    gate: Gate,
+) -> None:
+    now = 0.0
+    queue = scheduler(gate, clock=lambda: now)
+    queue.queue.throughput.record(tokens=10, seconds=1.0)
+    running = queue.submit(pairs(9), deadline=50)
+    assert gate.entered.acquire(timeout=10)
+    doomed = queue.submit(pairs(20, 20, 20), deadline=5)
+    on_time = queue.submit(pairs(3), deadline=50)
+    gate.open.set()
+    assert on_time.result(10).outputs.tolist() == [6.0]
+    with pytest.raises(DeadlineExceeded):
+        doomed.result(10)
+    assert gate.runs == [[9], [3]]
+    assert running.done()
+    queue.close()
+
+
+def test_a_request_that_nobody_waits_for_is_let_try(gate: Gate) -> None:
+    now = 0.0
+    queue = scheduler(gate, clock=lambda: now)
+    queue.queue.throughput.record(tokens=10, seconds=1.0)
+    gate.open.set()
+    assert queue.submit(pairs(20, 20, 20), deadline=5).result(10).outputs.tolist() == [40.0] * 3
+    queue.close()
+
+
+def test_batch_work_waits_for_interactive_work(gate: Gate) -> None:
+    queue = scheduler(gate)
+    queue.queue.throughput.record(tokens=1000, seconds=1.0)
+    running = queue.submit(pairs(9), LATER)
+    assert gate.entered.acquire(timeout=10)
+    batch = queue.submit(pairs(8, 8), LATER, flow=Flow("batch"))
+    search = queue.submit(pairs(5, 4), LATER)
+    gate.open.set()
+    for future in (running, batch, search):
+        future.result(10)
+    assert gate.runs == [[9], [5], [4], [8], [8]]
+    queue.close()
+
+
+def test_a_run_holds_work_of_one_priority(gate: Gate) -> None:
+    queue = scheduler(gate, budget=100)
+    running = queue.submit(pairs(9), LATER)
+    assert gate.entered.acquire(timeout=10)
+    futures = [
+        queue.submit(pairs(8, 7), LATER, flow=Flow("batch")),
+        queue.submit(pairs(5), LATER),
+        queue.submit(pairs(4), LATER, flow=Flow(key="other")),
+    ]
+    gate.open.set()
+    for future in (running, *futures):
+        future.result(10)
+    assert gate.runs == [[9], [5, 4], [8, 7]]
     queue.close()
