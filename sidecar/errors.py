@@ -22,6 +22,7 @@
         ├── ModelError              a model folder that is missing, altered or not understood
         ├── HookError               a hook that cannot be loaded, or is not a hook
         ├── KeyFileError            a file of API keys that is not understood
+        ├── TlsError                certificates that are not understood, or do not fit their key
         ├── ProfileError            a profile's file that is not understood, with the fault's path
         └── DeviceError             the device that was asked for is not the one that runs
 
@@ -144,6 +145,10 @@ class ProfileError(StartupError):
 
 class KeyFileError(StartupError):
     code = "keys"
+
+
+class TlsError(StartupError):
+    code = "tls"
 
 
 class DeviceError(StartupError):

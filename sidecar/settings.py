@@ -3,7 +3,8 @@ TOML file's keys and the table of docs/settings.md.
 
 flags > environment (`RERANK_*`) > TOML file (`--config` or RERANK_CONFIG) > defaults
 
-How a model runs is said in `runtime.options`, which is part of the table.
+How a model runs is said in `runtime.options`, where the service listens in `access.listening`; both
+are part of the table.
 """
 
 import os
@@ -21,6 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from sidecar.access.listening import ListeningOptions
 from sidecar.errors import StartupError, first_fault
 from sidecar.request import OnDeadline
 from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
@@ -77,9 +79,9 @@ class ModelChoice(BaseModel):
         return model_sources(self.model)
 
 
-class Settings(RuntimeOptions, ModelChoice, BaseSettings):
+class Settings(ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings):
     """Every setting of the service, with its default and what it is for. The order of the table:
-    which models, how they run, the rest."""
+    which models, how they run, where they listen, the rest."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -109,16 +111,6 @@ class Settings(RuntimeOptions, ModelChoice, BaseSettings):
         "`partial` ranks the documents that are scored by then. Search-engine routes always "
         "answer 504.",
     )
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
-    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    admin_port: int | None = Field(
-        None,
-        ge=0,
-        le=65535,
-        description="Port of its own for `/metrics` and `/admin`, which are then not on `port`. "
-        "Probes are on both.",
-    )
-    admin_host: str = Field("127.0.0.1", description="Address to listen on for `admin_port`.")
     path_prefix: Annotated[str | None, BeforeValidator(_path)] = Field(
         None,
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",

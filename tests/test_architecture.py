@@ -60,7 +60,7 @@ MAY_IMPORT = {
     "sidecar.schema": set(),
     "sidecar.yaml_core": set(),
     "sidecar.explain": FOUNDATION,
-    "sidecar.settings": FOUNDATION | {"sidecar.runtime"},
+    "sidecar.settings": FOUNDATION | {"sidecar.access", "sidecar.runtime"},
     "sidecar.telemetry": set(),
     "sidecar.access": FOUNDATION,
     "sidecar.contracts": FOUNDATION,

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from sidecar.access.server_tls import ServerTls
 from sidecar.errors import StartupError
 
 KEEP_ALIVE_S = 75.0
@@ -13,7 +14,12 @@ KEEP_ALIVE_S = 75.0
 
 @asynccontextmanager
 async def listener(
-    app: web.Application, host: str, port: int, *, shutdown_s: float
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    tls: ServerTls | None = None,
+    shutdown_s: float,
 ) -> AsyncIterator[str]:
     """The app's URL, while it is listened on. Requests under way at the end get `shutdown_s`
     seconds.
@@ -28,17 +34,19 @@ async def listener(
         auto_decompress=False,  # `content_coding` does it: aiohttp refuses codings in plain text
         shutdown_timeout=shutdown_s,
     )
+    scheme, context = ("http", None) if tls is None else ("https", tls.context)
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, host, port).start()
+            await web.TCPSite(runner, host, port, ssl_context=context).start()
         except OSError as fault:
-            raise StartupError(f"cannot listen on {_url(host, port)}: {fault.strerror}") from None
-        yield _url(host, runner.addresses[0][1])
+            url = _url(scheme, host, port)
+            raise StartupError(f"cannot listen on {url}: {fault.strerror}") from None
+        yield _url(scheme, host, runner.addresses[0][1])
     finally:
         await runner.cleanup()
 
 
-def _url(host: str, port: int) -> str:
+def _url(scheme: str, host: str, port: int) -> str:
     """With an IPv6 address in brackets (RFC 3986, 3.2.2)."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from sidecar.access.server_tls import TlsPorts
 from sidecar.errors import StartupError
 from sidecar.http.app import create_admin_app, create_app
 from sidecar.http.listener import listener
@@ -28,19 +29,25 @@ async def listening(
 ) -> AsyncIterator[tuple[Service, str]]:
     """(service, its URL) with the port open and the model not yet loaded.
 
-    Raises StartupError when the address cannot be listened on, or the keys cannot be read.
+    Raises StartupError when the address cannot be listened on, or keys or certificates cannot be
+    read.
     """
     service = Service(settings, opener)
-    keys = Part("keys", service.keys.reload_if_changed, service.show_keys)
+    tls = TlsPorts.open(settings)
     try:
         # The one for operators goes down last: it shows how the service drains.
         async with (
-            reloading(service.metrics, keys),
-            _admin_listener(service),
+            reloading(
+                service.metrics,
+                Part("keys", service.keys.reload_if_changed, service.show_keys),
+                Part("tls", tls.reload_if_changed),
+            ),
+            _admin_listener(service, tls),
             listener(
                 create_app(service),
                 settings.host,
                 settings.port,
+                tls=tls.port,
                 shutdown_s=settings.shutdown_s,
             ) as url,
         ):
@@ -50,7 +57,7 @@ async def listening(
 
 
 @asynccontextmanager
-async def _admin_listener(service: Service) -> AsyncIterator[None]:
+async def _admin_listener(service: Service, tls: TlsPorts) -> AsyncIterator[None]:
     """Metrics and administration on an address of their own, where the settings say so."""
     settings = service.settings
     if settings.admin_port is None:
@@ -60,6 +67,7 @@ async def _admin_listener(service: Service) -> AsyncIterator[None]:
         create_admin_app(service),
         settings.admin_host,
         settings.admin_port,
+        tls=tls.admin_port,
         shutdown_s=settings.shutdown_s,
     ) as url:
         log.info("listening", url=url, serves="admin")
