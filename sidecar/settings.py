@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from sidecar.access.listening import ListeningOptions
+from sidecar.canary_settings import CanarySettings
 from sidecar.errors import StartupError, first_fault
 from sidecar.request import OnDeadline
 from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
@@ -79,9 +80,9 @@ class ModelChoice(BaseModel):
         return model_sources(self.model)
 
 
-class Settings(ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings):
+class Settings(CanarySettings, ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings):
     """Every setting of the service, with its default and what it is for. The order of the table:
-    which models, how they run, where they listen, the rest."""
+    which models, how they run, where they listen, the canary, the rest."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,

@@ -22,6 +22,7 @@ FILES = sorted(
 FOUNDATION = {
     "sidecar",
     "sidecar.calibration",
+    "sidecar.canary_settings",
     "sidecar.errors",
     "sidecar.lenient_json",
     "sidecar.lengths",
@@ -52,6 +53,7 @@ SERVICE = PURE | {
 # What each part may import besides itself.
 MAY_IMPORT = {
     "sidecar.calibration": set(),
+    "sidecar.canary_settings": set(),
     "sidecar.errors": set(),
     "sidecar.lenient_json": set(),
     "sidecar.lengths": set(),

@@ -17,6 +17,7 @@ DEPLOYED = "DEPLOYED"
 DEPLOY_TIMEOUT_S = 30.0
 POLL_S = 0.1
 DELETE_ATTEMPTS = 5
+DEPLOY_ATTEMPTS = 5
 
 
 def model_change(
@@ -58,13 +59,18 @@ def redeploy(model_id: str, body: Body) -> Procedure[None]:
     """Updates a model, for example its connector, and deploys it again.
 
     An update alone reaches the nodes a second later, or never if the model had failed to deploy.
-    Raises ClusterRefused, NotDeployed.
+    A search that comes in between deploys the model too, and then the cluster refuses the later of
+    the two (500, "version conflict"). Raises ClusterRefused, NotDeployed.
     """
+
+    def deploy_anew() -> Procedure[None]:
+        yield from send_ignoring_missing(
+            lambda client: client.plugins.ml.undeploy_model(model_id=model_id)
+        )
+        yield from send(lambda client: client.plugins.ml.deploy_model(model_id=model_id))
+
     yield from send(lambda client: client.plugins.ml.update_model(model_id=model_id, body=body))
-    yield from send_ignoring_missing(
-        lambda client: client.plugins.ml.undeploy_model(model_id=model_id)
-    )
-    yield from send(lambda client: client.plugins.ml.deploy_model(model_id=model_id))
+    yield from retry(deploy_anew, (POLL_S,) * (DEPLOY_ATTEMPTS - 1), (500,))
     yield from wait_until_deployed(model_id)
 
 

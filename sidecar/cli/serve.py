@@ -16,4 +16,9 @@ def serve_command(config: Path | None, **flags: Any) -> None:
 
     settings = load(flags, config)
     configure(settings.log_level)
-    asyncio.run(serve(settings))
+    companion = None
+    if settings.canary_engine is not None:
+        from sidecar.cli.cluster.canary_in_serve import canary_of
+
+        companion = canary_of(settings)
+    asyncio.run(serve(settings, companion))

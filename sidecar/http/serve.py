@@ -7,8 +7,8 @@ stop:  not ready -> `drain_s` more of serving -> close the port -> requests unde
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 
 import structlog
 
@@ -20,6 +20,8 @@ from sidecar.http.reloading import Part, reloading
 from sidecar.http.service import Opener, Service, open_models
 from sidecar.settings import Settings
 
+Companion = Callable[[Service], AbstractContextManager[None]]
+"""What else the process does beside a service; must not block."""
 log = structlog.get_logger("rerank")
 
 
@@ -74,8 +76,11 @@ async def _admin_listener(service: Service, tls: TlsPorts) -> AsyncIterator[None
         yield
 
 
-async def serve(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. Raises StartupError when it must not."""
+async def serve(settings: Settings, companion: Companion | None = None) -> None:
+    """Serves until SIGTERM or SIGINT. Raises StartupError when it must not.
+
+    `companion` runs from when the models are ready until the service drains.
+    """
     stopping, at_once = asyncio.Event(), asyncio.Event()
 
     def stop(drain: bool) -> None:
@@ -94,7 +99,8 @@ async def serve(settings: Settings) -> None:
         if load.done():
             load.result()
             _log_ready(service)
-            await stop_wanted
+            with companion(service) if companion else contextlib.nullcontext():
+                await stop_wanted
         service.drain()
         log.info("draining", seconds=0.0 if at_once.is_set() else settings.drain_s)
         with contextlib.suppress(TimeoutError):

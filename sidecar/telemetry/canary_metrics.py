@@ -1,5 +1,6 @@
-"""What `rerank-sidecar canary` exports: whether searches are reranked, seen from the cluster."""
+"""What a canary exports: whether searches are reranked, seen from the cluster."""
 
+import math
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -9,13 +10,16 @@ CheckResults = Mapping[str, bool]
 
 
 class CanaryMetrics:
-    """One registry with all of them."""
+    """All of them, in a registry of their own or in another's."""
 
-    def __init__(self) -> None:
-        registry = self.registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        registry = self.registry = registry or CollectorRegistry()
         self.up = Gauge(
-            "rerank_canary_up", "1 while every check of the last round passed.", registry=registry
+            "rerank_canary_up",
+            "1 while every check of the last round passed; no number before there was one.",
+            registry=registry,
         )
+        self.up.set(math.nan)
         self.check = Gauge(
             "rerank_canary_check",
             "1 while the check passes. A check that an earlier failure left out has no value.",

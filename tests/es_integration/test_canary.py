@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -169,6 +169,12 @@ def test_each_way_to_lose_the_order_is_named_on_a_real_node(
                 )
                 (failed,) = running.until(ok=False)["failed"]
                 assert failed["check"] == "structured: search pipeline"
+                install(cluster, spec)
+                running.until(ok=True)
+
+                install(cluster, replace(spec, sidecar_url="http://127.0.0.1:9"))
+                failed = {entry["check"] for entry in running.until(ok=False)["failed"]}
+                assert "structured: connector" in failed
                 install(cluster, spec)
                 running.until(ok=True)
 

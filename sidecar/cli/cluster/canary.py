@@ -1,34 +1,17 @@
-"""`rerank-sidecar canary`: `verify` again and again, as metrics and log lines."""
+"""`rerank-sidecar canary`: `verify` again and again, in a process of its own."""
 
-import re
 import signal
 import threading
-import time
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from sidecar.cli.cluster.canary_rounds import CanaryRounds, seconds
 from sidecar.cli.cluster.cluster_options import ClusterOptions, with_cluster_options
 from sidecar.cli.cluster.verify import Index, not_read
 from sidecar.errors import StartupError
 
-if TYPE_CHECKING:
-    from es_integration.cluster.check import Report
-    from es_integration.cluster_spec import ClusterSpec
-
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _seconds(text: str) -> float:
-    """Of "60s", "5m", "1h"."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
-    seconds = float(match[1]) * _UNITS_S[match[2]] if match else 0.0
-    if not 0 < seconds <= threading.TIMEOUT_MAX:
-        raise typer.BadParameter("write it as 30s, 5m or 1h")
-    return seconds
-
-
-Every = Annotated[float, typer.Option(parser=_seconds, metavar="TIME", help="Between rounds.")]
+Every = Annotated[float, typer.Option(parser=seconds, metavar="TIME", help="Between rounds.")]
 Host = Annotated[str, typer.Option(help="Address of the metrics.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port of the metrics.")]
 
@@ -54,41 +37,18 @@ def canary_command(
     from sidecar.telemetry.canary_metrics import CanaryMetrics
 
     not_read(options)
-    with options.client():  # No call yet: options that no cluster could help end the canary here.
-        spec = options.spec()
-        spec.check()
+    rounds = CanaryRounds.of(options, index, every)
     logs.configure("info")
-    log = structlog.get_logger("rerank")
     metrics = CanaryMetrics()
     try:
         server, _ = start_http_server(port, host, metrics.registry)
     except OSError as fault:
         raise StartupError(f"cannot listen on {host}:{port}: {fault.strerror}") from None
-    log.info("listening", url=f"http://{host}:{server.server_port}/metrics")
+    structlog.get_logger("rerank").info(
+        "listening", url=f"http://{host}:{server.server_port}/metrics"
+    )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    while not stop.is_set():
-        start = time.monotonic()
-        report = _round(options, spec, index)
-        seconds = time.monotonic() - start
-        passed = metrics.record({c.name: c.passed for c in report}, seconds, time.time())
-        failed = [{"check": c.name, "detail": c.detail} for c in report if not c.passed]
-        (log.info if passed else log.error)(
-            "canary", ok=passed, ms=round(seconds * 1000, 1), failed=failed
-        )
-        stop.wait(max(0.0, every - seconds))
+    rounds.run(metrics, stop)
     server.shutdown()
-
-
-def _round(options: ClusterOptions, spec: "ClusterSpec", index: str | None) -> "Report":
-    """The checks of `verify`; a cluster that cannot be asked is a failed check of its own."""
-    from es_integration.cluster.check import Check
-    from es_integration.cluster.procedure import run
-    from es_integration.deployment import verify
-
-    try:
-        with options.client() as client:
-            return run(client, verify(spec, index, timed=False))
-    except StartupError as fault:
-        return (Check("cluster", False, fault.message),)
