@@ -34,6 +34,8 @@ class ClusterSpec:
     service: str | None = None
     """Elasticsearch: the inference service; None: the default."""
     sidecar_key: str | None = None
+    sidecar_ca: str | None = None
+    """File with certificates to trust where this machine asks the sidecar itself."""
     rotate_key: bool = False
     templates: bool = True
     """Whether the index templates and the ingest pipeline belong to it."""
@@ -85,6 +87,7 @@ class ClusterSpec:
             service,
             self.name,
             sidecar_key=self.sidecar_key,
+            sidecar_ca=self.sidecar_ca,
             rotate_key=self.rotate_key,
         )
 
@@ -98,6 +101,7 @@ class ClusterSpec:
             self.fields,
             self.name,
             sidecar_key=self.sidecar_key,
+            sidecar_ca=self.sidecar_ca,
             rotate_key=self.rotate_key,
             read_timeout_s=self.read_timeout_s or default.read_timeout_s,
             text_field=self.text_field or default.text_field,

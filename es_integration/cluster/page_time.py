@@ -106,9 +106,11 @@ def own_deadline(seconds: float) -> Limit:
     )
 
 
-def sidecar_limits(base_url: str, key: str | None) -> Procedure[tuple[Limit, ...]]:
+def sidecar_limits(
+    base_url: str, key: str | None, ca: str | None = None
+) -> Procedure[tuple[Limit, ...]]:
     """The sidecar's own limit; none where it is not known."""
-    seconds = yield from sidecar_deadline(base_url, key)
+    seconds = yield from sidecar_deadline(base_url, key, ca)
     return () if seconds is None else (own_deadline(seconds),)
 
 

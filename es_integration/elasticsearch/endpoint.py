@@ -58,6 +58,9 @@ class ElasticsearchInstall:
     """The cluster keeps it secret and never returns it, so it cannot be compared."""
     rotate_key: bool = False
     """Write the key even when nothing else changes."""
+    sidecar_ca: str | None = None
+    """File with certificates to trust, beside the system's own, where this machine asks the sidecar
+    itself. The cluster's nodes have their own trust."""
     requests_per_minute: int = 10_000
     """Above it Elasticsearch queues. High by default: the sidecar knows its load better."""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -28,7 +28,7 @@ WAITS_S = 30.0
 def page_time(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Procedure[PageTime]:
     """The projection for a page whose hits are sent as their `field`. Raises ClusterRefused when
     the endpoint does not score."""
-    own = yield from sidecar_limits(spec.sidecar_url.rstrip("/"), spec.sidecar_key)
+    own = yield from sidecar_limits(spec.sidecar_url.rstrip("/"), spec.sidecar_key, spec.sidecar_ca)
     limits = [Limit(WAITS_S, "time that Elasticsearch waits"), *_header_limit(spec), *own]
     sample = yield from _sample(spec, search, field)
     page = yield from measure(partial(_score, spec, field), search, sample, limits)

@@ -29,7 +29,7 @@ def page_time(
 ) -> Procedure[PageTime]:
     """The projection for a page of the route. Raises ClusterRefused when the model does not
     score."""
-    own = yield from sidecar_limits(spec.base_url, spec.sidecar_key)
+    own = yield from sidecar_limits(spec.base_url, spec.sidecar_key, spec.sidecar_ca)
     read_timeout = Limit(
         spec.read_timeout_s - _MARGIN_S,
         f"read_timeout of {spec.read_timeout_s} s",

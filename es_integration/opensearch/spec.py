@@ -71,6 +71,9 @@ class OpenSearchInstall:
     """The cluster encrypts it and never returns it, so it cannot be compared."""
     rotate_key: bool = False
     """Write the key even when nothing else changes."""
+    sidecar_ca: str | None = None
+    """File with certificates to trust, beside the system's own, where this machine asks the sidecar
+    itself. The cluster's nodes have their own trust."""
     connect_timeout_s: int = 3
     read_timeout_s: int = 5
     """How long a search waits for the sidecar."""

@@ -12,6 +12,7 @@ attempt tells the sidecar how much time is left, so that it does no work for a l
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,8 @@ class SidecarClient:
     `await sidecar.close()`. All its calls run in one event loop.
 
     `timeout` is the seconds for a call, retries included; `retries` is the most retries of a call;
-    `api_key` is sent as a bearer token.
+    `api_key` is sent as a bearer token; `tls` says which certificates to trust and which to show,
+    when the system's authorities are not enough: `ssl.create_default_context(cafile="ca.crt")`.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class SidecarClient:
         timeout: float = 10.0,
         retries: int = 2,
         api_key: str | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._retries = retries
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._tls = tls
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
@@ -211,7 +215,8 @@ class SidecarClient:
         if self._closed:
             raise RuntimeError("this client of the sidecar is closed")
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers=self._headers)
+            connector = aiohttp.TCPConnector(ssl=True if self._tls is None else self._tls)
+            self._session = aiohttp.ClientSession(headers=self._headers, connector=connector)
         return self._session
 
 

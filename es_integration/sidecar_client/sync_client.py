@@ -9,6 +9,7 @@ threads can share one client.
 """
 
 import asyncio
+import ssl
 import threading
 import weakref
 from collections.abc import Coroutine, Mapping, Sequence
@@ -37,8 +38,11 @@ class SyncSidecarClient:
         timeout: float = 10.0,
         retries: int = 2,
         api_key: str | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._client = SidecarClient(base_url, timeout=timeout, retries=retries, api_key=api_key)
+        self._client = SidecarClient(
+            base_url, timeout=timeout, retries=retries, api_key=api_key, tls=tls
+        )
         self._thread: _LoopThread | None = None
         self._closed = False
         self._lock = threading.Lock()

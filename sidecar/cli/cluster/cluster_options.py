@@ -65,6 +65,7 @@ class ClusterOptions:
             synonyms=options.synonym_rules(self.synonyms),
             plain_text=self.plain_text,
             sidecar_key=self.sidecar_key,
+            sidecar_ca=None if self.ca is None else str(self.ca),
             rotate_key=rotate_key,
         )
 

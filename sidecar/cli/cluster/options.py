@@ -147,7 +147,7 @@ User = Annotated[
 Ca = Annotated[
     Path | None,
     typer.Option(
-        help="A file with the certificates to trust.",
+        help="A file with the certificates to trust, at the cluster and at the sidecar.",
         envvar="RERANK_CLUSTER_CA",
         exists=True,
         dir_okay=False,
