@@ -15,6 +15,7 @@
     ├── QuotaExceeded 429           the API key has used its quota; carries Retry-After
     ├── NotReady 503                loading, or draining before a stop; carries Retry-After
     ├── InferenceFailed 503         the session raised; the order is unknown; carries Retry-After
+    │   └── CircuitOpen 503         refused before any work: the model failed several in a row
     ├── HookFailed 503              a hook failed, and `on_hook_failure` is `error`
     ├── DeadlineExceeded 504
     ├── NonFiniteScore 500          the model answered NaN or infinity, which never leaves
@@ -117,6 +118,14 @@ class InferenceFailed(RerankError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retry_after_s=1.0)
+
+
+class CircuitOpen(InferenceFailed):
+    code = "circuit_open"
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class HookFailed(RerankError):

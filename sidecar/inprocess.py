@@ -22,10 +22,12 @@ from typing import Any, Self, TypedDict, Unpack
 from sidecar.contracts.body import Body, Count, DocumentList
 from sidecar.contracts.validation import validate
 from sidecar.lenient_json import as_sent
+from sidecar.pipeline.fallback import rank_or_fall_back
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
-from sidecar.request import OnDeadline, Order, Priority, RankRequest, RankResult
+from sidecar.request import OnDeadline, OnFailure, Order, Priority, RankRequest, RankResult
+from sidecar.runtime.flows import ANYONE
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.settings import DEFAULT_DEADLINE_MS
 
@@ -55,6 +57,8 @@ class Options(TypedDict, total=False):
     """In [0, 1]: what scores below it is left out; `RankResult.below_min_score` counts it."""
     on_deadline: OnDeadline
     """`partial`: at the deadline what is scored is ranked; `RankResult.coverage` is its share."""
+    on_failure: OnFailure
+    """What ranks when the model fails: `error`, `lexical` or `order`; see `RankResult.degraded`."""
     priority: Priority
     """`interactive` (the default), or `batch`, which gives way to it."""
 
@@ -137,7 +141,8 @@ class Reranker:
             raise TypeError(f"there is no option {', '.join(sorted(unknown))}")
         if not documents:
             return RankResult((), self.registry.default.model.name, tokens=0)
-        return await self.registry.default.rank(_request(query, documents, options))
+        request = _request(query, documents, options)
+        return await rank_or_fall_back(self.registry.default, request, ANYONE, self.registry.held)
 
     def close(self) -> None:
         """Stops the workers; calls that still wait fail. May be called twice."""

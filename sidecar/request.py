@@ -11,6 +11,8 @@ Cut = Literal["right", "left"]
 """The end at which a query or a document that is too long is cut."""
 OnDeadline = Literal["error", "partial"]
 """What the deadline does to a request that is not done: fails it, or ranks what is scored."""
+OnFailure = Literal["error", "lexical", "order"]
+"""What answers when the model fails: an error, BM25F, or the order in which the documents came."""
 Priority = Literal["interactive", "batch"]
 """Whether somebody waits for the answer."""
 Order = Literal["score", "input"]
@@ -50,6 +52,9 @@ class Control:
     """In [0, 1]: documents that score below it are left out, unless the request is `complete`."""
     on_deadline: OnDeadline | None = None
     """None leaves the service's own; of no effect where the request is `all_or_nothing`."""
+    on_failure: OnFailure | None = None
+    """None leaves the service's own, and its stand-in model; `error` wants neither. Of no effect
+    where the request is `all_or_nothing`."""
     priority: Priority = "interactive"
 
 
@@ -136,6 +141,16 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Degraded:
+    """An answer that is not the model's, because the model failed."""
+
+    by: Literal["stand_in", "lexical", "order"]
+    """What answered."""
+    reason: str
+    """The `code` of the error that the answer would have been."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds spent per stage; `queue` is the wait for the first run, `infer` the time since."""
 
@@ -175,6 +190,8 @@ class RankResult:
     not be partial."""
     unscored: tuple[int, ...] = ()
     """Indexes of the documents that were not: they come behind the others."""
+    degraded: Degraded | None = None
+    """Set where the model failed, and something else answered."""
     warnings: tuple[str, ...] = ()
     """Messages for the client about this answer, such as a hook that was left out."""
     explanations: tuple[Mapping[str, object], ...] = ()

@@ -25,7 +25,7 @@ from pydantic_settings import (
 from sidecar.access.listening import ListeningOptions
 from sidecar.canary_settings import CanarySettings
 from sidecar.errors import StartupError, first_fault
-from sidecar.request import OnDeadline
+from sidecar.request import OnDeadline, OnFailure
 from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
 
 PREFIX = "RERANK_"
@@ -111,6 +111,17 @@ class Settings(CanarySettings, ListeningOptions, RuntimeOptions, ModelChoice, Ba
         description="What the deadline does to a request that does not say: `error` answers 504, "
         "`partial` ranks the documents that are scored by then. Search-engine routes always "
         "answer 504.",
+    )
+    on_failure: OnFailure = Field(
+        "error",
+        description="What answers a request that does not say if the model fails: `error` answers "
+        "503, `lexical` ranks by BM25F, `order` keeps the order sent. Search-engine routes always "
+        "answer 503.",
+    )
+    stand_in: str | None = Field(
+        None,
+        description="Name of the model that answers for one that fails, on API routes; none when "
+        "absent.",
     )
     path_prefix: Annotated[str | None, BeforeValidator(_path)] = Field(
         None,

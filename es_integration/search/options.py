@@ -7,6 +7,7 @@ from typing import Any, Literal
 from es_integration.cluster.procedure import Body
 
 OnDeadline = Literal["error", "partial"]
+OnFailure = Literal["error", "lexical"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,9 @@ class Rerank:
     """`partial`: the hits that are scored at the deadline are ranked, and the others follow in the
     first stage's order; the report has the share of the window as `coverage`. `error` keeps the
     first stage's order instead. None: as the sidecar's setting says."""
+    on_failure: OnFailure | None = None
+    """`lexical`: BM25F of the fields ranks when the model fails, and the report says `degraded`.
+    `error` keeps the first stage's order instead. None: as the sidecar's setting says."""
     deadline_s: float | None = None
     """Seconds for the reranking, retries included; None: the sidecar client's time-out."""
 
@@ -57,6 +61,7 @@ class Rerank:
             "context": dict(self.context),
             "min_score": self.min_score,
             "on_deadline": self.on_deadline,
+            "on_failure": self.on_failure,
         }
         return {key: value for key, value in options.items() if value not in (None, {})}
 

@@ -113,6 +113,8 @@ def reranked_answer(
     report: dict[str, Any] = {"hits": len(reranked)}
     if ranking.coverage is not None:
         report["coverage"] = ranking.coverage
+    if ranking.degraded is not None:
+        report["degraded"] = ranking.degraded
     if min_score is not None:
         behind = []
         report["below_min_score"] = len(head) - len(reranked)

@@ -47,6 +47,8 @@ class Ranking:
     coverage: float | None = None
     """The share of the documents that were scored before the deadline, if the answer may be partial
     (`on_deadline="partial"`); the others come last."""
+    degraded: str | None = None
+    """What answered in place of the model, which failed: `stand_in` or `lexical`."""
 
 
 class SidecarClient:
@@ -142,6 +144,8 @@ class SidecarClient:
             return Ranking(given_order, None, error.message)
         if ranking.coverage == 0.0:
             return Ranking(given_order, None, "no document was scored before the deadline")
+        if ranking.degraded == "order":
+            return Ranking(given_order, None, "the model failed")
         return ranking
 
     async def post(self, path: str, body: Any) -> Reply:
@@ -241,10 +245,11 @@ def _ranking(answer: Any, documents: int) -> Ranking:
         rows = [(int(row["index"]), float(row["relevance_score"])) for row in answer["results"]]
         coverage = answer.get("coverage")
         coverage = None if coverage is None else float(coverage)
+        degraded = answer["degraded"]["by"] if answer.get("degraded") else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SidecarAnswerInvalid(f"not a rerank answer: {error!r}") from error
     # Such an index would raise far from here or, if negative, silently pick a wrong document.
     if any(not 0 <= index < documents for index, _ in rows):
         raise SidecarAnswerInvalid("the answer names a document that was not sent")
     order, scores = tuple(index for index, _ in rows), tuple(score for _, score in rows)
-    return Ranking(order, scores, coverage=coverage)
+    return Ranking(order, scores, coverage=coverage, degraded=degraded)

@@ -21,7 +21,7 @@ from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import kind_of
 from sidecar.errors import InvalidRequest
 from sidecar.lenient_json import loads
-from sidecar.request import Control, OnDeadline, Priority
+from sidecar.request import Control, OnDeadline, OnFailure, Priority
 from sidecar.schema import (
     MAX_INSTRUCTION,
     MAX_NAME,
@@ -113,6 +113,8 @@ class ControlKeys(BaseModel):
     """Documents that score below it are left out, where an answer may leave some out."""
     on_deadline: OnDeadline | None = None
     """`partial`: at the deadline what is scored is ranked, and the other documents follow."""
+    on_failure: OnFailure | None = None
+    """What answers when the model fails: `lexical` is BM25F, `order` the order of the documents."""
     priority: PriorityKey | None = None
     """`batch` gives way to `interactive` requests; a number above 0 is `batch`."""
 
@@ -143,6 +145,7 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         shapley=documents,
         min_score=keys.get("min_score"),
         on_deadline=keys.get("on_deadline"),
+        on_failure=keys.get("on_failure"),
         priority=keys.get("priority", "interactive"),
     )
 
@@ -180,6 +183,7 @@ HEADERS: Mapping[str, Header] = {
     "explain": Header("X-Rerank-Explain", _text),
     "min_score": Header("X-Rerank-Min-Score", _text),
     "on_deadline": Header("X-Rerank-On-Deadline", _text),
+    "on_failure": Header("X-Rerank-On-Failure", _text),
     "priority": Header("X-Rerank-Priority", _text),
     "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }

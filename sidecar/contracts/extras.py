@@ -22,6 +22,15 @@ COVERAGE_SCHEMA: dict[str, Any] = {
     "description": "The share of the documents that were scored before the deadline; absent unless "
     "`on_deadline` is `partial`.",
 }
+DEGRADED_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "What answered in place of the model, which failed; absent otherwise.",
+    "required": ["by", "reason"],
+    "properties": {
+        "by": {"enum": ["stand_in", "lexical", "order"]},
+        "reason": {"type": "string", "description": "An `error_type`."},
+    },
+}
 BELOW_MIN_SCORE_SCHEMA: dict[str, Any] = {
     "type": "integer",
     "minimum": 0,
@@ -85,7 +94,7 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
 
 
 def warnings(result: RankResult) -> list[str]:
-    """Every warning of the result: what was not scored first, then what was cut."""
+    """Every warning of the result: first what was not scored, then what was cut."""
     truncated = [truncation_warning(result.truncated)] if result.truncated else []
     if result.truncated_queries:
         truncated.insert(0, truncated_query_warning(result.truncated_queries))
@@ -94,7 +103,17 @@ def warnings(result: RankResult) -> list[str]:
     shortened = [shortened_warning(result.shortened)] if result.shortened else []
     fieldless = [fieldless_warning(result.without_fields)] if result.without_fields else []
     broken = [broken_warning(result.broken)] if result.broken else []
-    return [*unscored, *truncated, *shortened, *fieldless, *broken, *unread, *result.warnings]
+    degraded = [degraded_warning(result)] if result.degraded else []
+    return [
+        *degraded,
+        *unscored,
+        *truncated,
+        *shortened,
+        *fieldless,
+        *broken,
+        *unread,
+        *result.warnings,
+    ]
 
 
 def truncation_warning(indexes: tuple[int, ...]) -> str:
@@ -105,6 +124,19 @@ def truncation_warning(indexes: tuple[int, ...]) -> str:
 def shortened_warning(indexes: tuple[int, ...]) -> str:
     """The warning for long documents that were read in fewer windows to meet the deadline."""
     return f"long documents read in fewer windows to meet the deadline: {_listed(indexes)}"
+
+
+_ANSWERED = {
+    "stand_in": "the stand-in model {model} answered",
+    "lexical": "the scores are BM25F's shares of the query, and not the model's",
+    "order": "the documents keep the order sent, and the scores say nothing of them",
+}
+
+
+def degraded_warning(result: RankResult) -> str:
+    """The warning for an answer that is not the model's."""
+    by = result.degraded.by if result.degraded else "order"
+    return f"the model failed: {_ANSWERED[by].format(model=result.model)}"
 
 
 def unscored_warning(result: RankResult) -> str:
@@ -152,10 +184,13 @@ def unread_warning(result: RankResult) -> str:
 
 def extras_without_warnings(result: RankResult) -> dict[str, Any]:
     """The top-level keys for dialects that have a place of their own for warnings: explanations,
-    how many documents `min_score` left out, the share that was scored."""
+    how many documents `min_score` left out, the share that was scored, what answered in place of
+    the model."""
     keys: dict[str, Any] = {}
     if result.coverage is not None:
         keys["coverage"] = round(result.coverage, 4)
+    if result.degraded is not None:
+        keys["degraded"] = {"by": result.degraded.by, "reason": result.degraded.reason}
     if result.below_min_score is not None:
         keys["below_min_score"] = result.below_min_score
     if result.explanations:

@@ -17,10 +17,11 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.extras import (
     BELOW_MIN_SCORE_SCHEMA,
     COVERAGE_SCHEMA,
+    DEGRADED_SCHEMA,
     WARNINGS_SCHEMA,
 )
 from sidecar.contracts.loose_types import LooseJsonSchema
-from sidecar.request import Ranked, RankResult
+from sidecar.request import Degraded, Ranked, RankResult
 
 _REF = "#/components/schemas/{model}"
 _CONTROL = {"$ref": "#/components/schemas/Control"}
@@ -61,6 +62,7 @@ def response_schema(dialect: Dialect) -> Mapping[str, Any]:
         0,
         below_min_score=None if dialect.complete else 0,
         coverage=1.0 if dialect.ordered else None,
+        degraded=Degraded("order", "inference") if dialect.ordered else None,
         warnings=("a warning",),
         explanations=({},),
     )
@@ -76,6 +78,8 @@ def response_schema(dialect: Dialect) -> Mapping[str, Any]:
         properties["below_min_score"] = BELOW_MIN_SCORE_SCHEMA
     if "coverage" in answer:
         properties["coverage"] = COVERAGE_SCHEMA
+    if "degraded" in answer:
+        properties["degraded"] = DEGRADED_SCHEMA
     if "warnings" in answer:
         properties["warnings"] = WARNINGS_SCHEMA
     if "warnings" in (answer.get("meta") or ()):

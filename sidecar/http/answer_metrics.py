@@ -41,6 +41,8 @@ class AnswerMetrics:
         metrics.truncated.inc(len(result.truncated))
         metrics.truncated_queries.inc(result.truncated_queries)
         metrics.shortened.inc(len(result.shortened))
+        if result.degraded:
+            metrics.degraded.labels(model=model.name, by=result.degraded.by).inc()
         metrics.partial.inc(bool(result.unscored))
         metrics.unscored.inc(len(result.unscored))
         metrics.without_fields.inc(len(result.without_fields))

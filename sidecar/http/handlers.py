@@ -20,6 +20,7 @@ from sidecar.errors import BodyTooSlow, InvalidRequest, MalformedBody, NotReady
 from sidecar.http.content_coding import content_coding, inflate
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
+from sidecar.pipeline.fallback import rank_or_fall_back
 from sidecar.request import Document, RankRequest, RankResult
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.options import Runtime
@@ -49,7 +50,8 @@ async def rerank(request: web.Request) -> web.Response:
     pipeline = models.pipeline(name, strict=service.settings.strict_model)
     request[FACTS]["model"] = pipeline.model.name
     parsed = time.perf_counter()
-    result = await pipeline.rank(rank_request, Flow(key.priority, key.name))
+    client = Flow(key.priority, key.name)
+    result = await rank_or_fall_back(pipeline, rank_request, client, models.held)
     ranked = time.perf_counter()
     body = dialect.encode(rank_request, result, request[REQUEST_ID])
     seconds = {
@@ -62,6 +64,8 @@ async def rerank(request: web.Request) -> web.Response:
     }
     service.answers.record(dialect, pipeline.model, rank_request, result, seconds)
     request[FACTS]["tokens"] = result.tokens
+    if result.degraded:
+        request[FACTS]["degraded"] = result.degraded.by
     if result.unscored:
         request[FACTS]["coverage"] = round(result.coverage or 0.0, 4)
     request[FACTS]["stages_ms"] = {stage: round(s * 1000, 2) for stage, s in seconds.items()}
@@ -130,6 +134,7 @@ def _timing_headers(
             if result.below_min_score is not None
             else {}
         ),
+        **({"x-rerank-degraded": result.degraded.by} if result.degraded else {}),
         **({"x-rerank-coverage": f"{result.coverage:.4g}"} if result.coverage is not None else {}),
     }
 

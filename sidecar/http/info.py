@@ -75,6 +75,7 @@ def _model(pipeline: RerankPipeline) -> dict[str, Any]:
             "token_budget": layout.token_budget,
             "source": layout.source,
         },
+        "breaker": pipeline.health.state,
         "tokens_per_second": round(load.tokens_per_second or 0.0, 1),
         "files_digest": manifest.files_digest,
         "quality": manifest.quality,

@@ -16,7 +16,7 @@ import structlog
 from sidecar.access.api_key import ANONYMOUS, ApiKey
 from sidecar.access.key_store import KeyStore
 from sidecar.access.quotas import Quotas
-from sidecar.errors import NotReady, StartupError
+from sidecar.errors import NotReady, StartupError, UnknownModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
 from sidecar.pipeline.ranking_config import RankingConfig
@@ -69,15 +69,25 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
         on_failure=settings.on_hook_failure,
         observe=watch.on_hook,
     )
-    return ModelRegistry.open(
+    models = ModelRegistry.open(
         settings.models,
         settings.runtime_options,
         deadline_s=settings.deadline_ms / 1000,
         config=RankingConfig(
-            Profiles.open(settings.profiles), hooks, on_deadline=settings.on_deadline
+            Profiles.open(settings.profiles),
+            hooks,
+            on_deadline=settings.on_deadline,
+            on_failure=settings.on_failure,
+            stand_in=settings.stand_in,
         ),
         on_run=watch.on_run,
     )
+    try:
+        models.pipeline(settings.stand_in, strict=True)
+    except UnknownModel as fault:
+        models.close()
+        raise StartupError(f"setting stand_in: {fault.message}") from None
+    return models
 
 
 class Service:
@@ -163,6 +173,9 @@ class Service:
         running = model.running
         self.metrics.queue.labels(model=model.name).set_function(lambda: scorer.load().inputs)
         self.metrics.queue_wait.labels(model=model.name).set_function(lambda: scorer.load().wait_s)
+        self.metrics.breaker_open.labels(model=model.name).set_function(
+            lambda: pipeline.health.state != "closed"
+        )
         self.metrics.model_info.labels(
             model=model.name,
             graph=running.name,

@@ -13,10 +13,13 @@ passage_pairs     passages -> pairs: whole, cut, in windows, a field alone
 legibility        texts that the model cannot read
 per_query         pairs with a query each: a ranking per query, one result
 special_queries   blank and very long queries
+fallback          what answers when the model fails: a stand-in, lexical, given_order
+model_health      whether a model answers: its breaker, and the probe that closes it
 threshold         what `min_score` leaves out
 scoring           admitted, prepared, shortened, scored
 partial           at the deadline: what is scored by then; given_order: the rest
 time_budget       fewer windows of long documents when the deadline is near
 scored_documents  the pairs' logits -> documents
 second_pass       explanations and spans: coalitions, spans
+span_search       spans alone, for a search engine's highlighter
 """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sidecar.hooks import Hooks
 from sidecar.profile import PLAIN, Profile
 from sidecar.profiles import Profiles, with_weights
-from sidecar.request import Control, OnDeadline, RankRequest
+from sidecar.request import Control, OnDeadline, OnFailure, RankRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,10 @@ class RankingConfig:
     hooks: Hooks = field(default_factory=lambda: Hooks(()))
     on_deadline: OnDeadline = "error"
     """Of requests that do not say."""
+    on_failure: OnFailure = "error"
+    """The same."""
+    stand_in: str | None = None
+    """The model that answers for one that fails."""
 
     def profile(self, control: Control) -> Profile:
         """The profile that the search asks for, with what it sends in place of its settings.
@@ -32,3 +36,14 @@ class RankingConfig:
         """Whether the request is answered at its deadline with what is scored by then."""
         on_deadline = request.control.on_deadline or self.on_deadline
         return on_deadline == "partial" and not request.all_or_nothing
+
+    def on_failure_of(self, request: RankRequest) -> OnFailure:
+        """What answers the request when the model fails, and the stand-in too."""
+        if request.all_or_nothing:
+            return "error"
+        return request.control.on_failure or self.on_failure
+
+    def stand_in_of(self, request: RankRequest, model: str) -> str | None:
+        """The model that answers the request when `model` fails; None where an error is wanted."""
+        unwanted = request.all_or_nothing or request.control.on_failure == "error"
+        return None if unwanted or self.stand_in == model else self.stand_in

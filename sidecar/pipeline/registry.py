@@ -6,8 +6,9 @@ source ─► model folder ─► session ─► a queue on the shared scheduler
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
@@ -150,6 +151,11 @@ class ModelRegistry:
             served = ", ".join(self._pipelines)
             raise UnknownModel(f"the model `{name}` is not served here, only {served}")
         return self.default
+
+    @asynccontextmanager
+    async def held(self, name: str) -> AsyncIterator[RerankPipeline | None]:
+        """The named model's pipeline while it is used; None if no model has the name."""
+        yield self._pipelines.get(name)
 
     def close(self) -> None:
         """Stops the workers; requests that still wait fail."""

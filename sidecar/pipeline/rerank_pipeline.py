@@ -11,10 +11,9 @@ leave out  what scores below `min_score`        (threshold)
 explain    the best documents once more         (second_pass)
 spans      their sentences, each a pair         (second_pass)
 
-A request for spans alone has its sentences scored and nothing else (spans).
+A request for spans alone has its sentences scored and nothing else (span_search).
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -26,6 +25,7 @@ from sidecar.pipeline.deadline import Clock, Deadline
 from sidecar.pipeline.effect import effect
 from sidecar.pipeline.estimate import estimate
 from sidecar.pipeline.legibility import Legibility
+from sidecar.pipeline.model_health import ModelHealth
 from sidecar.pipeline.partial import (
     nothing_scored,
     partial_warnings,
@@ -40,11 +40,11 @@ from sidecar.pipeline.scored_documents import scored_documents
 from sidecar.pipeline.scoring import PairLogits, Scoring
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
-from sidecar.pipeline.spans import sentence_pairs
+from sidecar.pipeline.span_search import SpanSearch
 from sidecar.pipeline.special_queries import is_blank, unranked, with_bounded_query
 from sidecar.pipeline.threshold import threshold_of, threshold_warnings
 from sidecar.profile import Profile
-from sidecar.request import RankRequest, RankResult, SpanOptions, Timings
+from sidecar.request import RankRequest, RankResult, Timings
 from sidecar.runtime.admission import Admission, Place
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import Scorer
@@ -72,13 +72,15 @@ class RerankPipeline:
         self.admission = admission
         self.config = config
         self.deadline_s = deadline_s
-        self._clock = clock
+        self.clock = clock
+        self.threads = threads
+        self.health = ModelHealth(model, scorer.uncached, clock)
         languages = model.running.manifest.languages
         legibility = Legibility.of(model.tokenizer.unknown_id, languages)
         preparer = Preparer(config.hooks, model.tokenizer, legibility, threads)
         self._scoring = Scoring(scorer, preparer, clock)
-        self._threads = threads
         self._second_pass = SecondPass(model, scorer, threads)
+        self._span_search = SpanSearch(model, scorer, threads, clock)
 
     async def rank(self, request: RankRequest, client: Flow = ANYONE) -> RankResult:
         """The request's documents, scored and in order, as work of the client. The request may
@@ -99,30 +101,43 @@ class RerankPipeline:
         tokens = sum(self._estimate(part, profile) for part in parts.values())
         if self.config.may_be_partial(request):
             tokens = 0
-        self.admission.check(self.scorer, flow, tokens, self._allowed_s(request))
+        self.admission.check(self.scorer, flow, tokens, self.allowed_s(request))
         return await rank_parts(parts, lambda part: self._rank(part, flow, self.admission.hold))
 
     async def _rank(self, request: RankRequest, flow: Flow, enter: Enter) -> RankResult:
         """As `rank`, for documents that share a query."""
         profile = self.config.profile(request.control)
-        deadline = Deadline.after(self._allowed_s(request), self._clock)
+        deadline = Deadline.after(self.allowed_s(request), self.clock)
         if is_blank(request.query):
             return unranked(request, self.model.name)
         whole_query = request.query
         request = with_bounded_query(request, self.model.tokenizer.max_query_characters)
         admitted = enter(self.scorer, flow, self._estimate(request, profile), deadline.allowed_s)
-        if request.spans is not None and request.spans.alone:
-            result = await self._find_spans(request, request.spans, profile, deadline, admitted)
-        else:
-            partial = self.config.may_be_partial(request)
-            scored = await self._scoring.logits(
-                request, profile, deadline, admitted, partial=partial
-            )
-            if scored is None:
-                return nothing_scored(request, self.model.name)
-            result = await self._ranked(request, profile, scored, deadline, flow, partial=partial)
+        with self.health.watched() as outcome:
+            if request.spans is not None and request.spans.alone:
+                result = await self._span_search.find(
+                    request, request.spans, profile, deadline, admitted
+                )
+            else:
+                result = await self._scored(request, profile, deadline, admitted, flow)
+            outcome.result = result
         cut = request.query != whole_query
         return replace(result, truncated_queries=1) if cut else result
+
+    async def _scored(
+        self,
+        request: RankRequest,
+        profile: Profile,
+        deadline: Deadline,
+        admitted: AbstractContextManager[Place],
+        flow: Flow,
+    ) -> RankResult:
+        """The result of the model, whole or at the deadline."""
+        partial = self.config.may_be_partial(request)
+        scored = await self._scoring.logits(request, profile, deadline, admitted, partial=partial)
+        if scored is None:
+            return nothing_scored(request, self.model.name)
+        return await self._ranked(request, profile, scored, deadline, flow, partial=partial)
 
     async def _ranked(
         self,
@@ -135,7 +150,7 @@ class RerankPipeline:
         partial: bool,
     ) -> RankResult:
         """The result of a request whose pairs are scored, all of them or at its deadline."""
-        start = self._clock()
+        start = self.clock()
         prepared, of_pairs = scored.prepared, scored.prepared.pairs
         pairs, pair_logits, unscored = whole_documents(of_pairs.pairs, scored.logits)
         if unscored and not pairs:
@@ -151,7 +166,7 @@ class RerankPipeline:
         threshold = threshold_of(request)
         kept = rank(logits, order=request.order, min_score=threshold)
         ranked = kept[: request.top_n or None]
-        fused = self._clock()
+        fused = self.clock()
 
         first = FirstPass(request, prepared, documents, ranked, flow)
         explanations, more_warnings, spans = await self._second_pass.answers(
@@ -190,48 +205,6 @@ class RerankPipeline:
             ),
         )
 
-    async def _find_spans(
-        self,
-        request: RankRequest,
-        options: SpanOptions,
-        profile: Profile,
-        deadline: Deadline,
-        admitted: AbstractContextManager[Place],
-    ) -> RankResult:
-        """The spans of every document, and no ranking."""
-        start = self._clock()
-        documents = request.documents
-        tokenizer = self.model.tokenizer
-        instruction = request.control.instruction or profile.instruction
-        indexes = range(len(documents))
-        with admitted as place:
-            every = await deadline.wait(
-                asyncio.get_running_loop().run_in_executor(
-                    self._threads,
-                    lambda: sentence_pairs(
-                        request.query, documents, indexes, tokenizer, instruction, profile
-                    ),
-                )
-            )
-            tokenized = self._clock()
-            sentences = every.within_time(self.scorer.load(), deadline.at - tokenized, place.flow)
-            job = self.scorer.submit(sentences.inputs, deadline.at, flow=place.flow)
-            place.queued()
-            scored = await deadline.wait(asyncio.wrap_future(job))
-            place.scored(scored.tokens)
-        logits = scored.outputs.tolist()
-        return RankResult(
-            ranked=(),
-            model=self.model.name,
-            tokens=sum(map(len, sentences.inputs)),
-            cached=scored.cached,
-            truncated_queries=int(sentences.query != request.query),
-            shortened=sentences.shortened,
-            warnings=threshold_warnings(request, len(documents)),
-            spans=sentences.spans(logits, self.model.calibration, documents, options),
-            timings=Timings(tokenize=tokenized - start, queue=scored.queue_s, infer=scored.infer_s),
-        )
-
     @contextmanager
     def _admit_part(
         self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float
@@ -241,7 +214,7 @@ class RerankPipeline:
         with self.admission.hold(scorer, flow, tokens, deadline_s) as place:
             yield place
 
-    def _allowed_s(self, request: RankRequest) -> float:
+    def allowed_s(self, request: RankRequest) -> float:
         """The seconds until the request must be scored."""
         seconds = min(request.control.deadline_s or self.deadline_s, self.deadline_s)
         return scoring_s(seconds) if self.config.may_be_partial(request) else seconds

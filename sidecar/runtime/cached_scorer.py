@@ -103,6 +103,11 @@ class CachedScorer:
         """See `Scorer`."""
         return self.scorer.load()
 
+    @property
+    def uncached(self) -> Scorer:
+        """See `Scorer`."""
+        return self.scorer
+
     def submit(
         self,
         inputs: Sequence[ModelInput],

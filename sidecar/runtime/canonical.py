@@ -38,7 +38,7 @@ def check_numbers(
     running = running or graph
     pairs = canonical_pairs(manifest, tokenizer)
     logits = [_run(session, [pair], manifest, tokenizer)[0] for pair in pairs]
-    largest = _compare(logits, manifest, graph_name, running.canonical_tolerance)
+    largest = compare(logits, manifest, graph_name, running.canonical_tolerance)
     if running.precision != graph.precision and largest < EXACT:
         raise DeviceError(
             f"precision {running.precision!r} was asked for, but the logits are those of "
@@ -59,7 +59,7 @@ def check_company(
     logits = _run(session, pairs, manifest, tokenizer)
     graph = manifest.graphs[graph_name]
     if graph.runs == "padded":
-        _compare(logits, manifest, graph_name, graph.canonical_tolerance)
+        compare(logits, manifest, graph_name, graph.canonical_tolerance)
     return len(pairs) * max(map(len, pairs))
 
 
@@ -77,10 +77,11 @@ def _run(
     return [float(logit) for logit in logits]
 
 
-def _compare(
+def compare(
     logits: Sequence[float], manifest: Manifest, graph_name: str, tolerance: float
 ) -> float:
-    """The largest difference from the manifest's logits. Raises DeviceError beyond `tolerance`."""
+    """The largest difference of the canonical pairs' logits from the manifest's. Raises DeviceError
+    beyond `tolerance`."""
     largest = 0.0
     for number, (logit, pair) in enumerate(zip(logits, manifest.canonical, strict=True)):
         expected = pair.logits[graph_name]

@@ -118,6 +118,11 @@ class ModelQueue:
             )
 
     @property
+    def uncached(self) -> "ModelQueue":
+        """See `Scorer`."""
+        return self
+
+    @property
     def tokens(self) -> int:
         """That wait or run now."""
         return self.waiting_tokens + sum(run.tokens for run in self.running.values())

@@ -87,3 +87,7 @@ class Scorer(Protocol):
 
     def load(self) -> Load:
         """How busy it is now."""
+
+    @property
+    def uncached(self) -> "Scorer":
+        """The scorer without a cache in front of it: itself, if it has none."""

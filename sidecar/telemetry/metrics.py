@@ -118,6 +118,19 @@ class Metrics:
             "Long documents read in fewer windows to meet the deadline.",
             registry=registry,
         )
+        self.degraded = Counter(
+            "rerank_degraded_answers",
+            "Answers in place of a model that failed.",
+            ["model", "by"],
+            registry=registry,
+        )
+        self.breaker_open = Gauge(
+            "rerank_breaker_open",
+            "1 while a model's circuit breaker is not closed: it has failed several requests in a "
+            "row.",
+            ["model"],
+            registry=registry,
+        )
         self.partial = Counter(
             "rerank_partial_answers",
             "Answers at the deadline in which not every document was scored.",

@@ -34,6 +34,7 @@ EXPECTED = Control(
     explain=True,
     min_score=0.7,
     on_deadline="partial",
+    on_failure="lexical",
     priority="batch",
 )
 KEYS = {
@@ -45,6 +46,7 @@ KEYS = {
     "explain": True,
     "min_score": 0.7,
     "on_deadline": "partial",
+    "on_failure": "lexical",
     "priority": "batch",
 }
 
@@ -69,6 +71,7 @@ def test_so_do_headers() -> None:
         "X-Request-Deadline-Ms": "250",
         "X-Rerank-Min-Score": "0.7",
         "X-Rerank-On-Deadline": "partial",
+        "X-Rerank-On-Failure": "lexical",
         "X-Rerank-Priority": "batch",
     }
     assert control({}, headers) == EXPECTED

@@ -61,7 +61,11 @@ def opener_over(session: GatedSession, folder: Path | None = None) -> Opener:
         models = ModelRegistry(
             1,
             deadline_s=settings.deadline_ms / 1000,
-            config=RankingConfig(on_deadline=settings.on_deadline),
+            config=RankingConfig(
+                on_deadline=settings.on_deadline,
+                on_failure=settings.on_failure,
+                stand_in=settings.stand_in,
+            ),
             on_run=watch.on_run,
         )
         model = ServedModel(

@@ -99,6 +99,10 @@ class Simulated:
         future.set_result(Scored(np.zeros(len(inputs), np.float32), 0.0, 0.0))
         return future
 
+    @property
+    def uncached(self) -> "Simulated":
+        return self
+
     def load(self) -> Load:
         return load()
 

@@ -35,6 +35,10 @@ class Busy:
     ) -> "Future[Scored]":
         raise AssertionError("admission submits nothing")
 
+    @property
+    def uncached(self) -> "Busy":
+        return self
+
     def load(self) -> Load:
         return Load(0, 0, Backlog(self.waiting_s), 0.0, self.tokens_per_second)
 

@@ -1,4 +1,4 @@
-"""A search whose reranking stops at its deadline: what was scored is ranked, the rest follows."""
+"""A search whose reranking stops at its deadline, or whose model fails: the report says so."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -70,3 +70,33 @@ def test_a_search_that_does_not_ask_sends_no_key(
     assert page["rerank"] == {"reranked": True, "hits": 4}
     (body,) = sidecar.bodies("/v2/rerank")
     assert "on_deadline" not in body
+
+
+@pytest.mark.parametrize("by", ["lexical", "stand_in"])
+def test_the_report_says_what_answered_for_a_model_that_failed(
+    client: OpenSearch, recording_server: Callable[..., Any], by: str
+) -> None:
+    degraded = {"results": SCORED_TWO["results"], "degraded": {"by": by, "reason": "inference"}}
+    sidecar = recording_server(lambda method, path, body: (200, degraded))
+    rerank = Rerank(fields=("title",), window=4, on_failure="lexical")
+    with SyncSidecarClient(sidecar.url) as sidecar_client:
+        page = two_stage_search(client, sidecar_client, "q", index="i", rerank=rerank)
+    assert names(page) == "bacd"
+    assert page["rerank"] == {"reranked": True, "hits": 4, "degraded": by}
+    (body,) = sidecar.bodies("/v2/rerank")
+    assert body["on_failure"] == "lexical"
+
+
+def test_an_answer_in_the_order_sent_is_no_reranking(
+    client: OpenSearch, recording_server: Callable[..., Any]
+) -> None:
+    degraded = {
+        "results": SCORED_TWO["results"],
+        "degraded": {"by": "order", "reason": "inference"},
+    }
+    sidecar = recording_server(lambda method, path, body: (200, degraded))
+    rerank = Rerank(fields=("title",), window=4)
+    with SyncSidecarClient(sidecar.url) as sidecar_client:
+        page = two_stage_search(client, sidecar_client, "q", index="i", rerank=rerank)
+    assert names(page) == "abcd"
+    assert page["rerank"] == {"reranked": False, "reason": "the model failed"}
