@@ -1,5 +1,6 @@
 """Where a model's files come from: a local folder, or the Hugging Face hub."""
 
+import json
 import re
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from sidecar.errors import ModelError
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 TEXT_FILES = ["*.json", "*.txt", "*.model", "README.md"]
 """Config, tokenizer and card: never a `.py`."""
+MODULES = "modules.json"
+"""sentence-transformers' list of modules; those of a head lie in folders of their own."""
 HOW_TO_RESUME = "the same command goes on where it ended, or give a local folder"
 
 
@@ -44,7 +47,8 @@ def _download(name: str, revision: str | None) -> Path:
         if not files:
             return _cached(name, revision)
         has_safetensors = any(file.endswith(".safetensors") for file in files)
-        return _snapshot(name, revision, "*.safetensors" if has_safetensors else "*.bin")
+        folder = _snapshot(name, revision, "*.safetensors" if has_safetensors else "*.bin")
+        return _with_modules(folder, name, revision)
     except Exception as fault:  # beside its own classes the hub's library raises its HTTP client's
         raise ModelError(f"{name} cannot be downloaded: {_reason(fault, revision)}") from None
 
@@ -62,10 +66,28 @@ def _snapshot(name: str, revision: str | None, weights: str, *, cached: bool = F
         name,
         revision=revision,
         allow_patterns=[*TEXT_FILES, weights],
-        ignore_patterns=["*/*"],  # other formats lie in folders of their own
+        ignore_patterns=["*/*"],  # other formats lie in folders of their own; modules come later
         local_files_only=cached,
     )
     return Path(folder)
+
+
+def _with_modules(folder: Path, name: str, revision: str | None) -> Path:
+    """The snapshot with the folders that its `modules.json` names, if it has one."""
+    paths = _module_paths(folder)
+    if not paths:
+        return folder
+    patterns = [f"{path}/{files}" for path in paths for files in ("*.json", "*.safetensors")]
+    return Path(snapshot_download(name, revision=revision, allow_patterns=patterns))
+
+
+def _module_paths(folder: Path) -> list[str]:
+    """Empty where nothing is listed; what is wrong with the file, its reader says."""
+    try:
+        rows = json.loads((folder / MODULES).read_bytes())
+        return [row["path"] for row in rows if row["path"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
 
 
 def _list_files(name: str, revision: str | None) -> list[str]:

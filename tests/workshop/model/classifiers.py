@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors.torch import save_file
 from tokenizers import (
     Regex,
     Tokenizer,
@@ -236,6 +237,55 @@ def save_mpnet(folder: Path) -> Path:
     return save(folder, config, tokenizer, tokenizer_class="MPNetTokenizer", **XLMR_MARKS)
 
 
+def save_modular(folder: Path, pooling: str = "cls", **changes: Any) -> Path:
+    """A modular cross-encoder, as sentence-transformers saves one: the shape of Ettin's rerankers.
+
+    ModernBERT, Pooling, Dense with GELU, LayerNorm, Dense to one number.
+    """
+    save_modern_bert(folder, **changes)
+    config = transformers.AutoConfig.from_pretrained(folder)
+    torch.manual_seed(1)
+    transformers.AutoModel.from_config(config).save_pretrained(folder)
+    width = config.hidden_size
+    types = ("base.modules.transformer.Transformer", "sentence_transformer.modules.pooling.Pooling")
+    dense, norm = "base.modules.dense.Dense", "sentence_transformer.modules.layer_norm.LayerNorm"
+    configs: list[dict[str, Any]] = [
+        {"embedding_dimension": width, "pooling_mode": pooling, "include_prompt": True},
+        dense_config(width, width, "torch.nn.modules.activation.GELU", bias=False),
+        {"dimension": width},
+        dense_config(width, 1, "torch.nn.modules.linear.Identity", module_output_name="scores"),
+    ]
+    paths = ("", "1_Pooling", "2_Dense", "3_LayerNorm", "4_Dense")
+    modules = [
+        {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.{kind}"}
+        for i, (path, kind) in enumerate(zip(paths, (*types, dense, norm, dense), strict=True))
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "config_sentence_transformers.json").write_text(
+        json.dumps({"model_type": "CrossEncoder", "prompts": {}, "default_prompt_name": None})
+    )
+    bert_settings = {"transformer_task": "feature-extraction"}
+    (folder / "sentence_bert_config.json").write_text(json.dumps(bert_settings))
+    weights: list[dict[str, torch.Tensor]] = [
+        {},
+        {"linear.weight": torch.randn(width, width)},
+        {"norm.weight": torch.rand(width) + 0.5, "norm.bias": torch.randn(width)},
+        {"linear.weight": torch.randn(1, width) / 4, "linear.bias": torch.randn(1)},
+    ]
+    for path, module_config, tensors in zip(paths[1:], configs, weights, strict=True):
+        (folder / path).mkdir()
+        (folder / path / "config.json").write_text(json.dumps(module_config))
+        if tensors:
+            save_file(tensors, folder / path / "model.safetensors")
+    return folder
+
+
+def dense_config(width_in: int, width_out: int, activation: str, **settings: Any) -> dict[str, Any]:
+    """The configuration of sentence-transformers' Dense."""
+    sizes = {"in_features": width_in, "out_features": width_out, "bias": True}
+    return {**sizes, "activation_function": activation, **settings}
+
+
 SAVERS: dict[str, Callable[[Path], Path]] = {
     "bert": save_bert,
     "xlm-roberta": save_xlm_roberta,
@@ -244,4 +294,5 @@ SAVERS: dict[str, Callable[[Path], Path]] = {
     "electra": save_electra,
     "deberta": save_deberta,
     "mpnet": save_mpnet,
+    "modular": save_modular,
 }

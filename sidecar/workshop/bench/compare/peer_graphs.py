@@ -34,7 +34,7 @@ class _Logits(nn.Module):
 def architecture(source: Path) -> str:
     """The class name of a folder's network. Raises ModelError when it is no cross-encoder."""
     name = (read_config(source).get("architectures") or [""])[0]
-    if not accepts(name):
+    if not accepts(name, source):
         raise ModelError(f"{source}: {name or 'no architecture'} is not a cross-encoder")
     return name
 

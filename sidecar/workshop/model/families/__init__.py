@@ -1,6 +1,9 @@
 """Model families: each opens the Hugging Face folders of some architectures as a Checkpoint.
 
     cross_encoder        sequence classifiers with one logit: BERT, RoBERTa, XLM-R, ModernBERT, ...
+    modular              sentence-transformers' modules.json: an encoder, pooling, a head (Ettin)
+      modular_network      its network
+    sequence_pairs       what both share
     decoder              Qwen3-Reranker, which answers "yes" or "no"
       decoder_network    its network, written for export
     cosine_head          checkpoints of `model train`
@@ -8,7 +11,7 @@
 
 A new family needs
 
-1. a file here with two functions, `accepts(architecture)` and
+1. a file here with two functions, `accepts(architecture, folder)` and
    `open_folder(folder, name, *, ...options)`, as `Family` below describes them. Build the
    Checkpoint with the readers of `pretrained`, which refuse damaged folders. Where the framework's
    own forward pass exports badly, put a network of your own in a second file;
@@ -38,7 +41,7 @@ from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.pretrained import architecture_of, read_config
 
-FAMILIES = ("cross_encoder", "decoder", "cosine_head")
+FAMILIES = ("modular", "cross_encoder", "decoder", "cosine_head")
 """Files of this folder in the order in which they are asked; later ones are imported only then."""
 
 Option = str | int
@@ -47,8 +50,9 @@ Option = str | int
 class Family(Protocol):
     """The functions of a family's file."""
 
-    def accepts(self, architecture: str) -> bool:
-        """Whether the family opens this architecture; it is "" where config.json names none."""
+    def accepts(self, architecture: str, folder: Path) -> bool:
+        """Whether the family opens the folder, whose config.json names this architecture, or none
+        (""). Raises ModelError when a file that decides it is damaged."""
 
     def open_folder(self, folder: Path, name: str, **options: Option) -> Checkpoint:
         """The model in `folder`. Raises ModelError with what is wrong and what to do."""
@@ -93,7 +97,7 @@ def _family_of(folder: Path) -> Family:
     architecture = architecture_of(config)
     for module in FAMILIES:
         family = cast(Family, import_module(f"{__name__}.{module}"))
-        if family.accepts(architecture):
+        if family.accepts(architecture, folder):
             return family
     why = "; it needs code from its own folder, which is never run" if "auto_map" in config else ""
     raise ModelError(

@@ -23,7 +23,7 @@ from sidecar.workshop.model.text_pair import TextPair
 PROMPT = Prompt(pieces=("[CLS]", "{query}", "[SEP]", DOCUMENT, "[SEP]"), segments=(0, 0, 0, 1, 1))
 
 
-def accepts(architecture: str) -> bool:
+def accepts(architecture: str, folder: Path) -> bool:
     """Whether it is a bare encoder: `config.json` does not name the head."""
     return architecture in ("", "BertModel")
 

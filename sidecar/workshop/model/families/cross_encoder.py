@@ -9,18 +9,22 @@ whether sentence-transformers' config asks for that or for the raw logit.
 """
 
 import sys
-from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import torch
 import transformers
-from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel
 
-from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt, TrainingSource
+from sidecar.runtime.manifest import TOKENIZER, Padding, TrainingSource
 from sidecar.workshop.model.checkpoint import Checkpoint
+from sidecar.workshop.model.families.sequence_pairs import (
+    ENCODERS,
+    framework_logits,
+    network_inputs,
+    position_count,
+    read_prompt,
+)
 from sidecar.workshop.model.pretrained import (
     card_metadata,
     check_one_label,
@@ -32,23 +36,11 @@ from sidecar.workshop.model.pretrained import (
     plain_tokenizer,
     training_summary,
 )
-from sidecar.workshop.model.text_pair import TextPair
 
-ARCHITECTURES = {
-    f"{name}ForSequenceClassification"
-    for name in (
-        *("Bert", "Electra", "DistilBert", "DebertaV2", "ModernBert"),
-        *("Roberta", "XLMRoberta", "Camembert", "MPNet"),
-    )
-}
-ROBERTA_LIKE = {"roberta", "xlm-roberta", "camembert", "mpnet"}
-"""Model types whose positions begin after the padding token's id (514 positions hold 512 tokens),
-and whose tokenizers give no token types, even where the network could read them."""
-REFERENCE_BATCH = 8
-"""Pairs per batch of the framework's own scoring."""
+ARCHITECTURES = {f"{name}ForSequenceClassification" for name in ENCODERS}
 
 
-def accepts(architecture: str) -> bool:
+def accepts(architecture: str, folder: Path) -> bool:
     """Whether this family opens a folder whose config.json names the architecture."""
     return architecture in ARCHITECTURES
 
@@ -64,10 +56,10 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
     framework_tokenizer = open_fast_tokenizer(folder)
     padding = Padding(token=pad_token(framework_tokenizer, folder))
     network = open_network(network_class, folder)
-    inputs = _inputs(network)
+    inputs = network_inputs(network)
     tokenizer = plain_tokenizer(framework_tokenizer)
     max_tokens = min(
-        max_pair_tokens(framework_tokenizer, _positions(config)), max_tokens or sys.maxsize
+        max_pair_tokens(framework_tokenizer, position_count(config)), max_tokens or sys.maxsize
     )
     languages, licence = card_metadata(folder)
     summary = training_summary(folder)
@@ -80,7 +72,11 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
         prompt=read_prompt(tokenizer, with_segments="token_type_ids" in inputs),
         padding=padding,
         max_tokens=max_tokens,
-        reference=_reference(network, framework_tokenizer, inputs, max_tokens),
+        reference=framework_logits(
+            lambda encoded: network(**{name: encoded[name] for name in inputs}).logits.squeeze(-1),
+            framework_tokenizer,
+            max_tokens,
+        ),
         languages=languages,
         licence=licence,
         temperature=summary.get("temperature", 1.0),
@@ -108,59 +104,3 @@ class OneLogit(nn.Module):
         arguments = dict(zip(self._inputs, values, strict=True))
         logits: Tensor = self.model(**arguments).logits
         return logits.squeeze(-1)
-
-
-def read_prompt(tokenizer: Tokenizer, *, with_segments: bool) -> Prompt:
-    """The tokenizer's pair template: the tokens that it puts around and between two texts."""
-    encoding = tokenizer.encode("a", "b")
-    pieces: list[str] = []
-    segments: list[int] = []
-    for token, text, segment in zip(
-        encoding.tokens, encoding.sequence_ids, encoding.type_ids, strict=True
-    ):
-        piece = token if text is None else ("{query}", DOCUMENT)[text]
-        if text is None or piece not in pieces:
-            pieces.append(piece)
-            segments.append(segment)
-    return Prompt(pieces=tuple(pieces), segments=tuple(segments) if with_segments else None)
-
-
-def _inputs(network: PreTrainedModel) -> tuple[str, ...]:
-    """Token types are an input where the tokenizer gives them and the network has two of them."""
-    config = network.config
-    has_token_types = (
-        getattr(config, "type_vocab_size", 0) > 1 and config.model_type not in ROBERTA_LIKE
-    )
-    return ("input_ids", "attention_mask", *(["token_type_ids"] if has_token_types else []))
-
-
-def _positions(config: PretrainedConfig) -> int:
-    positions = int(config.max_position_embeddings)
-    return positions - config.pad_token_id - 1 if config.model_type in ROBERTA_LIKE else positions
-
-
-def _reference(
-    network: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerFast,
-    inputs: tuple[str, ...],
-    max_tokens: int,
-) -> Callable[[Sequence[TextPair]], list[float]]:
-    @torch.no_grad()
-    def logits(pairs: Sequence[TextPair]) -> list[float]:
-        values: list[float] = []
-        for start in range(0, len(pairs), REFERENCE_BATCH):
-            queries, documents = zip(*pairs[start : start + REFERENCE_BATCH], strict=True)
-            encoded = tokenizer(
-                list(queries),
-                list(documents),
-                padding=True,
-                truncation="only_second",
-                max_length=max_tokens,
-                return_token_type_ids=True,
-                return_tensors="pt",
-            )
-            output = network(**{name: encoded[name] for name in inputs})
-            values += output.logits.squeeze(-1).tolist()
-        return values
-
-    return logits

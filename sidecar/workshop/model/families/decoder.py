@@ -66,7 +66,7 @@ class PromptOptions(NamedTuple):
     separator: str
 
 
-def accepts(architecture: str) -> bool:
+def accepts(architecture: str, folder: Path) -> bool:
     """Whether this family opens a folder whose config.json names the architecture."""
     return architecture in ARCHITECTURES
 

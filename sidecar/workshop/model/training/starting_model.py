@@ -14,7 +14,7 @@ from sidecar.errors import ModelError
 from sidecar.runtime.manifest import MANIFEST, TOKENIZER, Manifest
 from sidecar.runtime.model_folder import shipped_model
 from sidecar.workshop.model.checkpoint import Checkpoint
-from sidecar.workshop.model.families import open_folder, source_name
+from sidecar.workshop.model.families import modular, open_folder, source_name
 from sidecar.workshop.model.families.cosine_head import accepts, make_checkpoint
 from sidecar.workshop.model.families.cosine_head_network import CrossEncoder, from_encoder
 from sidecar.workshop.model.hub import fetch
@@ -62,7 +62,8 @@ def open_start(start: str) -> StartingModel:
     folder = fetch(start, None)
     if (folder / MANIFEST).exists():
         return StartingModel(_from_model_folder(folder))
-    is_encoder = accepts(architecture_of(read_config(folder)))
+    architecture = architecture_of(read_config(folder))
+    is_encoder = accepts(architecture, folder) and not modular.accepts(architecture, folder)
     if is_encoder and not (folder / TRAINING_SUMMARY).exists():
         network, tokenizer = from_encoder(folder), read_tokenizer(folder)
         name = source_name(str(folder))
