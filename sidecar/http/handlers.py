@@ -16,11 +16,11 @@ from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
-from sidecar.errors import BodyTooSlow, InvalidRequest, MalformedBody, NotReady
-from sidecar.http.content_coding import content_coding, inflate
+from sidecar.errors import InvalidRequest, NotReady
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
 from sidecar.pipeline.fallback import rank_or_fall_back
+from sidecar.http.request_body import read_body
 from sidecar.request import Document, RankRequest, RankResult
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.options import Runtime
@@ -73,24 +73,6 @@ async def rerank(request: web.Request) -> web.Response:
     runtime = f"{running.device}+{COMPUTE_TYPES[running.runtime]}"
     headers = _timing_headers(seconds, rank_request, result, runtime)
     return web.Response(body=body, content_type="application/json", headers=headers)
-
-
-async def read_body(request: web.Request) -> bytes:
-    """The body, inflated. Raises MalformedBody when it is not what its headers say, BodyTooSlow
-    when it takes too long to arrive, and UnsupportedCoding before it is read."""
-    coding = content_coding(request.headers)
-    timeout_s = request.app[SERVICE].settings.body_timeout_s
-    try:
-        async with asyncio.timeout(timeout_s):
-            raw = await request.read()
-    except TimeoutError:
-        raise BodyTooSlow(f"the body did not arrive within {timeout_s:g} s") from None
-    except web.RequestPayloadError:
-        raise MalformedBody("the body does not fit its length") from None
-    if coding is None:
-        return raw
-    limit = request.app[SERVICE].settings.max_body_bytes
-    return await asyncio.to_thread(inflate, raw, coding, limit)
 
 
 def check_count(documents: Sequence[Document], settings: Settings) -> None:

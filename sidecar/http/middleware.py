@@ -16,7 +16,6 @@ from sidecar.contracts.errors import error_body, retry_headers
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import (
-    BodyTooLarge,
     BodyTooSlow,
     Forbidden,
     QuotaExceeded,
@@ -68,10 +67,6 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
             response.force_close()  # the rest of the body may still come
         if isinstance(fault, UnsupportedCoding):
             response.headers["Accept-Encoding"] = ACCEPTED
-    except web.HTTPRequestEntityTooLarge:
-        limit = service.settings.max_body_bytes
-        too_large = BodyTooLarge(f"the body is larger than {limit} bytes")
-        response = _refusal(request, too_large.message, too_large.code, too_large.status)
     except web.HTTPException as fault:
         code = {404: "not_found", 405: "method"}.get(fault.status, "http")
         unknown = request.match_info.http_exception is not None and fault.status == 404

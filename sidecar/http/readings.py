@@ -10,8 +10,9 @@ from aiohttp import web
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.readings import ReadingsBody
 from sidecar.contracts.validation import parse, validate
-from sidecar.http.handlers import check_count, read_body
+from sidecar.http.handlers import check_count
 from sidecar.http.keys import SERVICE
+from sidecar.http.request_body import read_body
 from sidecar.profile import Profile
 from sidecar.profiles.coverage import FieldCoverage, SignalCoverage, coverage
 from sidecar.profiles.readings import ProfileReadings

@@ -105,6 +105,8 @@ class Service:
         """Seconds since 1970; 0 until there are models."""
         self.cost: Cost | None = None
         """There with the models, if the settings have a price."""
+        self.inflating = asyncio.Lock()
+        """Held while a body is inflated."""
         self._opener = opener
         self._models: ModelRegistry | None = None
         self._runs: dict[str, RunMetrics] = {}
