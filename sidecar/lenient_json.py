@@ -4,12 +4,14 @@ r"""JSON as clients really write it: faults that lose nothing are mended instead
     1e400         a number beyond every floating-point number: the largest of those
     EF BB BF      a UTF-8 byte order mark in front: skipped
 
-Only JSON that a strict parser refuses is looked at again, so that all other JSON costs no more.
+Only JSON that a strict parser refuses is looked at again, so that all other JSON costs no more; and
+only when it has at most MAX_MENDED such places, so that a wrong body costs little too.
 """
 
 import math
 import re
 import sys
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -21,6 +23,11 @@ _ESCAPE = re.compile(
     rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})"
     rb"|.)"  # any other escape; of \\ud83d the first two bytes, so that "ud83d" stays text
 )
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_BEYOND = re.compile(rb"[eE]\+?\d{3}|\d{200}")
+"""What every number beyond 1.8e308 has, and few other things: an exponent of three digits, or so
+many digits that one of two is enough."""
+MAX_MENDED = 100_000
 _HALF = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(
     rb'"(?:[^"\\]|\\.)*+"'  # a string: its digits are text already
@@ -37,11 +44,18 @@ def loads(raw: bytes | str) -> Any:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         given = raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
-        mended = _ESCAPE.sub(_without_halves, given.removeprefix(_BYTE_ORDER_MARK))
-        mended = _NUMBER.sub(_within_bounds, mended)
+        mended = given.removeprefix(_BYTE_ORDER_MARK)
+        if _has_few(_SURROGATE, mended):
+            mended = _ESCAPE.sub(_without_halves, mended)
+        if _has_few(_BEYOND, mended):
+            mended = _NUMBER.sub(_within_bounds, mended)
         if mended == given:
             raise
     return orjson.loads(mended)
+
+
+def _has_few(pattern: re.Pattern[bytes], raw: bytes) -> bool:
+    return 0 < sum(1 for _ in islice(pattern.finditer(raw), MAX_MENDED + 1)) <= MAX_MENDED
 
 
 def as_sent(value: Any) -> Any:

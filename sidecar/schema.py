@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_WEIGHT = 100
 MAX_NAME = 128
 """Characters of a field's or a signal's name."""
+MAX_FIELDS = 1000
+"""Fields that a request may name."""
 MAX_INSTRUCTION = 2000
 """Characters."""
 RERANK_DOC = "rerank_doc"

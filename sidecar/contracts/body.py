@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -21,7 +22,7 @@ from pydantic import (
 from sidecar.contracts.content_parts import TEXT_ALONE, TEXT_FORMS, text_of
 from sidecar.contracts.control import ControlKeys, control_of
 from sidecar.contracts.loose_types import NUMBER
-from sidecar.contracts.validation import kind_of
+from sidecar.contracts.validation import check_count, kind_of
 from sidecar.errors import NoDocuments
 from sidecar.request import Document, Order, RankRequest
 from sidecar.schema import RERANK_DOC
@@ -79,10 +80,12 @@ def read_text_document(value: object) -> Document:
     return read_api_document(value)
 
 
-def refuse_empty(value: object) -> object:
-    """The value. Raises NoDocuments for an empty list."""
-    if value == []:
-        raise NoDocuments("$: the list of documents is empty")
+def counted(value: object, info: ValidationInfo) -> object:
+    """The value. Raises NoDocuments for an empty list, InvalidRequest for too long a one."""
+    if isinstance(value, list):
+        if not value:
+            raise NoDocuments("$: the list of documents is empty")
+        check_count(value, info)
     return value
 
 
@@ -139,9 +142,9 @@ DOCUMENT_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "n
 _Hit = Annotated[Document, PlainValidator(read_document), WithJsonSchema(DOCUMENT_SCHEMA)]
 _Document = Annotated[Document, PlainValidator(read_api_document), WithJsonSchema(DOCUMENT_SCHEMA)]
 _Text = Annotated[Document, PlainValidator(read_text_document), WithJsonSchema(DOCUMENT_SCHEMA)]
-HitList = Annotated[list[_Hit], Field(min_length=1), BeforeValidator(refuse_empty)]
-DocumentList = Annotated[list[_Document], Field(min_length=1), BeforeValidator(refuse_empty)]
-TextList = Annotated[list[_Text], Field(min_length=1), BeforeValidator(refuse_empty)]
+HitList = Annotated[list[_Hit], Field(min_length=1), BeforeValidator(counted)]
+DocumentList = Annotated[list[_Document], Field(min_length=1), BeforeValidator(counted)]
+TextList = Annotated[list[_Text], Field(min_length=1), BeforeValidator(counted)]
 Count = Annotated[int, Field(ge=0), NUMBER]
 
 

@@ -23,6 +23,7 @@ from sidecar.errors import InvalidRequest
 from sidecar.lenient_json import loads
 from sidecar.request import Control, OnDeadline, OnFailure, Priority
 from sidecar.schema import (
+    MAX_FIELDS,
     MAX_INSTRUCTION,
     MAX_NAME,
     Aggregate,
@@ -33,7 +34,22 @@ from sidecar.schema import (
     WindowTokens,
 )
 
+
+def few_names(value: object) -> object:
+    """The value. Raises ValueError for more names than MAX_FIELDS, before it looks at them: a
+    million wrong ones would be a million faults."""
+    if isinstance(value, Mapping | list) and len(value) > MAX_FIELDS:
+        raise ValueError(f"names {len(value)} fields, at most {MAX_FIELDS}")
+    return value
+
+
 FieldName = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+FieldWeights = Annotated[
+    dict[FieldName, Annotated[Weight, NUMBER]],
+    Field(max_length=MAX_FIELDS),
+    BeforeValidator(few_names),
+]
+FieldList = Annotated[list[str], Field(max_length=MAX_FIELDS), BeforeValidator(few_names)]
 Instruction = Annotated[str, Field(max_length=MAX_INSTRUCTION)]
 MAX_DEADLINE_MS = 3_600_000
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
@@ -93,7 +109,7 @@ class ControlKeys(BaseModel):
 
     profile: str | None = None
     """The name of a profile."""
-    fields: dict[FieldName, Annotated[Weight, NUMBER]] | None = None
+    fields: FieldWeights | None = None
     """Field or alias -> weight, in place of the profile's."""
     instruction: Instruction | None = None
     """For models whose prompt takes one."""

@@ -53,9 +53,10 @@ class Dialect:
     error: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda flat: flat
     """The error body that its clients read, from the flat one of `errors`."""
 
-    def decode(self, body: Mapping[str, Any]) -> RankRequest:
-        """The request of a body. Raises InvalidRequest with the JSON path of the fault."""
-        request = validate(self.body, body).to_request()
+    def decode(self, body: Mapping[str, Any], *, max_documents: int | None = None) -> RankRequest:
+        """The request of a body. Raises InvalidRequest with the JSON path of the fault, and for
+        more documents than `max_documents`."""
+        request = validate(self.body, body, max_documents=max_documents).to_request()
         if not self.ordered:
             return replace(request, complete=self.complete, all_or_nothing=True)
         return replace(request, complete=True) if self.complete else request

@@ -64,14 +64,17 @@ def decode(
     headers: Mapping[str, str],
     *,
     profile: str | None = None,
+    max_documents: int | None = None,
 ) -> RankRequest:
     """The request of a body, with the control keys of the headers and the path's `profile` where
     the body has none.
 
-    Raises InvalidRequest (or NoDocuments) with the JSON path of the fault.
+    Raises InvalidRequest (or NoDocuments) with the JSON path of the fault, and for more documents
+    than `max_documents`.
     """
     path_keys = {} if profile is None else {"profile": profile}
-    return dialect.decode(with_defaults(body, path_keys | header_keys(headers)))
+    keys = with_defaults(body, path_keys | header_keys(headers))
+    return dialect.decode(keys, max_documents=max_documents)
 
 
 def dialects_on(path: str) -> tuple[Dialect, ...]:

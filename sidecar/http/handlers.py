@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -16,15 +15,14 @@ from sidecar.contracts.extras import warnings
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
-from sidecar.errors import InvalidRequest, NotReady
+from sidecar.errors import NotReady
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.middleware import route_template
-from sidecar.pipeline.fallback import rank_or_fall_back
 from sidecar.http.request_body import read_body
-from sidecar.request import Document, RankRequest, RankResult
+from sidecar.pipeline.fallback import rank_or_fall_back
+from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.options import Runtime
-from sidecar.settings import Settings
 
 COMPUTE_TYPES: dict[Runtime, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
 """As text-embeddings-inference names them after the device."""
@@ -43,7 +41,6 @@ async def rerank(request: web.Request) -> web.Response:
     else:
         dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
     request[FACTS]["docs"] = len(rank_request.documents)
-    check_count(rank_request.documents, service.settings)
     key = request[API_KEY]
     service.take_documents(key, len(rank_request.documents))
     name = rank_request.model or request.match_info.get("model")
@@ -75,12 +72,6 @@ async def rerank(request: web.Request) -> web.Response:
     return web.Response(body=body, content_type="application/json", headers=headers)
 
 
-def check_count(documents: Sequence[Document], settings: Settings) -> None:
-    """Raises InvalidRequest for more documents than the settings allow."""
-    if len(documents) > settings.max_documents:
-        raise InvalidRequest(f"$: {len(documents)} documents, at most {settings.max_documents}")
-
-
 def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
     body = parse(raw)
     if request.query.get("query") == "json":
@@ -89,7 +80,9 @@ def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:
     dialect = choose(PROFILE_ROUTES.get(route, route), body)
     request[DIALECT] = dialect  # from here on a refusal is in the dialect's shape
     profile = request.match_info.get("profile")
-    return dialect, decode(dialect, body, request.headers, profile=profile)
+    max_documents = request.app[SERVICE].settings.max_documents
+    decoded = decode(dialect, body, request.headers, profile=profile, max_documents=max_documents)
+    return dialect, decoded
 
 
 def _timing_headers(

@@ -10,7 +10,6 @@ from aiohttp import web
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.readings import ReadingsBody
 from sidecar.contracts.validation import parse, validate
-from sidecar.http.handlers import check_count
 from sidecar.http.keys import SERVICE
 from sidecar.http.request_body import read_body
 from sidecar.profile import Profile
@@ -30,8 +29,8 @@ async def readings(request: web.Request) -> web.Response:
     raw = await read_body(request)
 
     def answer() -> bytes:
-        search = validate(ReadingsBody, parse(raw))
-        check_count(search.documents, service.settings)
+        max_documents = service.settings.max_documents
+        search = validate(ReadingsBody, parse(raw), max_documents=max_documents)
         return dumps(_readings(profiles.get(search.profile), search.documents))
 
     body = await asyncio.to_thread(answer)

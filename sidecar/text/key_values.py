@@ -32,6 +32,8 @@ NOTES = frozenset(
 def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
     """The list as one object; None when it is no list of attributes, or empty."""
     attributes: dict[str, object] = {}
+    repeated: dict[str, list[object]] = {}
+    """Those that came several times: lists of our own, which may grow."""
     for item in items:
         match item:
             case dict() | Mapping():
@@ -41,12 +43,14 @@ def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
         if pair is None:
             return None
         name, value = pair
-        if name not in attributes:
-            attributes[name] = value
-        elif isinstance(earlier := attributes[name], list):
-            attributes[name] = [*earlier, value]
+        if name in repeated:
+            repeated[name].append(value)
+        elif name in attributes:
+            earlier = attributes[name]
+            values = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+            attributes[name] = repeated[name] = values
         else:
-            attributes[name] = [earlier, value]
+            attributes[name] = value
     return attributes or None
 
 

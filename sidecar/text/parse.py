@@ -71,12 +71,12 @@ def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
     if not _LINE.match(text):
         return None
     names = _line_keys(profile)
-    values: list[tuple[str, str]] = []
+    values: list[tuple[str, list[str]]] = []  # key -> the lines of its value
     known: set[str] = set()
     others: set[str] = set()
     for line in text.split("\n"):
         if line[:1].isspace() and values and line.strip():
-            values[-1] = (values[-1][0], f"{values[-1][1]} {line.strip()}".strip())
+            values[-1][1].append(line.strip())
             continue
         if not line.strip():
             continue
@@ -85,13 +85,14 @@ def _parse_lines(text: str, profile: DocumentProfile) -> Fields | None:
         key = match[1].strip()
         name = names.get(key.casefold()) or names.get(normal(key))
         (others if name is None else known).add(name or key)
-        values.append((name or key, line[match.end() :].strip()))
+        values.append((name or key, [line[match.end() :].strip()]))
     if others and not (
         len(known) >= MIN_KNOWN_KEYS and len(known) >= SHARE_KNOWN * (len(known) + len(others))
     ):
         return None
     fields: dict[str, object] = {}
-    for name, value in values:
+    for name, lines in values:
+        value = " ".join(lines).strip()
         earlier = fields.get(name)
         if isinstance(earlier, list):
             earlier.append(value)

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sidecar.contracts.body import Body, Count, DocumentList, select_fields
+from sidecar.contracts.control import FieldList
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras_without_warnings, warnings
 from sidecar.contracts.loose_types import NUMBER
@@ -78,7 +79,7 @@ class CohereV2Body(CohereBody):
 
 
 class CohereV1Body(CohereBody):
-    rank_fields: list[str] | None = None
+    rank_fields: FieldList | None = None
     max_chunks_per_doc: Count | None = None
     """Accepted and without effect: a document is read as one chunk."""
 

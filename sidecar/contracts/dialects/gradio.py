@@ -9,14 +9,14 @@ Instruction and batch size may be absent; the batch size has no effect. Blank li
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from sidecar.contracts.body import Options
 from sidecar.contracts.dialect import LINES, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.results import document_text, score_of
-from sidecar.contracts.validation import kind_of
+from sidecar.contracts.validation import check_count, kind_of
 from sidecar.errors import NoDocuments
 from sidecar.request import Document, RankRequest, RankResult
 from sidecar.schema import MAX_INSTRUCTION
@@ -31,7 +31,7 @@ class _Data:
     instruction: str | None
 
 
-def _read(data: object) -> _Data:
+def _read(data: object, info: ValidationInfo) -> _Data:
     if not isinstance(data, list) or not 2 <= len(data) <= 4:
         raise ValueError("must be an array of query, documents, instruction and batch size")
     texts = []
@@ -42,13 +42,11 @@ def _read(data: object) -> _Data:
     query, lines, instruction = texts
     if len(instruction) > MAX_INSTRUCTION:
         raise ValueError(f"the instruction has more than {MAX_INSTRUCTION} characters")
-    documents = tuple(
-        Document(text=line, source=line, size=len(line))
-        for line in map(str.strip, lines.split("\n"))
-        if line
-    )
-    if not documents:
+    texts = [line for line in map(str.strip, lines.split("\n")) if line]
+    if not texts:
         raise NoDocuments("$.data: the list of documents is empty")
+    check_count(texts, info)
+    documents = tuple(Document(text=text, source=text, size=len(text)) for text in texts)
     return _Data(query, documents, instruction.strip() or None)
 
 

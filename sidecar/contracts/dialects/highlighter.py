@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from sidecar.contracts.body import Options, refuse_empty
+from sidecar.contracts.body import Options, counted
 from sidecar.contracts.dialect import QUESTIONS, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import ascii_only, dumps
@@ -39,7 +39,7 @@ class HighlightInput(BaseModel):
 
 
 class HighlightBody(Options):
-    inputs: Annotated[list[HighlightInput], Field(min_length=1), BeforeValidator(refuse_empty)]
+    inputs: Annotated[list[HighlightInput], Field(min_length=1), BeforeValidator(counted)]
     context: Annotated[
         dict[str, Any] | None,
         BeforeValidator(lambda value: value if isinstance(value, Mapping) else None),

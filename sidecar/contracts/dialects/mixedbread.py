@@ -7,6 +7,7 @@ accepted and without effect.
 from typing import Any
 
 from sidecar.contracts.body import Body, Count, DocumentList, select_fields
+from sidecar.contracts.control import FieldList
 from sidecar.contracts.dialect import DOCUMENTS, QUERY, Dialect
 from sidecar.contracts.extras import extras
 from sidecar.contracts.numbers import dumps
@@ -22,7 +23,7 @@ from sidecar.request import RankRequest, RankResult
 
 class MixedbreadBody(Body):
     input: DocumentList
-    rank_fields: list[str] | None = None
+    rank_fields: FieldList | None = None
     top_k: Count | None = None
     return_input: bool | None = None
     rewrite_query: bool | None = None

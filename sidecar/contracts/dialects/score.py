@@ -10,7 +10,7 @@ Source of the contract: vllm's pooling/score/protocol.py and serving.py.
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
 
 from sidecar.contracts import stamp
 from sidecar.contracts.content_parts import TEXT_FORMS, text_of
@@ -25,6 +25,7 @@ from sidecar.contracts.results import (
     score_of,
     usage,
 )
+from sidecar.contracts.validation import check_count
 from sidecar.errors import InvalidRequest, NoDocuments
 from sidecar.request import Document, RankRequest, RankResult
 
@@ -32,11 +33,12 @@ SIDES = {"text_2": "text_1", "data_2": "data_1", "documents": "queries", "items"
 """The key of the documents -> the key of the queries."""
 
 
-def _texts(value: object) -> object:
+def _texts(value: object, info: ValidationInfo) -> object:
     """The queries with content parts as their text."""
     queries = as_list(value)
     if not isinstance(queries, list):
         return queries
+    check_count(queries, info)
     return [query if (text := text_of(query)) is None else text for query in queries]
 
 

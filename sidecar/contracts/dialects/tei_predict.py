@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from sidecar.contracts.body import DOCUMENT_SCHEMA, Options, read_api_document
 from sidecar.contracts.content_parts import TEXT_FORMS, text_of
@@ -20,7 +20,7 @@ from sidecar.contracts.dialect import PAIRS, Dialect
 from sidecar.contracts.dialects.tei import Direction
 from sidecar.contracts.numbers import dumps
 from sidecar.contracts.results import score_of
-from sidecar.contracts.validation import kind_of
+from sidecar.contracts.validation import check_count, kind_of
 from sidecar.errors import InvalidRequest, NoDocuments
 from sidecar.request import Document, RankRequest, RankResult
 
@@ -38,13 +38,14 @@ class _Inputs:
     """Whether the pairs stood in a list."""
 
 
-def _read(value: object) -> _Inputs:
+def _read(value: object, info: ValidationInfo) -> _Inputs:
     if not isinstance(value, list):
         raise InvalidRequest(f"$.inputs: {_SHAPE}, not {kind_of(value)}")
     if not value:
         raise NoDocuments("$.inputs: the list of pairs is empty")
     batch = isinstance(value[0], list)
     if batch:
+        check_count(value, info)
         pairs = [_pair(pair, f"$.inputs[{place}]") for place, pair in enumerate(value)]
     else:
         pairs = [_pair(value, "$.inputs")]

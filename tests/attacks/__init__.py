@@ -1,0 +1,7 @@
+"""Attacks, each a test: what a client, a neighbour on the network, or the author of a file can try.
+
+docs/threats.md lists them with their defences. They run on 127.0.0.1, bounded in time.
+
+    bodies          bodies that promise more than they weigh: bombs, millions of values, depth
+    costs           texts and documents on which a reader could take the square of their length
+"""
