@@ -76,7 +76,9 @@ async def _admin_listener(service: Service, tls: TlsPorts) -> AsyncIterator[None
         yield
 
 
-async def serve(settings: Settings, companion: Companion | None = None) -> None:
+async def serve(
+    settings: Settings, companion: Companion | None = None, opener: Opener = open_models
+) -> None:
     """Serves until SIGTERM or SIGINT. Raises StartupError when it must not.
 
     `companion` runs from when the models are ready until the service drains.
@@ -91,7 +93,7 @@ async def serve(settings: Settings, companion: Companion | None = None) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop, True)
     loop.add_signal_handler(signal.SIGINT, stop, False)
-    async with listening(settings) as (service, url):
+    async with listening(settings, opener) as (service, url):
         log.info("listening", url=url)
         load = asyncio.create_task(service.start())
         stop_wanted = asyncio.create_task(stopping.wait())

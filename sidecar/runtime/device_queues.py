@@ -34,6 +34,7 @@ class DeviceQueues:
         self._queues: list[ModelQueue] = []
         self._order: RunOrder[Job, ModelQueue] = RunOrder(FairShares(batch_share))
         self._swept = -SWEEP_S
+        self._idle_since: float | None = clock()
         self._wake = threading.Condition()
         """Notified when there is work; its lock guards all queues."""
 
@@ -65,8 +66,16 @@ class DeviceQueues:
         while (lead := self._order.lead()) is not None:
             job, queue = lead
             if not self._give_up(queue, job, now):
+                self._end_rest(now)
                 return queue, queue.take(worker, now, job, loaded=self._loaded())
+        if self._idle_since is None and not any(queue.running for queue in self._queues):
+            self._idle_since = now
         return None
+
+    def _end_rest(self, now: float) -> None:
+        if self._idle_since is not None:
+            self._order.shares.rest(now - self._idle_since)
+            self._idle_since = None
 
     def _give_up(self, queue: ModelQueue, job: Job, now: float) -> bool:
         """Fails a job that cannot meet its deadline; whether it did. One that nobody waits for is

@@ -7,7 +7,7 @@ MEMORY_REQUESTS = 50
 """Requests after which an older one counts a third (1/e)."""
 WITHIN = 0.99
 """Share of the requests that should end before their forecast, times `stretch`."""
-STEP = 0.1
+STEP = 0.2
 """Of the logarithm of `stretch`, for a request that ends after it."""
 FIRST_STRETCH = 1.2
 MOST_STRETCH = 4.0

@@ -10,7 +10,9 @@ A member that comes back from idleness starts at the virtual time, less a credit
 served too little before, up to a bound. So a client that asks for less than its share is answered
 as if it were alone, and one that always asks for more pays for that; the bound is how long that
 may take. Linux's schedulers have done the same for threads that slept (`place_entity` in
-kernel/sched/fair.c), after Duda and Cheriton, "Borrowed-Virtual-Time scheduling", SOSP 1999.
+kernel/sched/fair.c), after Duda and Cheriton, "Borrowed-Virtual-Time scheduling", SOSP 1999. Time
+in which the device has nothing to do moves the virtual time too, as if one more member had been
+served: who was served meanwhile took nothing from anybody.
 """
 
 import copy
@@ -49,6 +51,10 @@ class VirtualTime(Generic[Member]):
         self._now = max(self._now, start)
         self._finish[member] = start + work_s / self.weight(member)
 
+    def rest(self, seconds: float) -> None:
+        """Nobody was served for so long, divided by the weight of whoever might have been."""
+        self._now += seconds
+
     def served_before(
         self, member: Member, work_s: float, waiting: Mapping[Member, float]
     ) -> float:
@@ -73,6 +79,7 @@ class FairShares:
     def __init__(self, batch_share: float = BATCH_SHARE) -> None:
         """`batch_share` of the device is for `batch` while `interactive` waits too."""
         shares: dict[Priority, float] = {"interactive": 1 - batch_share, "batch": batch_share}
+        self._batch_share = batch_share
         credits_s: dict[Priority, float] = {"interactive": CREDIT_S, "batch": 0.0}
         self._priorities = VirtualTime[Priority](shares.__getitem__, credits_s.__getitem__)
         self._keys: dict[Priority, VirtualTime[str]] = {
@@ -87,6 +94,12 @@ class FairShares:
         """The flow is served so many seconds of work."""
         self._priorities.charge(flow.priority, work_s)
         self._keys[flow.priority].charge(flow.key, work_s)
+
+    def rest(self, seconds: float) -> None:
+        """The device had nothing to do for so long."""
+        self._priorities.rest(seconds / self._batch_share)
+        for keys in self._keys.values():
+            keys.rest(seconds)
 
     def served_before(self, flow: Flow, work_s: float, waiting: Mapping[Flow, float]) -> float:
         """Seconds of other flows' waiting work that are served before `work_s` of the flow's, if

@@ -10,13 +10,15 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from sidecar.errors import StartupError
 
 START_TIMEOUT_S = 120.0
+SERVE = ("sidecar", "serve")
+"""The module and its arguments."""
 
 
 class SidecarProcess:
@@ -34,12 +36,15 @@ class SidecarProcess:
         *,
         log: Path | None = None,
         port: int | None = None,
+        module: Sequence[str] = SERVE,
     ) -> None:
-        """`settings` by their names in the settings table; without `log` the log is discarded."""
+        """`settings` by their names in the settings table; without `log` the log is discarded.
+        `module` is another one to run, with its arguments, that takes the same settings."""
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {"drain_s": 0, **(settings or {})}
         self._log = log
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
 
@@ -51,7 +56,7 @@ class SidecarProcess:
 
     def __enter__(self) -> "SidecarProcess":
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in self._settings.items()]
-        command = [sys.executable, "-m", "sidecar", "serve", f"--port={self.port}", *flags]
+        command = [sys.executable, "-m", *self._module, f"--port={self.port}", *flags]
         with contextlib.ExitStack() as stack:
             out = stack.enter_context(self._log.open("wb")) if self._log else subprocess.DEVNULL
             environment = {k: v for k, v in os.environ.items() if not k.startswith("RERANK_")}

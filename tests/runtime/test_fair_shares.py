@@ -66,6 +66,25 @@ def test_a_key_that_asks_for_less_than_its_share_is_served_as_if_it_were_alone()
         serve(shares, [ALICE], 1.0)
 
 
+def test_a_client_that_was_alone_keeps_its_credit_beside_a_greedy_newcomer() -> None:
+    shares = FairShares()
+    for _ in range(20):
+        serve(shares, [BOB], 0.3)
+        shares.rest(0.7)
+    serve(shares, [ALICE], 0.2)
+    assert serve(shares, [ALICE, BOB], 0.3)[ALICE] <= 0.16
+    serve(shares, [ALICE], 0.7)
+    assert serve(shares, [ALICE, BOB], 0.3)[ALICE] == 0
+
+
+def test_searches_that_leave_time_over_have_credit_when_batch_work_comes() -> None:
+    shares = FairShares()
+    for _ in range(20):
+        serve(shares, [ANYONE], 0.7)
+        shares.rest(0.3)
+    assert serve(shares, [ANYONE, BATCH], 3)[BATCH] == 0
+
+
 def test_a_key_that_asks_for_more_than_its_share_gets_its_share() -> None:
     shares = FairShares()
     for _ in range(30):  # bob asks for three quarters of the time

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
+from sidecar.runtime.device_queues import DeviceQueues
 from sidecar.runtime.families import FAMILIES, Family
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.jobs import RunReport
@@ -34,6 +35,11 @@ class Gate:
         self.entered.release()
         assert self.open.wait(10)
         return {"logits": batch.input_ids.sum(axis=1).astype(np.float32)}
+
+
+class Zeros:
+    def run(self, batch: Batch) -> Tensors:
+        return {"logits": np.zeros(len(batch.input_ids), dtype=np.float32)}
 
 
 class Broken:
@@ -352,6 +358,32 @@ def test_batch_work_waits_for_interactive_work(gate: Gate) -> None:
         future.result(10)
     assert gate.runs == [[9], [5], [4], [8], [8]]
     queue.close()
+
+
+def test_time_in_which_nothing_ran_counts_for_no_client() -> None:
+    now = 0.0
+    queues = DeviceQueues(1, clock=lambda: now)
+    one = queues.add(model(Zeros()))
+    one.throughput.record(tokens=100, seconds=1.0)
+
+    def serve(key: str, tokens: int) -> None:
+        nonlocal now
+        one.submit(pairs(tokens), LATER, flow=Flow(key=key))
+        while (taken := queues.take(0)) is not None:
+            now += tokens / 100
+            taken[0].score(0, taken[1])
+
+    for _ in range(10):
+        serve("searches", 30)
+        now += 0.7
+    serve("flood", 100)
+    flood = one.submit(pairs(50), LATER, flow=Flow(key="flood"))
+    search = one.submit(pairs(10), LATER, flow=Flow(key="searches"))
+    taken = queues.take(0)
+    assert taken is not None
+    taken[0].score(0, taken[1])
+    assert search.done()
+    assert not flood.done()
 
 
 def test_a_run_holds_work_of_one_priority(gate: Gate) -> None:

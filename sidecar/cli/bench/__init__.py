@@ -2,6 +2,7 @@
 
 compare   `bench compare`: the same model in other rerankers
 kernels   `bench kernels`: where the time of one run goes
+load      `bench load`: more work than the machine can do
 """
 
 from pathlib import Path
@@ -11,11 +12,13 @@ import typer
 
 from sidecar.cli.bench.compare import compare_command
 from sidecar.cli.bench.kernels import kernels_command
+from sidecar.cli.bench.load import load_command
 from sidecar.cli.model import with_build
 
 bench_app = typer.Typer()
 bench_app.command("compare")(with_build(compare_command, "bench"))
 bench_app.command("kernels")(with_build(kernels_command, "test"))
+bench_app.command("load")(with_build(load_command))
 
 
 @bench_app.callback(invoke_without_command=True)

@@ -14,5 +14,6 @@ spread             medians, bounds and percentiles of measured values
 report_tables      a Report -> the screen
 json_figures       the figures of any command -> a JSON file
 compare/           `bench compare`: the sidecar and other rerankers on the same model
+load/              `bench load`: more work than the machine can do
 kernels/           `bench kernels`: where the time of a run goes
 """

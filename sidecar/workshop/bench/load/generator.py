@@ -1,0 +1,116 @@
+"""Sends the requests of a plan on time, over as many connections as that takes.
+
+Latencies count from the moment at which the plan has the request, and not from when it was sent: a
+generator that is late must not hide how long clients would have waited ("coordinated omission").
+How late it was is reported. It speaks just enough HTTP/1.1 for the sidecar's own answers, on plain
+streams: an HTTP client would take some ten times the CPU time, on the cores that are measured.
+"""
+
+import asyncio
+import contextlib
+import gc
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sidecar.workshop.bench.load.plan import Planned
+
+LEAD_S = 0.3
+"""Between the call and the start of the plan."""
+PATIENCE_S = 20.0
+"""Beyond a request's deadline, after which it counts as unanswered."""
+LIMIT = 2**20
+UNANSWERED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A request of the plan and what came back. Seconds count from the start of the plan."""
+
+    planned: Planned
+    sent_s: float
+    done_s: float
+    status: int
+    """Of HTTP; UNANSWERED if there was no answer."""
+
+    @property
+    def latency_s(self) -> float:
+        """From the planned moment to the last byte of the answer."""
+        return self.done_s - self.planned.at_s
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The outcomes of a plan, in its order, and what sending it took."""
+
+    outcomes: Sequence[Outcome]
+    cpu_s: float
+    """CPU time of the generator's process."""
+    wall_s: float
+
+
+def send(host: str, port: int, plan: Sequence[Planned], requests: Sequence[bytes]) -> Sent:
+    """Sends each request at its moment; returns when all are answered."""
+    gc.collect()
+    cpu, wall = time.process_time(), time.perf_counter()
+    outcomes = asyncio.run(_Generator(host, port).send(plan, requests))
+    return Sent(outcomes, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+class _Generator:
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._start = 0.0
+
+    async def send(self, plan: Sequence[Planned], requests: Sequence[bytes]) -> list[Outcome]:
+        self._start = time.perf_counter() + LEAD_S
+        tasks = []
+        for planned, request in sorted(
+            zip(plan, requests, strict=True), key=lambda item: item[0].at_s
+        ):
+            if (ahead_s := planned.at_s - self._now()) > 0:
+                await asyncio.sleep(ahead_s)
+            tasks.append(asyncio.create_task(self._ask(planned, request)))
+        outcomes = await asyncio.gather(*tasks)
+        for _, writer in self._idle:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        return outcomes
+
+    def _now(self) -> float:
+        return time.perf_counter() - self._start
+
+    async def _ask(self, planned: Planned, request: bytes) -> Outcome:
+        sent_s = self._now()
+        status = UNANSWERED
+        with contextlib.suppress(TimeoutError, OSError, asyncio.IncompleteReadError):
+            async with asyncio.timeout(planned.deadline_s + PATIENCE_S):
+                status = await self._exchange(request)
+        return Outcome(planned, sent_s, self._now(), status)
+
+    async def _exchange(self, request: bytes) -> int:
+        """The status of the answer, which is read to its end."""
+        if self._idle:
+            reader, writer = self._idle.pop()
+        else:
+            reader, writer = await asyncio.open_connection(self._host, self._port, limit=LIMIT)
+        try:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(content_length(head))
+        except BaseException:
+            writer.close()
+            raise
+        self._idle.append((reader, writer))
+        return int(head[9:12])
+
+
+def content_length(head: bytes) -> int:
+    """Of an answer's head; 0 if it names none."""
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0

@@ -1,0 +1,213 @@
+"""A whole load benchmark: from its spec to its report.
+
+capacity     what the sidecar does with the mix when it always has enough to do
+steps        0.5 to 10 times that, as Poisson arrivals and as bursts
+batch        pages of search results alone, and beside batch work at twice the capacity
+greedy       pages of three API keys alone, and beside a fourth at four times the capacity
+"""
+
+import contextlib
+import datetime
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sidecar.access.api_key import digest_of, new_key
+from sidecar.access.key_file import KeyEntry
+from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_folder import shipped_model
+from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.bench.load.bounds import Bound, bounds
+from sidecar.workshop.bench.load.generator import Sent, send
+from sidecar.workshop.bench.load.outcomes import LatencyFigures, Pattern, StepFigures
+from sidecar.workshop.bench.load.plan import (
+    MIX,
+    PAGE,
+    SEARCH,
+    Planned,
+    bursts,
+    mean_documents,
+    mixed,
+    of_kind,
+    poisson,
+)
+from sidecar.workshop.bench.load.request_bytes import TEXTS, RequestBytes
+from sidecar.workshop.bench.load.simulated_sidecar import MODULE
+from sidecar.workshop.bench.machine import Machine, read_machine
+from sidecar.workshop.sidecar_process import SERVE, SidecarProcess
+
+CLIENTS = ("one", "two", "three")
+GREEDY = "greedy"
+PAGES_LOAD = 0.3
+"""Of the capacity, in the steps that compare latencies."""
+BATCH_LOAD = 2.0
+GREEDY_LOAD = 4.0
+CAPACITY_AHEAD = 1.5
+"""Of the last guess, offered to find the capacity: more than it can do."""
+CAPACITY_STEPS = 2
+PATTERNS: Mapping[Pattern, Callable[[float, float, random.Random], list[float]]] = {
+    "Poisson": poisson,
+    "bursts": bursts,
+}
+COMPARED = ("batch", "greedy")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSpec:
+    """What to send, and how long."""
+
+    loads: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 10.0)
+    seconds: float = 15.0
+    """Of each step; answers may come later."""
+    seed: int = 1
+    model: Path | None = None
+    simulated: float | None = None
+    """Tokens per second of each of two simulated workers; None: the real model."""
+    compare: tuple[str, ...] = COMPARED
+    texts: int = TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """Everything that is shown and written. Rates are documents per second."""
+
+    date: str
+    machine: Machine
+    model: str
+    seed: int
+    seconds: float
+    capacity: float
+    """Goodput of the mix at more than it can do."""
+    steps: tuple[StepFigures, ...]
+    batch: LatencyFigures | None
+    greedy: LatencyFigures | None
+    bounds: tuple[Bound, ...]
+
+
+def run_load_benchmark(spec: LoadSpec, say: Say = lambda line: None) -> LoadReport:
+    """Measures; `say` gets a line for each step. Raises StartupError when the model cannot be used
+    or the sidecar fails."""
+    machine = read_machine()
+    folder = spec.model or shipped_model()
+    manifest = Manifest.read(folder)
+    with _sidecar(spec, folder) as (url, keys):
+        tokenizer = PairTokenizer.open(folder, manifest)
+        requests = RequestBytes(tokenizer, keys, spec.seed, spec.texts)
+        load = _Load(spec, url, requests, say)
+        capacity = load.find_capacity()
+        steps = tuple(
+            load.step(multiple, pattern, capacity)
+            for pattern in PATTERNS
+            for multiple in spec.loads
+        )
+        batch = load.beside_batch(capacity) if "batch" in spec.compare else None
+        greedy = load.beside_greedy(capacity) if "greedy" in spec.compare else None
+    return LoadReport(
+        date=datetime.date.today().isoformat(),
+        machine=machine,
+        model=manifest.name
+        if spec.simulated is None
+        else f"simulated, {spec.simulated:g} tokens/s",
+        seed=spec.seed,
+        seconds=spec.seconds,
+        capacity=capacity,
+        steps=steps,
+        batch=batch,
+        greedy=greedy,
+        bounds=tuple(bounds(steps, batch, greedy)),
+    )
+
+
+class _Load:
+    """The steps against one sidecar."""
+
+    def __init__(self, spec: LoadSpec, url: str, requests: RequestBytes, say: Say) -> None:
+        address = urlsplit(url)
+        self._host, self._port = address.hostname or "127.0.0.1", address.port or 80
+        self._spec = spec
+        self._requests = requests
+        self._say = say
+
+    def find_capacity(self) -> float:
+        """Documents per second: goodput at somewhat more than the guess, which is the last goodput.
+        The first guess is one request's own speed."""
+        alone = self._send(of_kind(SEARCH, [0.0], 1.0, CLIENTS[:1]))
+        capacity = SEARCH.documents / alone.outcomes[0].latency_s
+        for _ in range(CAPACITY_STEPS):
+            rng = random.Random(self._spec.seed)
+            rate = CAPACITY_AHEAD * capacity / SEARCH.documents
+            moments = poisson(rate, max(1.0, self._spec.seconds / 3), rng)
+            sent = self._send(of_kind(SEARCH, moments, capacity, CLIENTS[:1]))
+            capacity = StepFigures.of(CAPACITY_AHEAD, "Poisson", sent).goodput
+        self._say(f"capacity: {capacity:.0f} documents/s")
+        return capacity
+
+    def step(self, load: float, pattern: Pattern, capacity: float) -> StepFigures:
+        """The mix at a multiple of the capacity."""
+        rng = random.Random(f"{self._spec.seed} {load} {pattern}")
+        rate = load * capacity / mean_documents(MIX)
+        moments = PATTERNS[pattern](rate, self._spec.seconds, rng)
+        plan = [
+            Planned(each.at_s, each.kind, each.deadline_s, CLIENTS[0])
+            for each in mixed(moments, capacity, rng)
+        ]
+        figures = StepFigures.of(load, pattern, self._send(plan))
+        self._say(f"{pattern} at {load:g}: {figures.goodput:.0f} documents/s in time")
+        return figures
+
+    def beside_batch(self, capacity: float) -> LatencyFigures:
+        """Pages of search results, and batch work of another key beside them."""
+        pages = self._pages(capacity, CLIENTS[:1])
+        work = self._searches(capacity, BATCH_LOAD, GREEDY, batch=True)
+        return self._compared("batch", pages, work, CLIENTS[:1])
+
+    def beside_greedy(self, capacity: float) -> LatencyFigures:
+        """Pages of several keys, and searches of a greedy one beside them."""
+        pages = self._pages(capacity, CLIENTS)
+        work = self._searches(capacity, GREEDY_LOAD, GREEDY)
+        return self._compared("a greedy key", pages, work, CLIENTS)
+
+    def _compared(
+        self, name: str, pages: list[Planned], work: list[Planned], clients: Sequence[str]
+    ) -> LatencyFigures:
+        alone, beside = self._send(pages), self._send([*pages, *work])
+        figures = LatencyFigures.of(alone, beside, frozenset(clients))
+        self._say(f"beside {name}: p99 {figures.beside_p99:.0f} ms, {figures.alone_p99:.0f} alone")
+        return figures
+
+    def _pages(self, capacity: float, clients: Sequence[str]) -> list[Planned]:
+        rng = random.Random(f"{self._spec.seed} pages")
+        rate = PAGES_LOAD * capacity / PAGE.documents
+        return of_kind(PAGE, poisson(rate, self._spec.seconds, rng), capacity, clients)
+
+    def _searches(
+        self, capacity: float, load: float, client: str, *, batch: bool = False
+    ) -> list[Planned]:
+        rng = random.Random(f"{self._spec.seed} searches")
+        rate = load * capacity / SEARCH.documents
+        moments = poisson(rate, self._spec.seconds, rng)
+        return of_kind(SEARCH, moments, capacity, [client], batch=batch)
+
+    def _send(self, plan: Sequence[Planned]) -> Sent:
+        return send(self._host, self._port, plan, self._requests.all_of(plan))
+
+
+@contextlib.contextmanager
+def _sidecar(spec: LoadSpec, folder: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """(URL, API keys of the clients by name) of the sidecar to measure, in a process of its own."""
+    keys = {name: new_key() for name in (*CLIENTS, GREEDY)}
+    entries = [KeyEntry.of(digest_of(key.encode()), name=name) for name, key in keys.items()]
+    module = SERVE if spec.simulated is None else (MODULE, str(spec.simulated))
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "keys.toml"
+        path.touch(0o600)
+        path.write_text("\n".join(entry.toml() for entry in entries))
+        settings: dict[str, object] = {"api_keys_file": path, "deadline_ms": 3_600_000}
+        if spec.simulated is None:
+            settings["model"] = folder
+        with SidecarProcess(settings, module=module) as process:
+            yield process.url, keys

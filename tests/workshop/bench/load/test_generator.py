@@ -1,0 +1,84 @@
+"""The generator against a server of the test's own."""
+
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from sidecar.workshop.bench.load.generator import UNANSWERED, content_length, send
+from sidecar.workshop.bench.load.plan import PAGE, Planned
+from tests.socket_server import running
+
+REQUEST = b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Server(ThreadingHTTPServer):
+    """Answers each request after `delay_s` with `status`; 0 closes the connection."""
+
+    status, delay_s = 200, 0.0
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.connections: set[int] = set()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        self.server.connections.add(self.client_address[1])
+        self.rfile.read(2)
+        time.sleep(self.server.delay_s)
+        if not self.server.status:
+            self.close_connection = True
+            return
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "3")
+        self.end_headers()
+        self.wfile.write(b"abc")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    with running(server):
+        yield server
+
+
+def plan(*moments: float) -> list[Planned]:
+    return [Planned(moment, PAGE, 1.0, "") for moment in moments]
+
+
+def test_every_request_has_an_outcome_and_connections_are_used_again(server: Server) -> None:
+    server.status = 429
+    planned = plan(0.0, 0.2, 0.4)
+    found = send("127.0.0.1", server.server_port, planned, [REQUEST] * 3)
+    assert [outcome.planned for outcome in found.outcomes] == planned
+    assert [outcome.status for outcome in found.outcomes] == [429] * 3
+    assert len(server.connections) == 1
+    assert 0 < found.cpu_s < found.wall_s
+
+
+def test_latencies_count_from_the_plan_and_slow_answers_hold_up_no_request(server: Server) -> None:
+    server.delay_s = 0.3
+    found = send("127.0.0.1", server.server_port, plan(0.0, 0.0, 0.1), [REQUEST] * 3)
+    for outcome in found.outcomes:
+        assert outcome.latency_s == outcome.done_s - outcome.planned.at_s >= 0.3
+        assert outcome.planned.at_s <= outcome.sent_s < outcome.done_s
+    assert len(server.connections) == 3
+
+
+def test_a_broken_connection_is_no_answer(server: Server) -> None:
+    server.status = 0
+    found = send("127.0.0.1", server.server_port, plan(0.0), [REQUEST])
+    assert found.outcomes[0].status == UNANSWERED
+
+
+def test_the_length_is_read_from_any_spelling_of_its_header() -> None:
+    assert content_length(b"HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n") == 17
+    assert content_length(b"HTTP/1.1 204 No Content\r\n\r\n") == 0
