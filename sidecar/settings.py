@@ -160,6 +160,13 @@ class Settings(CanarySettings, ListeningOptions, RuntimeOptions, ModelChoice, Ba
     )
     max_documents: int = Field(1000, ge=1, description="Most documents of a request.")
     playground: bool = Field(True, description="Serve `/playground`, a page to try searches on.")
+    otel_traces: bool = Field(
+        False,
+        description="Send traces by OpenTelemetry (extra `otel`), as its own variables OTEL_* say.",
+    )
+    otel_metrics: bool = Field(
+        False, description="Send the metrics by OpenTelemetry too (OTLP; extra `otel`)."
+    )
     price_per_hour: float | None = Field(
         None,
         gt=0,

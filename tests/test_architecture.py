@@ -107,6 +107,7 @@ ONLY_IN = {
         "sidecar/text/vocabularies.py",
         "sidecar/profiles/",
     ),
+    "opentelemetry": ("sidecar/telemetry/tracing.py", "sidecar/telemetry/otlp_metrics.py"),
     "typer": ("sidecar/cli/",),
     "rich": ("sidecar/cli/", "sidecar/workshop/"),
     "asyncio": (

@@ -12,6 +12,7 @@ from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
 from sidecar.http.paths import LenientPaths
 from sidecar.http.service import Service
+from sidecar.http.traces import traces
 
 NAME = ".*[^/]"
 """Of a model in a path: vendor and name with a slash between them, and none at the end."""
@@ -49,6 +50,8 @@ def create_app(service: Service) -> web.Application:
     """An app over a service; who makes it starts and stops the service."""
     settings = service.settings
     outermost = [cors(settings.allowed_origins)] if settings.allowed_origins else []
+    if service.tracing is not None:
+        outermost.append(traces(service.tracing))
     app = _app(service, *outermost)
     for path in (*ROUTES, *PROFILE_ROUTES):
         app.router.add_post(path.replace("{model}", f"{{model:{NAME}}}"), handlers.rerank)

@@ -16,7 +16,7 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
 from sidecar.errors import NotReady
-from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
 from sidecar.http.middleware import route_template
 from sidecar.http.request_body import read_body
 from sidecar.pipeline.fallback import rank_or_fall_back
@@ -59,6 +59,8 @@ async def rerank(request: web.Request) -> web.Response:
         "fuse": result.timings.fuse,
         "encode": time.perf_counter() - ranked,
     }
+    if TRACE in request:
+        request[TRACE].stages(time.perf_counter() - start, seconds)
     service.answers.record(dialect, pipeline.model, rank_request, result, seconds)
     request[FACTS]["tokens"] = result.tokens
     if result.degraded:

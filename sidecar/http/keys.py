@@ -1,6 +1,6 @@
 """Typed keys of what an app and a request carry."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -8,11 +8,16 @@ from sidecar.access.api_key import ApiKey
 from sidecar.contracts.dialect import Dialect
 from sidecar.http.service import Service
 
+if TYPE_CHECKING:
+    from sidecar.telemetry.tracing import RequestTrace
+
 SERVICE = web.AppKey("service", Service)
 REQUEST_ID = web.RequestKey("request_id", str)
 API_KEY = web.RequestKey("api_key", ApiKey)
 """Whose request it is; ANONYMOUS where no key is needed. Not there on open routes."""
 DIALECT = web.RequestKey("dialect", Dialect)
 """There once the body has chosen it; a refusal is in its words."""
+TRACE: web.RequestKey["RequestTrace"] = web.RequestKey("trace")
+"""There where requests are traced."""
 FACTS = web.RequestKey("facts", dict[str, Any])
 """What the request's log line says beyond the common fields: counts and times, never texts."""

@@ -41,11 +41,11 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     service = request.app[SERVICE]
     given = request.headers.get("x-request-id", "")
     request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
-    request[FACTS] = {}
-    is_rerank = _is_rerank(request)
+    request.setdefault(FACTS, {})  # `traces` has put something there
+    rerank = is_rerank(request)
     response: web.StreamResponse
     try:
-        if is_rerank:
+        if rerank:
             service.metrics.in_flight.inc()
         check_key(request)
         response = await handler(request)
@@ -81,11 +81,11 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         log.error("bug", request_id=request[REQUEST_ID], fault=type(fault).__name__, where=where)
         response = _refusal(request, "internal error", RerankError.code, 500)
     finally:
-        if is_rerank:
+        if rerank:
             service.metrics.in_flight.dec()
     response.headers["x-request-id"] = request[REQUEST_ID]
     response.headers["Server"] = "rerank-sidecar"
-    if is_rerank:
+    if rerank:
         seconds = time.perf_counter() - start
         dialect = request[DIALECT].name if DIALECT in request else "none"
         service.metrics.requests.labels(dialect=dialect, status=str(response.status)).inc()
@@ -112,7 +112,7 @@ def _refusal(
     status: int,
     headers: dict[str, str] | None = None,
 ) -> web.Response:
-    if _is_rerank(request):
+    if is_rerank(request):
         request.app[SERVICE].metrics.rejected.labels(reason=code).inc()
         request[FACTS]["reason"] = code
     # A header's bytes need not be text, and a fault may quote them.
@@ -147,7 +147,8 @@ def route_template(request: web.Request) -> str:
     return resource.canonical if resource else "unknown"
 
 
-def _is_rerank(request: web.Request) -> bool:
+def is_rerank(request: web.Request) -> bool:
+    """Whether its route reranks: is counted, logged and traced."""
     route = route_template(request)
     # The root is a probe as well, for GET.
     return request.method == "POST" and (route in ROUTES or route in PROFILE_ROUTES)

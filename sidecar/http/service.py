@@ -19,6 +19,7 @@ from sidecar.access.quotas import Quotas
 from sidecar.errors import NotReady, StartupError, UnknownModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
+from sidecar.http.otel import open_otlp_metrics, open_tracing
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry, Observer
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
@@ -94,7 +95,7 @@ class Service:
     """One per app. `start` it once the port is open; `stop` it last."""
 
     def __init__(self, settings: Settings, opener: Opener = open_models) -> None:
-        """Raises StartupError when the keys cannot be read."""
+        """Raises StartupError when the keys cannot be read, or OpenTelemetry is missing."""
         self.settings = settings
         self.keys = KeyStore.open(settings.api_keys, settings.api_keys_file)
         self.quotas = Quotas()
@@ -107,6 +108,10 @@ class Service:
         """There with the models, if the settings have a price."""
         self.inflating = asyncio.Lock()
         """Held while a body is inflated."""
+        self.tracing = open_tracing() if settings.otel_traces else None
+        self._otlp_metrics = (
+            open_otlp_metrics(self.metrics.registry) if settings.otel_metrics else None
+        )
         self._opener = opener
         self._models: ModelRegistry | None = None
         self._runs: dict[str, RunMetrics] = {}
@@ -140,6 +145,9 @@ class Service:
         """Stops the workers."""
         if self._models is not None:
             await asyncio.to_thread(self._models.close)
+        for telemetry in (self.tracing, self._otlp_metrics):
+            if telemetry is not None:
+                await asyncio.to_thread(telemetry.close)
 
     @property
     def models(self) -> ModelRegistry:
@@ -204,6 +212,18 @@ class Service:
         metrics = self._runs.get(report.model)
         if metrics is None:
             metrics = self._runs[report.model] = self.metrics.of_runs(report.model)
+        if self.tracing is not None:
+            self.tracing.run(
+                report.tags,
+                report.seconds,
+                {
+                    "rerank.model": report.model,
+                    "rerank.pairs": report.inputs,
+                    "rerank.tokens": report.tokens,
+                    "rerank.padded_tokens": report.padded_tokens,
+                    "rerank.failed": report.failed,
+                },
+            )
         if report.failed:
             metrics.failures.inc()
             return

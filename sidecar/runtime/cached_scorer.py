@@ -19,6 +19,7 @@ import numpy as np
 from sidecar.errors import RerankError
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
+from sidecar.runtime.jobs import TAG
 from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
 from sidecar.runtime.scorer import Load, OnOutput, Scored, Scorer
 from sidecar.runtime.session import ModelInput
@@ -35,6 +36,8 @@ class _Request:
     submitted: float
     on_output: OnOutput | None = None
     in_order: bool = False
+    tag: object | None = field(default_factory=TAG.get)
+    """Runs that it inherits from another are submitted elsewhere, and are still its own."""
     outputs: dict[int, Outputs] = field(default_factory=dict)
     """By position."""
     cached: int = 0
@@ -164,6 +167,7 @@ class CachedScorer:
             self._receive(request.keys[owned[place][0]], output)
 
         inputs = [request.inputs[position] for position, _ in owned]
+        tag = TAG.set(request.tag)
         try:
             run = self.scorer.submit(
                 inputs, request.deadline, receive, in_order=request.in_order, flow=request.flow
@@ -172,6 +176,8 @@ class CachedScorer:
             _settle(request.future, fault)
             self._hand_over(owned)
             return
+        finally:
+            TAG.reset(tag)
         request.runs.append(run)
         run.add_done_callback(lambda done: self._end(request, owned, done))
         if request.future.done():  # its client went away meanwhile

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future, InvalidStateError
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,9 @@ from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import OnOutput, Scored
 from sidecar.runtime.session import ModelInput
+
+TAG: ContextVar[object | None] = ContextVar("tag", default=None)
+"""What a job is of: whoever submits it may set this, and finds it in the reports of its runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class RunReport:
     padded_tokens: int
     seconds: float
     failed: bool = False
+    tags: tuple[object, ...] = ()
+    """Of its inputs' jobs, those that have one."""
 
 
 @dataclass(eq=False)
@@ -44,6 +50,7 @@ class Job:
     """Whether the lowest position runs next, and not the longest input."""
     started: float | None = None
     outputs: Outputs | None = None
+    tag: object | None = field(default_factory=TAG.get)
     future: "Future[Scored]" = field(default_factory=Future)
 
     @classmethod

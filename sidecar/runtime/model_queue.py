@@ -193,8 +193,15 @@ class ModelQueue:
     def _report(
         self, run: Run, tokens: int, padded_tokens: int, seconds: float, fault: Exception | None
     ) -> None:
+        tags = {id(job): job.tag for job, _ in run if job.tag is not None}
         report = RunReport(
-            self.model.name, len(run), tokens, padded_tokens, seconds, failed=fault is not None
+            self.model.name,
+            len(run),
+            tokens,
+            padded_tokens,
+            seconds,
+            failed=fault is not None,
+            tags=tuple(tags.values()),
         )
         try:
             self.model.on_run(report)
