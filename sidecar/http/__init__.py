@@ -9,6 +9,8 @@ middleware      what wraps every request: its id, key, error body, log line
 authorization   which API key a route needs, and which one a request has
 reloading       files that are read again while the service runs
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json
+connections     how long and how many: idle, slow and too many connections
+request_body    a body, read within its limits
 content_coding  gzip and deflate bodies
 info            /info
 admin           what operators ask, below /admin

@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.http import admin, discovery, docs_page, handlers, info, playground
+from sidecar.http.connections import sending
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
@@ -74,7 +75,8 @@ def create_admin_app(service: Service) -> web.Application:
 
 def _app(service: Service, *outermost: Middleware) -> web.Application:
     app = web.Application(
-        middlewares=[*outermost, envelope], client_max_size=service.settings.max_body_bytes
+        middlewares=[sending(service.settings.write_timeout_s), *outermost, envelope],
+        client_max_size=service.settings.max_body_bytes,
     )
     app[SERVICE] = service
     return app

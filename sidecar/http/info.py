@@ -10,11 +10,15 @@ from aiohttp import web
 from sidecar import __version__
 from sidecar.contracts.dialects.tei_predict import LABEL
 from sidecar.contracts.numbers import dumps
+from sidecar.contracts.validation import MAX_CONTAINERS, MAX_VALUES
+from sidecar.http.connections import MAX_HEADER_BYTES, MAX_HEADERS, MAX_LINE_BYTES
 from sidecar.http.keys import SERVICE
+from sidecar.lenient_json import MAX_DEPTH
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profile import Profile
 from sidecar.runtime.cores import available_cores
+from sidecar.schema import MAX_FIELDS, MAX_INSTRUCTION
 from sidecar.settings import Settings
 from sidecar.telemetry.cost import BASES, Basis, Cost
 
@@ -110,6 +114,18 @@ def _limits(settings: Settings) -> dict[str, Any]:
         "max_documents": settings.max_documents,
         "max_body_bytes": settings.max_body_bytes,
         "deadline_ms": settings.deadline_ms,
+        "max_values": MAX_VALUES,
+        "max_containers": MAX_CONTAINERS,
+        "max_depth": MAX_DEPTH,
+        "max_fields": MAX_FIELDS,
+        "max_instruction_characters": MAX_INSTRUCTION,
+        "max_line_bytes": MAX_LINE_BYTES,
+        "max_header_bytes": MAX_HEADER_BYTES,
+        "max_headers": MAX_HEADERS,
+        "max_connections": settings.max_connections,
+        "body_timeout_s": settings.body_timeout_s,
+        "write_timeout_s": settings.write_timeout_s,
+        "keep_alive_s": settings.keep_alive_s,
     }
 
 

@@ -1,15 +1,14 @@
 """A listening port with an app behind it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from sidecar.access.server_tls import ServerTls
 from sidecar.errors import StartupError
-
-KEEP_ALIVE_S = 75.0
-"""Longer than the 60 s after which the clusters' connection pools drop idle connections."""
+from sidecar.http.connections import BoundedRunner
+from sidecar.settings import Settings
 
 
 @asynccontextmanager
@@ -19,21 +18,15 @@ async def listener(
     port: int,
     *,
     tls: ServerTls | None = None,
-    shutdown_s: float,
+    settings: Settings,
+    on_refused: Callable[[], None],
 ) -> AsyncIterator[str]:
-    """The app's URL, while it is listened on. Requests under way at the end get `shutdown_s`
-    seconds.
+    """The app's URL, while it is listened on. `on_refused` is called for each connection beyond
+    `max_connections`. Requests under way at the end get `shutdown_s` seconds.
 
     Raises StartupError when the address cannot be listened on.
     """
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        handler_cancellation=True,  # a client that goes away takes its pairs out of the queue
-        keepalive_timeout=KEEP_ALIVE_S,
-        auto_decompress=False,  # `content_coding` does it: aiohttp refuses codings in plain text
-        shutdown_timeout=shutdown_s,
-    )
+    runner = BoundedRunner(app, on_refused=on_refused, settings=settings)
     scheme, context = ("http", None) if tls is None else ("https", tls.context)
     await runner.setup()
     try:

@@ -50,7 +50,8 @@ async def listening(
                 settings.host,
                 settings.port,
                 tls=tls.port,
-                shutdown_s=settings.shutdown_s,
+                settings=settings,
+                on_refused=service.metrics.refused_connections.inc,
             ) as url,
         ):
             yield service, url
@@ -70,7 +71,8 @@ async def _admin_listener(service: Service, tls: TlsPorts) -> AsyncIterator[None
         settings.admin_host,
         settings.admin_port,
         tls=tls.admin_port,
-        shutdown_s=settings.shutdown_s,
+        settings=settings,
+        on_refused=service.metrics.refused_connections.inc,
     ) as url:
         log.info("listening", url=url, serves="admin")
         yield

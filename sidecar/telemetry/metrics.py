@@ -98,6 +98,9 @@ class Metrics:
             "rerank_cache_bytes", "Memory of the cache of logits, about.", registry=registry
         )
         self.in_flight = Gauge("rerank_inflight_requests", "Requests under way.", registry=registry)
+        self.refused_connections = Counter(
+            "rerank_refused_connections", "Connections beyond max_connections.", registry=registry
+        )
         self.rejected = Counter(
             "rerank_rejected",
             "Refused or failed requests by reason (the error body's error_type).",

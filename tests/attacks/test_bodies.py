@@ -1,11 +1,13 @@
 """Bodies that are small to send and large to read are refused at once and hold up no other."""
 
 import gzip
+import re
 import threading
 import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +155,14 @@ def test_a_request_names_few_fields(path: str, keys: dict[str, object]) -> None:
     with pytest.raises(InvalidRequest) as fault:
         dialect_of(path, "documents").decode(body)
     assert fault.value.message == f"$.{key}: names {MAX_FIELDS + 1} fields, at most {MAX_FIELDS}"
+
+
+def test_every_limit_of_the_page_is_in_info(server: SidecarProcess) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text()
+    section = page.partition("## Limits")[2]
+    shown = {float(number.replace(",", "")) for number in re.findall(r"\b\d[\d,]*\b", section)}
+    limits = ask(server, "/info").body["limits"]
+    bytes_and_ms = {"max_body_bytes": 2**20, "deadline_ms": 1000}
+    assert len(limits) >= 15
+    for name, limit in limits.items():
+        assert limit / bytes_and_ms.get(name, 1) in shown, name

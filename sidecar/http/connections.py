@@ -1,0 +1,103 @@
+"""How long and how many: connections that are idle or slow are closed, beyond a number refused.
+
+silent, or headers that trickle in       `keep_alive_s`, which is aiohttp's
+idle between two requests                the same
+a body that trickles in                  `body_timeout_s`, in `request_body`: 408
+an answer that nobody takes              `write_timeout_s`: `sending` below
+more than `max_connections`              `BoundedRunner`: 503 before a byte is read
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from sidecar.settings import Settings
+
+MAX_LINE_BYTES = 8190
+"""Of a request's first line, so of its address."""
+MAX_HEADER_BYTES = 8190
+"""Of a header, name and value."""
+MAX_HEADERS = 128
+MAX_LINGER_S = 10.0
+"""For a client that still sends its body to read why it was refused."""
+REFUSAL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+    b"Content-Length: 0\r\n\r\n"
+)
+log = structlog.get_logger("rerank")
+
+
+class BoundedRunner(web.AppRunner):
+    """Runs an app whose sites have at most `max_connections` between them at a time."""
+
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        on_refused: Callable[[], None],
+        settings: Settings,
+    ) -> None:
+        super().__init__(
+            app,
+            access_log=None,
+            handler_cancellation=True,  # a client that goes away takes its pairs out of the queue
+            keepalive_timeout=settings.keep_alive_s,
+            auto_decompress=False,  # by `content_coding`: aiohttp refuses in plain text
+            shutdown_timeout=settings.shutdown_s,
+            lingering_time=min(MAX_LINGER_S, settings.body_timeout_s),
+            max_line_size=MAX_LINE_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            max_headers=MAX_HEADERS,
+        )
+        self._max_connections = settings.max_connections
+        self._on_refused = on_refused
+
+    @property
+    def server(self) -> Any:
+        """What a site calls for each new connection: a protocol."""
+        server = super().server
+        return None if server is None else lambda: self._protocol(server)
+
+    def _protocol(self, server: web.Server) -> asyncio.BaseProtocol:
+        if len(server.connections) < self._max_connections:
+            return server()
+        self._on_refused()
+        return _Refusal()
+
+
+class _Refusal(asyncio.Protocol):
+    """Refuses a connection in HTTP's words."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.write(REFUSAL)
+        transport.close()
+
+
+def sending(timeout_s: float) -> Middleware:
+    """A middleware, the outermost, that sends the response itself and waits until the last byte has
+    left the process. A client that does not take it in time loses its connection: else it holds the
+    response's memory and its place among the connections for as long as it likes."""
+
+    @web.middleware
+    async def send(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        transport = request.transport
+        if transport is None:
+            return response
+        transport.set_write_buffer_limits(high=0)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            log.warning("slow_reader", seconds=timeout_s)
+            transport.abort()
+            raise ConnectionResetError("the client does not read") from None
+        return response
+
+    return send

@@ -1,0 +1,107 @@
+"""Clients that take their time, in whatever part of a request, and connections without number."""
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.attacks.raw_http import (
+    BODY,
+    TIMEOUT_S,
+    connect,
+    exchange,
+    length,
+    post,
+    read_all,
+    seconds_until_closed,
+    statuses,
+)
+from tests.http_client import ask
+
+PROBE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+LIMIT_S = 1.0
+LATE_S = 6.0
+"""By then every slow connection is gone: the limit, and what a busy machine takes."""
+PAUSE_S = 0.1
+
+
+@pytest.fixture(scope="module")
+def hurried() -> Iterator[SidecarProcess]:
+    """A service with short limits."""
+    limits = {"keep_alive_s": LIMIT_S, "body_timeout_s": LIMIT_S, "write_timeout_s": LIMIT_S}
+    with SidecarProcess(limits) as process:
+        yield process
+
+
+def trickle(connection: socket.socket, raw: bytes) -> None:
+    """Sends the bytes one at a time, for as long as the service takes them."""
+    with contextlib.suppress(OSError), connection.dup() as sender:
+        for byte in raw:
+            sender.sendall(bytes([byte]))
+            time.sleep(PAUSE_S)
+
+
+@pytest.mark.parametrize(
+    ("first", "slowly"),
+    [
+        (b"", b""),
+        (b"", post(BODY, length(BODY))),
+        (b"POST /v2/rerank HTTP/1.1\r\nHost: x\r\n", b"X-A: a\r\n" * 50),
+        (post(b"", b"Content-Length: 1000"), b" " * 500),
+        (post(b"", b"Transfer-Encoding: chunked"), b"1\r\n \r\n" * 100),
+        (post(b"", b"Transfer-Encoding: chunked") + b"1;", b"a" * 500),
+        (b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n", b""),
+        (PROBE, b"GET /health/live HTTP/1.1\r\nX-A: aaaa"),
+    ],
+    ids=[
+        *("silent", "all slowly", "headers", "body", "chunks of a byte", "chunk extension"),
+        *("idle", "slow second request"),
+    ],
+)
+def test_a_connection_that_dawdles_is_closed(
+    hurried: SidecarProcess, first: bytes, slowly: bytes
+) -> None:
+    with ThreadPoolExecutor(1) as pool, connect(hurried.url) as connection:
+        connection.sendall(first)
+        pool.submit(trickle, connection, slowly)
+        assert seconds_until_closed(connection) < LATE_S
+        connection.close()
+
+
+def test_a_client_that_does_not_read_its_answers_is_cut_off(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with (
+        SidecarProcess({"write_timeout_s": LIMIT_S}, log=log) as server,
+        connect(server.url) as connection,
+    ):
+        # Some 300 kB each: more than the machine's own buffers hold.
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 60)
+        deadline = time.monotonic() + TIMEOUT_S
+        while "slow_reader" not in log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(PAUSE_S)
+        assert len(statuses(read_all(connection))) < 60
+        assert ask(server, "/health/live").status == 200
+
+
+def test_connections_beyond_the_limit_are_refused_and_the_others_go_on() -> None:
+    with SidecarProcess({"max_connections": 20}) as server, contextlib.ExitStack() as stack:
+        held = [stack.enter_context(connect(server.url)) for _ in range(20)]
+        held[0].sendall(PROBE)
+        assert held[0].recv(65536).startswith(b"HTTP/1.1 200")
+        for _ in range(10):
+            with connect(server.url) as refused:
+                assert statuses(refused.recv(65536)) == [503]
+        for connection in held:
+            connection.sendall(post(BODY, length(BODY)))
+        for connection in held:
+            assert statuses(connection.recv(65536)) == [200]
+            connection.close()
+        assert statuses(exchange(server.url, post(BODY, length(BODY))))[0] in (200, 503)
+        metrics = ask(server, "/metrics").raw.decode()
+        assert "rerank_refused_connections_total 10.0" in metrics
