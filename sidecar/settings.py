@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from sidecar.access.listening import ListeningOptions
+from sidecar.access.request_limits import RequestLimits
 from sidecar.canary_settings import CanarySettings
 from sidecar.errors import StartupError, first_fault
 from sidecar.request import OnDeadline, OnFailure
@@ -80,9 +81,11 @@ class ModelChoice(BaseModel):
         return model_sources(self.model)
 
 
-class Settings(CanarySettings, ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings):
+class Settings(
+    CanarySettings, RequestLimits, ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings
+):
     """Every setting of the service, with its default and what it is for. The order of the table:
-    which models, how they run, where they listen, the canary, the rest."""
+    which models, how they run, where they listen, what they take, the canary, the rest."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -149,35 +152,6 @@ class Settings(CanarySettings, ListeningOptions, RuntimeOptions, ModelChoice, Ba
         description="Longest time for a request; a client may ask for less. Keep it below the "
         "cluster's own limit (Elasticsearch: 30 s).",
     )
-    max_body_bytes: int = Field(
-        16 * 2**20, ge=1024, description="Largest request body, counted after inflation."
-    )
-    body_timeout_s: float = Field(
-        60.0,
-        gt=0,
-        description="Longest time for a request's body to arrive; a slower one gets 408 and its "
-        "connection is closed.",
-    )
-    write_timeout_s: float = Field(
-        60.0,
-        gt=0,
-        description="Longest time for an answer to be taken; a client that reads slower loses its "
-        "connection.",
-    )
-    keep_alive_s: float = Field(
-        75.0,
-        gt=0,
-        description="Seconds after which a connection is closed that waits for a request, or for "
-        "the rest of its headers. Longer than the 60 s after which the clusters' pools drop idle "
-        "connections.",
-    )
-    max_connections: int = Field(
-        900,
-        ge=1,
-        description="Most connections at a time to a port; more get 503. Below the 1024 open files "
-        "that a process usually may have.",
-    )
-    max_documents: int = Field(1000, ge=1, description="Most documents of a request.")
     playground: bool = Field(True, description="Serve `/playground`, a page to try searches on.")
     otel_traces: bool = Field(
         False,

@@ -31,6 +31,9 @@ CANONICAL_PAIRS = 8
 # A bare name: a manifest cannot point outside of its folder.
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+SessionEntry = Literal["session.disable_quant_qdq"]
+"""A model is data: of onnxruntime's entries, some of which name files to read and to write, a
+manifest may set those that decide about numbers."""
 Runs = Literal["single", "padded"]
 """`single`: two pairs never share a run (dynamic int8 takes one activation scale per run)."""
 DOCUMENT = "{document}"
@@ -54,7 +57,7 @@ class Graph(Strict):
     """Largest difference of a pair's score (after the activation) alone and in company."""
     canonical_tolerance: float = Field(gt=0)
     """Largest difference of a canonical pair's logit between the builder's machine and this one."""
-    session_config: dict[str, str] = {}
+    session_config: dict[SessionEntry, Literal["0", "1"]] = {}
     """onnxruntime session configuration entries that the graph needs."""
 
 

@@ -1,0 +1,150 @@
+"""A model folder is data and never code: what its author may try, with hashes that are right."""
+
+import ast
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from sidecar.errors import ModelError, StartupError
+from sidecar.runtime.manifest import sha256
+from tests.opened import open_models
+
+ROOT = Path(__file__).parents[2]
+GRAPH = "model.int8.onnx"
+
+
+@pytest.fixture
+def copy(folder: Path, tmp_path: Path) -> Path:
+    """A model folder with a file beside it that is none of its business."""
+    np.ones(16, np.float32).tofile(tmp_path / "outside.bin")
+    return Path(shutil.copytree(folder, tmp_path / "model"))
+
+
+def edit(folder: Path, **graph: Any) -> None:
+    """Changes the manifest's first graph, and makes the hashes right."""
+    path = folder / "rerank.json"
+    manifest = json.loads(path.read_text())
+    manifest["graphs"]["int8"].update(graph)
+    manifest["files"] = {name: sha256(folder / name) for name in manifest["files"]}
+    path.write_text(json.dumps(manifest))
+
+
+def graph_with(node: onnx.NodeProto, weights: str | None = None) -> bytes:
+    """A graph with the service's inputs and outputs that computes the node."""
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    ]
+    output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, None)
+    weight = helper.make_tensor("weights", TensorProto.FLOAT, [16], np.ones(16, np.float32))
+    if weights is not None:
+        weight.ClearField("float_data")
+        weight.data_location = TensorProto.EXTERNAL
+        weight.external_data.add(key="location", value=weights)
+    graph = helper.make_graph([node], "attack", inputs, [output], [weight])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("attack", 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+IDENTITY = helper.make_node("Identity", ["weights"], ["logits"])
+
+
+@pytest.mark.parametrize(
+    "location", ["../outside.bin", "{folder}/../outside.bin", "x/../../outside.bin", "link.bin"]
+)
+def test_weights_outside_of_the_folder_are_not_read(copy: Path, location: str) -> None:
+    (copy / "link.bin").symlink_to(copy.parent / "outside.bin")
+    (copy / GRAPH).write_bytes(graph_with(IDENTITY, location.format(folder=copy)))
+    edit(copy)
+    with pytest.raises(ModelError, match="does not load"):
+        open_models(copy)
+
+
+def test_an_operator_that_onnxruntime_does_not_bring_is_refused(copy: Path) -> None:
+    node = helper.make_node("Run", ["weights"], ["logits"], domain="attack")
+    (copy / GRAPH).write_bytes(graph_with(node))
+    edit(copy)
+    with pytest.raises(ModelError, match="does not load"):
+        open_models(copy)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"session.model_external_initializers_file_folder_path": "/etc"},
+        {"ep.context_file_path": "/tmp/written.onnx"},
+        {"session.use_env_allocators": "1"},
+        {"session.disable_quant_qdq": "/tmp/written"},
+    ],
+)
+def test_a_manifest_sets_no_option_of_the_runtime_but_those_about_numbers(
+    copy: Path, entry: dict[str, str]
+) -> None:
+    edit(copy, session_config=entry)
+    with pytest.raises(ModelError, match=r"session_config"):
+        open_models(copy)
+
+
+@pytest.mark.parametrize("name", ["../outside.bin", "/etc/passwd", ".hidden", "a/b", "a\0b", ""])
+def test_a_manifest_names_no_file_outside_of_the_folder(copy: Path, name: str) -> None:
+    edit(copy, file=name)
+    with pytest.raises(ModelError, match=r"file"):
+        open_models(copy)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"[" * 100_000, b'{"a":' * 100_000, b'{"version": "1.0", "model": {"type": "BPE"}}', b"\0"],
+    ids=["deep array", "deep object", "no vocabulary", "null"],
+)
+def test_a_tokenizer_file_that_is_none_is_refused(copy: Path, raw: bytes) -> None:
+    (copy / "tokenizer.json").write_bytes(raw)
+    edit(copy)
+    with pytest.raises(ModelError, match="not a tokenizer"):
+        open_models(copy)
+
+
+def test_a_manifest_that_is_deep_or_huge_is_refused(copy: Path) -> None:
+    for raw in ("[" * 100_000, '{"a":' * 100_000, '{"format": 1' + "0" * 100_000 + "}"):
+        (copy / "rerank.json").write_text(raw)
+        with pytest.raises(ModelError, match="not a valid manifest"):
+            open_models(copy)
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hold_the_start(copy: Path) -> None:
+    (copy / GRAPH).unlink()
+    os.mkfifo(copy / GRAPH)
+    with pytest.raises(StartupError):
+        open_models(copy)
+
+
+def test_nothing_that_serves_can_read_code_from_a_file() -> None:
+    """No pickles, no `eval`. Hooks are the operator's own Python, and one file loads them; the
+    package's `__init__` imports its own modules by name."""
+    forbidden = {"pickle", "marshal", "shelve", "dill", "joblib", "eval", "exec", "compile"}
+    found = set()
+    for path in (ROOT / "sidecar").rglob("*.py"):
+        if "workshop" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names: list[str] = []
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [alias.name.split(".")[0] for alias in node.names]
+                names += [(getattr(node, "module", None) or "").split(".")[0]]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                names = [node.func.id]
+            elif isinstance(node, ast.Attribute) and node.attr in ("exec_module", "import_module"):
+                names = [node.attr]
+            found |= {
+                (str(path.relative_to(ROOT)), name)
+                for name in names
+                if name in forbidden or name in ("exec_module", "import_module")
+            }
+    assert {path for path, _ in found} <= {"sidecar/hooks/loading.py", "sidecar/__init__.py"}, found
