@@ -18,9 +18,10 @@ from sidecar.profile import Profile
 from sidecar.search import Constraint, Search
 from sidecar.signals import SearchReader
 from sidecar.signals.constraint import ConstraintSignal, verdicts
+from sidecar.text.plain_documents import marked_up
 from sidecar.text.query import other_words
 from sidecar.text.query.extractor import VIOLATED, Satisfaction
-from sidecar.text.terms import field_match
+from sidecar.text.terms import matched_weight, terms_of_any, total_weight
 
 Kind = Literal["model", "signal", "field", "rule", "hook"]
 
@@ -39,7 +40,7 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
     `now`, in seconds since 1970, replaces the clock for decays from "now".
     """
     all_of = frozenset(name for name, field in profile.fields.items() if field.pick == "all")
-    reader = SearchReader(search, now, all_of, profile.extractor_table)
+    reader = SearchReader(search, now, all_of, profile.extractor_table, marked_up(profile))
     parts = _field_parts(profile, reader)
     for name, signal in profile.signals.items():
         for of_document, value in zip(parts, signal.contributions(reader), strict=True):
@@ -80,7 +81,12 @@ def _weighted_matches(field: str, profile: Profile, reader: SearchReader) -> lis
     texts, weight = reader.folded(field), profile.fields[field].weight
     others = _other_words(field, profile, reader.query)
     terms = [term for term in reader.terms if term.text not in others] if others else reader.terms
-    of_text = {text: weight * field_match(terms, text) for text in set(texts)}
+    distinct = set(texts)
+    live = terms_of_any(terms, distinct)
+    if not live:
+        return [0.0] * len(texts)
+    total = total_weight(terms)
+    of_text = {text: weight * (matched_weight(live, text) / total) for text in distinct}
     matches = [of_text[text] for text in texts]
     for name, factors in profile.boosts.items():
         constraint = reader.constraints.get(name)
@@ -112,6 +118,8 @@ def _boosted(matches: Sequence[float], factor: float, said: Sequence[Satisfactio
 
 def _capped(names: Sequence[str], values: Sequence[float], cap: float) -> list[Part]:
     total = sum(values)
+    if not total:
+        return []
     factor = cap / total if total > cap else 1.0
     return [
         Part(name, "field", value * factor)

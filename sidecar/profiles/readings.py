@@ -22,7 +22,7 @@ from sidecar.signals.units import UnitsSignal
 from sidecar.text.citations import citations
 from sidecar.text.compose import read_value
 from sidecar.text.dates import instant, year
-from sidecar.text.plain_documents import plain_document
+from sidecar.text.plain_documents import marked_up, plain_document, without_markup
 from sidecar.text.prices import Price, prices
 from sidecar.text.query.color import colors
 from sidecar.text.query.material import materials
@@ -82,6 +82,7 @@ class ProfileReadings:
     def __init__(self, profile: Profile) -> None:
         self._reader = FieldReader(profile)
         self._profile = profile
+        self._marked_up = marked_up(profile)
         self._readers: dict[str, list[tuple[str, Read, bool]]] = {}
         for field, by, read, certain in _readers(profile):
             self._readers.setdefault(field, []).append((by, read, certain))
@@ -89,7 +90,11 @@ class ProfileReadings:
     def of(self, document: Document) -> DocumentReading:
         """The document's fields and what is made of them."""
         trace = self._reader.trace(document)
-        plain = plain_document(trace.fields or {}, self._profile)
+        plain = plain_document(trace.fields or {}, self._profile).fields
+        values = {
+            name: without_markup(value) if name in self._marked_up else value
+            for name, value in plain.items()
+        }
         named = self._profile.fields
         fields = tuple(
             FieldReading(
@@ -101,7 +106,7 @@ class ProfileReadings:
                     for by, read, certain in self._readers.get(name, ())
                 ),
             )
-            for name, value in plain.fields.items()
+            for name, value in values.items()
         )
         return DocumentReading(fields, trace.ignored)
 

@@ -38,7 +38,11 @@ class MatchSignal(Signal):
         return self.fields
 
     def strengths(self, search: SearchReader) -> list[float]:
-        names = search.codes if self.codes else search.naming
+        names: Codes | Naming = search.naming
+        if self.codes:
+            if not search.codes.possible:
+                return search.zeros()
+            names = search.codes
         of_text: dict[str, float] = {}
 
         def strength(value: object) -> float:

@@ -63,9 +63,9 @@ class Rule(FrozenModel):
         return [fires and not spares for fires, spares in zip(met, spared, strict=True)]
 
     def _conditions(self, search: SearchReader) -> list[bool]:
-        values = search.values(self.field)
         if self.states == "out_of_stock":
-            return [stock(value) is Stock.ABSENT for value in values]
+            return [stock(value) is Stock.ABSENT for value in search.given(self.field)]
+        values = search.values(self.field)
         meets = self._condition(search)
         holds = all if self.field in search.all_of else any
         items = [list(map(read_value, stated(value, self.field))) for value in values]

@@ -8,6 +8,7 @@ from sidecar.search import Constraint, Fields, Search
 from sidecar.text.agreement import QuantityRange
 from sidecar.text.citations import Citation
 from sidecar.text.compose import read_value
+from sidecar.text.plain_documents import without_markup
 from sidecar.text.query import EXTRACTORS, READ_CHARACTERS
 from sidecar.text.query.citation import cited_in
 from sidecar.text.query.codes import Codes
@@ -15,7 +16,7 @@ from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms, words
-from sidecar.text.tidy import tidy, tidy_query
+from sidecar.text.tidy import tidy, tidy_query, tidy_text
 from sidecar.text.values import number
 
 READ_FIELD_CHARACTERS = 10_000
@@ -32,10 +33,11 @@ class SearchReader:
         now: float | None = None,
         all_of: Set[str] = frozenset(),
         extractors: Mapping[str, Extractor] = EXTRACTORS,
+        marked_up: Set[str] = frozenset(),
     ) -> None:
         """`now` is seconds since 1970 for decays from "now"; the clock's when None. `all_of` are
         the fields of whose lists every item must satisfy a constraint or a rule; of others one.
-        `extractors` are the profile's."""
+        `extractors` are the profile's. `marked_up` are the fields that may hold HTML still."""
         self.all_of = all_of
         self.extractors = extractors
         self.query = tidy_query(search.query[:READ_CHARACTERS])
@@ -45,31 +47,36 @@ class SearchReader:
         self.verdicts: dict[tuple[Constraint, str], list[Satisfaction]] = {}
         """What fields say of constraints, as far as it was asked."""
         self._now = now
+        self._marked_up = marked_up
         self._values: dict[str, list[object]] = {}
         self._texts: dict[str, list[str]] = {}
         self._folded: dict[str, list[str]] = {}
 
     def values(self, field: str) -> list[object]:
-        """The field's values; None where it is missing. `a.b` is also read from inside `a`."""
+        """The field's values, tidy and without HTML; None where it is missing."""
         if (column := self._values.get(field)) is None:
-            column = [fields.get(field) for fields in self.documents]
-            if "." in field:
-                column = [
-                    _inside(fields, field) if value is None else value
-                    for value, fields in zip(column, self.documents, strict=True)
-                ]
+            column = self.given(field)
             if any(value is not None for value in column):  # most profiles name more than is there
-                column = [None if value is None else tidy(value) for value in column]
+                if field in self._marked_up:
+                    column = list(map(without_markup, column))
+                column = [tidy_text(v) if isinstance(v, str) else tidy(v) for v in column]
             self._values[field] = column
         return column
+
+    def given(self, field: str) -> list[object]:
+        """The field's values as the documents have them. `a.b` is also read from inside `a`."""
+        column = [fields.get(field) for fields in self.documents]
+        if "." not in field:
+            return column
+        return [
+            _inside(fields, field) if value is None else value
+            for value, fields in zip(column, self.documents, strict=True)
+        ]
 
     def texts(self, field: str) -> list[str]:
         """The values as text; "" where there is none."""
         if (column := self._texts.get(field)) is None:
-            column = [
-                "" if value is None else read_value(value)[:READ_FIELD_CHARACTERS]
-                for value in self.values(field)
-            ]
+            column = [_text(value)[:READ_FIELD_CHARACTERS] for value in self.values(field)]
             self._texts[field] = column
         return column
 
@@ -129,6 +136,10 @@ class SearchReader:
     def citations(self) -> tuple[Citation, ...]:
         """The legal citations that the query asks for."""
         return cited_in(self.query).wanted
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else read_value(value)
 
 
 def _inside(fields: Mapping[str, object], name: str) -> object:

@@ -80,7 +80,10 @@ def compose(
     fields = profile.fields
     for name, value in source.items():
         field = fields.get(name, _DEFAULT)
-        if not field.weight or not (text := read_value(value)):
+        if not field.weight:
+            continue
+        text = value if isinstance(value, str) else read_value(value)
+        if not text:
             continue
         if field.limit is not None and len(text) > field.limit:
             text = _first_words(text, field.limit)
@@ -111,7 +114,11 @@ def read_value(value: object) -> str:
             return str(int(value))  # 38.0 and 38 are the same number in JSON, and the same size
         case dict() | Mapping():
             return ", ".join(
-                [f"{key}: {text}" for key, part in value.items() if (text := read_value(part))]
+                [
+                    f"{key}: {text}"
+                    for key, part in value.items()
+                    if (text := part if isinstance(part, str) else read_value(part))
+                ]
             )
         case list() | tuple():
             return ", ".join([text for part in value if (text := read_value(part))])

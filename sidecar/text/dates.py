@@ -30,7 +30,7 @@ READ_CHARACTERS = 80
 _YEARS = range(1000, 2200)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?")
-_COMPACT = re.compile(r"(1[5-9]|20)(\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
+_COMPACT = re.compile(r"(1[5-9]|2[01])(\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 """Japanese eras: the year before their first."""
 _CIRCA = re.compile(

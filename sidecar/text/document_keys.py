@@ -13,9 +13,9 @@ Keys are looked up, not spellings: a profile may know two hundred, and a documen
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
-from sidecar.search import Fields
 from sidecar.text.key_sets import by_keys
 from sidecar.text.key_values import of_pairs
 from sidecar.text.objects import connected, in_units
@@ -40,8 +40,8 @@ class Candidate(NamedTuple):
     """The path inside of the key's value; "" for the value itself."""
 
 
-Place = tuple[Candidate, object]
-"""A candidate and its key's value."""
+Place = tuple[Candidate, str]
+"""A candidate and its key."""
 
 
 class DocumentKeys:
@@ -53,7 +53,8 @@ class DocumentKeys:
         self._normal: dict[str, list[Candidate]] = {}
         self.candidates = lru_cache(MAX_KNOWN_KEYS)(self._candidates)
         """What a key may hold; empty for a key that the profile does not know."""
-        self._plan = by_keys(self._planned)
+        self.places = by_keys(self._places)
+        """Where an object's fields may be: each that it may have, and its places, best first."""
         for field, of_field in enumerate(spellings):
             for rank, spelling in enumerate(of_field):
                 for head, dots, steps in _heads(spelling):
@@ -61,15 +62,11 @@ class DocumentKeys:
                     self._exact.setdefault(head, []).append(exact)
                     self._normal.setdefault(normal(head), []).append(exact._replace(inexact=True))
 
-    def places(self, fields: Fields) -> list[Place]:
-        """Where the fields may be, in the order of the fields and of their spellings."""
-        return [
-            (each, value) for each, key in self._plan(fields) if (value := fields[key]) is not None
-        ]
-
-    def _planned(self, keys: tuple[str, ...]) -> list[tuple[Candidate, str]]:
+    def _places(self, keys: tuple[str, ...]) -> tuple[tuple[int, tuple[Place, ...]], ...]:
         # By the key last: of two that spell a name otherwise the same one is always read.
-        return sorted((each, key) for key in keys for each in self.candidates(key))
+        places = sorted((each, key) for key in keys for each in self.candidates(key))
+        by_field = groupby(places, key=lambda place: place[0].field)
+        return tuple((field, tuple(of_field)) for field, of_field in by_field)
 
     def _candidates(self, key: str) -> tuple[Candidate, ...]:
         exact = self._exact.get(key, [])
@@ -85,30 +82,44 @@ class DocumentKeys:
 def inside(value: object, steps: str) -> object:
     """What the dotted path leads to; None where there is nothing. Of a list of objects it is the
     list of what each has."""
-    if not steps:
-        return value
+    return inside_opened(opened(value), steps) if steps else value
+
+
+def opened(value: object) -> object:
+    """The value with a list of attributes as one object, and a connection as its list."""
     match value:
-        case dict() if (nodes := connected(value)) is not None:
-            return inside(nodes, steps)
-        case dict():
-            return _in_object(value, steps)
         case str() | int() | float():
-            return None
-        case list() | tuple() if (attributes := of_pairs(value)) is not None:
-            return _in_object(attributes, steps)
+            return value
+        case dict():
+            return value if (nodes := connected(value)) is None else opened(nodes)
         case list() | tuple():
-            found = [inside(item, steps) for item in value]
-            return _flat([part for part in found if part is not None])
-        case Mapping():
+            return value if (attributes := of_pairs(value)) is None else attributes
+        case _:
+            return value
+
+
+def inside_opened(value: object, steps: str) -> object:
+    """`inside` of a value that is `opened` already: many fields look inside of one."""
+    match value:
+        case dict() | Mapping():
             return _in_object(value, steps)
+        case list() | tuple():
+            found = [
+                _in_object(item, steps)
+                if isinstance(item, dict) and connected(item) is None
+                else inside(item, steps)
+                for item in value
+            ]
+            return _flat([part for part in found if part is not None])
         case _:
             return None
 
 
 def _in_object(value: Mapping[str, object], steps: str) -> object:
     if "." not in steps:  # nearly all paths
-        held = _entry(value, steps)
-        return None if held is None else in_units(value, steps, held)
+        if (held := value.get(steps)) is None and (held := _entry(value, steps)) is None:
+            return None
+        return in_units(value, steps, held)
     for head, _, rest in _heads(steps):
         if (held := _entry(value, head)) is not None and (found := inside(held, rest)) is not None:
             return in_units(value, head, found)
@@ -134,7 +145,7 @@ def _by_normal(keys: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
 
 def _flat(values: list[object]) -> object:
     """The items of lists within the list beside its other items; None of an empty list."""
-    if any(isinstance(value, list) for value in values):
+    if list in map(type, values):
         values = [
             item for value in values for item in (value if isinstance(value, list) else [value])
         ]

@@ -77,6 +77,8 @@ _TOKEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_SIGN = re.compile("[<&]")
+"""With which all of them begin: found ten times as fast."""
 _ENDS = {
     "": re.compile("-->").search,
     **{name: re.compile(rf"</{name}[\s/]*+>", re.IGNORECASE).search for name in _DROPPED},
@@ -120,9 +122,11 @@ class _Reader:
 
     def read(self) -> None:
         here = at = 0  # the text from `here` on is not yet taken
-        search = _TOKEN.search
-        while (token := search(self.text, at)) is not None:
-            start, at = token.span()
+        while (sign := _SIGN.search(self.text, at)) is not None:
+            start, at = sign.span()
+            if (token := _TOKEN.match(self.text, start)) is None:
+                continue
+            at = token.end()
             kind = token.lastgroup
             if kind == "entity" or kind == "number":
                 characters = _decoded(token)

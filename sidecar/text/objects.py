@@ -88,7 +88,8 @@ class _Roles(NamedTuple):
 def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
     """What the object says; `languages` are those wanted, best first, none for all.
 
-    Its values are read already: none is null or blank.
+    Its values are read already: none is null or blank. It is the caller's own, and loses the
+    numbers of rows.
     """
     if (roles := _roles(value)) is None:
         return value  # most attributes: no need to look closer
@@ -107,8 +108,9 @@ def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
     if roles.name is not None and (roles.is_name or _is_named_type(value.get("@type"))):
         return value[roles.name]
     if len(value) > 1:
-        rows = {key for key in roles.rows if key in _NOTATION or _is_row_number(value[key])}
-        return {k: part for k, part in value.items() if k not in rows} if rows else value
+        for key in roles.rows:
+            if key in _NOTATION or _is_row_number(value[key]):
+                del value[key]
     return value
 
 
@@ -173,9 +175,12 @@ def in_units(value: Mapping[str, object], key: str, found: object) -> object:
     {"centAmount": 1499, "fractionDigits": 2} and {"price": "1499", "currency_minor_unit": 2}, of
     commercetools and of WooCommerce's Store API, are 14.99.
     """
-    digits = value.get(_MINOR_DIGITS) if "price" in key.lower() else None
     if normal(key) == _MINOR_UNITS:
         digits = value.get("fractionDigits", 2)
+    elif _MINOR_DIGITS in value and "price" in key.lower():
+        digits = value[_MINOR_DIGITS]
+    else:
+        return found
     if not isinstance(digits, int) or not 0 <= digits <= 4 or isinstance(found, bool):
         return found
     if isinstance(found, int) or (isinstance(found, str) and found.strip().isdecimal()):

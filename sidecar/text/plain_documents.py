@@ -1,4 +1,8 @@
-"""Documents without the HTML of their texts, and where these texts stand in the originals."""
+"""Documents without the HTML of their texts, and where these texts stand in the originals.
+
+Fields of weight 0 are left as they are: the model does not read them, and signals, which read few
+of them, read them `without_markup`.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -7,13 +11,13 @@ from typing import NamedTuple
 
 from sidecar.search import Fields
 from sidecar.text.compose import read_value
-from sidecar.text.field_profile import DocumentProfile
+from sidecar.text.field_profile import DocumentProfile, FieldProfile
 from sidecar.text.html import without_html
 from sidecar.text.offsets import Plain, joined
 
 
 class PlainDocument(NamedTuple):
-    """A document as `read` gives it, without HTML."""
+    """A document as `read` gives it, without the HTML of what the model reads."""
 
     content: str | Fields
     """Plain text, or fields."""
@@ -44,21 +48,29 @@ def plain_document(content: str | Fields, profile: DocumentProfile) -> PlainDocu
     changed: dict[str, object] = {}
     plain: dict[str, Callable[[], Plain]] = {}
     for name, value in content.items():
+        own = profile.fields.get(name)
+        if own is not None and not own.weight:
+            continue
         if isinstance(value, str):
             found = without_html(value)
-            if found is not None and _strips(name, profile):
+            if found is not None and _strips(own, profile):
                 changed[name], plain[name] = found.text, partial(_itself, found)
-        elif (stripped := _stripped(value)) is not value and _strips(name, profile):
+        elif (stripped := without_markup(value)) is not value and _strips(own, profile):
             changed[name], plain[name] = stripped, cache(partial(_read, value))
     return PlainDocument({**content, **changed}, plain) if changed else PlainDocument(content)
 
 
-def _strips(name: str, profile: DocumentProfile) -> bool:
-    own = profile.fields.get(name)
+def marked_up(profile: DocumentProfile) -> frozenset[str]:
+    """The fields that `plain_document` leaves as they are, though their HTML is to be stripped."""
+    fields = profile.fields.items()
+    return frozenset(name for name, own in fields if not own.weight and _strips(own, profile))
+
+
+def _strips(own: FieldProfile | None, profile: DocumentProfile) -> bool:
     return (profile.html if own is None or own.html is None else own.html) == "strip"
 
 
-def _stripped(value: object) -> object:
+def without_markup(value: object) -> object:
     """The value with the text of each string in it; itself where none holds HTML."""
     match value:
         case str():
@@ -70,11 +82,12 @@ def _stripped(value: object) -> object:
             changed = {
                 key: stripped
                 for key, part in value.items()
-                if (stripped := _stripped(part)) is not part
+                if (not isinstance(part, str) or "<" in part or "&" in part)
+                and (stripped := without_markup(part)) is not part
             }
             return {**value, **changed} if changed else value
         case list() | tuple():
-            items = [_stripped(item) for item in value]
+            items = [without_markup(item) for item in value]
             return value if items == list(value) else items
         case _:
             return value

@@ -24,7 +24,7 @@ from sidecar.schema import RERANK_DOC
 from sidecar.search import Fields
 from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
-from sidecar.text.document_keys import Candidate, DocumentKeys, Place, inside
+from sidecar.text.document_keys import Candidate, DocumentKeys, inside_opened, opened
 from sidecar.text.field_profile import DocumentProfile, FieldProfile
 from sidecar.text.field_spellings import Spelling, field_spellings
 from sidecar.text.field_values import (
@@ -37,7 +37,7 @@ from sidecar.text.field_values import (
     wanted_languages,
 )
 from sidecar.text.parse import parse
-from sidecar.text.wrappings import Wrappers, opened
+from sidecar.text.wrappings import Wrappers, unwrapped
 
 
 class Trace(NamedTuple):
@@ -74,6 +74,7 @@ class FieldReader:
         self._languages = tuple(map(wanted_languages, self._fields))
         self._changes = tuple(field.changes_values for field in self._fields)
         self._spellings = tuple(map(field_spellings, (*self._names, *self._parts), self._fields))
+        self._as_written = tuple(map(_as_written, self._spellings, self._changes))
         self._keys = _document_keys(self._spellings)
         weights = [field.weight for field in profile.fields.values()]
         self._passage = frozenset(
@@ -96,14 +97,14 @@ class FieldReader:
         given = self._given(document)
         if given is None:
             return Trace(None, {}, ())
-        fields, on_top = self._named(given), self._opened(given) if self._names else given
+        fields, on_top = self._named(given), self._unwrapped(given) if self._names else given
         spelling_of: dict[str, str] = {}
-        for candidate, held in self._keys.places(on_top):
-            if candidate.field >= len(self._names):
-                continue
-            name = self._names[candidate.field]
-            if name in fields and self._value(candidate, held) == fields[name]:
-                spelling_of.setdefault(name, self._spellings[candidate.field][candidate.rank].text)
+        for field, places in self._keys.places(on_top):
+            name = self._names[field] if field < len(self._names) else ""
+            for candidate, key in places if name in fields else ():
+                if self._value(candidate, opened(on_top[key])) == fields[name]:
+                    spelling_of[name] = self._spellings[field][candidate.rank].text
+                    break
         ignored = () if self._profile.other_fields or not self._names else tuple(on_top)
         known = self._keys.candidates
         return Trace(fields, spelling_of, tuple(key for key in ignored if not known(key)))
@@ -138,17 +139,17 @@ class FieldReader:
         if not self._names or not fields:
             return True
         known = self._keys.candidates
-        return any(map(known, fields)) or any(map(known, self._opened(fields)))
+        return any(map(known, fields)) or any(map(known, self._unwrapped(fields)))
 
-    def _opened(self, fields: Fields) -> Fields:
+    def _unwrapped(self, fields: Fields) -> Fields:
         texts = self._profile.parse
-        return opened(fields, self._keys, self._wrappers, passage=self._passage, texts=texts)
+        return unwrapped(fields, self._keys, self._wrappers, passage=self._passage, texts=texts)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._names:
             return _others(fields)
-        fields = self._opened(fields)
-        found, zeros = self._found(self._keys.places(fields))
+        fields = self._unwrapped(fields)
+        found, zeros = self._found(fields)
         count = len(self._names)
         joins = max(found, default=0) >= count  # most documents have no part: the field is whole
         joined = self._joined(found) if joins else {}
@@ -161,48 +162,67 @@ class FieldReader:
             named |= _others({key: value for key, value in fields.items() if not known(key)})
         return named
 
-    def _found(self, places: list[Place]) -> tuple[dict[int, object], dict[int, object]]:
+    def _found(self, fields: Fields) -> tuple[dict[int, object], dict[int, object]]:
         """By the place of the field in the profile: its value at the first place that has one, and
         a zero that means none where another place has a value."""
         found: dict[int, object] = {}
         zeros: dict[int, object] = {}
-        for candidate, given in places:
-            place, rank, _, _, _ = candidate
-            if place in found or (value := self._value(candidate, given)) is None:
-                continue
-            if self._spellings[place][rank].zero_means_none and is_zero(value):
-                zeros.setdefault(place, value)
-            else:
-                found[place] = value
+        containers: dict[str, object] = {}  # opened: many fields look inside of one
+        for field, places in self._keys.places(fields):
+            for candidate, key in places:
+                given = fields[key]
+                if given is None or (isinstance(given, str) and candidate.steps):
+                    continue
+                if isinstance(given, dict | list):
+                    if key not in containers:
+                        containers[key] = opened(given)
+                    given = containers[key]
+                if (value := self._value(candidate, given)) is None:
+                    continue
+                if self._spellings[field][candidate.rank].zero_means_none and is_zero(value):
+                    zeros.setdefault(field, value)
+                else:
+                    found[field] = value
+                    break
         return found, zeros
 
     def _value(self, candidate: Candidate, given: object) -> object:
-        """The field's value at the place; None where there is none."""
-        place, rank, _, _, steps = candidate
-        value = inside(given, steps) if steps else given
-        if value is not None:
-            value = present(value, MAX_DEPTH - 1, self._languages[place])
-        if value is None:
-            return None
-        _, says_opposite, in_cents, _ = self._spellings[place][rank]
+        """The field's value at the place, of which `given` is the key's value, opened; None where
+        there is none."""
+        field, rank, _, _, steps = candidate
+        value = inside_opened(given, steps) if steps else given
+        value = present(value, MAX_DEPTH - 1, self._languages[field])
+        if value is None or self._as_written[field][rank]:
+            return value
+        _, says_opposite, in_cents, _ = self._spellings[field][rank]
         if says_opposite:
             value = negated(value)
-        if self._changes[place]:
-            return as_asked(value, self._fields[place])
+        if self._changes[field]:
+            return as_asked(value, self._fields[field])
         return multiplied(value, HUNDREDTH) if in_cents else value
 
     def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
         """The fields that are joined of several, by their place in the profile."""
         count = len(self._names)
-        parts = {part: found.get(count + place) for place, part in enumerate(self._parts)}
+        parts = {
+            part: found[count + place]
+            for place, part in enumerate(self._parts)
+            if count + place in found
+        }
         joined: dict[int, object] = {}
-        for place, field in self._joining:
+        for place, field in self._joining if len(parts) > 1 else ():
             for join in field.join:
-                texts = [read_value(parts[part]) for part in join]
+                texts = [read_value(parts.get(part)) for part in join]
                 if all(texts):
                     joined[place] = field.separator.join(texts)
                     break
         return joined
+
+
+@lru_cache(maxsize=4096)
+def _as_written(spellings: tuple[Spelling, ...], changes: bool) -> tuple[bool, ...]:
+    """Of each spelling, whether values under it are read as they are written."""
+    return tuple(not (changes or each.says_opposite or each.in_cents) for each in spellings)
 
 
 @lru_cache(maxsize=64)

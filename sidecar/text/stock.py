@@ -16,10 +16,12 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from sidecar.text.html import without_html
 from sidecar.text.key_sets import by_keys
 from sidecar.text.locales import language_of
 from sidecar.text.query.vocabulary import Vocabulary
 from sidecar.text.stated import plain_key
+from sidecar.text.tidy import tidy_text
 from sidecar.text.values import number
 
 _SCHEMA_ORG = re.compile(r"^https?://(?:www\.)?schema\.org/", re.IGNORECASE)
@@ -135,6 +137,7 @@ def _true(value: object) -> bool:
 
 @lru_cache(maxsize=4096)  # a shop has a dozen of these texts
 def _of_text(text: str) -> Stock | None:
+    text = tidy_text(text if (found := without_html(text)) is None else found.text)
     if len(text) > _MAX_CHARACTERS:
         return None
     if (left := number(text)) is not None:

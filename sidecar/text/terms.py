@@ -14,7 +14,7 @@ must not depend on its company.
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, takewhile
@@ -109,9 +109,22 @@ def field_match(terms: Sequence[Term], field: str) -> float:
 
     `field` is a text that `words` has folded. Without terms the match is 0.
     """
-    matched = total = 0.0
+    total = total_weight(terms)
+    return matched_weight(terms, field) / total if total else 0.0
+
+
+def total_weight(terms: Sequence[Term]) -> float:
+    """The sum of their idf."""
+    total = 0.0
     for term in terms:
         total += term.weight
+    return total
+
+
+def matched_weight(terms: Sequence[Term], field: str) -> float:
+    """The sum of idf of the terms that the field has."""
+    matched = 0.0
+    for term in terms:
         for form in term.forms if term.prefix in field else ():
             if form in field:
                 matched += term.weight
@@ -119,7 +132,18 @@ def field_match(terms: Sequence[Term], field: str) -> float:
         else:
             if term.pieces and _has_apart(term, field):
                 matched += term.weight
-    return matched / total if total else 0.0
+    return matched
+
+
+def terms_of_any(terms: Sequence[Term], fields: Collection[str]) -> list[Term]:
+    """The terms that one of the folded texts may have: all others are found to be in none by a
+    single look at the texts together."""
+    together = "".join(fields)
+    return [
+        term
+        for term in terms
+        if term.prefix in together or (term.pieces and all(p in together for p in term.pieces))
+    ]
 
 
 def idf(term: str) -> float:

@@ -47,9 +47,13 @@ def tidy(value: object) -> object:
     match value:
         case str():
             return tidy_text(value)
+        case int() | float() | None:
+            return value
         case dict():
             changed = {
-                key: tidied for key, item in value.items() if (tidied := tidy(item)) is not item
+                key: tidied
+                for key, item in value.items()
+                if (tidied := tidy_text(item) if isinstance(item, str) else tidy(item)) is not item
             }
             return {**value, **changed} if changed else value
         case list() | tuple():

@@ -43,7 +43,7 @@ class Wrappers:
         return tuple((key, steps) for key, steps in found if key is not None)
 
 
-def opened(
+def unwrapped(
     fields: Fields,
     keys: DocumentKeys,
     wrappers: Wrappers,

@@ -7,6 +7,7 @@ Every citation of a source has its digits, whatever the spelling. What has spell
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from sidecar.text.citations.form import Citation, plain
 from sidecar.text.citations.vocabulary import spellings_of
@@ -18,18 +19,39 @@ BESIDE = 130
 MAX_WINDOWS = 12
 """Of a text; who cites a source more often has been found to."""
 _LAWS = ("usc", "code")
+_DIGIT = re.compile(r"\d")
+
+
+class _Hint(NamedTuple):
+    """What a text that cites a source has."""
+
+    any_of: tuple[str, ...]
+    """Of these, in small letters, it has one: seen ten times as fast as the pattern."""
+    pattern: re.Pattern[str]
+
+    def is_in(self, text: str, lower: str) -> bool:
+        """`lower` is the text in small letters."""
+        for word in self.any_of:
+            if word in lower:
+                return self.pattern.search(text) is not None
+        return False
 
 
 def may_cite(text: str, citation: Citation) -> bool:
     """Whether the text has what every citation of the same source has."""
-    if citation.form not in ("constitution", "chinese") and not any(map(str.isdecimal, text)):
+    if citation.form not in ("constitution", "chinese") and not _DIGIT.search(text):
         return "itle" in text or "ITLE" in text
     law, _, _ = citation.keys[0].rpartition(" ")
-    if citation.form == "code" and " " not in law and not _may_name(text, law):
+    lower = text.lower()
+    if citation.form == "code" and " " not in law and not _may_name(text, lower, law):
         return False
-    if all(hint.search(text) for hint in _hints(citation)):
+    hints = _hints(citation)
+    if all([hint.is_in(text, lower) for hint in hints]):
         return True
-    return not text.isascii() and all(hint.search(plain(text)) for hint in _hints(citation))
+    if text.isascii() or (alike := plain(text)) == text:
+        return False
+    lower = alike.lower()
+    return all([hint.is_in(alike, lower) for hint in hints])
 
 
 def near(text: str, cited: Sequence[Citation]) -> Iterator[str]:
@@ -53,18 +75,19 @@ def near(text: str, cited: Sequence[Citation]) -> Iterator[str]:
 
 
 def _spans(text: str, citation: Citation) -> Iterator[tuple[int, int]]:
-    for match in _hints(citation)[-1].finditer(text):
+    for match in _hints(citation)[-1].pattern.finditer(text):
         yield max(0, match.start() - BESIDE), match.end() + BESIDE
 
 
 @lru_cache(maxsize=1024)
-def _hints(citation: Citation) -> tuple[re.Pattern[str], ...]:
-    """Patterns that all match, the most telling last."""
+def _hints(citation: Citation) -> tuple[_Hint, ...]:
+    """What the text has all of, the most telling last."""
     key = citation.keys[0]
     if citation.form == "constitution":
-        return (re.compile("const|amend|article", re.IGNORECASE),)
+        parts = ("const", "amend", "article")
+        return (_Hint(parts, re.compile("|".join(parts), re.IGNORECASE)),)
     if citation.form == "chinese":
-        return (re.compile("[条條]"),)
+        return (_Hint(("条", "條"), re.compile("[条條]")),)
     law, _, place = key.rpartition(" ")
     if citation.form in _LAWS and place != "*":
         numbers = re.findall(r"\d+", place)[:1]
@@ -74,15 +97,19 @@ def _hints(citation: Citation) -> tuple[re.Pattern[str], ...]:
         numbers = [number[-3:] for number in numbers]  # 12-34.567
     if law.startswith("eu "):
         numbers = [number[-2:] for number in numbers]  # 93/13 is of 1993, 32011L0083
-    named = r"|\btitle\s[ivx]|\brule\s\d" if citation.form in _LAWS else ""
-    return tuple(re.compile(rf"{number}(?!\d){named}", re.IGNORECASE) for number in numbers)
+    is_law = citation.form in _LAWS
+    named = r"|\btitle\s[ivx]|\brule\s\d" if is_law else ""
+    named_by = ("title", "rule") if is_law else ()
+    return tuple(
+        _Hint((number, *named_by), re.compile(rf"{number}(?!\d){named}", re.IGNORECASE))
+        for number in numbers
+    )
 
 
-def _may_name(text: str, law: str) -> bool:
+def _may_name(text: str, lower: str, law: str) -> bool:
     """Whether the text has one of the law's names, as far as that is cheaply seen."""
     if law == "*" or not (text.isascii() or spellings_of(law)):
         return True
-    lower = text.lower()
     return any(name in lower for name in _names(law))
 
 

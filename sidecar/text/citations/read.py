@@ -59,7 +59,7 @@ def citations(text: str, forms: Iterable[str] | None = None) -> tuple[Citation, 
 
 
 def _citations(text: str, forms: tuple[str, ...]) -> tuple[Citation, ...]:
-    if not any(map(str.isdigit, text)) and not _NUMBER_WORD.search(text):
+    if not _DIGIT.search(text) and not _NUMBER_WORD.search(text):
         return ()
     text = plain(text)
     found: dict[tuple[tuple[str, ...], int], Citation] = {}
@@ -91,6 +91,7 @@ def _outermost(found: tuple[Citation, ...]) -> tuple[Citation, ...]:
     return tuple(one for one in found if not any(within(one, other) for other in found))
 
 
+_DIGIT = re.compile(r"\d")
 _NUMBER_WORD = re.compile(
     r"[零〇一二两三四五六七八九十百千]|\b(?:title|amend|const|article\s[ivx])", re.IGNORECASE
 )

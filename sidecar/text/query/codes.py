@@ -32,6 +32,8 @@ class Codes:
     """Its numbers without the zeros before them."""
     chunks: frozenset[str]
     """What it writes without a space, and with a digit; squeezed."""
+    possible: bool
+    """Whether it may name a code at all: it has a digit, or writes a name."""
 
     @classmethod
     def of(cls, naming: Naming, query: str) -> "Codes":
@@ -40,6 +42,7 @@ class Codes:
             naming,
             frozenset(number.lstrip("0") for number in naming.numbers if number.isdecimal()),
             frozenset(chunk for chunk in chunks if _DIGIT.search(chunk)),
+            bool(naming.capitals) or any(map(str.isdigit, query)),
         )
 
     def holds(self, value: str, min_length: int) -> bool:

@@ -8,6 +8,8 @@ interleaving       all variants round by round, in changing order
 overhead           CPU time of the request path without the model
 tokenizing_cost    the request path's tokenising beside the library's own
 profile_cost       CPU time of a profile: fields, signals, rules
+profile_documents  what it is measured on: products, feeds, decisions
+feed_forms         the products as platforms export them
 machine            the machine that was measured; memory of a process
 report             measured values -> a Report
 spread             medians, bounds and percentiles of measured values

@@ -1,64 +1,53 @@
 """CPU time of a profile: reading and composing fields, and every signal, rule and field match.
 
-100 products of about 1 KB of JSON, made from the demo's catalogue, under the `ecommerce` profile,
-for each of the demo's shopping queries. Tokenising and the model are not included.
+100 documents per search, of the kinds in `profile_documents`. Tokenising and the model are not
+included.
 """
 
-import itertools
 import statistics
 import time
 from dataclasses import dataclass
-
-import orjson
 
 from sidecar.contracts.body import read_document
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profiles import Profiles
 from sidecar.request import RankRequest
-from sidecar.workshop.demo.collections import CollectionName, load
+from sidecar.workshop.bench.profile_documents import PRODUCTS, Searches, all_searches
 
-DOCUMENTS = 100
-BYTES = 1000
-PROFILE = "ecommerce"
 REPEATS = 5
 TARGET_MS = 5.0
 ROOM_TOKENS = 512
 
+__all__ = ["PRODUCTS", "ProfileCost", "measure", "measure_searches"]
+
 
 @dataclass(frozen=True, slots=True)
 class ProfileCost:
-    """Milliseconds of CPU time per 100 structured documents of 1 KB: median and most expensive
-    query."""
+    """Milliseconds of CPU time per 100 structured documents: median and most expensive query."""
 
     median: float
     most: float
     target: float = TARGET_MS
+    """For the most expensive query over documents of 1 KB; other kinds of documents have none."""
 
 
-def products() -> list[dict[str, object]]:
-    """DOCUMENTS products, their descriptions extended until their JSON has BYTES bytes."""
-    sources = [document.source for document in load(CollectionName.PRODUCTS).documents]
-    descriptions = itertools.cycle([str(source["description"]) for source in sources])
-    extended = []
-    for source in sources[:DOCUMENTS]:
-        product = {key: value for key, value in source.items() if key != "id"}
-        while len(orjson.dumps(product)) < BYTES:
-            product["description"] = f"{product['description']} {next(descriptions)}"
-        extended.append(product)
-    return extended
+def measure() -> dict[str, ProfileCost]:
+    """The costs by kind of document; PRODUCTS, of 1 KB each, go first."""
+    profiles = Profiles.open()
+    return {searches.name: measure_searches(searches, profiles) for searches in all_searches()}
 
 
-def measure() -> ProfileCost:
-    """The costs, each query's the lowest of REPEATS times, which other processes disturb least."""
-    profile = Profiles.open().get(PROFILE)
-    documents = tuple(read_document(product) for product in products())
+def measure_searches(searches: Searches, profiles: Profiles) -> ProfileCost:
+    """Each query's cost is the lowest of REPEATS times, which other processes disturb least."""
+    profile = profiles.get(searches.profile)
+    documents = tuple(read_document(product) for product in searches.documents)
     costs_ms = []
-    for query in load(CollectionName.PRODUCTS).queries:
-        request = RankRequest(query.text, documents)
+    for query in searches.queries:
+        request = RankRequest(query, documents)
         times = []
         for _ in range(REPEATS):
             start = time.process_time()
             prepare(request, profile, read_all(documents, profile), None, ROOM_TOKENS)
             times.append(time.process_time() - start)
-        costs_ms.append(min(times) * 1000 * 100 / DOCUMENTS)
+        costs_ms.append(min(times) * 1000 * 100 / len(documents))
     return ProfileCost(statistics.median(costs_ms), max(costs_ms))

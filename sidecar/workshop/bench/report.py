@@ -102,6 +102,9 @@ class Report:
     ratio_target: float
     overhead_ms: Overhead | None
     structured_ms: ProfileCost
+    """Of flat products of 1 KB."""
+    feeds_ms: Mapping[str, ProfileCost]
+    """Of nested feeds and of decisions, by kind."""
     memory_mb: Memory | None
     repeated: float | None = None
     """Pairs/s over HTTP when the last round is sent again, divided by the median: what the cache of

@@ -99,8 +99,10 @@ def _show_costs(report: Report, console: Console) -> None:
     console.print(
         f"CPU time of the ecommerce profile, per 100 documents of 1 KB: {profile.median:.2f} ms, "
         f"most expensive query {profile.most:.2f}; target {profile.target:.0f} "
-        f"{_verdict(profile.target, profile.median)}"
+        f"{_verdict(profile.target, profile.most)}"
     )
+    for name, cost in report.feeds_ms.items():
+        console.print(f"{name}: {cost.median:.2f} ms, most expensive query {cost.most:.2f}")
     if (memory := report.memory_mb) is None:
         console.print("Memory of the server: unknown (started elsewhere, or there is no /proc).")
     else:

@@ -30,6 +30,7 @@ REPORT = Report(
     ratio_target=0.9,
     overhead_ms=Overhead(1.0, 2.0, 3.0, 6.0, tokenizing=TokenizingCost(1.2, 0.9, 14.0)),
     structured_ms=ProfileCost(4.0, 4.5),
+    feeds_ms={"shopify": ProfileCost(9.0, 11.5)},
     memory_mb=Memory(200.0, 300.0),
 )
 
@@ -40,6 +41,7 @@ def test_every_target_is_judged() -> None:
     assert "target 0.9 missed" in text
     assert "6.00 ms; target 5 missed" in text
     assert "target 400 met" in text
+    assert "shopify: 9.00 ms, most expensive query 11.50" in text
     assert "1.20 of wall time, 0.90 of CPU time (14.0 ms per 100 documents)" in text
     assert "target 1.1 missed" in text
     assert "load average" not in text
