@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import pytest
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 from sidecar.runtime.manifest import Manifest
+from tests.workshop.model.classifiers import save_modular
 
 COMMIT = "c0ffee" + "0" * 34
 NAME = "some-org/tiny-bert"
@@ -56,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith(f"/api/models/{NAME}"):
             return self._send(HTTPStatus.OK, json.dumps(self._info()).encode())
         if path.startswith(f"/{NAME}/resolve/"):
-            return self._file(path.split("/")[-1])
+            return self._file(path.removeprefix(f"/{NAME}/resolve/").partition("/")[2])
         self._send(HTTPStatus.NOT_FOUND, b"{}", {"X-Error-Code": "RepoNotFound"})
 
     def _info(self) -> dict[str, object]:
@@ -65,8 +67,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _tree(self) -> list[dict[str, object]]:
         return [
-            {"type": "file", "path": file.name, "size": file.stat().st_size, "oid": _oid(file)}
-            for file in sorted(self.server.folder.iterdir())
+            {"type": "file", "path": path, "size": file.stat().st_size, "oid": _oid(file)}
+            for file in sorted(self.server.folder.rglob("*"))
+            if file.is_file() and (path := file.relative_to(self.server.folder).as_posix())
         ]
 
     def _file(self, name: str) -> None:
@@ -168,6 +171,20 @@ def test_a_hub_name_is_downloaded_once_and_exported(hub: Hub, export: Export) ->
     hub.downloaded.clear()
     assert "is there already" in export(NAME).stdout
     assert hub.downloaded == []
+
+    export.environment |= {"HF_ENDPOINT": "http://127.0.0.1:9"}
+    assert "is there already" in export(NAME).stdout, "what the cache holds needs no network"
+
+
+def test_the_folders_of_modules_come_too_and_no_others(hub: Hub, export: Export) -> None:
+    shutil.rmtree(hub.folder)
+    save_modular(hub.folder)
+    (hub.folder / "onnx").mkdir()
+    (hub.folder / "onnx" / "config.json").write_text("{}")
+    result = export(NAME)
+    assert result.returncode == 0, result.stderr
+    assert {"2_Dense/model.safetensors", "4_Dense/config.json"} <= set(hub.downloaded)
+    assert not any(path.startswith("onnx/") for path in hub.downloaded)
 
     export.environment |= {"HF_ENDPOINT": "http://127.0.0.1:9"}
     assert "is there already" in export(NAME).stdout, "what the cache holds needs no network"
