@@ -5,7 +5,9 @@
       modular_network      its network
     sequence_pairs       what both share
     decoder              Qwen3-Reranker, which answers "yes" or "no"
-      decoder_network    its network, written for export
+    piecewise_decoder    mxbai-rerank v2 and bge-reranker-v2-gemma
+      decoder_network    the network of both, written for export
+      decoder_answers    what both share
     cosine_head          checkpoints of `model train`
       cosine_head_network  their network: a BERT encoder with a linear and a cosine head
 
@@ -41,7 +43,7 @@ from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.pretrained import architecture_of, read_config
 
-FAMILIES = ("modular", "cross_encoder", "decoder", "cosine_head")
+FAMILIES = ("modular", "cross_encoder", "decoder", "piecewise_decoder", "cosine_head")
 """Files of this folder in the order in which they are asked; later ones are imported only then."""
 
 Option = str | int

@@ -9,12 +9,10 @@ for vLLM and in the evaluation behind the published scores. `separator` chooses.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import torch
-from torch import Tensor
 from transformers import (
     PretrainedConfig,
     PreTrainedModel,
@@ -26,6 +24,12 @@ from transformers import (
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import Padding, Prompt
 from sidecar.workshop.model.checkpoint import Checkpoint
+from sidecar.workshop.model.families.decoder_answers import (
+    answer_id,
+    check_layers,
+    framework_scoring,
+    head_row,
+)
 from sidecar.workshop.model.families.decoder_network import YesNoDecoder
 from sidecar.workshop.model.pretrained import (
     card_metadata,
@@ -50,13 +54,9 @@ MAX_TOKENS = 8192
 """The limit of the published code and benchmarks. The card names 32K, which nobody measured."""
 MIN_PAIR_TOKENS = 128
 """Tokens that must be left for a query and a document."""
-REFERENCE_BATCH = 4
-"""Pairs per batch of the framework's own scoring."""
 
 SEPARATORS = {"line": "\n", "blank-line": "\n\n"}
 ARCHITECTURES = {kind.__name__: kind for kind in (Qwen3ForCausalLM, Qwen3ForSequenceClassification)}
-LENGTH_DEPENDENT_ROPE = ("dynamic", "longrope")
-"""Kinds of RoPE whose angles change with the pair's length."""
 
 
 class PromptOptions(NamedTuple):
@@ -94,7 +94,7 @@ def open_folder(
     padding = Padding(side="right", token=pad_token(tokenizer, folder))
     answers = None
     if architecture is Qwen3ForCausalLM:
-        answers = (_answer_id(tokenizer, "no", folder), _answer_id(tokenizer, "yes", folder))
+        answers = (answer_id(tokenizer, "no", folder), answer_id(tokenizer, "yes", folder))
     model = open_network(architecture, folder)
     max_tokens = min(max_tokens, max_pair_tokens(tokenizer, config.max_position_embeddings))
     options = PromptOptions(instruction, SEPARATORS[separator])
@@ -103,13 +103,18 @@ def open_folder(
     return Checkpoint(
         name=name,
         family="yes-no-decoder",
-        network=YesNoDecoder(model.model, _head_row(model, answers), max_tokens).eval(),
+        network=YesNoDecoder(model.model, head_row(model, answers), max_tokens).eval(),
         inputs=("input_ids", "attention_mask"),
         tokenizer=plain_tokenizer(tokenizer),
         prompt=Prompt(pieces=_pieces(options.separator), instruction=instruction),
         padding=padding,
         max_tokens=max_tokens,
-        reference=_reference(model, tokenizer, answers, options, max_tokens),
+        reference=framework_scoring(
+            model,
+            tokenizer,
+            answers,
+            lambda pairs: framework_ids(tokenizer, pairs, options, max_tokens),
+        ),
         languages=languages,
         licence=licence,
     )
@@ -126,15 +131,7 @@ def _check_config(
 ) -> None:
     if architecture is Qwen3ForSequenceClassification:
         check_one_label(config, folder)
-    if unsupported := sorted(set(config.layer_types) - {"full_attention"}):
-        raise ModelError(
-            f"{folder}: its layers use {unsupported[0]}; a reranker's use full_attention"
-        )
-    if (rope_type := config.rope_parameters["rope_type"]) in LENGTH_DEPENDENT_ROPE:
-        raise ModelError(
-            f"{folder}: rope_type {rope_type!r} gives a token another position in a longer pair; "
-            'set "default" in config.json'
-        )
+    check_layers(config, folder)
 
 
 def _check_room(
@@ -146,52 +143,6 @@ def _check_room(
             f"max_tokens {max_tokens}: the prompt has {len(prompt)} tokens of its own; give at "
             f"least {needed}"
         )
-
-
-def _answer_id(tokenizer: PreTrainedTokenizerFast, word: str, folder: Path) -> int:
-    """The id of "yes" or "no", read from the tokenizer: only Qwen3's own has 9693 and 2152."""
-    ids: list[int] = tokenizer(word, add_special_tokens=False).input_ids
-    if len(ids) != 1 or tokenizer.convert_ids_to_tokens(ids) != [word]:
-        raise ModelError(
-            f"{folder}: its tokenizer has no single token {word!r}: a decoder that is no yes/no "
-            "reranker cannot be exported"
-        )
-    return ids[0]
-
-
-def _head_row(model: PreTrainedModel, answers: tuple[int, int] | None) -> Tensor:
-    """The head's one row [hidden]: its product with the last state is logit(yes) - logit(no)."""
-    if answers is None:
-        return model.get_parameter("score.weight")[0]
-    no, yes = answers
-    # The embeddings themselves, where they are tied.
-    weight = model.get_parameter("lm_head.weight")
-    return weight[yes] - weight[no]
-
-
-def _reference(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerFast,
-    answers: tuple[int, int] | None,
-    options: PromptOptions,
-    max_tokens: int,
-) -> Callable[[Sequence[TextPair]], list[float]]:
-    """Scoring as the model card's code for transformers does it, as a logit."""
-    model.set_attn_implementation("sdpa")  # eager holds 4 GB of a layer's attention at 8,192 tokens
-    tokenizer.padding_side = "left"
-
-    @torch.no_grad()
-    def logits(pairs: Sequence[TextPair]) -> list[float]:
-        values: list[float] = []
-        for start in range(0, len(pairs), REFERENCE_BATCH):
-            ids = framework_ids(
-                tokenizer, pairs[start : start + REFERENCE_BATCH], options, max_tokens
-            )
-            padded = tokenizer.pad({"input_ids": ids}, padding=True, return_tensors="pt")
-            values += _framework_logits(model, tokenizer, answers, padded).tolist()
-        return values
-
-    return logits
 
 
 def framework_ids(
@@ -215,19 +166,3 @@ def framework_ids(
         max_length=max_tokens - len(prefix) - len(suffix),
     ).input_ids
     return [[*prefix, *ids, *suffix] for ids in bodies]
-
-
-def _framework_logits(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerFast,
-    answers: tuple[int, int] | None,
-    padded: Any,
-) -> Tensor:
-    """Logits [batch] of left-padded inputs."""
-    inputs = {name: padded[name] for name in ("input_ids", "attention_mask")}
-    if answers is None:
-        model.config.pad_token_id = tokenizer.pad_token_id  # without one it takes no batch
-        return model(**inputs).logits[:, 0]
-    last = model(**inputs, logits_to_keep=1).logits[:, -1, :]
-    no, yes = torch.log_softmax(last[:, list(answers)], dim=1).unbind(1)
-    return yes - no

@@ -1,4 +1,4 @@
-"""A Qwen3 decoder as a reranker: one logit per pair, logit(yes) - logit(no) after its last token.
+"""A Qwen2, Qwen3 or Gemma decoder as a reranker: one logit after a pair's last token.
 
 Pairs are padded on the RIGHT; the framework's own code pads on the left. With causal attention no
 token sees a later one, so right padding changes nothing before it: the network needs no padding
@@ -9,9 +9,21 @@ The framework's own forward pass is not exported: it would hold the attention we
 at once (4.3 GB per layer at 8,192 tokens and 16 heads) and copy each key head for its queries.
 """
 
+from typing import TypeAlias
+
 import torch
 from torch import Tensor, nn
-from transformers import Qwen3Model
+from transformers import GemmaModel, Qwen2Model, Qwen3Model
+from transformers.models.gemma.modeling_gemma import (
+    GemmaAttention,
+    GemmaDecoderLayer,
+    GemmaRMSNorm,
+)
+from transformers.models.qwen2.modeling_qwen2 import (
+    Qwen2Attention,
+    Qwen2DecoderLayer,
+    Qwen2RMSNorm,
+)
 from transformers.models.qwen3.modeling_qwen3 import (
     Qwen3Attention,
     Qwen3DecoderLayer,
@@ -19,6 +31,7 @@ from transformers.models.qwen3.modeling_qwen3 import (
     Qwen3RotaryEmbedding,
 )
 
+DecoderLayer: TypeAlias = GemmaDecoderLayer | Qwen2DecoderLayer | Qwen3DecoderLayer
 HIDDEN = -65504.0
 """Added to a masked attention weight: the lowest finite number of fp16, so that fp16 keeps it."""
 BLOCK_SIZE = 1024
@@ -28,12 +41,14 @@ BLOCK_SIZE = 1024
 class YesNoDecoder(nn.Module):
     """The backbone's layers, run over right-padded pairs, and the head's one row."""
 
-    def __init__(self, backbone: Qwen3Model, row: Tensor, max_tokens: int) -> None:
-        """`row` [hidden] is W[yes] - W[no], or the one row of a classification head."""
+    def __init__(
+        self, backbone: GemmaModel | Qwen2Model | Qwen3Model, row: Tensor, max_tokens: int
+    ) -> None:
+        """`row` [hidden] is W[yes] - W[no], W[yes], or the one row of a classification head."""
         super().__init__()
         self.embed_tokens = backbone.embed_tokens
         self.layers = nn.ModuleList(
-            Layer(layer) for layer in backbone.layers if isinstance(layer, Qwen3DecoderLayer)
+            Layer(layer) for layer in backbone.layers if isinstance(layer, DecoderLayer)
         )
         self.norm = Norm(backbone.norm)
         self.rotary = Rotary(backbone.rotary_emb)
@@ -79,7 +94,7 @@ def causal_blocks(input_ids: Tensor, blocks: int) -> list[QueryBlock]:
 class Layer(nn.Module):
     """One decoder layer over the framework's own linear layers."""
 
-    def __init__(self, layer: Qwen3DecoderLayer) -> None:
+    def __init__(self, layer: DecoderLayer) -> None:
         super().__init__()
         self.input_norm = Norm(layer.input_layernorm)
         self.attention = Attention(layer.self_attn)
@@ -92,15 +107,23 @@ class Layer(nn.Module):
 
 
 class Attention(nn.Module):
-    """Grouped-query attention with a norm per head: `group` query heads share a key head."""
+    """Grouped-query attention: `group` query heads share a key head.
 
-    def __init__(self, attention: Qwen3Attention) -> None:
+    Qwen3 normalises each head, the others do not; Qwen2's projections have biases.
+    """
+
+    def __init__(self, attention: GemmaAttention | Qwen2Attention | Qwen3Attention) -> None:
         super().__init__()
         self.q_proj, self.k_proj = attention.q_proj, attention.k_proj
         self.v_proj, self.o_proj = attention.v_proj, attention.o_proj
-        # The attention scale, 1/sqrt(head_dim), is folded into the queries' norm: RoPE keeps it.
-        self.q_norm = Norm(attention.q_norm, attention.scaling)
-        self.k_norm = Norm(attention.k_norm)
+        self.q_norm: nn.Module
+        self.k_norm: nn.Module
+        if isinstance(attention, Qwen3Attention):
+            # The attention scale, 1/sqrt(head_dim), is folded into the norm: RoPE keeps it.
+            self.q_norm = Norm(attention.q_norm, attention.scaling)
+            self.k_norm = Norm(attention.k_norm)
+        else:
+            self.q_norm, self.k_norm = Scale(attention.scaling), nn.Identity()
         self.head_dim = attention.head_dim
         self.width = attention.o_proj.in_features
         self.key_heads = self.width // self.head_dim // attention.num_key_value_groups
@@ -160,13 +183,28 @@ class Rotary(nn.Module):
         return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
+class Scale(nn.Module):
+    """Its input times a constant."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self._factor = factor
+
+    def forward(self, states: Tensor) -> Tensor:
+        return states * self._factor
+
+
 class Norm(nn.Module):
     """Root mean square normalisation, written with the division that onnxruntime fuses."""
 
-    def __init__(self, norm: Qwen3RMSNorm, scale: float = 1.0) -> None:
+    def __init__(
+        self, norm: GemmaRMSNorm | Qwen2RMSNorm | Qwen3RMSNorm, scale: float = 1.0
+    ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(norm.weight.detach() * scale)
-        self.epsilon = norm.variance_epsilon
+        is_gemma = isinstance(norm, GemmaRMSNorm)  # its weights are distances from 1
+        weight = norm.weight.detach() + 1 if is_gemma else norm.weight.detach()
+        self.weight = nn.Parameter(weight * scale)
+        self.epsilon = norm.eps if is_gemma else norm.variance_epsilon
 
     def forward(self, states: Tensor) -> Tensor:
         mean = states.pow(2).mean(-1, keepdim=True)
