@@ -4,10 +4,12 @@
     ├── InvalidRequest 422          a value has the wrong type or is out of range
     │   ├── MalformedBody 400       the body is not JSON
     │   ├── NoDocuments 400         the list of documents is empty
-    │   └── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
+    │   ├── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
+    │   └── ModelRefused 422        an admin call names a model folder that must not serve
     ├── Unauthorized 401            no API key, or none that is good
     ├── Forbidden 403               the API key lacks the scope that the route needs
     ├── UnknownModel 404        the request names a model that is not served, and names are strict
+    ├── Conflict 409                the call does not fit the state that the service is in
     ├── BodyTooSlow 408             the body did not arrive within `body_timeout_s`
     ├── BodyTooLarge 413
     ├── UnsupportedCoding 415       the body's Content-Encoding is neither gzip nor deflate
@@ -64,6 +66,10 @@ class InputTooLong(InvalidRequest):
     status, code = 422, "too_long"
 
 
+class ModelRefused(InvalidRequest):
+    status, code = 422, "model_refused"
+
+
 class Unauthorized(RerankError):
     status, code = 401, "auth"
 
@@ -79,6 +85,10 @@ class Forbidden(RerankError):
 
 class UnknownModel(RerankError):
     status, code = 404, "unknown_model"
+
+
+class Conflict(RerankError):
+    status, code = 409, "conflict"
 
 
 class BodyTooSlow(RerankError):

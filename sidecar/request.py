@@ -167,6 +167,8 @@ class RankResult:
     ranked: tuple[Ranked, ...]
     model: str
     tokens: int
+    score_revision: str | None = None
+    """Of the model that scored; None where none did."""
     cached: int = 0
     """Pairs that were not run for this request: their logits were known, or on their way."""
     truncated: tuple[int, ...] = ()

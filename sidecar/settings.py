@@ -3,8 +3,8 @@ TOML file's keys and the table of docs/settings.md.
 
 flags > environment (`RERANK_*`) > TOML file (`--config` or RERANK_CONFIG) > defaults
 
-How a model runs is said in `runtime.options`, where the service listens in `access.listening`; both
-are part of the table.
+Which models are served is said in `runtime.model_choice`, how they run in `runtime.options`, where
+the service listens in `access.listening`; all are part of the table.
 """
 
 import os
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -27,22 +27,14 @@ from sidecar.access.request_limits import RequestLimits
 from sidecar.canary_settings import CanarySettings
 from sidecar.errors import StartupError, first_fault
 from sidecar.request import OnDeadline, OnFailure
-from sidecar.runtime.options import RENAMED, ModelSource, RuntimeOptions
+from sidecar.runtime.model_choice import ModelChoice
+from sidecar.runtime.options import RENAMED, RuntimeOptions
 
 PREFIX = "RERANK_"
 DEFAULT_DEADLINE_MS = 25_000
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
-MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
-"""What may stand before `=` in `model`: a name as clients send it, and no path from the root."""
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s*]+")
 """Of a web page, as the header `Origin` has it; `*` is every origin."""
-
-
-def _joined(value: object) -> object:
-    """A path as text, and a list of them as one text."""
-    if isinstance(value, list | tuple):
-        return ",".join(map(os.fspath, value)) or None
-    return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def _path(value: object) -> object:
@@ -59,26 +51,6 @@ def _origins(value: str | None) -> str | None:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"`{origin}` is no origin: `scheme://host[:port]`, `null` or `*`")
     return ",".join(origins) or None
-
-
-class ModelChoice(BaseModel):
-    """Which models are served."""
-
-    model: Annotated[str | None, BeforeValidator(_joined)] = Field(
-        None,
-        description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
-        "separated by commas or as repeated flags: the first is the default.",
-    )
-    strict_model: bool = Field(
-        False,
-        description="Refuse a request for a model that is not served with 404; otherwise the "
-        "default model answers it.",
-    )
-
-    @property
-    def models(self) -> tuple[ModelSource, ...]:
-        """The models of `model`, the default first."""
-        return model_sources(self.model)
 
 
 class Settings(
@@ -218,23 +190,6 @@ class Settings(
             _RenamedEnvironment(settings_cls),
             _RenamedToml(settings_cls),
         )
-
-
-def model_sources(text: str | None) -> tuple[ModelSource, ...]:
-    """The models of a setting: `FOLDER`, `NAME=FOLDER`, several separated by commas; None is the
-    shipped model alone."""
-    if text is None:
-        return (ModelSource(None),)
-    if Path(text).is_dir():  # whatever signs its path holds
-        return (ModelSource(Path(text)),)
-    return tuple(_model_source(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _model_source(text: str) -> ModelSource:
-    name, equals, folder = text.partition("=")
-    if equals and MODEL_NAME.fullmatch(name) and not Path(text).is_dir():
-        return ModelSource(Path(folder), name)
-    return ModelSource(Path(text))
 
 
 def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Settings:

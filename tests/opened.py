@@ -10,9 +10,12 @@ DEADLINE_S = 25.0
 
 
 def open_models(*folders: Path | None, **options: Any) -> ModelRegistry:
-    """The models of the folders (none given: the shipped one) under the runtime options, and
-    `on_run`."""
+    """The models of the folders (none given: the shipped one) under the runtime options,
+    `on_run` and `memory_mb`."""
     on_run = options.pop("on_run", lambda report: None)
+    memory_mb = options.pop("memory_mb", None)
     sources = [ModelSource(folder) for folder in folders or (None,)]
     runtime_options = RuntimeOptions.of(options)
-    return ModelRegistry.open(sources, runtime_options, deadline_s=DEADLINE_S, on_run=on_run)
+    return ModelRegistry.open(
+        sources, runtime_options, deadline_s=DEADLINE_S, on_run=on_run, memory_mb=memory_mb
+    )

@@ -6,6 +6,7 @@ demo       BM25's order beside the reranked one
 bench/     speed of this machine, alone and beside other rerankers
 tune       the fastest layout of workers and threads on this machine
 model/     model folders: export, quantise, check, train
+models     the models of a service that runs
 key        API keys
 profile    a profile on a user's own documents; the schema of its file
 cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
@@ -28,6 +29,7 @@ from sidecar.cli.cluster.verify import verify_command
 from sidecar.cli.demo import demo_command
 from sidecar.cli.key import key_app
 from sidecar.cli.model import model_app
+from sidecar.cli.models import models_app
 from sidecar.cli.profile import profile_app
 from sidecar.cli.serve import serve_command
 from sidecar.cli.settings import settings_command
@@ -52,6 +54,7 @@ app.command("canary")(canary_command)
 app.command("processors")(processors_command)
 app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")
+app.add_typer(models_app, name="models")
 app.add_typer(key_app, name="key")
 app.add_typer(profile_app, name="profile")
 

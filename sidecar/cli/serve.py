@@ -10,7 +10,7 @@ from sidecar.settings import Settings, load
 
 @with_settings(Settings.model_fields)
 def serve_command(config: Path | None, **flags: Any) -> None:
-    """Serve the model over HTTP until SIGTERM."""
+    """Serve the model over HTTP until SIGTERM. SIGHUP reads the models of the settings again."""
     from sidecar.http.serve import serve
     from sidecar.telemetry.logs import configure
 
@@ -21,4 +21,4 @@ def serve_command(config: Path | None, **flags: Any) -> None:
         from sidecar.cli.cluster.canary_in_serve import canary_of
 
         companion = canary_of(settings)
-    asyncio.run(serve(settings, companion))
+    asyncio.run(serve(settings, companion, read_again=lambda: load(flags, config)))

@@ -17,5 +17,6 @@ openapi           /openapi.json, made from all of these
 openapi_schemas   its schemas of bodies and responses
 read_only_routes  what it says of the routes for GET, which are no dialect's
 readings          the playground's own call, which is no dialect's either
+admin_models      what the admin routes for models take and answer
 stamp             the clock of responses that carry a date
 """

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sidecar.contracts import examples
+from sidecar.contracts import admin_models, examples
 from sidecar.contracts.control import HEADERS
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
@@ -25,6 +25,7 @@ _ERRORS = {
     "401": "The API key is missing, wrong or expired.",
     "403": "The API key has no scope for it.",
     "404": "The model is not served; only with the setting `strict_model`.",
+    "409": "The state of the service does not allow it.",
     "408": "The body did not arrive in time.",
     "413": "The body is larger than the service's limit.",
     "415": "The body's Content-Encoding is neither gzip nor deflate.",
@@ -56,6 +57,7 @@ def document(version: str) -> dict[str, Any]:
         if name := re.search(r"\{(\w+)\}", path):
             item["parameters"] = [_path_parameter(name[1])]
     paths[READINGS_ROUTE] = {"post": _readings()}
+    paths |= admin_models.paths(_refusals)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -97,6 +99,10 @@ _BELOW_MIN_SCORE_HEADER = {
     "description": "How many documents `min_score` left out; absent where none could be.",
     "schema": {"type": "string"},
 }
+_SCORE_REVISION_HEADER = {
+    "description": "Of the model that answered: equal revisions give equal scores.",
+    "schema": {"type": "string"},
+}
 _MODEL_DESCRIPTION = "As the body's `model`, which goes before it: vendor and name."
 
 
@@ -114,7 +120,7 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
             for dialect in dialects
         }
 
-    errors = _refusals(_ERRORS)
+    errors = _refusals(status for status in _ERRORS if status != "409")
     errors["422"]["content"]["application/json"]["examples"] = shown(examples.error)
     return {
         "operationId": _operation_id("post", path),
@@ -134,6 +140,7 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
                 "headers": {
                     "x-rerank-warnings": _WARNINGS_HEADER,
                     "x-rerank-below-min-score": _BELOW_MIN_SCORE_HEADER,
+                    "x-rerank-score-revision": _SCORE_REVISION_HEADER,
                 },
                 "content": {
                     "application/json": {

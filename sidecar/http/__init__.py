@@ -19,6 +19,9 @@ docs_page       /docs, the OpenAPI document as a page
 playground      the page to try searches on
 readings        what a profile reads of a search's documents, for that page
 pages           what both pages have in common
+admin_models    /admin/models: models are loaded, replaced and unloaded
+live_models     who answers a request, and every change of the models; model_metrics: their rows
+hangup          SIGHUP: the models of the settings are read again
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry
 """

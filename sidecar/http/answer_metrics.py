@@ -74,6 +74,12 @@ class AnswerMetrics:
             if served is model and drift.reference is not None
         }
 
+    def forget(self, model: str) -> None:
+        """Drops what is known of a model that is not served any more."""
+        for name, profile in [key for key in self._drifts if key[0] == model]:
+            del self._drifts[name, profile]
+            self.metrics.drift.remove_by_labels({"model": name, "profile": profile})
+
     def _record_effect(self, profile: str, dialect: str, effect: Effect) -> None:
         for top, changed in (("1", effect.top_1_changed), ("10", effect.top_10_changed)):
             if changed is not None:

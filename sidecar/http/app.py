@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import admin, discovery, docs_page, handlers, info, playground
+from sidecar.http import admin, admin_models, discovery, docs_page, handlers, info, playground
 from sidecar.http.connections import sending
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
@@ -44,7 +44,7 @@ OPERATIONS: Mapping[str, Handler] = {
     "/metrics": handlers.metrics,
     "/admin/keys": admin.keys,
 }
-"""For operators: on `admin_port` alone where that is set."""
+"""For operators, as is `/admin/models`: on `admin_port` alone where that is set."""
 
 
 def create_app(service: Service) -> web.Application:
@@ -58,7 +58,7 @@ def create_app(service: Service) -> web.Application:
         app.router.add_post(path.replace("{model}", f"{{model:{NAME}}}"), handlers.rerank)
     _add_gets(app, PROBES, ABOUT)
     if settings.admin_port is None:
-        _add_gets(app, OPERATIONS)
+        _add_operations(app)
     if settings.playground:
         playground.add_routes(app)
     app.router.register_resource(LenientPaths(app.router, settings.path_prefix or ""))
@@ -68,9 +68,15 @@ def create_app(service: Service) -> web.Application:
 def create_admin_app(service: Service) -> web.Application:
     """The app of `admin_port`: probes, metrics and administration of the same service."""
     app = _app(service)
-    _add_gets(app, PROBES, OPERATIONS)
+    _add_gets(app, PROBES)
+    _add_operations(app)
     app.router.register_resource(LenientPaths(app.router))
     return app
+
+
+def _add_operations(app: web.Application) -> None:
+    _add_gets(app, OPERATIONS)
+    admin_models.add_routes(app)
 
 
 def _app(service: Service, *outermost: Middleware) -> web.Application:

@@ -11,14 +11,13 @@ from sidecar import __version__
 from sidecar.contracts.numbers import dumps
 from sidecar.http.keys import SERVICE
 from sidecar.http.service import Service
-from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.registry import Served
 
 
 async def models(request: web.Request) -> web.Response:
     """All models in OpenAI's shape, the default first."""
     service = request.app[SERVICE]
-    pipelines = service.models.pipelines
-    data = [_card(service, pipeline.model.name, pipeline) for pipeline in pipelines]
+    data = [_card(service, name, model) for name, model in service.models.served.items()]
     return _json({"object": "list", "data": data})
 
 
@@ -29,8 +28,8 @@ async def model(request: web.Request) -> web.Response:
     """
     service = request.app[SERVICE]
     name = request.match_info["id"]
-    pipeline = service.models.pipeline(name, strict=service.settings.strict_model)
-    return _json(_card(service, name, pipeline))
+    found = service.models.find(name, strict=service.settings.strict_model)
+    return _json(_card(service, name, found))
 
 
 async def meta(request: web.Request) -> web.Response:
@@ -46,21 +45,21 @@ async def meta(request: web.Request) -> web.Response:
     return _json(body)
 
 
-def _card(service: Service, name: str, pipeline: RerankPipeline) -> dict[str, Any]:
+def _card(service: Service, name: str, model: Served) -> dict[str, Any]:
     """A model under the name that a client knows it by."""
-    manifest = pipeline.model.running.manifest
+    manifest = model.running.manifest
     return {
         "id": name,
         "object": "model",
         "created": service.loaded_at,
         "owned_by": "rerank-sidecar",
         # vLLM's, for Continue. `root` is the model that runs.
-        "root": pipeline.model.name,
+        "root": model.name,
         "parent": None,
         "max_model_len": manifest.max_tokens,
         # Xinference's, for Dify, MaxKB and RAGFlow.
         "model_type": "rerank",
-        "model_name": pipeline.model.name,
+        "model_name": model.name,
         "language": manifest.languages,
         "context_length": manifest.max_tokens,
     }

@@ -45,7 +45,7 @@ def html(document: Mapping[str, Any]) -> str:
     operations = [
         (method.upper(), path, item[method])
         for path, item in document["paths"].items()
-        for method in ("post", "get")
+        for method in ("post", "get", "put", "delete")
         if method in item
     ]
     schemas = document["components"]["schemas"]
@@ -76,15 +76,16 @@ def _ranks(operation: tuple[str, str, Operation]) -> bool:
 
 
 def _operation(method: str, path: str, operation: Operation) -> str:
+    answer = next(each for code, each in operation["responses"].items() if code.startswith("2"))
     parts = [
         *_examples("Request", operation.get("requestBody", {})),
-        *_examples("Answer", operation["responses"].get("200", {})),
+        *_examples("Answer", answer),
         *_parameters(operation),
         "<h3>Status</h3>",
         _table((status, each["description"]) for status, each in operation["responses"].items()),
     ]
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    speaks = ", ".join(content.get("examples", ())) or operation["responses"]["200"]["description"]
+    speaks = ", ".join(content.get("examples", ())) or answer["description"]
     return _details(f"{method} {path}", "\n".join(parts), speaks)
 
 

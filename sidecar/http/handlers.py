@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE, TRAC
 from sidecar.http.middleware import route_template
 from sidecar.http.request_body import read_body
 from sidecar.pipeline.fallback import rank_or_fall_back
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.options import Runtime
@@ -33,7 +35,7 @@ LARGE_BODY = 256 * 1024
 async def rerank(request: web.Request) -> web.Response:
     """Body to request to result to body; every fault is an exception that the envelope renders."""
     service = request.app[SERVICE]
-    models = service.models
+    models = service.live_models
     raw = await read_body(request)
     start = time.perf_counter()
     if len(raw) < LARGE_BODY:
@@ -44,11 +46,29 @@ async def rerank(request: web.Request) -> web.Response:
     key = request[API_KEY]
     service.take_documents(key, len(rank_request.documents))
     name = rank_request.model or request.match_info.get("model")
-    pipeline = models.pipeline(name, strict=service.settings.strict_model)
-    request[FACTS]["model"] = pipeline.model.name
+    strict = service.settings.strict_model
     parsed = time.perf_counter()
+    async with models.hold(name, rank_request.control.deadline_s, strict=strict) as held:
+        if held.left_s is not None:
+            control = replace(rank_request.control, deadline_s=held.left_s)
+            rank_request = replace(rank_request, control=control)
+        return await _answer(request, dialect, rank_request, held.pipeline, start, parsed)
+
+
+async def _answer(
+    request: web.Request,
+    dialect: Dialect,
+    rank_request: RankRequest,
+    pipeline: RerankPipeline,
+    start: float,
+    parsed: float,
+) -> web.Response:
+    """The model's answer to a request whose body came at `start` and was read at `parsed`."""
+    service = request.app[SERVICE]
+    request[FACTS]["model"] = pipeline.model.name
+    key = request[API_KEY]
     client = Flow(key.priority, key.name)
-    result = await rank_or_fall_back(pipeline, rank_request, client, models.held)
+    result = await rank_or_fall_back(pipeline, rank_request, client, service.models.held)
     ranked = time.perf_counter()
     body = dialect.encode(rank_request, result, request[REQUEST_ID])
     seconds = {
@@ -111,6 +131,7 @@ def _timing_headers(
             if result.below_min_score is not None
             else {}
         ),
+        **({"x-rerank-score-revision": result.score_revision} if result.score_revision else {}),
         **({"x-rerank-degraded": result.degraded.by} if result.degraded else {}),
         **({"x-rerank-coverage": f"{result.coverage:.4g}"} if result.coverage is not None else {}),
     }

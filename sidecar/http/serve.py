@@ -15,6 +15,7 @@ import structlog
 from sidecar.access.server_tls import TlsPorts
 from sidecar.errors import StartupError
 from sidecar.http.app import create_admin_app, create_app
+from sidecar.http.hangup import Hangups
 from sidecar.http.listener import listener
 from sidecar.http.reloading import Part, reloading
 from sidecar.http.service import Opener, Service, open_models
@@ -79,11 +80,16 @@ async def _admin_listener(service: Service, tls: TlsPorts) -> AsyncIterator[None
 
 
 async def serve(
-    settings: Settings, companion: Companion | None = None, opener: Opener = open_models
+    settings: Settings,
+    companion: Companion | None = None,
+    opener: Opener = open_models,
+    read_again: Callable[[], Settings] | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT. Raises StartupError when it must not.
 
-    `companion` runs from when the models are ready until the service drains.
+    On SIGHUP the models become those of `read_again`, which raises StartupError; without it those
+    of `settings`, whose folders are read again. `companion` runs
+    from when the models are ready until the service drains.
     """
     stopping, at_once = asyncio.Event(), asyncio.Event()
 
@@ -96,6 +102,8 @@ async def serve(
     loop.add_signal_handler(signal.SIGTERM, stop, True)
     loop.add_signal_handler(signal.SIGINT, stop, False)
     async with listening(settings, opener) as (service, url):
+        hangups = Hangups(service, read_again or (lambda: settings))
+        loop.add_signal_handler(signal.SIGHUP, hangups.reload)
         log.info("listening", url=url)
         load = asyncio.create_task(service.start())
         stop_wanted = asyncio.create_task(stopping.wait())

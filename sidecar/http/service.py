@@ -19,15 +19,17 @@ from sidecar.access.quotas import Quotas
 from sidecar.errors import NotReady, StartupError, UnknownModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
+from sidecar.http.live_models import LiveModels
+from sidecar.http.model_metrics import ModelMetrics
 from sidecar.http.otel import open_otlp_metrics, open_tracing
+from sidecar.pipeline.model_opener import Observer
 from sidecar.pipeline.ranking_config import RankingConfig
-from sidecar.pipeline.registry import ModelRegistry, Observer
-from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
 from sidecar.runtime.jobs import RunReport
 from sidecar.settings import Settings
 from sidecar.telemetry.cost import BASES, Cost
-from sidecar.telemetry.metrics import Metrics, RunMetrics
+from sidecar.telemetry.metrics import Metrics
 from sidecar.text.assumed_units import SIDE, stated_quantities
 from sidecar.text.prices import price
 from sidecar.text.query import read_vocabularies
@@ -82,9 +84,10 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
             stand_in=settings.stand_in,
         ),
         on_run=watch.on_run,
+        memory_mb=settings.model_memory_mb,
     )
     try:
-        models.pipeline(settings.stand_in, strict=True)
+        models.find(settings.stand_in, strict=True)
     except UnknownModel as fault:
         models.close()
         raise StartupError(f"setting stand_in: {fault.message}") from None
@@ -114,7 +117,8 @@ class Service:
         )
         self._opener = opener
         self._models: ModelRegistry | None = None
-        self._runs: dict[str, RunMetrics] = {}
+        self._live: LiveModels | None = None
+        self._rows = ModelMetrics(self.metrics, self.answers)
         self.show_keys()
 
     async def start(self) -> None:
@@ -128,8 +132,9 @@ class Service:
         self._models = models
         self.loaded_at = int(time.time())
         self._show_cost(models.default.model.layout.workers)
-        for pipeline in models.pipelines:
-            self._show(pipeline)
+        self._live = LiveModels(models, self.metrics, self._rows)
+        if (idle_min := self.settings.idle_unload_min) is not None:
+            self._live.unload_idle(idle_min * 60)
         if (cache := models.cache) is not None:
             self.metrics.cache_bytes.set_function(lambda: cache.bytes)
         if self.state == "starting":  # else a stop came first
@@ -143,6 +148,8 @@ class Service:
 
     async def stop(self) -> None:
         """Stops the workers."""
+        if self._live is not None:
+            self._live.stop()
         if self._models is not None:
             await asyncio.to_thread(self._models.close)
         for telemetry in (self.tracing, self._otlp_metrics):
@@ -155,6 +162,13 @@ class Service:
         if self._models is None:
             raise NotReady("the model is being loaded")
         return self._models
+
+    @property
+    def live_models(self) -> LiveModels:
+        """The models while they serve and change. Raises NotReady while there are none."""
+        if self._live is None:
+            raise NotReady("the model is being loaded")
+        return self._live
 
     @property
     def live(self) -> bool:
@@ -177,24 +191,6 @@ class Service:
             if key.expires is not None:
                 self.metrics.key_expiry.labels(key=key.name).set(key.expires.timestamp())
 
-    def _show(self, pipeline: RerankPipeline) -> None:
-        """The model's rows in the metrics."""
-        model, scorer = pipeline.model, pipeline.scorer
-        running = model.running
-        self.metrics.queue.labels(model=model.name).set_function(lambda: scorer.load().inputs)
-        self.metrics.queue_wait.labels(model=model.name).set_function(lambda: scorer.load().wait_s)
-        self.metrics.breaker_open.labels(model=model.name).set_function(
-            lambda: pipeline.health.state != "closed"
-        )
-        self.metrics.model_info.labels(
-            model=model.name,
-            graph=running.name,
-            precision=running.graph.precision,
-            engine=running.runtime,
-            device=running.device,
-            score_revision=running.score_revision,
-        ).set(1)
-
     def _show_cost(self, workers: int) -> None:
         self.metrics.workers.set(workers)
         if (price := self.settings.price_per_hour) is None:
@@ -209,9 +205,6 @@ class Service:
             )
 
     def _on_run(self, report: RunReport) -> None:
-        metrics = self._runs.get(report.model)
-        if metrics is None:
-            metrics = self._runs[report.model] = self.metrics.of_runs(report.model)
         if self.tracing is not None:
             self.tracing.run(
                 report.tags,
@@ -224,16 +217,7 @@ class Service:
                     "rerank.failed": report.failed,
                 },
             )
-        if report.failed:
-            metrics.failures.inc()
-            return
-        if self.cost is not None:
-            self.cost.count_run(report.seconds)
-        metrics.seconds.inc(report.seconds)
-        metrics.pairs.observe(report.inputs)
-        metrics.tokens.observe(report.tokens)
-        metrics.tokens_total.inc(report.tokens)
-        metrics.padding.inc(report.padded_tokens - report.tokens)
+        self._rows.on_run(report)
 
     def _on_hook(self, event: HookEvent) -> None:
         self.metrics.hook_calls.labels(hook=event.hook.name, outcome=event.outcome).inc()

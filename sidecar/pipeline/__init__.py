@@ -1,6 +1,8 @@
 """From a RankRequest to a RankResult.
 
 registry          the models of a process by name  -> their pipelines
+model_opener      a model folder -> a model that may take a name; live_model
+model_changes     load, unload, reload, sleep and wake
 rerank_pipeline   the request path, top to bottom; the others are its steps
 served_model      a model as requests know it
 ranking_config    profiles and hooks

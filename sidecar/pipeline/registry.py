@@ -1,43 +1,36 @@
-"""The models of a process by name: one session each, one pool of workers for all of them.
+"""The models of a process by name.
 
-source ─► model folder ─► session ─► a queue on the shared scheduler
-                                     └► the shared cache of logits ─► RerankPipeline
+A name leads to one model at a time. A request holds the model that it was given until it ends; a
+model that loses its name ends with its last request. `model_changes` says which get a name.
 """
 
 import os
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Self
 
-from sidecar.errors import ModelError, RerankError, StartupError, UnknownModel
+from sidecar.errors import StartupError, UnknownModel
+from sidecar.pipeline.live_model import LiveModel, SleepingModel
+from sidecar.pipeline.model_opener import ModelOpener, Observer
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
-from sidecar.runtime.admission import Admission
-from sidecar.runtime.cached_scorer import CachedScorer
-from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.fair_shares import BATCH_SHARE
-from sidecar.runtime.families import FAMILIES
-from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.model_folder import ModelFolder
-from sidecar.runtime.model_queue import ModelQueue, ModelSession
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
-from sidecar.runtime.scorer import Scorer
 from sidecar.runtime.session import Session
 
-START_LIMIT_S = 600.0
-"""For the first run of all; a graph that never answers must not keep the start waiting."""
-Observer = Callable[[RunReport], None]
+Served = LiveModel | SleepingModel
 
 
 class ModelRegistry:
-    """Models that are loaded, proven and running. `open` one, `close` it after use."""
+    """Models that are loaded, proven and running. `open` one, `close` it after use. Thread-safe."""
 
     def __init__(
         self,
@@ -48,21 +41,34 @@ class ModelRegistry:
         on_run: Observer = lambda report: None,
         cache_mb: int = 0,
         batch_share: float = BATCH_SHARE,
+        options: RuntimeOptions | None = None,
+        memory_mb: int | None = None,
     ) -> None:
         """An empty registry. `workers` do the runs of all its models, `deadline_s` is the longest
-        time for a request, `on_run` sees every run, `cache_mb` is for logits,
+        time for a request, `on_run` sees every run, `cache_mb` is for logits, `options` say how
+        models are opened, `memory_mb` is the most that their graphs and weights may take,
         `batch_share` of the device is for `batch` work while `interactive` work waits too.
 
         Raises StartupError for a cache that is larger than the machine's memory.
         """
         self.cache = _cache(cache_mb)
         self.config = config or RankingConfig()
-        self._deadline_s = deadline_s
-        self._on_run = on_run
         self._scheduler = Scheduler(workers, batch_share=batch_share)
-        self._admission = Admission()
         self._threads = ThreadPoolExecutor(available_cores(), "tokenize")
-        self._pipelines: dict[str, RerankPipeline] = {}
+        self.opener = ModelOpener(
+            self._scheduler,
+            self.config,
+            self.cache,
+            self._threads,
+            deadline_s,
+            on_run,
+            options or RuntimeOptions(),
+            memory_mb,
+        )
+        self._served: dict[str, Served] = {}
+        """The default first. Exchanged whole, and never altered once requests come."""
+        self._lock = threading.Lock()
+        self._closed = False
 
     @classmethod
     def open(
@@ -73,95 +79,155 @@ class ModelRegistry:
         deadline_s: float,
         config: RankingConfig | None = None,
         on_run: Observer = lambda report: None,
+        memory_mb: int | None = None,
     ) -> Self:
         """The models of the sources, warm and proven; the first is the default.
 
         The default's layout decides how many workers there are and how many threads a run has.
         Raises ModelError, DeviceError or StartupError with the reason if one must not serve.
         """
+        options = options or RuntimeOptions()
         folders = [ModelFolder.read(source.folder, options) for source in sources]
-        first = folders[0].layout()
+        layout = folders[0].layout()
         registry = cls(
-            first.workers,
+            layout.workers,
             deadline_s=deadline_s,
             config=config,
             on_run=on_run,
-            cache_mb=(options or RuntimeOptions()).cache_mb,
-            batch_share=(options or RuntimeOptions()).batch_share,
+            cache_mb=options.cache_mb,
+            options=options,
+            memory_mb=memory_mb,
+            batch_share=options.batch_share,
         )
+        registry.opener.layout = layout
         try:
             for source, folder in zip(sources, folders, strict=True):
-                layout = first if folder is folders[0] else folder.layout()
-                layout = replace(
-                    layout, workers=first.workers, intra_op_threads=first.intra_op_threads
-                )
                 name = source.name or folder.running.manifest.name
-                model = ServedModel(name, folder.running, folder.tokenizer, layout)
-                registry.add(model, folder.session(layout), warm_up=True)
+                registry._check_free(name)
+                registry._served[name] = registry.opener.open(source, folder)
         except BaseException:
             registry.close()
             raise
         return registry
 
     def add(self, model: ServedModel, session: Session, *, warm_up: bool = False) -> RerankPipeline:
-        """The pipeline of one more model. Raises StartupError if its name is taken, ModelError if
-        its warm-up fails."""
-        if model.name in self._pipelines:
-            raise StartupError(f"two models are called {model.name}: give one NAME=FOLDER")
-        manifest = model.running.manifest
-        queue = self._scheduler.add(
-            ModelSession(
-                model.name,
-                session,
-                model.layout,
-                manifest.padding,
-                model.tokenizer.pad_id,
-                FAMILIES[manifest.family],
-                self._on_run,
-            )
-        )
-        if warm_up:
-            _warm_up(model, queue)
-        scorer: Scorer = queue
-        if self.cache is not None:
-            scorer = CachedScorer(queue, self.cache, model.running.score_revision)
-        pipeline = RerankPipeline(
-            model, scorer, self._admission, self.config, self._threads, self._deadline_s
-        )
-        self._pipelines[model.name] = pipeline
-        return pipeline
+        """The pipeline of one more model whose session is open. Raises StartupError if its name is
+        taken, ModelError if its warm-up fails."""
+        self._check_free(model.name)
+        live = self.opener.serve(model, session, ModelSource(name=model.name), warm_up=warm_up)
+        self._served[model.name] = live
+        return live.pipeline
 
     @property
     def default(self) -> RerankPipeline:
         """The first model's."""
-        return next(iter(self._pipelines.values()))
+        return self.live[0].pipeline
 
     @property
     def pipelines(self) -> tuple[RerankPipeline, ...]:
-        """Of all models, the default first."""
-        return tuple(self._pipelines.values())
+        """Of all models that are loaded, the default first."""
+        return tuple(live.pipeline for live in self.live)
 
-    def pipeline(self, name: str | None, *, strict: bool = False) -> RerankPipeline:
-        """The named model's, else the default's. Raises UnknownModel with `strict`, if a name is
-        given that no model has."""
-        pipeline = self._pipelines.get(name) if name is not None else self.default
-        if pipeline is not None:
-            return pipeline
-        if strict:
-            served = ", ".join(self._pipelines)
-            raise UnknownModel(f"the model `{name}` is not served here, only {served}")
-        return self.default
+    @property
+    def live(self) -> tuple[LiveModel, ...]:
+        """The models that are loaded, the default first: it never sleeps."""
+        return tuple(each for each in self.served.values() if isinstance(each, LiveModel))
+
+    @property
+    def served(self) -> Mapping[str, Served]:
+        """The models that requests may name, the default first."""
+        return self._served
+
+    def find(self, name: str | None, *, strict: bool = False) -> Served:
+        """The named model, else the default. Raises UnknownModel with `strict`, if a name is given
+        that no model has."""
+        with self._lock:
+            return self._find(name, strict)
+
+    @contextmanager
+    def hold(self, name: str | None, *, strict: bool = False) -> Iterator[RerankPipeline | None]:
+        """The pipeline of the model that `find` gives, which is not closed until the end; None for
+        a model that sleeps. Raises UnknownModel as `find` does."""
+        with self._lock:
+            live = self._find(name, strict)
+            if isinstance(live, LiveModel):
+                live.requests += 1
+        if isinstance(live, SleepingModel):
+            yield None
+            return
+        try:
+            yield live.pipeline
+        finally:
+            with self._lock:
+                live.requests -= 1
+                live.used = time.monotonic()
+                last = live.retired and not live.requests
+            if last:
+                self.close_later([live])
 
     @asynccontextmanager
     async def held(self, name: str) -> AsyncIterator[RerankPipeline | None]:
         """The named model's pipeline while it is used; None if no model has the name."""
-        yield self._pipelines.get(name)
+        with ExitStack() as stack:
+            try:
+                pipeline = stack.enter_context(self.hold(name, strict=True))
+            except UnknownModel:
+                pipeline = None
+            yield pipeline
+
+    def exchange(self, served: Mapping[str, Served]) -> None:
+        """Gives all names anew in one step, the default's first. Models that lost theirs are closed
+        when their last request ends.
+
+        Raises StartupError, and closes the new ones, if the registry is closed.
+        """
+        with self._lock:
+            closed = self._closed
+            losing, keeping = (served, self._served) if closed else (self._served, served)
+            lost = [each for each in losing.values() if each not in keeping.values()]
+            unused = [live for live in lost if isinstance(live, LiveModel) and not live.requests]
+            for live in lost:
+                if isinstance(live, LiveModel):
+                    live.retired = True
+            if not closed:
+                self._served = dict(served)
+        self.close_later(unused)
+        if closed:
+            raise StartupError("the service is stopping")
+
+    def close_later(self, models: Iterable[LiveModel]) -> None:
+        """Closes models that nobody asks any more, in a thread: their runs end first."""
+        for live in models:
+            threading.Thread(
+                target=self.opener.close, args=(live,), name="close-model", daemon=True
+            ).start()
 
     def close(self) -> None:
         """Stops the workers; requests that still wait fail."""
+        with self._lock:
+            self._closed = True
         self._scheduler.close()
+        self.opener.close_all()
         self.config.hooks.close()
         self._threads.shutdown(cancel_futures=True)
+
+    def _find(self, name: str | None, strict: bool) -> Served:
+        served = self._served.get(name) if name is not None else None
+        if served is not None:
+            return served
+        if name is not None and strict:
+            known = ", ".join(self._served)
+            raise UnknownModel(f"the model `{name}` is not served here, only {known}")
+        return next(iter(self._served.values()))
+
+    def _check_free(self, name: str) -> None:
+        if name in self._served:
+            raise name_taken(name)
+
+
+def name_taken(name: str) -> StartupError:
+    """Two models of one name: what to do."""
+    return StartupError(f"two models are called {name}: give one NAME=FOLDER")
 
 
 def _cache(megabytes: int) -> LogitCache | None:
@@ -171,17 +237,3 @@ def _cache(megabytes: int) -> LogitCache | None:
             f"setting cache_mb: {megabytes} MB are more than the machine's {memory >> 20} MB"
         )
     return LogitCache(megabytes * 2**20) if megabytes else None
-
-
-def _warm_up(model: ServedModel, queue: ModelQueue) -> None:
-    """A run through the queue, as large as one may be: memory is taken, a rate is known.
-
-    Raises ModelError if the graph fails.
-    """
-    pairs = canonical_pairs(model.running.manifest, model.tokenizer)
-    times = max(1, model.layout.token_budget // sum(map(len, pairs)))
-    job = queue.submit(pairs * times, time.monotonic() + START_LIMIT_S)
-    try:
-        job.result(START_LIMIT_S)
-    except (RerankError, TimeoutError) as fault:
-        raise ModelError(f"the graph does not run: {fault.__cause__ or fault}") from fault

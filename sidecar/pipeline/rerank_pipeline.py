@@ -121,8 +121,9 @@ class RerankPipeline:
             else:
                 result = await self._scored(request, profile, deadline, admitted, flow)
             outcome.result = result
-        cut = request.query != whole_query
-        return replace(result, truncated_queries=1) if cut else result
+        cut = 1 if request.query != whole_query else result.truncated_queries
+        revision = self.model.running.score_revision
+        return replace(result, truncated_queries=cut, score_revision=revision)
 
     async def _scored(
         self,

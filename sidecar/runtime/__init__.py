@@ -1,7 +1,7 @@
 """Token ids in, tensors out: loading a model, proving it on its device, and running it.
 
 From a folder to a session
-    options          which models run and how, one frozen value
+    model_choice     which models are served; options: how they run, one frozen value
     manifest         what a model folder says of itself; measured: the figures in it
     model_folder     folder + options -> a session that is proven on its device
     running_graph    what runs, and the score revision

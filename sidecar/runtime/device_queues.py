@@ -9,6 +9,7 @@ deadline any more: work for nothing would make others late.
 import threading
 import time
 
+from sidecar.errors import StartupError
 from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.fair_shares import BATCH_SHARE, FairShares
 from sidecar.runtime.flows import Flow
@@ -20,6 +21,9 @@ SWEEP_S = 0.01
 """Between looks at all that waits; the job that leads a run is looked at in any case."""
 DOUBT = 1.1
 """A job is given up when it needs so many times the time it has: the measured rate is a mean."""
+
+REMOVE_LIMIT_S = 120.0
+"""A run that has not ended by then hangs, and its session is given up."""
 
 
 class DeviceQueues:
@@ -37,22 +41,44 @@ class DeviceQueues:
         self._idle_since: float | None = clock()
         self._wake = threading.Condition()
         """Notified when there is work; its lock guards all queues."""
+        self._closed = False
 
     def add(self, model: ModelSession) -> ModelQueue:
-        """A scorer for the model. Its jobs and those of other models take the workers in turn."""
+        """A scorer for the model. Its jobs and those of other models take the workers in turn.
+
+        Raises StartupError when it is closed.
+        """
         queue = ModelQueue(model, self.workers, self._wake, self._order, self._load, self._clock)
         with self._wake:
+            if self._closed:
+                raise StartupError("the service is stopping")
             self._queues.append(queue)
         return queue
+
+    @property
+    def queues(self) -> tuple[ModelQueue, ...]:
+        """Of the models that the device serves."""
+        with self._wake:
+            return tuple(self._queues)
 
     def take(self, worker: int) -> tuple[ModelQueue, Run] | None:
         """The worker's next run with its queue, whose `score` does it; None if nothing waits."""
         with self._wake:
             return self._take(worker)
 
+    def remove(self, queue: ModelQueue, timeout_s: float = REMOVE_LIMIT_S) -> None:
+        """Takes a model from the device: fails what is queued for it, and returns when its runs
+        under way have ended, at the latest after `timeout_s`."""
+        queue.close()
+        with self._wake:
+            self._queues.remove(queue)
+            self._wake.wait_for(lambda: not queue.running, timeout_s)
+
     def close(self) -> None:
         """Fails what is queued, and takes nothing more."""
-        for queue in self._queues:
+        with self._wake:
+            self._closed = True
+        for queue in self.queues:
             queue.close()
 
     def _take(self, worker: int) -> tuple[ModelQueue, Run] | None:

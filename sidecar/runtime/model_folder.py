@@ -1,5 +1,6 @@
 """From a model folder to a session that is proven on its device."""
 
+import mmap
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -66,6 +67,15 @@ class ModelFolder:
             return default
         runs = self.running.graph.runs
         return find_layout(state, self.layout_key, self.running.score_revision, runs) or default
+
+    @property
+    def file_bytes(self) -> int:
+        """The size of the running graph and of the folder's files that it names as its weights."""
+        graph = self.path / self.running.graph.file
+        with graph.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            others = (name for name in self.running.manifest.files if name != graph.name)
+            weights = [name for name in others if text.find(name.encode()) >= 0]
+        return sum((self.path / name).stat().st_size for name in (graph.name, *weights))
 
     def shares_session(self, one: Layout, other: Layout) -> bool:
         """Whether a session that was opened for one layout serves the other as well."""

@@ -181,6 +181,8 @@ class ModelQueue:
         end = self._clock()
         with self._wake:
             del self.running[worker]
+            if self._closed:
+                self._wake.notify_all()  # who removes the queue waits for its last run
         if fault is None:
             self.throughput.record(tokens, end - start, loaded=loaded)
         self._report(run, tokens, padded_tokens, end - start, fault)

@@ -71,7 +71,7 @@ class RunOrder(Generic[Job, Model]):
     def took(self, job: Job, tokens: int, work_s: float) -> None:
         """A run takes inputs of the job: so many tokens, which take the device so long."""
         line = self._lines[job.flow]
-        line.tokens[line.jobs[job]] -= tokens
+        _take(line, job, tokens)
         self.shares.charge(job.flow, work_s)
         if not job.waiting:
             self._leave(job, line)
@@ -85,7 +85,7 @@ class RunOrder(Generic[Job, Model]):
         """What of the job still waits never runs. Nothing happens if none does."""
         line = self._lines.get(job.flow)
         if line is not None and job in line.jobs:
-            line.tokens[line.jobs[job]] -= job.waiting_tokens
+            _take(line, job, job.waiting_tokens)
             self._leave(job, line)
 
     def waiting_tokens(self) -> Mapping[Flow, Mapping[Model, int]]:
@@ -96,3 +96,12 @@ class RunOrder(Generic[Job, Model]):
         del line.jobs[job]
         if not line.jobs:
             del self._lines[job.flow]
+
+
+def _take(line: _Line[Job, Model], job: Job, tokens: int) -> None:
+    """Tokens of the job wait no more. A model of which none wait is forgotten: it may be one that
+    is unloaded, in a line that never gets empty."""
+    model = line.jobs[job]
+    line.tokens[model] = line.tokens.get(model, 0) - tokens
+    if not line.tokens[model]:
+        del line.tokens[model]

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 
 from sidecar import __version__
@@ -23,7 +24,7 @@ NO_SCORE_DEPENDS_ON = {
 """Of a manifest."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunningGraph:
     """A graph of a model, with the device, runtime and precision that it runs at."""
 
@@ -40,7 +41,7 @@ class RunningGraph:
         """The manifest's graph, with what holds of it as it runs."""
         return as_run(self.manifest, self.name, self.precision)
 
-    @property
+    @cached_property
     def score_revision(self) -> str:
         """16 hex digits that change whenever a pair's score could: with the manifest but for what
         was measured of the model, the graph, the device, the runtime with its version, the

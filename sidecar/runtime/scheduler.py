@@ -21,7 +21,6 @@ class Scheduler(DeviceQueues):
     ) -> None:
         """As `DeviceQueues`."""
         super().__init__(workers, clock=clock, batch_share=batch_share)
-        self._closed = False
         self._threads = [
             threading.Thread(target=self._work, args=(number,), name=f"rerank-{number}")
             for number in range(workers)
@@ -34,7 +33,6 @@ class Scheduler(DeviceQueues):
         """Fails what is queued, lets runs under way end, and stops the workers."""
         super().close()
         with self._wake:
-            self._closed = True
             self._wake.notify_all()
         for thread in self._threads:
             thread.join(timeout_s)
@@ -48,3 +46,4 @@ class Scheduler(DeviceQueues):
                     self._wake.wait()
             queue, run = taken
             queue.score(worker, run)
+            del taken, queue, run  # a waiting worker keeps no model that was unloaded

@@ -8,7 +8,7 @@ docs/architecture.md lists.
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,20 @@ class Session(Protocol):
 
     def run(self, batch: Batch) -> Tensors:
         """The graph's outputs, one row per input. Raises whatever the runtime raises."""
+
+
+@runtime_checkable
+class ClosableSession(Session, Protocol):
+    """A session that holds more than memory."""
+
+    def close(self) -> None:
+        """Ends it; runs under way fail."""
+
+
+def close_session(session: Session) -> None:
+    """Ends a session that nothing runs any more; what holds memory alone ends by itself."""
+    if isinstance(session, ClosableSession):
+        session.close()
 
 
 def check_inputs(file: str, names: Iterable[str]) -> None:

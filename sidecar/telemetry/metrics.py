@@ -1,7 +1,5 @@
 """Every metric in one table, in Prometheus' text format. Labels never hold what a client chose."""
 
-from dataclasses import dataclass
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 DURATION_BUCKETS = (
@@ -260,30 +258,13 @@ class Metrics:
             ["model", "graph", "precision", "engine", "device", "score_revision"],
             registry=registry,
         )
+        self.model_changes = Counter(
+            "rerank_model_changes",
+            "Changes of the models while they serve: load, unload, reload, sleep, wake.",
+            ["change", "outcome"],
+            registry=registry,
+        )
 
     def text(self) -> bytes:
         """The exposition."""
         return generate_latest(self.registry)
-
-    def of_runs(self, model: str) -> "RunMetrics":
-        """What runs of one model are counted in."""
-        return RunMetrics(
-            pairs=self.run_pairs.labels(model=model),
-            tokens=self.run_tokens.labels(model=model),
-            tokens_total=self.tokens.labels(model=model),
-            padding=self.padding.labels(model=model),
-            seconds=self.run_seconds.labels(model=model),
-            failures=self.session_failures.labels(model=model),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RunMetrics:
-    """A model's own series: found by their label once, and not in every run."""
-
-    pairs: Histogram
-    tokens: Histogram
-    tokens_total: Counter
-    padding: Counter
-    seconds: Counter
-    failures: Counter

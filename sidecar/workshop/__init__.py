@@ -5,6 +5,7 @@ bench/           how fast this machine reranks, alone and beside other rerankers
 tune/            the fastest layout on this machine
 profile_check/   what a profile reads of a user's own documents
 model/           model folders: export, quantise, check, train
+models_admin     `/admin/models` of a service that runs
 sidecar_process  the service in a process of its own, for all of these and the tests
 figure_table     tables of figures on the screen
 progress         the current step on the screen

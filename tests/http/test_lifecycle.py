@@ -183,7 +183,7 @@ async def test_a_bug_is_500_without_its_text(
     async with serving(GatedSession()) as (service, client):
         await service.start()
 
-        async def broken(request: object) -> None:
+        async def broken(*arguments: object) -> None:
             raise KeyError("the secret text")
 
         monkeypatch.setattr(service.models.default, "rank", broken)

@@ -19,8 +19,9 @@ from sidecar.contracts.routes import choose
 from sidecar.contracts.validation import parse
 from sidecar.fusion import rank
 from sidecar.http.service import Service
+from sidecar.pipeline.model_opener import Observer
 from sidecar.pipeline.passage_pairs import Fit, build_pairs
-from sidecar.pipeline.registry import ModelRegistry, Observer
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.profile import PLAIN

@@ -1,0 +1,53 @@
+"""A model while it serves: what answers with it, and how many requests it answers now."""
+
+import time
+from dataclasses import dataclass, field
+
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.served_model import ServedModel
+from sidecar.runtime.model_queue import ModelQueue
+from sidecar.runtime.options import ModelSource
+from sidecar.runtime.running_graph import RunningGraph
+
+
+@dataclass(eq=False)
+class LiveModel:
+    """A model that is loaded, proven and warm. The registry's lock guards what changes."""
+
+    pipeline: RerankPipeline
+    queue: ModelQueue
+    """Its session's, on the shared scheduler."""
+    source: ModelSource
+    file_bytes: int = 0
+    """Of the graph and its weights, once for each process that loads them."""
+    loaded_at: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+    requests: int = 0
+    """That it answers now."""
+    used: float = field(default_factory=time.monotonic)
+    """When it answered last, on the monotonic clock."""
+    retired: bool = False
+    """Whether it lost its name: it closes when its last request ends."""
+
+    @property
+    def model(self) -> ServedModel:
+        return self.pipeline.model
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def running(self) -> RunningGraph:
+        return self.model.running
+
+
+@dataclass(frozen=True, slots=True)
+class SleepingModel:
+    """A model that was unloaded because nobody asked for it, and is loaded again when somebody
+    does."""
+
+    name: str
+    source: ModelSource
+    running: RunningGraph
+    """What must run again: its scores may not change in its sleep."""

@@ -1,0 +1,157 @@
+"""How the models of a registry change while they serve.
+
+Changes are made one after another. What takes a name is proven and warm before it does, and a
+change that fails leaves everything as it was.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sidecar.errors import Conflict, ModelError, StartupError
+from sidecar.pipeline.live_model import LiveModel, SleepingModel
+from sidecar.pipeline.registry import ModelRegistry, Served, name_taken
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.options import ModelSource
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What a reload did, by the models' names."""
+
+    default: str
+    added: tuple[str, ...]
+    swapped: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, before: Mapping[str, Served], after: Mapping[str, Served]) -> "Reloaded":
+        """The difference of the models that were and are served."""
+        return cls(
+            default=next(iter(after)),
+            added=tuple(name for name in after if name not in before),
+            swapped=tuple(
+                name for name, model in after.items() if before.get(name, model) is not model
+            ),
+            removed=tuple(name for name in before if name not in after),
+        )
+
+
+class ModelChanges:
+    """The changes of one registry; each takes as long as it takes to open a model. Thread-safe."""
+
+    def __init__(self, registry: ModelRegistry) -> None:
+        self._registry = registry
+        self._stand_in = registry.config.stand_in
+        self._change = threading.Lock()
+
+    def load(self, name: str, source: ModelSource) -> LiveModel:
+        """The source's model under `name`, in place of the one that had it, which ends with its
+        last request.
+
+        Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
+        """
+        with self._change:
+            live = self._open(name, source)
+            self._registry.exchange({**self._registry.served, name: live})
+            return live
+
+    def unload(self, name: str) -> Served:
+        """Takes the name away from the model that is returned; it ends with its last request.
+
+        Raises UnknownModel if no model has the name, Conflict for the default's and the stand-in's.
+        """
+        with self._change:
+            removed = self._registry.find(name, strict=True)
+            served = self._registry.served
+            if name == next(iter(served)):
+                raise Conflict(
+                    f"`{name}` is the default model, which answers requests without a name: put "
+                    "another model in its place"
+                )
+            if name == self._stand_in:
+                raise Conflict(f"`{name}` is the stand-in of models that fail: it stays")
+            self._registry.exchange({key: each for key, each in served.items() if key != name})
+            return removed
+
+    def reload(self, sources: Sequence[ModelSource]) -> Reloaded:
+        """Makes the sources the models that are served, the first the default. A model whose folder
+        holds what it held goes on as it is.
+
+        Raises ModelError, DeviceError or StartupError with the reason if one must not serve.
+        """
+        with self._change:
+            folders = self._read(sources)
+            if self._stand_in is not None and self._stand_in not in folders:
+                raise StartupError(f"setting stand_in: no model is called {self._stand_in}")
+            before = self._registry.served
+            after: dict[str, Served] = {}
+            opened: list[LiveModel] = []
+            try:
+                for name, (source, folder) in folders.items():
+                    old = before.get(name)
+                    sleeping_default = not after and isinstance(old, SleepingModel)
+                    if old is not None and not sleeping_default and _is(old, source, folder):
+                        after[name] = old
+                        continue
+                    opened.append(self._open(name, source, folder))
+                    after[name] = opened[-1]
+            except BaseException:
+                self._registry.close_later(opened)
+                raise
+            self._registry.exchange(after)
+            return Reloaded.of(before, after)
+
+    def unload_idle(self, idle_s: float) -> list[SleepingModel]:
+        """Puts the models to sleep that nobody has asked for `idle_s` seconds, but never the
+        default and the stand-in; returns them."""
+        with self._change:
+            since = time.monotonic() - idle_s
+            asleep = {
+                live.name: SleepingModel(live.name, live.source, live.running)
+                for live in self._registry.live[1:]
+                if not live.requests and live.used < since and live.name != self._stand_in
+            }
+            if asleep:
+                self._registry.exchange({**self._registry.served, **asleep})
+            return list(asleep.values())
+
+    def wake(self, name: str) -> LiveModel | None:
+        """Loads a sleeping model again; None if it does not sleep (any more).
+
+        Raises ModelError if its folder holds another model by now, and what `load` raises.
+        """
+        with self._change:
+            asleep = self._registry.served.get(name)
+            if not isinstance(asleep, SleepingModel):
+                return None
+            folder = ModelFolder.read(asleep.source.folder, self._registry.opener.options)
+            was, now = asleep.running.score_revision, folder.running.score_revision
+            if was != now:
+                raise ModelError(
+                    f"{folder.path} holds another model than when {name} was unloaded: its score "
+                    f"revision is {now}, and was {was}"
+                )
+            live = self._open(name, asleep.source, folder)
+            self._registry.exchange({**self._registry.served, name: live})
+            return live
+
+    def _read(self, sources: Sequence[ModelSource]) -> dict[str, tuple[ModelSource, ModelFolder]]:
+        """The sources with their folders, by the names of their models."""
+        folders: dict[str, tuple[ModelSource, ModelFolder]] = {}
+        for source in sources:
+            folder = ModelFolder.read(source.folder, self._registry.opener.options)
+            name = source.name or folder.running.manifest.name
+            if name in folders:
+                raise name_taken(name)
+            folders[name] = source, folder
+        return folders
+
+    def _open(self, name: str, source: ModelSource, folder: ModelFolder | None = None) -> LiveModel:
+        return self._registry.opener.open(ModelSource(source.folder, name), folder)
+
+
+def _is(served: Served, source: ModelSource, folder: ModelFolder) -> bool:
+    """Whether what the folder holds is what is served from there."""
+    return served.source.folder == source.folder and served.running == folder.running

@@ -1,0 +1,161 @@
+"""From a model folder to a model that may take a name.
+
+source ─► model folder ─► session ─► a queue on the shared scheduler
+                                     └► the shared cache of logits ─► RerankPipeline
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+
+from sidecar.errors import ModelError, RerankError, StartupError
+from sidecar.pipeline.live_model import LiveModel
+from sidecar.pipeline.ranking_config import RankingConfig
+from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.served_model import ServedModel
+from sidecar.runtime.admission import Admission
+from sidecar.runtime.cached_scorer import CachedScorer
+from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.families import FAMILIES
+from sidecar.runtime.jobs import RunReport
+from sidecar.runtime.logit_cache import LogitCache
+from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.model_queue import ModelQueue, ModelSession
+from sidecar.runtime.options import ModelSource, RuntimeOptions
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.scheduler import Scheduler
+from sidecar.runtime.scorer import Scorer
+from sidecar.runtime.session import Session, close_session
+
+START_LIMIT_S = 600.0
+"""For the first run of all; a graph that never answers must not keep the start waiting."""
+Observer = Callable[[RunReport], None]
+
+
+@dataclass(eq=False)
+class ModelOpener:
+    """What all models of a process share, and opens them with. Thread-safe."""
+
+    scheduler: Scheduler
+    config: RankingConfig
+    cache: LogitCache | None
+    threads: Executor
+    """For tokenising."""
+    deadline_s: float
+    on_run: Observer
+    options: RuntimeOptions
+    memory_mb: int | None = None
+    """Most megabytes of graphs and weights that may be loaded at a time; None: any number."""
+    layout: Layout | None = None
+    """The default model's. The workers are those that it asks for, so others take its numbers."""
+    on_close: Callable[[LiveModel], None] = lambda live: None
+    """Called in a thread, when a model has ended."""
+    _admission: Admission = field(default_factory=Admission)
+    _loaded: set[LiveModel] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self, source: ModelSource, folder: ModelFolder | None = None) -> LiveModel:
+        """The source's model, proven and warm; `folder` is the source's, if it was read already.
+
+        Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
+        """
+        folder = folder or ModelFolder.read(source.folder, self.options)
+        layout = folder.layout()
+        if self.layout is not None:
+            workers, threads = self.layout.workers, self.layout.intra_op_threads
+            layout = replace(layout, workers=workers, intra_op_threads=threads)
+        file_bytes = folder.file_bytes
+        self._check_memory(file_bytes)
+        name = source.name or folder.running.manifest.name
+        model = ServedModel(name, folder.running, folder.tokenizer, layout)
+        session = folder.session(layout)
+        return self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
+
+    def serve(
+        self,
+        model: ServedModel,
+        session: Session,
+        source: ModelSource,
+        *,
+        file_bytes: int = 0,
+        warm_up: bool = False,
+    ) -> LiveModel:
+        """A session that is open, with its queue and its pipeline. Raises ModelError, and closes
+        the session, if its warm-up fails."""
+        manifest = model.running.manifest
+        queue = self.scheduler.add(
+            ModelSession(
+                model.name,
+                session,
+                model.layout,
+                manifest.padding,
+                model.tokenizer.pad_id,
+                FAMILIES[manifest.family],
+                self.on_run,
+            )
+        )
+        scorer: Scorer = queue
+        if self.cache is not None:
+            scorer = CachedScorer(queue, self.cache, model.running.score_revision)
+        pipeline = RerankPipeline(
+            model, scorer, self._admission, self.config, self.threads, self.deadline_s
+        )
+        live = LiveModel(pipeline, queue, source, file_bytes)
+        with self._lock:
+            self._loaded.add(live)
+        if warm_up:
+            try:
+                _warm_up(model, queue)
+            except BaseException:
+                self.close(live)
+                raise
+        return live
+
+    def close(self, live: LiveModel) -> None:
+        """Ends a model that nothing asks any more: waits for its runs, and frees its memory."""
+        self.scheduler.remove(live.queue)
+        close_session(live.queue.model.session)
+        with self._lock:
+            self._loaded.discard(live)
+        self.on_close(live)
+
+    def close_all(self) -> None:
+        """Ends the sessions of all models; the scheduler's workers have stopped."""
+        with self._lock:
+            loaded, self._loaded = self._loaded, set()
+        for live in loaded:
+            close_session(live.queue.model.session)
+
+    def _check_memory(self, file_bytes: int) -> None:
+        """Raises StartupError if so many bytes more would exceed `memory_mb`."""
+        if self.memory_mb is None:
+            return
+        with self._lock:
+            loaded = sum(live.file_bytes for live in self._loaded)
+        if loaded + file_bytes > self.memory_mb * 2**20:
+            raise StartupError(
+                f"the model needs {_mb(file_bytes)} MB beside the {_mb(loaded)} MB that are "
+                f"loaded, more than model_memory_mb allows ({self.memory_mb}): unload a model "
+                "first, or raise the setting"
+            )
+
+
+def _mb(size: int) -> int:
+    """Whole megabytes, rounded up."""
+    return -(-size // 2**20)
+
+
+def _warm_up(model: ServedModel, queue: ModelQueue) -> None:
+    """A run through the queue, as large as one may be: memory is taken, a rate is known.
+
+    Raises ModelError if the graph fails.
+    """
+    pairs = canonical_pairs(model.running.manifest, model.tokenizer)
+    times = max(1, model.layout.token_budget // sum(map(len, pairs)))
+    job = queue.submit(pairs * times, time.monotonic() + START_LIMIT_S)
+    try:
+        job.result(START_LIMIT_S)
+    except (RerankError, TimeoutError) as fault:
+        raise ModelError(f"the graph does not run: {fault.__cause__ or fault}") from fault

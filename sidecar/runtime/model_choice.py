@@ -1,0 +1,75 @@
+"""Which models are served: rows of the settings table (`sidecar.settings` inherits them)."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from sidecar.runtime.options import ModelSource
+
+MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
+"""What may stand before `=` in `model`: a name as clients send it, and no path from the root."""
+
+
+def _joined(value: object) -> object:
+    """A path as text, and a list of them as one text."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(os.fspath, value)) or None
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+class ModelChoice(BaseModel):
+    """Which models are served."""
+
+    model: Annotated[str | None, BeforeValidator(_joined)] = Field(
+        None,
+        description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
+        "separated by commas or as repeated flags: the first is the default.",
+    )
+    strict_model: bool = Field(
+        False,
+        description="Refuse a request for a model that is not served with 404; otherwise the "
+        "default model answers it.",
+    )
+    models_dir: Path | None = Field(
+        None,
+        description="Folder below which the folders lie that `/admin/models` may load; it loads "
+        "none when absent.",
+    )
+    model_memory_mb: int | None = Field(
+        None,
+        ge=1,
+        description="Most megabytes of graphs and weights that are loaded at a time, the ones that "
+        "still end included; a model beyond is refused. No limit when absent.",
+    )
+    idle_unload_min: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Minutes after which a model that nobody asks for is unloaded until somebody "
+        "does; never the default model. Never when absent.",
+    )
+
+    @property
+    def models(self) -> tuple[ModelSource, ...]:
+        """The models of `model`, the default first."""
+        return model_sources(self.model)
+
+
+def model_sources(text: str | None) -> tuple[ModelSource, ...]:
+    """The models of a setting: `FOLDER`, `NAME=FOLDER`, several separated by commas; None is the
+    shipped model alone."""
+    if text is None:
+        return (ModelSource(None),)
+    if Path(text).is_dir():  # whatever signs its path holds
+        return (ModelSource(Path(text)),)
+    return tuple(_model_source(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _model_source(text: str) -> ModelSource:
+    name, equals, folder = text.partition("=")
+    if equals and MODEL_NAME.fullmatch(name) and not Path(text).is_dir():
+        return ModelSource(Path(folder), name)
+    return ModelSource(Path(text))
