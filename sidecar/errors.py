@@ -110,11 +110,6 @@ class Overloaded(RerankError):
 class QuotaExceeded(RerankError):
     status, code = 429, "quota"
 
-    def __init__(self, message: str, *, unit: str, retry_after_s: float) -> None:
-        super().__init__(message, retry_after_s=retry_after_s)
-        self.unit = unit
-        """Of what there were too many: requests, documents."""
-
 
 class NotReady(RerankError):
     status, code = 503, "not_ready"

@@ -179,5 +179,6 @@ def _advice(refused: ClusterRefused, spec: ElasticsearchInstall) -> str:
         return refused.message
     return (
         f"{refused.message}. The nodes call {spec.url}: try it from a node, with the key; 401 is "
-        "a wrong key, 404 a wrong path or profile, 429 an overloaded sidecar"
+        "a wrong key, 403 one without the scope `rerank`, 404 a wrong path or profile, 429 an "
+        "overloaded sidecar or a used quota"
     )

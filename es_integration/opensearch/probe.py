@@ -17,12 +17,15 @@ _ADVICE: Mapping[str, str] = {
     "private ip address": f"{PRIVATE} is not set: install sets it",
     "trusted connector endpoint": f"{TRUSTED} does not hold it: install adds it",
     "sidecar answered 401": "its key is another: install with sidecar_key and rotate_key",
-    "sidecar answered 403": "its key is another: install with sidecar_key and rotate_key",
+    "sidecar answered 403": "its key has not the scope `rerank`: install with one that has it, and "
+    "rotate_key",
     "sidecar answered 404": "it has no such route: is its address complete, is the profile loaded?",
-    "sidecar answered 429": "it is overloaded",
+    "sidecar answered 429": "it is overloaded, or the key has used its quota",
     "sidecar answered 503": "it is overloaded, or not ready: see its /health/ready",
     "sidecar answered 504": "it does not score a few texts within read_timeout_s",
     "Read timed out": "it did not answer within read_timeout_s: is it overloaded, is it a sidecar?",
+    "PKIX path building failed": "the nodes' Java does not trust the authority of its certificate: "
+    "put that into their trust store",
     "Error communicating": "the address must be right as every OpenSearch node sees it, and open",
     "execute http connector": f"{_UNKNOWN_NAME}, or do not trust its certificate",
 }

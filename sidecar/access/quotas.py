@@ -67,7 +67,6 @@ class Quotas:
         if wait_s := bucket.wait_s(amount, now):
             raise QuotaExceeded(
                 f"the API key {key.name} has used its quota: {limit} {unit} per minute",
-                unit=unit,
                 retry_after_s=wait_s,
             )
         bucket.take(amount, now)

@@ -6,6 +6,8 @@ app             the routes
 cors            which web pages of other origins may call
 paths           spare slashes, a prefix that a proxy keeps, what is near an unknown path
 middleware      what wraps every request: its id, key, error body, log line
+refusals        what a request is answered with when its handler raises
+traces          a span for each rerank request
 authorization   which API key a route needs, and which one a request has
 reloading       files that are read again while the service runs
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json

@@ -44,7 +44,7 @@ async def rerank(request: web.Request) -> web.Response:
         dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
     request[FACTS]["docs"] = len(rank_request.documents)
     key = request[API_KEY]
-    service.take_documents(key, len(rank_request.documents))
+    service.take_quota(key, "documents", len(rank_request.documents))
     name = rank_request.model or request.match_info.get("model")
     strict = service.settings.strict_model
     parsed = time.perf_counter()

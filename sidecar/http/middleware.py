@@ -3,30 +3,17 @@
 import asyncio
 import re
 import time
-import traceback
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
 
 from sidecar.access.api_key import ANONYMOUS
-from sidecar.contracts.errors import error_body, retry_headers
-from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.errors import (
-    BodyTooSlow,
-    Forbidden,
-    QuotaExceeded,
-    RerankError,
-    Unauthorized,
-    UnsupportedCoding,
-)
 from sidecar.http.authorization import authorize, scope_of
-from sidecar.http.content_coding import ACCEPTED
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
-from sidecar.http.paths import not_found
+from sidecar.http.refusals import refusal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("rerank")
@@ -53,76 +40,16 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         service.metrics.cancelled.inc()
         log.info("cancelled", request_id=request[REQUEST_ID], route=route_template(request))
         raise
-    except RerankError as fault:
-        response = _refusal(request, fault.message, fault.code, fault.status, retry_headers(fault))
-        if isinstance(fault, Unauthorized):
-            response.headers["WWW-Authenticate"] = "Bearer"
-        if isinstance(fault, Forbidden):  # RFC 6750, 3.1
-            scope = f'scope="{fault.scope}"'
-            response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", {scope}'
-        if isinstance(fault, QuotaExceeded):
-            name = request[API_KEY].name
-            service.metrics.key_quota_exceeded.labels(key=name, unit=fault.unit).inc()
-        if isinstance(fault, BodyTooSlow):
-            response.force_close()  # the rest of the body may still come
-        if isinstance(fault, UnsupportedCoding):
-            response.headers["Accept-Encoding"] = ACCEPTED
-    except web.HTTPException as fault:
-        code = {404: "not_found", 405: "method"}.get(fault.status, "http")
-        unknown = request.match_info.http_exception is not None and fault.status == 404
-        message = not_found(request) if unknown else fault.reason
-        response = _refusal(request, message, code, fault.status)
-        if "Allow" in fault.headers:
-            response.headers["Allow"] = fault.headers["Allow"]
     except Exception as fault:
-        # Only where it happened: an exception's message may hold a document's text.
-        frames = traceback.extract_tb(fault.__traceback__)
-        where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-6:]]
-        log.error("bug", request_id=request[REQUEST_ID], fault=type(fault).__name__, where=where)
-        response = _refusal(request, "internal error", RerankError.code, 500)
+        response = refusal(request, fault)
     finally:
         if rerank:
             service.metrics.in_flight.dec()
     response.headers["x-request-id"] = request[REQUEST_ID]
     response.headers["Server"] = "rerank-sidecar"
     if rerank:
-        seconds = time.perf_counter() - start
-        dialect = request[DIALECT].name if DIALECT in request else "none"
-        service.metrics.requests.labels(dialect=dialect, status=str(response.status)).inc()
-        service.metrics.duration.labels(dialect=dialect).observe(seconds)
-        if (key := request.get(API_KEY, ANONYMOUS)) is not ANONYMOUS:
-            service.metrics.key_requests.labels(key=key.name, status=str(response.status)).inc()
-            request[FACTS]["key"] = key.name
-        log.info(
-            "request",
-            request_id=request[REQUEST_ID],
-            route=route_template(request),
-            dialect=dialect,
-            status=response.status,
-            ms=round(seconds * 1000, 1),
-            **request[FACTS],
-        )
+        _record(request, response.status, time.perf_counter() - start)
     return response
-
-
-def _refusal(
-    request: web.Request,
-    message: str,
-    code: str,
-    status: int,
-    headers: dict[str, str] | None = None,
-) -> web.Response:
-    if is_rerank(request):
-        request.app[SERVICE].metrics.rejected.labels(reason=code).inc()
-        request[FACTS]["reason"] = code
-    # A header's bytes need not be text, and a fault may quote them.
-    message = message.encode(errors="backslashreplace").decode()
-    body: Mapping[str, Any] = error_body(message, code, status, request[REQUEST_ID])
-    if DIALECT in request:
-        body = request[DIALECT].error(body)
-    return web.Response(
-        body=dumps(body), status=status, headers=headers, content_type="application/json"
-    )
 
 
 def check_key(request: web.Request) -> None:
@@ -138,7 +65,29 @@ def check_key(request: web.Request) -> None:
     service = request.app[SERVICE]
     request[API_KEY] = key = authorize(request, scope, service.keys.ring)
     if scope == "rerank":
-        service.quotas.take(key, "requests")
+        service.take_quota(key, "requests")
+
+
+def _record(request: web.Request, status: int, seconds: float) -> None:
+    """A rerank request's metrics and log line."""
+    metrics, facts = request.app[SERVICE].metrics, request[FACTS]
+    dialect = request[DIALECT].name if DIALECT in request else "none"
+    metrics.requests.labels(dialect=dialect, status=str(status)).inc()
+    metrics.duration.labels(dialect=dialect).observe(seconds)
+    if "reason" in facts:
+        metrics.rejected.labels(reason=facts["reason"]).inc()
+    if (key := request.get(API_KEY, ANONYMOUS)) is not ANONYMOUS:
+        metrics.key_requests.labels(key=key.name, status=str(status)).inc()
+        facts["key"] = key.name
+    log.info(
+        "request",
+        request_id=request[REQUEST_ID],
+        route=route_template(request),
+        dialect=dialect,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        **facts,
+    )
 
 
 def route_template(request: web.Request) -> str:

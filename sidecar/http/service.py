@@ -13,10 +13,10 @@ from typing import Literal
 
 import structlog
 
-from sidecar.access.api_key import ANONYMOUS, ApiKey
+from sidecar.access.api_key import ANONYMOUS, ApiKey, Unit
 from sidecar.access.key_store import KeyStore
 from sidecar.access.quotas import Quotas
-from sidecar.errors import NotReady, StartupError, UnknownModel
+from sidecar.errors import NotReady, QuotaExceeded, StartupError, UnknownModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
 from sidecar.http.live_models import LiveModels
@@ -176,11 +176,17 @@ class Service:
         models = self._models
         return models is None or models.default.scorer.load().longest_run_s < HUNG_RUN_S
 
-    def take_documents(self, key: ApiKey, count: int) -> None:
-        """Counts a request's documents for its key. Raises QuotaExceeded."""
-        self.quotas.take(key, "documents", count)
-        if key is not ANONYMOUS:
-            self.metrics.key_documents.labels(key=key.name).inc(count)
+    def take_quota(self, key: ApiKey, unit: Unit, amount: int = 1) -> None:
+        """Counts what a request asks for against its key's quota. Raises QuotaExceeded."""
+        if key is ANONYMOUS:
+            return
+        try:
+            self.quotas.take(key, unit, amount)
+        except QuotaExceeded:
+            self.metrics.key_quota_exceeded.labels(key=key.name, unit=unit).inc()
+            raise
+        if unit == "documents":
+            self.metrics.key_documents.labels(key=key.name).inc(amount)
 
     def show_keys(self) -> None:
         """The keys in force in the metrics; call it again when they have changed."""

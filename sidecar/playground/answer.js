@@ -12,8 +12,9 @@ import { served_ms, timings } from "./timings.js";
 const SHOWN_HEADERS = ["x-request-id", "server-timing", "x-compute-tokens", "x-rerank-warnings"];
 const ADVICE = {
   401: "Give a key of this service in the box above.",
+  403: "This key is for something else: give one with the scope `rerank`.",
   413: "Send fewer or shorter documents.",
-  429: "The service has more work than it can end in time; nothing was done.",
+  429: "Nothing was done: the service has too much work, or the key has used its quota.",
   503: "The service is loading its model, or is being stopped.",
   504: "The deadline passed before the answer was there.",
 };

@@ -74,7 +74,7 @@ async function run() {
   } catch (error) {
     if (running !== mine || error.name === "AbortError") return;
     view.failed(error);
-    if (error.status === 401) askKey();
+    if ([401, 403].includes(error.status)) askKey();
   } finally {
     if (running === mine) running = null;
   }
@@ -114,7 +114,7 @@ async function open() {
     about = await service(key);
   } catch (error) {
     view.failed(error);
-    if (error.status === 401) askKey();
+    if ([401, 403].includes(error.status)) askKey();
     if (error.status === 503) setTimeout(open, 1000 * (error.retryAfter_s ?? 1));
     return;
   }

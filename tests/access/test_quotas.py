@@ -67,11 +67,8 @@ def test_keys_and_units_do_not_share_buckets() -> None:
 def test_a_refusal_says_of_what_there_were_too_many() -> None:
     quotas = Quotas(Clock())
     quotas.take(shop(requests=1), "requests")
-    with pytest.raises(
-        QuotaExceeded, match="the API key shop has used its quota: 1 requests"
-    ) as fault:
+    with pytest.raises(QuotaExceeded, match="shop has used its quota: 1 requests per minute"):
         quotas.take(shop(requests=1), "requests")
-    assert fault.value.unit == "requests"
 
 
 def test_no_limit_is_no_limit() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from pathlib import Path
 
 import aiohttp
 
@@ -14,6 +15,7 @@ from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.model_queue import ModelQueue
 from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.http.key_files import entry, write
 from tests.http.serving import GatedSession, until
 from tests.playground.conftest import KEY, opened
 from tests.playground.page import Page
@@ -42,6 +44,17 @@ def test_a_key_is_asked_for_and_used(visit: Page, locked_server: SidecarProcess)
     kept = "return JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])"
     assert KEY not in visit.script(kept)
     assert KEY not in visit.script("return location.href")
+
+
+def test_a_key_for_something_else_is_told_from_a_wrong_one(visit: Page, tmp_path: Path) -> None:
+    keys = write(tmp_path / "keys.toml", entry("ops", "ops", "metrics") + entry("shop", "shop"))
+    with SidecarProcess({"api_keys_file": keys}) as server:
+        unlock(visit, server, "ops")
+        visit.element("key").submit()
+        visit.wait(lambda: "403 scope" in visit.text("fault"))
+        assert "give one with the scope" in visit.text("fault")
+        visit.type("key", "shop")
+        assert len(visit.answered(visit.element("key").submit)) > 1
 
 
 def test_without_keys_there_is_no_box(page: Page) -> None:

@@ -232,4 +232,4 @@ def test_a_page_that_the_sidecar_refuses_fails_its_check(
     fake.infer = refuse_examples  # type: ignore[method-assign]
     report = verify_cluster(client, spec, search=TypicalSearch(50, "red shoes"))
     assert [check.name for check in report if not check.passed] == ["page"]
-    assert "429 an overloaded sidecar" in report[-1].detail
+    assert "429 an overloaded sidecar or a used quota" in report[-1].detail

@@ -73,9 +73,16 @@ def test_a_missing_or_changed_part_is_named(client: OpenSearch, fake: FakeOpenSe
     ("status", "reason", "advice"),
     [
         (401, "Error from remote service: {}", "rotate_key"),
+        (403, "Error from remote service: {}", "the scope `rerank`"),
         (404, "Error from remote service: {}", "is the profile loaded"),
         (503, "Error from remote service: {}", "/health/ready"),
         (500, "Error communicating with remote model: Connection refused", "every OpenSearch node"),
+        (
+            500,
+            "Error communicating with remote model: javax.net.ssl.SSLHandshakeException: PKIX path "
+            "building failed: unable to find valid certification path to requested target",
+            "trust store",
+        ),
         (500, "Error communicating with remote model: Read timed out", "within read_timeout_s"),
         (500, "Fail to execute http connector", "cannot look its name up"),
         (400, "Remote inference host name has private ip address: h", "install sets it"),
