@@ -9,6 +9,7 @@ document_keys    which keys of a document hold which field
 spelling         the same key in other spellings
 field_spellings  a field's spellings, and what each says of its values
 field_values     a field's value, as its profile asks for it
+sale_periods     when a reduced price counts
 objects          objects that say one thing: a name, a text, a value per language
 key_values       lists of attributes as one object
 key_sets         what an object's keys say, found out once per set of keys

@@ -24,6 +24,15 @@ Join = Annotated[
 ]
 
 
+def _one(value: object) -> object:
+    """One name as a list of it."""
+    return (value,) if isinstance(value, str) else value
+
+
+Ends = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=2)]
+Period = Annotated[Ends, BeforeValidator(_one, json_schema_input_type=FieldName | Ends)]
+
+
 class FieldProfile(FrozenModel):
     """How one field is read.
 
@@ -49,6 +58,10 @@ class FieldProfile(FrozenModel):
     zero_means_none: bool | None = None
     """Whether a 0 counts only where no other alias has a value. When absent it does so under a name
     that says a reduced price: `sale_price: 0` beside a price is none."""
+    reduced_during: tuple[Period, ...] = ()
+    """Keys or paths that say when a reduced price counts: of both ends in one text, or of the
+    beginning and the end. Outside of the first period that a document states, other spellings go
+    before the reduced price's."""
     factor: Positive | None = None
     """What numbers are multiplied by: 0.01 where the feed counts cents."""
     unit: Annotated[str, Field(min_length=1, max_length=16)] | None = None

@@ -38,6 +38,8 @@ class Spelling(NamedTuple):
     """Whether its numbers are hundredths, where the profile asks for nothing else."""
     zero_means_none: bool
     """Whether a 0 gives way to another spelling's value."""
+    reduced: bool = False
+    """Whether it names a reduced price, which counts while a sale goes on."""
 
 
 def spelled(name: str, field: FieldProfile) -> tuple[str, ...]:
@@ -66,6 +68,7 @@ def _spellings(
             says_opposite=_says_opposite(name, text),
             in_cents=_says_cents(text),
             zero_means_none=_is_reduced(text) if zero_means_none is None else zero_means_none,
+            reduced=_is_reduced(text),
         )
         for text in texts
     )

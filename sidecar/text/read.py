@@ -15,6 +15,7 @@ Values that cannot be read (null, blank text, a container of such, a value deepe
 are absent, at every depth. `compose.read_value` says how the others are read as text.
 """
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -37,6 +38,7 @@ from sidecar.text.field_values import (
     wanted_languages,
 )
 from sidecar.text.parse import parse
+from sidecar.text.sale_periods import is_outside
 from sidecar.text.wrappings import Wrappers, unwrapped
 
 
@@ -56,16 +58,18 @@ _PART = FieldProfile()
 """How the parts of a joined field are read."""
 
 
-def read(document: Document, profile: DocumentProfile) -> Fields | None:
+def read(document: Document, profile: DocumentProfile, now: float | None = None) -> Fields | None:
     """The document's fields in the profile's order, the others after them; None for plain text."""
-    return FieldReader(profile).read(document)
+    return FieldReader(profile, now).read(document)
 
 
 class FieldReader:
     """Reads documents under one profile."""
 
-    def __init__(self, profile: DocumentProfile) -> None:
+    def __init__(self, profile: DocumentProfile, now: float | None = None) -> None:
+        """`now`, in seconds since 1970, says which sales go on; the clock's when None."""
         self._profile = profile
+        self._now = time.time() if now is None else now
         self._names = tuple(profile.fields)
         joins = (join for field in profile.fields.values() for join in field.join)
         self._parts = tuple(dict.fromkeys(part for join in joins for part in join))
@@ -85,10 +89,7 @@ class FieldReader:
         self._wrappers = _wrappers((*profile.wrappers, RERANK_DOC))
 
     def read(self, document: Document) -> Fields | None:
-        """The fields in the profile's order, the others after them; None for plain text.
-
-        A field is read from the first of its spellings under which the document has a value.
-        """
+        """The fields in the profile's order, the others after them; None for plain text."""
         given = self._given(document)
         return None if given is None else self._named(given)
 
@@ -149,12 +150,12 @@ class FieldReader:
         if not self._names:
             return _others(fields)
         fields = self._unwrapped(fields)
-        found, zeros = self._found(fields)
+        found, others = self._found(fields)
         count = len(self._names)
         joins = max(found, default=0) >= count  # most documents have no part: the field is whole
         joined = self._joined(found) if joins else {}
-        if zeros or joined:
-            found = {**zeros, **found, **joined}
+        if others or joined:
+            found = {**others, **found, **joined}
             found = {place: found[place] for place in sorted(found)}
         named = {self._names[place]: value for place, value in found.items() if place < count}
         if self._profile.other_fields:
@@ -164,9 +165,9 @@ class FieldReader:
 
     def _found(self, fields: Fields) -> tuple[dict[int, object], dict[int, object]]:
         """By the place of the field in the profile: its value at the first place that has one, and
-        a zero that means none where another place has a value."""
+        a value that counts where no other place has one: a 0, a reduced price that is not paid."""
         found: dict[int, object] = {}
-        zeros: dict[int, object] = {}
+        others: dict[int, object] = {}
         containers: dict[str, object] = {}  # opened: many fields look inside of one
         for field, places in self._keys.places(fields):
             for candidate, key in places:
@@ -179,12 +180,19 @@ class FieldReader:
                     given = containers[key]
                 if (value := self._value(candidate, given)) is None:
                     continue
-                if self._spellings[field][candidate.rank].zero_means_none and is_zero(value):
-                    zeros.setdefault(field, value)
+                spelling = self._spellings[field][candidate.rank]
+                if (spelling.zero_means_none and is_zero(value)) or (
+                    spelling.reduced and self._no_sale(field, fields)
+                ):
+                    others.setdefault(field, value)
                 else:
                     found[field] = value
                     break
-        return found, zeros
+        return found, others
+
+    def _no_sale(self, field: int, fields: Fields) -> bool:
+        """Whether the document says that the field's reduced price is not paid now."""
+        return is_outside(fields, self._fields[field].reduced_during, self._now)
 
     def _value(self, candidate: Candidate, given: object) -> object:
         """The field's value at the place, of which `given` is the key's value, opened; None where
@@ -194,7 +202,7 @@ class FieldReader:
         value = present(value, MAX_DEPTH - 1, self._languages[field])
         if value is None or self._as_written[field][rank]:
             return value
-        _, says_opposite, in_cents, _ = self._spellings[field][rank]
+        _, says_opposite, in_cents, _, _ = self._spellings[field][rank]
         if says_opposite:
             value = negated(value)
         if self._changes[field]:
