@@ -24,6 +24,8 @@ class ClusterSpec:
     """OpenSearch: empty: both, but the flat one only where its field is."""
     text_field: str | None = None
     """OpenSearch: the field that the flat route sends; None: that of the templates."""
+    keep_score: bool = False
+    """OpenSearch: whether hits of the structured route keep the sidecar's score as a field."""
     highlight: bool = False
     """OpenSearch: whether the sidecar is a model for the semantic highlighter too."""
     read_timeout_s: int | None = None
@@ -64,6 +66,8 @@ class ClusterSpec:
             raise ValueError("--routes is for OpenSearch only: Elasticsearch has one endpoint")
         if self.into is not None:
             raise ValueError("--into is for OpenSearch only: Elasticsearch has no search pipelines")
+        if self.keep_score:
+            raise ValueError("--keep-score is for OpenSearch only")
         if self.highlight:
             raise ValueError("--highlight is for OpenSearch only")
         if self.read_timeout_s is not None:
@@ -107,6 +111,7 @@ class ClusterSpec:
             text_field=self.text_field or default.text_field,
             routes=self._routes,
             into=self.into,
+            keep_score=self.keep_score,
             highlight=self.highlight,
         )
 

@@ -158,7 +158,7 @@ def _structured_processors(spec: OpenSearchInstall, model_id: str) -> list[Body]
     }
     by_field = {
         "target_field": SCORE_FIELD,
-        "remove_target_field": True,
+        "remove_target_field": not spec.keep_score,
         "keep_previous_score": True,
     }
     return [

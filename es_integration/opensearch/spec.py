@@ -85,6 +85,9 @@ class OpenSearchInstall:
     into: str | None = None
     """A search pipeline of the user's that gets the processors of the one route, instead of a
     pipeline of the sidecar's own."""
+    keep_score: bool = False
+    """Whether the structured route leaves `rerank_sidecar_score` in the hits, which marks those
+    that were reranked."""
     highlight: bool = False
     """Whether the sidecar is a model for the highlighter `semantic` too."""
     private: bool | None = None

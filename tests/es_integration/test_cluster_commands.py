@@ -363,6 +363,7 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
             ("opensearch", "--into", "p", "--routes", "flat,structured"),
             "--into takes the processors of one",
         ),
+        (("elasticsearch", "--keep-score"), "--keep-score is for OpenSearch only"),
         (("elasticsearch", "--highlight"), "--highlight is for OpenSearch only"),
         (("elasticsearch", "--routes", "flat"), "--routes is for OpenSearch only"),
         (("opensearch", "--routes", "flta"), "--routes takes flat and structured, not flta"),

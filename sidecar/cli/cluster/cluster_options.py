@@ -25,6 +25,7 @@ class ClusterOptions:
     routes: options.Routes = None
     text_field: options.TextField = None
     into: options.Into = None
+    keep_score: options.KeepScore = False
     highlight: options.Highlight = False
     read_timeout: options.ReadTimeout = None
     service: options.Service = None
@@ -56,6 +57,7 @@ class ClusterOptions:
             routes=options.split(self.routes),
             text_field=self.text_field,
             into=self.into,
+            keep_score=self.keep_score,
             highlight=self.highlight,
             read_timeout_s=self.read_timeout,
             service=self.service,

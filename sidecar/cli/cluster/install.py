@@ -14,6 +14,7 @@ _UNREAD_BY_UNINSTALL = dict.fromkeys(
     (
         "fields",
         "text_field",
+        "keep_score",
         "read_timeout",
         "service",
         "index_pattern",

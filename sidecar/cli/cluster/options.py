@@ -57,6 +57,14 @@ Into = Annotated[
         show_default=False,
     ),
 ]
+KeepScore = Annotated[
+    bool,
+    typer.Option(
+        "--keep-score",
+        help="Leave the sidecar's score in the hits of OpenSearch's structured route, as the field "
+        "rerank_sidecar_score: it marks those that were reranked.",
+    ),
+]
 Highlight = Annotated[
     bool,
     typer.Option(

@@ -109,6 +109,12 @@ def test_the_structured_pipeline_maps_the_whole_ext_and_one_object_per_hit() -> 
     }
 
 
+def test_hits_may_keep_the_score_that_marks_them() -> None:
+    kept = pipeline(replace(SPEC, keep_score=True), Route.STRUCTURED, "M")
+    _, _, rerank, _ = kept["response_processors"]
+    assert rerank["rerank"]["by_field"]["remove_target_field"] is False
+
+
 def test_a_documents_own_previous_score_waits_under_another_name() -> None:
     whole = pipeline(SPEC, Route.STRUCTURED, "M")["response_processors"]
     keep, restore = (whole[at]["rename_field"] for at in (1, 3))

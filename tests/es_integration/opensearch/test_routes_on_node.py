@@ -100,6 +100,21 @@ def test_the_structured_route_sends_the_whole_ext_and_aligned_objects(
 
 
 @pytest.mark.every_version
+def test_a_kept_score_marks_the_hits_that_were_reranked_and_no_others(
+    products: OpenSearch, server: Any, sidecar: Sidecar
+) -> None:
+    body = structured_search(MATCH, "red shoes", size=10)
+    with installed(products, spec(server, keep_score=True)) as installed_spec:
+        reranked = hits(products, INDEX, body, installed_spec.pipeline(Route.STRUCTURED))
+        sidecar.status = 503
+        untouched = hits(products, INDEX, body, installed_spec.pipeline(Route.STRUCTURED))
+    assert reranked
+    for hit in reranked:
+        assert hit["_source"]["rerank_sidecar_score"] == hit["_score"]
+    assert not any("rerank_sidecar_score" in hit["_source"] for hit in untouched)
+
+
+@pytest.mark.every_version
 def test_the_fields_of_a_document_keep_their_values_whatever_their_names(
     products: OpenSearch, server: Any
 ) -> None:
