@@ -14,6 +14,7 @@ from sidecar.errors import ProfileError
 from sidecar.profiles import Profiles
 from sidecar.request import RankResult
 from sidecar.settings import Settings
+from sidecar.telemetry.canary_metrics import CanaryMetrics
 from sidecar.telemetry.metrics import Metrics
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -61,7 +62,15 @@ def test_every_error_is_in_the_table(kind: type[errors.RerankError]) -> None:
 
 def test_every_metric_is_in_the_table() -> None:
     names = set(re.findall(r"`(rerank_\w+?)(?:_total)?`", OPERATIONS))
-    assert {family.name for family in Metrics().registry.collect()} <= names
+    metrics = Metrics()
+    CanaryMetrics(metrics.registry)
+    assert {family.name for family in metrics.registry.collect()} <= names
+
+
+def test_every_reason_of_a_refusal_is_in_the_table() -> None:
+    table = OPERATIONS[OPERATIONS.index("### Why requests fail") :]
+    table = table[: table.index("### Where the time goes")]
+    assert {kind.code for kind in refusals()} <= set(re.findall(r"`(\w+)`", table))
 
 
 def test_the_warning_for_unread_texts_is_quoted() -> None:

@@ -29,8 +29,14 @@ Series = list[tuple[str, list[float], list[float]]]
 """(legend, minutes ago, values)"""
 
 
-def main(prometheus: str, out: Path, minutes: Annotated[float, typer.Option()] = 10.0) -> None:
-    """Draws the last minutes."""
+def main(
+    prometheus: str,
+    out: Path,
+    minutes: Annotated[float, typer.Option()] = 10.0,
+    end: Annotated[float | None, typer.Option(help="Seconds since 1970; now when absent.")] = None,
+) -> None:
+    """Draws the minutes before `end`."""
+    end = end or time.time()
     panels = json.loads(DASHBOARD.read_text())["panels"]
     rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels)
     figure = plt.figure(figsize=(WIDTH_INCHES, rows * ROW_INCHES))
@@ -42,24 +48,26 @@ def main(prometheus: str, out: Path, minutes: Annotated[float, typer.Option()] =
             continue
         left, bottom = place["x"] / COLUMNS, 1 - (place["y"] + place["h"]) / rows
         width, tall = place["w"] / COLUMNS, place["h"] / rows
-        axes = figure.add_axes((left + 0.035, bottom + 0.35 * tall / 2, width - 0.05, tall * 0.6))
+        axes = figure.add_axes((left + 0.035, bottom + 0.2 * tall, width - 0.05, tall * 0.62))
         axes.set_title(panel["title"], size=9, loc="left")
         series = [
-            each for target in panel["targets"] for each in query(prometheus, target, minutes)
+            each for target in panel["targets"] for each in query(prometheus, target, minutes, end)
         ]
-        {"stat": draw_stat, "timeseries": draw_lines, "table": draw_table}[panel["type"]](
-            axes, panel, series
-        )
+        if panel["type"] == "stat":
+            draw_stat(axes, panel, series)
+        elif panel["type"] == "table":
+            draw_table(axes, series)
+        else:
+            draw_lines(axes, panel, series, minutes)
     figure.savefig(out, dpi=90)
 
 
-def query(prometheus: str, target: dict[str, Any], minutes: float) -> Series:
-    """What the target's query gave over the last minutes."""
+def query(prometheus: str, target: dict[str, Any], minutes: float, end: float) -> Series:
+    """What the target's query gave over the minutes before `end`."""
     expression = target["expr"]
     for name, value in VARIABLES.items():
         expression = expression.replace(name, value)
-    now = time.time()
-    asked = {"query": expression, "start": now - minutes * 60, "end": now, "step": 5}
+    asked = {"query": expression, "start": end - minutes * 60, "end": end, "step": 5}
     with urlopen(f"{prometheus}/api/v1/query_range?{urlencode(asked)}") as answer:
         results = json.load(answer)["data"]["result"]
     found: Series = []
@@ -68,11 +76,11 @@ def query(prometheus: str, target: dict[str, Any], minutes: float) -> Series:
         for label, value in result["metric"].items():
             legend = legend.replace("{{" + label + "}}", value)
         points = [(float(at), float(value)) for at, value in result["values"]]
-        found.append((legend, [(at - now) / 60 for at, _ in points], [v for _, v in points]))
+        found.append((legend, [(at - end) / 60 for at, _ in points], [v for _, v in points]))
     return found
 
 
-def draw_lines(axes: Axes, panel: dict[str, Any], series: Series) -> None:
+def draw_lines(axes: Axes, panel: dict[str, Any], series: Series, minutes: float) -> None:
     defaults = panel["fieldConfig"]["defaults"]
     scale, unit = {PERCENT: (100, " %"), SECONDS: (1000, " ms")}.get(defaults["unit"], (1, ""))
     for legend, times, values in series:
@@ -82,10 +90,12 @@ def draw_lines(axes: Axes, panel: dict[str, Any], series: Series) -> None:
     elif "min" in defaults:
         axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{unit}")
+    axes.set_xlim(-minutes, 0)
+    axes.set_xlabel("minutes", size=7, labelpad=1)
     axes.tick_params(labelsize=7)
     axes.grid(alpha=0.3)
     if series:
-        axes.legend(fontsize=6.5, ncols=3, frameon=False, loc="upper left")
+        axes.legend(fontsize=6.5, ncols=3, frameon=False, loc="best")
 
 
 def draw_stat(axes: Axes, panel: dict[str, Any], series: Series) -> None:
@@ -100,14 +110,16 @@ def draw_stat(axes: Axes, panel: dict[str, Any], series: Series) -> None:
     for place, (legend, value) in enumerate(shown):
         steps = [s["color"] for s in defaults["thresholds"]["steps"] if value >= (s["value"] or 0)]
         text = texts.get(f"{value:g}", f"{value:.3g}")
-        if defaults["unit"] == PERCENT and not math.isnan(value):
+        if math.isnan(value):
+            text = "–"
+        elif defaults["unit"] == PERCENT:
             text = f"{value:.0%}"
         height = 0.85 - place * (0.9 / max(len(shown), 2))
         axes.text(0, height, f"{text}  ", color=steps[-1] if steps else "grey", weight="bold")
         axes.text(0.16, height, legend, size=8)
 
 
-def draw_table(axes: Axes, panel: dict[str, Any], series: Series) -> None:
+def draw_table(axes: Axes, series: Series) -> None:
     axes.set_axis_off()
     for place, (legend, _, _) in enumerate(series):
         labels = json.loads(legend)

@@ -108,6 +108,11 @@ def test_every_alert_asks_for_a_metric_that_exists(rule: dict[str, Any]) -> None
     assert named <= kept
 
 
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_the_docs_say_what_to_do_about_every_alert(rule: dict[str, Any]) -> None:
+    assert f"`{rule['alert']}`" in OPERATIONS
+
+
 def operations_expressions() -> list[str]:
     """The queries of docs/operations.md: in code, with a function or an operator."""
     code = re.findall(r"`([^`\n]*rerank_\w+[^`\n]*)`", OPERATIONS)
