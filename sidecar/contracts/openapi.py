@@ -36,6 +36,17 @@ _ERRORS = {
     "504": "The deadline passed.",
 }
 
+_SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "x-api-key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "api-key": {"type": "apiKey", "in": "header", "name": "Api-Key"},
+}
+_READ_ONLY_REFUSALS = {
+    "/metrics": ("401", "403"),
+    "/admin/keys": ("401", "403"),
+    "/playground/service": ("401", "403", "429", "503"),
+}
+
 
 def document(version: str) -> dict[str, Any]:
     """The whole document, as /openapi.json serves it."""
@@ -68,9 +79,9 @@ def document(version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SECURITY_SCHEMES,
         },
-        "security": [{}, {"bearer": []}],
+        "security": [{}, *({name: []} for name in _SECURITY_SCHEMES)],
     }
 
 
@@ -192,8 +203,9 @@ def _read_only(path: str, text: str) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": {"description": text}}
     if path in PROBES:
         answers["503"] = {"description": "Otherwise."}
-    if path == "/playground/service":
-        answers |= {status: {"description": _ERRORS[status]} for status in ("401", "503")}
+    answers |= _refusals(_READ_ONLY_REFUSALS.get(path, ()))
+    if path == "/admin/keys":
+        answers["404"] = {"description": "No API key has the scope `admin`."}
     if path == "/v1/models/{id}":
         answers["404"] = {"description": _ERRORS["404"]}
     if "{file}" in path:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sidecar.contracts.body import DocumentList
 
 READINGS_ROUTE = "/playground/readings"
-READINGS_ERRORS = ("400", "401", "408", "413", "415", "422", "500", "503")
+READINGS_ERRORS = ("400", "401", "403", "408", "413", "415", "422", "429", "500", "503")
 """The statuses of its refusals, which mean what they mean on the rerank routes."""
 
 

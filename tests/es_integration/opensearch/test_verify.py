@@ -84,6 +84,11 @@ def test_a_missing_or_changed_part_is_named(client: OpenSearch, fake: FakeOpenSe
             "trust store",
         ),
         (500, "Error communicating with remote model: Read timed out", "within read_timeout_s"),
+        (
+            500,
+            "Error communicating with remote model: The connection was closed during the request.",
+            "the nodes need one of their own",
+        ),
         (500, "Fail to execute http connector", "cannot look its name up"),
         (400, "Remote inference host name has private ip address: h", "install sets it"),
         (400, "Connector URL is not matching the trusted connector endpoint regex", "install adds"),
