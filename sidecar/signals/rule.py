@@ -78,7 +78,11 @@ class Rule(FrozenModel):
             return lambda text: (moment := instant(text)) is not None and moment < search.now
         if self.states is not None:
             stated_validity = Validity(self.states)
-            return lambda text: validity(text) is stated_validity
+            # "Repealed with effect from 1 January 2090" stands until then.
+            return lambda text: (
+                validity(text) is stated_validity
+                and ((begins := instant(text)) is None or begins <= search.now)
+            )
         if self.pattern is not None:
             matches = _compiled(self.pattern).search
             return lambda text: matches(text) is not None

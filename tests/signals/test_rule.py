@@ -1,5 +1,6 @@
 """The condition of a rule: on values, on a pattern, on a fact."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from pydantic import ValidationError
 from sidecar.search import Search
 from sidecar.signals import Rule, SearchReader
 
+NOW = datetime(2024, 6, 15, tzinfo=UTC).timestamp()
+
 
 def fires(rule: dict[str, Any], *values: object) -> list[bool]:
     documents = [{"f": value} for value in values]
     return Rule.model_validate({"field": "f", "demote": 1, **rule}).fires(
-        SearchReader(Search("", documents))
+        SearchReader(Search("", documents), NOW)
     )
 
 
@@ -33,6 +36,28 @@ def test_of_an_object_only_what_states_the_field_counts() -> None:
     for rule in (on_value, on_pattern):
         assert fires(rule, *stating) == [True] * 3
         assert fires(rule, *other) == [False] * 3
+
+
+def test_what_ends_later_still_stands() -> None:
+    later = (
+        "Repealed with effect from 1 January 2030",
+        "abrogé à compter du 1er janvier 2030",
+        "wird zum 1.7.2024 aufgehoben",
+        "derogado con efectos de 1 de enero de 2030",
+        "将于2030年1月1日废止",
+        "repealed effective 2024-06-16",
+    )
+    past = (
+        "Repealed with effect from 1 January 2020",
+        "abrogé à compter du 1er janvier 2020",
+        "zum 1.6.2024 aufgehoben",
+        "于2020年1月1日废止",
+        "repealed effective 2024-06-14",
+        "Repealed 2019",
+        "repealed",
+    )
+    assert fires({"states": "no_longer_valid"}, *later) == [False] * len(later)
+    assert fires({"states": "no_longer_valid"}, *past) == [True] * len(past)
 
 
 def test_a_fact_is_read_from_structure_and_words() -> None:

@@ -31,6 +31,8 @@ SAID = {
         "|Followed|appeal withdrawn|VIGUEUR|Pending|open|has never been overruled"
         "|To be repealed on 3 May 2091|will be superseded in 2080|Sera abrogé le 1er janvier 2090"
         "|due to expire on 1 May 2088"
+        "|ABROGE_DIFF|abrogé différé|Abrogée différée|abrogation différée|VIGUEUR_DIFF"
+        "|Repealed (prospective)|prospectively repealed|Repealed (not yet in force)|repealPending"
         "|not reversed|was not set aside|Upheld on appeal"
     ),
 }

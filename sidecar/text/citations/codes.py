@@ -17,7 +17,7 @@ from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.laws import Named, acts, law_after, law_before, union_names
 from sidecar.text.citations.places import Number, Place, bare_numbers, places, title_before
 from sidecar.text.citations.states import STATES
-from sidecar.text.citations.vocabulary import law_words, spellings, written_names
+from sidecar.text.citations.vocabulary import by_mark, law_words, spellings, written_names
 
 MAX_RANGE = 30
 """Places that "§§ 433-450" stands for at most; of a longer range the ends count."""
@@ -85,7 +85,7 @@ def _law_of(text: str, place: Place, consumed: int) -> Named | None:
 def _law_of_number(text: str, place: Place, consumed: int) -> Named | None:
     """A law of the lists before a number without a mark: "BGB 433", "Fed. R. Civ. P. 12(b)(6)"."""
     named = law_before(text, place.start, consumed, any_name=False)
-    if named is None or " act" in named.key:
+    if named is None or " act" in named.key or text[named.start : named.end] in by_mark(False):
         return None
     edition = _YEAR.fullmatch(place.numbers[0][0]) and not _HYPHENATED.match(named.key)
     return None if edition else named

@@ -18,6 +18,7 @@ from sidecar.text.citations.european import ACT, act_key
 from sidecar.text.citations.states import state_code, state_words, title_words
 from sidecar.text.citations.vocabulary import (
     Word,
+    by_mark,
     last_words,
     law_names,
     law_words,
@@ -176,6 +177,8 @@ def _listed(text: str, words: Sequence[Word], any_name: bool) -> str | None:
     key = law_names().get(name)
     if key is None and name.endswith("s"):  # a German genitive
         key = law_names().get(name.removesuffix("s")) or law_names().get(name.removesuffix("es"))
+    if key is None and len(words) == 1:
+        return by_mark(any_name).get(text[words[0][1] : words[0][2]])
     if key is None or name not in written_names():
         return key
     written = text[words[0][1] : words[-1][2]].replace(".", "")

@@ -30,6 +30,10 @@ class Laws(FrozenModel):
     """Names that are words, or other things, in small letters: read as they are written here."""
     marked: Spellings = ()
     """Those of them that are read in small letters after a paragraph sign or "article"."""
+    by_section: dict[str, str] = Field(default_factory=dict)
+    """Names, as they are written, that are the law of this key beside a word for a section."""
+    by_article: dict[str, str] = Field(default_factory=dict)
+    """The same beside a word for an article, or a paragraph sign."""
     popular: dict[str, str] = Field(default_factory=dict)
     """A name and the citation that it is short for."""
     subjects: dict[str, str] = Field(default_factory=dict)
@@ -132,6 +136,16 @@ def spellings() -> tuple[tuple[str, str], ...]:
         for key, names in laws.names.items()
         for name in names
     )
+
+
+@cache
+def by_mark(any_name: bool) -> Mapping[str, str]:
+    """The names whose law depends on the mark, and the law's key: `by_article` and `by_section`."""
+    return {
+        name: key
+        for laws in load("law", Laws).values()
+        for name, key in (laws.by_article if any_name else laws.by_section).items()
+    }
 
 
 @cache
