@@ -1,6 +1,7 @@
 """How long and how many: connections that are idle or slow are closed, beyond a number refused.
 
 silent, or headers that trickle in       `keep_alive_s`, which is aiohttp's
+a TLS handshake that does not end        `HANDSHAKE_S`, in `listener`
 idle between two requests                the same
 a body that trickles in                  `body_timeout_s`, in `request_body`: 408
 an answer that nobody takes              `write_timeout_s`: `sending` below

@@ -1,5 +1,6 @@
 """A listening port with an app behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,14 @@ from sidecar.access.server_tls import ServerTls
 from sidecar.errors import StartupError
 from sidecar.http.connections import BoundedRunner
 from sidecar.settings import Settings
+
+BACKLOG = 128
+"""Connections that the system holds until they are accepted; aiohttp's own number."""
+HANDSHAKE_S = 10.0
+"""Longest TLS handshake, which is two round trips. Until it is done a connection does not count
+among the `max_connections`, so silent ones must not stay for asyncio's 60 s."""
+GOODBYE_S = 5.0
+"""Longest wait for a client to confirm the end of its TLS connection."""
 
 
 @asynccontextmanager
@@ -27,17 +36,39 @@ async def listener(
     Raises StartupError when the address cannot be listened on.
     """
     runner = BoundedRunner(app, on_refused=on_refused, settings=settings)
-    scheme, context = ("http", None) if tls is None else ("https", tls.context)
+    scheme = "http" if tls is None else "https"
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, host, port, ssl_context=context).start()
+            server = await _listen(runner, host, port, tls)
         except OSError as fault:
             url = _url(scheme, host, port)
             raise StartupError(f"cannot listen on {url}: {fault.strerror}") from None
-        yield _url(scheme, host, runner.addresses[0][1])
+        try:
+            yield _url(scheme, host, server.sockets[0].getsockname()[1])
+        finally:
+            server.close()
     finally:
         await runner.cleanup()
+
+
+async def _listen(
+    runner: web.AppRunner, host: str, port: int, tls: ServerTls | None
+) -> asyncio.Server:
+    """As aiohttp's TCPSite, which cannot be told the time-outs of TLS."""
+    loop, protocol = asyncio.get_running_loop(), runner.server
+    assert protocol is not None, "the runner is set up"
+    if tls is None:
+        return await loop.create_server(protocol, host, port, backlog=BACKLOG)
+    return await loop.create_server(
+        protocol,
+        host,
+        port,
+        backlog=BACKLOG,
+        ssl=tls.context,
+        ssl_handshake_timeout=HANDSHAKE_S,
+        ssl_shutdown_timeout=GOODBYE_S,
+    )
 
 
 def _url(scheme: str, host: str, port: int) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from sidecar.access.api_key import ANONYMOUS
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
+from sidecar.errors import Forbidden, Unauthorized
 from sidecar.http.authorization import authorize, scope_of
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.refusals import refusal
@@ -18,6 +19,7 @@ from sidecar.http.refusals import refusal
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger("rerank")
 
+ACCESS_REFUSED = {Unauthorized.code, Forbidden.code}
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -49,6 +51,8 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     response.headers["Server"] = "rerank-sidecar"
     if rerank:
         _record(request, response.status, time.perf_counter() - start)
+    elif request[FACTS].get("reason") in ACCESS_REFUSED:
+        _record_refused_access(request, response.status)
     return response
 
 
@@ -86,6 +90,20 @@ def _record(request: web.Request, status: int, seconds: float) -> None:
         dialect=dialect,
         status=status,
         ms=round(seconds * 1000, 1),
+        **facts,
+    )
+
+
+def _record_refused_access(request: web.Request, status: int) -> None:
+    """What somebody tried at a route that is not counted otherwise: metrics, administration."""
+    facts = request[FACTS]
+    request.app[SERVICE].metrics.rejected.labels(reason=facts["reason"]).inc()
+    log.warning(
+        "refused",
+        request_id=request[REQUEST_ID],
+        method=request.method,
+        route=route_template(request),
+        status=status,
         **facts,
     )
 

@@ -322,3 +322,19 @@ async def test_a_changed_file_is_in_force_without_a_restart(
         assert metric(service, "rerank_reloads_total", **reloads) == 1
         assert metric(service, "rerank_key_expiry_timestamp_seconds", key="jobs") > 4e9
         assert metric(service, "rerank_key_expiry_timestamp_seconds", key="old") == 0
+
+
+async def test_what_was_tried_at_other_routes_is_counted_and_logged(
+    keys: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serving(GatedSession(), api_keys_file=keys) as (service, client):
+        await service.start()
+        for path, headers in (("/metrics", {}), ("/metrics", bearer(SHOP)), ("/nowhere", {})):
+            async with client.get(path, headers=headers) as answer:
+                assert answer.status in (401, 403, 404)
+        assert metric(service, "rerank_rejected_total", reason="auth") == 1
+        assert metric(service, "rerank_rejected_total", reason="scope") == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if "refused" in line]
+    assert len(lines) == 2
+    assert all("route=/metrics" in line for line in lines)
+    assert SHOP not in "".join(lines)

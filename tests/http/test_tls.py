@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from sidecar.errors import StartupError
-from sidecar.http import reloading
+from sidecar.http import listener, reloading
 from sidecar.http.serve import listening
 from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import free_port
@@ -142,3 +142,27 @@ async def test_certificates_that_cannot_be_used_do_not_start(tmp_path: Path) -> 
     with pytest.raises(StartupError, match=r"none\.pem"):
         async with listening(Settings(port=0, tls_certificate=none)):
             pass
+
+
+async def test_a_client_that_never_shakes_hands_is_dropped(
+    tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "HANDSHAKE_S", 0.2)
+    options = Settings(port=0, **settings(issue(tmp_path, authority)))  # type: ignore[arg-type]
+    async with listening(options, opener_over(GatedSession())) as (_, url):
+        host, port = url.removeprefix("https://").split(":")
+        for begun in (b"", b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n"):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(begun)
+            async with asyncio.timeout(10):
+                try:
+                    while await reader.read(1024):  # an alert, for what is no handshake
+                        pass
+                except ConnectionResetError:
+                    pass
+            writer.close()
+        async with (
+            pool(trusting(authority)) as client,
+            client.get(f"{url}/health/live") as answer,
+        ):
+            assert answer.status == 200
