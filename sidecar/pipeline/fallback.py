@@ -9,12 +9,14 @@ which is better than one that is not the model's.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from functools import partial
 
-from sidecar.errors import InferenceFailed, NonFiniteScore, RerankError
+from sidecar.errors import DeadlineExceeded, InferenceFailed, NonFiniteScore, RerankError
 from sidecar.fusion import rank
+from sidecar.pipeline.deadline import Deadline
 from sidecar.pipeline.given_order import given_order
 from sidecar.pipeline.lexical import lexical_documents
 from sidecar.pipeline.per_query import by_query, rank_parts
@@ -34,36 +36,44 @@ THRESHOLD_IGNORED = "min_score has no effect here: these scores are not the mode
 async def rank_or_fall_back(
     pipeline: RerankPipeline, request: RankRequest, client: Flow, hold: Holder
 ) -> RankResult:
-    """The model's result for the client's request, or that of what answers in its place. Raises as
-    `RerankPipeline.rank`."""
-    start = pipeline.clock()
+    """The model's result for the client's request, or that of what answers in its place, before the
+    deadline. Raises as `RerankPipeline.rank`."""
+    deadline = Deadline.after(pipeline.allowed_s(request), pipeline.clock)
     try:
         return await pipeline.rank(request, client)
     except (InferenceFailed, NonFiniteScore) as fault:
         failure = fault
     config = pipeline.config
     if (name := config.stand_in_of(request, pipeline.model.name)) is not None:
-        left_s = pipeline.allowed_s(request) - (pipeline.clock() - start)
-        found = await _stand_in(name, request, client, left_s, hold)
+        found = await _stand_in(name, request, client, deadline, hold)
         if found is not None:
             return replace(found, degraded=Degraded("stand_in", failure.code))
     on_failure = config.on_failure_of(request)
     if on_failure == "error":
         raise failure
-    result = await without_model(pipeline, request, lexically=on_failure == "lexical")
-    return replace(result, degraded=Degraded(on_failure, failure.code))
+    if on_failure == "lexical":
+        try:
+            result = await deadline.wait(_each_query(request, partial(_lexically, pipeline)))
+            return replace(result, degraded=Degraded("lexical", failure.code))
+        except DeadlineExceeded:
+            if not config.may_be_partial(request):
+                raise
+    result = await _each_query(request, partial(_as_sent, pipeline))
+    return replace(result, degraded=Degraded("order", failure.code))
 
 
-async def without_model(
-    pipeline: RerankPipeline, request: RankRequest, *, lexically: bool
+async def _each_query(
+    request: RankRequest, rank_one: Callable[[RankRequest], Awaitable[RankResult]]
 ) -> RankResult:
-    """The documents ranked by BM25F, or as they came."""
-    if request.queries:
-        return await rank_parts(
-            by_query(request), lambda part: without_model(pipeline, part, lexically=lexically)
-        )
-    if not lexically:
-        return given_order(request, pipeline.model.name, _threshold_warnings(request))
+    """The result of `rank_one`, for each query of a request that has several."""
+    return await (rank_parts(by_query(request), rank_one) if request.queries else rank_one(request))
+
+
+async def _as_sent(pipeline: RerankPipeline, request: RankRequest) -> RankResult:
+    return given_order(request, pipeline.model.name, _threshold_warnings(request))
+
+
+async def _lexically(pipeline: RerankPipeline, request: RankRequest) -> RankResult:
     return await asyncio.get_running_loop().run_in_executor(
         pipeline.threads, _lexical, pipeline, request
     )
@@ -90,12 +100,12 @@ def _threshold_warnings(request: RankRequest) -> tuple[str, ...]:
 
 
 async def _stand_in(
-    name: str, request: RankRequest, client: Flow, left_s: float, hold: Holder
+    name: str, request: RankRequest, client: Flow, deadline: Deadline, hold: Holder
 ) -> RankResult | None:
     """The stand-in's result; None if it cannot give one in the time that is left."""
-    if left_s <= 0:
+    if not deadline.left_s:
         return None
-    in_time = replace(request, control=replace(request.control, deadline_s=left_s))
+    in_time = replace(request, control=replace(request.control, deadline_s=deadline.left_s))
     try:
         async with hold(name) as stand_in:
             if stand_in is None:
