@@ -128,6 +128,7 @@ WHOLE_SYSTEM = {
     "fuzz": "random requests to the real service",
     "gpu": "experiments on graphs for GPUs",
     "packaging": "the wheel, installed into an empty environment",
+    "simulation": "the scheduling on a virtual clock, by seeds",
     "service": "searches, profiles, hooks and signals on a real server process",
 }
 """Folders of tests that mirror no package, and what they test."""
