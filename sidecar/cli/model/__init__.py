@@ -6,6 +6,7 @@
     reference a running sidecar's scores, as what drift is measured against
     train     groups of documents -> a checkpoint
     average   several checkpoints -> their mean
+    prune-vocabulary  a smaller vocabulary for a model of many languages
     progress  the progress bars of these commands
 
 Each command but `reference` imports the extra `build`, and only when it runs.
@@ -20,6 +21,7 @@ import typer
 from sidecar.cli.model.average import average_command
 from sidecar.cli.model.check import check_command
 from sidecar.cli.model.export import export_command
+from sidecar.cli.model.prune_vocabulary import prune_vocabulary_command
 from sidecar.cli.model.quantize import quantize_command
 from sidecar.cli.model.reference import reference_command
 from sidecar.cli.model.train import train_command
@@ -27,7 +29,7 @@ from sidecar.errors import StartupError
 
 BUILD = {
     *("torch", "transformers", "huggingface_hub", "safetensors", "onnx", "zstandard"),
-    *("bm25s", "ir_measures", "matplotlib", "scipy"),
+    *("bm25s", "ir_measures", "matplotlib", "scipy", "wordfreq"),
 }
 """Packages that only the extra `build` installs."""
 
@@ -74,3 +76,4 @@ model_app.command("check")(with_build(resumable(check_command)))
 model_app.command("reference")(reference_command)
 model_app.command("train")(with_build(resumable(train_command)))
 model_app.command("average")(with_build(average_command))
+model_app.command("prune-vocabulary")(with_build(prune_vocabulary_command))

@@ -8,7 +8,7 @@ teacher          hard negatives and soft labels by BM25 and a sentence encoder
 domains          a file that names the encoders which teach each source
 domain_teachers  soft labels by those encoders; cosines are computed once
 starting_model   what training starts from: an encoder, a reranker, or a model folder
-prune            fewer layers, a smaller vocabulary
+prune            fewer layers, a smaller vocabulary (chosen by `workshop.model.vocabulary`)
 batches          groups -> padded tensors
 loop             the optimiser's steps; an interrupted run resumes
 train            one run over prepared groups; writes the checkpoint

@@ -1,10 +1,8 @@
-"""A smaller model before training: fewer layers, and without rare word pieces."""
+"""A smaller model before training: fewer layers, and without rare pieces."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -12,14 +10,16 @@ from torch import nn
 
 from sidecar.errors import ModelError
 from sidecar.workshop.model.training.starting_model import StartingModel
+from sidecar.workshop.model.vocabulary.tokenizer import kept_ids, with_pieces
+from sidecar.workshop.model.vocabulary.usage import of_texts
 
 
 def prune(
     start: StartingModel, layers: int | None, vocabulary: int | None, texts: Sequence[str]
 ) -> StartingModel:
-    """The start with so many layers and word pieces; None keeps all.
+    """The start with so many layers and pieces; None keeps all.
 
-    Raises ModelError when the network has no such layers, or the tokenizer is not a WordPiece.
+    Raises ModelError when the network has no such layers, or its vocabulary cannot be made smaller.
     """
     if layers is not None:
         keep_layers(start.checkpoint.network, layers)
@@ -56,57 +56,16 @@ def _layers(network: nn.Module) -> tuple[str, nn.ModuleList]:
 
 
 def keep_words(start: StartingModel, count: int, texts: Sequence[str]) -> StartingModel:
-    """Keeps the special tokens, the single characters and the texts' most frequent word pieces.
+    """Keeps the special tokens, the single characters and the texts' most frequent pieces.
 
-    The single characters keep every text readable: a word whose pieces are gone splits into smaller
-    ones. Raises ModelError for a tokenizer that is no WordPiece, or when `count` is too low.
+    Raises ModelError for a vocabulary that cannot be made smaller, or when `count` is too low.
     """
     tokenizer = start.checkpoint.tokenizer
     state = json.loads(tokenizer.to_str())
-    if state["model"]["type"] != "WordPiece":
-        raise ModelError(
-            f"the start's tokenizer is a {state['model']['type']}: only a WordPiece vocabulary can "
-            "be made smaller"
-        )
-    kept_ids = _kept_ids(state, _usage(tokenizer, texts), count)
-    names = {index: name for name, index in state["model"]["vocab"].items()}
-    state["model"]["vocab"] = {names[old]: new for new, old in enumerate(kept_ids)}
-    new_ids = {old: new for new, old in enumerate(kept_ids)}
-    for token in state["added_tokens"]:
-        token["id"] = new_ids[token["id"]]
-    for token in ((state.get("post_processor") or {}).get("special_tokens") or {}).values():
-        token["ids"] = [new_ids[i] for i in token["ids"]]
-    for key in ("sep", "cls"):
-        pair = (state.get("post_processor") or {}).get(key)
-        if isinstance(pair, list):
-            pair[1] = new_ids[pair[1]]
-    _shrink(start.checkpoint.network, kept_ids)
-    smaller = Tokenizer.from_str(json.dumps(state))
+    kept = kept_ids(state, [of_texts(tokenizer, texts)], count)
+    _shrink(start.checkpoint.network, kept)
+    smaller = Tokenizer.from_str(json.dumps(with_pieces(state, kept)))
     return replace(start, checkpoint=replace(start.checkpoint, tokenizer=smaller))
-
-
-def _usage(tokenizer: Tokenizer, texts: Sequence[str]) -> Counter[int]:
-    usage: Counter[int] = Counter()
-    for begin in range(0, len(texts), 1024):
-        for encoding in tokenizer.encode_batch_fast(
-            list(texts[begin : begin + 1024]), add_special_tokens=False
-        ):
-            usage.update(encoding.ids)
-    return usage
-
-
-def _kept_ids(state: dict[str, Any], usage: Counter[int], count: int) -> list[int]:
-    """The ids to keep, in their old order."""
-    prefix = state["model"]["continuing_subword_prefix"]
-    vocabulary: dict[str, int] = state["model"]["vocab"]
-    required = {token["id"] for token in state["added_tokens"]}
-    required |= {i for name, i in vocabulary.items() if len(name.removeprefix(prefix)) == 1}
-    if count < len(required):
-        raise ModelError(
-            f"--vocabulary must be at least {len(required)}: special tokens and letters"
-        )
-    frequent = [i for i, _ in usage.most_common() if i not in required]
-    return sorted(required | set(frequent[: count - len(required)]))
 
 
 def _shrink(network: nn.Module, kept_ids: Sequence[int]) -> None:
