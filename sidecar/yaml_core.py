@@ -7,10 +7,13 @@ import yaml
 from yaml import CSafeLoader, MappingNode, Node, ScalarNode
 from yaml.constructor import ConstructorError
 
+MAX_ALIASED = 100_000
+"""Values that aliases add: ten lines of ten aliases each would be 10^10."""
+
 
 def load(text: str) -> object:
-    """The value of the text. Raises YAMLError, for a key that is repeated and for a value that
-    holds itself too."""
+    """The value of the text. Raises YAMLError, for a key that is repeated, for a value that holds
+    itself, and for aliases that stand for more than MAX_ALIASED values too."""
     return yaml.load(text, _CoreLoader)
 
 
@@ -18,7 +21,7 @@ class _CoreLoader(CSafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way
 
     def construct_document(self, node: Node) -> object:
-        _check_acyclic(node)
+        _check_aliases(node)
         return super().construct_document(node)
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[object, object]:
@@ -32,8 +35,8 @@ class _CoreLoader(CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _check_acyclic(root: Node) -> None:
-    """Raises ConstructorError for an alias within the value that it names."""
+def _check_aliases(root: Node) -> None:
+    """Raises ConstructorError for an alias within the value that it names, and for too many."""
     inner: dict[Node, list[Node]] = {}
     waiting = [root]
     while waiting:
@@ -43,14 +46,18 @@ def _check_acyclic(root: Node) -> None:
         values = node.value
         inner[node] = [v for _, v in values] if isinstance(node, MappingNode) else values
         waiting += inner[node]
+    sizes: dict[Node, int] = {}
     try:
-        TopologicalSorter(inner).prepare()
+        for node in TopologicalSorter(inner).static_order():  # what a node holds comes before it
+            sizes[node] = 1 + sum(sizes[held] for held in inner.get(node, ()))
     except CycleError as fault:
         mark = fault.args[1][0].start_mark
         raise ConstructorError(None, None, "a value holds itself", mark) from None
+    if sizes and sizes[root] - len(sizes) > MAX_ALIASED:
+        raise ConstructorError(None, None, "aliases stand for too many values", root.start_mark)
 
 
-_DIGITS = r"(?:0|[1-9][0-9]*)"
+_DIGITS = r"(?:0|[1-9][0-9]{0,99})"  # Python reads no number of more than 4300 digits
 # (tag, how its scalars look, their first characters)
 for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),

@@ -42,7 +42,9 @@ _SOCIAL_CODE = re.compile(r"SGB[\s-]?([IVX]{1,4}|\d{1,2})\b", re.IGNORECASE)
 _GERMAN_NAME = re.compile(
     r"([A-ZÄÖÜa-zäöü][\wäöüß-]{3,40}?(?:gesetz|gesetzbuch|ordnung|verordnung|satzung))(?:e?s)?\b"
 )
-_ACT_END = r"(?P<last>[\w'&()-]+)\s+(?P<act>Act|Ordinance)\b(?:,?\s+(?:of\s+)?(?P<year>\d{4})\b)?"
+_ACT_END = (  # bounded: else a long word would be read again from each of its letters
+    r"(?P<last>[\w'&()-]{1,60}+)\s+(?P<act>Act|Ordinance)\b(?:,?\s+(?:of\s+)?(?P<year>\d{4})\b)?"
+)
 _ACT = re.compile(_ACT_END, re.IGNORECASE)
 _LAST_WORD = re.compile(r"[^\W_]+$")
 _ENDINGS = tuple("gesetz gesetzes gesetzbuch gesetzbuchs ordnung satzung act ordinance".split())
