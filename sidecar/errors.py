@@ -5,6 +5,7 @@
     │   ├── MalformedBody 400       the body is not JSON
     │   ├── NoDocuments 400         the list of documents is empty
     │   ├── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
+    │   ├── InputRefused 422        a pair that ended two of the model's processes
     │   └── ModelRefused 422        an admin call names a model folder that must not serve
     ├── Unauthorized 401            no API key, or none that is good
     ├── Forbidden 403               the API key lacks the scope that the route needs
@@ -64,6 +65,10 @@ class NoDocuments(InvalidRequest):
 
 class InputTooLong(InvalidRequest):
     status, code = 422, "too_long"
+
+
+class InputRefused(InvalidRequest):
+    status, code = 422, "refused_input"
 
 
 class ModelRefused(InvalidRequest):

@@ -31,6 +31,9 @@ MODEL_SCHEMA: Mapping[str, Any] = {
         "file_mb": {"type": "number", "description": "Of the graph and its weights. If live."},
         "requests": {"type": "integer", "description": "That it answers now. If live."},
         "loaded_at": {"type": "integer", "description": "Seconds since 1970. If live."},
+        "workers": {"type": "integer", "description": "Worker processes, where it has some."},
+        "missing_workers": {"type": "integer", "description": "That are being started again."},
+        "rss_mb": {"type": "number", "description": "Resident memory of the worker processes."},
     },
 }
 MODELS_SCHEMA: Mapping[str, Any] = {

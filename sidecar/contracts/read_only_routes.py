@@ -5,7 +5,7 @@ from collections.abc import Mapping
 PROBES: Mapping[str, str] = {
     "/health": "As /health/ready.",
     "/health/live": "200 unless a run hangs.",
-    "/health/ready": "200 while requests are taken.",
+    "/health/ready": "200 while requests are welcome.",
     "/health/startup": "200 once the model is loaded and proven.",
     "/": "As /health/ready: text-embeddings-inference's probe.",
     "/ping": "As /health/ready: SageMaker's probe.",

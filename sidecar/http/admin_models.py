@@ -113,6 +113,10 @@ def _shown(default: str, served: Served) -> dict[str, Any]:
             "requests": served.requests,
             "loaded_at": int(served.loaded_at),
         }
+        if served.processes is not None:
+            shown["workers"] = served.processes.workers
+            shown["missing_workers"] = served.processes.missing
+            shown["rss_mb"] = round(served.processes.rss_bytes / 2**20, 1)
     return shown
 
 

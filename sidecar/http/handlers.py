@@ -150,10 +150,9 @@ async def live(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 while requests are taken."""
-    state = request.app[SERVICE].state
-    if state != "ready":
-        raise NotReady(f"the service is {state}")
+    """200 while requests are welcome."""
+    if (reason := request.app[SERVICE].not_ready) is not None:
+        raise NotReady(reason)
     return _json({"status": "ready"})
 
 

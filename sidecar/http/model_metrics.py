@@ -52,6 +52,11 @@ class ModelMetrics:
         health = live.pipeline.health
         open_breaker = self._metrics.breaker_open.labels(model=live.name)
         open_breaker.set_function(lambda: health.state != "closed")
+        if (processes := live.processes) is not None:
+            missing = self._metrics.missing_workers.labels(model=live.name)
+            missing.set_function(lambda: processes.missing)
+            ends = self._metrics.worker_ends
+            processes.on_end = lambda end: ends.labels(model=live.name, end=end).inc()
         self._metrics.model_info.labels(*_info(live.name, live.running)).set(1)
 
     def on_run(self, report: RunReport) -> None:
@@ -81,6 +86,7 @@ class ModelMetrics:
                 self._metrics.queue,
                 self._metrics.queue_wait,
                 self._metrics.breaker_open,
+                self._metrics.missing_workers,
             ):
                 metric.remove_by_labels({"model": name})
         if served is None:
@@ -89,7 +95,7 @@ class ModelMetrics:
             counted = self._metrics
             for series in (
                 *(counted.run_pairs, counted.run_tokens, counted.run_seconds, counted.tokens),
-                *(counted.padding, counted.session_failures, counted.cached),
+                *(counted.padding, counted.session_failures, counted.cached, counted.worker_ends),
             ):
                 series.remove_by_labels({"model": name})
 

@@ -50,9 +50,6 @@ class Watch:
 
 Opener = Callable[[Settings, Watch], ModelRegistry]
 
-HUNG_RUN_S = 60.0
-"""A run that takes longer is a hung device: nothing that fits the limits takes near as long."""
-
 
 def read_words() -> None:
     """Reads and compiles the words of queries, and those of documents' prices, quantities and
@@ -138,13 +135,12 @@ class Service:
         if (cache := models.cache) is not None:
             self.metrics.cache_bytes.set_function(lambda: cache.bytes)
         if self.state == "starting":  # else a stop came first
-            self.metrics.ready.set(1)
             self.state = "ready"
+            self.metrics.ready.set_function(lambda: self.not_ready is None)
 
     def drain(self) -> None:
         """Not ready any more; requests are still answered."""
         self.state = "draining"
-        self.metrics.ready.set(0)
 
     async def stop(self) -> None:
         """Stops the workers."""
@@ -172,9 +168,23 @@ class Service:
 
     @property
     def live(self) -> bool:
-        """False when a run hangs: a restart is the only cure."""
-        models = self._models
-        return models is None or models.default.scorer.load().longest_run_s < HUNG_RUN_S
+        """False when a run hangs: a restart is the only cure. A worker process that hangs is
+        ended, so that its run never does."""
+        if self._models is None or self.settings.isolation == "process":
+            return True
+        longest_run_s = self._models.default.scorer.load().longest_run_s
+        return longest_run_s < self.settings.run_timeout_s
+
+    @property
+    def not_ready(self) -> str | None:
+        """Why requests should go elsewhere now; None while they are welcome."""
+        if self.state != "ready":
+            return f"the service is {self.state}"
+        missing = self.models.missing_workers
+        if not missing:
+            return None
+        counts = ", ".join(f"{count} of {name}" for name, count in missing.items())
+        return f"worker processes are being started again: {counts}"
 
     def take_quota(self, key: ApiKey, unit: Unit, amount: int = 1) -> None:
         """Counts what a request asks for against its key's quota. Raises QuotaExceeded."""

@@ -7,6 +7,7 @@ from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.model_queue import ModelQueue
 from sidecar.runtime.options import ModelSource
+from sidecar.runtime.process_session import ProcessSession
 from sidecar.runtime.running_graph import RunningGraph
 
 
@@ -40,6 +41,17 @@ class LiveModel:
     @property
     def running(self) -> RunningGraph:
         return self.model.running
+
+    @property
+    def processes(self) -> ProcessSession | None:
+        """Its worker processes, if it has some."""
+        session = self.queue.model.session
+        return session if isinstance(session, ProcessSession) else None
+
+    @property
+    def missing_workers(self) -> int:
+        """How many of its worker processes are being started again."""
+        return 0 if self.processes is None else self.processes.missing
 
 
 @dataclass(frozen=True, slots=True)

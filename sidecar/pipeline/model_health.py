@@ -7,6 +7,7 @@ request, whichever comes first.
 
 import asyncio
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -61,7 +62,13 @@ class ModelHealth:
         self._model = model
         self._scorer = scorer
         self._clock = clock
-        self._breaker = Breaker(clock, self._changed)
+        health = weakref.ref(self)  # no cycle: a closed model's memory must go at once
+
+        def changed(state: State) -> None:
+            if (alive := health()) is not None:
+                alive._changed(state)
+
+        self._breaker = Breaker(clock, changed)
         self._loop: asyncio.AbstractEventLoop | None = None
         """In which timers run: that of the last request which the model failed."""
 

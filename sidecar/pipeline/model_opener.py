@@ -66,7 +66,8 @@ class ModelOpener:
         if self.layout is not None:
             workers, threads = self.layout.workers, self.layout.intra_op_threads
             layout = replace(layout, workers=workers, intra_op_threads=threads)
-        file_bytes = folder.file_bytes
+        processes = layout.workers if self.options.isolation == "process" else 1
+        file_bytes = folder.file_bytes * processes
         self._check_memory(file_bytes)
         name = source.name or folder.running.manifest.name
         model = ServedModel(name, folder.running, folder.tokenizer, layout)
@@ -115,8 +116,9 @@ class ModelOpener:
 
     def close(self, live: LiveModel) -> None:
         """Ends a model that nothing asks any more: waits for its runs, and frees its memory."""
+        session = live.queue.model.session
         self.scheduler.remove(live.queue)
-        close_session(live.queue.model.session)
+        close_session(session)
         with self._lock:
             self._loaded.discard(live)
         self.on_close(live)

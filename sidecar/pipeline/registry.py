@@ -138,6 +138,13 @@ class ModelRegistry:
         """The models that requests may name, the default first."""
         return self._served
 
+    @property
+    def missing_workers(self) -> Mapping[str, int]:
+        """Model -> how many of its worker processes are being started again. Without the models
+        that lack none."""
+        missing = {live.name: live.missing_workers for live in self.live}
+        return {name: count for name, count in missing.items() if count}
+
     def find(self, name: str | None, *, strict: bool = False) -> Served:
         """The named model, else the default. Raises UnknownModel with `strict`, if a name is given
         that no model has."""

@@ -8,7 +8,10 @@ From a folder to a session
     precision        which graph a runtime runs, at what precision
     tokenizer        texts -> ids -> model inputs; special_tokens: no text can spell one
     session          the contract: a batch in, named tensors out
-    onnx_session, openvino_session   its two implementations
+    onnx_session, openvino_session   its two implementations; open_session chooses
+    process_session  one whose runs happen in worker processes: worker_process is one as its parent
+                     sees it, worker_main its inside, tensor_wire what passes between them,
+                     quarantine the inputs that end them
     canonical, placement   the start-up proof: the right numbers, on the right device
 
 From inputs to outputs

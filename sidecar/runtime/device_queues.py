@@ -68,11 +68,12 @@ class DeviceQueues:
 
     def remove(self, queue: ModelQueue, timeout_s: float = REMOVE_LIMIT_S) -> None:
         """Takes a model from the device: fails what is queued for it, and returns when its runs
-        under way have ended, at the latest after `timeout_s`."""
+        under way have ended, at the latest after `timeout_s`. The queue has no session then."""
         queue.close()
         with self._wake:
             self._queues.remove(queue)
             self._wake.wait_for(lambda: not queue.running, timeout_s)
+        queue.forget_session()
 
     def close(self) -> None:
         """Fails what is queued, and takes nothing more."""

@@ -1,19 +1,20 @@
 """From a model folder to a session that is proven on its device."""
 
 import mmap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import assert_never
 
-from sidecar.runtime.canonical import check_company, check_numbers
+from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.manifest import Manifest
-from sidecar.runtime.onnx_session import OnnxSession
-from sidecar.runtime.openvino_session import OpenVinoSession
+from sidecar.runtime.open_session import open_session
 from sidecar.runtime.options import RuntimeOptions
-from sidecar.runtime.placement import check_placement
 from sidecar.runtime.precision import graph_for
+from sidecar.runtime.process_session import ProcessSession
+from sidecar.runtime.quarantine import Quarantine
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout, layout_for
 from sidecar.runtime.session import Session
@@ -93,32 +94,26 @@ class ModelFolder:
 
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
         """
-        session = self._open(layout)
         running = self.running
-        check_numbers(session, running.manifest, running.name, self.tokenizer, running.graph)
-        return session
 
-    def _open(self, layout: Layout) -> Session:
-        match self.running.runtime:
-            case "onnxruntime":
-                return self._open_onnxruntime(layout)
-            case "openvino":
-                return OpenVinoSession.open(
-                    self.path,
-                    self.running.manifest,
-                    self.running.graph,
-                    self.tokenizer.pad_id,
+        def prove(session: Session) -> None:
+            check_numbers(session, running.manifest, running.name, self.tokenizer, running.graph)
+
+        opened = partial(open_session, self.path, running, self.tokenizer.pad_id)
+        match self.options.isolation:
+            case "thread":
+                session = opened(layout)
+                prove(session)
+                return session
+            case "process":
+                name = running.manifest.name
+                return ProcessSession.open(
+                    name,
+                    partial(opened, replace(layout, workers=1)),
+                    prove,
+                    Quarantine(name, running.score_revision),
                     workers=layout.workers,
-                    threads=layout.intra_op_threads,
+                    run_timeout_s=self.options.run_timeout_s,
                 )
             case _:
-                assert_never(self.running.runtime)
-
-    def _open_onnxruntime(self, layout: Layout) -> Session:
-        """Away from the CPU, a profiled run first shows where the nodes run."""
-        manifest, graph, device = self.running.manifest, self.running.graph, self.running.device
-        if device != "cpu":
-            probe = OnnxSession.open(self.path, graph, device, profile=True)
-            tokens = check_company(probe, manifest, self.running.name, self.tokenizer)
-            check_placement(probe.end_profile(), device, probe.provider, tokens)
-        return OnnxSession.open(self.path, graph, device, threads=layout.intra_op_threads)
+                assert_never(self.options.isolation)

@@ -3,12 +3,12 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import structlog
 
-from sidecar.errors import DeadlineExceeded, InferenceFailed, RerankError
+from sidecar.errors import DeadlineExceeded, InferenceFailed, InputRefused, RerankError
 from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.families import Family, Outputs
 from sidecar.runtime.flows import ANYONE, Flow
@@ -17,7 +17,7 @@ from sidecar.runtime.manifest import Padding
 from sidecar.runtime.run_order import RunOrder
 from sidecar.runtime.runs import Layout, batch, take_run
 from sidecar.runtime.scorer import Load, OnOutput, Scored
-from sidecar.runtime.session import ModelInput, Session
+from sidecar.runtime.session import Batch, ModelInput, Session, Tensors
 from sidecar.runtime.throughput import Throughput
 
 Clock = Callable[[], float]
@@ -135,6 +135,11 @@ class ModelQueue:
         for job in jobs:
             job.fail(RerankError("the service stopped"))
 
+    def forget_session(self) -> None:
+        """Lets the session's memory go. Jobs refer to their queue, and futures to their jobs, for
+        as long as the garbage collector leaves them."""
+        self.model = replace(self.model, session=_Gone())
+
     def expire(self, job: Job) -> None:
         """Fails a job that cannot be done by its deadline. The lock is held."""
         job.fail(DeadlineExceeded("there was no time to score every pair before the deadline"))
@@ -190,7 +195,7 @@ class ModelQueue:
             job.finish(end)
         if fault is not None:
             for job in {id(job): job for job, _ in run}.values():
-                job.fail(InferenceFailed(f"the model failed: {type(fault).__name__}"), fault)
+                job.fail(_failure(fault), fault)
 
     def _report(
         self, run: Run, tokens: int, padded_tokens: int, seconds: float, fault: Exception | None
@@ -225,6 +230,13 @@ class ModelQueue:
             self.jobs.pop(job, None)
 
 
+class _Gone:
+    """The session of a model that is unloaded."""
+
+    def run(self, batch: Batch) -> Tensors:
+        raise InferenceFailed("the model is unloaded")
+
+
 def _record(run: Run, outputs: Outputs) -> list[Job]:
     """Gives the outputs to their jobs, and returns the jobs that are now complete.
 
@@ -232,3 +244,12 @@ def _record(run: Run, outputs: Outputs) -> list[Job]:
     """
     rows = zip(run, outputs, strict=True)
     return [job for (job, position), output in rows if job.record(position, output)]
+
+
+def _failure(fault: Exception) -> RerankError:
+    """What a job gets when its run raised: the session's own words where it has some."""
+    if isinstance(fault, InputRefused):
+        return InputRefused(fault.message)
+    if isinstance(fault, RerankError):
+        return InferenceFailed(fault.message)
+    return InferenceFailed(f"the model failed: {type(fault).__name__}")

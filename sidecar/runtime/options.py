@@ -70,6 +70,17 @@ class RuntimeOptions(BaseModel):
         ge=0,
         description="Most padded tokens of a run; 0 is one unpadded pair per run, as on a CPU.",
     )
+    isolation: Literal["thread", "process"] = Field(
+        "thread",
+        description="Where runs happen: `thread` of the service, or worker `process`: one for each "
+        "run at a time, started again when it dies or hangs.",
+    )
+    run_timeout_s: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds after which a run hangs: a worker process is ended, a thread makes "
+        "`/health/live` fail.",
+    )
     cache_mb: int = Field(
         64,
         ge=0,

@@ -258,6 +258,18 @@ class Metrics:
             ["model", "graph", "precision", "engine", "device", "score_revision"],
             registry=registry,
         )
+        self.missing_workers = Gauge(
+            "rerank_missing_workers",
+            "Worker processes that are being started again.",
+            ["model"],
+            registry=registry,
+        )
+        self.worker_ends = Counter(
+            "rerank_worker_ends",
+            "Worker processes that died, or were ended because a run hung.",
+            ["model", "end"],
+            registry=registry,
+        )
         self.model_changes = Counter(
             "rerank_model_changes",
             "Changes of the models while they serve: load, unload, reload, sleep, wake.",

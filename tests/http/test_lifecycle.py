@@ -207,11 +207,10 @@ async def test_no_text_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> No
         assert text not in logged
 
 
-async def test_a_hung_run_fails_the_live_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hung_run_fails_the_live_probe() -> None:
     session = GatedSession()
-    async with serving(session) as (service, client):
+    async with serving(session, run_timeout_s=0.05) as (service, client):
         await service.start()
-        monkeypatch.setattr("sidecar.http.service.HUNG_RUN_S", 0.05)
         assert (await client.get("/health/live")).status == 200
         session.gate.clear()
         waiting = asyncio.create_task(client.post("/v2/rerank", json=BODY))
