@@ -16,6 +16,8 @@ from sidecar.errors import InvalidRequest
 from sidecar.lenient_json import MAX_MENDED
 from sidecar.schema import MAX_FIELDS
 from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.attacks.raw_http import exchange, statuses
+from tests.attacks.raw_http import post as raw_post
 from tests.contracts.shapes import SHAPES, body_of, dialect_of
 from tests.http_client import Answer, ask, assert_error, post
 
@@ -166,3 +168,11 @@ def test_every_limit_of_the_page_is_in_info(server: SidecarProcess) -> None:
     assert len(limits) >= 15
     for name, limit in limits.items():
         assert limit / bytes_and_ms.get(name, 1) in shown, name
+
+
+def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(
+    server: SidecarProcess,
+) -> None:
+    answer = exchange(server.url, raw_post(b"", b"Content-Length: 1000000000000"))
+    assert statuses(answer) == [413]
+    assert b'"error_type":"too_large"' in answer
