@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import structlog
 
-from sidecar.errors import InferenceFailed, RerankError
+from sidecar.errors import InferenceFailed, RerankError, StartupError
 from sidecar.runtime.quarantine import Quarantine
 from sidecar.runtime.session import Batch, Session, Tensors
 from sidecar.runtime.worker_process import OpenSession, WorkerEnded, WorkerProcess
@@ -128,8 +128,11 @@ class ProcessSession:
             if not self._closed:
                 self._quarantine.blame(batch)
             raise
-        except RerankError:
+        except InferenceFailed:
             self._give_back(worker)
+            raise
+        except BaseException:  # an answer that is none: its memory is spoilt
+            worker.kill()
             raise
         self._give_back(worker)
         self._quarantine.clear(batch)
@@ -155,7 +158,8 @@ class ProcessSession:
         while not self._closed:
             try:
                 worker = self._start()
-            except RerankError as fault:
+            except Exception as raised:  # this thread must not end
+                fault = _startup_fault(raised)
                 if is_first:
                     self._fail(fault)
                     return
@@ -205,6 +209,13 @@ class ProcessSession:
         with self._changed:
             self._fault = fault
             self._changed.notify_all()
+
+
+def _startup_fault(raised: Exception) -> RerankError:
+    """Why a worker did not start: no memory and no free descriptor are the system's words."""
+    if isinstance(raised, RerankError):
+        return raised
+    return StartupError(f"a worker process does not start: {raised}")
 
 
 def _row(batch: Batch, row: int) -> Batch:

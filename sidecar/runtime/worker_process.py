@@ -42,7 +42,7 @@ class WorkerProcess:
         `open_session` raises of StartupError, and WorkerEnded if it dies meanwhile.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
+        with ours, theirs:
             descriptor = theirs.fileno()
             command = [sys.executable, "-P", "-m", "sidecar.runtime.worker_main"]
             process = subprocess.Popen(
@@ -53,7 +53,7 @@ class WorkerProcess:
                 start_new_session=True,  # Ctrl-C is for the service, which ends it
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
-        worker = cls(process, Connection(ours.detach()))
+            worker = cls(process, Connection(ours.detach()))
         try:
             worker._send(pickle.dumps(open_session))
             worker._receive(OPEN_LIMIT_S)

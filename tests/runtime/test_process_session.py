@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sidecar.errors import DeviceError, InferenceFailed, InputRefused, ModelError
+from sidecar.errors import DeviceError, InferenceFailed, InputRefused, ModelError, StartupError
 from sidecar.runtime.options import ModelSource
 from sidecar.runtime.process_session import ProcessSession
 from sidecar.runtime.quarantine import MAX_SUSPECTS, Quarantine
@@ -182,6 +182,28 @@ def test_a_session_that_does_not_open_says_why(
         )
 
 
+def test_a_system_that_starts_no_process_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **more: object) -> None:
+        raise OSError("Cannot allocate memory")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(StartupError, match="Cannot allocate memory"):
+        opened(Path("mark"))
+
+
+def test_a_worker_that_answers_nonsense_is_ended(
+    session: ProcessSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "sidecar.runtime.worker_process.unpack", lambda message: unpack(b"\0\0\0\1{")
+    )
+    with pytest.raises(ValueError, match="Expecting"):
+        session.run(batch([3]))
+    monkeypatch.undo()
+    assert logits(session.run(batch([3]))) == [3.0]
+    until(lambda: session.missing == 0, 60)
+
+
 def test_every_worker_is_proven(tmp_path: Path) -> None:
     proven: list[list[float]] = []
 
@@ -213,7 +235,7 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         worker = int(parent.stdout.readline())
         parent.kill()
         parent.wait()
-    until(lambda: not _runs(worker), 5)
+    until(lambda: not _runs(worker), 20)
 
 
 def test_models_in_processes_score_as_in_threads(tmp_path: Path) -> None:
@@ -235,7 +257,7 @@ def test_models_in_processes_score_as_in_threads(tmp_path: Path) -> None:
         in_threads.close()
         pids = live.processes.pids
         in_processes.close()
-    until(lambda: not any(map(_runs, pids)), 5)
+    until(lambda: not any(map(_runs, pids)), 20)
 
 
 def _runs(pid: int) -> bool:
