@@ -7,7 +7,8 @@ cors            which web pages of other origins may call
 paths           spare slashes, a prefix that a proxy keeps, what is near an unknown path
 middleware      what wraps every request: its id, key, error body, log line
 refusals        what a request is answered with when its handler raises
-traces          a span for each rerank request
+answer_metrics  what an answered request adds to the metrics
+traces          a span for each rerank request; otel: what sends spans and metrics
 authorization   which API key a route needs, and which one a request has
 reloading       files that are read again while the service runs
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json

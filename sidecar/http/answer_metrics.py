@@ -71,7 +71,9 @@ class AnswerMetrics:
         return {
             profile: drift.reference
             for (_, profile), (served, drift) in self._drifts.items()
-            if served is model and drift.reference is not None
+            if served.name == model.name
+            and served.running == model.running
+            and drift.reference is not None
         }
 
     def forget(self, model: str) -> None:
@@ -108,6 +110,9 @@ class AnswerMetrics:
         """The model's under the profile; a new one for another model of the same name."""
         known = self._drifts.get((model.name, profile))
         if known is not None and known[0] is model:
+            return known[1]
+        if known is not None and known[0].running == model.running:  # it had slept
+            self._drifts[model.name, profile] = model, known[1]
             return known[1]
         if known is not None:  # its number would stay, under the other reference's name
             self.metrics.drift.remove_by_labels({"model": model.name, "profile": profile})

@@ -14,10 +14,21 @@ class _HttpFaults(logging.Handler):
         structlog.get_logger("rerank").warning("http", logger=record.name, fault=fault)
 
 
+class _ExportFaults(logging.Handler):
+    """OpenTelemetry's log as events: why spans or metrics do not arrive. It holds no texts: spans
+    have none."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        structlog.get_logger("rerank").warning("otel", logger=record.name, message=message)
+
+
 def configure(level: str) -> None:
     """Sends structlog's events, from `level` up, to standard output."""
     http = logging.getLogger("aiohttp")
     http.handlers, http.propagate = [_HttpFaults()], False
+    otel = logging.getLogger("opentelemetry")
+    otel.handlers, otel.propagate = [_ExportFaults()], False
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

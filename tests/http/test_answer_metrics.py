@@ -138,6 +138,13 @@ def test_a_reference_of_the_manifest_is_compared_with_from_the_start(
     expected = (0.25 - 0.75) * math.log(0.25 / 0.75) + (0.75 - 0.25) * math.log(0.75 / 0.25)
     assert answers.drift("manifest") == pytest.approx(expected, rel=0.1)
 
+    # A model that slept is another object, and the same model.
+    before = answers.drift("manifest")
+    answers.model = replace(answers.model)
+    assert answers.answers.references(answers.model)
+    answers.record(HIGH, 1)
+    assert answers.drift("manifest") == pytest.approx(before, rel=0.01)
+
     # Another model of that name begins anew, and the old one's number goes.
     answers.model = replace(answers.model, running=RunningGraph(manifest, "int8", "cpu"))
     answers.record(LOW, 1)

@@ -1,12 +1,15 @@
 """Traces and metrics arrive at a real OTLP receiver, as the standard variables say."""
 
 import gzip
+import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
@@ -107,6 +110,21 @@ def test_a_service_sends_its_spans_and_its_metrics(monkeypatch: pytest.MonkeyPat
 
 def _resource(received: Receiver) -> list:  # type: ignore[type-arg]
     return list(received.traces[0].resource_spans[0].resource.attributes)
+
+
+def test_a_receiver_that_is_not_there_is_a_log_line_and_no_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+    log = tmp_path / "log"
+    with SidecarProcess({"otel_traces": True}, log=log) as sidecar:
+        end = time.monotonic() + 30
+        while '"otel"' not in log.read_text():
+            assert post(sidecar, "/v2/rerank", BODY).status == 200
+            assert time.monotonic() < end
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    assert any("127.0.0.1" in each["message"] for each in events if each["event"] == "otel")
 
 
 def test_off_imports_nothing_of_it() -> None:
