@@ -13,6 +13,7 @@ Priority = Literal["interactive", "batch"]
 
 Unit = Literal["requests", "documents"]
 """What a quota counts."""
+UNITS: tuple[Unit, ...] = ("requests", "documents")
 
 PREFIX = "rsk_"
 """Before every new key, so that a scanner of repositories and logs can find a leaked one."""

@@ -1,4 +1,4 @@
-"""`rerank-sidecar key`: makes API keys."""
+"""`rerank-sidecar key`: makes API keys, and checks a file of them."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from sidecar.access.api_key import Priority, digest_of, new_key
+from sidecar.access.api_key import UNITS, Priority, digest_of, new_key
 
-key_app = typer.Typer(help="Make API keys.", no_args_is_help=True)
+key_app = typer.Typer(help="Make API keys, and check a file of them.", no_args_is_help=True)
 
 
 @key_app.command("new")
@@ -62,6 +62,28 @@ def new_command(
     else:
         add_entry(file, entry)
     print(key)
+
+
+@key_app.command("check")
+def check_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of keys.")],
+) -> None:
+    """List the keys of a file, without the keys themselves.
+
+    Exits with status 1 and one line that says what is wrong, if the service would refuse the file.
+    """
+    from sidecar.access.key_file import read_keys
+
+    now = datetime.now(UTC)
+    for key in read_keys(file):
+        facts = [key.name, ",".join(sorted(key.scopes)), key.priority]
+        for unit in UNITS:
+            if (limit := key.quota.per_minute(unit)) is not None:
+                facts.append(f"{limit} {unit} per minute")
+        if key.expires is not None:
+            verb = "expired" if key.expired(now) else "expires"
+            facts.append(f"{verb} {key.expires.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+        print("  ".join(facts))
 
 
 def _in_days(days: int | None) -> datetime | None:
