@@ -23,10 +23,13 @@ def exchange(url: str, raw: bytes) -> bytes:
         return read_all(connection)
 
 
-def read_all(connection: socket.socket, silence_s: float = 0.5) -> bytes:
-    """What comes until the end, or until nothing has come for `silence_s` after something."""
+def read_all(
+    connection: socket.socket, first_s: float = TIMEOUT_S, silence_s: float = 0.5
+) -> bytes:
+    """What comes until the end, or until nothing has come for `silence_s` after something. Fails
+    when nothing comes in `first_s`."""
     received = b""
-    connection.settimeout(TIMEOUT_S)
+    connection.settimeout(first_s)
     try:
         while part := connection.recv(65536):
             received += part
