@@ -1,0 +1,39 @@
+"""A two-stage search counts in the sidecar's effect metrics: its hits come in the first stage's
+order."""
+
+from typing import Any
+
+from es_integration import SyncSidecarClient
+from es_integration.search import Rerank, two_stage_search
+from sidecar.workshop.sidecar_process import SidecarProcess
+
+TITLES = ("Plain sock", "Garden hose", "Red running shoes")
+
+
+class Cluster:
+    """Finds three hits, the best one last."""
+
+    def search(self, **search: Any) -> dict[str, Any]:
+        hits = [
+            {"_id": str(at), "_score": 9.0 - at, "_source": {"title": title}}
+            for at, title in enumerate(TITLES)
+        ]
+        return {"hits": {"total": {"value": 3}, "hits": hits}}
+
+
+def changed(sidecar: SyncSidecarClient) -> float:
+    _, _, text = sidecar.get("/metrics")
+    labels = 'dialect="cohere-v2",outcome="changed",profile="plain",top="1"'
+    name = f"rerank_first_stage_tops_total{{{labels}}}"
+    lines = (line.rpartition(" ") for line in str(text).splitlines())
+    return sum(float(value) for series, _, value in lines if series == name)
+
+
+def test_the_order_that_changed_is_counted(server: SidecarProcess) -> None:
+    with SyncSidecarClient(server.url) as sidecar:
+        before = changed(sidecar)
+        answer = two_stage_search(
+            Cluster(), sidecar, "red shoes", rerank=Rerank(fields=("title",), profile="plain")
+        )
+        assert answer["hits"]["hits"][0]["_id"] == "2"
+        assert changed(sidecar) == before + 1
