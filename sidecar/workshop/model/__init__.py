@@ -19,6 +19,7 @@ imports this package.
     check                a model folder against its source, and on judged collections
     score_reference      how a running service's scores are distributed, into the manifest
     training             groups of documents -> a checkpoint, which `families` opens
+    vocabulary           a folder with the pieces of some languages alone
     recipe               the collections and the mixture of the shipped model
     bm25, jsonl, text_pair, progress, measurement_cache   shared by several of them
 """
