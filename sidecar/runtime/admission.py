@@ -2,6 +2,7 @@
 of it under the shares of its flow (`fair_shares`), and by what earlier requests have taught
 (`estimates`)."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,13 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sidecar.errors import DeadlineExceeded, Overloaded
+from sidecar.runtime.backlog import Backlog, WaitingWork
 from sidecar.runtime.estimates import Estimates
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.scorer import Load, Scorer
-
-RELEVANT = 0.1
-"""Forecasts are compared with what happened from this share of the deadline on: a request that
-ends long before it teaches nothing about overload."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +25,6 @@ class Place:
     deadline_s: float
     came: float
     estimated_tokens: int
-    load: Load
-    """When it came."""
     ahead_s: float
     """Of other work, forecast."""
     work_s: float
@@ -91,39 +87,40 @@ class Admission:
         with self._lock:
             estimates = self._of(place.flow)
             estimates.learn_tokens(place.estimated_tokens, run_tokens)
-            self._learn_time(place, estimates, place.load.work_s(run_tokens))
+            self._learn_time(place, late=False)
 
     def _check(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> None:
+        if not load.tokens_per_second:
+            return
         estimates = self._of(flow)
-        work_s = load.work_s(tokens * estimates.tokens_ratio)
-        ahead_s = self._ahead_s(load, flow, work_s)
-        if (
-            ahead_s
-            and load.tokens_per_second
-            and estimates.stretch * (ahead_s + work_s) > deadline_s
-        ):
+        new = WaitingWork.new(load.work_s(tokens * estimates.tokens_ratio), deadline_s)
+        backlog = self._backlog(load)
+        ahead_s = backlog.ahead_s(flow, new)
+        if backlog.total_s and estimates.caution * (ahead_s + new.work_s) > deadline_s:
             raise Overloaded(
                 f"about {ahead_s:.1f} s of work are queued ahead of this request, whose "
                 f"deadline is {deadline_s:.1f} s",
                 retry_after_s=max(ahead_s, 0.1),
             )
+        if backlog.makes_late(flow, new, estimates.caution):
+            raise Overloaded(
+                "this request would make another one late that was taken before",
+                retry_after_s=max(backlog.ahead_s(flow, new._replace(due_s=math.inf)), 0.1),
+            )
 
-    def _ahead_s(self, load: Load, flow: Flow, work_s: float) -> float:
-        """Seconds of other work that are done before `work_s` of the flow, that of the requests
-        which are not in the queue yet included."""
+    def _backlog(self, load: Load) -> Backlog:
+        """What waits, with the requests that are not in the queue yet."""
         now = self._clock()
-        arriving_s: dict[Flow, float] = {}
-        last_deadline_s = 0.0
-        for place in self._arriving:
-            if (left_s := place.came + place.deadline_s - now) > 0:
-                arriving_s[place.flow] = arriving_s.get(place.flow, 0.0) + place.work_s
-                last_deadline_s = max(last_deadline_s, left_s)
-        return load.backlog.plus(arriving_s, last_deadline_s).ahead_s(flow, work_s)
+        arriving = [
+            (place.flow, WaitingWork.new(place.work_s, place.came + place.deadline_s - now))
+            for place in self._arriving
+        ]
+        return load.backlog.plus(arriving) if arriving else load.backlog
 
     def _enter(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> Place:
         work_s = load.work_s(tokens * self._of(flow).tokens_ratio)
-        ahead_s = self._ahead_s(load, flow, work_s)
-        place = Place(self, flow, deadline_s, self._clock(), tokens, load, ahead_s, work_s)
+        ahead_s = self._backlog(load).ahead_s(flow, WaitingWork.new(work_s, deadline_s))
+        place = Place(self, flow, deadline_s, self._clock(), tokens, ahead_s, work_s)
         self._arriving.add(place)
         return place
 
@@ -133,16 +130,16 @@ class Admission:
             yield
         except DeadlineExceeded:
             with self._lock:
-                self._learn_time(place, self._of(place.flow), place.work_s)
+                self._learn_time(place, late=True)
             raise
         finally:
             self.queued(place)
 
-    def _learn_time(self, place: Place, estimates: Estimates, work_s: float) -> None:
-        forecast_s = place.ahead_s + work_s
-        expected_in_time = RELEVANT * place.deadline_s < forecast_s < place.deadline_s
-        if place.ahead_s and expected_in_time:
-            estimates.learn_time(forecast_s, self._clock() - place.came)
+    def _learn_time(self, place: Place, *, late: bool) -> None:
+        """From a request that had to wait, and was not taken in spite of its deadline."""
+        forecast = (place.ahead_s + place.work_s) / place.deadline_s
+        if place.ahead_s and forecast < 1:
+            self._of(place.flow).learn_time(forecast, late=late)
 
     def _of(self, flow: Flow) -> Estimates:
         return self._estimates.setdefault(flow, Estimates())

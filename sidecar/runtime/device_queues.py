@@ -6,13 +6,13 @@ Work leaves when a worker is free; nothing waits for a batch to fill. A job whos
 deadline any more: work for nothing would make others late.
 """
 
+import math
 import threading
 import time
 
 from sidecar.errors import StartupError
-from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.backlog import Backlog, WaitingWork
 from sidecar.runtime.fair_shares import BATCH_SHARE, FairShares
-from sidecar.runtime.flows import Flow
 from sidecar.runtime.jobs import Job
 from sidecar.runtime.model_queue import Clock, ModelQueue, ModelSession, Run
 from sidecar.runtime.run_order import RunOrder
@@ -94,8 +94,8 @@ class DeviceQueues:
             job, queue = lead
             if not self._give_up(queue, job, now):
                 self._end_rest(now)
-                return queue, queue.take(worker, now, job, loaded=self._loaded())
-        if self._idle_since is None and not any(queue.running for queue in self._queues):
+                return queue, queue.take(worker, now, job, beside=self._under_way)
+        if self._idle_since is None and not self._under_way:
             self._idle_since = now
         return None
 
@@ -108,27 +108,27 @@ class DeviceQueues:
         """Fails a job that cannot meet its deadline; whether it did. One that nobody waits for is
         let try, as the rate may be wrong; and so is one in order, as a part of it is of use."""
         left_s = job.deadline - now
-        rate = queue.throughput.tokens_per_second
-        needed_s = job.waiting_tokens / rate if rate else 0.0
-        may_try = job.in_order or len(self._order) == 1
-        if left_s <= 0 or (needed_s > DOUBT * left_s and not may_try):
-            queue.expire(job)
-            return True
-        return False
+        if left_s > 0:
+            may_try = job.in_order or len(self._order) == 1
+            rate = None if may_try else queue.throughput.tokens_per_second
+            if not rate or job.waiting_tokens / rate <= DOUBT * left_s:
+                return False
+        queue.expire(job)
+        return True
 
-    def _loaded(self) -> bool:
-        """Whether no worker is idle, once one more has a run. The lock is held."""
-        return sum(len(queue.running) for queue in self._queues) + 1 >= self.workers
+    @property
+    def _under_way(self) -> int:
+        """How many runs are. The lock is held."""
+        return sum(len(queue.running) for queue in self._queues)
 
     def _load(self) -> tuple[Backlog, float]:
         """(what waits for the device, `Load.longest_run_s`). The lock is held."""
         now = self._clock()
         rates = {queue: queue.throughput.tokens_per_second for queue in self._queues}
-        waiting_s: dict[Flow, float] = {}
-        for flow, tokens in self._order.waiting_tokens().items():
-            waiting_s[flow] = sum(
-                count / rate for queue, count in tokens.items() if (rate := rates.get(queue))
-            )
+        jobs = {
+            flow: [_waiting_work(job, rates.get(queue), now) for queue, job in line]
+            for flow, line in self._order.waiting().items()
+        }
         running_s = sum(
             run.tokens / rate
             for queue, rate in rates.items()
@@ -137,5 +137,11 @@ class DeviceQueues:
         )
         last = max((queue.last_deadline for queue in self._queues if queue.jobs), default=now)
         starts = [run.start for queue in self._queues for run in queue.running.values()]
-        backlog = Backlog(waiting_s, running_s, max(0.0, last - now), self._order.shares.copy())
+        backlog = Backlog(jobs, running_s, max(0.0, last - now), self._order.shares.copy())
         return backlog, now - min(starts, default=now)
+
+
+def _waiting_work(job: Job, rate: float | None, now: float) -> WaitingWork:
+    work_s = job.waiting_tokens / rate if rate else 0.0
+    deadline_s = math.inf if job.in_order else job.deadline - now
+    return WaitingWork(work_s, job.due - now, deadline_s)

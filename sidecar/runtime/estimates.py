@@ -5,23 +5,26 @@ from dataclasses import dataclass
 
 MEMORY_REQUESTS = 50
 """Requests after which an older one counts a third (1/e)."""
-WITHIN = 0.99
-"""Share of the requests that should end before their forecast, times `stretch`."""
+LATE = 0.01
+"""Share of the requests that came near their deadline which may be late."""
+NEAR = 0.5
+"""Of the deadline: a request whose forecast, times `caution`, is beyond that was near it. Others
+teach nothing."""
 STEP = 0.2
-"""Of the logarithm of `stretch`, for a request that ends after it."""
-FIRST_STRETCH = 1.2
-MOST_STRETCH = 4.0
+"""Of the logarithm of `caution`, for a request that is late."""
+FIRST_CAUTION = 1.2
+MOST_CAUTION = 4.0
 
 
 @dataclass(slots=True)
 class Estimates:
     """How far the forecasts of one flow's requests are from what happened."""
 
-    stretch: float = FIRST_STRETCH
-    """How many times as long as its forecast a request may take: what comes later may be served
-    first, rates vary, tokenising takes time. The `WITHIN` quantile of what was seen, found as in
-    stochastic approximation (Robbins and Monro, 1951): a step up for each request above it, and a
-    step down, that much smaller, for each below."""
+    caution: float = FIRST_CAUTION
+    """How many times as long as its forecast a request must have until its deadline: what other
+    flows will bring is not known, rates vary, tokenising takes time. Found as in stochastic
+    approximation (Robbins and Monro, 1951): a step up for each request that is late, and one down
+    for each that was near it, so much smaller that they balance when `LATE` of them are late."""
     _estimated: float = 1.0
     _run: float = 1.0
 
@@ -37,8 +40,9 @@ class Estimates:
         self._estimated = self._estimated * memory + estimated
         self._run = self._run * memory + run
 
-    def learn_time(self, forecast_s: float, taken_s: float) -> None:
-        """A request took so long, or at least so long; what waited for other work alone counts."""
-        above = taken_s > self.stretch * forecast_s
-        step = STEP * (WITHIN if above else WITHIN - 1)
-        self.stretch = min(max(1.0, self.stretch * math.exp(step)), MOST_STRETCH)
+    def learn_time(self, forecast: float, *, late: bool) -> None:
+        """A request was late or not; `forecast` is the share of its deadline that was forecast."""
+        if not late and self.caution * forecast < NEAR:
+            return
+        step = STEP * ((1 - LATE) if late else -LATE)
+        self.caution = min(max(1.0, self.caution * math.exp(step)), MOST_CAUTION)

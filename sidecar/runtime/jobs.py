@@ -10,6 +10,7 @@ import numpy as np
 from sidecar.errors import RerankError
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
+from sidecar.runtime.run_order import due_s
 from sidecar.runtime.scorer import OnOutput, Scored
 from sidecar.runtime.session import ModelInput
 
@@ -32,6 +33,10 @@ class RunReport:
     """Of its inputs' jobs, those that have one."""
 
 
+UNKNOWN_RATE = 10_000.0
+"""Tokens per second, for the order of jobs before any run."""
+
+
 @dataclass(eq=False)
 class Job:
     """The inputs of one request. The scheduler's lock guards its fields."""
@@ -44,6 +49,8 @@ class Job:
     waiting_tokens: int
     missing: int
     """How many outputs are still to come."""
+    due: float
+    """See `run_order`."""
     flow: Flow = ANYONE
     on_output: OnOutput | None = None
     in_order: bool = False
@@ -63,11 +70,14 @@ class Job:
         *,
         flow: Flow = ANYONE,
         in_order: bool = False,
+        tokens_per_second: float | None = None,
     ) -> "Job":
-        """A job of which everything waits."""
+        """A job of which everything waits. The rate is that of its model, if it is known."""
         waiting = sorted((len(each), position) for position, each in enumerate(inputs))
         tokens = sum(length for length, _ in waiting)
-        return cls(inputs, deadline, now, waiting, tokens, len(inputs), flow, on_output, in_order)
+        due = now + due_s(tokens / (tokens_per_second or UNKNOWN_RATE), deadline - now)
+        missing = len(inputs)
+        return cls(inputs, deadline, now, waiting, tokens, missing, due, flow, on_output, in_order)
 
     def record(self, position: int, output: Outputs) -> bool:
         """Keeps the output of an input; whether it was the last that was missing."""

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import assert_never
 
+from sidecar.runtime import spare_cores
 from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.manifest import Manifest
@@ -104,7 +105,12 @@ class ModelFolder:
             case "thread":
                 session = opened(layout)
                 prove(session)
-                return session
+                if not self._spares_cores(layout):
+                    return session
+                cores = layout.workers * layout.intra_op_threads
+                alone = opened(replace(layout, workers=1, intra_op_threads=cores))
+                prove(alone)
+                return spare_cores.SpareCores(session, alone)
             case "process":
                 name = running.manifest.name
                 return ProcessSession.open(
@@ -117,3 +123,8 @@ class ModelFolder:
                 )
             case _:
                 assert_never(self.options.isolation)
+
+    def _spares_cores(self, layout: Layout) -> bool:
+        """Whether a run that is alone may use the cores of all workers."""
+        on_cpu = self.running.device == "cpu" and self.running.runtime == "onnxruntime"
+        return on_cpu and layout.workers > 1 and self.file_bytes <= spare_cores.MAX_BYTES

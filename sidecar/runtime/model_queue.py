@@ -17,7 +17,7 @@ from sidecar.runtime.manifest import Padding
 from sidecar.runtime.run_order import RunOrder
 from sidecar.runtime.runs import Layout, batch, take_run
 from sidecar.runtime.scorer import Load, OnOutput, Scored
-from sidecar.runtime.session import Batch, ModelInput, Session, Tensors
+from sidecar.runtime.session import Batch, ModelInput, RunsAlone, Session, Tensors
 from sidecar.runtime.throughput import Throughput
 
 Clock = Callable[[], float]
@@ -47,6 +47,8 @@ class RunUnderWay(NamedTuple):
     tokens: int
     loaded: bool
     """Whether no worker was idle when it began."""
+    alone: bool
+    """Whether it was all that there was to do."""
 
 
 class ModelQueue:
@@ -65,6 +67,7 @@ class ModelQueue:
         """`order` holds the jobs of all of the device's models; `device_load` gives what waits for
         it, and `Load.longest_run_s`."""
         self.model = model
+        self._workers = workers
         self.throughput = Throughput(workers)
         self.jobs: dict[Job, None] = {}
         """That are not settled, in the order of arrival."""
@@ -90,7 +93,15 @@ class ModelQueue:
         flow: Flow = ANYONE,
     ) -> "Future[Scored]":
         """See `Scorer`. Raises RerankError when it is closed."""
-        job = Job.of(inputs, deadline, self._clock(), on_output, flow=flow, in_order=in_order)
+        job = Job.of(
+            inputs,
+            deadline,
+            self._clock(),
+            on_output,
+            flow=flow,
+            in_order=in_order,
+            tokens_per_second=self.throughput.tokens_per_second,
+        )
         if not inputs:
             job.finish(job.submitted)
             return job.future
@@ -144,13 +155,12 @@ class ModelQueue:
         """Fails a job that cannot be done by its deadline. The lock is held."""
         job.fail(DeadlineExceeded("there was no time to score every pair before the deadline"))
 
-    def take(self, worker: int, now: float, lead: Job, *, loaded: bool) -> Run:
-        """The run that the job leads, counted as the worker's; `loaded` says that all workers are
-        busy. The lock is held."""
+    def take(self, worker: int, now: float, lead: Job, *, beside: int) -> Run:
+        """The run that the job leads, counted as the worker's, beside so many others on the device.
+        The lock is held."""
         priority = lead.flow.priority
         others = (job for job in self.jobs if job.flow.priority == priority)
         run = take_run(lead, others, self.model.layout)
-        self._order.turn(lead.flow)
         taken: dict[Job, int] = {}
         for job, position in run:
             taken[job] = taken.get(job, 0) + len(job.inputs[position])
@@ -158,16 +168,21 @@ class ModelQueue:
         for job, tokens in taken.items():
             job.started = job.started or now
             job.waiting_tokens -= tokens
-            self._order.took(job, tokens, tokens / rate if rate else 0.0)
+            self._order.took(job, tokens / rate if rate else 0.0)
         tokens = sum(taken.values())
-        self.running[worker] = RunUnderWay(now, tokens, loaded)
+        self.running[worker] = RunUnderWay(
+            now,
+            tokens,
+            loaded=beside + 1 >= self._workers,
+            alone=not beside and not len(self._order),
+        )
         self._count(-len(run), -tokens)
         return run
 
     def score(self, worker: int, run: Run) -> None:
         """Does a run and settles the jobs that it finishes. Raises nothing: a worker that died
         would take its share of the service with it."""
-        start, tokens, loaded = self.running[worker]
+        start, tokens, loaded, alone = self.running[worker]
         padded_tokens = tokens
         finished: list[Job] = []
         fault: Exception | None = None
@@ -175,7 +190,12 @@ class ModelQueue:
             inputs = [job.inputs[position] for job, position in run]
             arrays = batch(inputs, self.model.padding, self.model.pad_id)
             padded_tokens = arrays.input_ids.size
-            outputs = self.model.family.outputs(self.model.session.run(arrays))
+            session = self.model.session
+            if alone and isinstance(session, RunsAlone):
+                tensors = session.run_alone(arrays)
+            else:
+                tensors = session.run(arrays)
+            outputs = self.model.family.outputs(tensors)
             with self._wake:
                 finished = _record(run, outputs)
             for (job, position), output in zip(run, outputs, strict=True):

@@ -2,31 +2,46 @@
 
     priority   interactive and batch by their shares   (fair_shares)
     key        the keys of that priority alike         (fair_shares)
-    job        of the flow the oldest, or in turn the one with the fewest inputs left
+    job        of the flow the one that is due first
 
-So no flow starves, and in a flow no job does: the oldest has every other run, and a small job does
-not wait for a large one to end.
+A job is due after `PATIENCE` times its own work, or some time before its deadline if that comes
+first. So a small job does not wait for a large one to end, no job is overtaken for ever, and all
+wait in proportion to what they ask for: the discipline of Bender, Chakrabarti, Muthukrishnan, "Flow
+and stretch metrics for scheduling continuous job streams" (SODA 1998). Earliest due first also
+meets every deadline that can be met (Liu and Layland, 1973), so that admission can tell which those
+are.
 """
 
-from collections.abc import Hashable, Mapping
+import heapq
+import itertools
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from sidecar.runtime.fair_shares import FairShares
 from sidecar.runtime.flows import Flow
 
+PATIENCE = 4.0
+OF_DEADLINE = 0.6
+"""A job that would be due at its deadline would be late for any reason, after most of its work."""
+
 
 class Waiting(Protocol):
     """What the order needs of a job."""
 
     flow: Flow
+    due: float
     waiting: list[tuple[int, int]]
     """(length, position) of the inputs that no run has taken yet."""
-    waiting_tokens: int
 
 
 Job = TypeVar("Job", bound=Waiting)
 Model = TypeVar("Model", bound=Hashable)
+
+
+def due_s(work_s: float, deadline_s: float) -> float:
+    """Seconds after which a job of so much work is due."""
+    return min(PATIENCE * work_s, OF_DEADLINE * deadline_s)
 
 
 @dataclass(slots=True)
@@ -34,15 +49,12 @@ class _Line(Generic[Job, Model]):
     """The jobs of a flow that have inputs waiting, in the order of arrival."""
 
     jobs: dict[Job, Model] = field(default_factory=dict)
-    tokens: dict[Model, int] = field(default_factory=dict)
-    """That wait, by model."""
-    shortest: bool = False
-    """Whether it is the turn of the job with the fewest inputs."""
+    by_due: list[tuple[float, int, Job]] = field(default_factory=list)
+    """A heap of them, and of some that wait no more: (due, number, job)."""
 
     def lead(self) -> tuple[Job, Model]:
-        job = next(iter(self.jobs))
-        if self.shortest and len(self.jobs) > 1:
-            job = min(self.jobs, key=lambda each: len(each.waiting))
+        while (job := self.by_due[0][2]) not in self.jobs:
+            heapq.heappop(self.by_due)
         return job, self.jobs[job]
 
 
@@ -52,6 +64,7 @@ class RunOrder(Generic[Job, Model]):
     def __init__(self, shares: FairShares) -> None:
         self.shares = shares
         self._lines: dict[Flow, _Line[Job, Model]] = {}
+        self._numbers = itertools.count()
 
     def __len__(self) -> int:
         return sum(len(line.jobs) for line in self._lines.values())
@@ -60,48 +73,34 @@ class RunOrder(Generic[Job, Model]):
         """A job that has come, with all of its inputs waiting."""
         line = self._lines.setdefault(job.flow, _Line())
         line.jobs[job] = model
-        line.tokens[model] = line.tokens.get(model, 0) + job.waiting_tokens
+        heapq.heappush(line.by_due, (job.due, next(self._numbers), job))
 
     def lead(self) -> tuple[Job, Model] | None:
         """The job that leads the next run, with its model; None if nothing waits."""
-        if not self._lines:
-            return None
-        return self._lines[self.shares.first(self._lines)].lead()
+        if len(self._lines) > 1:
+            return self._lines[self.shares.first(self._lines)].lead()
+        return next((line.lead() for line in self._lines.values()), None)
 
-    def took(self, job: Job, tokens: int, work_s: float) -> None:
-        """A run takes inputs of the job: so many tokens, which take the device so long."""
-        line = self._lines[job.flow]
-        _take(line, job, tokens)
+    def took(self, job: Job, work_s: float) -> None:
+        """A run takes inputs of the job that take the device so long."""
         self.shares.charge(job.flow, work_s)
         if not job.waiting:
-            self._leave(job, line)
-
-    def turn(self, flow: Flow) -> None:
-        """A run was led by a job of the flow: the next is led by the other rule."""
-        if (line := self._lines.get(flow)) is not None:
-            line.shortest = not line.shortest
+            self._leave(job, self._lines[job.flow])
 
     def drop(self, job: Job) -> None:
         """What of the job still waits never runs. Nothing happens if none does."""
         line = self._lines.get(job.flow)
         if line is not None and job in line.jobs:
-            _take(line, job, job.waiting_tokens)
             self._leave(job, line)
 
-    def waiting_tokens(self) -> Mapping[Flow, Mapping[Model, int]]:
-        """Tokens that wait, by flow and model."""
-        return {flow: line.tokens for flow, line in self._lines.items()}
+    def waiting(self) -> Mapping[Flow, Sequence[tuple[Model, Job]]]:
+        """Each job that waits, with its model, by flow."""
+        return {
+            flow: [(model, job) for job, model in line.jobs.items()]
+            for flow, line in self._lines.items()
+        }
 
     def _leave(self, job: Job, line: _Line[Job, Model]) -> None:
         del line.jobs[job]
         if not line.jobs:
             del self._lines[job.flow]
-
-
-def _take(line: _Line[Job, Model], job: Job, tokens: int) -> None:
-    """Tokens of the job wait no more. A model of which none wait is forgotten: it may be one that
-    is unloaded, in a line that never gets empty."""
-    model = line.jobs[job]
-    line.tokens[model] = line.tokens.get(model, 0) - tokens
-    if not line.tokens[model]:
-        del line.tokens[model]

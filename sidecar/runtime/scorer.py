@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
-from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.backlog import Backlog, WaitingWork
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.session import ModelInput
@@ -50,7 +50,7 @@ class Load:
 
     def ahead_s(self, flow: Flow, tokens: int) -> float:
         """Seconds that `tokens` more of the flow would wait, in all, for other work."""
-        return self.backlog.ahead_s(flow, self.work_s(tokens))
+        return self.backlog.ahead_s(flow, WaitingWork.new(self.work_s(tokens)))
 
     def work_s(self, tokens: float) -> float:
         """Seconds that so many tokens take the device; 0 while no rate is known."""

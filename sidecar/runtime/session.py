@@ -48,6 +48,14 @@ class Session(Protocol):
 
 
 @runtime_checkable
+class RunsAlone(Session, Protocol):
+    """A session that is faster while nothing else runs on its device, with the same numbers."""
+
+    def run_alone(self, batch: Batch) -> Tensors:
+        """As `run`, while no other run is under way."""
+
+
+@runtime_checkable
 class ClosableSession(Session, Protocol):
     """A session that holds more than memory."""
 

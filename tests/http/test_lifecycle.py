@@ -129,7 +129,8 @@ async def test_overload_is_429_before_any_work_and_an_idle_server_takes_anything
         assert rate is not None
         tokens = service.models.default.scorer.load().tokens
         impatient = int(tokens / rate * 1000 / 2)  # half of the time that the queue takes, ms
-        refused = await client.post("/v2/rerank", json={**BODY, "deadline_ms": impatient})
+        hurry = {"X-Request-Deadline-Ms": str(impatient)}
+        refused = await client.post("/v2/rerank", data=large, headers=hurry)
         assert refused.status == 429
         assert int(refused.headers["Retry-After"]) >= 1
         assert int(refused.headers["retry-after-ms"]) >= 1

@@ -8,7 +8,7 @@ import pytest
 
 from sidecar.errors import DeadlineExceeded, Overloaded
 from sidecar.runtime.admission import Admission
-from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.backlog import Backlog, WaitingWork
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import Load, OnOutput, Scored
 from sidecar.runtime.session import ModelInput
@@ -40,7 +40,13 @@ class Busy:
         return self
 
     def load(self) -> Load:
-        return Load(0, 0, Backlog(self.waiting_s), 0.0, self.tokens_per_second)
+        return Load(
+            0,
+            0,
+            Backlog({flow: [WaitingWork(s)] for flow, s in self.waiting_s.items()}),
+            0.0,
+            self.tokens_per_second,
+        )
 
 
 IDLE = Busy()
@@ -87,7 +93,7 @@ def test_a_greedy_key_is_refused_before_others() -> None:
 def test_requests_that_are_not_queued_yet_count() -> None:
     admission = Admission()
     with admission.admit(IDLE, ANYONE, 5000, deadline_s=1) as place:
-        with pytest.raises(Overloaded), admission.admit(IDLE, ANYONE, 10, deadline_s=1):
+        with pytest.raises(Overloaded), admission.admit(IDLE, ANYONE, 5000, deadline_s=1):
             pass
         place.queued()
         with admission.admit(IDLE, ANYONE, 10, deadline_s=1):
@@ -101,7 +107,7 @@ def test_requests_of_another_model_count_at_its_own_rate() -> None:
     with (
         admission.admit(slow, ANYONE, 50, deadline_s=9),
         pytest.raises(Overloaded) as refused,
-        admission.admit(IDLE, ANYONE, 10, deadline_s=1),
+        admission.admit(IDLE, ANYONE, 10_000, deadline_s=16),
     ):
         pass
     assert refused.value.retry_after_s == pytest.approx(5.0, abs=0.01)
@@ -115,7 +121,7 @@ def test_the_parts_of_a_request_hold_places_and_are_not_asked_again() -> None:
         admission.hold(IDLE, ANYONE, 5000, deadline_s=1),
         pytest.raises(Overloaded),
     ):
-        admission.check(IDLE, ANYONE, 10, deadline_s=1)
+        admission.check(IDLE, ANYONE, 5000, deadline_s=1)
     admission.check(IDLE, ANYONE, 10, deadline_s=1)
 
 
@@ -175,3 +181,11 @@ def test_a_flow_whose_pairs_are_in_the_cache_is_taken_for_what_it_costs() -> Non
         with admission.hold(IDLE, ANYONE, 5000, deadline_s=1) as place:
             place.scored(run_tokens=250)
     admission.check(FIVE_S, ANYONE, 5000, deadline_s=7.5)
+
+
+def test_a_small_request_is_taken_in_front_of_large_ones_unless_it_makes_one_late() -> None:
+    admission = Admission()
+    with admission.hold(IDLE, ANYONE, 10_000, deadline_s=14):
+        admission.check(IDLE, ANYONE, 1000, deadline_s=2)
+        with pytest.raises(Overloaded, match="make another one late"):
+            admission.check(IDLE, ANYONE, 3000, deadline_s=6)

@@ -1,26 +1,27 @@
 """Which job leads the next run."""
 
+import itertools
 from dataclasses import dataclass
 
 from sidecar.runtime.fair_shares import FairShares
 from sidecar.runtime.flows import ANYONE, Flow
-from sidecar.runtime.run_order import RunOrder
+from sidecar.runtime.run_order import OF_DEADLINE, PATIENCE, RunOrder, due_s
 
 BATCH, ALICE = Flow("batch"), Flow(key="alice")
 
 
 @dataclass(eq=False)
 class Job:
+    """A job of some inputs that take a second each."""
+
     waiting: list[tuple[int, int]]
+    due: float
     flow: Flow = ANYONE
 
-    @property
-    def waiting_tokens(self) -> int:
-        return sum(length for length, _ in self.waiting)
 
-
-def job(inputs: int, flow: Flow = ANYONE) -> Job:
-    return Job([(10, position) for position in range(inputs)], flow)
+def job(inputs: int, flow: Flow = ANYONE, came: float = 0.0, deadline_s: float = 1000.0) -> Job:
+    waiting = [(10, position) for position in range(inputs)]
+    return Job(waiting, came + due_s(float(inputs), deadline_s), flow)
 
 
 Order = RunOrder[Job, str]
@@ -38,49 +39,69 @@ def take(made: Order) -> Job:
     lead = made.lead()
     assert lead is not None
     lead[0].waiting.pop()
-    made.turn(lead[0].flow)
-    made.took(lead[0], 10, 0.01)
+    made.took(lead[0], 1.0)
     return lead[0]
 
 
-def test_the_oldest_and_the_one_with_the_fewest_left_lead_in_turn() -> None:
-    oldest, middle, smallest = job(5), job(4), job(3)
-    made = order(oldest, middle, smallest)
-    led = [take(made) for _ in range(12)]
-    assert led[:6] == [oldest, smallest] * 3
-    assert led[-1] is middle
+def test_jobs_that_come_together_are_served_the_smallest_first() -> None:
+    large, middle, small = job(5), job(3), job(1)
+    made = order(large, middle, small)
+    assert [take(made) for _ in range(9)] == [small, *[middle] * 3, *[large] * 5]
     assert made.lead() is None
 
 
+def test_equals_are_served_as_they_came() -> None:
+    first, second = job(2), job(2)
+    made = order(first, second)
+    assert [take(made) for _ in range(4)] == [first, first, second, second]
+
+
+def test_no_job_is_overtaken_for_ever() -> None:
+    large = job(10)
+    made = order(large)
+    for second in itertools.count():
+        made.add(job(1, came=float(second)), "model")
+        if take(made) is large:
+            break
+    assert second == 10 * PATIENCE - PATIENCE
+
+
+def test_a_near_deadline_makes_a_job_due_before_it() -> None:
+    patient, hurried = job(2), job(5, deadline_s=10.0)
+    assert hurried.due == 10 * OF_DEADLINE
+    assert take(order(patient, hurried)) is hurried
+
+
 def test_batch_waits_for_interactive_work_of_any_age() -> None:
-    batch, search = job(9, BATCH), job(3)
+    batch, search = job(1, BATCH), job(3, came=100.0)
     made = order(batch, search)
     assert [take(made) for _ in range(4)] == [search] * 3 + [batch]
 
 
 def test_a_key_does_not_wait_for_the_queue_of_another() -> None:
-    greedy = [job(50) for _ in range(20)]
+    greedy = [job(1) for _ in range(20)]
     made = order(*greedy)
-    for _ in range(10):
+    for _ in range(4):
         take(made)
     made.add(polite := job(3, ALICE), "model")
     assert [take(made) for _ in range(3)] == [polite] * 3
 
 
-def test_what_is_dropped_is_not_led_and_not_counted() -> None:
+def test_what_is_dropped_is_not_led_and_does_not_wait() -> None:
     gone, stays = job(2), job(3)
     made = order(gone, stays)
-    take(made)
+    assert take(made) is gone
     made.drop(gone)
     gone.waiting.clear()
     made.drop(gone)
-    assert made.waiting_tokens() == {ANYONE: {"model": 30}}
+    assert made.waiting() == {ANYONE: [("model", stays)]}
     assert len(made) == 1
     assert take(made) is stays
 
 
-def test_tokens_are_counted_by_flow_and_model() -> None:
-    made = order(job(2))
-    made.add(job(1, ALICE), "other")
-    made.add(job(1), "other")
-    assert made.waiting_tokens() == {ANYONE: {"model": 20, "other": 10}, ALICE: {"other": 10}}
+def test_what_waits_is_known_by_flow_and_model() -> None:
+    one, two, three = job(2), job(1, ALICE), job(1)
+    made = order(one)
+    made.add(two, "other")
+    made.add(three, "other")
+    assert made.waiting() == {ANYONE: [("model", one), ("other", three)], ALICE: [("other", two)]}

@@ -173,8 +173,8 @@ def test_no_pairs_are_scored_at_once(gate: Gate) -> None:
 def test_a_cancelled_request_loses_its_waiting_pairs(gate: Gate) -> None:
     queue = scheduler(gate)
     gone = queue.submit(pairs(9, 8, 7), LATER)
-    stays = queue.submit(pairs(3), LATER)
     assert gate.entered.acquire(timeout=10)
+    stays = queue.submit(pairs(3), LATER)
     assert (queue.load().inputs, queue.load().tokens) == (4, 27)
     assert gone.cancel()
     assert (queue.load().inputs, queue.load().tokens) == (2, 12)
@@ -327,12 +327,12 @@ def test_a_request_that_cannot_be_done_by_its_deadline_is_not_run_while_others_w
     running = queue.submit(pairs(9), deadline=50)
     assert gate.entered.acquire(timeout=10)
     doomed = queue.submit(pairs(20, 20, 20), deadline=5)
-    on_time = queue.submit(pairs(3), deadline=50)
+    on_time = queue.submit(pairs(30), deadline=50)
     gate.open.set()
-    assert on_time.result(10).outputs.tolist() == [6.0]
+    assert on_time.result(10).outputs.tolist() == [60.0]
     with pytest.raises(DeadlineExceeded):
         doomed.result(10)
-    assert gate.runs == [[9], [3]]
+    assert gate.runs == [[9], [30]]
     assert running.done()
     queue.close()
 

@@ -53,6 +53,7 @@ PATTERNS: Mapping[Pattern, Callable[[float, float, random.Random], list[float]]]
     "bursts": bursts,
 }
 COMPARED = ("batch", "greedy")
+LOADS = (0.5, 1.0, 2.0, 4.0, 10.0)
 Say = Callable[[str], None]
 
 
@@ -60,7 +61,7 @@ Say = Callable[[str], None]
 class LoadSpec:
     """What to send, and how long."""
 
-    loads: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 10.0)
+    loads: tuple[float, ...] = LOADS
     seconds: float = 15.0
     """Of each step; answers may come later."""
     seed: int = 1
@@ -91,46 +92,54 @@ class LoadReport:
 def run_load_benchmark(spec: LoadSpec, say: Say = lambda line: None) -> LoadReport:
     """Measures; `say` gets a line for each step. Raises StartupError when the model cannot be used
     or the sidecar fails."""
-    machine = read_machine()
     folder = spec.model or shipped_model()
     manifest = Manifest.read(folder)
+    name = f"simulated, {spec.simulated:g} tokens/s" if spec.simulated else manifest.name
     with _sidecar(spec, folder) as (url, keys):
         tokenizer = PairTokenizer.open(folder, manifest)
         requests = RequestBytes(tokenizer, keys, spec.seed, spec.texts)
-        load = _Load(spec, url, requests, say)
-        capacity = load.find_capacity()
+        address = urlsplit(url)
+        host, port = address.hostname or "127.0.0.1", address.port or 80
+        steps = LoadSteps(spec, lambda plan: send(host, port, plan, requests.all_of(plan)), say)
+        return steps.report(name)
+
+
+class LoadSteps:
+    """The steps against one sidecar, to which `send` sends a plan."""
+
+    def __init__(
+        self,
+        spec: LoadSpec,
+        send: Callable[[Sequence[Planned]], Sent],
+        say: Say = lambda line: None,
+    ) -> None:
+        self._spec = spec
+        self._send = send
+        self._say = say
+
+    def report(self, model: str) -> LoadReport:
+        """All steps, one after the other, with the model named so."""
+        spec, machine = self._spec, read_machine()
+        capacity = self.find_capacity()
         steps = tuple(
-            load.step(multiple, pattern, capacity)
+            self.step(multiple, pattern, capacity)
             for pattern in PATTERNS
             for multiple in spec.loads
         )
-        batch = load.beside_batch(capacity) if "batch" in spec.compare else None
-        greedy = load.beside_greedy(capacity) if "greedy" in spec.compare else None
-    return LoadReport(
-        date=datetime.date.today().isoformat(),
-        machine=machine,
-        model=manifest.name
-        if spec.simulated is None
-        else f"simulated, {spec.simulated:g} tokens/s",
-        seed=spec.seed,
-        seconds=spec.seconds,
-        capacity=capacity,
-        steps=steps,
-        batch=batch,
-        greedy=greedy,
-        bounds=tuple(bounds(steps, batch, greedy)),
-    )
-
-
-class _Load:
-    """The steps against one sidecar."""
-
-    def __init__(self, spec: LoadSpec, url: str, requests: RequestBytes, say: Say) -> None:
-        address = urlsplit(url)
-        self._host, self._port = address.hostname or "127.0.0.1", address.port or 80
-        self._spec = spec
-        self._requests = requests
-        self._say = say
+        batch = self.beside_batch(capacity) if "batch" in spec.compare else None
+        greedy = self.beside_greedy(capacity) if "greedy" in spec.compare else None
+        return LoadReport(
+            date=datetime.date.today().isoformat(),
+            machine=machine,
+            model=model,
+            seed=spec.seed,
+            seconds=spec.seconds,
+            capacity=capacity,
+            steps=steps,
+            batch=batch,
+            greedy=greedy,
+            bounds=tuple(bounds(steps, batch, greedy)),
+        )
 
     def find_capacity(self) -> float:
         """Documents per second: goodput at somewhat more than the guess, which is the last goodput.
@@ -191,9 +200,6 @@ class _Load:
         rate = load * capacity / SEARCH.documents
         moments = poisson(rate, self._spec.seconds, rng)
         return of_kind(SEARCH, moments, capacity, [client], batch=batch)
-
-    def _send(self, plan: Sequence[Planned]) -> Sent:
-        return send(self._host, self._port, plan, self._requests.all_of(plan))
 
 
 @contextlib.contextmanager

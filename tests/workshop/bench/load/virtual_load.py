@@ -1,0 +1,167 @@
+"""The plans of `bench load` against the real queues and admission, on a virtual clock: minutes of
+traffic in seconds, the same for the same seed, whatever else the machine does.
+
+    python -m tests.workshop.bench.load.virtual_load --seconds 60 --seeds 3
+
+Runs take a time that grows faster than their length, give or take a fifth; admission gets an
+estimate of the tokens that is off by as much as a real one.
+"""
+
+import argparse
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import numpy as np
+
+from sidecar.errors import DeadlineExceeded, Overloaded
+from sidecar.runtime.admission import Admission
+from sidecar.runtime.device_queues import DeviceQueues
+from sidecar.runtime.families import FAMILIES
+from sidecar.runtime.flows import Flow
+from sidecar.runtime.manifest import Padding
+from sidecar.runtime.model_queue import ModelQueue, ModelSession, Run
+from sidecar.runtime.runs import Layout
+from sidecar.runtime.scorer import Scored
+from sidecar.runtime.session import Batch, ModelInput, Tensors
+from sidecar.workshop.bench.load.generator import Outcome, Sent
+from sidecar.workshop.bench.load.load_benchmark import LOADS, LoadReport, LoadSpec, LoadSteps
+from sidecar.workshop.bench.load.load_tables import show
+from sidecar.workshop.bench.load.plan import Planned
+from sidecar.workshop.bench.workload import MEDIAN_TOKENS, SIGMA
+
+WORKERS = 2
+TOKENS_PER_SECOND = 10_000.0
+"""Of a worker, for a pair of 110 tokens."""
+TOKENIZING_S = 3e-6
+"""Of a token."""
+
+
+class Zeros:
+    """A session that answers zeros; what it takes is the clock's business."""
+
+    def run(self, batch: Batch) -> Tensors:
+        return {"logits": np.zeros(len(batch.input_ids), np.float32)}
+
+
+class VirtualSidecar:
+    """Sends plans, as `generator.send` does."""
+
+    def __init__(self, seed: int) -> None:
+        self._now = 0.0
+        self._rng = random.Random(seed)
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+        self._idle = set(range(WORKERS))
+        self._device = DeviceQueues(WORKERS, clock=lambda: self._now)
+        self._admission = Admission(lambda: self._now)
+        layout = Layout(WORKERS, 1, 0)
+        family = FAMILIES["cross-encoder"]
+        model = ModelSession("model", Zeros(), layout, Padding(token="x"), 0, family)
+        self._queue = self._device.add(model)
+        self._queue.submit(self._inputs(16), 1e9)  # a rate is known, as after a start
+        self._run_all()
+
+    def send(self, plan: Sequence[Planned]) -> Sent:
+        """The outcomes of a plan."""
+        outcomes: list[Outcome] = []
+        start = self._now
+        for planned in plan:
+            self._at(start + planned.at_s, lambda each=planned: self._come(each, start, outcomes))
+        self._run_all()
+        return Sent(outcomes, cpu_s=0.0, wall_s=1.0)
+
+    def _come(self, planned: Planned, start: float, outcomes: list[Outcome]) -> None:
+        flow = Flow("batch" if planned.batch else "interactive", planned.client)
+        inputs = self._inputs(planned.kind.documents)
+        tokens = sum(map(len, inputs))
+        estimate = int(tokens * self._rng.uniform(0.8, 1.3))
+        deadline = self._now + planned.deadline_s
+
+        def end(status: int) -> None:
+            outcomes.append(Outcome(planned, planned.at_s, self._now - start, status))
+
+        place = self._admission.admit(self._queue, flow, estimate, planned.deadline_s)
+        try:
+            held = place.__enter__()
+        except Overloaded:
+            end(429)
+            return
+
+        def submit() -> None:
+            job = self._queue.submit(inputs, deadline, flow=flow)
+            held.queued()
+            job.add_done_callback(done)
+            self._at(deadline, lambda: job.cancel() and None)
+
+        def done(job: "Future[Scored]") -> None:
+            if not job.cancelled() and not job.exception():
+                held.scored(job.result().tokens)
+                place.__exit__(None, None, None)
+                end(200)
+                return
+            late = DeadlineExceeded("late")
+            try:
+                place.__exit__(DeadlineExceeded, late, None)
+            except DeadlineExceeded:
+                end(504)
+
+        self._at(self._now + TOKENIZING_S * tokens, submit)
+
+    def _inputs(self, count: int) -> list[ModelInput]:
+        lengths = (
+            round(self._rng.lognormvariate(np.log(MEDIAN_TOKENS), SIGMA)) for _ in range(count)
+        )
+        return [ModelInput(np.zeros(min(max(n, 8), 400) + 8, np.int64), None) for n in lengths]
+
+    def _at(self, moment: float, what: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (moment, next(self._numbers), what))
+
+    def _run_all(self) -> None:
+        self._start_runs()
+        while self._events:
+            moment, _, what = heapq.heappop(self._events)
+            self._now = max(self._now, moment)
+            what()
+            self._start_runs()
+
+    def _start_runs(self) -> None:
+        for worker in sorted(self._idle):
+            taken = self._device.take(worker)
+            if taken is None:
+                return
+            self._idle.remove(worker)
+            self._start(worker, *taken)
+
+    def _start(self, worker: int, queue: ModelQueue, run: Run) -> None:
+        tokens = queue.running[worker].tokens
+        longer = 0.7 + 0.6 * tokens / 220
+        seconds = tokens / TOKENS_PER_SECOND * longer * self._rng.uniform(0.85, 1.2)
+
+        def end() -> None:
+            queue.score(worker, run)
+            self._idle.add(worker)
+
+        self._at(self._now + seconds, end)
+
+
+def report(seconds: float, seed: int, loads: tuple[float, ...] = LOADS) -> LoadReport:
+    """Of all steps of `bench load`."""
+    spec = LoadSpec(loads, seconds, seed)
+    return LoadSteps(spec, VirtualSidecar(seed).send).report("on a virtual clock")
+
+
+def main() -> None:
+    """Prints the report of each seed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each step")
+    parser.add_argument("--seeds", type=int, default=1)
+    options = parser.parse_args()
+    for seed in range(1, options.seeds + 1):
+        show(report(options.seconds, seed))
+
+
+if __name__ == "__main__":
+    main()
