@@ -5,9 +5,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from num2words import num2words
 
 from sidecar.text.money import amounts, comparable, currency_of, same
 from sidecar.text.numerals import plain
+from sidecar.text.vocabularies import Names, load
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,21 @@ def test_signs_that_several_currencies_share_are_compared_with_each() -> None:
 def test_any_text_is_read_in_order(text: str) -> None:
     found = amounts(plain(text))
     assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+@pytest.mark.parametrize("language", sorted(load("number", Names)))
+def test_the_words_of_numbers_are_those_of_num2words(language: str) -> None:
+    """Each number has the words that num2words says, and no number has another's."""
+    said = {
+        number: _plain_words(num2words(int(number), lang={"pt": "pt_BR"}.get(language, language)))
+        for number in load("number", Names)[language].names
+    }
+    for number, spellings in load("number", Names)[language].names.items():
+        written = set(map(_plain_words, spellings))
+        assert said[number] in written
+        others = {words for other, words in said.items() if other != number}
+        assert not written & others
+
+
+def _plain_words(text: str) -> str:
+    return " ".join(plain(text).replace("-", " ").replace(",", " ").split())
