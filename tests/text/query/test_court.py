@@ -109,6 +109,9 @@ ROWS: list[tuple[str, list[str], list[str], list[str]]] = [
         ["OLG Köln", "Bundesgericht", "Landgericht Berlin"],
         [],
     ),
+    ("bgh kündigung", ["Bundesgerichtshof"], ["OLG Köln", "BAG"], []),
+    ("olg münchen schadensersatz", ["Oberlandesgericht München", "OLG Köln"], ["BGH"], []),
+    ("ecj data protection", ["Court of Justice of the European Union"], ["BGH"], []),
     (
         "delhi high court",
         ["High Court of Delhi", "Delhi High Court"],
