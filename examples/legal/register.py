@@ -16,11 +16,11 @@ that differ from the field's:
     citation       "..., 410 U.S. 113"             as its own, and in the texts of others
 
 A relevant passage whose record has what is asked for is graded 3, without it 1; one that is no good
-law is graded one less, and other passages 0. In half of the relevant records, and in half of the
-others, the field is as asked for, so neither text nor field decides alone. Court, date, count and
-status do not depend on the passage: what rewards them where nobody asks can only lose. Such
-searches show whether a profile reads its fields and what its weights cost; they do not show how
-much lawyers care for a court or a year.
+law is graded one less, or 0 with --strict, and other passages 0. In half of the records the field is
+as asked for, so neither text nor field decides alone. Court, date, count and status do not depend
+on the passage: what rewards them where nobody asks can only lose. Such searches show whether a
+profile reads its fields and what its weights cost; they do not show how much lawyers care for a
+court or a year.
 """
 
 import argparse
@@ -141,7 +141,7 @@ def record(text: str, rng: random.Random) -> Record:
 
 
 def graded(
-    pool: Pool, texts: dict[str, str], demand: Demand, rng: random.Random
+    pool: Pool, texts: dict[str, str], demand: Demand, rng: random.Random, strict: bool
 ) -> list[tuple[Record, int]]:
     """Records and their grades, in random order."""
     ids = list(pool.grades)
@@ -153,7 +153,8 @@ def graded(
         has = bool(place % 2)
         fields = record(texts[each], rng) | (demand.having if has else demand.lacking)(rng)
         grade = 3 if has or demand.kind == "topic" else 1
-        grade -= fields["status"] != "good law"
+        if fields["status"] != "good law":
+            grade = 0 if strict else grade - 1
         made.append((fields, grade if each in relevant else 0))
     return made
 
@@ -164,6 +165,7 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="folder to write")
     parser.add_argument("--searches", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--strict", action="store_true", help="what is no good law is no answer")
     options = parser.parse_args()
     rng = random.Random(options.seed)
     judged = read_judged(options.collection, None, 1.0)
@@ -173,7 +175,9 @@ def main() -> None:
     for number, pool in enumerate(rng.sample(pools, min(options.searches, len(pools)))):
         demand = rng.choice(of_kinds[[*of_kinds][number % len(of_kinds)]])
         queries.append({"_id": f"q{number}", "text": demand.words.format(pool.query.rstrip("?"))})
-        for place, (fields, grade) in enumerate(graded(pool, judged.texts, demand, rng)):
+        for place, (fields, grade) in enumerate(
+            graded(pool, judged.texts, demand, rng, options.strict)
+        ):
             name = f"q{number}d{place}"
             corpus.append({"_id": name, "text": fields["text"], "fields": fields})
             lines.append(f"q{number}\t{name}\t{grade}")
