@@ -16,10 +16,10 @@ that differ from the field's:
     citation       "..., 410 U.S. 113"             as its own, and in the texts of others
 
 A relevant passage whose record has what is asked for is graded 3, without it 1; one that is no good
-law is graded one less, or 0 with --strict, and other passages 0. In half of the records the field is
-as asked for, so neither text nor field decides alone. Court, date, count and status do not depend
-on the passage: what rewards them where nobody asks can only lose. Such searches show whether a
-profile reads its fields and what its weights cost; they do not show how much lawyers care for a
+law is graded one less, or 0 with --strict, and other passages 0. In half of the records the field
+is as asked for, so neither text nor field decides alone. Court, date, count and status do not
+depend on the passage: what rewards them where nobody asks can only lose. Such searches show whether
+a profile reads its fields and what its weights cost; they do not show how much lawyers care for a
 court or a year.
 """
 

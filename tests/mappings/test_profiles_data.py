@@ -145,7 +145,7 @@ def test_a_decisions_worth_counts() -> None:
     }
     matched = parts(LEGAL, "410 U. S. 113 scotus united states 1973", roe)
     assert matched["citation"] == 1.5
-    assert (matched["court"], matched["jurisdiction"], matched["year"]) == (0.7, 1.0, 0.7)
+    assert (matched["court"], matched["jurisdiction"], matched["year"]) == (0.7, 0.5, 0.7)
     assert matched["authority"] == 0.4
     assert matched["cited_by"] == pytest.approx(0.3, abs=0.001)
     assert 0 < matched["recency"] < 0.05
