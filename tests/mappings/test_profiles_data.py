@@ -150,7 +150,7 @@ def test_a_decisions_worth_counts() -> None:
     assert matched["cited_by"] == pytest.approx(0.3, abs=0.001)
     assert 0 < matched["recency"] < 0.05
     unmatched = parts(LEGAL, "BGH since 1990 german law", roe)
-    assert (unmatched["court"], unmatched["jurisdiction"], unmatched["year"]) == (-0.7, -1.0, -0.7)
+    assert (unmatched["court"], unmatched["jurisdiction"], unmatched["year"]) == (-0.7, -0.5, -0.7)
 
 
 @pytest.mark.parametrize(
