@@ -95,6 +95,17 @@ class FairShares:
         self._priorities.charge(flow.priority, work_s)
         self._keys[flow.priority].charge(flow.key, work_s)
 
+    def charge_run(self, work_s: Mapping[Flow, float]) -> None:
+        """The flows are served so many seconds of work in one run. It moves the virtual time once:
+        charged piece by piece, a large run of `batch` would take it so far that `interactive` lost
+        what it is owed."""
+        priorities: dict[Priority, float] = {}
+        for flow, seconds in work_s.items():
+            priorities[flow.priority] = priorities.get(flow.priority, 0.0) + seconds
+            self._keys[flow.priority].charge(flow.key, seconds)
+        for priority, seconds in priorities.items():
+            self._priorities.charge(priority, seconds)
+
     def rest(self, seconds: float) -> None:
         """The device had nothing to do for so long."""
         self._priorities.rest(seconds / self._batch_share)

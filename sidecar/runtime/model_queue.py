@@ -168,7 +168,7 @@ class ModelQueue:
         for job, tokens in taken.items():
             job.started = job.started or now
             job.waiting_tokens -= tokens
-            self._order.took(job, tokens / rate if rate else 0.0)
+        self._order.took({job: tokens / rate if rate else 0.0 for job, tokens in taken.items()})
         tokens = sum(taken.values())
         self.running[worker] = RunUnderWay(
             now,

@@ -81,11 +81,15 @@ class RunOrder(Generic[Job, Model]):
             return self._lines[self.shares.first(self._lines)].lead()
         return next((line.lead() for line in self._lines.values()), None)
 
-    def took(self, job: Job, work_s: float) -> None:
-        """A run takes inputs of the job that take the device so long."""
-        self.shares.charge(job.flow, work_s)
-        if not job.waiting:
-            self._leave(job, self._lines[job.flow])
+    def took(self, work_s: Mapping[Job, float]) -> None:
+        """A run takes inputs of the jobs that take the device so long."""
+        of_flow: dict[Flow, float] = {}
+        for job, seconds in work_s.items():
+            of_flow[job.flow] = of_flow.get(job.flow, 0.0) + seconds
+        self.shares.charge_run(of_flow)
+        for job in work_s:
+            if not job.waiting:
+                self._leave(job, self._lines[job.flow])
 
     def drop(self, job: Job) -> None:
         """What of the job still waits never runs. Nothing happens if none does."""

@@ -39,7 +39,7 @@ def take(made: Order) -> Job:
     lead = made.lead()
     assert lead is not None
     lead[0].waiting.pop()
-    made.took(lead[0], 1.0)
+    made.took({lead[0]: 1.0})
     return lead[0]
 
 
@@ -105,3 +105,17 @@ def test_what_waits_is_known_by_flow_and_model() -> None:
     made.add(two, "other")
     made.add(three, "other")
     assert made.waiting() == {ANYONE: [("model", one), ("other", three)], ALICE: [("other", two)]}
+
+
+def test_batch_keeps_to_its_share_in_runs_of_many_jobs() -> None:
+    """Charged job by job, each large run of `batch` would forgive what it owes to `interactive`."""
+    searches, batches = [job(100) for _ in range(20)], [job(100, BATCH) for _ in range(20)]
+    made = order(*searches, *batches)
+    served_s = {"interactive": 0.0, "batch": 0.0}
+    for _ in range(400):
+        lead = made.lead()
+        assert lead is not None
+        run = batches if lead[0].flow == BATCH else searches
+        made.took(dict.fromkeys(run, 0.15))
+        served_s[lead[0].flow.priority] += 3.0
+    assert 0.09 < served_s["batch"] / sum(served_s.values()) < 0.12

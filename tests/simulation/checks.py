@@ -15,6 +15,8 @@ from tests.simulation.world import Answer, World
 Oracle = Callable[[str, str, str], float]
 """(revision, query, document) -> the logit of a quiet run."""
 EPSILON_S = 1e-6
+SETTLED_S = 10.0
+"""Work of a model whose rate is not measured yet counts nothing, so shares take a while."""
 UNCERTAINTY = 2.0
 """Shares are of time by measured rates, which take a while to be right."""
 TOLERANCE = 1e-5
@@ -48,7 +50,7 @@ class Shares:
             self._both_s[job.flow.priority] += len(job.inputs[position]) / self._rate
         total = self._both_s.total()
         self.longest_s = max(self.longest_s, total)
-        if not self._well:
+        if not self._well or total < SETTLED_S:
             return
         batch_s = self._both_s["batch"]
         runs_s = (1 + self._workers) * self._longest_run_s
