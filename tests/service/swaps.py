@@ -8,6 +8,7 @@ no answer must be a well-formed refusal, and without kills there may be none.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -171,7 +172,10 @@ def _kill(
         return
     killed = chance.choice(workers)
     start = time.monotonic()
-    os.kill(killed, signal.SIGKILL)
+    try:
+        os.kill(killed, signal.SIGKILL)
+    except ProcessLookupError:  # its model was unloaded
+        return
     outcome.kills += 1
     unready = False
     while time.monotonic() < start + 60:
@@ -192,7 +196,8 @@ def _children(pid: int) -> list[int]:
     """Of all threads of the process."""
     children = []
     for thread in Path(f"/proc/{pid}/task").iterdir():
-        children += map(int, (thread / "children").read_text().split())
+        with contextlib.suppress(OSError):  # the thread has ended
+            children += map(int, (thread / "children").read_text().split())
     return children
 
 
