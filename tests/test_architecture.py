@@ -90,7 +90,7 @@ MAY_IMPORT = {
 MODEL_TOOLS = ("sidecar/workshop/model/", "sidecar/workshop/bench/")
 ONLY_IN = {
     "onnxruntime": ("sidecar/runtime/onnx_session.py", *MODEL_TOOLS),
-    "openvino": ("sidecar/runtime/openvino_session.py",),
+    "openvino": ("sidecar/runtime/openvino_session.py", *MODEL_TOOLS),
     "tokenizers": (
         "sidecar/runtime/tokenizer.py",
         "sidecar/runtime/special_tokens.py",

@@ -31,6 +31,8 @@ ADAPTERS = {
     specs.ST_FP32: "with_sentence_transformers",
     specs.ST_BF16: "with_sentence_transformers",
     specs.ST_ONNX: "with_sentence_transformers",
+    specs.ST_OPENVINO: "with_openvino",
+    specs.LLAMA_CPP: "with_llama_cpp",
     specs.FASTEMBED: "with_fastembed",
     specs.FLASHRANK: "with_flashrank",
     specs.BARE: "with_onnxruntime",
@@ -95,6 +97,8 @@ def open_contender(spec: ContenderSpec, setup: ComparisonSetup) -> Contender:
         "max_tokens": setup.max_tokens,
         "pad_id": setup.pad_id,
         "scratch": str(setup.scratch),
+        "made": str(files.made),
+        "sample": str(files.sample),
     }
     return LibraryProcess(spec, python, ADAPTERS[spec], adapter_settings, setup.threads)
 

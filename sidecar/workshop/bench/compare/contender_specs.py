@@ -25,6 +25,12 @@ ST_ONNX = ContenderSpec(
     batch_sizes=BATCH_SIZES,
     environment="sentence-transformers-onnx",
 )
+ST_OPENVINO = ContenderSpec(
+    "st-openvino",
+    "sentence-transformers, OpenVINO int8",
+    batch_sizes=BATCH_SIZES,
+    environment="sentence-transformers-openvino",
+)
 FASTEMBED = ContenderSpec(
     "fastembed", "fastembed, ONNX int8", batch_sizes=BATCH_SIZES, environment="fastembed"
 )
@@ -35,7 +41,13 @@ INFINITY = ContenderSpec(
     batch_sizes=BATCH_SIZES,
     environment="infinity",
 )
+LLAMA_CPP = ContenderSpec(
+    "llama-cpp", "llama.cpp, Q8_0", batch_sizes=BATCH_SIZES, environment="llama-cpp"
+)
 BARE = ContenderSpec("bare", "bare onnxruntime loop, int8", batch_sizes=BATCH_SIZES)
 
 OURS = (OVER_HTTP, IN_PROCESS)
-PEERS = (ST_FP32, ST_BF16, ST_ONNX, FASTEMBED, FLASHRANK, INFINITY, BARE)
+PEERS = (
+    *(ST_FP32, ST_BF16, ST_ONNX, ST_OPENVINO),
+    *(FASTEMBED, FLASHRANK, INFINITY, LLAMA_CPP, BARE),
+)

@@ -39,6 +39,13 @@ class ModelFiles:
     source: Path
     sidecar: Path
     onnx: Path
+    sample: Path = SAMPLE_FILE
+    """The pairs that int8 is fitted on, ours and a peer's."""
+
+    @property
+    def made(self) -> Path:
+        """Where peers keep the formats that they make of the source themselves."""
+        return self.sidecar.parent / "peers"
 
     def open_reference(self) -> Callable[[Sequence[TextPair]], list[float]]:
         """A function from pairs to their logits, by torch in float32 and its own tokenizer.
