@@ -15,40 +15,19 @@ import random
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 import orjson
 
-from es_integration.errors import (
-    SidecarAnswerInvalid,
-    SidecarError,
-    SidecarRefused,
-    SidecarUnreachable,
-)
+from es_integration.errors import SidecarError, SidecarRefused, SidecarUnreachable
+from es_integration.sidecar_client.answers import Ranking, error_message, parsed, ranking_of
 from es_integration.sidecar_client.retry import RETRIED, pause_s, retry_after_s
 
 Reply = tuple[int, Mapping[str, str], Any]
-ON_THE_WAY = 0.1
-"""Of the time that is left, kept for the way of an answer that comes at the deadline itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Indices of the documents, best first, with their scores; or all in their given order."""
-
-    order: tuple[int, ...]
-    scores: tuple[float, ...] | None
-    """None when the given order was kept."""
-    reason: str | None = None
-    """Why it was kept, for the log."""
-    coverage: float | None = None
-    """The share of the documents that were scored before the deadline, if the answer may be partial
-    (`on_deadline="partial"`); the others come last."""
-    degraded: str | None = None
-    """What answered in place of the model, which failed: `stand_in` or `lexical`."""
+ANSWER_SHARE = 0.1
+"""Share of the time left that is kept for the network when the answer may come at the deadline."""
 
 
 class SidecarClient:
@@ -162,19 +141,19 @@ class SidecarClient:
         """The answer to the body, after retries. Raises as `rerank`."""
         data = orjson.dumps(body)
         deadline = time.monotonic() + (self._timeout if deadline_s is None else deadline_s)
-        on_the_way = ON_THE_WAY if body.get("on_deadline") == "partial" else 0.0
+        answer_share = ANSWER_SHARE if body.get("on_deadline") == "partial" else 0.0
         attempt = 0
         while True:
             retry_after: float | None = None
             left_s = deadline - time.monotonic()
             try:
-                told_ms = int(left_s * (1 - on_the_way) * 1000)
-                header = {"X-Request-Deadline-Ms": str(max(1, told_ms))}
+                deadline_ms = int(left_s * (1 - answer_share) * 1000)
+                header = {"X-Request-Deadline-Ms": str(max(1, deadline_ms))}
                 status, headers, answer = await self._request("POST", path, data, left_s, header)
                 if status == 200:
-                    return _ranking(answer, len(body["documents"]))
+                    return ranking_of(answer, len(body["documents"]))
                 retry_after = retry_after_s(headers, time.time())
-                raise SidecarRefused(status, _error_message(answer), retry_after)
+                raise SidecarRefused(status, error_message(answer), retry_after)
             except (SidecarRefused, SidecarUnreachable) as error:
                 pause = pause_s(attempt, retry_after, random.random())
                 retryable = not isinstance(error, SidecarRefused) or error.status in RETRIED
@@ -206,7 +185,7 @@ class SidecarClient:
                 timeout=timeout,
             ) as response:
                 raw = await response.read()
-                return response.status, response.headers, _parse(raw, response.content_type)
+                return response.status, response.headers, parsed(raw, response.content_type)
         except TimeoutError:
             raise SidecarUnreachable(
                 f"{url}: no answer within {round(timeout_s, 2):g} seconds"
@@ -222,34 +201,3 @@ class SidecarClient:
             connector = aiohttp.TCPConnector(ssl=True if self._tls is None else self._tls)
             self._session = aiohttp.ClientSession(headers=self._headers, connector=connector)
         return self._session
-
-
-def _parse(raw: bytes, content_type: str) -> Any:
-    if content_type == "application/json" or content_type.endswith("+json"):
-        try:
-            return orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            pass  # A proxy may label its own error page as JSON.
-    return raw.decode("utf-8", errors="replace")
-
-
-def _error_message(answer: Any) -> str:
-    """The message of an error body of any dialect."""
-    while isinstance(answer, dict):
-        answer = next((answer[key] for key in ("message", "error", "detail") if key in answer), "")
-    return str(answer)[:500] or "no reason given"
-
-
-def _ranking(answer: Any, documents: int) -> Ranking:
-    try:
-        rows = [(int(row["index"]), float(row["relevance_score"])) for row in answer["results"]]
-        coverage = answer.get("coverage")
-        coverage = None if coverage is None else float(coverage)
-        degraded = answer["degraded"]["by"] if answer.get("degraded") else None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise SidecarAnswerInvalid(f"not a rerank answer: {error!r}") from error
-    # Such an index would raise far from here or, if negative, silently pick a wrong document.
-    if any(not 0 <= index < documents for index, _ in rows):
-        raise SidecarAnswerInvalid("the answer names a document that was not sent")
-    order, scores = tuple(index for index, _ in rows), tuple(score for _, score in rows)
-    return Ranking(order, scores, coverage=coverage, degraded=degraded)

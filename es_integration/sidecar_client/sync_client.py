@@ -17,7 +17,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from es_integration.sidecar_client.async_client import Ranking, Reply, SidecarClient
+from es_integration.sidecar_client.answers import Ranking
+from es_integration.sidecar_client.async_client import Reply, SidecarClient
 
 T = TypeVar("T")
 
