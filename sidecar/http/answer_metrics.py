@@ -80,14 +80,14 @@ class AnswerMetrics:
         """Drops what is known of a model that is not served any more."""
         for name, profile in [key for key in self._drifts if key[0] == model]:
             del self._drifts[name, profile]
-            self.metrics.drift.remove_by_labels({"model": name, "profile": profile})
+            self.metrics.effect.drift.remove_by_labels({"model": name, "profile": profile})
 
     def _record_effect(self, profile: str, dialect: str, effect: Effect) -> None:
         for top, changed in (("1", effect.top_1_changed), ("10", effect.top_10_changed)):
             if changed is not None:
                 outcome = "changed" if changed else "same"
-                self.metrics.tops.labels(profile, dialect, top, outcome).inc()
-        self.metrics.kendall_tau.labels(profile, dialect).observe(effect.kendall_tau)
+                self.metrics.effect.tops.labels(profile, dialect, top, outcome).inc()
+        self.metrics.effect.kendall_tau.labels(profile, dialect).observe(effect.kendall_tau)
 
     def _record_scores(
         self, profile: str, dialect: str, request: RankRequest, result: RankResult
@@ -96,7 +96,9 @@ class AnswerMetrics:
         best = heapq.nlargest(max(RANKS), scores)
         for rank in RANKS:
             if len(best) >= rank:
-                self.metrics.scores.labels(profile, dialect, str(rank)).observe(best[rank - 1])
+                self.metrics.effect.scores.labels(profile, dialect, str(rank)).observe(
+                    best[rank - 1]
+                )
         threshold = request.control.min_score
         if threshold is None or (not scores and result.below_min_score is None):
             return  # there is none, or nothing was ranked
@@ -104,7 +106,7 @@ class AnswerMetrics:
         if below is None:  # an answer that must be complete: all documents are in it
             below = sum(score < threshold for score in scores)
         for outcome, count in (("below", below), ("reached", len(request.documents) - below)):
-            self.metrics.thresholded.labels(profile, dialect, outcome).inc(count)
+            self.metrics.effect.thresholded.labels(profile, dialect, outcome).inc(count)
 
     def _drift(self, model: ServedModel, profile: str) -> ScoreDrift:
         """The model's under the profile; a new one for another model of the same name."""
@@ -115,11 +117,11 @@ class AnswerMetrics:
             self._drifts[model.name, profile] = model, known[1]
             return known[1]
         if known is not None:  # its number would stay, under the other reference's name
-            self.metrics.drift.remove_by_labels({"model": model.name, "profile": profile})
+            self.metrics.effect.drift.remove_by_labels({"model": model.name, "profile": profile})
         measured = model.running.manifest.score_references.get(profile)
         reference = measured and Reference(measured.edges, measured.shares)
         drift = ScoreDrift(reference or None)
         self._drifts[model.name, profile] = model, drift
         source = "manifest" if reference else "first_requests"
-        self.metrics.drift.labels(model.name, profile, source).set_function(drift.index)
+        self.metrics.effect.drift.labels(model.name, profile, source).set_function(drift.index)
         return drift

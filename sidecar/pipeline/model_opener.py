@@ -22,7 +22,8 @@ from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.model_folder import ModelFolder
-from sidecar.runtime.model_queue import ModelQueue, ModelSession
+from sidecar.runtime.model_queue import ModelQueue
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler

@@ -18,8 +18,9 @@ From inputs to outputs
     families         what a family's tensors mean
     runs             which inputs share a run; a run's arrays; the layout
     scorer           what the pipeline submits to
-    cached_scorer    the cache in front of a queue: nothing is run twice; logit_cache
-    device_queues    the jobs of a device's models; model_queue: one model's; jobs; throughput
+    cached_scorer    the cache in front of a queue: nothing is run twice; coalescing; logit_cache
+    device_queues    the jobs of a device's models; throughput
+    model_queue      one model's jobs; jobs: what they are; model_session: what runs them
     run_order        whose jobs run next; flows: whose they are; fair_shares: what each gets
     scheduler        a device's workers, threads that run them
     admission        takes or refuses a request by when it would end; backlog; estimates

@@ -12,76 +12,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from sidecar.errors import RerankError
+from sidecar.runtime.coalescing import Owned, Submission, UnderWay
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.jobs import TAG
 from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
 from sidecar.runtime.scorer import Load, OnOutput, Scored, Scorer
 from sidecar.runtime.session import ModelInput
-
-
-@dataclass(eq=False)
-class _Request:
-    """The inputs of one submission. The scorer's lock guards `outputs` and `cached`."""
-
-    flow: Flow
-    inputs: Sequence[ModelInput]
-    keys: Sequence[Key]
-    deadline: float
-    submitted: float
-    on_output: OnOutput | None = None
-    in_order: bool = False
-    tag: object | None = field(default_factory=TAG.get)
-    """Runs that it inherits from another are submitted elsewhere, and are still its own."""
-    outputs: dict[int, Outputs] = field(default_factory=dict)
-    """By position."""
-    cached: int = 0
-    """Inputs that are not run for this request."""
-    runs: list["Future[Scored]"] = field(default_factory=list)
-    """Of the others."""
-    future: "Future[Scored]" = field(default_factory=Future)
-
-    @property
-    def complete(self) -> bool:
-        return len(self.outputs) == len(self.inputs) and all(run.done() for run in self.runs)
-
-    def scored(self, now: float) -> Scored:
-        """What the request gets, once it is complete."""
-        rows = [self.outputs[position] for position in range(len(self.inputs))]
-        own = [run.result() for run in self.runs if not run.cancelled() and not run.exception()]
-        queue_s = min((scored.queue_s for scored in own), default=0.0)
-        outputs = np.array(rows) if rows else np.zeros(0, np.float32)
-        tokens = sum(scored.tokens for scored in own)
-        return Scored(outputs, queue_s, now - self.submitted - queue_s, self.cached, tokens)
-
-
-@dataclass(eq=False)
-class _UnderWay:
-    """An input that is being run. The scorer's lock guards it."""
-
-    key: Key
-    flow: Flow
-    inputs: int
-    """Of the smallest request that runs it, whose flow is the entry's."""
-    runs: int = 1
-    """Requests that run it."""
-    waiting: list[tuple[_Request, int]] = field(default_factory=list)
-    """Who gets its output, at which position."""
-
-    def comes_soon_for(self, request: _Request) -> bool:
-        """Whether the request may wait for it: its run is not behind more inputs than the
-        request's own, nor behind another client's work or batch work."""
-        urgent = self.flow.priority == "interactive" and request.flow.priority == "batch"
-        return self.inputs <= len(request.inputs) and (urgent or self.flow == request.flow)
-
-
-Owned = list[tuple[int, _UnderWay]]
-"""The inputs that a request runs: their positions and entries."""
 
 
 class CachedScorer:
@@ -99,7 +40,7 @@ class CachedScorer:
         self.cache = cache
         self._clock = clock
         self._score_revision = score_revision
-        self._under_way: dict[Key, _UnderWay] = {}
+        self._under_way: dict[Key, UnderWay] = {}
         self._lock = threading.Lock()
 
     def load(self) -> Load:
@@ -124,7 +65,7 @@ class CachedScorer:
         caller keeps its own."""
         keys = cache_keys(self._score_revision, inputs)
         now = self._clock()
-        request = _Request(flow, inputs, keys, deadline, now, on_output, in_order)
+        request = Submission(flow, inputs, keys, deadline, now, on_output, in_order)
         with self._lock:
             owned = self._look_up(request)
             known = list(request.outputs.items())
@@ -137,7 +78,7 @@ class CachedScorer:
         self._finish([request])
         return request.future
 
-    def _look_up(self, request: _Request) -> Owned:
+    def _look_up(self, request: Submission) -> Owned:
         """Takes what is known, waits for what is under way, and returns the rest, which the request
         must run. The lock is held."""
         owned: Owned = []
@@ -149,7 +90,7 @@ class CachedScorer:
                 continue
             entry = self._under_way.get(key)
             if entry is None:
-                entry = self._under_way[key] = _UnderWay(key, request.flow, len(request.inputs))
+                entry = self._under_way[key] = UnderWay(key, request.flow, len(request.inputs))
                 owned.append((position, entry))
             elif entry.comes_soon_for(request):
                 request.cached += 1
@@ -160,7 +101,7 @@ class CachedScorer:
             entry.waiting.append((request, position))
         return owned
 
-    def _run(self, request: _Request, owned: Owned) -> None:
+    def _run(self, request: Submission, owned: Owned) -> None:
         """Submits the inputs that the request must run."""
 
         def receive(place: int, output: Outputs) -> None:
@@ -198,7 +139,7 @@ class CachedScorer:
                 request.on_output(position, output)
         self._finish(request for request, _ in waiting)
 
-    def _end(self, request: _Request, owned: Owned, run: "Future[Scored]") -> None:
+    def _end(self, request: Submission, owned: Owned, run: "Future[Scored]") -> None:
         """What a request had to run has been run, or never will be."""
         if run.cancelled():
             request.future.cancel()
@@ -211,7 +152,7 @@ class CachedScorer:
 
     def _hand_over(self, owned: Owned) -> None:
         """Inputs that a request does not run after all are run by others that wait for them."""
-        heirs: dict[_Request, Owned] = {}
+        heirs: dict[Submission, Owned] = {}
         with self._lock:
             for _, entry in owned:
                 if self._under_way.get(entry.key) is not entry:
@@ -230,7 +171,7 @@ class CachedScorer:
         for heir, inherited in heirs.items():
             self._run(heir, inherited)
 
-    def _finish(self, requests: Iterable[_Request]) -> None:
+    def _finish(self, requests: Iterable[Submission]) -> None:
         """Gives its outputs to each that has all of them."""
         for request in requests:
             if not request.future.done() and request.complete:
@@ -247,7 +188,7 @@ def _settle(future: "Future[Scored]", outcome: Scored | BaseException) -> None:
         pass
 
 
-def _cancel_runs(request: _Request, future: "Future[Scored]") -> None:
+def _cancel_runs(request: Submission, future: "Future[Scored]") -> None:
     """A client that goes away takes its inputs out of the queue."""
     if future.cancelled():
         for run in request.runs:

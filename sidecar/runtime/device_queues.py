@@ -14,7 +14,8 @@ from sidecar.errors import StartupError
 from sidecar.runtime.backlog import Backlog, WaitingWork
 from sidecar.runtime.fair_shares import BATCH_SHARE, FairShares
 from sidecar.runtime.jobs import Job
-from sidecar.runtime.model_queue import Clock, ModelQueue, ModelSession, Run
+from sidecar.runtime.model_queue import Clock, ModelQueue, Run
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.run_order import RunOrder
 
 SWEEP_S = 0.01

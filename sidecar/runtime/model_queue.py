@@ -3,41 +3,26 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import structlog
 
 from sidecar.errors import DeadlineExceeded, InferenceFailed, InputRefused, RerankError
 from sidecar.runtime.backlog import Backlog
-from sidecar.runtime.families import Family, Outputs
+from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.jobs import Job, RunReport
-from sidecar.runtime.manifest import Padding
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.run_order import RunOrder
-from sidecar.runtime.runs import Layout, batch, take_run
+from sidecar.runtime.runs import take_run
 from sidecar.runtime.scorer import Load, OnOutput, Scored
-from sidecar.runtime.session import Batch, ModelInput, RunsAlone, Session, Tensors
+from sidecar.runtime.session import ModelInput
 from sidecar.runtime.throughput import Throughput
 
 Clock = Callable[[], float]
-Observer = Callable[[RunReport], None]
 Run = list[tuple[Job, int]]
 """(job, position) of each input of a run."""
 log = structlog.get_logger("rerank")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSession:
-    """A model's session, and what its runs need to know."""
-
-    name: str
-    session: Session
-    layout: Layout
-    padding: Padding
-    pad_id: int
-    family: Family
-    on_run: Observer = lambda report: None
 
 
 class RunUnderWay(NamedTuple):
@@ -149,7 +134,7 @@ class ModelQueue:
     def forget_session(self) -> None:
         """Lets the session's memory go. Jobs refer to their queue, and futures to their jobs, for
         as long as the garbage collector leaves them."""
-        self.model = replace(self.model, session=_Gone())
+        self.model = self.model.unloaded()
 
     def expire(self, job: Job) -> None:
         """Fails a job that cannot be done by its deadline. The lock is held."""
@@ -188,14 +173,9 @@ class ModelQueue:
         fault: Exception | None = None
         try:
             inputs = [job.inputs[position] for job, position in run]
-            arrays = batch(inputs, self.model.padding, self.model.pad_id)
+            arrays = self.model.arrays(inputs)
             padded_tokens = arrays.input_ids.size
-            session = self.model.session
-            if alone and isinstance(session, RunsAlone):
-                tensors = session.run_alone(arrays)
-            else:
-                tensors = session.run(arrays)
-            outputs = self.model.family.outputs(tensors)
+            outputs = self.model.outputs(arrays, alone=alone)
             with self._wake:
                 finished = _record(run, outputs)
             for (job, position), output in zip(run, outputs, strict=True):
@@ -248,13 +228,6 @@ class ModelQueue:
             job.waiting.clear()
             job.waiting_tokens = 0
             self.jobs.pop(job, None)
-
-
-class _Gone:
-    """The session of a model that is unloaded."""
-
-    def run(self, batch: Batch) -> Tensors:
-        raise InferenceFailed("the model is unloaded")
 
 
 def _record(run: Run, outputs: Outputs) -> list[Job]:

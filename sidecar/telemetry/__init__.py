@@ -1,6 +1,7 @@
 """What the service says of itself.
 
-metrics         every Prometheus metric of the service, one table
+metrics         every Prometheus metric of the service
+effect_metrics  those that show whether reranking does anything
 canary_metrics  those of the canary
 score_drift     whether a model's logits are distributed as they were
 cost            what reranking costs, from a price per hour

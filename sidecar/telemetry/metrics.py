@@ -1,14 +1,15 @@
-"""Every metric in one table, in Prometheus' text format. Labels never hold what a client chose."""
+"""Every metric of the service, in Prometheus' text format; those of reranking's effect are
+in `effect_metrics`. Labels never hold what a client chose."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from sidecar.telemetry.effect_metrics import EffectMetrics
 
 DURATION_BUCKETS = (
     *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15),
     *(0.25, 0.4, 0.65, 1.0, 1.6, 2.5, 4.0, 6.5, 10.0, 25.0),
 )
 SIZE_BUCKETS = tuple(float(2**power) for power in range(0, 15))
-TAU_BUCKETS = (-0.5, -0.25, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 1.0)
-SCORE_BUCKETS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class Metrics:
@@ -163,40 +164,7 @@ class Metrics:
             ["text"],
             registry=registry,
         )
-        self.tops = Counter(
-            "rerank_first_stage_tops",
-            "Requests whose best 1 or 10 documents are (changed) or are not (same) others than the "
-            "first stage's.",
-            ["profile", "dialect", "top", "outcome"],
-            registry=registry,
-        )
-        self.kendall_tau = Histogram(
-            "rerank_kendall_tau",
-            "Kendall's tau of the order to the first stage's: 1 where reranking changed nothing.",
-            ["profile", "dialect"],
-            buckets=TAU_BUCKETS,
-            registry=registry,
-        )
-        self.scores = Histogram(
-            "rerank_score",
-            "Scores of the documents at rank 1 and 10.",
-            ["profile", "dialect", "rank"],
-            buckets=SCORE_BUCKETS,
-            registry=registry,
-        )
-        self.thresholded = Counter(
-            "rerank_min_score_documents",
-            "Documents of requests with a min_score that reach it (reached) or do not (below).",
-            ["profile", "dialect", "outcome"],
-            registry=registry,
-        )
-        self.drift = Gauge(
-            "rerank_score_drift",
-            "Population stability index of the model's logits against a reference; no number until "
-            "there were enough requests.",
-            ["model", "profile", "reference"],
-            registry=registry,
-        )
+        self.effect = EffectMetrics(registry)
         self.session_failures = Counter(
             "rerank_session_failures",
             "Runs in which the model failed.",

@@ -1,5 +1,6 @@
 """The dashboard and the alerts ask for metrics that the service has."""
 
+import itertools
 import json
 import re
 import shutil
@@ -31,7 +32,8 @@ def exported() -> dict[str, set[str]]:
     without one, those with labels show no samples."""
     metrics = Metrics()
     canary = CanaryMetrics(metrics.registry)
-    for metric in (*vars(metrics).values(), *vars(canary).values()):
+    fields = [vars(each).values() for each in (metrics, metrics.effect, canary)]
+    for metric in itertools.chain.from_iterable(fields):
         if isinstance(metric, MetricWrapperBase) and metric._labelnames:
             metric.labels(*metric._labelnames)
     return samples(metrics.registry)

@@ -24,7 +24,7 @@ from sidecar.runtime.manifest import (
     Prompt,
     sha256,
 )
-from sidecar.runtime.model_queue import ModelSession
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler

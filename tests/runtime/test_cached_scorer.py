@@ -15,7 +15,7 @@ from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.manifest import Padding
-from sidecar.runtime.model_queue import ModelSession
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.session import Batch, ModelInput, Tensors

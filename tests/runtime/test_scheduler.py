@@ -14,7 +14,8 @@ from sidecar.runtime.families import FAMILIES, Family
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.manifest import Padding
-from sidecar.runtime.model_queue import Clock, ModelSession, Observer
+from sidecar.runtime.model_queue import Clock
+from sidecar.runtime.model_session import ModelSession, Observer
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.session import Batch, ModelInput, Session, Tensors

@@ -16,7 +16,8 @@ from sidecar.runtime.admission import Admission
 from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.logit_cache import LogitCache
-from sidecar.runtime.model_queue import ModelQueue, ModelSession
+from sidecar.runtime.model_queue import ModelQueue
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scorer import Scorer

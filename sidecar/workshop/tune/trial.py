@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.model_folder import ModelFolder
-from sidecar.runtime.model_queue import Clock, ModelSession
+from sidecar.runtime.model_queue import Clock
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.scorer import Scored

@@ -22,7 +22,8 @@ from sidecar.runtime.device_queues import DeviceQueues
 from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.manifest import Padding
-from sidecar.runtime.model_queue import ModelQueue, ModelSession, Run
+from sidecar.runtime.model_queue import ModelQueue, Run
+from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scorer import Scored
 from sidecar.runtime.session import Batch, ModelInput, Tensors
