@@ -53,6 +53,19 @@ def _origins(value: str | None) -> str | None:
     return ",".join(origins) or None
 
 
+def _some_key(value: SecretStr | None) -> SecretStr | None:
+    """The keys as they are. Raises ValueError where there is none among them: a secret that came
+    out blank must not open the service to everybody."""
+    if value is not None and not _keys_in(value.get_secret_value()):
+        raise ValueError("is set and holds no key")
+    return value
+
+
+def _keys_in(text: str) -> tuple[str, ...]:
+    """The keys of a text that separates them by commas."""
+    return tuple(key.strip() for key in text.split(",") if key.strip())
+
+
 class Settings(
     CanarySettings, RequestLimits, ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings
 ):
@@ -109,7 +122,7 @@ class Settings(
         description="Origins whose web pages may call the service, separated by commas, such as "
         "`https://search.example.com`; `*` is every origin. None may when absent.",
     )
-    api_key: SecretStr | None = Field(
+    api_key: Annotated[SecretStr | None, AfterValidator(_some_key)] = Field(
         None,
         description="Keys that clients must send, separated by commas; none needed when absent.",
     )
@@ -159,10 +172,7 @@ class Settings(
     @property
     def api_keys(self) -> tuple[str, ...]:
         """The keys of `api_key`, empty when every client is welcome."""
-        if self.api_key is None:
-            return ()
-        keys = self.api_key.get_secret_value().split(",")
-        return tuple(key.strip() for key in keys if key.strip())
+        return () if self.api_key is None else _keys_in(self.api_key.get_secret_value())
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

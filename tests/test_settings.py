@@ -41,6 +41,9 @@ def test_the_environment_can_name_the_file(tmp_path: Path, monkeypatch: pytest.M
         ('device = "tpu"', "setting device"),
         ("prot = 1", "setting prot"),
         ("port = = 1", "settings file"),
+        ("token_budget = 100000000000", "setting token_budget"),
+        ("run_timeout_s = inf", "setting run_timeout_s"),
+        ("run_timeout_s = 1e300", "setting run_timeout_s"),
     ],
 )
 def test_a_fault_is_told_by_its_name(tmp_path: Path, text: str, fault: str) -> None:
@@ -59,6 +62,17 @@ def test_keys_are_split_and_never_shown() -> None:
     settings = Settings(api_key=" key-1, key-2 ,")  # type: ignore[arg-type]
     assert settings.api_keys == ("key-1", "key-2")
     assert "key-1" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", ["", " ", " , ,", "\n"])
+def test_a_setting_without_a_key_opens_nothing(text: str) -> None:
+    with pytest.raises(StartupError, match=r"setting api_key: .*holds no key"):
+        load({"api_key": text})
+
+
+def test_an_empty_variable_is_as_if_it_were_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RERANK_API_KEY", "")
+    assert load().api_keys == ()
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

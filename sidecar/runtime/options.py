@@ -20,6 +20,10 @@ Precision = Literal["fp32", "fp16", "bf16", "int8"]
 OpenVinoPrecision = Literal["fp32", "bf16", "int8"]
 """What OpenVINO may be asked to compute at."""
 
+MAX_TOKEN_BUDGET = 2**22
+"""Far beyond what a device's memory holds. The first run is as large as the budget allows."""
+MAX_RUN_S = 86_400.0
+"""A day; how long the system waits for a process is bounded too."""
 
 RENAMED: Mapping[str, str] = {"engine": "runtime"}
 """Old name -> name. Old keywords, flags, environment variables and TOML keys still work."""
@@ -68,6 +72,7 @@ class RuntimeOptions(BaseModel):
     token_budget: int | None = Field(
         None,
         ge=0,
+        le=MAX_TOKEN_BUDGET,
         description="Most padded tokens of a run; 0 is one unpadded pair per run, as on a CPU.",
     )
     isolation: Literal["thread", "process"] = Field(
@@ -78,6 +83,7 @@ class RuntimeOptions(BaseModel):
     run_timeout_s: float = Field(
         60.0,
         gt=0,
+        le=MAX_RUN_S,
         description="Seconds after which a run hangs: a worker process is ended, a thread makes "
         "`/health/live` fail.",
     )

@@ -28,9 +28,13 @@ def canary_of(settings: Settings) -> Companion | None:
     `rerank-sidecar canary` is made of the settings and read as usual: the environment's variables
     for clusters count, for secrets too.
 
-    Raises StartupError for options that no cluster would make work.
+    Raises StartupError for options that no cluster would make work, and for those of a canary that
+    is off: they must not look as if it ran.
     """
     if settings.canary_engine is None:
+        for name in ("cluster", "sidecar", "profile", "index", "options"):
+            if getattr(settings, f"canary_{name}") is not None:
+                raise StartupError(f"canary_{name} is set without canary_engine")
         return None
     given = {
         "--cluster": settings.canary_cluster,
@@ -42,9 +46,16 @@ def canary_of(settings: Settings) -> Companion | None:
     arguments: list[str] = [settings.canary_engine]
     for flag, value in given.items():
         arguments += [] if value is None else [flag, value]
-    values = _parsed([*arguments, *shlex.split(settings.canary_options or "")])
+    values = _parsed([*arguments, *_split(settings.canary_options or "")])
     options = ClusterOptions(**{field.name: values[field.name] for field in fields(ClusterOptions)})
     return partial(_beside, CanaryRounds.of(options, values["index"], values["every"]))
+
+
+def _split(options: str) -> list[str]:
+    try:
+        return shlex.split(options)
+    except ValueError as fault:  # a quote that is not closed
+        raise StartupError(f"setting canary_options: {fault}") from None
 
 
 def _parsed(arguments: list[str]) -> dict[str, Any]:
