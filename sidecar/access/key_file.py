@@ -13,6 +13,7 @@ It never holds a key, only hashes. No message about a faulty file quotes from it
 """
 
 import os
+import re
 import tomllib
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -135,14 +136,24 @@ def parse_keys(raw: bytes) -> tuple[ApiKey, ...]:
         values: dict[str, Any] = tomllib.loads(raw.decode())
     except UnicodeDecodeError:
         raise KeyFileError("it is not UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+    except tomllib.TOMLDecodeError as fault:
+        raise KeyFileError(f"it is not TOML{_place(fault)}") from None
+    except (RecursionError, ValueError):
         raise KeyFileError("it is not TOML") from None
+    if not values:
+        raise KeyFileError("it holds no [[keys]]")
     try:
         keys = tuple(entry.key() for entry in _File.model_validate(values).keys)
     except ValidationError as fault:
         raise KeyFileError(first_fault(fault)) from None
     check_distinct(keys)
     return keys
+
+
+def _place(fault: tomllib.TOMLDecodeError) -> str:
+    """Where it is, without the rest of tomllib's message, which may quote from the file."""
+    place = re.search(r" \(at (line \d+, column \d+|end of document)\)$", str(fault))
+    return place.group() if place else ""
 
 
 def check_distinct(keys: tuple[ApiKey, ...]) -> None:

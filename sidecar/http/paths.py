@@ -69,6 +69,8 @@ def not_found(request: web.Request) -> str:
         if route.resource is not None and route.method == request.method
     }
     path = without_spare_slashes(request.path[:MAX_COMPARED])
+    if elsewhere := _other_port(request, path):
+        return elsewhere
     ends = [route for route in routes if route != "/" and path.endswith(route)]
     # The longest is the one that was meant: `/x/v1/rerank` ends with `/rerank` as well.
     behind_prefix = sorted(ends, key=len, reverse=True)[:1]
@@ -81,3 +83,13 @@ def not_found(request: web.Request) -> str:
     if near[0] in behind_prefix:
         message += " (the setting `path_prefix` serves the routes below a prefix)"
     return message
+
+
+def _other_port(request: web.Request, path: str) -> str | None:
+    """The message for a route that `admin_port` has taken, and for any other on `admin_port`."""
+    served = {resource.canonical for resource in request.app.router.resources()}
+    if "/openapi.json" not in served:
+        return "no such route on `admin_port`, which has /metrics, /admin and the probes"
+    if "/metrics" not in served and f"{path}/".startswith(("/metrics/", "/admin/")):
+        return "no such route on this port: the setting `admin_port` has /metrics and /admin"
+    return None

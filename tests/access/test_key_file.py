@@ -204,3 +204,24 @@ def test_an_entry_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
         add_entry(file, entry())
     assert file.read_text() == "[[keys"
     assert os.listdir(tmp_path) == ["keys.toml"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "message"),
+    [
+        ("scopes = secret-words", r"^it is not TOML \(at line 4, column \d+\)$"),
+        ("name = 1\n", r"^it is not TOML \(at line 4, column \d+\)$"),
+        ('priority = """', r"^it is not TOML \(at end of document\)$"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_refused_with_the_place_and_no_words_of_it(
+    tail: str, message: str
+) -> None:
+    with pytest.raises(KeyFileError, match=message):
+        parse_keys(ENTRY.encode() + tail.encode())
+
+
+@pytest.mark.parametrize("raw", [b"", b"# nothing yet\n"])
+def test_an_empty_file_is_called_what_it_is(raw: bytes) -> None:
+    with pytest.raises(KeyFileError, match=r"^it holds no \[\[keys\]\]$"):
+        parse_keys(raw)

@@ -88,6 +88,7 @@ async def test_an_address_of_its_own_takes_metrics_and_administration(keys: Path
         for path, key in (("/metrics", "p"), ("/admin/keys", "b")):
             async with client.get(path, headers=bearer(key)) as answer:
                 assert answer.status == 404
+                assert "`admin_port` has /metrics and /admin" in (await answer.json())["error"]
             async with client.get(admin + path, headers=bearer(key)) as answer:
                 assert answer.status == 200
             async with client.get(admin + path, headers=bearer("s")) as answer:
@@ -101,6 +102,7 @@ async def test_an_address_of_its_own_takes_metrics_and_administration(keys: Path
         for path in ("/info", "/playground", "/playground/service", "/docs"):
             async with client.get(admin + path, headers=bearer("s")) as answer:
                 assert answer.status == 404
+                assert "no such route on `admin_port`" in (await answer.json())["error"]
 
 
 async def answers(client: aiohttp.ClientSession, url: str) -> bool:
