@@ -88,6 +88,8 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head(page: Path) -> None:
         head, *rows = (re.findall(r"(?<!\\)\|", row) for row in table.splitlines())
         for number, row in enumerate(rows):
             assert len(row) == len(head), table.splitlines()[number + 1]
+        # A blank line within a table leaves rows behind that are no table.
+        assert re.fullmatch(r"[|: -]+", table.splitlines()[min(1, len(rows))]), table
 
 
 def commands(page: Path) -> list[list[str]]:

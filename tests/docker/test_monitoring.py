@@ -18,6 +18,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from sidecar.telemetry.canary_metrics import CanaryMetrics
 from sidecar.telemetry.metrics import Metrics
 from tests.docker.dockerfile import DOCKER
+from tests.test_docs_pages import anchors
 
 DASHBOARD = DOCKER / "grafana" / "dashboards" / "rerank-sidecar.json"
 ALERTS = DOCKER / "prometheus" / "alerts.yaml"
@@ -113,6 +114,12 @@ def test_every_alert_asks_for_a_metric_that_exists(rule: dict[str, Any]) -> None
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
 def test_the_docs_say_what_to_do_about_every_alert(rule: dict[str, Any]) -> None:
     assert f"`{rule['alert']}`" in OPERATIONS
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_every_alert_names_a_section_to_read(rule: dict[str, Any]) -> None:
+    path, _, anchor = rule["annotations"]["runbook"].partition("#")
+    assert anchor in anchors(DOCKER.parent / path)
 
 
 def operations_expressions() -> list[str]:
