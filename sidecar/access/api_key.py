@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Literal
 
 Scope = Literal["rerank", "metrics", "admin"]
-"""What a key is good for: searches (with the playground's data), `/metrics`, `/admin/...`. None
-includes another."""
+"""What a key is good for: searches (with the playground's data), `/metrics`, `/admin/...`. No
+scope includes another."""
 Priority = Literal["interactive", "batch"]
-
+"""The same words as in `sidecar.runtime.flows`, of which this package knows nothing."""
 Unit = Literal["requests", "documents"]
 """What a quota counts."""
 UNITS: tuple[Unit, ...] = ("requests", "documents")

@@ -8,7 +8,7 @@ from sidecar.access.api_key import ApiKey, Unit
 from sidecar.errors import QuotaExceeded
 
 ROUNDING = 1e-9
-"""What a level may lack because floats are rounded: who waits as long as told is let through."""
+"""What a level may lack because floats are rounded: a client that waits for Retry-After gets in."""
 Clock = Callable[[], float]
 """Seconds; never goes back."""
 

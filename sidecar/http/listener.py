@@ -55,7 +55,7 @@ async def listener(
 async def _listen(
     runner: web.AppRunner, host: str, port: int, tls: ServerTls | None
 ) -> asyncio.Server:
-    """As aiohttp's TCPSite, which cannot be told the time-outs of TLS."""
+    """As aiohttp's TCPSite, which has no parameters for the time-outs of TLS."""
     loop, protocol = asyncio.get_running_loop(), runner.server
     assert protocol is not None, "the runner is set up"
     if tls is None:

@@ -174,8 +174,8 @@ class LiveModels:
     async def _make(
         self, change: Change, then: Callable[[T], None], act: Callable[..., T], *arguments: Any
     ) -> T:
-        """Makes a change in a thread and `then` tells of it, whether or not who asked for it still
-        waits."""
+        """Makes a change in a thread and calls `then` with what came of it, even when the client
+        that asked for it has gone."""
 
         async def make() -> T:
             try:

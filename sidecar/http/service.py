@@ -22,11 +22,11 @@ from sidecar.http.answer_metrics import AnswerMetrics
 from sidecar.http.live_models import LiveModels
 from sidecar.http.model_metrics import ModelMetrics
 from sidecar.http.otel import open_otlp_metrics, open_tracing
-from sidecar.pipeline.model_opener import Observer
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
 from sidecar.runtime.jobs import RunReport
+from sidecar.runtime.model_session import Observer
 from sidecar.settings import Settings
 from sidecar.telemetry.cost import BASES, Cost
 from sidecar.telemetry.metrics import Metrics

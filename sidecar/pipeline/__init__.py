@@ -11,7 +11,7 @@ deadline          how long a request may take
 estimate          about how many tokens a request costs, before any text is read
 preparer          a request -> pairs and parts, in threads
 preparation       documents -> passages, and every part of a logit but the model's
-passage_pairs     passages -> pairs: whole, cut, in windows, a field alone
+passage_pairs     passages -> pairs: whole, cut, in windows, a field alone; fit: which of these
 legibility        texts that the model cannot read
 per_query         pairs with a query each: a ranking per query, one result
 special_queries   blank and very long queries
@@ -19,6 +19,7 @@ fallback          what answers when the model fails: a stand-in, lexical, given_
 model_health      whether a model answers: its breaker, and the probe that closes it
 threshold         what `min_score` leaves out
 scoring           admitted, prepared, shortened, scored
+effect            what reranking did to the first stage's order
 partial           at the deadline: what is scored by then; given_order: the rest
 time_budget       fewer windows of long documents when the deadline is near
 scored_documents  the pairs' logits -> documents

@@ -12,7 +12,8 @@ from itertools import islice
 
 from sidecar.calibration import Calibration
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalitions, shapley
-from sidecar.pipeline.passage_pairs import Fit, PassagePair, build_pairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import PassagePair, build_pairs
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.compose import Passage

@@ -1,12 +1,12 @@
 """Documents scored without a model: BM25F by the profile's weights, and the profile's signals and
-rules as ever. Pure.
+rules as usual. Pure.
 
     share    BM25F of the query's terms, in [0, 1)      (text/bm25f)
     logit    ln(share / (1 - share)), within [EMPTY, -EMPTY], in place of the model's part
     others   signals and rules; field matches are not added, which would count terms twice
 
-A score is so the share of the query that the document has, shifted by its signals. It is no
-probability, and not to be compared with a model's.
+So a score is the share of the query that the document has, shifted by its signals. It is no
+probability, and cannot be compared with a model's.
 """
 
 import math

@@ -31,10 +31,10 @@ from sidecar.runtime.canonical import canonical_pairs, compare
 from sidecar.runtime.scorer import Scored, Scorer
 
 PROBE_S = 10.0
-"""For the probe's runs; a device that takes longer is not well."""
+"""Seconds for the probe's runs; a device that takes longer is not well."""
 HUNG_RUN_S = 10.0
-"""What comes to nothing while a run takes longer, the model has failed: no run that fits the limits
-takes near as long."""
+"""A request that ends without scores while a run takes longer than these seconds was failed by the
+model: no run within the limits takes nearly as long."""
 log = structlog.get_logger("rerank")
 
 

@@ -19,11 +19,10 @@ from sidecar.runtime.admission import Admission
 from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.families import FAMILIES
-from sidecar.runtime.jobs import RunReport
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.model_queue import ModelQueue
-from sidecar.runtime.model_session import ModelSession
+from sidecar.runtime.model_session import ModelSession, Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scheduler import Scheduler
@@ -32,7 +31,6 @@ from sidecar.runtime.session import Session, close_session
 
 START_LIMIT_S = 600.0
 """For the first run of all; a graph that never answers must not keep the start waiting."""
-Observer = Callable[[RunReport], None]
 
 
 @dataclass(eq=False)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sidecar.errors import InputTooLong
+from sidecar.pipeline.fit import Fit
 from sidecar.pipeline.legibility import Legibility
-from sidecar.request import Cut
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import Encoded, EncodedQuery, PairTokenizer
 from sidecar.text.compose import Passage, share
@@ -64,29 +64,6 @@ class PassagePairs:
     """Documents of which windows were left out to meet the deadline: see `time_budget`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """What to do with a query or a document that does not fit the model."""
-
-    cut: Cut | None = "right"
-    """None: refuse it."""
-    max_tokens: int | None = None
-    """Most ids of a document; when given, documents are cut there and not windowed."""
-    long: LongDocuments | None = None
-    """None: cut, never window."""
-    max_pair_tokens: int | None = None
-    """Most ids of a pair; as `max_tokens`, it cuts."""
-    max_query_tokens: int | None = None
-    """Most ids of the query."""
-    score_empty: bool = False
-    """Whether a passage without a single token is a pair too: Shapley values need it."""
-
-    @property
-    def windowed(self) -> LongDocuments | None:
-        """How a long document is read in windows; None: it is not."""
-        return self.long if self.max_tokens is None else None
-
-
 def build_pairs(
     query_text: str,
     passages: Sequence[Passage],
@@ -99,8 +76,8 @@ def build_pairs(
     """The pairs of all documents, in their order; empty documents have none.
 
     `check` is called between documents; what it raises ends the work. Without `legibility` no text
-    counts as unread. Raises InputTooLong: the
-    query or a passage is too long and `fit.cut` is None, or the prompt leaves no room for a query.
+    counts as unread. Raises InputTooLong: the query or a passage is too long and `fit.cut` is None,
+    or the prompt leaves no room for a query.
     """
     query = tokenizer.query(
         query_text,
@@ -121,8 +98,8 @@ def build_pairs(
         segments = [next(encoded) for _ in passage.segments]
         ids = [segment.ids for segment in segments]
         one = _Document(document, passage, ids, segments, query, tokenizer, fit)
-        stands = any(ids) and any(segment.text.strip() for segment in passage.segments)
-        of_document, whole = one.pairs() if stands or fit.score_empty else ([], True)
+        has_text = any(ids) and any(segment.text.strip() for segment in passage.segments)
+        of_document, whole = one.pairs() if has_text or fit.score_empty else ([], True)
         texts = [segment.text for segment in passage.segments]
         for alone in passage.alone:
             alone_ids = next(encoded).ids

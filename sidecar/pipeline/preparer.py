@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from sidecar.hooks import CombinedResult, Hooks
 from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.fit import Fit
 from sidecar.pipeline.legibility import Legibility
-from sidecar.pipeline.passage_pairs import Fit, PassagePairs, build_pairs
+from sidecar.pipeline.passage_pairs import PassagePairs, build_pairs
 from sidecar.pipeline.preparation import (
     FieldsOfDocuments,
     PreparedDocuments,

@@ -14,7 +14,7 @@ from typing import Self
 
 from sidecar.errors import StartupError, UnknownModel
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
-from sidecar.pipeline.model_opener import ModelOpener, Observer
+from sidecar.pipeline.model_opener import ModelOpener
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
@@ -22,6 +22,7 @@ from sidecar.runtime.cores import available_cores
 from sidecar.runtime.fair_shares import BATCH_SHARE
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.model_folder import ModelFolder
+from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.session import Session

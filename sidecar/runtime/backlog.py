@@ -10,7 +10,7 @@ from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.run_order import due_s
 
 TRIFLE = 0.01
-"""Of the time that a job has to spare: what takes less of it is let pass."""
+"""Share of the time that a job has to spare: work that takes less of it does not make it late."""
 
 
 class WaitingWork(NamedTuple):

@@ -11,7 +11,7 @@ its own deadline.
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from sidecar.errors import RerankError
 from sidecar.runtime.coalescing import Owned, Submission, UnderWay
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
-from sidecar.runtime.jobs import TAG
+from sidecar.runtime.jobs import TAG, settle
 from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
 from sidecar.runtime.scorer import Load, OnOutput, Scored, Scorer
 from sidecar.runtime.session import ModelInput
@@ -114,7 +114,7 @@ class CachedScorer:
                 inputs, request.deadline, receive, in_order=request.in_order, flow=request.flow
             )
         except RerankError as fault:
-            _settle(request.future, fault)
+            settle(request.future, fault)
             self._hand_over(owned)
             return
         finally:
@@ -144,7 +144,7 @@ class CachedScorer:
         if run.cancelled():
             request.future.cancel()
         elif (fault := run.exception()) is not None:
-            _settle(request.future, fault)
+            settle(request.future, fault)
         else:
             self._finish([request])
             return
@@ -175,17 +175,7 @@ class CachedScorer:
         """Gives its outputs to each that has all of them."""
         for request in requests:
             if not request.future.done() and request.complete:
-                _settle(request.future, request.scored(self._clock()))
-
-
-def _settle(future: "Future[Scored]", outcome: Scored | BaseException) -> None:
-    try:
-        if isinstance(outcome, Scored):
-            future.set_result(outcome)
-        else:
-            future.set_exception(outcome)
-    except InvalidStateError:  # another thread was faster, or its client has cancelled it
-        pass
+                settle(request.future, request.scored(self._clock()))
 
 
 def _cancel_runs(request: Submission, future: "Future[Scored]") -> None:

@@ -19,10 +19,9 @@ from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.run_order import RunOrder
 
 SWEEP_S = 0.01
-"""Between looks at all that waits; the job that leads a run is looked at in any case."""
+"""Seconds between looks at all that waits; the job that leads a run is looked at in any case."""
 DOUBT = 1.1
 """A job is given up when it needs so many times the time it has: the measured rate is a mean."""
-
 REMOVE_LIMIT_S = 120.0
 """A run that has not ended by then hangs, and its session is given up."""
 
@@ -106,8 +105,8 @@ class DeviceQueues:
             self._idle_since = None
 
     def _give_up(self, queue: ModelQueue, job: Job, now: float) -> bool:
-        """Fails a job that cannot meet its deadline; whether it did. One that nobody waits for is
-        let try, as the rate may be wrong; and so is one in order, as a part of it is of use."""
+        """Fails a job that cannot meet its deadline, and returns whether it did. A job that is
+        alone may try, as the rate may be wrong; so may one in order, as a part of it is of use."""
         left_s = job.deadline - now
         if left_s > 0:
             may_try = job.in_order or len(self._order) == 1

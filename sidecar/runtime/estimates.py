@@ -13,7 +13,9 @@ teach nothing."""
 STEP = 0.2
 """Of the logarithm of `caution`, for a request that is late."""
 FIRST_CAUTION = 1.2
+"""Of a flow that has taught nothing yet."""
 MOST_CAUTION = 4.0
+"""Else a run of late requests could make the service refuse nearly all."""
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ CREDIT_S = 5.0
 """Longest that a client may be served alone for what it was served too little. Work of `batch` has
 none: it must never hold up what is interactive."""
 BATCH_SHARE = 0.1
+"""Of a device, for `batch` work while `interactive` work waits too: the setting's default."""
 
 Member = TypeVar("Member", bound=Hashable)
 

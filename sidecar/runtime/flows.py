@@ -17,3 +17,4 @@ class Flow:
 
 
 ANYONE = Flow()
+"""Work that somebody waits for, of clients without a key."""

@@ -92,18 +92,21 @@ class Job:
         started = self.started or self.submitted
         outputs = np.zeros(0, np.float32) if self.outputs is None else self.outputs
         tokens = sum(map(len, self.inputs))
-        self._settle(Scored(outputs, started - self.submitted, now - started, tokens=tokens))
+        queue_s, infer_s = started - self.submitted, now - started
+        settle(self.future, Scored(outputs, queue_s, infer_s, tokens=tokens))
 
     def fail(self, fault: RerankError, cause: BaseException | None = None) -> None:
         """Gives the fault instead, unless the job is done or cancelled."""
         fault.__cause__ = cause
-        self._settle(fault)
+        settle(self.future, fault)
 
-    def _settle(self, outcome: Scored | RerankError) -> None:
-        try:
-            if isinstance(outcome, Scored):
-                self.future.set_result(outcome)
-            else:
-                self.future.set_exception(outcome)
-        except InvalidStateError:  # its client has cancelled it
-            pass
+
+def settle(future: "Future[Scored]", outcome: Scored | BaseException) -> None:
+    """Gives the future its outcome, unless it has one or its client has cancelled it."""
+    try:
+        if isinstance(outcome, Scored):
+            future.set_result(outcome)
+        else:
+            future.set_exception(outcome)
+    except InvalidStateError:  # another thread was faster, or the client has cancelled it
+        pass

@@ -11,11 +11,12 @@ from sidecar.runtime.runs import Layout, batch
 from sidecar.runtime.session import Batch, ModelInput, RunsAlone, Session, Tensors
 
 Observer = Callable[[RunReport], None]
+"""Called with the report of each run, in the thread of the worker that did it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSession:
-    """What a `ModelQueue` runs. `on_run` is called after each run, in the worker's thread."""
+    """What a `ModelQueue` runs."""
 
     name: str
     session: Session

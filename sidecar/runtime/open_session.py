@@ -1,6 +1,6 @@
 """A model's graph in the runtime that was chosen: a session that is not proven yet.
 
-It takes plain values alone, so that a worker process can be told to do it.
+All arguments are plain values, which can be pickled: a worker process opens its session this way.
 """
 
 from pathlib import Path

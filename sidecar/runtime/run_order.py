@@ -22,8 +22,10 @@ from sidecar.runtime.fair_shares import FairShares
 from sidecar.runtime.flows import Flow
 
 PATIENCE = 4.0
-OF_DEADLINE = 0.6
-"""A job that would be due at its deadline would be late for any reason, after most of its work."""
+"""A job is due after so many times the seconds of its own work, or by DEADLINE_SHARE."""
+DEADLINE_SHARE = 0.6
+"""Latest that a job is due, as a share of the time until its deadline. One that was due at the
+deadline itself would be late for the least reason, after most of its work."""
 
 
 class Waiting(Protocol):
@@ -41,7 +43,7 @@ Model = TypeVar("Model", bound=Hashable)
 
 def due_s(work_s: float, deadline_s: float) -> float:
     """Seconds after which a job of so much work is due."""
-    return min(PATIENCE * work_s, OF_DEADLINE * deadline_s)
+    return min(PATIENCE * work_s, DEADLINE_SHARE * deadline_s)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ STEP = 0.25
 _BINS = round(2 * LIMIT / STEP)
 _TENTHS = 10
 _LEAST_SHARE = 1e-4
-"""Stands for the share of an empty group, whose logarithm has no value."""
+"""Taken for the share of an empty group, which has no logarithm."""
 
 
 @dataclass(frozen=True, slots=True)

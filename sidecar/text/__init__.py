@@ -25,6 +25,8 @@ long_documents   the windows' logits -> the document's
 
 vocabularies     words of many languages: the files of `mappings`, checked
 terms            a query's terms, and how much of them a field has
+bm25f            documents scored by their terms, without a model
+tidy             one spelling of a text, for signals
 query            what a query demands: prices, colours, courts, ... (a package)
 values, prices   a field's value as a number, as prices
 price_texts      a price as shops write it

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sidecar.pipeline.passage_pairs import Fit, PassagePairs, build_pairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import PassagePairs, build_pairs
 from sidecar.profile import PLAIN
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer

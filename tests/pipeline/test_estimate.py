@@ -8,7 +8,8 @@ import pytest
 
 from sidecar.contracts.body import read_document
 from sidecar.pipeline.estimate import estimate, estimate_tokens
-from sidecar.pipeline.passage_pairs import Fit, build_pairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import build_pairs
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import FieldProfile, Profile
 from sidecar.profiles import Profiles

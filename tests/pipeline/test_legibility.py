@@ -3,8 +3,9 @@
 import pytest
 
 from sidecar.contracts.extras import warnings
+from sidecar.pipeline.fit import Fit
 from sidecar.pipeline.legibility import Legibility
-from sidecar.pipeline.passage_pairs import Fit, build_pairs
+from sidecar.pipeline.passage_pairs import build_pairs
 from sidecar.request import RankResult
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.text.compose import Passage, Segment

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sidecar.contracts.extras import warnings
-from sidecar.pipeline.passage_pairs import Fit, PassagePairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import PassagePairs
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sidecar.runtime.fair_shares import FairShares
 from sidecar.runtime.flows import ANYONE, Flow
-from sidecar.runtime.run_order import OF_DEADLINE, PATIENCE, RunOrder, due_s
+from sidecar.runtime.run_order import DEADLINE_SHARE, PATIENCE, RunOrder, due_s
 
 BATCH, ALICE = Flow("batch"), Flow(key="alice")
 
@@ -68,7 +68,7 @@ def test_no_job_is_overtaken_for_ever() -> None:
 
 def test_a_near_deadline_makes_a_job_due_before_it() -> None:
     patient, hurried = job(2), job(5, deadline_s=10.0)
-    assert hurried.due == 10 * OF_DEADLINE
+    assert hurried.due == 10 * DEADLINE_SHARE
     assert take(order(patient, hurried)) is hurried
 
 

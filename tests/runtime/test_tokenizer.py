@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from tokenizers import Tokenizer
 
 from sidecar.errors import InputTooLong, ModelError
-from sidecar.pipeline.passage_pairs import Fit
+from sidecar.pipeline.fit import Fit
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import MIN_DOCUMENT_TOKENS, PairTokenizer

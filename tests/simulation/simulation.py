@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from sidecar.pipeline.passage_pairs import Fit, build_pairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import build_pairs
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.pipeline.scored_documents import scored_documents
 from sidecar.pipeline.served_model import ServedModel

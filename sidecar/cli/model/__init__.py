@@ -1,13 +1,13 @@
 """`rerank-sidecar model`: makes and measures model folders.
 
-    export    a Hugging Face folder or hub name -> a model folder
-    quantize  its fp32 graph -> int8, float and fp16 graphs
-    check     measures a folder and writes its card
-    reference a running sidecar's scores, as what drift is measured against
-    train     groups of documents -> a checkpoint
-    average   several checkpoints -> their mean
-    prune-vocabulary  a smaller vocabulary for a model of many languages
-    progress  the progress bars of these commands
+    export            a Hugging Face folder or hub name -> a model folder
+    quantize          its fp32 graph -> int8, float and fp16 graphs
+    check             measures a folder and writes its card
+    reference         a running sidecar's scores, as what drift is measured against
+    train             groups of documents -> a checkpoint
+    average           several checkpoints -> their mean
+    prune_vocabulary  a smaller vocabulary for a model of many languages
+    progress          the progress bars of these commands
 
 Each command but `reference` imports the extra `build`, and only when it runs.
 """

@@ -6,8 +6,9 @@
 A constraint is for signals to read (`check`), never a filter.
 
 extractor      what an extractor is, and what a check answers
-price, size, quantity, year             numbers and ranges
-color, material, court, jurisdiction    vocabularies; american_courts has those of the US
+price, size, quantity, year             numbers and ranges; year_words has the words around years
+color, material, court, jurisdiction    vocabularies; american_courts has those of the US,
+                                        jurisdiction_codes CA, GB-SCT and the like
 brand          the candidates' own brands
 citation       decisions and laws
 exclusion      what is not wanted, in words that no vocabulary of these knows

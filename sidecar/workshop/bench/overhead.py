@@ -19,8 +19,8 @@ from sidecar.contracts.routes import choose
 from sidecar.contracts.validation import parse
 from sidecar.fusion import rank
 from sidecar.http.service import Service
-from sidecar.pipeline.model_opener import Observer
-from sidecar.pipeline.passage_pairs import Fit, build_pairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import build_pairs
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
@@ -28,6 +28,7 @@ from sidecar.profile import PLAIN
 from sidecar.request import RankResult
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import RuntimeOptions
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import layout_for

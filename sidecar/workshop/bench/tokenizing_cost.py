@@ -15,7 +15,8 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from sidecar.contracts.dialects.cohere import COHERE_V2
-from sidecar.pipeline.passage_pairs import Fit, build_pairs
+from sidecar.pipeline.fit import Fit
+from sidecar.pipeline.passage_pairs import build_pairs
 from sidecar.profile import PLAIN
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer

@@ -61,7 +61,7 @@ class Published:
     no: str | None
     """None: the logit is that of `yes` alone."""
     instruction: str | None
-    """What stands before the query where there is an instruction; None: it takes none."""
+    """Text before the query where there is an instruction; None: the model takes none."""
     max_tokens: int
 
 

@@ -2,7 +2,7 @@
 
 llama.cpp gives every token the first segment's embedding, and its converter leaves out BERT's
 pooler, so a cross-encoder with segments scores wrongly. Here both are in the file: the vocabulary
-stands there twice, once with the embedding of each segment added, and a passage's tokens are those
+is there twice, once with the embedding of each segment added, and a passage's tokens are those
 of the second copy. The tokenizer is Hugging Face's, which is faster than llama.cpp's.
 
 Each core has a context with one thread, which is faster than one with all of them, and a lone
