@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
+from sidecar.calibration import sigmoid
+from sidecar.explain import explanation
+from sidecar.pipeline.given_order import STEP, behind, unscored_part
 from sidecar.request import Ranked, RankRequest, RankResult, RelevantSpan
 
 Indexes = tuple[int, ...]
@@ -46,6 +49,7 @@ def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankR
         parts = zip(groups, results, strict=True)
         return tuple(sorted(group[index] for group, result in parts for index in of(result)))
 
+    unscored = indexes(lambda result: result.unscored)
     ranked: list[Ranked] = []
     explained: dict[int, Mapping[str, object]] = {}
     spans: dict[int, tuple[RelevantSpan, ...]] = {}
@@ -55,6 +59,10 @@ def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankR
         for item, entry in zip(result.ranked, result.explanations, strict=False):
             index = group[item.index]
             explained[index] = {**entry, "index": index}
+    moved = {item.index: item for item in _behind_all(ranked, unscored)}
+    ranked = [moved.get(item.index, item) for item in ranked]
+    for index in moved.keys() & explained.keys():
+        explained[index] = explanation(moved[index], [unscored_part(moved[index].logit)])
     slowest = max(results, key=lambda result: result.timings.infer)
     return replace(
         slowest,
@@ -70,7 +78,7 @@ def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankR
         query_unread=any(result.query_unread for result in results),
         below_min_score=_below_min_score(results),
         coverage=_coverage(groups, results),
-        unscored=indexes(lambda result: result.unscored),
+        unscored=unscored,
         warnings=tuple(dict.fromkeys(each for result in results for each in result.warnings)),
         explanations=tuple(explained[index] for index in sorted(explained)),
         spans=spans,
@@ -79,8 +87,21 @@ def _together(groups: Sequence[Indexes], results: Sequence[RankResult]) -> RankR
     )
 
 
+def _behind_all(ranked: Sequence[Ranked], unscored: Indexes) -> list[Ranked]:
+    """The documents that were not scored, put behind those of every query that were; none where
+    nothing was. A ranking of its own has put them behind its own documents alone."""
+    others = set(unscored)
+    scored = [item.logit for item in ranked if item.index not in others]
+    if not others or not scored:
+        return []
+    below = behind(scored)
+    logits = [(index, below - place * STEP) for place, index in enumerate(unscored, 1)]
+    return [Ranked(index, logit, sigmoid(logit)) for index, logit in logits]
+
+
 def _coverage(groups: Sequence[Indexes], results: Sequence[RankResult]) -> float | None:
-    if any(result.coverage is None for result in results):
+    """A blank query's ranking has none, and lacks nothing."""
+    if all(result.coverage is None for result in results):
         return None
     scored = sum(
         len(group) - len(result.unscored) for group, result in zip(groups, results, strict=True)

@@ -174,6 +174,24 @@ async def test_a_query_each_is_covered_as_a_whole() -> None:
     assert headers["x-rerank-coverage"] == "0.75"
 
 
+async def test_what_was_not_scored_is_behind_the_documents_of_every_query() -> None:
+    pairs = {"inputs": [["q", "a"], ["q", "b"], ["r", "a"]], "on_deadline": "partial"}
+    session = Stuck(1)
+    session.value = -12.0
+    status, body, _, _ = await answer(session, pairs, "/predict")
+    scores = [entry[0]["score"] for entry in body]
+    assert status == 200
+    assert len(set(scores)) == 3
+    assert max(scores) == pytest.approx(2.058e-5, rel=1e-3)  # of the one that was scored
+
+
+async def test_a_query_each_of_which_one_is_blank_is_covered_as_a_whole() -> None:
+    pairs = {"text_1": ["q", " ", "r"], "text_2": ["a", "b", "c"], "on_deadline": "partial"}
+    status, body, headers, _ = await answer(Stuck(1), pairs, "/v1/score")
+    assert (status, body["coverage"]) == (200, 0.6667)
+    assert headers["x-rerank-coverage"] == "0.6667"
+
+
 async def test_a_request_that_cannot_begin_in_time_is_refused_and_one_that_can_is_not() -> None:
     session = GatedSession()
     async with serving(session) as (service, client):
