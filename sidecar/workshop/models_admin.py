@@ -63,5 +63,8 @@ def _refusal(status: int, raw: bytes) -> str:
     except (ValueError, KeyError, TypeError):
         return f"the service answered with status {status}"
     if kind == "not_found":
-        return "the service has no /admin/models: none of its API keys has the scope admin"
+        return (
+            "this address has no /admin/models: none of the service's API keys has the scope "
+            "admin, or its admin_port has the routes"
+        )
     return f"{message} (status {status})"

@@ -10,6 +10,7 @@ import pytest
 from sidecar.errors import StartupError
 from sidecar.http.serve import listening
 from sidecar.settings import Settings
+from sidecar.workshop.models_admin import ModelsAdmin
 from sidecar.workshop.sidecar_process import free_port
 from tests.http.key_files import append, bearer, entry, write
 from tests.http.serving import BODY, GatedSession, opener_over, serving
@@ -103,6 +104,18 @@ async def test_an_address_of_its_own_takes_metrics_and_administration(keys: Path
             async with client.get(admin + path, headers=bearer("s")) as answer:
                 assert answer.status == 404
                 assert "no such route on `admin_port`" in (await answer.json())["error"]
+
+
+async def test_the_models_command_names_the_other_port_when_it_has_the_routes(keys: Path) -> None:
+    port = free_port()
+    opener = opener_over(GatedSession(), None)
+    settings = Settings(port=0, api_keys_file=keys, admin_port=port)
+    async with listening(settings, opener) as (service, url):
+        await service.start()
+        admin = ModelsAdmin(f"http://127.0.0.1:{port}", "b")
+        assert [each["default"] for each in await asyncio.to_thread(admin.models)] == [True]
+        with pytest.raises(StartupError, match=r"or its admin_port has the routes"):
+            await asyncio.to_thread(ModelsAdmin(url, "b").models)
 
 
 async def answers(client: aiohttp.ClientSession, url: str) -> bool:
