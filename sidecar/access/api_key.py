@@ -45,7 +45,7 @@ class ApiKey:
     """Of its requests that name none."""
     quota: Quota = Quota()
     expires: datetime | None = None
-    """The first moment at which it is no longer good, with a time zone; None is never."""
+    """The first moment at which it is no longer good, in UTC; None is never."""
 
     def expired(self, now: datetime) -> bool:
         """Whether the key is no longer good at `now`, which has a time zone."""

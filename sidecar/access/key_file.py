@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -49,6 +50,14 @@ def _moment(value: object) -> object:
     return value
 
 
+def _utc(value: datetime | None) -> datetime | None:
+    """The moment in UTC. Raises ValueError for one that UTC has no year for."""
+    try:
+        return value and value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside of the years 1 to 9999 in UTC") from None
+
+
 class KeyEntry(BaseModel):
     """One `[[keys]]` of the file."""
 
@@ -57,7 +66,7 @@ class KeyEntry(BaseModel):
     name: Name
     hash: Annotated[str, StringConstraints(pattern=rf"^{HASH}[0-9a-f]{{64}}$")]
     scopes: Annotated[frozenset[Scope], Field(min_length=1, strict=False)] = frozenset({"rerank"})
-    expires: Annotated[AwareDatetime | None, BeforeValidator(_moment)] = None
+    expires: Annotated[AwareDatetime | None, BeforeValidator(_moment), AfterValidator(_utc)] = None
     priority: Priority = "interactive"
     requests_per_minute: PerMinute | None = None
     documents_per_minute: PerMinute | None = None
@@ -94,7 +103,7 @@ class KeyEntry(BaseModel):
             f"scopes = [{scopes}]",
         ]
         if self.expires is not None:
-            moment = self.expires.astimezone(UTC).replace(tzinfo=None)
+            moment = self.expires.replace(tzinfo=None)
             lines.append(f"expires = {moment.isoformat()}Z")
         if self.priority != "interactive":
             lines.append(f'priority = "{self.priority}"')

@@ -82,7 +82,7 @@ def check_command(
                 facts.append(f"{limit} {unit} per minute")
         if key.expires is not None:
             verb = "expired" if key.expired(now) else "expires"
-            facts.append(f"{verb} {key.expires.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+            facts.append(f"{verb} {key.expires:%Y-%m-%d %H:%M} UTC")
         print("  ".join(facts))
 
 

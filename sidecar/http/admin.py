@@ -26,7 +26,7 @@ def _key(key: ApiKey, quotas: Quotas) -> dict[str, Any]:
         "name": key.name,
         "scopes": sorted(key.scopes),
         "priority": key.priority,
-        "expires": key.expires and key.expires.astimezone(UTC).isoformat(),
+        "expires": key.expires and key.expires.isoformat(),
         "expired": key.expired(datetime.now(UTC)),
         "requests_per_minute": key.quota.requests_per_minute,
         "requests_left": quotas.left(key, "requests"),

@@ -60,6 +60,8 @@ def test_a_date_is_its_first_moment_in_utc() -> None:
         ("expires = 2027-06-30T12:00:00", "keys.0.expires"),  # no time zone
         ('expires = "never"', "keys.0.expires"),
         ("expires = 1", "keys.0.expires"),
+        ("expires = 9999-12-31T23:59:59-05:00", "keys.0.expires: .*years 1 to 9999"),
+        ("expires = 0001-01-01T00:00:00+01:00", "keys.0.expires: .*years 1 to 9999"),
         ('priority = "high"', "keys.0.priority"),
         ("requests_per_minute = 0", "keys.0.requests_per_minute"),
         ("requests_per_minute = -1", "keys.0.requests_per_minute"),
