@@ -27,4 +27,5 @@ live_models     who answers a request, and every change of the models; model_met
 hangup          SIGHUP: the models of the settings are read again
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry
+json_response   JSON answers beside the dialects'
 """

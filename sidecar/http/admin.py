@@ -8,7 +8,7 @@ from aiohttp import web
 
 from sidecar.access.api_key import ApiKey
 from sidecar.access.quotas import Quotas
-from sidecar.contracts.numbers import dumps
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 
 
@@ -16,9 +16,7 @@ async def keys(request: web.Request) -> web.Response:
     """The API keys in force and what is left of their quotas, without keys and hashes."""
     service = request.app[SERVICE]
     body = {"keys": [_key(key, service.quotas) for key in service.keys.ring.keys]}
-    return web.Response(
-        body=dumps(body), content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
+    return json_response(body, may_be_cached=False)
 
 
 def _key(key: ApiKey, quotas: Quotas) -> dict[str, Any]:

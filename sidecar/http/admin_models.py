@@ -12,23 +12,22 @@ import structlog
 from aiohttp import web
 
 from sidecar.contracts.admin_models import MODELS_ROUTE, LoadBody
-from sidecar.contracts.numbers import dumps
 from sidecar.contracts.validation import parse, validate
 from sidecar.errors import Conflict, InvalidRequest
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import API_KEY, REQUEST_ID, SERVICE
+from sidecar.http.paths import MODEL_IN_PATH
 from sidecar.http.request_body import read_body
 from sidecar.pipeline.live_model import LiveModel
 from sidecar.pipeline.registry import Served
 from sidecar.runtime.model_choice import MODEL_NAME
 
-NAME = ".*[^/]"
-"""Of a model in a path: it may hold slashes."""
 log = structlog.get_logger("rerank")
 
 
 def add_routes(app: web.Application) -> None:
     """GET of all models; GET, PUT and DELETE of one."""
-    one = f"{MODELS_ROUTE}/{{name:{NAME}}}"
+    one = f"{MODELS_ROUTE}/{{name:{MODEL_IN_PATH}}}"
     app.router.add_get(MODELS_ROUTE, list_models)
     app.router.add_get(one, show_model)
     app.router.add_put(one, load_model)
@@ -39,14 +38,17 @@ async def list_models(request: web.Request) -> web.Response:
     """The models that requests may name, the default first."""
     service = request.app[SERVICE]
     models = service.models.served.values()
-    return _json({"models": [_shown(service.models.default.model.name, each) for each in models]})
+    return json_response(
+        {"models": [_shown(service.models.default.model.name, each) for each in models]},
+        may_be_cached=False,
+    )
 
 
 async def show_model(request: web.Request) -> web.Response:
     """One of them. Raises UnknownModel."""
     models = request.app[SERVICE].models
     found = models.find(request.match_info["name"], strict=True)
-    return _json(_shown(models.default.model.name, found))
+    return json_response(_shown(models.default.model.name, found), may_be_cached=False)
 
 
 async def load_model(request: web.Request) -> web.Response:
@@ -68,7 +70,7 @@ async def load_model(request: web.Request) -> web.Response:
     _log(request, folder=str(folder))
     live, is_new = await models.load(name, folder)
     shown = _shown(service.models.default.model.name, live)
-    return _json(shown, status=201 if is_new else 200)
+    return json_response(shown, status=201 if is_new else 200, may_be_cached=False)
 
 
 async def unload_model(request: web.Request) -> web.Response:
@@ -129,11 +131,4 @@ def _log(request: web.Request, **facts: str) -> None:
         method=request.method,
         model=request.match_info["name"],
         **facts,
-    )
-
-
-def _json(body: Any, status: int = 200) -> web.Response:
-    headers = {"Cache-Control": "no-store"}
-    return web.Response(
-        body=dumps(body), status=status, content_type="application/json", headers=headers
     )

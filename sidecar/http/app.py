@@ -11,12 +11,10 @@ from sidecar.http.connections import sending
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
 from sidecar.http.middleware import envelope
-from sidecar.http.paths import LenientPaths
+from sidecar.http.paths import MODEL_IN_PATH, LenientPaths
 from sidecar.http.service import Service
 from sidecar.http.traces import traces
 
-NAME = ".*[^/]"
-"""Of a model in a path: vendor and name with a slash between them, and none at the end."""
 PROBES: Mapping[str, Handler] = {
     "/health": handlers.ready,
     "/health/live": handlers.live,
@@ -35,7 +33,7 @@ ABOUT: Mapping[str, Handler] = {
     "/info": info.info,
     "/meta": discovery.meta,
     "/v1/models": discovery.models,
-    f"/v1/models/{{id:{NAME}}}": discovery.model,
+    f"/v1/models/{{id:{MODEL_IN_PATH}}}": discovery.model,
     "/openapi.json": handlers.openapi_document,
     "/docs": docs_page.page,
     f"/docs/{docs_page.STYLE}": docs_page.style,
@@ -55,7 +53,7 @@ def create_app(service: Service) -> web.Application:
         outermost.append(traces(service.tracing))
     app = _app(service, *outermost)
     for path in (*ROUTES, *PROFILE_ROUTES):
-        app.router.add_post(path.replace("{model}", f"{{model:{NAME}}}"), handlers.rerank)
+        app.router.add_post(path.replace("{model}", f"{{model:{MODEL_IN_PATH}}}"), handlers.rerank)
     _add_gets(app, PROBES, ABOUT)
     if settings.admin_port is None:
         _add_operations(app)

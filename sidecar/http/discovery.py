@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sidecar import __version__
-from sidecar.contracts.numbers import dumps
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 from sidecar.http.service import Service
 from sidecar.pipeline.registry import Served
@@ -18,7 +18,7 @@ async def models(request: web.Request) -> web.Response:
     """All models in OpenAI's shape, the default first."""
     service = request.app[SERVICE]
     data = [_card(service, name, model) for name, model in service.models.served.items()]
-    return _json({"object": "list", "data": data})
+    return json_response({"object": "list", "data": data})
 
 
 async def model(request: web.Request) -> web.Response:
@@ -29,7 +29,7 @@ async def model(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     name = request.match_info["id"]
     found = service.models.find(name, strict=service.settings.strict_model)
-    return _json(_card(service, name, found))
+    return json_response(_card(service, name, found))
 
 
 async def meta(request: web.Request) -> web.Response:
@@ -42,7 +42,7 @@ async def meta(request: web.Request) -> web.Response:
         "max_tokens": running.manifest.max_tokens,
         "score_revision": running.score_revision,
     }
-    return _json(body)
+    return json_response(body)
 
 
 def _card(service: Service, name: str, model: Served) -> dict[str, Any]:
@@ -63,7 +63,3 @@ def _card(service: Service, name: str, model: Served) -> dict[str, Any]:
         "language": manifest.languages,
         "context_length": manifest.max_tokens,
     }
-
-
-def _json(body: Any) -> web.Response:
-    return web.Response(body=dumps(body), content_type="application/json")

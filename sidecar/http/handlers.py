@@ -4,7 +4,6 @@ import asyncio
 import time
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from aiohttp import web
 
@@ -17,6 +16,7 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
 from sidecar.errors import NotReady
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
 from sidecar.http.middleware import route_template
 from sidecar.http.request_body import read_body
@@ -146,14 +146,14 @@ async def live(request: web.Request) -> web.Response:
     """200 while the event loop answers and no run hangs."""
     if not request.app[SERVICE].live:
         raise NotReady("a run hangs")
-    return _json({"status": "live"})
+    return json_response({"status": "live"})
 
 
 async def ready(request: web.Request) -> web.Response:
     """200 while requests are welcome."""
     if (reason := request.app[SERVICE].not_ready) is not None:
         raise NotReady(reason)
-    return _json({"status": "ready"})
+    return json_response({"status": "ready"})
 
 
 async def startup(request: web.Request) -> web.Response:
@@ -161,7 +161,7 @@ async def startup(request: web.Request) -> web.Response:
     state = request.app[SERVICE].state
     if state in ("starting", "failed"):
         raise NotReady(f"the service is {state}")
-    return _json({"status": "started"})
+    return json_response({"status": "started"})
 
 
 async def metrics(request: web.Request) -> web.Response:
@@ -179,7 +179,3 @@ async def openapi_document(request: web.Request) -> web.Response:
 @cache
 def _openapi() -> bytes:
     return dumps(openapi.document(__version__))
-
-
-def _json(body: Any) -> web.Response:
-    return web.Response(body=dumps(body), content_type="application/json")

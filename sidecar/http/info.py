@@ -9,9 +9,9 @@ from aiohttp import web
 
 from sidecar import __version__
 from sidecar.contracts.dialects.tei_predict import LABEL
-from sidecar.contracts.numbers import dumps
 from sidecar.contracts.validation import MAX_CONTAINERS, MAX_VALUES
 from sidecar.http.connections import MAX_HEADER_BYTES, MAX_HEADERS, MAX_LINE_BYTES
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 from sidecar.lenient_json import MAX_DEPTH
 from sidecar.pipeline.ranking_config import RankingConfig
@@ -54,7 +54,7 @@ async def info(request: web.Request) -> web.Response:
             for pipeline in models.pipelines
         ],
     }
-    return _json(body)
+    return json_response(body)
 
 
 def _model(pipeline: RerankPipeline) -> dict[str, Any]:
@@ -158,7 +158,3 @@ def _profile_revision(score_revision: str, profile: Profile) -> str:
     """Changes whenever a document's score under the profile could."""
     text = f"{score_revision} {profile.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _json(body: Any) -> web.Response:
-    return web.Response(body=dumps(body), content_type="application/json")

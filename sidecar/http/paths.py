@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 from aiohttp import web
 
+MODEL_IN_PATH = ".*[^/]"
+"""A model's name within a route: it may hold slashes, as in `vendor/name`, but none at the end."""
 MAX_COMPARED = 100
 """Characters of an unknown path that are compared with the routes; every route is shorter."""
 TYPO = 0.8

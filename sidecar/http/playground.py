@@ -11,8 +11,8 @@ from aiohttp import web
 
 from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.dialects import DIALECTS
-from sidecar.contracts.numbers import dumps
 from sidecar.contracts.readings import READINGS_ROUTE
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 from sidecar.http.pages import Asset, send, send_page
 from sidecar.http.readings import readings
@@ -76,9 +76,7 @@ async def service(request: web.Request) -> web.Response:
         "dialects": [_dialect(dialect) for dialect in DIALECTS if dialect.ranks],
         "profiles": [_profile(profiles.get(name)) for name in profiles.names],
     }
-    return web.Response(
-        body=dumps(body), content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
+    return json_response(body, may_be_cached=False)
 
 
 def _dialect(dialect: Dialect) -> dict[str, Any]:

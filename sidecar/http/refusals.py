@@ -8,9 +8,9 @@ import structlog
 from aiohttp import hdrs, web
 
 from sidecar.contracts.errors import error_body, retry_headers
-from sidecar.contracts.numbers import dumps
 from sidecar.errors import BodyTooSlow, Forbidden, RerankError, Unauthorized, UnsupportedCoding
 from sidecar.http.content_coding import ACCEPTED
+from sidecar.http.json_response import json_response
 from sidecar.http.keys import DIALECT, FACTS, REQUEST_ID
 from sidecar.http.paths import not_found
 
@@ -62,4 +62,4 @@ def _response(request: web.Request, message: str, code: str, status: int) -> web
     body: Mapping[str, Any] = error_body(message, code, status, request[REQUEST_ID])
     if DIALECT in request:
         body = request[DIALECT].error(body)
-    return web.Response(body=dumps(body), status=status, content_type="application/json")
+    return json_response(body, status)

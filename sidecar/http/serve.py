@@ -88,8 +88,8 @@ async def serve(
     """Serves until SIGTERM or SIGINT. Raises StartupError when it must not.
 
     On SIGHUP the models become those of `read_again`, which raises StartupError; without it those
-    of `settings`, whose folders are read again. `companion` runs
-    from when the models are ready until the service drains.
+    of `settings`, whose folders are read again. `companion` runs from when the models are ready
+    until the service drains.
     """
     stopping, at_once = asyncio.Event(), asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""What counts beside the model: profiles, hooks, and what a request gets that says nothing."""
+"""What counts beside the model: profiles, hooks, and what requests get that do not choose."""
 
 from dataclasses import dataclass, field
 
@@ -15,9 +15,9 @@ class RankingConfig:
     profiles: Profiles = field(default_factory=Profiles.open)
     hooks: Hooks = field(default_factory=lambda: Hooks(()))
     on_deadline: OnDeadline = "error"
-    """Of requests that do not say."""
+    """What requests that do not choose get at their deadline."""
     on_failure: OnFailure = "error"
-    """The same."""
+    """What they get when the model fails."""
     stand_in: str | None = None
     """The model that answers for one that fails."""
 
