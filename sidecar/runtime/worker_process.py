@@ -3,6 +3,7 @@
 import os
 import pickle
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,9 @@ OpenSession = Callable[[], Session]
 """Opens a session in the worker; it travels there as a pickle."""
 OPEN_LIMIT_S = 600.0
 """A large model takes minutes to load."""
+SEND_LIMIT_S = 30
+"""For a batch to be taken, which a worker does at once. One that is stopped never does, and the
+system buffers less than a large batch."""
 STARTUP_FAULTS = {kind.__name__: kind for kind in (DeviceError, ModelError, StartupError)}
 
 
@@ -43,6 +47,8 @@ class WorkerProcess:
         """
         ours, theirs = socket.socketpair()
         with ours, theirs:
+            limit = struct.pack("ll", SEND_LIMIT_S, 0)  # a struct timeval
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
             descriptor = theirs.fileno()
             command = [sys.executable, "-P", "-m", "sidecar.runtime.worker_main"]
             process = subprocess.Popen(
@@ -107,6 +113,9 @@ class WorkerProcess:
     def _send(self, message: bytes) -> None:
         try:
             self._connection.send_bytes(message)
+        except BlockingIOError:  # SEND_LIMIT_S are over
+            self.hung = True
+            raise self._ended() from None
         except OSError:
             raise self._ended() from None
 

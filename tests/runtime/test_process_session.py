@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from sidecar.errors import DeviceError, InferenceFailed, InputRefused, ModelError, StartupError
+from sidecar.runtime import worker_process
 from sidecar.runtime.options import ModelSource
 from sidecar.runtime.process_session import ProcessSession
 from sidecar.runtime.quarantine import MAX_SUSPECTS, Quarantine
@@ -120,6 +121,21 @@ def test_a_run_that_hangs_is_ended(session: ProcessSession) -> None:
         session.run(batch([faulty.HANGS, 9]))
     until(lambda: ends == ["hung"], 1.0)
     assert logits(session.run(batch([3]))) == [3.0]
+
+
+def test_a_worker_that_takes_no_batch_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "SEND_LIMIT_S", 1)
+    session = opened(tmp_path / "mark", workers=1)
+    os.kill(session.pids[0], signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as threads:
+        run = threads.submit(session.run, batch(*[[1] * 512] * 256))
+        try:
+            with pytest.raises(WorkerEnded, match="took too long"):
+                run.result(10)
+        finally:
+            session.close()  # so that a run that waits ends too
 
 
 def test_an_input_that_ends_two_workers_is_refused_and_no_other(session: ProcessSession) -> None:
