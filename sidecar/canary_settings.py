@@ -1,8 +1,9 @@
 """The settings of the canary inside of `serve`: part of the table in `settings`."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class CanarySettings(BaseModel):
@@ -31,3 +32,13 @@ class CanarySettings(BaseModel):
         description="Other options that `install` was given, as on its command line, such as "
         "`--routes structured --no-templates`.",
     )
+
+    @model_validator(mode="after")
+    def _check_engine(self) -> Self:
+        """Settings of a canary that is off must not look as if it ran."""
+        if self.canary_engine is None:
+            for name in ("cluster", "sidecar", "profile", "index", "options"):
+                if getattr(self, f"canary_{name}") is not None:
+                    message = f"canary_{name} is set without canary_engine"
+                    raise PydanticCustomError("canary_engine", message)
+        return self

@@ -42,6 +42,7 @@ def test_the_environment_can_name_the_file(tmp_path: Path, monkeypatch: pytest.M
         ("prot = 1", "setting prot"),
         ("port = = 1", "settings file"),
         ("token_budget = 100000000000", "setting token_budget"),
+        ('canary_cluster = "http://a"', "canary_cluster is set without canary_engine"),
         ("run_timeout_s = inf", "setting run_timeout_s"),
         ("run_timeout_s = 1e300", "setting run_timeout_s"),
     ],

@@ -13,9 +13,6 @@ from opensearchpy import OpenSearch
 from es_integration import OpenSearchInstall, Route
 from es_integration.local_node import LocalOpenSearch
 from es_integration.opensearch import install, uninstall
-from sidecar.cli.cluster.canary_in_serve import canary_of
-from sidecar.errors import StartupError
-from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import SidecarProcess, free_port
 from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
 from tests.http_client import post
@@ -69,14 +66,6 @@ def test_a_cluster_that_is_not_there_is_an_outcome_and_serving_goes_on() -> None
         assert found['rerank_canary_check{check="cluster"}'] == 0
         body = {"query": "red shoes", "documents": ["Red running shoe", "Plain sock"]}
         assert post(service, "/v2/rerank", body).status == 200
-
-
-@pytest.mark.parametrize("name", ["cluster", "sidecar", "profile", "index", "options"])
-def test_a_canary_that_is_off_has_no_settings(name: str) -> None:
-    assert canary_of(Settings()) is None
-    settings = Settings.model_validate({f"canary_{name}": "x"})
-    with pytest.raises(StartupError, match=f"canary_{name} is set without canary_engine"):
-        canary_of(settings)
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,9 @@ def canary_of(settings: Settings) -> Companion | None:
     `rerank-sidecar canary` is made of the settings and read as usual: the environment's variables
     for clusters count, for secrets too.
 
-    Raises StartupError for options that no cluster would make work, and for those of a canary that
-    is off: they must not look as if it ran.
+    Raises StartupError for options that no cluster would make work.
     """
     if settings.canary_engine is None:
-        for name in ("cluster", "sidecar", "profile", "index", "options"):
-            if getattr(settings, f"canary_{name}") is not None:
-                raise StartupError(f"canary_{name} is set without canary_engine")
         return None
     given = {
         "--cluster": settings.canary_cluster,
