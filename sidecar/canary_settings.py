@@ -1,4 +1,4 @@
-"""The settings of the canary inside of `serve`: part of the table in `settings`."""
+"""The settings of the canary inside `serve`: part of the table in `settings`."""
 
 from typing import Literal, Self
 

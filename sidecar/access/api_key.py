@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from sidecar.request import Priority
+
 Scope = Literal["rerank", "metrics", "admin"]
 """What a key is good for: searches (with the playground's data), `/metrics`, `/admin/...`. No
 scope includes another."""
-Priority = Literal["interactive", "batch"]
-"""The same words as in `sidecar.runtime.flows`, of which this package knows nothing."""
 Unit = Literal["requests", "documents"]
 """What a quota counts."""
 UNITS: tuple[Unit, ...] = ("requests", "documents")

@@ -30,8 +30,9 @@ from pydantic import (
     ValidationError,
 )
 
-from sidecar.access.api_key import ApiKey, Priority, Quota, Scope
+from sidecar.access.api_key import ApiKey, Quota, Scope
 from sidecar.errors import KeyFileError, first_fault
+from sidecar.request import Priority
 
 MAX_KEYS = 1000
 """Each request's key is compared with every one of them: 1000 take 0.05 ms."""

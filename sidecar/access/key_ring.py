@@ -18,7 +18,7 @@ class KeyRing:
     """What no request may do without a key."""
 
     def has(self, scope: Scope) -> bool:
-        """Whether a key has the scope, be it expired."""
+        """Whether a key has the scope, even one that has expired."""
         return any(scope in key.scopes for key in self.keys)
 
     def authorize(self, sent: Iterable[bytes], scope: Scope, now: datetime) -> ApiKey:

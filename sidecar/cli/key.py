@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sidecar.access.api_key import UNITS, Priority, digest_of, new_key
+from sidecar.access.api_key import UNITS, digest_of, new_key
+from sidecar.request import Priority
 
 key_app = typer.Typer(help="Make API keys, and check a file of them.", no_args_is_help=True)
 

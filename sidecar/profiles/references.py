@@ -47,7 +47,7 @@ def _shared_aliases(profile: Profile) -> Iterator[str]:
 
 
 def _unknown_field(profile: Profile, name: str, path: str) -> Iterator[str]:
-    """A profile without fields reads them all; `attributes.color` is inside of `attributes`."""
+    """A profile without fields reads them all; `attributes.color` is inside `attributes`."""
     if profile.fields and name not in profile.fields and name.split(".")[0] not in profile.fields:
         owners = [owner for owner, field in profile.fields.items() if name in field.aliases]
         hint = f", but an alias of `{owners[0]}`" if owners else "; give it weight 0 to read it"

@@ -53,7 +53,7 @@ class VirtualTime(Generic[Member]):
         self._finish[member] = start + work_s / self.weight(member)
 
     def rest(self, seconds: float) -> None:
-        """Nobody was served for so long, divided by the weight of whoever might have been."""
+        """Nobody was served for so long: seconds, divided by the weight of a possible member."""
         self._now += seconds
 
     def served_before(

@@ -20,6 +20,7 @@ from sidecar.runtime.session import ModelInput
 from sidecar.runtime.throughput import Throughput
 
 Clock = Callable[[], float]
+"""Seconds; the monotonic clock, or a simulation's."""
 Run = list[tuple[Job, int]]
 """(job, position) of each input of a run."""
 log = structlog.get_logger("rerank")
@@ -55,9 +56,9 @@ class ModelQueue:
         self._workers = workers
         self.throughput = Throughput(workers)
         self.jobs: dict[Job, None] = {}
-        """That are not settled, in the order of arrival."""
+        """Jobs that are not settled, in the order of arrival."""
         self.last_deadline = 0.0
-        """Of the jobs since there were none."""
+        """The latest deadline of the jobs that came since the queue was last empty."""
         self.running: dict[int, RunUnderWay] = {}
         """By worker."""
         self.waiting_inputs = 0
@@ -120,7 +121,7 @@ class ModelQueue:
 
     @property
     def tokens(self) -> int:
-        """That wait or run now."""
+        """Tokens that wait or run now."""
         return self.waiting_tokens + sum(run.tokens for run in self.running.values())
 
     def close(self) -> None:

@@ -42,7 +42,7 @@ def serve(connection: Connection) -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Sees to it that this process ends when its parent does."""
+    """Makes this process end when its parent does. Raises SystemExit if that has ended already."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it was faster
         sys.exit(1)

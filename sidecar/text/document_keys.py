@@ -37,7 +37,7 @@ class Candidate(NamedTuple):
     dots: int
     """Steps from the key into its value: of two ways to read a path, the longer key goes first."""
     steps: str
-    """The path inside of the key's value; "" for the value itself."""
+    """The path inside the key's value; "" for the value itself."""
 
 
 Place = tuple[Candidate, str]
@@ -75,7 +75,7 @@ class DocumentKeys:
         return (*exact, *others)
 
     def whole(self, key: str) -> bool:
-        """Whether the key's whole value is a field, rather than something inside of it."""
+        """Whether the key's whole value is a field, rather than something inside it."""
         return any(not candidate.steps for candidate in self.candidates(key))
 
 
@@ -99,7 +99,7 @@ def opened(value: object) -> object:
 
 
 def inside_opened(value: object, steps: str) -> object:
-    """`inside` of a value that is `opened` already: many fields look inside of one."""
+    """`inside` of a value that is `opened` already: many fields look inside one."""
     match value:
         case dict() | Mapping():
             return _in_object(value, steps)

@@ -168,7 +168,7 @@ class FieldReader:
         a value that counts where no other place has one: a 0, a reduced price that is not paid."""
         found: dict[int, object] = {}
         others: dict[int, object] = {}
-        containers: dict[str, object] = {}  # opened: many fields look inside of one
+        containers: dict[str, object] = {}  # opened: many fields look inside one
         for field, places in self._keys.places(fields):
             for candidate, key in places:
                 given = fields[key]

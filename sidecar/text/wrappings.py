@@ -32,7 +32,7 @@ class Wrappers:
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = tuple((head, steps) for head, _, steps in (p.partition(".") for p in paths))
         self.within = by_keys(self._within)
-        """Of an object: (its key, the steps inside of its value) for each that it has."""
+        """Of an object: (its key, the steps inside its value) for each that it has."""
 
     def _within(self, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         by_spelling = {normal(key): key for key in keys}

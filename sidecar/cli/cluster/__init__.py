@@ -7,7 +7,7 @@ install          `install` and `uninstall`: show the changes, ask, apply them
 verify           `verify`: show the checks
 canary           `canary`: the checks again and again, as metrics
 canary_rounds    these rounds
-canary_in_serve  the same inside of `serve`, by its settings
+canary_in_serve  the same inside `serve`, by its settings
 processors       `processors`: print what goes into a pipeline that users have already
 display          plans and reports on the terminal
 

@@ -1,4 +1,4 @@
-"""The canary inside of `serve`, by the settings `canary_*`: a thread beside the event loop."""
+"""The canary inside `serve`, by the settings `canary_*`: a thread beside the event loop."""
 
 import shlex
 import threading
