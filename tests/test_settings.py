@@ -134,6 +134,12 @@ def test_models_are_folders_with_or_without_a_name(
     assert [(source.folder and str(source.folder), source.name) for source in sources] == models
 
 
+@pytest.mark.parametrize("text", ["", " ", ",", " , ", "\n"])
+def test_a_text_that_names_no_model_is_refused(text: str) -> None:
+    with pytest.raises(StartupError, match=r"setting model: .*names no model"):
+        load({"model": text})
+
+
 def test_a_folder_that_is_there_is_a_folder_whatever_its_name(tmp_path: Path) -> None:
     for name in ("a=b", "a,b"):
         folder = tmp_path / name

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from sidecar.runtime.options import ModelSource
 
@@ -20,10 +20,17 @@ def _joined(value: object) -> object:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
+def _some_model(value: str | None) -> str | None:
+    """The text. Raises ValueError where it names no model: a service must have one."""
+    if value is not None and not value.strip(", \t\r\n"):
+        raise ValueError("names no model")
+    return value
+
+
 class ModelChoice(BaseModel):
     """Which models are served."""
 
-    model: Annotated[str | None, BeforeValidator(_joined)] = Field(
+    model: Annotated[str | None, BeforeValidator(_joined), AfterValidator(_some_model)] = Field(
         None,
         description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
         "separated by commas or as repeated flags: the first is the default.",
