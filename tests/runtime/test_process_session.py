@@ -246,7 +246,8 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         time.sleep(1000)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}  # for `tests`
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as parent:
         assert parent.stdout is not None
         worker = int(parent.stdout.readline())
         parent.kill()
