@@ -59,6 +59,7 @@ def pairs_of(
 @dataclass
 class _Job:
     waiting: list[tuple[int, int]]
+    in_order: bool = False
 
 
 def runs_of(pairs: Sequence[ModelInput], token_budget: int) -> list[tuple[list[int], Batch]]:

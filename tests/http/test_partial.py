@@ -201,11 +201,13 @@ async def test_a_request_that_cannot_begin_in_time_is_refused_and_one_that_can_i
             assert response.status == 200
         throughput = queue.throughput  # type: ignore[attr-defined]
         for _ in range(300):
-            throughput.record(10, 1.0)  # 10 tokens a second: slower than any deadline here
+            throughput.record(10, 10.0)  # a token a second: what runs outlasts any deadline here
         body = {**PARTIAL, "deadline_ms": 500}
         session.gate.clear()
+        before = session.runs
         ahead = asyncio.create_task(_status(client, {**body, "deadline_ms": 2000}))
-        await until(lambda: queue.load().wait_s > 0.5)
+        # Once a run is under way: before that, the request that is due first would begin first.
+        await until(lambda: session.runs > before and queue.load().wait_s > 0.5)
         refused = await _status(client, body)
         session.gate.set()
         assert (refused, await ahead) == (429, 200)
