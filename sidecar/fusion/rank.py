@@ -4,7 +4,7 @@ score = sigmoid(logit), in [0, 1]; `fuse` has calibrated the model's part of it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -35,6 +35,15 @@ def rank(
     if order == "score":
         ranked.sort(key=lambda item: -item.logit)  # stable: ties keep the order of the request
     return tuple(ranked[:top_n] if top_n else ranked)
+
+
+def check_finite(logits: Iterable[float]) -> None:
+    """Raises NonFiniteScore when the logit of a pair is NaN or infinite.
+
+    Asked before the logits of a document's windows become one: a maximum may leave out a NaN.
+    """
+    if not all(map(math.isfinite, logits)):
+        raise NonFiniteScore("the model gave a pair no finite score")
 
 
 def reaches(score: float, min_score: float) -> bool:

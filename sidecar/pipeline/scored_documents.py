@@ -7,6 +7,7 @@ from sidecar.calibration import Calibration
 from sidecar.explain import explanation
 from sidecar.fusion.fuse import fused, model_parts
 from sidecar.fusion.parts import Part
+from sidecar.fusion.rank import check_finite
 from sidecar.pipeline.passage_pairs import Evidence, PassagePair
 from sidecar.request import Ranked
 from sidecar.search import Constraint
@@ -35,7 +36,11 @@ def scored_documents(
     long: LongDocuments,
     calibration: Calibration,
 ) -> list[ScoredDocument]:
-    """One per document; `logits` are the pairs', `parts` each document's beside the model's."""
+    """One per document; `logits` are the pairs', `parts` each document's beside the model's.
+
+    Raises NonFiniteScore when a logit is NaN or infinite.
+    """
+    check_finite(logits)
     of_document: list[list[tuple[PassagePair, float]]] = [[] for _ in parts]
     for pair, logit in zip(pairs, logits, strict=True):
         of_document[pair.document].append((pair, logit))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sidecar.calibration import Calibration, sigmoid
+from sidecar.fusion.rank import check_finite
 from sidecar.lengths import MAX_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.preparation import SCANNED_PER_SCORED
 from sidecar.pipeline.time_budget import affordable_rank
@@ -66,8 +67,10 @@ class Sentences:
     ) -> dict[int, tuple[RelevantSpan, ...]]:
         """By document, the sentences that the options ask for, in the text's order.
 
-        A sentence's score is its calibrated logit's, with nothing added.
+        A sentence's score is its calibrated logit's, with nothing added. Raises NonFiniteScore when
+        a logit is NaN or infinite.
         """
+        check_finite(logits)
         calibrated = [calibration.calibrated(logit) for logit in logits]
         best: dict[int, float] = {}
         for sentence, logit in zip(self.sentences, calibrated, strict=True):

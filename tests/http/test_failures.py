@@ -52,7 +52,7 @@ class Fallible:
             raise RuntimeError("the device is on fire")
         length = float(batch.attention_mask.sum())
         logit = self._known.get(batch.input_ids[0].tobytes(), length / 10)
-        if self.does == "nan":
+        if self.does == "nan" or (self.does == "nan for some" and self.runs % 2):
             logit = float("nan")
         if self.does == "drifts":
             logit += 1.0
@@ -107,6 +107,18 @@ async def test_an_error_is_the_answer_unless_another_was_asked_for(
         assert status == 200
         assert body["degraded"] == {"by": "order", "reason": code}
         assert headers["x-rerank-degraded"] == "order"
+
+
+@pytest.mark.parametrize("on_deadline", ["error", "partial"])
+async def test_a_window_without_a_finite_score_is_not_passed_over(on_deadline: str) -> None:
+    """The best of a long document's other windows is not the document's score."""
+    long_text = " ".join(f"a garden hose of {number} metres." for number in range(600))
+    async with serving() as (_, client, large, _):
+        large.does = "nan for some"
+        keys = {"documents": [long_text], "on_deadline": on_deadline}
+        status, body, _ = await ask(client, **keys)
+        assert large.runs > 2
+        assert (status, body["error_type"]) == (500, "non_finite")
 
 
 async def test_the_order_sent_can_answer_with_scores_that_say_nothing() -> None:
