@@ -42,6 +42,8 @@ class _Selector(selectors.SelectSelector):
         events = super().select(0)
         if events or timeout == 0 or self.on_idle():
             return events
+        if events := super().select(0):  # `on_idle` took nothing, and yet settled a future
+            return events
         if timeout is None:
             raise Stuck("somebody waits for what never comes")
         self._clock.now += timeout
