@@ -12,6 +12,7 @@ from itertools import islice
 
 from sidecar.calibration import Calibration
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalitions, shapley
+from sidecar.fusion.rank import check_finite
 from sidecar.pipeline.fit import Fit
 from sidecar.pipeline.passage_pairs import PassagePair, build_pairs
 from sidecar.runtime.session import ModelInput
@@ -33,7 +34,11 @@ class Coalitions:
     def values(
         self, logits: Sequence[float], calibration: Calibration
     ) -> dict[int, dict[str, float]]:
-        """Each document's Shapley values of the model's part, from the pairs' logits."""
+        """Each document's Shapley values of the model's part, from the pairs' logits.
+
+        Raises NonFiniteScore when a logit is NaN or infinite.
+        """
+        check_finite(logits)
         left = map(calibration.calibrated, logits)
         by_document = {}
         for document, fields in self.fields.items():
