@@ -6,16 +6,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import grpc
 import pytest
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2_grpc
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
 )
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http_client import post
@@ -32,7 +40,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[tuple[Receiver, str]]:
+def receiving_http() -> Iterator[tuple[Receiver, str]]:
     """(the receiver, its address)"""
     received = Receiver()
 
@@ -65,9 +73,50 @@ def receiving() -> Iterator[tuple[Receiver, str]]:
         server.server_close()
 
 
-def test_a_service_sends_its_spans_and_its_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def receiving_grpc() -> Iterator[tuple[Receiver, str]]:
+    """(the receiver, its address)"""
+    received = Receiver()
+
+    class Traces(trace_service_pb2_grpc.TraceServiceServicer):
+        def Export(
+            self, request: ExportTraceServiceRequest, context: grpc.ServicerContext
+        ) -> ExportTraceServiceResponse:
+            received.traces.append(request)
+            return ExportTraceServiceResponse()
+
+    class Metrics(metrics_service_pb2_grpc.MetricsServiceServicer):
+        def Export(
+            self, request: ExportMetricsServiceRequest, context: grpc.ServicerContext
+        ) -> ExportMetricsServiceResponse:
+            received.metrics.append(request)
+            return ExportMetricsServiceResponse()
+
+    with ThreadPoolExecutor(2) as threads:
+        server = grpc.server(threads)
+        trace_service_pb2_grpc.add_TraceServiceServicer_to_server(Traces(), server)
+        metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server(Metrics(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        try:
+            yield received, f"http://127.0.0.1:{port}"
+        finally:
+            server.stop(grace=None).wait()
+
+
+@pytest.mark.parametrize(
+    ("protocol", "receiving"),
+    [(None, receiving_http), ("grpc", receiving_grpc)],
+)
+def test_a_service_sends_its_spans_and_its_metrics(
+    protocol: str | None,
+    receiving: Callable[[], AbstractContextManager[tuple[Receiver, str]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with receiving() as (received, url):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+        if protocol is not None:
+            monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
         monkeypatch.setenv("OTEL_SERVICE_NAME", "shop-rerank")
         monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
         with SidecarProcess({"otel_traces": True, "otel_metrics": True}) as sidecar:
