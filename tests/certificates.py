@@ -1,15 +1,18 @@
 """Certificates for tests, made by authorities that nobody else trusts."""
 
 import ssl
+from datetime import datetime
 from pathlib import Path
 
 import trustme
 
 
-def issue(folder: Path, authority: trustme.CA, name: str = "server") -> tuple[Path, Path]:
+def issue(
+    folder: Path, authority: trustme.CA, name: str = "server", ends: datetime | None = None
+) -> tuple[Path, Path]:
     """Writes a certificate for 127.0.0.1 and localhost with its chain, and its key; again: new
     ones in their place."""
-    leaf = authority.issue_cert("127.0.0.1", "localhost")
+    leaf = authority.issue_cert("127.0.0.1", "localhost", not_after=ends)
     certificate, key = folder / f"{name}.crt", folder / f"{name}.key"
     key.write_bytes(leaf.private_key_pem.bytes())
     certificate.write_bytes(b"".join(blob.bytes() for blob in leaf.cert_chain_pems))

@@ -7,6 +7,7 @@ key_store       the key ring, made again when its file changes
 quotas          how much each key may still ask for
 listening       the settings of addresses and certificates
 request_limits  what one client may take
+certificate     when a certificate ends
 server_tls      TLS whose certificates can change while a port listens
 file_changes    whether files have changed and are written to their end
 

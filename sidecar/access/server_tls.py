@@ -2,8 +2,10 @@
 
 import ssl
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from sidecar.access.certificate import expiry
 from sidecar.access.file_changes import FileChanges
 from sidecar.access.listening import ListeningOptions, TlsVersion
 from sidecar.errors import TlsError
@@ -50,6 +52,8 @@ class ServerTls:
         self._files = files
         self._changes = changes
         self._current = current
+        self.expires = _expires(files)
+        """When the certificate in force ends; None where that cannot be read."""
         self.context = _context(files)
         """For the listening port, as long as it listens."""
         self.context.sni_callback = self._choose
@@ -75,6 +79,7 @@ class ServerTls:
         if not self._changes.settled():
             return False
         self._current = _context(self._files)
+        self.expires = _expires(self._files)
         return True
 
     def _choose(self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
@@ -103,6 +108,11 @@ class TlsPorts:
             case "none":
                 return cls(both, None)
 
+    @property
+    def expires(self) -> datetime | None:
+        """As `ServerTls.expires`: both ports show one certificate. None for plain HTTP."""
+        return None if self.port is None else self.port.expires
+
     def reload_if_changed(self) -> bool:
         """As `ServerTls.reload_if_changed`, for both."""
         distinct = {id(each): each for each in (self.port, self.admin_port) if each is not None}
@@ -124,6 +134,14 @@ def _context(files: TlsFiles) -> ssl.SSLContext:
             raise TlsError(f"the authorities {files.client_ca}: {_reason(fault)}") from None
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def _expires(files: TlsFiles) -> datetime | None:
+    """Of a certificate that OpenSSL has taken: it must not be refused here."""
+    try:
+        return expiry(files.certificate.read_text("latin-1"))
+    except (OSError, ValueError):
+        return None
 
 
 def _refuse_password() -> str:

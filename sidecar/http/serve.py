@@ -37,13 +37,14 @@ async def listening(
     """
     service = Service(settings, opener)
     tls = TlsPorts.open(settings)
+    service.show_certificate(tls.expires)
     try:
         # The one for operators goes down last: it shows how the service drains.
         async with (
             reloading(
                 service.metrics,
                 Part("keys", service.keys.reload_if_changed, service.show_keys),
-                Part("tls", tls.reload_if_changed),
+                Part("tls", tls.reload_if_changed, lambda: service.show_certificate(tls.expires)),
             ),
             _admin_listener(service, tls),
             listener(

@@ -5,9 +5,11 @@ starting ──► ready ──► draining
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Literal
 
@@ -206,6 +208,11 @@ class Service:
         for key in keys:
             if key.expires is not None:
                 self.metrics.key_expiry.labels(key=key.name).set(key.expires.timestamp())
+
+    def show_certificate(self, expires: datetime | None) -> None:
+        """The end of the certificate in force in the metrics; None for plain HTTP."""
+        number = math.nan if expires is None else expires.timestamp()
+        self.metrics.certificate_expiry.set(number)
 
     def _show_cost(self, workers: int) -> None:
         self.metrics.workers.set(workers)

@@ -207,6 +207,11 @@ class Metrics:
             ["key"],
             registry=registry,
         )
+        self.certificate_expiry = Gauge(
+            "rerank_certificate_expiry_timestamp_seconds",
+            "When the TLS certificate in force ends; no number without one.",
+            registry=registry,
+        )
         self.reloads = Counter(
             "rerank_reloads",
             "Files that changed and were read again (ok) or not understood (failed).",

@@ -179,7 +179,11 @@ def test_alerts_fire_when_they_should_and_only_then(promtool: str) -> None:
 
 def test_a_rule_that_lost_its_condition_fails_its_test(promtool: str, tmp_path: Path) -> None:
     """The alerts' own test can fail."""
-    mutants = {"> 0.25": "> 0.5", "rerank_canary_check == 0": "rerank_canary_check == 2"}
+    mutants = {
+        "> 0.25": "> 0.5",
+        "rerank_canary_check == 0": "rerank_canary_check == 2",
+        "rerank_certificate_expiry_timestamp_seconds - time() <": "0 >",
+    }
     for right, wrong in mutants.items():
         text = ALERTS.read_text()
         assert right in text

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -24,6 +25,7 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
+EXPIRY = "rerank_certificate_expiry_timestamp_seconds"
 RELOADED = {"part": "tls", "outcome": "ok"}
 
 
@@ -51,10 +53,13 @@ async def test_an_open_connection_goes_on_while_new_ones_get_the_new_certificate
     tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reloading, "POLL_S", 0.02)
-    options = Settings(port=0, **settings(issue(tmp_path, authority)))  # type: ignore[arg-type]
+    ends = [datetime(year, 1, 2, tzinfo=UTC) for year in (2060, 2061)]
+    files = issue(tmp_path, authority, ends=ends[0])
+    options = Settings(port=0, **settings(files))  # type: ignore[arg-type]
     trust = trusting(authority)
     async with listening(options, opener_over(GatedSession())) as (service, url):
         await service.start()
+        assert metric(service, EXPIRY) == ends[0].timestamp()
         host, port = url.removeprefix("https://").split(":")
         old = await asyncio.to_thread(shown, url, trust)
         reader, writer = await asyncio.open_connection(host, int(port), ssl=trust)
@@ -64,8 +69,9 @@ async def test_an_open_connection_goes_on_while_new_ones_get_the_new_certificate
             writer.write(head.encode() + body[:10])  # half a request is under way
             await writer.drain()
             if turn == 1:
-                issue(tmp_path, authority)
+                issue(tmp_path, authority, ends=ends[1])
                 await until(lambda: metric(service, "rerank_reloads_total", **RELOADED) >= 1)
+                assert metric(service, EXPIRY) == ends[1].timestamp()
             assert await asyncio.to_thread(shown, url, trust) != old
             writer.write(body[10:])
             answer = (await reader.readuntil(b"\r\n\r\n")).decode()
