@@ -86,6 +86,11 @@ class SidecarProcess:
         """Ends a pause."""
         os.kill(self.pid, signal.SIGCONT)
 
+    def wait(self, timeout_s: float) -> int:
+        """The exit code, once a signal has ended it. Raises TimeoutExpired."""
+        assert self._process is not None, "entered"
+        return self._process.wait(timeout_s)
+
     def stop(self) -> None:
         """Ends the process if it runs; may be called twice."""
         process, self._process = self._process, None

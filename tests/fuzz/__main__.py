@@ -8,6 +8,7 @@ import asyncio
 
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.fuzz.shooting import Report, shoot
+from tests.resident_memory import growth
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     print(f"{report.total} requests, by status {dict(sorted(report.statuses.items()))}")
     print(f"slowest {report.slowest_s:.2f} s, {len(report.faults)} answered wrongly")
     print(f"resident memory {report.rss_mb[0]:.0f} to {report.rss_mb[-1]:.0f} MB, ", end="")
-    print(f"{report.rss_growth:+.1%} from the second to the last fifth")
+    print(f"{growth(report.rss_mb):+.1%} from the second to the last fifth")
     raise SystemExit(1 if report.faults else 0)
 
 

@@ -15,6 +15,7 @@ from sidecar import __version__
 from sidecar.contracts.openapi import document
 from tests.fuzz.bounded import bounded
 from tests.fuzz.random_bodies import Bodies, Shot
+from tests.resident_memory import resident_mb
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 MAX_SECONDS = 10.0
@@ -36,26 +37,12 @@ class Report:
     def total(self) -> int:
         return self.statuses.total()
 
-    @property
-    def rss_growth(self) -> float:
-        """Of the last fifth's mean over that of the fifth which begins after a fifth."""
-        fifth = max(1, len(self.rss_mb) // 5)
-        early, late = self.rss_mb[fifth : 2 * fifth], self.rss_mb[-fifth:]
-        return (sum(late) / len(late)) / (sum(early) / len(early)) - 1 if early else 0.0
-
 
 def bodies() -> Bodies:
     """By this version's OpenAPI document, and by the golden files' bodies."""
     cases = [json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*/*.json"))]
     known = [(case["path"], case["body"]) for case in cases if isinstance(case.get("body"), dict)]
     return Bodies(bounded(document(__version__)), known)
-
-
-def resident_mb(pid: int) -> float:
-    """The process's resident memory."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(line.split()[1]) / 1024
 
 
 async def shoot(

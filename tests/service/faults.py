@@ -25,11 +25,12 @@ from typing import Any
 import aiohttp
 
 from sidecar.workshop.sidecar_process import SidecarProcess
-from tests.fuzz.shooting import resident_mb
+from tests.contracts.shapes import indexed
 from tests.http_client import ERROR_KEYS
+from tests.resident_memory import growth, resident_mb
+from tests.service.searches import searches
 from tests.tiny_models import tiny_model
 
-WORDS = ("red", "shoes", "wool", "socks", "hat", "gloves", "scarf", "boots", "belt", "coat")
 BODIES = 20
 CLIENTS = 8
 TOLERANCE = 1e-4
@@ -50,28 +51,13 @@ class Outcome:
     exit_code: int | None = None
     """After a SIGTERM in the middle of traffic."""
 
-    @property
-    def growth(self) -> float:
-        """The last fifth's memory beside the second fifth's: the first is the warm-up."""
-        fifth = max(1, len(self.rss_mb) // 5)
-        early, late = self.rss_mb[fifth : 2 * fifth], self.rss_mb[-fifth:]
-        return sum(late) / len(late) / (sum(early) / len(early)) - 1
-
 
 class Traffic:
     """Clients of one service, and the scores that a quiet service gave."""
 
     def __init__(self, server: SidecarProcess, client: aiohttp.ClientSession, seed: int) -> None:
         chance = random.Random(seed)
-        self.bodies = [
-            json.dumps(
-                {
-                    "query": chance.choice(WORDS),
-                    "documents": chance.sample(WORDS, chance.randint(1, 8)),
-                }
-            ).encode()
-            for _ in range(BODIES)
-        ]
+        self.bodies = [json.dumps(body).encode() for body in searches(chance, BODIES)]
         self.chance = chance
         self.outcome = Outcome()
         self._server = server
@@ -82,7 +68,7 @@ class Traffic:
         """Takes the scores while nothing else happens."""
         for body in self.bodies:
             async with self._client.post("/v2/rerank", data=body, headers=JSON) as response:
-                self._quiet.append(_scores(await response.json()))
+                self._quiet.append(dict(indexed(await response.json())))
 
     async def one(self) -> None:
         """One client does one thing."""
@@ -146,7 +132,7 @@ class Traffic:
         self.outcome.done[f"{name}: {status}"] += 1
         body = json.loads(raw)
         if status == 200:
-            scores = _scores(body)
+            scores = dict(indexed(body))
             quiet = self._quiet[number]
             if scores.keys() != quiet.keys() or any(
                 abs(scores[index] - quiet[index]) > TOLERANCE for index in quiet
@@ -221,8 +207,6 @@ async def _left(client: aiohttp.ClientSession) -> dict[str, float]:
 
 async def _stopped(server: SidecarProcess, traffic: Traffic) -> None:
     """Requests that were under way at the SIGTERM are answered, and the process ends well."""
-    process = server._process
-    assert process is not None
     calls = [asyncio.ensure_future(traffic.ask(number)) for number in range(BODIES)]
     for done in itertools.islice(asyncio.as_completed(calls), BODIES // 4):
         await done
@@ -230,11 +214,7 @@ async def _stopped(server: SidecarProcess, traffic: Traffic) -> None:
     for answer in await asyncio.gather(*calls, return_exceptions=True):
         if answer is not None and not isinstance(answer, aiohttp.ClientConnectionError):
             traffic.outcome.wrong.append(f"at the stop: {answer!r}")
-    traffic.outcome.exit_code = await asyncio.to_thread(process.wait, 30)
-
-
-def _scores(body: Mapping[str, Any]) -> Scores:
-    return {item["index"]: item["relevance_score"] for item in body["results"]}
+    traffic.outcome.exit_code = await asyncio.to_thread(server.wait, 30)
 
 
 def served(requests: int, seed: int) -> Outcome:
@@ -257,7 +237,8 @@ def main() -> None:
         print(wrong)
     print(f"{dict(sorted(outcome.done.items()))}")
     print(f"{len(outcome.wrong)} wrong; left {outcome.left}; exit code {outcome.exit_code}")
-    print(f"memory {outcome.rss_mb[0]:.0f} to {outcome.rss_mb[-1]:.0f} MB, {outcome.growth:+.1%}")
+    print(f"memory {outcome.rss_mb[0]:.0f} to {outcome.rss_mb[-1]:.0f} MB, ", end="")
+    print(f"{growth(outcome.rss_mb):+.1%} from the second to the last fifth")
     raise SystemExit(1 if outcome.wrong or any(outcome.left.values()) or outcome.exit_code else 0)
 
 

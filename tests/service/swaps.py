@@ -21,17 +21,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sidecar.access.api_key import digest_of
 from sidecar.access.key_file import KeyEntry
 from sidecar.workshop.models_admin import ModelsAdmin
 from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.contracts.shapes import indexed
 from tests.http_client import ERROR_KEYS, Answer, post
+from tests.resident_memory import growth, resident_mb
+from tests.service.searches import searches
 from tests.tiny_models import tiny_model
 
 KEY = "admin-key"
-WORDS = ("red", "shoes", "wool", "socks", "hat", "gloves", "scarf", "boots", "belt", "coat")
-Scores = dict[int, float]
+BODIES = 12
+Ranking = list[tuple[int, float]]
+"""(index, score) of each result, in the order of the answer."""
 
 
 @dataclass
@@ -47,16 +52,9 @@ class Outcome:
     kills: int = 0
     longest_restart_s: float = 0.0
     slowest_unready_s: float = 0.0
-    """Between a kill and a /ready that says so."""
+    """Between a kill and the `missing_workers` that say so."""
     rss_mb: list[float] = field(default_factory=list)
-    """Of the service without its workers, after each tenth of the swaps."""
-
-    @property
-    def growth(self) -> float:
-        """The last fifth's memory beside the second fifth's: the first is the warm-up."""
-        fifth = max(1, len(self.rss_mb) // 5)
-        early, late = self.rss_mb[fifth : 2 * fifth], self.rss_mb[-fifth:]
-        return sum(late) / len(late) / (sum(early) / len(early))
+    """Of the service without its workers, at every fiftieth of the swaps."""
 
 
 def run(
@@ -67,10 +65,8 @@ def run(
     chance = random.Random(seed)
     for number in (1, 2):
         tiny_model(folder / str(number), number, weights=weights)
-    entries = [
-        KeyEntry.of(digest_of(KEY.encode()), name="ops", scopes={"admin", "rerank"}),
-    ]
-    (folder / "keys.toml").write_text(entries[0].toml())
+    entry = KeyEntry.of(digest_of(KEY.encode()), name="ops", scopes={"admin", "rerank"})
+    (folder / "keys.toml").write_text(entry.toml())
     settings = {
         "model": f"first={folder / '1'},m={folder / '1'}",
         "models_dir": folder,
@@ -81,14 +77,11 @@ def run(
         "isolation": "process" if kills else "thread",
         "log_level": "error",
     }
-    bodies = [
-        {"query": chance.choice(WORDS), "documents": chance.sample(WORDS, chance.randint(1, 8))}
-        for _ in range(12)
-    ]
+    bodies = searches(chance, BODIES)
     outcome = Outcome()
     with SidecarProcess(settings) as service:
         admin = ModelsAdmin(service.url, KEY)
-        quiet = _quiet_scores(service, admin, bodies)
+        quiet = _quiet_rankings(service, admin, bodies)
         stop = threading.Event()
         threads = [
             threading.Thread(
@@ -106,7 +99,7 @@ def run(
                 if swap in kill_after:
                     _kill(service, admin, outcome, chance)
                 if swap % max(1, swaps // 50) == 0:
-                    outcome.rss_mb.append(_rss_mb(service.pid))
+                    outcome.rss_mb.append(resident_mb(service.pid))
         finally:
             stop.set()
             for thread in threads:
@@ -114,16 +107,16 @@ def run(
     return outcome
 
 
-def _quiet_scores(
-    service: SidecarProcess, admin: ModelsAdmin, bodies: Sequence[object]
-) -> dict[str, list[Scores]]:
-    """Score revision -> the scores of each body, when nothing else happens."""
+def _quiet_rankings(
+    service: SidecarProcess, admin: ModelsAdmin, bodies: Sequence[dict[str, Any]]
+) -> dict[str, list[Ranking]]:
+    """Score revision -> the ranking of each body, when nothing else happens."""
     quiet = {}
     for number in ("1", "2"):
         revision = admin.load("m", number)["score_revision"]
         answers = [_ask(service, body) for body in bodies]
         assert all(answer.status == 200 for answer in answers)
-        quiet[revision] = [_scores(answer) for answer in answers]
+        quiet[revision] = [_ranking(answer) for answer in answers]
     first, second = quiet.values()
     assert first != second
     return quiet
@@ -131,8 +124,8 @@ def _quiet_scores(
 
 def _search(
     service: SidecarProcess,
-    bodies: Sequence[object],
-    quiet: dict[str, list[Scores]],
+    bodies: Sequence[dict[str, Any]],
+    quiet: dict[str, list[Ranking]],
     outcome: Outcome,
     stop: threading.Event,
     chance: random.Random,
@@ -148,19 +141,17 @@ def _search(
             continue
         revision = answer.headers["x-rerank-score-revision"]
         outcome.answers[revision] += 1
-        if _scores(answer) != quiet[revision][number]:
-            outcome.wrong.append(f"body {number} under {revision}: {_scores(answer)}")
+        if _ranking(answer) != quiet[revision][number]:
+            outcome.wrong.append(f"body {number} under {revision}: {_ranking(answer)}")
 
 
-def _ask(service: SidecarProcess, body: object) -> Answer:
-    assert isinstance(body, dict)
+def _ask(service: SidecarProcess, body: dict[str, Any]) -> Answer:
     headers = {"Authorization": f"Bearer {KEY}"}
     return post(service, "/v2/rerank", {**body, "model": "m"}, headers)
 
 
-def _scores(answer: Answer) -> Scores:
-    """In the order of the answer, which is compared too."""
-    return {item["index"]: item["relevance_score"] for item in answer.body["results"]}
+def _ranking(answer: Answer) -> Ranking:
+    return list(indexed(answer.body))
 
 
 def _kill(
@@ -210,12 +201,8 @@ def _age_s(pid: int) -> float:
     return up_s - started / os.sysconf("SC_CLK_TCK")
 
 
-def _rss_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 def main() -> None:
+    """Exits with 1 when an answer was wrong, or when one failed and no worker was killed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--swaps", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=0)
@@ -243,10 +230,11 @@ def main() -> None:
         "wrong": outcome.wrong[:10],
         "longest restart, s": round(outcome.longest_restart_s, 2),
         "slowest to say so, s": round(outcome.slowest_unready_s, 2),
-        "memory, last fifth beside the second": round(outcome.growth, 3),
+        "memory, growth from the second to the last fifth": round(growth(outcome.rss_mb), 3),
         "memory, MB": [round(each, 1) for each in outcome.rss_mb],
     }
     print(json.dumps(report, indent=1))
+    raise SystemExit(1 if outcome.wrong or (outcome.refusals and not outcome.kills) else 0)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,7 @@ def status(url: str) -> int:
 
 def seconds_to_exit(process: SidecarProcess) -> float:
     start = time.monotonic()
-    running = process._process
-    assert running is not None
-    assert running.wait(20) == 0
+    assert process.wait(20) == 0
     return time.monotonic() - start
 
 
