@@ -3,8 +3,8 @@ traffic in seconds, the same for the same seed, whatever else the machine does.
 
     python -m tests.workshop.bench.load.virtual_load --seconds 60 --seeds 3
 
-Runs take a time that grows faster than their length, give or take a fifth; admission gets an
-estimate of the tokens that is off by as much as a real one.
+Runs take a time that grows faster than their length, from 15 % less to 20 % more; admission gets an
+estimate of the tokens that is from 20 % too low to 30 % too high.
 """
 
 import argparse
