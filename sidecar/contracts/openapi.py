@@ -102,18 +102,17 @@ _PARAMETERS = [
         for key, header in HEADERS.items()
     ),
 ]
-_WARNINGS_HEADER = {
-    "description": "The answer's warnings, for answers whose shape has no room for them.",
-    "schema": {"type": "string"},
+_HEADERS = {
+    "x-rerank-warnings": "The answer's warnings, for answers whose shape has no room for them.",
+    "x-rerank-below-min-score": "How many documents `min_score` left out; absent where none could "
+    "be.",
+    "x-rerank-score-revision": "Of the model that answered: equal revisions give equal scores.",
+    "x-rerank-cache": "How many pairs were not run again.",
+    "x-rerank-coverage": "The share of the documents that were scored before the deadline; absent "
+    "unless `on_deadline` is `partial`.",
+    "x-rerank-degraded": "What answered in place of the model, which failed; absent otherwise.",
 }
-_BELOW_MIN_SCORE_HEADER = {
-    "description": "How many documents `min_score` left out; absent where none could be.",
-    "schema": {"type": "string"},
-}
-_SCORE_REVISION_HEADER = {
-    "description": "Of the model that answered: equal revisions give equal scores.",
-    "schema": {"type": "string"},
-}
+"""Of an answer -> what it says."""
 _MODEL_DESCRIPTION = "As the body's `model`, which goes before it: vendor and name."
 
 
@@ -149,9 +148,8 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
             "200": {
                 "description": "The scores.",
                 "headers": {
-                    "x-rerank-warnings": _WARNINGS_HEADER,
-                    "x-rerank-below-min-score": _BELOW_MIN_SCORE_HEADER,
-                    "x-rerank-score-revision": _SCORE_REVISION_HEADER,
+                    name: {"description": text, "schema": {"type": "string"}}
+                    for name, text in _HEADERS.items()
                 },
                 "content": {
                     "application/json": {

@@ -13,9 +13,10 @@ ANY_ORIGIN = "*"
 METHODS = "GET, HEAD, POST"
 EXPOSED = (
     "Retry-After, retry-after-ms, Server-Timing, x-request-id, x-rerank-warnings, "
-    "x-rerank-below-min-score, x-rerank-cache, x-rerank-score-revision, x-truncated-documents, "
-    "x-compute-type, x-compute-time, x-compute-characters, x-compute-tokens, x-total-time, "
-    "x-tokenization-time, x-queue-time, x-inference-time"
+    "x-rerank-below-min-score, x-rerank-cache, x-rerank-coverage, x-rerank-degraded, "
+    "x-rerank-score-revision, x-truncated-documents, x-compute-type, x-compute-time, "
+    "x-compute-characters, x-compute-tokens, x-total-time, x-tokenization-time, x-queue-time, "
+    "x-inference-time"
 )
 """Headers of an answer that a page may read, by name: older browsers take `*` literally."""
 PREFLIGHT_MAX_AGE_S = 7200

@@ -66,13 +66,24 @@ async def test_answers_and_errors_can_be_read() -> None:
             assert answer.headers["Access-Control-Allow-Origin"] == PAGE
 
 
-async def test_every_header_that_an_answer_has_of_its_own_can_be_read() -> None:
-    async with serving(GatedSession(), cors_origins="*") as (service, client):
+@pytest.mark.parametrize("fault", [None, RuntimeError("broken device")])
+async def test_every_header_that_an_answer_has_of_its_own_can_be_read(
+    fault: Exception | None,
+) -> None:
+    session, keys = GatedSession(), {"on_deadline": "partial", "on_failure": "order"}
+    async with serving(session, cors_origins="*") as (service, client):
         await service.start()
-        async with client.post("/v2/rerank", json=BODY, headers={"Origin": PAGE}) as answer:
+        session.fault = fault
+        body = {**BODY, **keys, "min_score": 0.1}
+        async with client.post("/v2/rerank", json=body, headers={"Origin": PAGE}) as answer:
+            assert ("x-rerank-degraded" in answer.headers) == (fault is not None)
+            assert ("x-rerank-coverage" in answer.headers) == (fault is None)
             exposed = answer.headers["Access-Control-Expose-Headers"].lower().split(", ")
             own = {key.lower() for key in answer.headers if key.lower().startswith("x-")}
             assert own <= set(exposed)
+        async with client.get("/openapi.json") as document:
+            described = (await document.json())["paths"]["/v2/rerank"]["post"]["responses"]["200"]
+        assert {key for key in own if key.startswith("x-rerank-")} <= set(described["headers"])
 
 
 @pytest.mark.parametrize(
