@@ -95,7 +95,8 @@ class ModelMetrics:
             counted = self._metrics
             for series in (
                 *(counted.run_pairs, counted.run_tokens, counted.run_seconds, counted.tokens),
-                *(counted.padding, counted.session_failures, counted.cached, counted.worker_ends),
+                *(counted.padding, counted.session_failures, counted.cached, counted.degraded),
+                counted.worker_ends,
             ):
                 series.remove_by_labels({"model": name})
 

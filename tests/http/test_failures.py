@@ -148,6 +148,15 @@ async def test_bm25f_can_answer() -> None:
         assert metric(service, "rerank_degraded_answers_total", model="large", by="lexical") == 1
 
 
+async def test_answers_in_a_model_s_place_go_with_its_name() -> None:
+    async with serving() as (service, client, _, small):
+        small.does = "raises"
+        await ask(client, model="small", on_failure="order")
+        assert metric(service, "rerank_degraded_answers_total", model="small", by="order") == 1
+        await service.live_models.unload("small")
+        await until(lambda: b'"small"' not in service.metrics.text())
+
+
 async def test_a_query_each_is_answered_for_each() -> None:
     async with serving(on_failure="lexical") as (_, client, large, _):
         large.does = "raises"
