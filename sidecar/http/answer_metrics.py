@@ -23,6 +23,7 @@ class AnswerMetrics:
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
         self.cost: Cost | None = None
+        """There with the models, if the settings have a price."""
         self._drifts: dict[tuple[str, str], tuple[ServedModel, ScoreDrift]] = {}
 
     def record(

@@ -30,13 +30,13 @@ async def info(request: web.Request) -> web.Response:
     """The default model, and below `models` all of them; two replicas with one score_revision give
     the same scores."""
     service = request.app[SERVICE]
-    models = service.models
+    models, cost = service.models, service.answers.cost
     body = {
         "version": __version__,
         **_model(models.default),
         **_tei(models.default, service.settings),
         "limits": _limits(service.settings),
-        "cost": None if service.cost is None else _cost(service.cost),
+        "cost": None if cost is None else _cost(cost),
         "profiles": _profiles(models.default, models.config),
         "hooks": [
             {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}

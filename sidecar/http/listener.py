@@ -1,7 +1,7 @@
 """A listening port with an app behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -9,7 +9,7 @@ from aiohttp import web
 from sidecar.access.server_tls import ServerTls
 from sidecar.errors import StartupError
 from sidecar.http.connections import BoundedRunner
-from sidecar.settings import Settings
+from sidecar.http.keys import SERVICE
 
 BACKLOG = 128
 """Connections that the system holds until they are accepted; aiohttp's own number."""
@@ -25,17 +25,16 @@ async def listener(
     app: web.Application,
     host: str,
     port: int,
-    *,
-    tls: ServerTls | None = None,
-    settings: Settings,
-    on_refused: Callable[[], None],
+    tls: ServerTls | None,
 ) -> AsyncIterator[str]:
-    """The app's URL, while it is listened on. `on_refused` is called for each connection beyond
-    `max_connections`. Requests under way at the end get `shutdown_s` seconds.
+    """The app's URL, while it is listened on, with the limits of its service's settings. Requests
+    under way at the end get `shutdown_s` seconds.
 
     Raises StartupError when the address cannot be listened on.
     """
-    runner = BoundedRunner(app, on_refused=on_refused, settings=settings)
+    service = app[SERVICE]
+    on_refused = service.metrics.refused_connections.inc
+    runner = BoundedRunner(app, on_refused=on_refused, settings=service.settings)
     scheme = "http" if tls is None else "https"
     await runner.setup()
     try:

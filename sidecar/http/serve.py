@@ -47,14 +47,7 @@ async def listening(
                 Part("tls", tls.reload_if_changed, lambda: service.show_certificate(tls.expires)),
             ),
             _admin_listener(service, tls),
-            listener(
-                create_app(service),
-                settings.host,
-                settings.port,
-                tls=tls.port,
-                settings=settings,
-                on_refused=service.metrics.refused_connections.inc,
-            ) as url,
+            listener(create_app(service), settings.host, settings.port, tls.port) as url,
         ):
             yield service, url
     finally:
@@ -68,14 +61,8 @@ async def _admin_listener(service: Service, tls: TlsPorts) -> AsyncIterator[None
     if settings.admin_port is None:
         yield
         return
-    async with listener(
-        create_admin_app(service),
-        settings.admin_host,
-        settings.admin_port,
-        tls=tls.admin_port,
-        settings=settings,
-        on_refused=service.metrics.refused_connections.inc,
-    ) as url:
+    app = create_admin_app(service)
+    async with listener(app, settings.admin_host, settings.admin_port, tls.admin_port) as url:
         log.info("listening", url=url, serves="admin")
         yield
 

@@ -106,8 +106,6 @@ class Service:
         self.state: State = "starting"
         self.loaded_at = 0
         """Seconds since 1970; 0 until there are models."""
-        self.cost: Cost | None = None
-        """There with the models, if the settings have a price."""
         self.inflating = asyncio.Lock()
         """Held while a body is inflated."""
         self.tracing = open_tracing() if settings.otel_traces else None
@@ -218,7 +216,7 @@ class Service:
         self.metrics.workers.set(workers)
         if (price := self.settings.price_per_hour) is None:
             return
-        cost = self.cost = self.answers.cost = Cost(price, workers)
+        cost = self.answers.cost = Cost(price, workers)
         for basis in BASES:
             self.metrics.cost_of_queries.labels(basis).set_function(
                 partial(cost.per_1000_queries, basis)

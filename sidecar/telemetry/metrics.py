@@ -22,7 +22,7 @@ class Metrics:
         )
         self.duration = Histogram(
             "rerank_request_duration_seconds",
-            "From the body's last byte to the answer.",
+            "From the request's headers to the answer; the body's way is in it.",
             ["dialect"],
             buckets=DURATION_BUCKETS,
             registry=registry,
