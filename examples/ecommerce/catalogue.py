@@ -12,13 +12,13 @@ shoppers care, for here they always do. Writes corpus.jsonl, queries.jsonl and q
 """
 
 import argparse
-import json
 import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sidecar.workshop.model.check.judged_collection import write_judged
 from sidecar.workshop.model.jsonl import read_jsonl
 
 Row = Mapping[str, object]
@@ -113,7 +113,7 @@ def main() -> None:
     names = dict(pair.split("=", 1) for pair in options.rename.split(",") if pair)
     rng = random.Random(options.seed)
     rows = [row for _, row in read_jsonl(options.catalogue) if row.get(columns.type)]
-    corpus, queries, judged = [], [], []
+    corpus, queries, grades = [], [], []
     for number in range(options.queries):
         search = make_search(rng.choice(rows), columns, rng)
         queries.append({"_id": f"q{number}", "text": search.text})
@@ -125,12 +125,8 @@ def main() -> None:
                 fields[names.get(columns.price, columns.price)] = price_of(row, columns)
             text = " ".join(str(value) for value in fields.values())
             corpus.append({"_id": f"q{number}d{place}", "text": text, "fields": fields})
-            judged.append(f"q{number}\tq{number}d{place}\t{grade}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    for file, lines in (("corpus", corpus), ("queries", queries)):
-        text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
-        (options.out / f"{file}.jsonl").write_text(text + "\n", encoding="utf-8")
-    (options.out / "qrels.tsv").write_text("\n".join(judged) + "\n", encoding="utf-8")
+            grades.append((f"q{number}", f"q{number}d{place}", grade))
+    write_judged(options.out, corpus, queries, grades)
 
 
 if __name__ == "__main__":

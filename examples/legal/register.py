@@ -24,14 +24,13 @@ court or a year.
 """
 
 import argparse
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sidecar.workshop.model.check.judged_collection import Pool, read_judged
+from sidecar.workshop.model.check.judged_collection import Pool, read_judged, write_judged
 
 RELEVANT, OTHERS = 6, 12
 """Passages of a pool, at most."""
@@ -171,7 +170,7 @@ def main() -> None:
     judged = read_judged(options.collection, None, 1.0)
     pools = [pool for pool in judged.pools if sum(grade > 0 for grade in pool.grades.values()) > 1]
     of_kinds = demands()
-    corpus, queries, lines = [], [], []
+    corpus, queries, grades = [], [], []
     for number, pool in enumerate(rng.sample(pools, min(options.searches, len(pools)))):
         demand = rng.choice(of_kinds[[*of_kinds][number % len(of_kinds)]])
         queries.append({"_id": f"q{number}", "text": demand.words.format(pool.query.rstrip("?"))})
@@ -180,12 +179,8 @@ def main() -> None:
         ):
             name = f"q{number}d{place}"
             corpus.append({"_id": name, "text": fields["text"], "fields": fields})
-            lines.append(f"q{number}\t{name}\t{grade}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    for file, rows in (("corpus", corpus), ("queries", queries)):
-        text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        (options.out / f"{file}.jsonl").write_text(text + "\n", encoding="utf-8")
-    (options.out / "qrels.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+            grades.append((f"q{number}", name, grade))
+    write_judged(options.out, corpus, queries, grades)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ are left out: every order has the same quality.
 """
 
 import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,21 @@ def read_judged(
     if not pools:
         raise ModelError(f"{folder} has no query with relevant and other documents judged")
     return JudgedCollection(folder.resolve().name, texts, tuple(pools), limit)
+
+
+def write_judged(
+    folder: Path,
+    corpus: Iterable[Mapping[str, Any]],
+    queries: Iterable[Mapping[str, Any]],
+    grades: Iterable[tuple[str, str, float]],
+) -> None:
+    """Writes the rows of the collection, and its (query id, document id, grade), to the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in (("corpus.jsonl", corpus), ("queries.jsonl", queries)):
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / name).write_text(lines, encoding="utf8")
+    lines = "".join(f"{query}\t{document}\t{grade:g}\n" for query, document, grade in grades)
+    (folder / "qrels.tsv").write_text(lines, encoding="utf8")
 
 
 def _is_usable(pool: dict[str, float], threshold: float, protocol: GradeRules) -> bool:
