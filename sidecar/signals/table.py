@@ -1,6 +1,7 @@
 """`table`: a value looked up in the profile's table: a court's authority, a risk level."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -47,13 +48,11 @@ class TableSignal(Signal):
         return (self.field,)
 
     def strengths(self, search: SearchReader) -> list[float]:
-        spell_out = EXTRACTORS[self.names_of].spell_out if self.names_of else None
-        numbers = _Numbers(self.table, spell_out)
         of_text: dict[str, float | None] = {}
 
         def look_up(text: str) -> float | None:
             if text not in of_text:
-                of_text[text] = numbers.of(text[:READ_FIELD_CHARACTERS])
+                of_text[text] = self._numbers.of(text[:READ_FIELD_CHARACTERS])
             return of_text[text]
 
         def strength(value: object) -> float:
@@ -63,6 +62,11 @@ class TableSignal(Signal):
             return max(known) if known else self.default if texts else 0.0
 
         return [0.0 if value is None else strength(value) for value in search.values(self.field)]
+
+    @cached_property
+    def _numbers(self) -> "_Numbers":
+        spell_out = EXTRACTORS[self.names_of].spell_out if self.names_of else None
+        return _Numbers(self.table, spell_out)
 
 
 class _Numbers:
