@@ -38,7 +38,7 @@ class Spelling(NamedTuple):
     """Whether its numbers are hundredths, where the profile asks for nothing else."""
     zero_means_none: bool
     """Whether a 0 gives way to another spelling's value."""
-    reduced: bool = False
+    reduced: bool
     """Whether it names a reduced price, which counts while a sale goes on."""
 
 

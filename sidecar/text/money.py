@@ -16,7 +16,7 @@ from sidecar.text.bounds import alternatives
 from sidecar.text.numerals import chinese, plain
 from sidecar.text.terms import unspaced
 from sidecar.text.values import parse_number
-from sidecar.text.vocabularies import Names, load, merged, name_of_spelling
+from sidecar.text.vocabularies import Names, any_of, load, merged, name_of_spelling
 
 _THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR"})
 _TIMES = {
@@ -123,7 +123,7 @@ def _pattern() -> re.Pattern[str]:
     currency = alternatives(_table())
     characters = alternatives(name for name in _table() if unspaced(name))
     words = alternatives(_number_words()).replace(r"\s+", r"[\s-]+")
-    times = "|".join(sorted(_TIMES, key=len, reverse=True))
+    times = any_of(_TIMES)
     return re.compile(
         rf"(?:(?P<before>{currency})\s{{0,2}}|(?<![\w.,/])|(?<=[^\W\d_a-z]))"
         rf"(?P<digits>{_NUMBER})(?P<times>\s?(?:{times})(?![a-z0-9]))?{_ENDING}?"

@@ -16,7 +16,7 @@ from sidecar.text.money import Amount, amounts
 from sidecar.text.numerals import plain
 from sidecar.text.unit_table import spellings
 from sidecar.text.values import number
-from sidecar.text.vocabularies import Spellings, all_words
+from sidecar.text.vocabularies import Spellings, all_words, any_of
 
 
 class PriceWords(FrozenModel):
@@ -155,7 +155,7 @@ def _word() -> re.Pattern[str]:
 @cache
 def _short_sign() -> re.Pattern[str]:
     """A currency too short to be looked for in running text, before or after all else: R129."""
-    signs = "|".join(map(re.escape, sorted(_words("signs"), key=len, reverse=True)))
+    signs = any_of(_words("signs"))
     return re.compile(rf"^(?:{signs})\s?(?=[0-9])|(?<=[0-9.-])\s?(?:{signs})$")
 
 

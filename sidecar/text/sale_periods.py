@@ -22,9 +22,8 @@ def is_outside(fields: Fields, periods: Sequence[Sequence[str]], now: float) -> 
 
     `periods`: for each the key or path of both ends, or those of its beginning and its end.
     """
-    document = dict(fields)
     for names in periods:
-        ends = [inside(document, name) for name in names]
+        ends = [inside(fields, name) for name in names]
         if len(ends) == 1 and isinstance(ends[0], str):
             ends = [*ends[0].split("/", maxsplit=1)]
         if len(ends) != 2 or not any(ends):
