@@ -1,23 +1,18 @@
-"""The files of examples/ecommerce, imported as a script's neighbours are: by their names alone."""
+"""What the tests of examples/ecommerce share."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ECOMMERCE = Path(__file__).parents[2] / "examples" / "ecommerce"
+from tests.examples.scripts import importable
 
 
 @pytest.fixture(scope="module")
 def ecommerce() -> Iterator[Path]:
     """The example's folder, from which its files can be imported."""
-    known = set(sys.modules)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ECOMMERCE)
-        yield ECOMMERCE
-    for name in {path.stem for path in ECOMMERCE.glob("*.py")} - known:
-        sys.modules.pop(name, None)
+    with importable("ecommerce") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

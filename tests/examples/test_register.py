@@ -14,8 +14,8 @@ from sidecar.contracts.body import read_document
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profiles import Profiles
 from sidecar.request import RankRequest
+from tests.examples.scripts import importable
 
-LEGAL = Path(__file__).parents[2] / "examples" / "legal"
 TEXTS = {f"d{number}": f"Clause {number} on the notice of termination." for number in range(8)}
 GRADES = {name: int(name in ("d1", "d3", "d4", "d6")) for name in TEXTS}
 
@@ -23,10 +23,8 @@ GRADES = {name: int(name in ("d1", "d3", "d4", "d6")) for name in TEXTS}
 @pytest.fixture(scope="module")
 def register() -> Iterator[ModuleType]:
     pytest.importorskip("ir_measures", reason="measuring needs the extra `build`")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(LEGAL)
+    with importable("legal"):
         yield import_module("register")
-    sys.modules.pop("register", None)
 
 
 def test_the_profile_reads_what_each_search_asks_for(register: ModuleType) -> None:

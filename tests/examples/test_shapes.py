@@ -1,16 +1,25 @@
 """examples/shapes: a small shape goes the whole way to a row of the table."""
 
-import sys
+from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.examples.scripts import importable
+
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 VOCABULARY = 5000
-SHAPES = Path(__file__).parents[2] / "examples" / "shapes"
+
+
+@pytest.fixture
+def modules() -> Iterator[tuple[ModuleType, ModuleType]]:
+    with importable("shapes"):
+        yield import_module("shapes"), import_module("speed")
 
 
 def save_small(shapes: Any, name: str) -> Any:
@@ -23,11 +32,13 @@ def save_small(shapes: Any, name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", ["ettin", "minilm", "qwen3"])
-def test_a_shape_becomes_a_row(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(SHAPES)
-    import shapes
-    import speed
-
+def test_a_shape_becomes_a_row(
+    name: str,
+    modules: tuple[ModuleType, ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shapes, speed = modules
     small = shapes.Shape(save_small(shapes, name), VOCABULARY)
     monkeypatch.setitem(shapes.SHAPES, "small", small)
     for _ in range(2):  # again, on what is there
@@ -36,5 +47,3 @@ def test_a_shape_becomes_a_row(name: str, tmp_path: Path, monkeypatch: pytest.Mo
     table = speed.speeds(candidates, [8, 16])
     assert table.row_count == 2
     assert 0 < candidates[1].megabytes < candidates[0].megabytes
-    for module in ("shapes", "speed"):
-        sys.modules.pop(module)
