@@ -136,6 +136,14 @@ def read_tokenizer(folder: Path) -> Tokenizer:
         ) from None
 
 
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """The folder's tokenizer without truncation or padding. Raises ModelError if unreadable."""
+    tokenizer = read_tokenizer(folder)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 def plain_tokenizer(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:
     """A copy of the tokenizer that it wraps, without truncation or padding."""
     copy = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())

@@ -8,33 +8,24 @@ The prompt is read from the tokenizer's own pair template. A score is always the
 whether sentence-transformers' config asks for that or for the raw logit.
 """
 
-import sys
-from functools import partial
 from pathlib import Path
 
 import transformers
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from sidecar.runtime.manifest import TOKENIZER, Padding, TrainingSource
+from sidecar.runtime.manifest import TOKENIZER
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.sequence_pairs import (
     ENCODERS,
-    framework_logits,
     network_inputs,
-    position_count,
-    read_prompt,
+    pair_checkpoint,
 )
 from sidecar.workshop.model.pretrained import (
-    card_metadata,
     check_one_label,
-    max_pair_tokens,
     open_config,
     open_fast_tokenizer,
     open_network,
-    pad_token,
-    plain_tokenizer,
-    training_summary,
 )
 
 ARCHITECTURES = {f"{name}ForSequenceClassification" for name in ENCODERS}
@@ -53,36 +44,11 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
     config = open_config(folder)
     check_one_label(config, folder)
     network_class: type[PreTrainedModel] = getattr(transformers, config.architectures[0])
-    framework_tokenizer = open_fast_tokenizer(folder)
-    padding = Padding(token=pad_token(framework_tokenizer, folder))
     network = open_network(network_class, folder)
     inputs = network_inputs(network)
-    tokenizer = plain_tokenizer(framework_tokenizer)
-    max_tokens = min(
-        max_pair_tokens(framework_tokenizer, position_count(config)), max_tokens or sys.maxsize
-    )
-    languages, licence = card_metadata(folder)
-    summary = training_summary(folder)
-    return Checkpoint(
-        name=name,
-        family="cross-encoder",
-        network=OneLogit(network, inputs).eval(),
-        inputs=inputs,
-        tokenizer=tokenizer,
-        prompt=read_prompt(tokenizer, with_segments="token_type_ids" in inputs),
-        padding=padding,
-        max_tokens=max_tokens,
-        reference=framework_logits(
-            lambda encoded: network(**{name: encoded[name] for name in inputs}).logits.squeeze(-1),
-            framework_tokenizer,
-            max_tokens,
-        ),
-        languages=languages,
-        licence=licence,
-        temperature=summary.get("temperature", 1.0),
-        bias=summary.get("bias", 0.0),
-        training_sources=tuple(TrainingSource(**row) for row in summary.get("collections", ())),
-        save=partial(_save, folder),
+    one_logit = OneLogit(network, inputs)
+    return pair_checkpoint(
+        folder, name, config, one_logit, inputs, max_tokens=max_tokens, save=_save
     )
 
 

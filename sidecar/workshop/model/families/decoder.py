@@ -8,7 +8,6 @@ instruction, query and document: a line feed in the code for transformers, an em
 for vLLM and in the evaluation behind the published scores. `separator` chooses.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,24 +21,19 @@ from transformers import (
 )
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import Padding, Prompt
+from sidecar.runtime.manifest import Prompt
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.decoder_answers import (
     answer_id,
+    answering_checkpoint,
     check_layers,
-    framework_scoring,
-    head_row,
 )
-from sidecar.workshop.model.families.decoder_network import YesNoDecoder
 from sidecar.workshop.model.pretrained import (
-    card_metadata,
     check_one_label,
     max_pair_tokens,
     open_config,
     open_fast_tokenizer,
     open_network,
-    pad_token,
-    plain_tokenizer,
 )
 from sidecar.workshop.model.text_pair import TextPair
 
@@ -52,9 +46,6 @@ SUFFIX = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
 INSTRUCTION = "Given a web search query, retrieve relevant passages that answer the query"
 MAX_TOKENS = 8192
 """The limit of the published code and benchmarks. The card names 32K, which nobody measured."""
-MIN_PAIR_TOKENS = 128
-"""Tokens that must be left for a query and a document."""
-
 SEPARATORS = {"line": "\n", "blank-line": "\n\n"}
 ARCHITECTURES = {kind.__name__: kind for kind in (Qwen3ForCausalLM, Qwen3ForSequenceClassification)}
 
@@ -91,32 +82,19 @@ def open_folder(
     architecture = ARCHITECTURES[(config.architectures or [""])[0]]
     _check_config(config, architecture, folder)
     tokenizer = open_fast_tokenizer(folder)
-    padding = Padding(side="right", token=pad_token(tokenizer, folder))
     answers = None
     if architecture is Qwen3ForCausalLM:
         answers = (answer_id(tokenizer, "no", folder), answer_id(tokenizer, "yes", folder))
-    model = open_network(architecture, folder)
-    max_tokens = min(max_tokens, max_pair_tokens(tokenizer, config.max_position_embeddings))
     options = PromptOptions(instruction, SEPARATORS[separator])
-    _check_room(tokenizer, options, max_tokens)
-    languages, licence = card_metadata(folder)
-    return Checkpoint(
-        name=name,
-        family="yes-no-decoder",
-        network=YesNoDecoder(model.model, head_row(model, answers), max_tokens).eval(),
-        inputs=("input_ids", "attention_mask"),
-        tokenizer=plain_tokenizer(tokenizer),
-        prompt=Prompt(pieces=_pieces(options.separator), instruction=instruction),
-        padding=padding,
-        max_tokens=max_tokens,
-        reference=framework_scoring(
-            model,
-            tokenizer,
-            answers,
-            lambda pairs: framework_ids(tokenizer, pairs, options, max_tokens),
-        ),
-        languages=languages,
-        licence=licence,
+    return answering_checkpoint(
+        folder,
+        name,
+        open_network(architecture, folder),
+        tokenizer,
+        Prompt(pieces=_pieces(options.separator), instruction=instruction),
+        answers,
+        lambda pairs, limit: framework_ids(tokenizer, pairs, options, limit),
+        min(max_tokens, max_pair_tokens(tokenizer, config.max_position_embeddings)),
     )
 
 
@@ -132,17 +110,6 @@ def _check_config(
     if architecture is Qwen3ForSequenceClassification:
         check_one_label(config, folder)
     check_layers(config, folder)
-
-
-def _check_room(
-    tokenizer: PreTrainedTokenizerFast, options: PromptOptions, max_tokens: int
-) -> None:
-    (prompt,) = framework_ids(tokenizer, [("", "")], options, sys.maxsize)
-    if max_tokens < (needed := len(prompt) + MIN_PAIR_TOKENS):
-        raise ModelError(
-            f"max_tokens {max_tokens}: the prompt has {len(prompt)} tokens of its own; give at "
-            f"least {needed}"
-        )
 
 
 def framework_ids(

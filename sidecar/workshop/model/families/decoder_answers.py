@@ -1,5 +1,6 @@
-"""What decoders that answer by one of two words share: checks, the head's row, their scoring."""
+"""What decoders that answer by one of two words share: checks, their Checkpoint, their scoring."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,23 @@ from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from sidecar.errors import ModelError
+from sidecar.runtime.manifest import Padding, Prompt
+from sidecar.workshop.model.checkpoint import Checkpoint
+from sidecar.workshop.model.families.decoder_network import YesNoDecoder
+from sidecar.workshop.model.pretrained import card_metadata, pad_token, plain_tokenizer
 from sidecar.workshop.model.text_pair import TextPair
 
 LENGTH_DEPENDENT_ROPE = ("dynamic", "longrope")
 """Kinds of RoPE whose angles change with the pair's length."""
 REFERENCE_BATCH = 4
 """Pairs per batch of the framework's own scoring."""
+MIN_PAIR_TOKENS = 128
+"""Tokens that must be left for a query and a document."""
 Answers = tuple[int | None, int]
 """Token ids of the words for "not relevant" and "relevant". Without the first the logit is that of
 the second alone."""
+FrameworkIds = Callable[[Sequence[TextPair], int], list[list[int]]]
+"""(pairs, most tokens of one) -> their token ids as the publisher's own code makes them"""
 
 
 def check_layers(config: PretrainedConfig, folder: Path) -> None:
@@ -45,7 +54,7 @@ def answer_id(tokenizer: PreTrainedTokenizerFast, word: str, folder: Path) -> in
     return ids[0]
 
 
-def head_row(model: PreTrainedModel, answers: Answers | None) -> Tensor:
+def _head_row(model: PreTrainedModel, answers: Answers | None) -> Tensor:
     """The head's one row [hidden]: its product with the last state is logit(yes) - logit(no).
 
     `answers` are None for a head of one label.
@@ -58,16 +67,51 @@ def head_row(model: PreTrainedModel, answers: Answers | None) -> Tensor:
     return weight[yes] if no is None else weight[yes] - weight[no]
 
 
-def framework_scoring(
+def answering_checkpoint(
+    folder: Path,
+    name: str,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    prompt: Prompt,
+    answers: Answers | None,
+    framework_ids: FrameworkIds,
+    max_tokens: int,
+) -> Checkpoint:
+    """The Checkpoint of a folder's decoder.
+
+    Raises ModelError when the prompt alone leaves too little of `max_tokens` for a pair.
+    """
+    (own,) = framework_ids([("", "")], sys.maxsize)
+    if max_tokens < (needed := len(own) + MIN_PAIR_TOKENS):
+        raise ModelError(
+            f"max_tokens {max_tokens}: the prompt has {len(own)} tokens of its own; give at least "
+            f"{needed}"
+        )
+    languages, licence = card_metadata(folder)
+    return Checkpoint(
+        name=name,
+        family="yes-no-decoder",
+        network=YesNoDecoder(model.model, _head_row(model, answers), max_tokens).eval(),
+        inputs=("input_ids", "attention_mask"),
+        tokenizer=plain_tokenizer(tokenizer),
+        prompt=prompt,
+        padding=Padding(side="right", token=pad_token(tokenizer, folder)),
+        max_tokens=max_tokens,
+        reference=_framework_scoring(
+            model, tokenizer, answers, lambda pairs: framework_ids(pairs, max_tokens)
+        ),
+        languages=languages,
+        licence=licence,
+    )
+
+
+def _framework_scoring(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerFast,
     answers: Answers | None,
-    framework_ids: Callable[[Sequence[TextPair]], list[list[int]]],
+    ids_of: Callable[[Sequence[TextPair]], list[list[int]]],
 ) -> Callable[[Sequence[TextPair]], list[float]]:
-    """A function that scores pairs as the model card's code for transformers does, as logits.
-
-    `framework_ids` gives the ids of pairs as that code makes them.
-    """
+    """A function that scores pairs as the publisher's code for transformers does, as logits."""
     model.set_attn_implementation("sdpa")  # eager holds 4 GB of a layer's attention at 8,192 tokens
     tokenizer.padding_side = "left"
 
@@ -75,7 +119,7 @@ def framework_scoring(
     def logits(pairs: Sequence[TextPair]) -> list[float]:
         values: list[float] = []
         for start in range(0, len(pairs), REFERENCE_BATCH):
-            ids = framework_ids(pairs[start : start + REFERENCE_BATCH])
+            ids = ids_of(pairs[start : start + REFERENCE_BATCH])
             padded = tokenizer.pad({"input_ids": ids}, padding=True, return_tensors="pt")
             values += _framework_logits(model, tokenizer, answers, padded).tolist()
         return values

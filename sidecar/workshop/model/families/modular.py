@@ -9,10 +9,7 @@ the folder names. The format is that of sentence-transformers 5.4 and newer.
 
 import json
 import shutil
-import sys
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,7 @@ from safetensors.torch import save_file
 from transformers import PreTrainedModel
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import TOKENIZER, Padding, TrainingSource
+from sidecar.runtime.manifest import TOKENIZER
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.modular_network import (
     HEAD_MODULES,
@@ -30,25 +27,18 @@ from sidecar.workshop.model.families.modular_network import (
 )
 from sidecar.workshop.model.families.sequence_pairs import (
     ENCODERS,
-    framework_logits,
     network_inputs,
-    position_count,
-    read_prompt,
+    pair_checkpoint,
 )
+from sidecar.workshop.model.hub import MODULES
 from sidecar.workshop.model.pretrained import (
     COPY_AGAIN,
-    card_metadata,
-    max_pair_tokens,
     open_config,
     open_fast_tokenizer,
     open_network,
-    pad_token,
-    plain_tokenizer,
-    training_summary,
 )
-from sidecar.workshop.model.text_pair import TextPair
 
-MODULES, SETTINGS = "modules.json", "config_sentence_transformers.json"
+SETTINGS = "config_sentence_transformers.json"
 WEIGHTS = "model.safetensors"
 ARCHITECTURES = {f"{name}Model" for name in ENCODERS}
 
@@ -89,45 +79,13 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
             f"{folder}: no modules can be exported behind {architecture or 'an unnamed encoder'}: "
             "docs/models.md has the table of encoders"
         )
-    framework_tokenizer = open_fast_tokenizer(folder)
-    padding = Padding(token=pad_token(framework_tokenizer, folder))
     network_class: type[PreTrainedModel] = getattr(transformers, architecture)
     encoder = open_network(network_class, folder)
     head = [read_module(folder, entry.kind, entry.path) for entry in entries[1:]]
     inputs = network_inputs(encoder)
-    network = ModularNetwork(encoder, head, inputs).eval()
+    network = ModularNetwork(encoder, head, inputs)
     _check_one_logit(folder, network)
-    tokenizer = plain_tokenizer(framework_tokenizer)
-    limit = min(
-        max_pair_tokens(framework_tokenizer, position_count(config)), max_tokens or sys.maxsize
-    )
-    languages, licence = card_metadata(folder)
-    summary = training_summary(folder)
-    return Checkpoint(
-        name=name,
-        family="cross-encoder",
-        network=network,
-        inputs=inputs,
-        tokenizer=tokenizer,
-        prompt=read_prompt(tokenizer, with_segments="token_type_ids" in inputs),
-        padding=padding,
-        max_tokens=limit,
-        reference=_reference(network, framework_tokenizer, limit),
-        languages=languages,
-        licence=licence,
-        temperature=summary.get("temperature", 1.0),
-        bias=summary.get("bias", 0.0),
-        training_sources=tuple(TrainingSource(**row) for row in summary.get("collections", ())),
-        save=partial(_save, folder),
-    )
-
-
-def _reference(
-    network: ModularNetwork, tokenizer: transformers.PreTrainedTokenizerFast, limit: int
-) -> Callable[[Sequence[TextPair]], list[float]]:
-    return framework_logits(
-        lambda encoded: network(*(encoded[name] for name in network.inputs)), tokenizer, limit
-    )
+    return pair_checkpoint(folder, name, config, network, inputs, max_tokens=max_tokens, save=_save)
 
 
 def _check(folder: Path, entries: list[ModuleEntry]) -> None:

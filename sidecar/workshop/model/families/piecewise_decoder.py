@@ -20,28 +20,21 @@ from transformers import (
 )
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import DOCUMENT, SLOTS, Padding, Prompt
+from sidecar.runtime.manifest import DOCUMENT, SLOTS, Prompt
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.decoder_answers import (
     answer_id,
+    answering_checkpoint,
     check_layers,
-    framework_scoring,
-    head_row,
 )
-from sidecar.workshop.model.families.decoder_network import YesNoDecoder
 from sidecar.workshop.model.pretrained import (
-    card_metadata,
     max_pair_tokens,
     open_config,
     open_fast_tokenizer,
     open_network,
-    pad_token,
-    plain_tokenizer,
 )
 from sidecar.workshop.model.text_pair import TextPair
 
-MIN_PAIR_TOKENS = 128
-"""Tokens that must be left for a query and a document."""
 SEPARATOR = "\n"
 _SLOT = re.compile("|".join(map(re.escape, SLOTS)))
 
@@ -121,34 +114,20 @@ def open_folder(
     if instruction is not None and published.instruction is None:
         raise ModelError(f"{folder} is a model without instruction: leave that option out")
     tokenizer = open_fast_tokenizer(folder)
-    padding = Padding(side="right", token=pad_token(tokenizer, folder))
     no = None if published.no is None else answer_id(tokenizer, published.no, folder)
-    answers = (no, answer_id(tokenizer, published.yes, folder))
-    model = open_network(published.network, folder)
     positions = max_pair_tokens(tokenizer, config.max_position_embeddings)
-    limit = min(max_tokens or published.max_tokens, positions)
     pieces = _pieces(published, tokenizer, instruction)
-    _check_room(tokenizer, pieces, limit)
-    languages, licence = card_metadata(folder)
-    return Checkpoint(
-        name=name,
-        family="yes-no-decoder",
-        network=YesNoDecoder(model.model, head_row(model, answers), limit).eval(),
-        inputs=("input_ids", "attention_mask"),
-        tokenizer=plain_tokenizer(tokenizer),
-        prompt=Prompt(pieces=pieces, instruction=instruction),
-        padding=padding,
-        max_tokens=limit,
-        reference=framework_scoring(
-            model,
-            tokenizer,
-            answers,
-            lambda pairs: [
-                framework_ids(tokenizer, pieces, pair, instruction, limit) for pair in pairs
-            ],
-        ),
-        languages=languages,
-        licence=licence,
+    return answering_checkpoint(
+        folder,
+        name,
+        open_network(published.network, folder),
+        tokenizer,
+        Prompt(pieces=pieces, instruction=instruction),
+        (no, answer_id(tokenizer, published.yes, folder)),
+        lambda pairs, limit: [
+            framework_ids(tokenizer, pieces, pair, instruction, limit) for pair in pairs
+        ],
+        min(max_tokens or published.max_tokens, positions),
     )
 
 
@@ -178,12 +157,3 @@ def framework_ids(
     room = max_tokens - sum(len(part) for index, part in enumerate(ids) if index != place)
     ids[place] = ids[place][: max(0, room)]
     return [token for part in ids for token in part]
-
-
-def _check_room(tokenizer: PreTrainedTokenizerFast, pieces: Sequence[str], max_tokens: int) -> None:
-    own = len(framework_ids(tokenizer, pieces, ("", ""), None, max_tokens))
-    if max_tokens < (needed := own + MIN_PAIR_TOKENS):
-        raise ModelError(
-            f"max_tokens {max_tokens}: the prompt has {own} tokens of its own; give at least "
-            f"{needed}"
-        )

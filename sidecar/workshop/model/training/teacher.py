@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from transformers import AutoModel
 
 from sidecar.workshop.model.bm25 import Bm25
-from sidecar.workshop.model.pretrained import read_tokenizer, silence_transformers
+from sidecar.workshop.model.pretrained import open_tokenizer, silence_transformers
 
 MAX_TOKENS = 192
 CANDIDATES_PER_RANKING = 40
@@ -119,11 +118,3 @@ def nearest(scores: Vectors) -> list[int]:
 
 def tokens(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
-
-
-def open_tokenizer(folder: Path) -> Tokenizer:
-    """The folder's tokenizer without truncation or padding. Raises ModelError if unreadable."""
-    tokenizer = read_tokenizer(folder)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer

@@ -22,16 +22,6 @@ STALE = ("vocab.txt", "*.model", "*.bin", "*.onnx", "tokenizer.json", CONFIG, WE
 """Files that say something about the old vocabulary, or that are written anew."""
 
 
-def read_state(folder: Path) -> State:
-    """The folder's `tokenizer.json`. Raises ModelError when it cannot be read."""
-    try:
-        state: State = json.loads((folder / TOKENIZER).read_bytes())
-        state["model"]["type"]
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise ModelError(f"{folder / TOKENIZER} cannot be read ({fault}): {COPY_AGAIN}") from None
-    return state
-
-
 def write_smaller(source: Path, state: State, kept: Sequence[int], folder: Path) -> None:
     """Writes `source` with the pieces `kept` to `folder`, which it replaces in one step.
 

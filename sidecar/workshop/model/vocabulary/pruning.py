@@ -1,15 +1,14 @@
 """`model prune-vocabulary` from its options to the folder and the figures."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
 from sidecar.runtime.special_tokens import unknown_id
-from sidecar.workshop.model.pretrained import read_tokenizer
+from sidecar.workshop.model.pretrained import open_tokenizer
 from sidecar.workshop.model.vocabulary import usage
-from sidecar.workshop.model.vocabulary.folder import WEIGHTS, read_state, write_smaller
+from sidecar.workshop.model.vocabulary.folder import WEIGHTS, write_smaller
 from sidecar.workshop.model.vocabulary.reading import Reading, read, read_texts
 from sidecar.workshop.model.vocabulary.tokenizer import Usage, kept_ids, pieces
 
@@ -51,28 +50,23 @@ def prune_vocabulary(
     Raises ModelError: a language without a word list, a vocabulary that cannot be made smaller, a
     count that is too low, or a file that is missing or damaged.
     """
-    state = read_state(source)
+    tokenizer = open_tokenizer(source)
+    state = json.loads(tokenizer.to_str())
     names = pieces(state)
-    tokenizer = _plain(source)
-    usages = {language: usage.of_language(tokenizer, language) for language in languages}
     read_files = {file: read_texts(file) for file in (*texts, *measured)}
-    usages |= {file.name: usage.of_texts(tokenizer, read_files[file]) for file in texts}
+    usages: dict[str | Path, Usage] = {
+        **{language: usage.of_language(tokenizer, language) for language in languages},
+        **{file: usage.of_texts(tokenizer, read_files[file]) for file in texts},
+    }
     kept = kept_ids(state, list(usages.values()), min(count, len(names)))
     write_smaller(source, state, kept, folder)
-    smaller = _plain(folder)
+    smaller = open_tokenizer(folder)
     rows = [Row(language, _lost(usages[language], kept)) for language in languages]
     for file, lines in read_files.items():
-        lost = _lost(usages[file.name], kept) if file in texts else None
+        lost = _lost(usages[file], kept) if file in usages else None
         readings = (read(one, unknown_id(one), lines) for one in (tokenizer, smaller))
         rows.append(Row(file.name, lost, *readings))
     return Pruned(len(names), len(kept), _megabytes(source), _megabytes(folder), tuple(rows))
-
-
-def _plain(folder: Path) -> Tokenizer:
-    tokenizer = read_tokenizer(folder)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _lost(used: Usage, kept: Sequence[int]) -> float:

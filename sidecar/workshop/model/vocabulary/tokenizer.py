@@ -66,7 +66,8 @@ def with_pieces(state: State, kept: Sequence[int]) -> State:
     new_ids = {old: new for new, old in enumerate(kept)}
     if model["type"] == "Unigram":
         model["vocab"] = [model["vocab"][old] for old in kept]
-        model["unk_id"] = new_ids[model["unk_id"]]
+        if model.get("unk_id") is not None:
+            model["unk_id"] = new_ids[model["unk_id"]]
     else:
         names = pieces(state)
         model["vocab"] = {names[old]: new for old, new in new_ids.items()}

@@ -18,7 +18,7 @@ from sidecar.errors import ModelError
 from sidecar.workshop.model.package import export
 from sidecar.workshop.model.vocabulary.pruning import Pruned, prune_vocabulary
 from sidecar.workshop.model.vocabulary.reading import read_texts
-from sidecar.workshop.model.vocabulary.tokenizer import kept_ids, pieces
+from sidecar.workshop.model.vocabulary.tokenizer import kept_ids, pieces, with_pieces
 from sidecar.workshop.model.vocabulary.usage import of_language, of_texts
 from tests.workshop.model.classifiers import (
     TEXTS,
@@ -105,6 +105,22 @@ def test_pieces_that_nobody_uses_go_even_where_there_is_room(source: Path, texts
     _, figures = pruned(source, texts, 400)
     assert figures.pieces_after < 400
     assert figures.rows[0].lost == 0
+
+
+def test_two_files_of_one_name_both_count(source: Path, tmp_path: Path) -> None:
+    files = [tmp_path / name / "texts.txt" for name in ("one", "other")]
+    for file, line in zip(files, (TEXTS[0], TEXTS[1]), strict=True):
+        file.parent.mkdir()
+        file.write_text(line)
+    figures = prune_vocabulary(source, tmp_path / "smaller", 400, (), files)
+    assert [row.lost for row in figures.rows] == [0, 0]
+
+
+def test_a_unigram_that_knows_every_character_has_no_unknown_piece() -> None:
+    state = json.loads(unigram().to_str())
+    state["model"]["unk_id"] = None
+    kept = kept_ids(state, [], len(pieces(state)))
+    assert with_pieces(state, kept)["model"]["unk_id"] is None
 
 
 def test_a_language_s_words_are_counted_with_and_without_a_capital() -> None:
