@@ -113,14 +113,14 @@ class ModelFolder:
                 return spare_cores.SpareCores(session, alone)
             case "process":
                 name = running.manifest.name
-                return ProcessSession.open(
+                return ProcessSession(
                     name,
                     partial(opened, replace(layout, workers=1)),
                     prove,
                     Quarantine(name, running.score_revision),
                     workers=layout.workers,
                     run_timeout_s=self.options.run_timeout_s,
-                )
+                ).open()
             case _:
                 assert_never(self.options.isolation)
 

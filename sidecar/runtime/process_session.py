@@ -7,7 +7,7 @@ once. A worker joins when it has opened the model and proven the canonical pairs
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import structlog
@@ -39,7 +39,8 @@ class ProcessSession:
         workers: int,
         run_timeout_s: float,
     ) -> None:
-        """`open` makes one."""
+        """`prove` raises StartupError for a worker that must not serve. A run that takes longer
+        than `run_timeout_s` is a hung one."""
         self.workers = workers
         self.on_end: Callable[[End], None] = lambda end: None
         """Called when a worker has died or was killed because it hung."""
@@ -55,35 +56,18 @@ class ProcessSession:
         self._closed = False
         self._changed = threading.Condition()
 
-    @classmethod
-    def open(
-        cls,
-        model: str,
-        open_session: OpenSession,
-        prove: Callable[[Session], None],
-        quarantine: Quarantine,
-        *,
-        workers: int,
-        run_timeout_s: float,
-    ) -> "ProcessSession":
-        """A session with all of its workers. `prove` raises StartupError for one that must not
-        serve; a run that takes longer than `run_timeout_s` is a hung one.
-
-        Raises what `open_session` and `prove` raise.
-        """
-        session = cls(
-            model, open_session, prove, quarantine, workers=workers, run_timeout_s=run_timeout_s
-        )
-        for number in range(workers):
+    def open(self) -> Self:
+        """Itself, with all of its workers. Raises what `open_session` and `prove` raise."""
+        for number in range(self.workers):
             threading.Thread(
-                target=session._keep, name=f"worker-{model}-{number}", daemon=True
+                target=self._keep, name=f"worker-{self._model}-{number}", daemon=True
             ).start()
-        with session._changed:
-            session._changed.wait_for(lambda: session._fault or not session.missing)
-        if session._fault is not None:
-            session.close()
-            raise session._fault
-        return session
+        with self._changed:
+            self._changed.wait_for(lambda: self._fault or not self.missing)
+        if self._fault is not None:
+            self.close()
+            raise self._fault
+        return self
 
     @property
     def missing(self) -> int:

@@ -58,14 +58,14 @@ async def test_a_poisonous_pair_gets_503_twice_and_then_422_and_no_other_does(
     opened = ModelFolder.read(folder)
 
     def opener(settings: Settings, watch: Watch) -> ModelRegistry:
-        session = ProcessSession.open(
+        session = ProcessSession(
             "tiny",
             partial(open_faulty, tmp_path / "mark"),
             lambda session: None,
             Quarantine("tiny", opened.running.score_revision),
             workers=1,
             run_timeout_s=5.0,
-        )
+        ).open()
         models = ModelRegistry(1, deadline_s=settings.deadline_ms / 1000, on_run=watch.on_run)
         model = ServedModel("tiny", opened.running, opened.tokenizer, Layout(1, 1, 0))
         models.add(model, session)

@@ -48,14 +48,14 @@ def until(condition: Callable[[], object], seconds: float) -> None:
 def opened(
     mark: Path, workers: int = 2, prove: Callable[[Session], None] | None = None
 ) -> ProcessSession:
-    return ProcessSession.open(
+    return ProcessSession(
         "tiny",
         partial(faulty.open_faulty, mark),
         prove or (lambda session: None),
         Quarantine("tiny", "revision"),
         workers=workers,
         run_timeout_s=0.5,
-    )
+    ).open()
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +193,9 @@ def test_a_session_that_does_not_open_says_why(
     opener: Callable[[], Session], kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
-        ProcessSession.open(
+        ProcessSession(
             "tiny", opener, print, Quarantine("tiny", "r"), workers=1, run_timeout_s=1.0
-        )
+        ).open()
 
 
 def test_a_system_that_starts_no_process_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
