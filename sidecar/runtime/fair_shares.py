@@ -91,12 +91,7 @@ class FairShares:
         """Whose turn it is; of equals, the first. Raises ValueError if nobody waits."""
         return min(waiting, key=self._turn)
 
-    def charge(self, flow: Flow, work_s: float) -> None:
-        """The flow is served so many seconds of work."""
-        self._priorities.charge(flow.priority, work_s)
-        self._keys[flow.priority].charge(flow.key, work_s)
-
-    def charge_run(self, work_s: Mapping[Flow, float]) -> None:
+    def charge(self, work_s: Mapping[Flow, float]) -> None:
         """The flows are served so many seconds of work in one run. It moves the virtual time once:
         charged piece by piece, a large run of `batch` would take it so far that `interactive` lost
         what it is owed."""

@@ -88,7 +88,7 @@ class RunOrder(Generic[Job, Model]):
         of_flow: dict[Flow, float] = {}
         for job, seconds in work_s.items():
             of_flow[job.flow] = of_flow.get(job.flow, 0.0) + seconds
-        self.shares.charge_run(of_flow)
+        self.shares.charge(of_flow)
         for job in work_s:
             if not job.waiting:
                 self._leave(job, self._lines[job.flow])

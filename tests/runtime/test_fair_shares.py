@@ -18,7 +18,7 @@ def serve(shares: FairShares, waiting: list[Flow], seconds: float) -> Counter[Fl
     served: Counter[Flow] = Counter()
     for _ in range(round(seconds * 100)):
         flow = shares.first(waiting)
-        shares.charge(flow, 0.01)
+        shares.charge({flow: 0.01})
         served[flow] += 0.01
     return served
 
@@ -109,14 +109,14 @@ def test_the_forecast_is_what_happens(
 ) -> None:
     shares = FairShares()
     for each in before:
-        shares.charge(each, 0.5)
+        shares.charge({each: 0.5})
     work_s = 1.0
     waiting.pop(flow, None)
     forecast_s = shares.served_before(flow, work_s, waiting)
     left = {**waiting, flow: work_s}
     while left.get(flow, 0) > 1e-9:
         chosen = shares.first(left)
-        shares.charge(chosen, step := min(0.01, left[chosen]))
+        shares.charge({chosen: (step := min(0.01, left[chosen]))})
         left[chosen] -= step
         if left[chosen] <= 1e-9:
             del left[chosen]
