@@ -91,16 +91,14 @@ class RerankPipeline:
         its pairs out of the queue.
         """
         flow = Flow("batch", client.key) if request.control.priority == "batch" else client
+        partial = self.config.may_be_partial(request)
         if not request.queries:
-            partial = self.config.may_be_partial(request)
             enter = self._admit_part if partial else self.admission.admit
             return await self._rank(request, flow, enter)
         # A ranking per query, admitted as a whole: else they would refuse each other.
         parts = by_query(request)
         profile = self.config.profile(request.control)
-        tokens = sum(self._estimate(part, profile) for part in parts.values())
-        if self.config.may_be_partial(request):
-            tokens = 0
+        tokens = 0 if partial else sum(self._estimate(part, profile) for part in parts.values())
         self.admission.check(self.scorer, flow, tokens, self.allowed_s(request))
         return await rank_parts(parts, lambda part: self._rank(part, flow, self.admission.hold))
 

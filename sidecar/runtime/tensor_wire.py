@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sidecar.runtime.session import Tensors
+
 LENGTH_BYTES = 4
-Tensors = Mapping[str, NDArray[Any]]
 
 
 class RemoteFault(Exception):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,11 +19,10 @@ from sidecar.profile import PLAIN
 from sidecar.request import Control, Document, RankRequest, RankResult
 from sidecar.runtime.admission import Admission
 from sidecar.runtime.backlog import Backlog
-from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout
-from sidecar.runtime.scorer import Load, OnOutput, Scored
+from sidecar.runtime.scorer import Load, Scored
 from sidecar.runtime.session import ModelInput
 from sidecar.runtime.tokenizer import PairTokenizer
 from tests.pipeline.pairs import passage_pairs
@@ -86,15 +86,7 @@ class Simulated:
     def __init__(self) -> None:
         self.submitted: list[int] = []
 
-    def submit(
-        self,
-        inputs: Sequence[ModelInput],
-        deadline: float,
-        on_output: OnOutput | None = None,
-        *,
-        in_order: bool = False,
-        flow: Flow = ANYONE,
-    ) -> "Future[Scored]":
+    def submit(self, inputs: Sequence[ModelInput], *args: Any, **options: Any) -> "Future[Scored]":
         self.submitted.append(len(inputs))
         future: Future[Scored] = Future()
         future.set_result(Scored(np.zeros(len(inputs), np.float32), 0.0, 0.0))
