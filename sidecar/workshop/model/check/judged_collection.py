@@ -109,7 +109,7 @@ def write_judged(
     """Writes the rows of the collection, and its (query id, document id, grade), to the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in (("corpus.jsonl", corpus), ("queries.jsonl", queries)):
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / name).write_text(lines, encoding="utf8")
     lines = "".join(f"{query}\t{document}\t{grade:g}\n" for query, document, grade in grades)
     (folder / "qrels.tsv").write_text(lines, encoding="utf8")
