@@ -35,8 +35,8 @@ async def listening(
     Raises StartupError when the address cannot be listened on, or keys or certificates cannot be
     read.
     """
-    service = Service(settings, opener)
     tls = TlsPorts.open(settings)
+    service = Service(settings, opener)  # from here on there is something to stop
     service.show_certificate(tls.expires)
     try:
         # The one for operators goes down last: it shows how the service drains.

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -148,6 +149,15 @@ async def test_certificates_that_cannot_be_used_do_not_start(tmp_path: Path) -> 
     with pytest.raises(StartupError, match=r"none\.pem"):
         async with listening(Settings(port=0, tls_certificate=none)):
             pass
+
+
+async def test_a_start_that_certificates_fail_leaves_nothing_running(tmp_path: Path) -> None:
+    none = tmp_path / "none.pem"
+    before = set(threading.enumerate())
+    with pytest.raises(StartupError):
+        async with listening(Settings(port=0, tls_certificate=none, otel_metrics=True)):
+            pass
+    assert "otlp-metrics" not in {each.name for each in set(threading.enumerate()) - before}
 
 
 async def test_a_client_that_never_shakes_hands_is_dropped(
