@@ -9,7 +9,7 @@
     │   └── ModelRefused 422        an admin call names a model folder that must not serve
     ├── Unauthorized 401            no API key, or none that is good
     ├── Forbidden 403               the API key lacks the scope that the route needs
-    ├── UnknownModel 404        the request names a model that is not served, and names are strict
+    ├── UnknownModel 404            `strict_model`, and the request names one that is not served
     ├── Conflict 409                the call does not fit the state that the service is in
     ├── BodyTooSlow 408             the body did not arrive within `body_timeout_s`
     ├── BodyTooLarge 413

@@ -100,10 +100,9 @@ class Reranker:
     ) -> Self:
         """The model folder `model` (default: the shipped one), warm and proven.
 
-        `options` are the fields of `RuntimeOptions` (`device`, `graph`, `runtime`, `precision`,
-        `workers`, `threads`, `token_budget`, `state`), which `runtime_options` may give as one
-        value instead; they mean what the settings of these names mean. `profiles` is a folder with
-        more profiles, `deadline_s` the longest time for a call.
+        `options` are the fields of `RuntimeOptions`, such as `device` and `workers`, which
+        `runtime_options` may give as one value instead; they mean what the settings of these names
+        mean. `profiles` is a folder with more profiles, `deadline_s` the longest time for a call.
         Raises ModelError, DeviceError, ProfileError or StartupError with the reason, and TypeError
         for an option that does not exist.
         """
@@ -123,7 +122,7 @@ class Reranker:
         """The documents' places, `result.ranked`, the best first. Waits for them.
 
         Raises InvalidRequest with the path of the fault, Overloaded before any work, InputTooLong,
-        DeadlineExceeded or InferenceFailed; TypeError for an unknown option.
+        DeadlineExceeded, InferenceFailed or NonFiniteScore; TypeError for an unknown option.
         """
         call = self._rank(query, documents, options)
         return asyncio.run_coroutine_threadsafe(call, self._loop).result()

@@ -217,7 +217,7 @@ class ModelQueue:
             log.error("run observer", fault=type(raised).__name__)
 
     def _count(self, inputs: int, tokens: int) -> None:
-        """Keeps the totals, so that admission need not walk the queue. The lock is held."""
+        """Keeps the totals that `load` shows. The lock is held."""
         self.waiting_inputs += inputs
         self.waiting_tokens += tokens
 
