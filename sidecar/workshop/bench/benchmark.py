@@ -23,6 +23,7 @@ from sidecar.workshop.bench import overhead, profile_cost
 from sidecar.workshop.bench.bare_loops import BareLoop, bare_loops
 from sidecar.workshop.bench.interleaving import interleave
 from sidecar.workshop.bench.machine import read_machine, read_memory
+from sidecar.workshop.bench.profile_documents import PRODUCTS
 from sidecar.workshop.bench.report import (
     RATIO_TARGET,
     BareLoopFigures,
@@ -102,7 +103,7 @@ def _run(spec: BenchSpec) -> Report:
         best_bare=fastest_loop(bare),
         ratio_target=RATIO_TARGET,
         overhead_ms=overhead_ms,
-        structured_ms=costs.pop(profile_cost.PRODUCTS),
+        structured_ms=costs.pop(PRODUCTS),
         feeds_ms=costs,
         memory_mb=memory,
         repeated=repeated and repeated / statistics.median(http_rates),

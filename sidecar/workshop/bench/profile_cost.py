@@ -12,13 +12,11 @@ from sidecar.contracts.body import read_document
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profiles import Profiles
 from sidecar.request import RankRequest
-from sidecar.workshop.bench.profile_documents import PRODUCTS, Searches, all_searches
+from sidecar.workshop.bench.profile_documents import Searches, all_searches
 
 REPEATS = 5
 TARGET_MS = 5.0
 ROOM_TOKENS = 512
-
-__all__ = ["PRODUCTS", "ProfileCost", "measure", "measure_searches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,12 @@ class ProfileCost:
 
 
 def measure() -> dict[str, ProfileCost]:
-    """The costs by kind of document; PRODUCTS, of 1 KB each, go first."""
+    """The costs by kind of document, as `all_searches` names them."""
     profiles = Profiles.open()
-    return {searches.name: measure_searches(searches, profiles) for searches in all_searches()}
+    return {searches.name: _measure(searches, profiles) for searches in all_searches()}
 
 
-def measure_searches(searches: Searches, profiles: Profiles) -> ProfileCost:
+def _measure(searches: Searches, profiles: Profiles) -> ProfileCost:
     """Each query's cost is the lowest of REPEATS times, which other processes disturb least."""
     profile = profiles.get(searches.profile)
     documents = tuple(read_document(product) for product in searches.documents)

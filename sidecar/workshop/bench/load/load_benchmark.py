@@ -160,10 +160,7 @@ class LoadSteps:
         rng = random.Random(f"{self._spec.seed} {load} {pattern}")
         rate = load * capacity / mean_documents(MIX)
         moments = PATTERNS[pattern](rate, self._spec.seconds, rng)
-        plan = [
-            Planned(each.at_s, each.kind, each.deadline_s, CLIENTS[0])
-            for each in mixed(moments, capacity, rng)
-        ]
+        plan = mixed(moments, capacity, CLIENTS[0], rng)
         figures = StepFigures.of(load, pattern, self._send(plan))
         self._say(f"{pattern} at {load:g}: {figures.goodput:.0f} documents/s in time")
         return figures

@@ -65,16 +65,16 @@ def bursts(rate: float, seconds: float, rng: random.Random, size: int = BURST) -
 
 
 def mixed(
-    moments: Sequence[float], documents_per_second: float, rng: random.Random
+    moments: Sequence[float], documents_per_second: float, client: str, rng: random.Random
 ) -> list[Planned]:
-    """A request of `MIX` at each moment, in shuffled fifties, so that every step has its share of
-    the rare large ones."""
+    """A client's request of `MIX` at each moment, in shuffled fifties, so that every step has its
+    share of the rare large ones."""
     fifty = [kind for kind in MIX for _ in range(kind.in_fifty)]
     kinds: list[Kind] = []
     while len(kinds) < len(moments):
         kinds += rng.sample(fifty, len(fifty))
     return [
-        Planned(moment, kind, deadline_s(kind, documents_per_second), "")
+        Planned(moment, kind, deadline_s(kind, documents_per_second), client)
         for moment, kind in zip(moments, kinds, strict=False)
     ]
 

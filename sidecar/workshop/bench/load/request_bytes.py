@@ -48,9 +48,8 @@ class RequestBytes:
             "Content-Type: application/json",
             f"Content-Length: {len(body)}",
             f"X-Request-Deadline-Ms: {planned.deadline_s * 1000:.0f}",
+            f"Authorization: Bearer {self._keys[planned.client]}",
         ]
-        if planned.client:
-            head.append(f"Authorization: Bearer {self._keys[planned.client]}")
         if planned.batch:
             head.append("X-Rerank-Priority: batch")
         return "\r\n".join([*head, "", ""]).encode() + body

@@ -33,7 +33,7 @@ def test_bursts_have_the_rate_and_come_together() -> None:
 
 
 def test_the_mix_is_the_same_in_every_fifty() -> None:
-    plan = mixed([float(number) for number in range(100)], 200.0, random.Random(3))
+    plan = mixed([float(number) for number in range(100)], 200.0, "a", random.Random(3))
     for fifty in (plan[:50], plan[50:]):
         assert [sum(each.kind is kind for each in fifty) for kind in MIX] == [
             kind.in_fifty for kind in MIX
@@ -43,7 +43,7 @@ def test_the_mix_is_the_same_in_every_fifty() -> None:
 
 def test_a_plan_is_the_same_for_the_same_seed() -> None:
     moments = [0.1, 0.2, 0.3]
-    again = [mixed(moments, 200.0, random.Random(5)) for _ in range(2)]
+    again = [mixed(moments, 200.0, "a", random.Random(5)) for _ in range(2)]
     assert again[0] == again[1]
 
 
