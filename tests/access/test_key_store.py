@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.access.api_key import digest_of
 from sidecar.access.key_store import KeyStore
 from sidecar.errors import KeyFileError
+from tests.http import key_files
 
 
-def entry(name: str, scopes: str = '"rerank"') -> str:
+def entry(name: str, scopes: str = "rerank") -> str:
     """The key is its own name."""
-    digest = digest_of(name.encode()).hex()
-    return f'[[keys]]\nname = "{name}"\nhash = "sha256:{digest}"\nscopes = [{scopes}]\n'
+    return key_files.entry(name, name, scopes)
 
 
 def names(store: KeyStore) -> list[str]:
@@ -61,7 +60,7 @@ def test_a_changed_file_replaces_the_keys(tmp_path: Path) -> None:
     file.write_text(entry("shop"))
     store = KeyStore.open(("one",), file)
     assert not reload(store)
-    file.write_text(entry("jobs") + entry("ops", '"admin"'))
+    file.write_text(entry("jobs") + entry("ops", "admin"))
     assert reload(store)
     assert names(store) == ["api_key", "jobs", "ops"]
 

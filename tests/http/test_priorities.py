@@ -7,7 +7,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sidecar.access.api_key import digest_of, new_key
+from sidecar.access.api_key import new_key
+from tests.http.key_files import bearer, entry, write
 from tests.http.serving import GatedSession, serving, until
 
 SHOP, JOBS, OTHER = new_key(), new_key(), new_key()
@@ -15,20 +16,8 @@ SHOP, JOBS, OTHER = new_key(), new_key(), new_key()
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
-    path = tmp_path / "keys.toml"
-    path.write_text(
-        "\n".join(
-            f'[[keys]]\nname = "{name}"\nhash = "sha256:{digest_of(key.encode()).hex()}"\n'
-            f'priority = "{priority}"\n'
-            for name, key, priority in (
-                ("shop", SHOP, "interactive"),
-                ("jobs", JOBS, "batch"),
-                ("other", OTHER, "interactive"),
-            )
-        )
-    )
-    path.chmod(0o600)
-    return path
+    jobs = entry("jobs", JOBS, more='priority = "batch"')
+    return write(tmp_path / "keys.toml", entry("shop", SHOP) + jobs + entry("other", OTHER))
 
 
 def request(number: int, documents: int, **more: Any) -> dict[str, Any]:
@@ -47,7 +36,7 @@ async def answered(keys: Path, *requests: tuple[str, dict[str, Any]]) -> list[in
         session.gate.clear()
 
         async def send(number: int, key: str, body: dict[str, Any]) -> None:
-            headers = {"Authorization": f"Bearer {key}"}
+            headers = bearer(key)
             async with client.post("/v2/rerank", json=body, headers=headers) as answer:
                 assert answer.status == 200, await answer.text()
             order.append(number)
@@ -96,6 +85,6 @@ async def test_an_unknown_priority_is_refused(keys: Path) -> None:
 async def status(
     client: aiohttp.ClientSession, more: dict[str, Any], headers: dict[str, str]
 ) -> int:
-    headers = {"Authorization": f"Bearer {SHOP}", **headers}
+    headers = {**bearer(SHOP), **headers}
     async with client.post("/v2/rerank", json=request(1, 1, **more), headers=headers) as answer:
         return answer.status
