@@ -9,7 +9,8 @@ the service listens in `access.listening`; all are part of the table.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +32,14 @@ from sidecar.runtime.model_choice import ModelChoice
 from sidecar.runtime.options import RENAMED, RuntimeOptions
 
 PREFIX = "RERANK_"
+OF_COMMANDS = {
+    *("CLUSTER_URL", "CLUSTER_API_KEY", "CLUSTER_USER", "CLUSTER_CA"),
+    *("SIDECAR_URL", "SIDECAR_KEY", "ADMIN_KEY"),
+}
+"""Variables of other commands than `serve`, behind the prefix."""
+TYPO = 0.75
+"""Similarity (difflib's ratio) from which a variable is a setting with a typing error: `PROT` is
+just that similar to `PORT`."""
 DEFAULT_DEADLINE_MS = 25_000
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s*]+")
@@ -221,6 +230,22 @@ def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Set
         raise StartupError(f"setting {first_fault(fault)}") from None
     except ValueError as fault:  # TOML that does not parse
         raise StartupError(f"the settings file {path}: {fault}") from None
+
+
+def misspelt(variables: Iterable[str]) -> dict[str, str]:
+    """The names among environment variables that mean nothing but look like a setting's -> that
+    setting's variable. Others with the prefix are left alone: they may be somebody else's, such as
+    the addresses of a Kubernetes service `rerank-sidecar`."""
+    settings = [name.upper() for name in (*Settings.model_fields, *RENAMED, "config")]
+    found = {}
+    for variable in variables:
+        name = variable.upper().removeprefix(PREFIX)  # in any case, as pydantic reads them
+        if name == variable.upper() or name in OF_COMMANDS or name in settings:
+            continue
+        cut = [setting for setting in settings if name and setting.startswith(name)]
+        if near := cut or get_close_matches(name, settings, n=1, cutoff=TYPO):
+            found[variable] = PREFIX + near[0]
+    return found
 
 
 class _RenamedEnvironment(EnvSettingsSource):

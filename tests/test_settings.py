@@ -1,14 +1,17 @@
 """flags > environment > TOML file > defaults, and every fault by its name."""
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import sidecar
 from sidecar.errors import StartupError
-from sidecar.runtime.options import RuntimeOptions
-from sidecar.settings import Settings, load
+from sidecar.runtime.options import RENAMED, RuntimeOptions
+from sidecar.settings import OF_COMMANDS, Settings, load, misspelt
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +72,49 @@ def test_keys_are_split_and_never_shown() -> None:
 def test_a_setting_without_a_key_opens_nothing(text: str) -> None:
     with pytest.raises(StartupError, match=r"setting api_key: .*holds no key"):
         load({"api_key": text})
+
+
+@pytest.mark.parametrize(
+    ("variable", "setting"),
+    [
+        ("RERANK_PROT", "RERANK_PORT"),
+        ("rerank_api_kye", "RERANK_API_KEY"),
+        ("RERANK_API_KEY_FILE", "RERANK_API_KEYS_FILE"),
+        ("RERANK_DEADLINE", "RERANK_DEADLINE_MS"),
+        ("RERANK_TLS_CERT", "RERANK_TLS_CERTIFICATE"),
+        ("RERANK_CONFG", "RERANK_CONFIG"),
+    ],
+)
+def test_a_misspelt_variable_is_named(variable: str, setting: str) -> None:
+    assert misspelt([variable, "PATH", "PROT"]) == {variable: setting}
+
+
+def test_variables_that_mean_something_or_are_others_are_not_misspelt() -> None:
+    settings = [f"RERANK_{name}" for name in (*Settings.model_fields, *RENAMED, "CONFIG")]
+    assert misspelt([name.upper() for name in settings]) == {}
+    assert misspelt([name.lower() for name in settings]) == {}
+    # Kubernetes' for a service `rerank-sidecar`, and the tests' own.
+    of_service = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT", "PORT_8080_TCP")
+    assert misspelt(f"RERANK_SIDECAR_{name}" for name in of_service) == {}
+    assert misspelt(["RERANK_OPENSEARCH", "RERANK_REQUIRE_NODE", "RERANK_CACHE_DIR"]) == {}
+
+
+def test_every_variable_of_a_command_is_known() -> None:
+    texts = [path.read_text() for path in (Path(sidecar.__file__).parent / "cli").rglob("*.py")]
+    named = {name for text in texts for name in re.findall(r'envvar="RERANK_(\w+)"', text)}
+    assert named == OF_COMMANDS
+
+
+def test_a_start_warns_of_a_misspelt_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RERANK_DEADLINE", "secret")
+    done = run("serve", "--api-keys-file", str(tmp_path / "none.toml"))
+    (line,) = done.stdout.splitlines()
+    said = json.loads(line)
+    assert (said["event"], said["level"]) == ("unknown variable", "warning")
+    assert (said["name"], said["nearest"]) == ("RERANK_DEADLINE", "RERANK_DEADLINE_MS")
+    assert "secret" not in line
 
 
 def test_an_empty_variable_is_as_if_it_were_absent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,14 @@
 """`rerank-sidecar serve`: the service, with an option for each setting."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from sidecar.cli.flags import with_settings
-from sidecar.settings import Settings, load
+from sidecar.settings import Settings, load, misspelt
 
 
 @with_settings(Settings.model_fields)
@@ -16,6 +19,8 @@ def serve_command(config: Path | None, **flags: Any) -> None:
 
     settings = load(flags, config)
     configure(settings.log_level)
+    for variable, setting in misspelt(os.environ).items():
+        structlog.get_logger("rerank").warning("unknown variable", name=variable, nearest=setting)
     companion = None
     if settings.canary_engine is not None:
         from sidecar.cli.cluster.canary_in_serve import canary_of
