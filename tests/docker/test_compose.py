@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from compose_spec import PyCompose
 
 from es_integration.elasticsearch.version import Version
 from es_integration.local_node.opensearch_distributions import RERANK_BY_VERSION
@@ -30,7 +31,33 @@ def services(name: str) -> dict[str, Any]:
     return found
 
 
+def resolved(name: str) -> str:
+    """A file's text with the default of each variable in its place."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", (DOCKER / name).read_text())
+
+
 every_file = pytest.mark.parametrize("name", [path.name for path in FILES])
+
+
+@pytest.mark.parametrize("name", [*(path.name for path in FILES), "sidecar.yaml"])
+def test_every_key_and_value_is_one_that_compose_knows(name: str) -> None:
+    PyCompose.from_yaml(resolved(name)).validate()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("depends_on:", "depend_on:"),
+        ("condition: service_healthy", "condition: healthy"),
+        ("interval: 5s", "interval: 5x"),
+        ("read_only: true", "read_only: maybe"),
+    ],
+)
+def test_a_wrong_key_or_value_is_found(right: str, wrong: str) -> None:
+    text = resolved("compose.opensearch.yaml")
+    assert right in text
+    with pytest.raises(ValueError, match=r"services\.opensearch|services\.canary"):
+        PyCompose.from_yaml(text.replace(right, wrong))
 
 
 def test_elasticsearch_has_a_trial_and_every_service() -> None:
