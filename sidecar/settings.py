@@ -111,9 +111,9 @@ class Settings(
     )
     on_failure: OnFailure = Field(
         "error",
-        description="What answers a request that does not say if the model fails: `error` answers "
-        "503, `lexical` ranks by BM25F, `order` keeps the order sent. Search-engine routes always "
-        "answer 503.",
+        description="What answers a request that does not say if the model fails: `error` is an "
+        "error (503; 500 for scores that are no numbers), `lexical` ranks by BM25F, `order` keeps "
+        "the order sent. Search-engine routes always answer with the error.",
     )
     stand_in: str | None = Field(
         None,

@@ -151,7 +151,7 @@ def _available(distribution: Distribution) -> Distribution:
 
 
 def _node(distribution: Distribution) -> Iterator[LocalOpenSearch]:
-    with LocalOpenSearch(heap="512m", distribution=_available(distribution)) as node:
+    with LocalOpenSearch(heap="1g", distribution=_available(distribution)) as node:
         yield node
 
 
