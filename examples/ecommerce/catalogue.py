@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sidecar.workshop.jsonl import read_jsonl
 from sidecar.workshop.model.check.judged_collection import write_judged
-from sidecar.workshop.model.jsonl import read_jsonl
 
 Row = Mapping[str, object]
 SATISFYING, MISSING, OTHERS = 6, 14, 10

@@ -33,9 +33,9 @@ from report import plot, show, show_factors, show_losses
 from rich.console import Console
 
 from sidecar.errors import ModelError
+from sidecar.workshop.jsonl import read_jsonl
 from sidecar.workshop.model.check.judged_collection import JudgedCollection, read_judged
 from sidecar.workshop.model.check.quality import METRICS, Quality, measure
-from sidecar.workshop.model.jsonl import read_jsonl
 from sidecar.workshop.model.runner import Floats
 
 RELEVANT = 2.0

@@ -8,6 +8,7 @@ tune       the fastest layout of workers and threads on this machine
 model/     model folders: export, quantise, check, train
 models     the models of a service that runs
 key        API keys
+judgements/ relevance judgements in the formats of others
 profile    a profile on a user's own documents; the schema of its file
 cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
 flags      settings as options, for every command that reads them
@@ -27,6 +28,7 @@ from sidecar.cli.cluster.install import install_command, uninstall_command
 from sidecar.cli.cluster.processors import processors_command
 from sidecar.cli.cluster.verify import verify_command
 from sidecar.cli.demo import demo_command
+from sidecar.cli.judgements import judgements_app
 from sidecar.cli.key import key_app
 from sidecar.cli.model import model_app
 from sidecar.cli.models import models_app
@@ -56,6 +58,7 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")
 app.add_typer(models_app, name="models")
 app.add_typer(key_app, name="key")
+app.add_typer(judgements_app, name="judgements")
 app.add_typer(profile_app, name="profile")
 
 

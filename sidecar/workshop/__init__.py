@@ -3,10 +3,12 @@
 demo/            BM25's order beside the reranked one
 bench/           how fast this machine reranks, alone and beside other rerankers
 tune/            the fastest layout on this machine
+judgements/      relevance judgements in the formats of others
 profile_check/   what a profile reads of a user's own documents
 model/           model folders: export, quantise, check, train
 models_admin     `/admin/models` of a service that runs
 sidecar_process  the service in a process of its own, for all of these and the tests
+jsonl            JSON lines from files that may be compressed
 figure_table     tables of figures on the screen
 progress         the current step on the screen
 counted          numbers with their nouns

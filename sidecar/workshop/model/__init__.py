@@ -21,5 +21,5 @@ imports this package.
     training             groups of documents -> a checkpoint, which `families` opens
     vocabulary           a folder with the pieces of some languages alone
     recipe               the collections and the mixture of the shipped model
-    bm25, jsonl, text_pair, progress, measurement_cache   shared by several of them
+    bm25, text_pair, progress, measurement_cache   shared by several of them
 """

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.jsonl import read_jsonl
+from sidecar.workshop.jsonl import read_jsonl
 from sidecar.workshop.model.text_pair import TextPair
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import TrainingSource
-from sidecar.workshop.model.jsonl import read_jsonl
+from sidecar.workshop.jsonl import read_jsonl
 
 HELD_OUT_ONE_IN = 20
 """One document in this many is held out."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.workshop.jsonl import read_jsonl
 from sidecar.workshop.model.check.judged_collection import read_judged
-from sidecar.workshop.model.jsonl import read_jsonl
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.jsonl import read_jsonl
+from sidecar.workshop.jsonl import read_jsonl
 
 CHUNK = 1024
 JSON_LINES = (".jsonl", ".zst")
