@@ -6,6 +6,7 @@ parse            fields from strings of JSON, YAML or lines
 broken_json      pieces of JSON that no parser reads
 wrappings        what stands around the fields
 document_keys    which keys of a document hold which field
+field_places     where a document with given keys has which field, and how it is read there
 spelling         the same key in other spellings
 field_spellings  a field's spellings, and what each says of its values
 field_values     a field's value, as its profile asks for it

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from sidecar.text.key_sets import by_keys
 from sidecar.text.key_values import of_pairs
-from sidecar.text.objects import connected, in_units
+from sidecar.text.objects import connected, has_minor_units, in_units
 from sidecar.text.spelling import normal
 
 MAX_KNOWN_KEYS = 10_000
@@ -53,16 +53,16 @@ class DocumentKeys:
         self._normal: dict[str, list[Candidate]] = {}
         self.candidates = lru_cache(MAX_KNOWN_KEYS)(self._candidates)
         """What a key may hold; empty for a key that the profile does not know."""
-        self.places = by_keys(self._places)
-        """Where an object's fields may be: each that it may have, and its places, best first."""
         for field, of_field in enumerate(spellings):
             for rank, spelling in enumerate(of_field):
-                for head, dots, steps in _heads(spelling):
+                for head, dots, steps in heads(spelling):
                     exact = Candidate(field, rank, False, dots, steps)
                     self._exact.setdefault(head, []).append(exact)
                     self._normal.setdefault(normal(head), []).append(exact._replace(inexact=True))
 
-    def _places(self, keys: tuple[str, ...]) -> tuple[tuple[int, tuple[Place, ...]], ...]:
+    def places(self, keys: tuple[str, ...]) -> tuple[tuple[int, tuple[Place, ...]], ...]:
+        """Where the fields of an object with these keys may be: each that it may have, and its
+        places, best first."""
         # By the key last: of two that spell a name otherwise the same one is always read.
         places = sorted((each, key) for key in keys for each in self.candidates(key))
         by_field = groupby(places, key=lambda place: place[0].field)
@@ -77,6 +77,42 @@ class DocumentKeys:
     def whole(self, key: str) -> bool:
         """Whether the key's whole value is a field, rather than something inside it."""
         return any(not candidate.steps for candidate in self.candidates(key))
+
+
+class Container:
+    """A value that many fields look inside: opened, and its keys looked over, once for all."""
+
+    __slots__ = ("_alike", "_keys", "value")
+
+    def __init__(self, value: object) -> None:
+        self.value = opened(value)
+        self._alike = _alike(self.value)
+        """The object, or those of the list where all have the same keys; else none."""
+        self._keys = _by_normal(self._alike[0]) if self._alike else {}
+
+    def lacks(self, name: str) -> bool:
+        """Whether there is surely nothing under a key that is `name` by `normal`."""
+        return name not in self._keys and bool(self._alike)
+
+    def inside(self, steps: str) -> object:
+        """What the dotted path leads to, as `inside` has it."""
+        keys = self._keys.get(normal(steps), ())
+        if len(keys) != 1 or "." in steps or has_minor_units(self._alike[0], steps):
+            return inside_opened(self.value, steps)
+        (key,) = keys
+        if self._alike[0] is self.value:
+            return self._alike[0][key]
+        return _flat([part for item in self._alike if (part := item[key]) is not None])
+
+
+def _alike(value: object) -> Sequence[dict[str, object]]:
+    if isinstance(value, dict):
+        return (value,)
+    if not value or not isinstance(value, list | tuple) or not isinstance(value[0], dict):
+        return ()
+    keys = tuple(value[0])
+    alike = all([isinstance(item, dict) and tuple(item) == keys for item in value])
+    return value if alike and connected(value[0]) is None else ()
 
 
 def inside(value: object, steps: str) -> object:
@@ -120,7 +156,7 @@ def _in_object(value: Mapping[str, object], steps: str) -> object:
         if (held := value.get(steps)) is None and (held := _entry(value, steps)) is None:
             return None
         return in_units(value, steps, held)
-    for head, _, rest in _heads(steps):
+    for head, _, rest in heads(steps):
         if (held := _entry(value, head)) is not None and (found := inside(held, rest)) is not None:
             return in_units(value, head, found)
     return None
@@ -153,7 +189,7 @@ def _flat(values: list[object]) -> object:
 
 
 @lru_cache(maxsize=4096)
-def _heads(path: str) -> tuple[tuple[str, int, str], ...]:
+def heads(path: str) -> tuple[tuple[str, int, str], ...]:
     """(key, steps left, those steps) for each way to read the path, the longest key first."""
     parts = path.split(".")
     return tuple(

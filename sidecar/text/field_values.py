@@ -23,6 +23,8 @@ MAX_DEPTH = 16
 MAX_BESIDE = 12
 """Characters beside the number of a text that is a number: a currency, a unit, "from"."""
 
+SINGLE = frozenset((str, int, float, bool, type(None)))
+"""The types of JSON's single values."""
 _NUMBERS = frozenset((int, float, bool))
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _ONE_NUMBER = re.compile(
@@ -42,12 +44,12 @@ def present(value: object, depth: int, languages: Sequence[str] | None) -> objec
     """
     if isinstance(value, str):  # nearly all values
         return None if not value or value.isspace() else value
+    if type(value) in SINGLE:
+        return value
     match value:
-        case None | int() | float():
-            return value
-        case dict() | Mapping() if depth > 0 and (nodes := connected(value)) is not None:
-            return present(nodes, depth - 1, languages)
         case dict() | Mapping() if depth > 0:
+            if (nodes := connected(value)) is not None:
+                return present(nodes, depth - 1, languages)
             held = _held(value, depth, languages)
             return (held and (held if languages is None else meaning(held, languages))) or None
         case list() | tuple() if depth > 0:
@@ -76,15 +78,17 @@ def _held(
 ) -> dict[str, object]:
     """The entries that can be read. Single values are looked at here: they are ten times as many as
     anything else in variants, and a call for each took most of the time."""
-    held: dict[str, object] = {}
+    held = dict(value)
     for key, given in value.items():
         if isinstance(given, str):
             if given and not given.isspace():
-                held[key] = given
+                continue
         elif type(given) in _NUMBERS:
-            held[key] = given
+            continue
         elif given is not None and (part := present(given, depth - 1, languages)) is not None:
             held[key] = part
+            continue
+        del held[key]
     return held
 
 

@@ -34,13 +34,14 @@ def of_pairs(items: Sequence[object]) -> dict[str, object] | None:
     attributes: dict[str, object] = {}
     repeated: dict[str, list[object]] = {}
     """Those that came several times: lists of our own, which may grow."""
+    before: list[str] = []
+    keys: _PairKeys | None = None
     for item in items:
-        match item:
-            case dict() | Mapping():
-                pair = _pair(item)
-            case _:
-                return None
-        if pair is None:
+        if not isinstance(item, dict | Mapping):
+            return None
+        if (own := list(item)) != before:  # most have the keys of the one before
+            keys, before = _pair_keys(item), own
+        if keys is None or (pair := _pair(item, keys)) is None:
             return None
         name, value = pair
         if name in repeated:
@@ -78,9 +79,7 @@ def _pair_keys(keys: tuple[str, ...]) -> _PairKeys | None:
     return _PairKeys(names[0], values[0], units[0] if units else None, others)
 
 
-def _pair(item: Mapping[str, object]) -> tuple[str, object] | None:
-    if (keys := _pair_keys(item)) is None:
-        return None
+def _pair(item: Mapping[str, object], keys: _PairKeys) -> tuple[str, object] | None:
     if keys.others and not all(_is_note(key, item[key]) for key in keys.others):
         return None
     name, value = item[keys.name], item[keys.value]

@@ -18,7 +18,7 @@ Any other object stays one. Keys are compared as `normal` has them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from sidecar.text.key_sets import by_keys
@@ -109,7 +109,8 @@ def meaning(value: dict[str, object], languages: Sequence[str]) -> object:
         return value[roles.name]
     if len(value) > 1:
         for key in roles.rows:
-            if key in _NOTATION or _is_row_number(value[key]):
+            number = value[key]
+            if type(number) is int or key in _NOTATION or _is_row_number(number):
                 del value[key]
     return value
 
@@ -169,18 +170,21 @@ def of_locales(items: Sequence[object], languages: Sequence[str]) -> object:
     return preferred(texts, languages) if texts else None
 
 
+def has_minor_units(keys: Container[str], key: str) -> bool:
+    """Whether the number under `key` of an object with these keys is in hundredths or the like."""
+    return normal(key) == _MINOR_UNITS or (_MINOR_DIGITS in keys and "price" in key.lower())
+
+
 def in_units(value: Mapping[str, object], key: str, found: object) -> object:
     """The number under `key` of the object: hundredths of a currency are given in its unit.
 
     {"centAmount": 1499, "fractionDigits": 2} and {"price": "1499", "currency_minor_unit": 2}, of
     commercetools and of WooCommerce's Store API, are 14.99.
     """
-    if normal(key) == _MINOR_UNITS:
-        digits = value.get("fractionDigits", 2)
-    elif _MINOR_DIGITS in value and "price" in key.lower():
-        digits = value[_MINOR_DIGITS]
-    else:
+    if not has_minor_units(value, key):
         return found
+    own = normal(key) == _MINOR_UNITS
+    digits = value.get("fractionDigits", 2) if own else value[_MINOR_DIGITS]
     if not isinstance(digits, int) or not 0 <= digits <= 4 or isinstance(found, bool):
         return found
     if isinstance(found, int) or (isinstance(found, str) and found.strip().isdecimal()):

@@ -17,7 +17,6 @@ are absent, at every depth. `compose.read_value` says how the others are read as
 
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from sidecar.request import Document
@@ -25,11 +24,13 @@ from sidecar.schema import RERANK_DOC
 from sidecar.search import Fields
 from sidecar.text.broken_json import is_piece_of_object
 from sidecar.text.compose import read_value
-from sidecar.text.document_keys import Candidate, DocumentKeys, inside_opened, opened
+from sidecar.text.document_keys import Container
+from sidecar.text.field_places import FieldPlace, field_places
 from sidecar.text.field_profile import DocumentProfile, FieldProfile
-from sidecar.text.field_spellings import Spelling, field_spellings
+from sidecar.text.field_spellings import field_spellings
 from sidecar.text.field_values import (
     MAX_DEPTH,
+    SINGLE,
     as_asked,
     is_zero,
     multiplied,
@@ -39,7 +40,7 @@ from sidecar.text.field_values import (
 )
 from sidecar.text.parse import parse
 from sidecar.text.sale_periods import is_outside
-from sidecar.text.wrappings import Wrappers, unwrapped
+from sidecar.text.wrappings import unwrapped, wrappings
 
 
 class Trace(NamedTuple):
@@ -77,16 +78,16 @@ class FieldReader:
         self._fields = (*profile.fields.values(), *(_PART for _ in self._parts))
         self._languages = tuple(map(wanted_languages, self._fields))
         self._changes = tuple(field.changes_values for field in self._fields)
-        self._spellings = tuple(map(field_spellings, (*self._names, *self._parts), self._fields))
-        self._as_written = tuple(map(_as_written, self._spellings, self._changes))
-        self._keys = _document_keys(self._spellings)
+        spellings = tuple(map(field_spellings, (*self._names, *self._parts), self._fields))
+        self._places = field_places(spellings, self._changes)
+        self._keys = self._places.keys
         weights = [field.weight for field in profile.fields.values()]
-        self._passage = frozenset(
+        passage = frozenset(
             place for place, field in enumerate(self._fields) if field.weight or not any(weights)
         )
-        own = {each.text for names in self._spellings[: len(self._names)] for each in names}
+        self._around = wrappings(self._keys, (*profile.wrappers, RERANK_DOC), passage)
+        own = {each.text for names in spellings[: len(self._names)] for each in names}
         self._texts = {"text", RERANK_DOC} & own
-        self._wrappers = _wrappers((*profile.wrappers, RERANK_DOC))
 
     def read(self, document: Document) -> Fields | None:
         """The fields in the profile's order, the others after them; None for plain text."""
@@ -100,11 +101,11 @@ class FieldReader:
             return Trace(None, {}, ())
         fields, on_top = self._named(given), self._unwrapped(given) if self._names else given
         spelling_of: dict[str, str] = {}
-        for field, places in self._keys.places(on_top):
+        for field, places in self._places.of(on_top):
             name = self._names[field] if field < len(self._names) else ""
-            for candidate, key in places if name in fields else ():
-                if self._value(candidate, opened(on_top[key])) == fields[name]:
-                    spelling_of[name] = self._spellings[field][candidate.rank].text
+            for place in places if name in fields else ():
+                if self._value(field, place, Container(on_top[place.key])) == fields[name]:
+                    spelling_of[name] = place.spelling.text
                     break
         ignored = () if self._profile.other_fields or not self._names else tuple(on_top)
         known = self._keys.candidates
@@ -143,8 +144,7 @@ class FieldReader:
         return any(map(known, fields)) or any(map(known, self._unwrapped(fields)))
 
     def _unwrapped(self, fields: Fields) -> Fields:
-        texts = self._profile.parse
-        return unwrapped(fields, self._keys, self._wrappers, passage=self._passage, texts=texts)
+        return unwrapped(fields, self._around, texts=self._profile.parse)
 
     def _named(self, fields: Fields) -> Fields:
         if not self._names:
@@ -168,46 +168,59 @@ class FieldReader:
         a value that counts where no other place has one: a 0, a reduced price that is not paid."""
         found: dict[int, object] = {}
         others: dict[int, object] = {}
-        containers: dict[str, object] = {}  # opened: many fields look inside one
-        for field, places in self._keys.places(fields):
-            for candidate, key in places:
-                given = fields[key]
-                if given is None or (isinstance(given, str) and candidate.steps):
-                    continue
-                if isinstance(given, dict | list):
-                    if key not in containers:
-                        containers[key] = opened(given)
-                    given = containers[key]
-                if (value := self._value(candidate, given)) is None:
-                    continue
-                spelling = self._spellings[field][candidate.rank]
-                if (spelling.zero_means_none and is_zero(value)) or (
-                    spelling.reduced and self._no_sale(field, fields)
-                ):
+        containers: dict[str, Container] = {}
+        for field, places in self._places.of(fields):
+            for place in places:
+                given = fields[place.key]
+                if type(given) in SINGLE:  # most values: no need to look closer
+                    if place.steps or given is None:
+                        continue
+                    if isinstance(given, str) and (not given or given.isspace()):
+                        continue
+                    value = given if place.as_written else self._as_asked(field, place, given)
+                else:
+                    if (container := containers.get(place.key)) is None:
+                        container = containers[place.key] = Container(given)
+                    if place.step and container.lacks(place.step):
+                        continue  # most often: none of the aliases of this kind
+                    if (value := self._value(field, place, container)) is None:
+                        continue
+                if place.may_give_way and self._gives_way(field, place, value, fields, containers):
                     others.setdefault(field, value)
                 else:
                     found[field] = value
                     break
         return found, others
 
-    def _no_sale(self, field: int, fields: Fields) -> bool:
-        """Whether the document says that the field's reduced price is not paid now."""
-        return is_outside(fields, self._fields[field].reduced_during, self._now)
+    def _gives_way(
+        self,
+        field: int,
+        place: FieldPlace,
+        value: object,
+        fields: Fields,
+        containers: Mapping[str, Container],
+    ) -> bool:
+        """Whether another value of the field goes first: this is a 0 that means none, or a reduced
+        price that, the document says, is not paid now."""
+        if place.spelling.zero_means_none and is_zero(value):
+            return True
+        if not place.spelling.reduced:
+            return False
+        known = {key: container.value for key, container in containers.items()}
+        return is_outside({**fields, **known}, self._fields[field].reduced_during, self._now)
 
-    def _value(self, candidate: Candidate, given: object) -> object:
-        """The field's value at the place, of which `given` is the key's value, opened; None where
-        there is none."""
-        field, rank, _, _, steps = candidate
-        value = inside_opened(given, steps) if steps else given
+    def _value(self, field: int, place: FieldPlace, container: Container) -> object:
+        """The field's value at the place in what its key holds; None where there is none."""
+        value = container.inside(place.steps) if place.steps else container.value
         value = present(value, MAX_DEPTH - 1, self._languages[field])
-        if value is None or self._as_written[field][rank]:
-            return value
-        _, says_opposite, in_cents, _, _ = self._spellings[field][rank]
-        if says_opposite:
+        return value if value is None or place.as_written else self._as_asked(field, place, value)
+
+    def _as_asked(self, field: int, place: FieldPlace, value: object) -> object:
+        if place.spelling.says_opposite:
             value = negated(value)
         if self._changes[field]:
             return as_asked(value, self._fields[field])
-        return multiplied(value, HUNDREDTH) if in_cents else value
+        return multiplied(value, HUNDREDTH) if place.spelling.in_cents else value
 
     def _joined(self, found: Mapping[int, object]) -> dict[int, object]:
         """The fields that are joined of several, by their place in the profile."""
@@ -225,22 +238,6 @@ class FieldReader:
                     joined[place] = field.separator.join(texts)
                     break
         return joined
-
-
-@lru_cache(maxsize=4096)
-def _as_written(spellings: tuple[Spelling, ...], changes: bool) -> tuple[bool, ...]:
-    """Of each spelling, whether values under it are read as they are written."""
-    return tuple(not (changes or each.says_opposite or each.in_cents) for each in spellings)
-
-
-@lru_cache(maxsize=64)
-def _document_keys(spellings: tuple[tuple[Spelling, ...], ...]) -> DocumentKeys:
-    return DocumentKeys([[spelling.text for spelling in field] for field in spellings])
-
-
-@lru_cache(maxsize=64)
-def _wrappers(paths: tuple[str, ...]) -> Wrappers:
-    return Wrappers(paths)
 
 
 def _others(fields: Fields) -> dict[str, object]:

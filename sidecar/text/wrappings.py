@@ -12,6 +12,7 @@ A wrapper that is a field of the profile itself (`attributes`) is none.
 """
 
 from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
 
 from sidecar.search import Fields
 from sidecar.text.document_keys import DocumentKeys, inside
@@ -26,58 +27,70 @@ MAX_SCALAR = 128
 """Characters of a text beside the one object; a longer one is content that must not be lost."""
 
 
-class Wrappers:
-    """The wrappers of a profile: keys, or paths, under which a document's fields may lie."""
+class Wrappings:
+    """What may stand around the fields of a profile."""
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, keys: DocumentKeys, paths: Sequence[str], passage: Set[int]) -> None:
+        """`paths`: the keys or paths of the wrappers. `passage`: the fields, by their place in the
+        profile, that the model reads."""
+        self.keys = keys
         self._paths = tuple((head, steps) for head, _, steps in (p.partition(".") for p in paths))
-        self.within = by_keys(self._within)
-        """Of an object: (its key, the steps inside its value) for each that it has."""
+        self._passage = passage
+        self.wrappers = by_keys(self._wrappers)
+        """Of an object: (its key, the steps inside its value) for each wrapper that it has."""
+        self._read = by_keys(self._read_by_model)
 
-    def _within(self, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    def _wrappers(self, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         by_spelling = {normal(key): key for key in keys}
         found = [
             (head if head in keys else by_spelling.get(normal(head)), steps)
             for head, steps in self._paths
         ]
-        return tuple((key, steps) for key, steps in found if key is not None)
+        return tuple(
+            (key, steps) for key, steps in found if key is not None and not self.keys.whole(key)
+        )
+
+    def _read_by_model(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(
+            key for key in keys if any(c.field in self._passage for c in self.keys.candidates(key))
+        )
+
+    def gives(self, fields: Fields) -> bool:
+        """Whether there is anything on top that the model reads."""
+        return any(present(fields[key], MAX_DEPTH, None) is not None for key in self._read(fields))
 
 
-def unwrapped(
-    fields: Fields,
-    keys: DocumentKeys,
-    wrappers: Wrappers,
-    *,
-    passage: Set[int],
-    texts: bool = True,
-) -> Fields:
+@lru_cache(maxsize=64)  # of each profile, with few of its weights set to 0 or from 0
+def wrappings(keys: DocumentKeys, paths: tuple[str, ...], passage: frozenset[int]) -> Wrappings:
+    """What may stand around the fields, see `Wrappings`."""
+    return Wrappings(keys, paths, passage)
+
+
+def unwrapped(fields: Fields, around: Wrappings, texts: bool = True) -> Fields:
     """The fields with those of its wrappings; what stands outermost goes first.
 
-    `passage`: the fields, by their place in the profile, that the model reads. `texts`: whether a
-    wrapper's text may hold an object, as JSON.
+    `texts`: whether a wrapper's text may hold an object, as JSON.
     """
     for _ in range(MAX_NESTED):
-        inner = _in_wrappers(fields, keys, wrappers, texts)
-        if inner is None and not _gives(fields, keys, passage):
-            inner = _in_the_one_object(fields, keys, passage)
+        inner = _in_wrappers(fields, around, texts)
+        if inner is None and not around.gives(fields):
+            inner = _in_the_one_object(fields, around)
         if inner is None:
             break
         fields = inner
     return fields
 
 
-def _in_wrappers(
-    fields: Fields, keys: DocumentKeys, wrappers: Wrappers, texts: bool
-) -> Fields | None:
+def _in_wrappers(fields: Fields, around: Wrappings, texts: bool) -> Fields | None:
     """The fields with those of the wrappers in place of the wrappers; None where there is none."""
+    if not (wrappers := around.wrappers(fields)):
+        return None
     found: dict[str, object] = {}
     opened_keys = set()
-    for head, steps in wrappers.within(fields):
-        if keys.whole(head):
-            continue
+    for head, steps in wrappers:
         held = max(
             _objects(inside(fields[head], steps), texts),
-            key=lambda item: _known(item, keys),
+            key=lambda item: _known(item, around.keys),
             default=None,
         )
         if held is not None:
@@ -97,34 +110,23 @@ def _objects(held: object, texts: bool) -> list[Fields]:
     return [item for item in items if isinstance(item, Mapping)]
 
 
-def _gives(fields: Fields, keys: DocumentKeys, passage: Set[int]) -> bool:
-    return any(
-        _in_passage(key, keys, passage) and present(value, MAX_DEPTH, None) is not None
-        for key, value in fields.items()
-    )
-
-
-def _in_passage(key: str, keys: DocumentKeys, passage: Set[int]) -> bool:
-    return any(candidate.field in passage for candidate in keys.candidates(key))
-
-
 def _known(fields: Fields, keys: DocumentKeys) -> int:
     return sum(1 for key in fields if keys.candidates(key))
 
 
-def _in_the_one_object(fields: Fields, keys: DocumentKeys, passage: Set[int]) -> Fields | None:
+def _in_the_one_object(fields: Fields, around: Wrappings) -> Fields | None:
     """The fields of the one object among short scalars, and those beside it that are known, such as
     `created_at`; None where there is none, or it is a field itself."""
     held = {key: v for key, v in fields.items() if present(v, MAX_DEPTH, None) is not None}
     objects = [(key, value) for key, value in held.items() if isinstance(value, Mapping)]
-    if len(objects) != 1 or keys.candidates(objects[0][0]):
+    if len(objects) != 1 or around.keys.candidates(objects[0][0]):
         return None
     inner = objects[0][1]
     beside = {key: value for key, value in held.items() if value is not inner}
     if not all(map(_is_short, beside.values())):
         return None
-    known = {key: value for key, value in beside.items() if keys.candidates(key)}
-    return {**inner, **known} if not known or _gives(inner, keys, passage) else None
+    known = {key: value for key, value in beside.items() if around.keys.candidates(key)}
+    return {**inner, **known} if not known or around.gives(inner) else None
 
 
 def _is_short(value: object) -> bool:
