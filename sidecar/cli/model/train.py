@@ -50,6 +50,9 @@ def train_command(
             help="The data folder of the shipped model's own recipe.",
         ),
     ] = None,
+    mixture: Annotated[
+        str, typer.Option(help="Of the recipe: english (minilm-en) or multilingual (multi-small).")
+    ] = "english",
     encoder: Annotated[
         str | None,
         typer.Option(help="A BERT sentence encoder: finds negatives, and teaches by its cosine."),
@@ -85,6 +88,37 @@ def train_command(
         int | None,
         typer.Option(min=1, help="Keep this many word pieces: the texts' most frequent."),
     ] = None,
+    query_prefix: Annotated[
+        str | None,
+        typer.Option(
+            help="START is an encoder that reads this before a query. Default: as its folder says.",
+            show_default=False,
+        ),
+    ] = None,
+    passage_prefix: Annotated[
+        str | None, typer.Option(help="The same before a passage.", show_default=False)
+    ] = None,
+    cosine_scale: Annotated[
+        float, typer.Option(min=0.1, help="START is an encoder: logits per 1 of its cosine.")
+    ] = 8.0,
+    cosine_centre: Annotated[
+        float, typer.Option(min=-1, max=1, help="START is an encoder: its cosine of logit 0.")
+    ] = 0.0,
+    apart: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="START is an encoder: for this share of the run it reads query and passage partly "
+            "apart, as it did before.",
+        ),
+    ] = 0.0,
+    languages: Annotated[
+        str, typer.Option(help="START is an encoder: codes of its languages, by commas.")
+    ] = "en",
+    licence: Annotated[
+        str, typer.Option(help="START is an encoder: the licence of what is made of it.")
+    ] = "Apache-2.0",
     groups: Annotated[
         int | None,
         typer.Option(
@@ -113,7 +147,10 @@ def train_command(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     from sidecar.cli.model.export import show_written
+    from sidecar.workshop.model.families.cosine_head_network import CosineStart
+    from sidecar.workshop.model.families.cosine_head_prompt import Prefixes
     from sidecar.workshop.model.training.domains import read_teachers
+    from sidecar.workshop.model.training.starting_model import EncoderStart
     from sidecar.workshop.model.training.train import Hyperparameters
     from sidecar.workshop.model.training.training_job import (
         TeacherSpec,
@@ -128,13 +165,21 @@ def train_command(
     if teachers:
         cosines = teachers.with_suffix(".cosines.jsonl")
         taught_by = replace(taught_by, by_domain=read_teachers(teachers), cosines=cosines)
+    with_prefixes = query_prefix is not None or passage_prefix is not None
+    encoder_start = EncoderStart(
+        Prefixes(query_prefix or "", passage_prefix or "") if with_prefixes else None,
+        CosineStart(cosine_scale, cosine_centre),
+        tuple(language.strip() for language in languages.split(",")),
+        licence,
+    )
     spec = TrainingSpec(
         start=start,
-        data=TrainingData(tuple(pairs or ()), tuple(judged or ()), recipe, groups),
+        data=TrainingData(tuple(pairs or ()), tuple(judged or ()), recipe, groups, mixture),
         teacher=taught_by,
-        hyperparameters=Hyperparameters(minutes, epochs, rate, max_tokens, batch, seed),
+        hyperparameters=Hyperparameters(minutes, epochs, rate, max_tokens, batch, seed, apart),
         layers=layers,
         vocabulary=vocabulary,
+        encoder_start=encoder_start,
     )
     with _bar() as report:
         summary = run_training(spec, checkpoint, report)

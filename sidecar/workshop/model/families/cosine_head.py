@@ -9,9 +9,18 @@ import torch
 from tokenizers import Tokenizer
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import DOCUMENT, TOKENIZER, Padding, Prompt, TrainingSource
+from sidecar.runtime.manifest import TOKENIZER, Prompt, TrainingSource
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.cosine_head_network import CrossEncoder
+from sidecar.workshop.model.families.cosine_head_prompt import (
+    NO_PREFIXES,
+    Prefixes,
+    padding_of,
+    prefixes_of,
+    prompt_of,
+    read_prefixes,
+    write_prefixes,
+)
 from sidecar.workshop.model.pretrained import (
     COPY_AGAIN,
     TRAINING_SUMMARY,
@@ -19,8 +28,6 @@ from sidecar.workshop.model.pretrained import (
     training_summary,
 )
 from sidecar.workshop.model.text_pair import TextPair
-
-PROMPT = Prompt(pieces=("[CLS]", "{query}", "[SEP]", DOCUMENT, "[SEP]"), segments=(0, 0, 0, 1, 1))
 
 
 def accepts(architecture: str, folder: Path) -> bool:
@@ -41,7 +48,9 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
         raise ModelError(
             f"{folder}: the checkpoint cannot be read ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
-    return make_checkpoint(network, tokenizer, name, summary, max_tokens)
+    return make_checkpoint(
+        network, tokenizer, name, summary, max_tokens, prefixes=read_prefixes(folder)
+    )
 
 
 def make_checkpoint(
@@ -50,10 +59,16 @@ def make_checkpoint(
     name: str,
     summary: dict[str, Any] | None = None,
     max_tokens: int | None = None,
+    *,
+    prefixes: Prefixes = NO_PREFIXES,
 ) -> Checkpoint:
-    """The Checkpoint of such a network; `summary` is the one of its last training, if any."""
+    """The Checkpoint of such a network; `summary` is the one of its last training, if any.
+
+    Raises ModelError when the tokenizer is neither BERT's nor XLM-R's.
+    """
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    prompt = prompt_of(tokenizer, prefixes)
     summary = summary or {}
     limit = min(network.encoder.config.max_position_embeddings, max_tokens or sys.maxsize)
     return Checkpoint(
@@ -62,10 +77,10 @@ def make_checkpoint(
         network=network,
         inputs=("input_ids", "attention_mask", "token_type_ids"),
         tokenizer=tokenizer,
-        prompt=PROMPT,
-        padding=Padding(token="[PAD]"),
+        prompt=prompt,
+        padding=padding_of(tokenizer),
         max_tokens=limit,
-        reference=_reference(network, tokenizer, limit),
+        reference=_reference(network, tokenizer, prompt, limit),
         languages=tuple(summary.get("languages") or ("en",)),
         licence=summary.get("licence") or "Apache-2.0",
         temperature=summary.get("temperature", 1.0),
@@ -78,6 +93,7 @@ def make_checkpoint(
 
 def _save(checkpoint: Checkpoint, folder: Path) -> None:
     checkpoint.network.save(folder)
+    write_prefixes(prefixes_of(checkpoint.prompt), folder)
     checkpoint.tokenizer.save(str(folder / TOKENIZER))
 
 
@@ -91,20 +107,21 @@ def _summary(folder: Path) -> dict[str, Any]:
 
 
 def _reference(
-    network: CrossEncoder, tokenizer: Tokenizer, limit: int
+    network: CrossEncoder, tokenizer: Tokenizer, prompt: Prompt, limit: int
 ) -> Callable[[Sequence[TextPair]], list[float]]:
     """Each pair alone, its ids put together as in training."""
-    cls, sep = (tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
-    if cls is None or sep is None:
-        raise ModelError("the tokenizer has no [CLS] or no [SEP]: it is not BERT's")
+    first, _, last, _, _ = (tokenizer.token_to_id(piece) for piece in prompt.pieces)
+    prefixes = prefixes_of(prompt)
+
+    def ids(text: str) -> list[int]:
+        return tokenizer.encode(text, add_special_tokens=False).ids
 
     @torch.no_grad()
     def logit(query: str, document: str) -> float:
-        left = [cls, *tokenizer.encode(query, add_special_tokens=False).ids, sep]
-        right = tokenizer.encode(document, add_special_tokens=False).ids
-        right = [*right[: limit - len(left) - 1], sep]
-        ids = torch.tensor([left + right])
+        left = [first, *ids(prefixes.query + query), last]
+        right = [*ids(prefixes.passage + document)[: limit - len(left) - 1], last]
+        row = torch.tensor([left + right])
         types = torch.tensor([[0] * len(left) + [1] * len(right)])
-        return float(network(ids, torch.ones_like(ids), types))
+        return float(network(row, torch.ones_like(row), types))
 
     return lambda pairs: [logit(query, document) for query, document in pairs]

@@ -8,6 +8,7 @@ import random
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import TrainingSource
@@ -31,13 +32,16 @@ COLLECTIONS = tuple(
         ("product_match", "research data"),
         ("fashion_products", "MIT"),
         ("vespa_products", "Apache-2.0"),
+        ("cmrc_zh", "CC BY-SA 4.0"),
+        ("drcd_zhtw", "CC BY-SA 3.0"),
+        ("law_zh", "statutes"),
         ("phrases", "made of vespa_products and product_match"),
     )
 )
 """With their licences; rows are counted by the training."""
 
 
-def read(data: Path, name: str) -> list[Row]:
+def read(data: Path, name: str) -> list[Any]:
     """The rows of a training collection. Raises ModelError when its file is missing."""
     file = data / "train" / f"{name}.jsonl.zst"
     if not file.is_file():

@@ -1,10 +1,13 @@
-"""The mixture of collections on which the shipped model is trained."""
+"""The mixtures of collections on which the shipped models are trained."""
 
 import random
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
+from sidecar.workshop.model.recipe import crosslingual
+from sidecar.workshop.model.recipe.chinese import article_groups, law_groups
 from sidecar.workshop.model.recipe.collections import held_out, passages, question_pairs, read
 from sidecar.workshop.model.recipe.legal import contract_groups, contracts, site_groups
 from sidecar.workshop.model.recipe.phrases import phrase_groups
@@ -13,7 +16,7 @@ from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.negatives import sentence_groups
 from sidecar.workshop.model.training.teacher import Teacher
 
-MIXTURE = {
+ENGLISH = {
     "squad_sent": 0.15,
     "squad_passages": 0.22,
     "medquad": 0.10,
@@ -26,7 +29,28 @@ MIXTURE = {
     "fashion": 0.04,
     "matches": 0.02,
 }
-"""Shares of the groups. Contracts get more than their size: with less the model fell below BM25."""
+"""Shares of the groups, by names of parts. Contracts get more than their size: with less the model
+fell below BM25."""
+CHINESE = {"cmrc_zh": 0.12, "drcd_zhtw": 0.12, "law_zh": 0.09}
+CROSSLINGUAL = {"translated_fashion": 0.07, "translated_health": 0.05, "translated_clauses": 0.05}
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Which groups a model learns from."""
+
+    drawn: Mapping[str, float]
+    """Name of a part -> its share of the number of groups."""
+    kept: Mapping[str, float] = field(default_factory=dict)
+    """Name of a part -> the share of its groups that is used; 1 where it is not named."""
+
+
+MIXTURES = {
+    "english": Mixture(ENGLISH),
+    # The English groups are drawn as for the English model, so that their teachers' scores, which
+    # are computed once, serve both.
+    "multilingual": Mixture(ENGLISH | CHINESE | CROSSLINGUAL, dict.fromkeys(ENGLISH, 0.5)),
+}
 MINED_COLLECTIONS = ("squad_sent", "squad_passages", "medquad", "os_docs", "dc_code", "tldr_legal")
 
 
@@ -41,15 +65,17 @@ def collect(
     seed: int,
     train: bool = True,
     teach: Teach | None = None,
+    mixture: Mixture = MIXTURES["english"],
 ) -> list[Group]:
     """About `count` groups in the mixture's shares, shuffled, the same for the same seed.
 
     `teach` changes only the teacher: queries and documents stay those that `teacher` finds.
     """
     groups: list[Group] = []
-    for name, share in MIXTURE.items():
+    for name, share in mixture.drawn.items():
         rng = random.Random(f"{seed} {name}")
         part = _groups_of(name, data, round(count * share), teacher, train, rng)
+        part = part[: round(len(part) * mixture.kept.get(name, 1.0))]
         groups += teach(name, part) if teach else part
     random.Random(seed).shuffle(groups)
     return groups
@@ -71,8 +97,22 @@ def _groups_of(
     if name == "policyqa":
         rows = [r for r in read(data, name) if held_out(r["src"]) != train]
         return with_cosines(site_groups(rows, count, rng), teacher)
-    make_groups = {"fashion": fashion_groups, "matches": match_groups}[name]
-    return with_cosines(make_groups(data, count, train, rng), teacher)
+    if name == "fashion":
+        return with_cosines(fashion_groups(data, count, train, rng), teacher)
+    if name == "matches":
+        return with_cosines(match_groups(data, count, train, rng), teacher)
+    return LABELLED[name](data, count=count, train=train, rng=rng)
+
+
+LABELLED: dict[str, Callable[..., list[Group]]] = {
+    "cmrc_zh": partial(article_groups, name="cmrc_zh"),
+    "drcd_zhtw": partial(article_groups, name="drcd_zhtw"),
+    "law_zh": law_groups,
+    "translated_fashion": crosslingual.product_groups,
+    "translated_health": crosslingual.health_groups,
+    "translated_clauses": crosslingual.clause_groups,
+}
+"""Parts whose labels alone teach, unless the domains of a teachers file name them."""
 
 
 def with_cosines(groups: list[Group], teacher: Teacher) -> list[Group]:

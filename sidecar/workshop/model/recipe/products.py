@@ -8,6 +8,7 @@ that the field must be read.
 import random
 import re
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sidecar.workshop.model.recipe.collections import Row, held_out, read
@@ -36,7 +37,21 @@ _FILLER_FIELDS = (
 )
 
 
-def fashion_groups(data: Path, count: int, train: bool, rng: random.Random) -> list[Group]:
+Search = Callable[[str, Mapping[str, str]], str]
+"""(brand or nothing, stated attributes) -> the query; empty when it cannot be said."""
+
+
+def english_search(brand: str, stated: Mapping[str, str]) -> str:
+    return " ".join(filter(None, [brand, *stated.values()])).lower()
+
+
+def fashion_groups(
+    data: Path,
+    count: int,
+    train: bool,
+    rng: random.Random,
+    search: Search = english_search,
+) -> list[Group]:
     """Queries such as "women navy blue watches" against records of the fashion catalogue."""
     rows = [row for row in read(data, "fashion_products") if held_out(row["title"]) != train]
     by_type: dict[str, list[Row]] = defaultdict(list)
@@ -59,10 +74,11 @@ def fashion_groups(data: Path, count: int, train: bool, rng: random.Random) -> l
         )
         near, far = misses[:3], rng.sample(misses[3:], NEGATIVES - 3)
         brand = row["title"].split()[0] if rng.random() < 0.2 else ""
-        query = " ".join(filter(None, [brand, *stated.values()])).lower()
+        query = search(brand, stated)
         style = rng.randrange(4)
         documents = tuple(_fashion_document(record, style, rng) for record in [row, *near, *far])
-        groups.append(Group("fashion_products", query, documents))
+        if query:
+            groups.append(Group("fashion_products", query, documents))
     return groups
 
 

@@ -18,19 +18,33 @@ HEAD_RATE_FACTOR = 8
 WARM_UP_SHARE = 0.06
 LOG_INTERVAL = 50
 """Steps between two log events; the state is saved with each."""
+SEPARATION = 3.0
+"""Of the two texts at first, where they are read apart: attention between them weighs 1/20. On 6
+questions of xquad_zh the cosine of multilingual-e5-small's states has nDCG@10 .917 with 4, 2.3 or
+1, as its bi-encoder has, and .679 with 0."""
 
 
 class Loop:
     """Trains with AdamW against the groups' targets (listwise cross-entropy).
 
-    It resumes from the checkpoint's `state.pt`, if there is one.
+    With `apart`, a share of the run, an encoder begins by reading query and document nearly apart,
+    as it did before; attention between them opens until that share is over. It resumes from the
+    checkpoint's `state.pt`, if there is one.
     """
 
-    def __init__(self, start: StartingModel, checkpoint: Path, peak: float, minutes: float) -> None:
+    def __init__(
+        self,
+        start: StartingModel,
+        checkpoint: Path,
+        peak: float,
+        minutes: float,
+        apart: float = 0.0,
+    ) -> None:
         self.step = 0
         self.seconds = 0.0
         self._network = start.checkpoint.network
         self._minutes = minutes
+        self._apart = apart
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._network.to(self._device)
         self._optimiser = _optimiser(start, peak)
@@ -47,6 +61,7 @@ class Loop:
         Ends with the batches or after the minutes. `total` counts the batches of the whole run.
         """
         self._network.train()
+        self._set_separation(self._progress(total))
         begun, before = time.monotonic() - self.seconds, self.seconds
         pairs, losses = 0, []
         for batch in data:
@@ -67,6 +82,7 @@ class Loop:
                 losses = []
             if progress >= 1:
                 break
+        self._set_separation(1.0)
         self._network.eval()
 
     def _train_step(self, batch: Batch) -> float:
@@ -82,10 +98,18 @@ class Loop:
 
     def _set_rate(self, total: int) -> float:
         """Sets the learning rate of the next step; returns the share of the run that is done."""
-        progress = max(self.step / total, self.seconds / (60 * self._minutes))
+        progress = self._progress(total)
         for group in self._optimiser.param_groups:
             group["lr"] = group["peak"] * learning_rate_factor(progress)
+        self._set_separation(progress)
         return progress
+
+    def _progress(self, total: int) -> float:
+        return max(self.step / total, self.seconds / (60 * self._minutes))
+
+    def _set_separation(self, progress: float) -> None:
+        if self._apart:
+            self._network.separation = SEPARATION * max(0.0, 1 - progress / self._apart)
 
     def _save(self) -> None:
         state = {

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,16 @@ from sidecar.runtime.model_folder import shipped_model
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import modular, open_folder, source_name
 from sidecar.workshop.model.families.cosine_head import accepts, make_checkpoint
-from sidecar.workshop.model.families.cosine_head_network import CrossEncoder, from_encoder
+from sidecar.workshop.model.families.cosine_head_network import (
+    CosineStart,
+    CrossEncoder,
+    from_encoder,
+)
+from sidecar.workshop.model.families.cosine_head_prompt import (
+    Prefixes,
+    prefixes_of,
+    read_prefixes,
+)
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.pretrained import (
     CONFIG,
@@ -29,6 +38,20 @@ from sidecar.workshop.model.quantizing.dequantize import float_weights
 
 HEAD_PARAMETERS = frozenset({"weight", "bias", "scale"})
 """The parameters of the head that a sentence encoder gets."""
+
+
+@dataclass(frozen=True)
+class EncoderStart:
+    """What is to be known of a sentence encoder that becomes a cross-encoder."""
+
+    prefixes: Prefixes | None = None
+    """None: those that its folder names."""
+    cosine: CosineStart = field(default_factory=CosineStart)
+    languages: tuple[str, ...] = ("en",)
+    licence: str = "Apache-2.0"
+
+
+AS_MINILM = EncoderStart()
 
 
 @dataclass(frozen=True)
@@ -48,30 +71,43 @@ class StartingModel:
             shutil.copymode(folder / TOKENIZER, weights)
 
 
-def open_named(start: str) -> StartingModel:
+def open_named(start: str, encoder: EncoderStart = AS_MINILM) -> StartingModel:
     """As `open_start`; "shipped" is the model in the package."""
-    return open_start(str(shipped_model()) if start == "shipped" else start)
+    return open_start(str(shipped_model()) if start == "shipped" else start, encoder)
 
 
-def open_start(start: str) -> StartingModel:
+def open_start(start: str, encoder: EncoderStart = AS_MINILM) -> StartingModel:
     """A hub name or a folder: a BERT sentence encoder (it gets a new head), a cross-encoder of any
     architecture that can be exported, a checkpoint of `model train`, or a model folder made of one.
 
-    Raises ModelError: no such model, or one that cannot be trained here.
+    Raises ModelError: no such model, one that cannot be trained here, or one that is no encoder and
+    for which `encoder` says something.
     """
     folder = fetch(start, None)
+    checkpoint_of_encoder = _from_encoder(folder, encoder)
+    if checkpoint_of_encoder is not None:
+        return StartingModel(checkpoint_of_encoder, HEAD_PARAMETERS)
+    if encoder != AS_MINILM:
+        raise ModelError(f"{start} has a head: what is said of an encoder does not hold for it")
     if (folder / MANIFEST).exists():
         return StartingModel(_from_model_folder(folder))
-    architecture = architecture_of(read_config(folder))
-    is_encoder = accepts(architecture, folder) and not modular.accepts(architecture, folder)
-    if is_encoder and not (folder / TRAINING_SUMMARY).exists():
-        network, tokenizer = from_encoder(folder), read_tokenizer(folder)
-        name = source_name(str(folder))
-        return StartingModel(make_checkpoint(network, tokenizer, name), HEAD_PARAMETERS)
     checkpoint = open_folder(folder, source_name(start))
     if checkpoint.save is None:
         raise ModelError(f"{start} is no cross-encoder: decoders are not trained here")
     return StartingModel(checkpoint)
+
+
+def _from_encoder(folder: Path, start: EncoderStart) -> Checkpoint | None:
+    """The Checkpoint of a sentence encoder with a new head; None for anything else."""
+    if (folder / MANIFEST).exists() or (folder / TRAINING_SUMMARY).exists():
+        return None
+    architecture = architecture_of(read_config(folder))
+    if not accepts(architecture, folder) or modular.accepts(architecture, folder):
+        return None
+    network, tokenizer = from_encoder(folder, start.cosine), read_tokenizer(folder)
+    prefixes = read_prefixes(folder) if start.prefixes is None else start.prefixes
+    said = {"languages": start.languages, "licence": start.licence}
+    return make_checkpoint(network, tokenizer, source_name(str(folder)), said, prefixes=prefixes)
 
 
 def _from_model_folder(folder: Path) -> Checkpoint:
@@ -79,7 +115,13 @@ def _from_model_folder(folder: Path) -> Checkpoint:
     summary = manifest.model_dump(include={"languages", "licence"})
     summary["collections"] = [source.model_dump() for source in manifest.sources]
     network, tokenizer = from_model_folder(folder, manifest), read_tokenizer(folder)
-    return make_checkpoint(network, tokenizer, source_name(str(folder)), summary)
+    return make_checkpoint(
+        network,
+        tokenizer,
+        source_name(str(folder)),
+        summary,
+        prefixes=prefixes_of(manifest.prompt),
+    )
 
 
 def from_model_folder(folder: Path, manifest: Manifest) -> CrossEncoder:

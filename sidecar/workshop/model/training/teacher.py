@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ MAX_TOKENS = 192
 CANDIDATES_PER_RANKING = 40
 COSINE_TEMPERATURE = 0.07
 """Logit = cosine / COSINE_TEMPERATURE."""
+_HAN_AND_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_WORD = re.compile(rf"[{_HAN_AND_KANA}]+|[^\W{_HAN_AND_KANA}]+")
+_UNSPACED = re.compile(f"[{_HAN_AND_KANA}]")
 
 Vectors = NDArray[np.float32]
 
@@ -117,4 +121,8 @@ def nearest(scores: Vectors) -> list[int]:
 
 
 def tokens(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+    """Words; of Chinese and Japanese every character and every pair of neighbours."""
+    found: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        found += [*word, *map("".join, pairwise(word))] if _UNSPACED.match(word) else [word]
+    return found

@@ -55,6 +55,8 @@ class Hyperparameters:
     """Longer pairs are cut."""
     groups_per_batch: int = 6
     seed: int = 7
+    apart: float = 0.0
+    """For this share of the run the network reads the two texts partly apart (see `Loop`)."""
 
 
 def prepare_groups(
@@ -109,7 +111,7 @@ def train(
         for epoch in range(hyperparameters.epochs)
         for batch in batches.cut(to_train, hyperparameters.seed + epoch)
     ]
-    loop = Loop(start, folder, hyperparameters.peak, hyperparameters.minutes)
+    loop = Loop(start, folder, hyperparameters.peak, hyperparameters.minutes, hyperparameters.apart)
     with (folder / LOG).open("a") as log:
         for event in loop.run(batches.tensors(schedule[loop.step :]), len(schedule)):
             log.write(json.dumps(event) + "\n")

@@ -9,9 +9,10 @@ from typing import Any
 
 from sidecar.errors import ModelError
 from sidecar.workshop.model.families import open_checkpoint
+from sidecar.workshop.model.families.cosine_head_network import CrossEncoder
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.recipe.collections import COLLECTIONS
-from sidecar.workshop.model.recipe.mixture import collect
+from sidecar.workshop.model.recipe.mixture import MIXTURES, collect
 from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.domain_teachers import CosineFile, DomainTeachers
 from sidecar.workshop.model.training.domains import TeachersByDomain
@@ -24,7 +25,7 @@ from sidecar.workshop.model.training.judged_queries import (
 )
 from sidecar.workshop.model.training.negatives import judged_groups
 from sidecar.workshop.model.training.prune import prune
-from sidecar.workshop.model.training.starting_model import open_named
+from sidecar.workshop.model.training.starting_model import AS_MINILM, EncoderStart, open_named
 from sidecar.workshop.model.training.teacher import BiEncoder, Teacher
 from sidecar.workshop.model.training.train import (
     Hyperparameters,
@@ -55,6 +56,8 @@ class TrainingData:
     """The data folder of the shipped model's recipe."""
     groups: int | None = None
     """Train on at most so many groups."""
+    mixture: str = "english"
+    """Of the recipe: a name in MIXTURES."""
 
 
 @dataclass(frozen=True)
@@ -88,17 +91,28 @@ class TrainingSpec:
     """Keep so many; None: all."""
     vocabulary: int | None = None
     """Keep so many word pieces; None: all."""
+    encoder_start: EncoderStart = AS_MINILM
+    """Of a start that is a sentence encoder."""
 
     def settings(self) -> dict[str, Any]:
         """What `settings.json` holds: a checkpoint is resumed only by an equal spec."""
-        return {
+        data, run = asdict(self.data), asdict(self.hyperparameters)
+        # Older checkpoints do not name these.
+        if self.data.mixture == TrainingData.mixture:
+            del data["mixture"]
+        if self.hyperparameters.apart == Hyperparameters.apart:
+            del run["apart"]
+        settings = {
             "start": self.start,
-            "data": asdict(self.data),
+            "data": data,
             "taught": asdict(self.teacher),
-            "run": asdict(self.hyperparameters),
+            "run": run,
             "layers": self.layers,
             "vocabulary": self.vocabulary,
         }
+        if self.encoder_start != AS_MINILM:
+            settings["encoder_start"] = asdict(self.encoder_start)
+        return settings
 
 
 def run_training(
@@ -116,7 +130,9 @@ def run_training(
         raise ModelError("--recipe needs --encoder: it finds the negatives and judges the phrases")
     if spec.teacher.teacher and spec.teacher.by_domain:
         raise ModelError("give --teacher or --teachers, not both")
-    start = open_named(spec.start)
+    start = open_named(spec.start, spec.encoder_start)
+    if spec.hyperparameters.apart and not isinstance(start.checkpoint.network, CrossEncoder):
+        raise ModelError("--apart is of a start that is a sentence encoder")
     hyperparameters = spec.hyperparameters
     batches = Batches(
         start.checkpoint, hyperparameters.max_tokens, hyperparameters.groups_per_batch
@@ -146,7 +162,10 @@ def make_groups(spec: TrainingSpec) -> PreparedGroups:
         count = limit or RECIPE_GROUPS
         held_out_count = max(RECIPE_MIN_HELD_OUT, count // RECIPE_HELD_OUT_ONE_IN)
         teach = partial(domains.teach, share=share) if domains else None
-        recipe = partial(collect, spec.data.recipe, teacher=teacher, seed=seed, teach=teach)
+        mixture = MIXTURES[spec.data.mixture]
+        recipe = partial(
+            collect, spec.data.recipe, teacher=teacher, seed=seed, teach=teach, mixture=mixture
+        )
         to_train += recipe(count)
         held_out += recipe(held_out_count, train=False)
     queries, corpus = _read(spec.data)
