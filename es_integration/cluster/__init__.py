@@ -6,6 +6,7 @@ procedure      a conversation with a cluster, written once for sync and async cl
 calls          what the calls of both search engines share: missing things, retries, settings
 change         what would change in a cluster, shown before it is applied
 check          the result of each step that `verify` looks at
+scan           every document of an index, page by page
 probe          the query and documents that `verify` sends, and the checks of their scores
 page_sample    the hits or example documents by which the time of a page is measured
 page_time      how long a page of hits takes, from a sample; what size fits

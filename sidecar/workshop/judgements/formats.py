@@ -93,9 +93,7 @@ def write_judgements(judgements: Judgements, path: Path, format: Format | None =
     Returns what the format cannot hold, a line each. Raises JudgementsError, and writes nothing,
     for what it cannot hold at all, for a folder that is there already, or without a format.
     """
-    chosen = format or _BY_SUFFIX.get(path.suffix.lower())
-    if chosen is None:
-        raise JudgementsError(f"{path} has no ending that says which format: name it")
+    chosen = format_to_write(path, format)
     match chosen:
         case Format.BEIR:
             _write_folder(judgements, path)
@@ -107,9 +105,22 @@ def write_judgements(judgements: Judgements, path: Path, format: Format | None =
             write_text(path, workbench.text_of(judgements, path.stem))
         case Format.JSONL:
             write_text(path, jsonl.text_of(judgements))
-        case Format.RANK_EVAL:
-            raise JudgementsError("rank-eval is read only: its requests are searches")
     return _lost(judgements, chosen)
+
+
+def format_to_write(path: Path, format: Format | None = None) -> Format:
+    """The given format, or the one that the name says. Raises JudgementsError for neither, for one
+    that is read only, and where nothing can be written."""
+    chosen = format or _BY_SUFFIX.get(path.suffix.lower())
+    if chosen is None:
+        raise JudgementsError(f"{path} has no ending that says which format: name it")
+    if chosen is Format.RANK_EVAL:
+        raise JudgementsError("rank-eval is read only: its requests are searches")
+    if chosen is Format.BEIR and path.exists():
+        raise JudgementsError(f"{path} is there already")
+    if not path.absolute().parent.is_dir():
+        raise JudgementsError(f"there is no folder {path.parent}")
+    return chosen
 
 
 def _lost(judgements: Judgements, format: Format) -> list[str]:
@@ -126,8 +137,6 @@ def _lost(judgements: Judgements, format: Format) -> list[str]:
 
 
 def _write_folder(judgements: Judgements, folder: Path) -> None:
-    if folder.exists():
-        raise JudgementsError(f"{folder} is there already")
     texts: Mapping[str, str] = beir.texts_of(judgements)
     rows = ({"_id": query, "text": texts[query]} for query in judgements.grades)
     queries = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
