@@ -15,7 +15,6 @@ from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import Profile
 from sidecar.request import RankRequest
 from sidecar.runtime.admission import Place
-from sidecar.runtime.flows import Flow
 from sidecar.runtime.scorer import Scorer
 
 
@@ -61,12 +60,17 @@ class Scoring:
         prepared: PreparedRequest | None = None
         try:
             with admitted as place:
-                prepared = await self._prepared(request, profile, deadline, place.flow)
+                prepared = await self._prepared(request, profile, deadline, place)
                 tokenized = self.clock()
                 inputs = [pair.input for pair in prepared.pairs.pairs]
                 on_output = arrivals.receive if partial else None
                 job = self.scorer.submit(
-                    inputs, deadline.at, on_output, in_order=partial, flow=place.flow
+                    inputs,
+                    deadline.at,
+                    on_output,
+                    in_order=partial,
+                    flow=place.flow,
+                    due=place.due,
                 )
                 place.queued()
                 scored = await deadline.wait(asyncio.wrap_future(job))
@@ -83,8 +87,10 @@ class Scoring:
         return PairLogits(prepared, logits, scored.cached, *times)
 
     async def _prepared(
-        self, request: RankRequest, profile: Profile, deadline: Deadline, flow: Flow
+        self, request: RankRequest, profile: Profile, deadline: Deadline, place: Place
     ) -> PreparedRequest:
         prepared = await deadline.wait(self.preparer.prepare(request, profile, deadline))
-        pairs = within_time(prepared.pairs, self.scorer.load(), deadline.at - self.clock(), flow)
+        now, load = self.clock(), self.scorer.load()
+        left_s, due_s = deadline.at - now, place.due - now
+        pairs = within_time(prepared.pairs, load, left_s, place.flow, due_s)
         return replace(prepared, pairs=pairs)

@@ -50,8 +50,9 @@ class SpanSearch:
                 )
             )
             tokenized = self.clock()
-            sentences = every.within_time(self.scorer.load(), deadline.at - tokenized, place.flow)
-            job = self.scorer.submit(sentences.inputs, deadline.at, flow=place.flow)
+            left_s, due_s = deadline.at - tokenized, place.due - tokenized
+            sentences = every.within_time(self.scorer.load(), left_s, place.flow, due_s)
+            job = self.scorer.submit(sentences.inputs, deadline.at, flow=place.flow, due=place.due)
             place.queued()
             scored = await deadline.wait(asyncio.wrap_future(job))
             place.scored(scored.tokens)

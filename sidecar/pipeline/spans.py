@@ -48,10 +48,12 @@ class Sentences:
     def inputs(self) -> list[ModelInput]:
         return [sentence.input for sentence in self.sentences]
 
-    def within_time(self, load: Load, left_s: float, flow: Flow = ANYONE) -> "Sentences":
+    def within_time(
+        self, load: Load, left_s: float, flow: Flow = ANYONE, due_s: float | None = None
+    ) -> "Sentences":
         """These, or fewer of each document where all would be scored after the deadline."""
         lengths = [(sentence.rank, len(sentence.input)) for sentence in self.sentences]
-        ranks = affordable_rank(lengths, load, left_s, flow)
+        ranks = affordable_rank(lengths, load, left_s, flow, due_s)
         if ranks is None:
             return self
         kept = [sentence for sentence in self.sentences if sentence.rank < ranks]

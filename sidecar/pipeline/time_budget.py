@@ -18,14 +18,18 @@ PLANNED_SHARE = 0.8
 
 
 def within_time(
-    pairs: PassagePairs, load: Load, left_s: float, flow: Flow = ANYONE
+    pairs: PassagePairs,
+    load: Load,
+    left_s: float,
+    flow: Flow = ANYONE,
+    due_s: float | None = None,
 ) -> PassagePairs:
     """The flow's pairs, or those of fewer windows for each long document if that is too many.
 
     Every document keeps at least one window, the first; those that fit the model stay whole.
     """
     lengths = [(pair.window_rank, len(pair.input)) for pair in pairs.pairs]
-    windows = affordable_rank(lengths, load, left_s, flow)
+    windows = affordable_rank(lengths, load, left_s, flow, due_s)
     if windows is None:
         return pairs
     shortened = {pair.document for pair in pairs.pairs if pair.window_rank >= windows}
@@ -40,14 +44,18 @@ def within_time(
 
 
 def affordable_rank(
-    lengths: Sequence[tuple[int, int]], load: Load, left_s: float, flow: Flow = ANYONE
+    lengths: Sequence[tuple[int, int]],
+    load: Load,
+    left_s: float,
+    flow: Flow = ANYONE,
+    due_s: float | None = None,
 ) -> int | None:
     """The rank from which on pairs must be left out to meet the deadline, at least 1; None when all
     can be scored. `lengths` are (rank among its document's pairs, tokens) of each pair.
     """
     rate = load.tokens_per_second
     all_tokens = sum(tokens for _, tokens in lengths)
-    ahead_s = load.ahead_s(flow, all_tokens)
+    ahead_s = load.ahead_s(flow, all_tokens, due_s)
     if not rate or ahead_s + all_tokens / rate <= left_s:
         return None
     budget_tokens = (PLANNED_SHARE * left_s - ahead_s) * rate

@@ -24,6 +24,9 @@ class Place:
     flow: Flow
     deadline_s: float
     came: float
+    due: float
+    """On the clock, as `came`; see `run_order`. Its job must be due just then: what is ahead of it
+    was found with that."""
     estimated_tokens: int
     ahead_s: float
     """Of other work, forecast."""
@@ -54,8 +57,8 @@ class Admission:
         """`check`, then `hold`: for a request whose pairs go into the queue together."""
         with self._lock:
             load = scorer.load()
-            self._check(load, flow, tokens, deadline_s)
-            place = self._enter(load, flow, tokens, deadline_s)
+            new = self._turn(load, flow, tokens, deadline_s)
+            place = self._enter(load, flow, tokens, new)
         with self._held(place):
             yield place
 
@@ -66,14 +69,16 @@ class Admission:
         request would end after its deadline.
         """
         with self._lock:
-            self._check(scorer.load(), flow, tokens, deadline_s)
+            self._turn(scorer.load(), flow, tokens, deadline_s)
 
     @contextmanager
     def hold(self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float) -> Iterator[Place]:
         """A place without a question. Its `tokens` count among the work ahead of others until they
         are `queued`."""
         with self._lock:
-            place = self._enter(scorer.load(), flow, tokens, deadline_s)
+            load = scorer.load()
+            new = self._work(load, flow, tokens, deadline_s)
+            place = self._enter(load, flow, tokens, new)
         with self._held(place):
             yield place
 
@@ -89,38 +94,54 @@ class Admission:
             estimates.learn_tokens(place.estimated_tokens, run_tokens)
             self._learn_time(place, late=False)
 
-    def _check(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> None:
+    def _turn(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> WaitingWork:
+        """When the request is due, so that it and all that were taken before end in time: as any of
+        its size, else before those of its flow whose deadline is later. Raises Overloaded."""
+        new = self._work(load, flow, tokens, deadline_s)
         if not load.tokens_per_second:
-            return
-        estimates = self._of(flow)
-        new = WaitingWork.new(load.work_s(tokens * estimates.tokens_ratio), deadline_s)
+            return new
+        caution = self._of(flow).caution
         backlog = self._backlog(load)
-        ahead_s = backlog.ahead_s(flow, new)
-        if backlog.total_s and estimates.caution * (ahead_s + new.work_s) > deadline_s:
-            raise Overloaded(
-                f"about {ahead_s:.1f} s of work are queued ahead of this request, whose "
-                f"deadline is {deadline_s:.1f} s",
-                retry_after_s=max(ahead_s, 0.1),
-            )
-        if backlog.makes_late(flow, new, estimates.caution):
+
+        def in_time(turn: WaitingWork) -> bool:
+            forecast_s = backlog.ahead_s(flow, turn) + turn.work_s
+            return not backlog.total_s or caution * forecast_s <= deadline_s
+
+        for turn in (new, backlog.before_later_deadlines(flow, new)):
+            if in_time(turn) and not backlog.makes_late(flow, turn, caution):
+                return turn
+        if in_time(new):
             raise Overloaded(
                 "this request would make another one late that was taken before",
                 retry_after_s=max(backlog.ahead_s(flow, new._replace(due_s=math.inf)), 0.1),
             )
+        ahead_s = backlog.ahead_s(flow, new)
+        raise Overloaded(
+            f"about {ahead_s:.1f} s of work are queued ahead of this request, whose "
+            f"deadline is {deadline_s:.1f} s",
+            retry_after_s=max(ahead_s, 0.1),
+        )
+
+    def _work(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> WaitingWork:
+        ratio = self._of(flow).tokens_ratio
+        return WaitingWork.new(load.work_s(tokens * ratio), deadline_s)
 
     def _backlog(self, load: Load) -> Backlog:
         """What waits, with the requests that are not in the queue yet."""
         now = self._clock()
         arriving = [
-            (place.flow, WaitingWork.new(place.work_s, place.came + place.deadline_s - now))
+            (
+                place.flow,
+                WaitingWork(place.work_s, place.due - now, place.came + place.deadline_s - now),
+            )
             for place in self._arriving
         ]
         return load.backlog.plus(arriving) if arriving else load.backlog
 
-    def _enter(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> Place:
-        work_s = load.work_s(tokens * self._of(flow).tokens_ratio)
-        ahead_s = self._backlog(load).ahead_s(flow, WaitingWork.new(work_s, deadline_s))
-        place = Place(self, flow, deadline_s, self._clock(), tokens, ahead_s, work_s)
+    def _enter(self, load: Load, flow: Flow, tokens: int, new: WaitingWork) -> Place:
+        ahead_s = self._backlog(load).ahead_s(flow, new)
+        now = self._clock()
+        place = Place(self, flow, new.deadline_s, now, now + new.due_s, tokens, ahead_s, new.work_s)
         self._arriving.add(place)
         return place
 

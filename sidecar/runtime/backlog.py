@@ -12,6 +12,9 @@ from sidecar.runtime.run_order import due_s
 TRIFLE = 0.01
 """Share of the time that a job has to spare: work that takes less of it does not make it late."""
 
+SOONER_S = 0.001
+"""Of two jobs, the one that is due so much sooner runs first."""
+
 
 class WaitingWork(NamedTuple):
     """A job that waits; seconds from now."""
@@ -56,6 +59,15 @@ class Backlog:
         own_s = sum(job.work_s for job in self.jobs.get(flow, ()) if job.due_s <= new.due_s)
         served_s = self._others_s(flow, own_s + new.work_s)
         return min(self.running_s + own_s + served_s, self.last_deadline_s)
+
+    def before_later_deadlines(self, flow: Flow, new: WaitingWork) -> WaitingWork:
+        """The job, due before all of its flow whose deadline is later than its own."""
+        later = (
+            job.due_s
+            for job in self.jobs.get(flow, ())
+            if new.deadline_s < job.deadline_s < math.inf
+        )
+        return new._replace(due_s=min(new.due_s, min(later, default=math.inf) - SOONER_S))
 
     def makes_late(self, flow: Flow, new: WaitingWork, caution: float) -> bool:
         """Whether one more job of the flow would make another of it late, that is due after it and

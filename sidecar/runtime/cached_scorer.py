@@ -60,12 +60,13 @@ class CachedScorer:
         *,
         in_order: bool = False,
         flow: Flow = ANYONE,
+        due: float | None = None,
     ) -> "Future[Scored]":
         """See `Scorer`. Inputs that run for other requests are waited for beyond the deadline: the
         caller keeps its own."""
         keys = cache_keys(self._score_revision, inputs)
         now = self._clock()
-        request = Submission(flow, inputs, keys, deadline, now, on_output, in_order)
+        request = Submission(flow, inputs, keys, deadline, now, on_output, in_order, due)
         with self._lock:
             owned = self._look_up(request)
             known = list(request.outputs.items())
@@ -111,7 +112,12 @@ class CachedScorer:
         tag = TAG.set(request.tag)
         try:
             run = self.scorer.submit(
-                inputs, request.deadline, receive, in_order=request.in_order, flow=request.flow
+                inputs,
+                request.deadline,
+                receive,
+                in_order=request.in_order,
+                flow=request.flow,
+                due=request.due,
             )
         except RerankError as fault:
             settle(request.future, fault)

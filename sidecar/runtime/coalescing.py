@@ -28,6 +28,7 @@ class Submission:
     submitted: float
     on_output: OnOutput | None = None
     in_order: bool = False
+    due: float | None = None
     tag: object | None = field(default_factory=TAG.get)
     """Runs that it inherits from another are submitted elsewhere, and are still its own."""
     outputs: dict[int, Outputs] = field(default_factory=dict)

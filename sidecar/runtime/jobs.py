@@ -70,12 +70,15 @@ class Job:
         *,
         flow: Flow = ANYONE,
         in_order: bool = False,
+        due: float | None = None,
         tokens_per_second: float | None = None,
     ) -> "Job":
-        """A job of which everything waits. The rate is that of its model, if it is known."""
+        """A job of which everything waits. Without a moment at which it is due that is found from
+        the rate of its model, if it is known."""
         waiting = sorted((len(each), position) for position, each in enumerate(inputs))
         tokens = sum(length for length, _ in waiting)
-        due = now + due_s(tokens / (tokens_per_second or UNKNOWN_RATE), deadline - now)
+        if due is None:
+            due = now + due_s(tokens / (tokens_per_second or UNKNOWN_RATE), deadline - now)
         missing = len(inputs)
         return cls(inputs, deadline, now, waiting, tokens, missing, due, flow, on_output, in_order)
 

@@ -77,6 +77,7 @@ class ModelQueue:
         *,
         in_order: bool = False,
         flow: Flow = ANYONE,
+        due: float | None = None,
     ) -> "Future[Scored]":
         """See `Scorer`. Raises RerankError when it is closed."""
         job = Job.of(
@@ -86,6 +87,7 @@ class ModelQueue:
             on_output,
             flow=flow,
             in_order=in_order,
+            due=due,
             tokens_per_second=self.throughput.tokens_per_second,
         )
         if not inputs:

@@ -7,9 +7,12 @@
 A job is due after `PATIENCE` times its own work, or some time before its deadline if that comes
 first. So a small job does not wait for a large one to end, no job is overtaken for ever, and all
 wait in proportion to what they ask for: the discipline of Bender, Chakrabarti, Muthukrishnan, "Flow
-and stretch metrics for scheduling continuous job streams" (SODA 1998). Earliest due first also
-meets every deadline that can be met (Liu and Layland, 1973), so that admission can tell which those
-are.
+and stretch metrics for scheduling continuous job streams" (SODA 1998).
+
+In the order of deadlines every deadline is met that can be (Liu and Layland, 1973). So `admission`
+lets a job that would else be late be due before those whose deadline is later, if they have the
+time. When a job is due is said once, at admission: an order that changed afterwards would not be
+the one that was forecast.
 """
 
 import heapq

@@ -48,9 +48,11 @@ class Load:
         while no rate is known."""
         return self.backlog.total_s
 
-    def ahead_s(self, flow: Flow, tokens: int) -> float:
-        """Seconds that `tokens` more of the flow would wait, in all, for other work."""
-        return self.backlog.ahead_s(flow, WaitingWork.new(self.work_s(tokens)))
+    def ahead_s(self, flow: Flow, tokens: int, due_s: float | None = None) -> float:
+        """Seconds that `tokens` more of the flow would wait, in all, for other work: due in so many
+        seconds, or as any work of its size."""
+        new = WaitingWork.new(self.work_s(tokens))
+        return self.backlog.ahead_s(flow, new if due_s is None else new._replace(due_s=due_s))
 
     def work_s(self, tokens: float) -> float:
         """Seconds that so many tokens take the device; 0 while no rate is known."""
@@ -72,13 +74,15 @@ class Scorer(Protocol):
         *,
         in_order: bool = False,
         flow: Flow = ANYONE,
+        due: float | None = None,
     ) -> "Future[Scored]":
         """Queues the inputs of one request; cancelling the future takes them out again.
 
         `deadline` is on the monotonic clock. `on_output` sees each output before all are there, and
         those of runs that end after the future has failed or was cancelled. `in_order` has the
         inputs run as they come, and not the longest first: what is known at any time is then a
-        whole beginning. `flow` is whose share of the device they take.
+        whole beginning. `flow` is whose share of the device they take; they are
+        `due` when admission said, on that clock, or else by their size (see `run_order`).
 
         The future fails with DeadlineExceeded, with InferenceFailed, or with RerankError if the
         scorer is closed first. Unless `in_order`, it fails as soon as the deadline cannot be met

@@ -18,7 +18,8 @@ from sidecar.pipeline.time_budget import within_time
 from sidecar.profile import PLAIN
 from sidecar.request import Control, Document, RankRequest, RankResult
 from sidecar.runtime.admission import Admission
-from sidecar.runtime.backlog import Backlog
+from sidecar.runtime.backlog import Backlog, WaitingWork
+from sidecar.runtime.flows import ANYONE
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout
@@ -75,6 +76,13 @@ def test_work_ahead_counts(pairs: PassagePairs) -> None:
     assert tokens(within_time(pairs, load(wait_s=1.0), seconds)) < tokens(pairs)
 
 
+def test_work_that_is_due_later_does_not_count(pairs: PassagePairs) -> None:
+    seconds = tokens(pairs) / 1000
+    waiting = Load(0, 0, Backlog({ANYONE: [WaitingWork(60.0, due_s=2.0)]}), 0.0, 1000.0)
+    assert within_time(pairs, waiting, seconds, ANYONE, 1.0) is pairs
+    assert tokens(within_time(pairs, waiting, seconds, ANYONE, 3.0)) < tokens(pairs)
+
+
 def test_every_document_keeps_a_window(pairs: PassagePairs) -> None:
     shorter = within_time(pairs, load(wait_s=60.0), 0.001)
     assert [windows_of(shorter, document) for document in range(3)] == [[0], [0], [0]]
@@ -85,9 +93,11 @@ class Simulated:
 
     def __init__(self) -> None:
         self.submitted: list[int] = []
+        self.due: list[float] = []
 
     def submit(self, inputs: Sequence[ModelInput], *args: Any, **options: Any) -> "Future[Scored]":
         self.submitted.append(len(inputs))
+        self.due.append(options["due"])
         future: Future[Scored] = Future()
         future.set_result(Scored(np.zeros(len(inputs), np.float32), 0.0, 0.0))
         return future
@@ -113,6 +123,7 @@ def test_a_request_is_answered_coarser_and_says_so(
     model = ServedModel("m", running, tokenizer, Layout(1, 1, 0))
     scorer = Simulated()
     pipeline = RerankPipeline(model, scorer, Admission(), RankingConfig(), threads, 60.0)
+    start = pipeline.clock()
 
     def rank(deadline_s: float, explain: bool = False) -> RankResult:
         documents = tuple(Document(text=text, size=len(text)) for text in (LONG, SHORT))
@@ -123,6 +134,7 @@ def test_a_request_is_answered_coarser_and_says_so(
     assert whole.shortened == ()
     assert coarser.shortened == (0,)
     assert scorer.submitted[1] < scorer.submitted[0]
+    assert start < scorer.due[1] <= pipeline.clock() + 0.6, "as admission said, by its deadline"
     assert "fewer windows to meet the deadline: 0" in " ".join(warnings(coarser))
     entries = {entry["index"]: entry for entry in rank(1.0, explain=True).explanations}
     assert (entries[0]["truncated"], entries[1]["truncated"]) == (True, False)

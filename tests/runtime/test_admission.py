@@ -22,6 +22,8 @@ class Busy:
 
     waiting_s: dict[Flow, float] = field(default_factory=dict)
     tokens_per_second: float | None = 1000.0
+    large: WaitingWork | None = None
+    """Of nobody in particular."""
 
     def submit(self, *args: Any, **options: Any) -> "Future[Scored]":
         raise AssertionError("admission submits nothing")
@@ -31,13 +33,10 @@ class Busy:
         return self
 
     def load(self) -> Load:
-        return Load(
-            0,
-            0,
-            Backlog({flow: [WaitingWork(s)] for flow, s in self.waiting_s.items()}),
-            0.0,
-            self.tokens_per_second,
-        )
+        jobs = {flow: [WaitingWork(s)] for flow, s in self.waiting_s.items()}
+        if self.large is not None:
+            jobs[ANYONE] = [self.large]
+        return Load(0, 0, Backlog(jobs), 0.0, self.tokens_per_second)
 
 
 IDLE = Busy()
@@ -180,3 +179,31 @@ def test_a_small_request_is_taken_in_front_of_large_ones_unless_it_makes_one_lat
         admission.check(IDLE, ANYONE, 1000, deadline_s=2)
         with pytest.raises(Overloaded, match="make another one late"):
             admission.check(IDLE, ANYONE, 3000, deadline_s=6)
+
+
+def test_a_request_that_would_be_late_behind_one_with_time_is_due_before_it() -> None:
+    now = 100.0
+    admission = Admission(lambda: now)
+    has_time = Busy(large=WaitingWork(5.0, due_s=1.5, deadline_s=10.0))
+    with admission.admit(has_time, ANYONE, 600, deadline_s=5.5) as place:
+        assert place.ahead_s == 0
+        assert place.due < now + 1.5
+    with admission.admit(has_time, ANYONE, 600, deadline_s=9.0) as place:
+        assert place.due == pytest.approx(now + 4 * 0.6), "it is in time behind the other"
+    hurried = Busy(large=WaitingWork(5.0, due_s=1.5, deadline_s=6.2))
+    with pytest.raises(Overloaded, match="queued ahead"):
+        admission.check(hurried, ANYONE, 600, deadline_s=5.5)
+    partial = Busy(large=WaitingWork(5.0, due_s=1.5))
+    with pytest.raises(Overloaded, match="queued ahead"):
+        admission.check(partial, ANYONE, 600, deadline_s=5.5)
+
+
+def test_a_request_that_is_not_queued_yet_keeps_the_moment_at_which_it_is_due() -> None:
+    now = 0.0
+    admission = Admission(lambda: now)
+    with admission.admit(IDLE, ANYONE, 1000, deadline_s=20) as first:
+        assert first.due == 4.0
+        now = 3.0
+        with admission.admit(IDLE, ANYONE, 500, deadline_s=20) as second:
+            assert second.due == 5.0
+            assert second.ahead_s == 1.0

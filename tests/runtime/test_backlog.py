@@ -64,3 +64,11 @@ def test_what_others_are_served_meanwhile_counts() -> None:
     beside = Backlog({**waiting, ALICE: [new(10.0)]})
     assert not beside.makes_late(ANYONE, new(1.0), 1.0), "it is late in any case"
     assert Backlog({**waiting, ALICE: [new(4.5)]}).makes_late(ANYONE, new(1.0), 1.0)
+
+
+def test_a_job_may_be_due_before_those_with_a_later_deadline() -> None:
+    jobs = [WaitingWork(1.0, 3.0, 20.0), WaitingWork(1.0, 2.0, 5.0), WaitingWork(1.0, 1.0)]
+    hurried = Backlog({ANYONE: jobs}).before_later_deadlines(ANYONE, WaitingWork(1.0, 4.0, 9.0))
+    assert 2.0 < hurried.due_s < 3.0, "before the first job alone: the last may be answered in part"
+    assert Backlog({ANYONE: jobs}).ahead_s(ANYONE, hurried) == 2.0
+    assert Backlog({ALICE: jobs}).before_later_deadlines(ANYONE, new(1.0, 9.0)) == new(1.0, 9.0)

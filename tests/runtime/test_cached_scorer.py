@@ -120,6 +120,15 @@ def test_a_short_request_does_not_wait_for_a_long_one(cached: Cached) -> None:
     assert long.result(10).outputs.tolist() == list(range(50))
 
 
+def test_what_is_due_first_runs_first(cached: Cached) -> None:
+    cached.hold()
+    waiting = [cached.submit(inputs((due,)), LATER, due=float(due)) for due in (3, 1, 2)]
+    cached.session.open.set()
+    for future in waiting:
+        future.result(10)
+    assert cached.session.runs == [(1,), (2,), (3,)]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "runs"),
     [
