@@ -23,6 +23,7 @@ class RequestBytes:
         self, tokenizer: PairTokenizer, keys: Mapping[str, str], seed: int, texts: int = TEXTS
     ) -> None:
         """`keys` are the API keys of the clients, by name."""
+        self._seed = seed
         rng = random.Random(seed)
         words = WordSource.bundled(tokenizer)
         most = tokenizer.document_tokens
@@ -34,13 +35,15 @@ class RequestBytes:
         self._numbers = itertools.count()
 
     def all_of(self, plan: Sequence[Planned]) -> list[bytes]:
-        """The requests of a plan."""
-        return [self.of(planned) for planned in plan]
+        """The requests of a plan. The first ones of two plans have the same documents, if they are
+        of the same size: latencies alone and beside others are those of equal work."""
+        return [self.of(planned, place) for place, planned in enumerate(plan)]
 
-    def of(self, planned: Planned) -> bytes:
-        """One HTTP request: its head and its body."""
+    def of(self, planned: Planned, place: int) -> bytes:
+        """One HTTP request: its head and its body, with the documents of that place in a plan."""
         query = orjson.dumps(f"{self._words.query(self._rng)} {next(self._numbers)}")
-        documents = b",".join(self._rng.choices(self._texts, k=planned.kind.documents))
+        chosen = random.Random(f"{self._seed} {place}")
+        documents = b",".join(chosen.choices(self._texts, k=planned.kind.documents))
         body = b'{"query":%b,"documents":[%b]}' % (query, documents)
         head = [
             f"POST {PATH} HTTP/1.1",

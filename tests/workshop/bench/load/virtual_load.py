@@ -8,6 +8,7 @@ estimate of the tokens that is from 20 % too low to 30 % too high.
 """
 
 import argparse
+import functools
 import heapq
 import itertools
 import random
@@ -52,6 +53,7 @@ class VirtualSidecar:
 
     def __init__(self, seed: int) -> None:
         self._now = 0.0
+        self._seed = seed
         self._rng = random.Random(seed)
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
@@ -62,23 +64,28 @@ class VirtualSidecar:
         family = FAMILIES["cross-encoder"]
         model = ModelSession("model", Zeros(), layout, Padding(token="x"), 0, family)
         self._queue = self._device.add(model)
-        self._queue.submit(self._inputs(16), 1e9)  # a rate is known, as after a start
+        self._queue.submit(_inputs(16, self._rng), 1e9)  # a rate is known, as after a start
         self._run_all()
 
     def send(self, plan: Sequence[Planned]) -> Sent:
         """The outcomes of a plan."""
         outcomes: list[Outcome] = []
         start = self._now
-        for planned in plan:
-            self._at(start + planned.at_s, lambda each=planned: self._come(each, start, outcomes))
+        for number, planned in enumerate(plan):
+            # The texts are those of the place in the plan: what is compared has the same ones.
+            rng = random.Random(f"{self._seed} {number}")
+            come = functools.partial(self._come, planned, start, outcomes, rng)
+            self._at(start + planned.at_s, come)
         self._run_all()
         return Sent(outcomes, cpu_s=0.0, wall_s=1.0)
 
-    def _come(self, planned: Planned, start: float, outcomes: list[Outcome]) -> None:
+    def _come(
+        self, planned: Planned, start: float, outcomes: list[Outcome], rng: random.Random
+    ) -> None:
         flow = Flow("batch" if planned.batch else "interactive", planned.client)
-        inputs = self._inputs(planned.kind.documents)
+        inputs = _inputs(planned.kind.documents, rng)
         tokens = sum(map(len, inputs))
-        estimate = int(tokens * self._rng.uniform(0.8, 1.3))
+        estimate = int(tokens * rng.uniform(0.8, 1.3))
         deadline = self._now + planned.deadline_s
 
         def end(status: int) -> None:
@@ -92,7 +99,7 @@ class VirtualSidecar:
             return
 
         def submit() -> None:
-            job = self._queue.submit(inputs, deadline, flow=flow)
+            job = self._queue.submit(inputs, deadline, flow=flow, due=held.due)
             held.queued()
             job.add_done_callback(done)
             self._at(deadline, lambda: job.cancel() and None)
@@ -108,12 +115,6 @@ class VirtualSidecar:
             end(504)
 
         self._at(self._now + TOKENIZING_S * tokens, submit)
-
-    def _inputs(self, count: int) -> list[ModelInput]:
-        lengths = (
-            round(self._rng.lognormvariate(np.log(MEDIAN_TOKENS), SIGMA)) for _ in range(count)
-        )
-        return [ModelInput(np.zeros(min(max(n, 8), 400) + 8, np.int64), None) for n in lengths]
 
     def _at(self, moment: float, what: Callable[[], None]) -> None:
         heapq.heappush(self._events, (moment, next(self._numbers), what))
@@ -144,6 +145,11 @@ class VirtualSidecar:
             self._idle.add(worker)
 
         self._at(self._now + seconds, end)
+
+
+def _inputs(count: int, rng: random.Random) -> list[ModelInput]:
+    lengths = (round(rng.lognormvariate(np.log(MEDIAN_TOKENS), SIGMA)) for _ in range(count))
+    return [ModelInput(np.zeros(min(max(n, 8), 400) + 8, np.int64), None) for n in lengths]
 
 
 def report(seconds: float, seed: int, loads: tuple[float, ...] = LOADS) -> LoadReport:
