@@ -85,7 +85,8 @@ def _nearest(query: str, texts: Sequence[str]) -> list[str]:
 def law_groups(data: Path, count: int, train: bool, rng: random.Random) -> list[Group]:
     """A law's title, or a clause: an article of that law, or the rest of its article.
 
-    The others are the nearest articles by BM25 and one at random; none is of the same title.
+    The others are the nearest articles by BM25 and one at random; none is of the same title, or has
+    the same clause.
     """
     rows = [row for row in read(data, "law_zh") if held_out(row["text"]) != train]
     pool = rng.sample(rows, min(POOL, len(rows)))
@@ -101,9 +102,11 @@ def law_groups(data: Path, count: int, train: bool, rng: random.Random) -> list[
         query, text = _law_query(row, rng)
         excluded = same_title[row["query"]] if text == row["text"] else {row["text"]}
         ranked = (-index.scores(tokens(query))).argsort(kind="stable")[:20].tolist()
-        near = [texts[i] for i in ranked if texts[i] not in excluded][: NEGATIVES - 1]
-        far = rng.choice(texts)
-        if query and len(near) == NEGATIVES - 1 and far not in excluded:
+        near = [texts[i] for i in ranked if texts[i] not in excluded and query not in texts[i]]
+        near, far = near[: NEGATIVES - 1], rng.choice(texts)
+        if not query or query in far or far in {*excluded, *near}:
+            continue
+        if len(near) == NEGATIVES - 1:
             groups.append(Group("law_zh", query, (text, *near, far)))
     return groups
 
