@@ -11,17 +11,18 @@ The sum grows with every strength and match, and with every weight whose strengt
 document only ever gets another logit: nothing here removes one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from sidecar.profile import Profile
 from sidecar.search import Constraint, Search
 from sidecar.signals import SearchReader
 from sidecar.signals.constraint import ConstraintSignal, verdicts
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.plain_documents import marked_up
 from sidecar.text.query import other_words
 from sidecar.text.query.extractor import VIOLATED, Satisfaction
-from sidecar.text.terms import matched_weight, terms_of_any, total_weight
+from sidecar.text.terms import total_weight
 
 Kind = Literal["model", "signal", "field", "rule", "hook"]
 
@@ -43,13 +44,15 @@ def signal_parts(profile: Profile, search: Search, now: float | None = None) -> 
     reader = SearchReader(search, now, all_of, profile.extractor_table, marked_up(profile))
     parts = _field_parts(profile, reader)
     for name, signal in profile.signals.items():
-        for of_document, value in zip(parts, signal.contributions(reader), strict=True):
-            if value:
-                of_document.append(Part(name, "signal", value))
+        if any(values := signal.contributions(reader)):
+            for of_document, value in zip(parts, values, strict=True):
+                if value:
+                    of_document.append(Part(name, "signal", value))
     for name, rule in profile.rules.items():
-        for of_document, fires in zip(parts, rule.fires(reader), strict=True):
-            if fires:
-                of_document.append(Part(name, "rule", -rule.demote))
+        if any(fired := rule.fires(reader)):
+            for of_document, fires in zip(parts, fired, strict=True):
+                if fires:
+                    of_document.append(Part(name, "rule", -rule.demote))
     return parts
 
 
@@ -69,25 +72,33 @@ def field_weights(profile: Profile, constraints: Mapping[str, Constraint]) -> di
 
 def _field_parts(profile: Profile, reader: SearchReader) -> list[list[Part]]:
     """A field that the profile does not name has no weight, and so no part."""
-    names = [name for name, field in profile.fields.items() if field.weight]
-    if not names or not reader.terms:
+    columns: dict[str, list[float]] = {}
+    others = _other_words(profile, reader.query)
+    for name, field in profile.fields.items() if reader.terms else ():
+        if field.weight and (texts := reader.folded(name)) is not None:
+            matches = _weighted_matches(name, texts, others.get(name, ()), profile, reader)
+            if any(matches):
+                columns[name] = matches
+    if not columns:
         return [[] for _ in reader.documents]
-    columns = [_weighted_matches(name, profile, reader) for name in names]
-    return [_capped(names, row, profile.match_cap) for row in zip(*columns, strict=True)]
+    names = tuple(columns)
+    return [_capped(names, row, profile.match_cap) for row in zip(*columns.values(), strict=True)]
 
 
-def _weighted_matches(field: str, profile: Profile, reader: SearchReader) -> list[float]:
-    """weight * match for each document, boosted; equal texts are matched once."""
-    texts, weight = reader.folded(field), profile.fields[field].weight
-    others = _other_words(field, profile, reader.query)
+def _weighted_matches(
+    field: str,
+    texts: FoldedTexts,
+    others: Collection[str],
+    profile: Profile,
+    reader: SearchReader,
+) -> list[float]:
+    """weight * match for each document, boosted; `others` are terms that do not count."""
+    weight = profile.fields[field].weight
     terms = [term for term in reader.terms if term.text not in others] if others else reader.terms
-    distinct = set(texts)
-    live = terms_of_any(terms, distinct)
-    if not live:
-        return [0.0] * len(texts)
     total = total_weight(terms)
-    of_text = {text: weight * (matched_weight(live, text) / total) for text in distinct}
-    matches = [of_text[text] for text in texts]
+    if not total:
+        return [0.0] * len(reader.documents)
+    matches = [weight * (matched / total) for matched in texts.matched_weights(terms)]
     for name, factors in profile.boosts.items():
         constraint = reader.constraints.get(name)
         if field in factors and constraint is not None and not constraint.only_excludes:
@@ -95,16 +106,16 @@ def _weighted_matches(field: str, profile: Profile, reader: SearchReader) -> lis
     return matches
 
 
-def _other_words(field: str, profile: Profile, query: str) -> frozenset[str]:
-    """The query's words that look like a value of the field and are none: see `other_words`."""
-    signals = profile.signals.values()
-    return frozenset[str]().union(
-        *(
-            other_words(signal.constraint, query, profile.extractor_table)
-            for signal in signals
-            if isinstance(signal, ConstraintSignal) and signal.fields[0] == field
-        )
-    )
+def _other_words(profile: Profile, query: str) -> Mapping[str, frozenset[str]]:
+    """By field, the query's words that look like a value of it and are none: see `other_words`."""
+    others: dict[str, frozenset[str]] = {}
+    for signal in profile.signals.values():
+        if isinstance(signal, ConstraintSignal):
+            words = other_words(signal.constraint, query, profile.extractor_table)
+            if words:
+                field = signal.fields[0]
+                others[field] = others.get(field, frozenset()) | words
+    return others
 
 
 def _boosted(matches: Sequence[float], factor: float, said: Sequence[Satisfaction]) -> list[float]:

@@ -13,8 +13,8 @@ from sidecar.hooks import CombinedResult, HookResult
 from sidecar.profile import PLAIN, Profile
 from sidecar.request import Cut, Document, RankRequest
 from sidecar.search import Constraint, Fields, Search
-from sidecar.text.compose import Passage, compose
-from sidecar.text.plain_documents import PlainDocument, plain_document
+from sidecar.text.compose import Composer, Passage, compose
+from sidecar.text.plain_documents import plain_document
 from sidecar.text.query import extract
 from sidecar.text.read import FieldReader
 
@@ -99,27 +99,27 @@ def prepare(
     parts = signal_parts(profile, search)
     weighted = _weighing(profile, field_weights(profile, constraints))
     budget = max(max_tokens, SCANNED_PER_SCORED * profile.long.budget_tokens)
+    cut = request.cut or "right"
+    composer = Composer(weighted, budget, cut)
     passages = []
     for index, (document, each) in enumerate(zip(request.documents, plain, strict=True)):
-        of_document = weighted
+        of_document = composer
         if hook_result is not None:
             advice = hook_result.documents[index]
-            of_document = multiplied(weighted, advice.weights)
+            of_document = Composer(multiplied(weighted, advice.weights), budget, cut)
             parts[index] = _advised(parts[index], advice, profile.match_cap)
-        passages.append(_passage(document, each, of_document, budget, request.cut or "right"))
+        passage = of_document.compose(each.content, each.plain)
+        if not passage.segments and not passage.alone:
+            passage = _passage_of_all(document, weighted, budget, cut)
+        passages.append(passage)
     return PreparedDocuments(tuple(passages), tuple(parts), tuple(constraints.values()))
 
 
-def _passage(
-    document: Document, plain: PlainDocument, profile: Profile, budget: int, cut: Cut
-) -> Passage:
-    """The passage under the profile; without it if the profile reads nothing of the document.
+def _passage_of_all(document: Document, profile: Profile, budget: int, cut: Cut) -> Passage:
+    """The passage of a document of which the profile reads nothing: all of it.
 
     For "Price: they cost little" is prose, and a hit must not sink for the names of its fields.
     """
-    passage = compose(plain.content, profile, budget, cut, plain.plain)
-    if passage.segments or passage.alone:
-        return passage
     whole = document.text if document.text is not None else FieldReader(PLAIN).read(document) or {}
     plain = plain_document(whole, profile)
     return compose(plain.content, PLAIN, budget, cut, plain.plain)

@@ -7,7 +7,7 @@ from sidecar.schema import FieldNames, Name
 from sidecar.search import Constraint
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import ExcludedWeight, Signal
-from sidecar.text.query import attribute_keys, check
+from sidecar.text.query import Checker, attribute_keys
 from sidecar.text.query.extractor import (
     UNKNOWN,
     VIOLATED,
@@ -96,7 +96,7 @@ def _check_column(
     together: Together,
     extractors: Mapping[str, Extractor],
 ) -> list[Satisfaction]:
-    """`check` of each value, once for equal texts and with the objects' keys looked over once.
+    """`check` of each value, with the objects' keys looked over once.
 
     `together` is the verdict on a list: one item that satisfies is enough for a demand (within a
     budget is what has one variant within it), unless the field wants all; one that is not wanted
@@ -105,7 +105,7 @@ def _check_column(
     names = set[str]().union(*(value for value in values if isinstance(value, dict)))
     texts = (name for name in names if isinstance(name, str))
     keys = attribute_keys(constraint.name, texts, extractors)
-    of_text: dict[str, Satisfaction] = {}
+    checker = Checker(constraint, extractors)
 
     def check_value(value: object) -> Satisfaction:
         if value is None:
@@ -113,11 +113,8 @@ def _check_column(
         if isinstance(value, list | tuple):
             return together(list(map(check_value, value)))
         if not isinstance(value, str):
-            return check(constraint, value, keys, extractors)
+            return checker.check(value, keys)
         text = value[:READ_FIELD_CHARACTERS]
-        if text not in of_text:
-            said = check(constraint, text, None, extractors) if text.strip() else UNKNOWN
-            of_text[text] = said
-        return of_text[text]
+        return checker.check(text) if text and not text.isspace() else UNKNOWN
 
     return list(map(check_value, values))

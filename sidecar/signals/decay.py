@@ -63,14 +63,10 @@ class DecaySignal(Signal):
         if origin is None or not scale or offset is None:
             return search.zeros()
         curve = self._curve()
-        strengths = []
-        for value in search.values(self.field):
-            x = None if value is None else read(value)
-            if x is None:
-                strengths.append(0.0)
-            else:
-                strengths.append(curve(max(0.0, abs(x - origin) - offset) / scale))
-        return strengths
+        numbers = [None if value is None else read(value) for value in search.values(self.field)]
+        return [
+            0.0 if x is None else curve(max(0.0, abs(x - origin) - offset) / scale) for x in numbers
+        ]
 
     def _curve(self) -> Callable[[float], float]:
         """d / scale -> strength."""

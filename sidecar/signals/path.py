@@ -7,7 +7,7 @@ from typing import Literal
 from sidecar.schema import FieldName
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.terms import Term, field_match, words
+from sidecar.text.terms import Term, is_in, words
 
 
 class PathSignal(Signal):
@@ -44,8 +44,7 @@ def _overlap(terms: Sequence[Term], levels: Sequence[str]) -> float:
     for term in terms:
         total += term.weight
         for depth in range(len(levels), 0, -1):
-            level = levels[depth - 1]
-            if (term.pieces or term.prefix in level) and field_match((term,), level):
+            if is_in(term, levels[depth - 1]):
                 matched += term.weight * depth / len(levels)
                 break
     return matched / total if total else 0.0

@@ -8,6 +8,7 @@ from sidecar.search import Constraint, Fields, Search
 from sidecar.text.agreement import QuantityRange
 from sidecar.text.citations import Citation
 from sidecar.text.compose import read_value
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.plain_documents import without_markup
 from sidecar.text.query import EXTRACTORS, READ_CHARACTERS
 from sidecar.text.query.citation import cited_in
@@ -15,8 +16,8 @@ from sidecar.text.query.codes import Codes
 from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
-from sidecar.text.terms import Term, query_terms, words
-from sidecar.text.tidy import tidy, tidy_query, tidy_text
+from sidecar.text.terms import Term, query_terms
+from sidecar.text.tidy import tidy_all, tidy_query
 from sidecar.text.values import number
 
 READ_FIELD_CHARACTERS = 10_000
@@ -50,16 +51,16 @@ class SearchReader:
         self._marked_up = marked_up
         self._values: dict[str, list[object]] = {}
         self._texts: dict[str, list[str]] = {}
-        self._folded: dict[str, list[str]] = {}
+        self._folded: dict[str, FoldedTexts | None] = {}
 
     def values(self, field: str) -> list[object]:
         """The field's values, tidy and without HTML; None where it is missing."""
         if (column := self._values.get(field)) is None:
             column = self.given(field)
-            if any(value is not None for value in column):  # most profiles name more than is there
+            if _has_any(column):
                 if field in self._marked_up:
                     column = list(map(without_markup, column))
-                column = [tidy_text(v) if isinstance(v, str) else tidy(v) for v in column]
+                column = tidy_all(column)
             self._values[field] = column
         return column
 
@@ -80,13 +81,12 @@ class SearchReader:
             self._texts[field] = column
         return column
 
-    def folded(self, field: str) -> list[str]:
-        """The texts as `terms.words` folds them."""
-        if (column := self._folded.get(field)) is None:
-            texts = self.texts(field)
-            folded = {text: words(text) for text in set(texts)}  # brands and colours repeat
-            column = self._folded[field] = [folded[text] for text in texts]
-        return column
+    def folded(self, field: str) -> FoldedTexts | None:
+        """The texts, folded; None where no document has the field."""
+        if field not in self._folded:
+            any_value = _has_any(self.values(field))
+            self._folded[field] = FoldedTexts(self.texts(field)) if any_value else None
+        return self._folded[field]
 
     def numbers(self, field: str) -> list[float | None]:
         """The values as numbers; None where there is none."""
@@ -138,8 +138,15 @@ class SearchReader:
         return cited_in(self.query).wanted
 
 
+def _has_any(column: Sequence[object]) -> bool:
+    """Whether a document has a value: most profiles name more fields than are there."""
+    return column.count(None) < len(column)
+
+
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else read_value(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else read_value(value)
 
 
 def _inside(fields: Mapping[str, object], name: str) -> object:

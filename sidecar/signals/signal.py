@@ -40,9 +40,10 @@ class Signal(FrozenModel, ABC):
 
     def contributions(self, search: SearchReader) -> list[float]:
         """What the signal adds to each document's logit."""
-        return [
-            self.contribution(strength) if strength else 0.0 for strength in self.strengths(search)
-        ]
+        strengths = self.strengths(search)
+        if not any(strengths):
+            return strengths
+        return [self.contribution(strength) if strength else 0.0 for strength in strengths]
 
     def contribution(self, strength: float) -> float:
         """What a strength adds to the logit: weight * strength, held within [-cap, cap]."""

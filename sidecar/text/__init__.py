@@ -26,6 +26,7 @@ long_documents   the windows' logits -> the document's
 
 vocabularies     words of many languages: the files of `mappings`, checked
 terms            a query's terms, and how much of them a field has
+folded_texts     a query's terms in all documents' texts at once
 bm25f            documents scored by their terms, without a model
 tidy             one spelling of a text, for signals
 query            what a query demands: prices, colours, courts, ... (a package)

@@ -13,7 +13,7 @@ of `terms`.
 
 from collections.abc import Mapping, Sequence
 
-from sidecar.text.terms import Term, field_match, query_terms, words
+from sidecar.text.terms import Term, is_in, query_terms, words
 
 K1, B = 1.2, 0.75
 """BM25's usual constants; the same `b` for every field."""
@@ -70,7 +70,7 @@ def _occurrences(term: Term, folded: str) -> int:
         spaced = folded.replace(" ", "  ")  # so that neighbours need not share the space between
         if count := sum(spaced.count(_spaced(form)) for form in term.forms):
             return count
-    return int(field_match((term,), folded) > 0)
+    return int(is_in(term, folded))
 
 
 def _spaced(form: str) -> str:

@@ -58,6 +58,59 @@ class Passage(NamedTuple):
     """True when characters were left out to stay within the budget."""
 
 
+class _Reading(NamedTuple):
+    """How a field is read."""
+
+    head: str
+    """Its label before the value."""
+    limit: int | None
+    quota: int | None
+    alone: float | None
+    """Its weight where it is a pair of its own."""
+
+
+class Composer:
+    """Composes documents' passages under one profile."""
+
+    def __init__(self, profile: DocumentProfile, budget_tokens: int, cut: Cut = "right") -> None:
+        """A passage has at most `budget_tokens * MAX_CHARACTERS_PER_TOKEN` characters; the first
+        fields are cut last."""
+        self._limit = budget_tokens * MAX_CHARACTERS_PER_TOKEN
+        self._cut = cut
+        self._readings = {name: _reading(name, field) for name, field in profile.fields.items()}
+
+    def compose(
+        self,
+        source: str | Fields,
+        plain: Mapping[str, Callable[[], Plain]] = MappingProxyType({}),
+    ) -> Passage:
+        """The passage of a plain text or of fields under the profile's names.
+
+        `plain` has, by field, those that are the text of HTML; under "" the plain text.
+        """
+        if isinstance(source, str):
+            whole = Segment("", source, plain=plain.get(""))
+            return _cut_characters([whole], (), self._limit, self._cut)
+        composed: list[Segment] = []
+        alone: list[Alone] = []
+        for name, value in source.items():
+            reading = self._readings[name] if name in self._readings else _reading(name, _DEFAULT)
+            if reading is None:
+                continue
+            text = value if isinstance(value, str) else read_value(value)
+            if not text:
+                continue
+            head, limit, quota, weight = reading
+            if limit is not None and len(text) > limit:
+                text = _first_words(text, limit)
+            segment = Segment(name, f"{head}{text}\n", len(head), quota, plain.get(name))
+            if weight is None:
+                composed.append(segment)
+            else:
+                alone.append(Alone(segment, weight))
+        return _cut_characters(composed, tuple(alone), self._limit, self._cut)
+
+
 def compose(
     source: str | Fields,
     profile: DocumentProfile,
@@ -65,36 +118,17 @@ def compose(
     cut: Cut = "right",
     plain: Mapping[str, Callable[[], Plain]] = MappingProxyType({}),
 ) -> Passage:
-    """The passage of a plain text or of fields under the profile's names.
+    """The passage of one document, see `Composer`."""
+    return Composer(profile, budget_tokens, cut).compose(source, plain)
 
-    `plain` has, by field, those that are the text of HTML; under "" the plain text.
 
-    It has at most `budget_tokens * MAX_CHARACTERS_PER_TOKEN` characters; the first fields are cut
-    last.
-    """
-    limit = budget_tokens * MAX_CHARACTERS_PER_TOKEN
-    if isinstance(source, str):
-        return _cut_characters([Segment("", source, plain=plain.get(""))], (), limit, cut)
-    composed: list[Segment] = []
-    alone: list[Alone] = []
-    fields = profile.fields
-    for name, value in source.items():
-        field = fields.get(name, _DEFAULT)
-        if not field.weight:
-            continue
-        text = value if isinstance(value, str) else read_value(value)
-        if not text:
-            continue
-        if field.limit is not None and len(text) > field.limit:
-            text = _first_words(text, field.limit)
-        label = name if field.label is None else field.label
-        head = f"{label}: " if label else ""
-        segment = Segment(name, f"{head}{text}\n", len(head), field.quota, plain.get(name))
-        if field.score == "alone":
-            alone.append(Alone(segment, field.weight))
-        else:
-            composed.append(segment)
-    return _cut_characters(composed, tuple(alone), limit, cut)
+def _reading(name: str, field: FieldProfile) -> _Reading | None:
+    """How the field is read; None where it is left out."""
+    if not field.weight:
+        return None
+    label = name if field.label is None else field.label
+    alone = field.weight if field.score == "alone" else None
+    return _Reading(f"{label}: " if label else "", field.limit, field.quota, alone)
 
 
 def read_value(value: object) -> str:

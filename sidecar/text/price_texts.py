@@ -7,8 +7,8 @@ vocabulary `price`: "was $599, now $499" is `W0N1`. A text with anything else in
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from sidecar.schema import FrozenModel
 from sidecar.text.bounds import alternatives
@@ -36,8 +36,7 @@ class PriceWords(FrozenModel):
     signs: Spellings = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """From `low` to `high`, both included; `high` is infinite where only the lowest is known.
 
     `currency` is a name of the vocabulary `currency`, or "".

@@ -14,7 +14,7 @@ must not depend on its company.
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, takewhile
@@ -30,6 +30,7 @@ _ASCII = str.maketrans(
     {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
     | {"'": None}
 )
+_ASCII_LINES = {**_ASCII, 0: "\n"}
 _DROPPED = re.compile("[™®©'’ʼ]+")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _PUNCTUATION = re.compile("[\u00a0§°·×\u2010-\u2018\u201a-\u2027\u2030-\u206f«»]+")
@@ -75,6 +76,15 @@ def words(text: str) -> str:
     return f" {text.translate(_ASCII)} "  # six times as fast: most texts come here
 
 
+def lines(texts: Sequence[str]) -> str:
+    """`words` of each text, one per line: folding leaves no line break."""
+    together = " \0 ".join(texts)
+    if together.isascii() and together.count("\0") == len(texts) - 1:
+        return f" {together.translate(_ASCII_LINES)} "
+    folded = {text: words(text) for text in set(texts)}  # brands and colours repeat
+    return "\n".join([folded[text] for text in texts])
+
+
 def phrases(text: str) -> str:
     """`words` with single spaces, in which a phrase of several words is found."""
     return f" {' '.join(words(text).split())} "
@@ -110,7 +120,7 @@ def field_match(terms: Sequence[Term], field: str) -> float:
     `field` is a text that `words` has folded. Without terms the match is 0.
     """
     total = total_weight(terms)
-    return matched_weight(terms, field) / total if total else 0.0
+    return sum([term.weight for term in terms if is_in(term, field)]) / total if total else 0.0
 
 
 def total_weight(terms: Sequence[Term]) -> float:
@@ -121,29 +131,11 @@ def total_weight(terms: Sequence[Term]) -> float:
     return total
 
 
-def matched_weight(terms: Sequence[Term], field: str) -> float:
-    """The sum of idf of the terms that the field has."""
-    matched = 0.0
-    for term in terms:
-        for form in term.forms if term.prefix in field else ():
-            if form in field:
-                matched += term.weight
-                break
-        else:
-            if term.pieces and _has_apart(term, field):
-                matched += term.weight
-    return matched
-
-
-def terms_of_any(terms: Sequence[Term], fields: Collection[str]) -> list[Term]:
-    """The terms that one of the folded texts may have: all others are found to be in none by a
-    single look at the texts together."""
-    together = "".join(fields)
-    return [
-        term
-        for term in terms
-        if term.prefix in together or (term.pieces and all(p in together for p in term.pieces))
-    ]
+def is_in(term: Term, field: str) -> bool:
+    """Whether the folded text has the term."""
+    if term.prefix in field and any([form in field for form in term.forms]):
+        return True
+    return bool(term.pieces) and has_apart(term, field)
 
 
 def idf(term: str) -> float:
@@ -222,7 +214,7 @@ def _pieces(text: str) -> tuple[str, ...]:
     return pieces if len(text) >= MIN_JOINED and len(pieces) > 1 else ()
 
 
-def _has_apart(term: Term, field: str) -> bool:
+def has_apart(term: Term, field: str) -> bool:
     """Whether neighbouring words of the field, joined, are the term."""
     for piece in term.pieces:
         if piece not in field:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from sidecar.text.digit_runs import digit_runs, find_at_digits
 from sidecar.text.numerals import cased
 from sidecar.text.unit_lookalikes import is_lookalike
 from sidecar.text.unit_table import DIMENSIONS, UNITS, Unit, spellings
@@ -67,12 +68,15 @@ def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, .
     """The physical quantities of these dimensions, in order of their place."""
     text = cased(text)
     lower = text.lower()
+    if not (runs := digit_runs(lower)):
+        return ()
     stated: list[Quantity] = []
     if dimensions & {"length", THREAD} and _after_number(lower, "x"):
         stated += _bolts(lower, dimensions)
-    measured = [*_measured(text, lower, dimensions)]
-    feet = any(one.factor == _FOOT for one in measured) or _after_number(lower, "'")
-    if feet and "length" in dimensions:
+    measured = [*_measured(text, lower, runs, dimensions)]
+    if "length" in dimensions and (
+        any(one.factor == _FOOT for one in measured) or _after_number(lower, "'")
+    ):
         stated += _feet_and_inches(lower)
     if not stated:
         return tuple(measured)
@@ -96,8 +100,10 @@ def _after_number(lower: str, sign: str) -> bool:
     return False
 
 
-def _measured(text: str, lower: str, dimensions: frozenset[str]) -> Iterator[Quantity]:
-    for match in _pattern(dimensions).finditer(lower):
+def _measured(
+    text: str, lower: str, runs: Sequence[int], dimensions: frozenset[str]
+) -> Iterator[Quantity]:
+    for match in find_at_digits(_pattern(dimensions), lower, runs):
         if is_lookalike(text, match):
             continue
         first, others = match["number"], match["others"]
@@ -203,7 +209,6 @@ def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
     spelled = "|".join(
         re.escape(name).replace(r"\ ", r"\s?") for name in sorted(units, key=len, reverse=True)
     )
-    # The digit comes before the look behind: Python skips to digits far faster than to positions.
     return re.compile(
         rf"(?P<number>[0-9](?<![\w.,/][0-9])[0-9]*+(?:[.,][0-9]+)*+{_FRACTION_REST})"
         rf"(?P<others>(?:(?:\s?[x-]\s?|/){NUMBER}){{0,3}}+)"

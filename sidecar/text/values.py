@@ -20,6 +20,8 @@ AMOUNTS = ("amount", "value", "price", "current", "sale", "final", "average")
 def number(value: object) -> float | None:
     """A finite number, a text that is one ("1,299.00", "12,5", "$49"), the first such of a list, or
     what an object holds under one of AMOUNTS: {"amount": 499, "currency": "USD"} is 499."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
     match value:
         case bool() | None:
             return None

@@ -13,6 +13,7 @@ A wrapper that is a field of the profile itself (`attributes`) is none.
 
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
+from typing import NamedTuple
 
 from sidecar.search import Fields
 from sidecar.text.document_keys import DocumentKeys, inside
@@ -36,9 +37,30 @@ class Wrappings:
         self.keys = keys
         self._paths = tuple((head, steps) for head, _, steps in (p.partition(".") for p in paths))
         self._passage = passage
-        self.wrappers = by_keys(self._wrappers)
-        """Of an object: (its key, the steps inside its value) for each wrapper that it has."""
-        self._read = by_keys(self._read_by_model)
+        self._of = by_keys(self._of_keys)
+
+    def wrappers(self, fields: Fields) -> Sequence[tuple[str, str]]:
+        """(its key, the steps inside its value) for each wrapper that the fields have."""
+        return self._of(fields)[0]
+
+    def gives(self, fields: Fields) -> bool:
+        """Whether there is anything on top that the model reads."""
+        read = self._of(fields)[1]
+        return any(present(fields[key], MAX_DEPTH, None) is not None for key in read)
+
+    def is_bare(self, fields: Fields) -> bool:
+        """Whether there is surely nothing around them."""
+        wrappers, read = self._of(fields)
+        if wrappers or not read:
+            return False
+        first = fields[read[0]]  # of most documents a text
+        return isinstance(first, str) and not first.isspace() and bool(first)
+
+    def _of_keys(self, keys: tuple[str, ...]) -> "_Around":
+        read = [
+            key for key in keys if any(c.field in self._passage for c in self.keys.candidates(key))
+        ]
+        return _Around(self._wrappers(keys), tuple(read))
 
     def _wrappers(self, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         by_spelling = {normal(key): key for key in keys}
@@ -50,14 +72,14 @@ class Wrappings:
             (key, steps) for key, steps in found if key is not None and not self.keys.whole(key)
         )
 
-    def _read_by_model(self, keys: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(
-            key for key in keys if any(c.field in self._passage for c in self.keys.candidates(key))
-        )
 
-    def gives(self, fields: Fields) -> bool:
-        """Whether there is anything on top that the model reads."""
-        return any(present(fields[key], MAX_DEPTH, None) is not None for key in self._read(fields))
+class _Around(NamedTuple):
+    """What an object's keys say of it."""
+
+    wrappers: tuple[tuple[str, str], ...]
+    """(its key, the steps inside its value) for each."""
+    read: tuple[str, ...]
+    """Keys of what the model may read."""
 
 
 @lru_cache(maxsize=64)  # of each profile, with few of its weights set to 0 or from 0
@@ -71,6 +93,8 @@ def unwrapped(fields: Fields, around: Wrappings, texts: bool = True) -> Fields:
 
     `texts`: whether a wrapper's text may hold an object, as JSON.
     """
+    if around.is_bare(fields):
+        return fields
     for _ in range(MAX_NESTED):
         inner = _in_wrappers(fields, around, texts)
         if inner is None and not around.gives(fields):

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sidecar.profile import FieldProfile, Profile
-from sidecar.text.document_keys import DocumentKeys, inside
+from sidecar.text.document_keys import Container, DocumentKeys, inside
+from sidecar.text.spelling import normal
 from tests.text.reading import fields
 
 
@@ -91,3 +94,23 @@ def test_of_two_keys_that_spell_a_name_otherwise_the_same_one_is_always_read() -
     assert fields({"salePrice": 1, "Sale Price": 2}, own) == {"sale_price": 2}
     assert fields({"Sale Price": 2, "salePrice": 1}, own) == {"sale_price": 2}
     assert fields({"Sale Price": None, "salePrice": 1}, own) == {"sale_price": 1}
+
+
+ITEM = st.dictionaries(
+    st.sampled_from(
+        ["price", "Price", "a.b", "a", "centAmount", "currency_minor_unit", "edges", "sku"]
+    ),
+    st.none()
+    | st.integers(0, 3)
+    | st.sampled_from(["", "x", [1, 2], {"b": 1}, {"price": 4}, [{"price": 5}]]),
+    max_size=4,
+)
+HELD = ITEM | st.lists(ITEM | st.integers(), max_size=3) | ITEM.map(lambda item: [item, item])
+
+
+@given(HELD, st.sampled_from(["price", "a", "a.b", "a.price", "centAmount", "sku", "edges"]))
+def test_a_container_is_looked_into_as_its_value(value: Any, steps: str) -> None:
+    container = Container(value)
+    assert container.inside(steps) == inside(value, steps)
+    if "." not in steps and container.lacks(normal(steps)):
+        assert inside(value, steps) is None

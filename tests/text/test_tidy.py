@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sidecar.fusion.parts import signal_parts
 from sidecar.profiles import Profiles
@@ -12,7 +14,7 @@ from sidecar.request import Document
 from sidecar.search import Search
 from sidecar.text.query import extract
 from sidecar.text.read import read
-from sidecar.text.tidy import tidy, tidy_query, tidy_text
+from sidecar.text.tidy import tidy, tidy_all, tidy_query, tidy_text
 
 SEARCHES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("ecommerce", "desk lamp under 50 €", {"title": "Desk lamp", "price": "49,90 €"}),
@@ -74,3 +76,16 @@ def test_quotation_marks_around_the_whole_query_are_none_of_its_words() -> None:
     assert tidy_query('tv 50"') == 'tv 50"'
     assert tidy_query('"red shoe" size "9"') == '"red shoe" size "9"'
     assert tidy_query('""') == '""'
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("ab \n\t\r\x0b\0é\u00a0\u200b,"), max_size=12)
+        | st.none()
+        | st.integers()
+        | st.lists(st.sampled_from(["a  b", "a", " "]), max_size=2),
+        max_size=4,
+    )
+)
+def test_many_values_are_tidied_as_each_alone(values: list[object]) -> None:
+    assert tidy_all(values) == [tidy(value) for value in values]

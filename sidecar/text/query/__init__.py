@@ -139,35 +139,69 @@ def check(
     an object itself. What the constraint excludes goes first: no other entry makes up for it. A
     constraint that no extractor made (a hook's) is satisfied by a value that is one of its values.
     """
-    demanded, unwanted = constraint.parts()
-    if unwanted is not None:
-        of_unwanted = _check_part(unwanted, value, keys, none_of, extractors)
-        if demanded is None or of_unwanted is VIOLATED:
-            return of_unwanted
-    return _check_part(demanded or constraint, value, keys, any_of, extractors)
+    return Checker(constraint, extractors).check(value, keys)
 
 
-def _check_part(
-    constraint: Constraint,
-    value: object,
-    keys: Set[str] | None,
-    together: Callable[[list[Satisfaction]], Satisfaction],
-    extractors: Mapping[str, Extractor],
-) -> Satisfaction:
-    extractor = extractors.get(constraint.name)
-    if extractor is None:
-        return _check_plainly(constraint, value)
-    if not isinstance(value, Mapping):
-        return extractor.check(constraint, value)
-    if extractor.reads_objects and (result := extractor.check(constraint, value)):
-        return result
-    if keys is None:
-        keys = attribute_keys(constraint.name, value.keys(), extractors)
-    else:
-        keys &= value.keys()
-    return together(
-        [extractor.check(constraint, value[key]) for key in keys if value[key] is not None]
-    )
+class Checker:
+    """Checks the values of many documents against one constraint; equal texts are read once."""
+
+    def __init__(
+        self, constraint: Constraint, extractors: Mapping[str, Extractor] = EXTRACTORS
+    ) -> None:
+        demanded, unwanted = constraint.parts()
+        self._parts = [
+            _PartChecker(part, together, extractors)
+            for part, together in ((unwanted, none_of), (demanded, any_of))
+            if part is not None
+        ]
+
+    def check(self, value: object, keys: Set[str] | None = None) -> Satisfaction:
+        """As the function `check`."""
+        said = UNKNOWN
+        for part in self._parts:
+            if (said := part.check(value, keys)) is VIOLATED:
+                break
+        return said
+
+
+class _PartChecker:
+    """For what a constraint demands, or for what it excludes."""
+
+    def __init__(
+        self,
+        part: Constraint,
+        together: Callable[[list[Satisfaction]], Satisfaction],
+        extractors: Mapping[str, Extractor],
+    ) -> None:
+        self._part = part
+        self._together = together
+        self._extractors = extractors
+        self._of_text: dict[str, Satisfaction] = {}
+
+    def check(self, value: object, keys: Set[str] | None) -> Satisfaction:
+        extractor = self._extractors.get(self._part.name)
+        if extractor is None:
+            return _check_plainly(self._part, value)
+        if not isinstance(value, dict | Mapping):
+            return self._check_single(extractor, value)
+        if extractor.reads_objects and (result := extractor.check(self._part, value)):
+            return result
+        if keys is None:
+            keys = attribute_keys(self._part.name, value.keys(), self._extractors)
+        return self._together(
+            [
+                self._check_single(extractor, held)
+                for key in keys
+                if (held := value.get(key)) is not None
+            ]
+        )
+
+    def _check_single(self, extractor: Extractor, value: object) -> Satisfaction:
+        if not isinstance(value, str):
+            return extractor.check(self._part, value)
+        if (said := self._of_text.get(value)) is None:
+            said = self._of_text[value] = extractor.check(self._part, value)
+        return said
 
 
 def other_words(

@@ -7,6 +7,7 @@ A lone letter or number counts only after a word for size. `size_notation` has t
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
@@ -24,11 +25,16 @@ def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     """A number without a system meets every system's; UK 9 and EU 42 are not compared, nor are
     letters and numbers."""
-    kinds = frozenset(map(kind_of, constraint.values))
+    kinds = _kinds(constraint.values)
     stated = stated_sizes(read_value(value), kinds)
     if any(_meets(asked, size) for asked in constraint.values for size in stated):
         return SATISFIED
     return VIOLATED if any(kind_of(size) in kinds for size in stated) else UNKNOWN
+
+
+@lru_cache(maxsize=256)
+def _kinds(sizes: frozenset[str]) -> frozenset[Kind]:
+    return frozenset(map(kind_of, sizes))
 
 
 def _meets(requested: str, size: str) -> bool:

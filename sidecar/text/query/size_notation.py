@@ -17,7 +17,7 @@ The words are the vocabulary `size`. Texts are `plain`, and numbers with a unit 
 import re
 from collections.abc import Iterator
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 from sidecar.text.numerals import plain
 from sidecar.text.query.size_words import spelled, spelling_pattern
@@ -53,6 +53,7 @@ _MEASURES = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)  # a shop has some dozens of sizes
 def kind_of(size: str) -> Kind:
     """The kind of a size in its one form."""
     if re.fullmatch(r"w[0-9]+(?: l[0-9]+)?|l[0-9]+", size):

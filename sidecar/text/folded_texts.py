@@ -1,0 +1,49 @@
+"""Folded texts, one per document, in which a query's terms are looked for.
+
+Most terms are in few of a page's documents: a look at all texts together finds where.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
+from sidecar.text.terms import Term, has_apart, lines
+
+MIN_PREFIX = 4
+"""What all forms of a term begin with is looked for in their place, unless it is shorter: " t"
+begins one word in six."""
+
+
+class FoldedTexts:
+    """The texts as `terms.words` folds them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._together = lines(texts)
+        self._texts = self._together.split("\n") if texts else []
+        self._ends = list(accumulate([len(text) + 1 for text in self._texts]))
+
+    def matched_weights(self, terms: Sequence[Term]) -> list[float]:
+        """Of each text the sum of idf of the terms that it has (`terms.is_in`)."""
+        matched = [0.0] * len(self._texts)
+        for term in terms:
+            for place in self._places(term):
+                matched[place] += term.weight
+        return matched
+
+    def _places(self, term: Term) -> set[int]:
+        """Of the texts that have the term."""
+        places = set[int]()
+        for prefix in term.forms if len(term.prefix) < MIN_PREFIX else (term.prefix,):
+            at = self._together.find(prefix)
+            while at >= 0:
+                if self._together.startswith(term.forms, at):
+                    place = bisect_right(self._ends, at)
+                    places.add(place)
+                    at = self._together.find(prefix, self._ends[place])
+                else:
+                    at = self._together.find(prefix, at + 1)
+        if term.pieces and all([piece in self._together for piece in term.pieces]):
+            for place, text in enumerate(self._texts):
+                if place not in places and has_apart(term, text):
+                    places.add(place)
+        return places
