@@ -5,6 +5,7 @@ bench/           how fast this machine reranks, alone and beside other rerankers
 tune/            the fastest layout on this machine
 judgements/      relevance judgements in the formats of others
 clicks/          judgements from what users clicked
+llm_judge/       judgements of a language model, if it agrees with given ones
 profile_check/   what a profile reads of a user's own documents
 model/           model folders: export, quantise, check, train
 models_admin     `/admin/models` of a service that runs

@@ -1,0 +1,11 @@
+"""A language model as a judge, whose agreement with given judgements is measured first.
+
+asking       the whole of it: agreement, the bound, the rest, the judgements
+pairs        which (query, document) pairs are asked, and as which texts
+prompt       the prompt: prompt.txt, or a file of the user's own
+chat         a client for chat completions, as OpenAI's API has them
+answer       the grade in an answer
+state        answers in a file, so that a run goes on where the last one ended
+agreement    Cohen's kappa, plain and weighted, with its interval
+tables       what is shown on the screen
+"""
