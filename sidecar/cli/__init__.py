@@ -8,6 +8,7 @@ tune       the fastest layout of workers and threads on this machine
 model/     model folders: export, quantise, check, train
 models     the models of a service that runs
 key        API keys
+evaluate   what reranking brings on one's own queries
 judgements/ relevance judgements in the formats of others
 profile    a profile on a user's own documents; the schema of its file
 cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
@@ -28,9 +29,10 @@ from sidecar.cli.cluster.install import install_command, uninstall_command
 from sidecar.cli.cluster.processors import processors_command
 from sidecar.cli.cluster.verify import verify_command
 from sidecar.cli.demo import demo_command
+from sidecar.cli.evaluate import evaluate_command
 from sidecar.cli.judgements import judgements_app
 from sidecar.cli.key import key_app
-from sidecar.cli.model import model_app
+from sidecar.cli.model import model_app, with_build
 from sidecar.cli.models import models_app
 from sidecar.cli.profile import profile_app
 from sidecar.cli.serve import serve_command
@@ -49,6 +51,7 @@ app.command("serve")(serve_command)
 app.command("settings")(settings_command)
 app.command("tune")(tune_command)
 app.command("demo")(demo_command)
+app.command("evaluate")(with_build(evaluate_command, "learn"))
 app.command("install")(install_command)
 app.command("uninstall")(uninstall_command)
 app.command("verify")(verify_command)

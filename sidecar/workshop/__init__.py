@@ -3,6 +3,7 @@
 demo/            BM25's order beside the reranked one
 bench/           how fast this machine reranks, alone and beside other rerankers
 tune/            the fastest layout on this machine
+evaluation/      what reranking brings on one's own queries
 judgements/      relevance judgements in the formats of others
 clicks/          judgements from what users clicked
 llm_judge/       judgements of a language model, if it agrees with given ones

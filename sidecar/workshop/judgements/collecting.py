@@ -12,6 +12,8 @@ from pathlib import Path
 from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
 
 MAX_SHOWN = 20
+MAX_GRADE = 1e6
+"""What is beyond is a fault of the file, and no measure could count it."""
 Place = int | tuple[str | int, ...]
 """A line, or the path of keys and positions to a part of a JSON document."""
 
@@ -51,8 +53,8 @@ class Collector:
             self.fault(place, f"no {'document' if query else 'query'} is named")
             return
         number = _number(grade)
-        if number is None:
-            self.fault(place, f"the grade {_shown(grade)} is not a finite number")
+        if number is None or abs(number) > MAX_GRADE:
+            self.fault(place, f"the grade {_shown(grade)} is no number from -1e6 to 1e6")
             return
         key = (query, document)
         if key in self._places:

@@ -7,6 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from sidecar.lenient_json import loads
 from sidecar.workshop.judgements import beir, jsonl, quepid, rank_eval, trec, workbench
 from sidecar.workshop.judgements.files import read_text, write_text
 from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
@@ -155,13 +158,13 @@ def _write_folder(judgements: Judgements, folder: Path) -> None:
 
 def _value(file: Path, text: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as fault:
+        return loads(text)
+    except orjson.JSONDecodeError as fault:
         raise JudgementsError(f"{file}, line {fault.lineno}: is not JSON: {fault.msg}") from None
 
 
 def _loaded(line: str) -> Any:
     try:
-        return json.loads(line)
-    except json.JSONDecodeError:
+        return loads(line)
+    except orjson.JSONDecodeError:
         return None

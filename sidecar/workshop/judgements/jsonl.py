@@ -10,6 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from sidecar.lenient_json import loads
 from sidecar.workshop.judgements.collecting import Collector
 from sidecar.workshop.judgements.judgements import Judgements
 
@@ -32,8 +35,8 @@ def read(file: Path, text: str) -> Judgements:
 
 def _add(collector: Collector, number: int, line: str) -> None:
     try:
-        row = json.loads(line)
-    except json.JSONDecodeError as fault:
+        row = loads(line)
+    except orjson.JSONDecodeError as fault:
         collector.fault(number, f"is not JSON: {fault.msg}")
         return
     if not isinstance(row, dict):

@@ -21,7 +21,7 @@ def test_every_line_with_a_fault_has_a_line_of_its_own(tmp_path: Path) -> None:
     text = "q 0 a 1\nq 0 b high\nq 0 c nan\nq 0\nq 0 a 2\nq 0 d 1e999\n"
     lines = faults(tmp_path, text).split("\n")
     assert [line.split(": ")[0].split(" ")[-1] for line in lines] == ["2", "3", "4", "5", "6"]
-    assert "'high' is not a finite number" in lines[0]
+    assert "'high' is no number from -1e6 to 1e6" in lines[0]
     assert "2 columns" in lines[2]
     assert "document 'a' of query 'q' has grade 2 here and 1 in line 1" in lines[3]
 

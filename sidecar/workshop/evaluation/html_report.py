@@ -1,0 +1,173 @@
+"""An Evaluation as one HTML file, which loads nothing and runs nothing.
+
+Every text that comes from files or clusters is escaped in `_cell` or `_text`; what is not escaped
+is this module's own markup and the plots, whose texts are shapes.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from sidecar import __version__
+from sidecar.workshop.evaluation.changes import QueryChange, ShownHit
+from sidecar.workshop.evaluation.depth import enough
+from sidecar.workshop.evaluation.outcome import Evaluation, Ranking
+from sidecar.workshop.evaluation.plots import change_plot, cost_plot, depth_plot, query_plot
+from sidecar.workshop.evaluation.summary_tables import grade, p_value
+
+CSS = """
+:root { color-scheme: light; }
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 60rem;
+  margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
+table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
+th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right; }
+th:first-child, td:first-child, td.text { text-align: left; overflow-wrap: anywhere; }
+td.better { color: #2e6b2e; font-weight: 600; } td.worse { color: #a33a1b; font-weight: 600; }
+p.note { color: #666; margin: .2rem 0; } svg { max-width: 100%; height: auto; }
+details { margin: .4rem 0; } summary { cursor: pointer; }
+.orders { display: flex; gap: 2rem; flex-wrap: wrap; } .orders > div { flex: 1 1 22rem; }
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""The browser loads nothing, whatever a text says."""
+
+
+def html_report(evaluation: Evaluation) -> str:
+    """The page."""
+    judged = sum(map(len, evaluation.grades))
+    head = (
+        f"{len(evaluation.queries)} queries, {judged:,} judgements. First stage: "
+        f"{evaluation.source}. Relevant is a grade of {evaluation.grading.threshold:g} or more; "
+        f"the gain of nDCG is {evaluation.grading.gain}."
+    )
+    configurations = [ranking for ranking in evaluation.rankings if ranking.curve]
+    body = [
+        "<h1>Reranking, evaluated</h1>",
+        _text(head),
+        "<h2>Quality</h2>",
+        _quality(evaluation),
+        _text(
+            f"The same hits in the best possible order would have {evaluation.metric.name} "
+            f"{evaluation.perfect:.3f}. Unjudged documents count as not relevant; worst and best "
+            "say what they could change at most."
+        ),
+        f"<h2>Compared with: {escape(evaluation.baseline)}</h2>",
+        _comparisons(evaluation),
+        change_plot(evaluation),
+        _text(
+            "Intervals: paired bootstrap over the queries. p: randomisation test, adjusted by Holm "
+            f"for {len(configurations)} configurations. Detectable: the change that as many "
+            "queries would show with a probability of 80 %."
+        ),
+        *_depth(evaluation, configurations),
+        *(part for ranking in evaluation.rankings for part in _changes(evaluation, ranking)),
+        *(_notes(evaluation.notes)),
+        f'<p class="note">rerank-sidecar {escape(__version__)}</p>',
+    ]
+    return (
+        "<!doctype html>\n"
+        f'<html lang="en"><head><meta charset="utf-8"><title>Reranking, evaluated</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f"<style>{CSS}</style></head>\n<body>\n" + "\n".join(body) + "\n</body></html>\n"
+    )
+
+
+def _quality(evaluation: Evaluation) -> str:
+    names = [metric.name for metric in evaluation.metrics]
+    heads = ["order", *names, f"judged@{evaluation.cutoff}", "worst to best"]
+    rows = []
+    for ranking in evaluation.rankings:
+        cells = [ranking.name]
+        for name in names:
+            low, high = ranking.intervals[name]
+            cells.append(f"{ranking.mean(name):.3f} ({low:.3f} to {high:.3f})")
+        cells.append(f"{100 * ranking.judged:.1f} %")
+        cells.append("-" if ranking.bounds is None else "{:.3f} to {:.3f}".format(*ranking.bounds))
+        rows.append(cells)
+    return _table(heads, rows)
+
+
+def _comparisons(evaluation: Evaluation) -> str:
+    heads = ["order", evaluation.metric.name, "95 % interval", "p", "won", "tied", "lost"]
+    heads += ["detectable", ""]
+    rows = []
+    for ranking in evaluation.rankings:
+        found = ranking.comparison
+        if found is not None:
+            queries = found.queries
+            cells = [ranking.name, f"{found.change:+.3f}", f"{found.low:+.3f} to {found.high:+.3f}"]
+            cells += [p_value(found.p), *map(str, (queries.won, queries.tied, queries.lost))]
+            rows.append([*cells, f"{found.detectable:.3f}", found.verdict])
+    return _table(heads, rows)
+
+
+def _depth(evaluation: Evaluation, configurations: Sequence[Ranking]) -> Iterable[str]:
+    if not configurations:
+        return
+    yield "<h2>How many hits are worth reranking?</h2>"
+    yield depth_plot(evaluation)
+    heads = ["order", "95 % of the gain", "median ms", "p95 ms", "pairs/s"]
+    priced = evaluation.price_per_hour is not None
+    rows = []
+    for ranking in configurations:
+        point, cost = enough(ranking.curve), ranking.cost
+        cells = [ranking.name, "no gain" if point is None else f"at {point.depth} hits"]
+        figures = (
+            ["-"] * 3
+            if cost is None
+            else [f"{cost.median_ms:.0f}", f"{cost.p95_ms:.0f}", f"{cost.pairs_per_second:.0f}"]
+        )
+        price = None if cost is None else cost.per_1000_queries
+        rows.append([*cells, *figures, *(["-" if price is None else f"{price:.4g}"] * priced)])
+    yield _table([*heads, *(["1,000 queries cost"] * priced)], rows)
+    if (plot := cost_plot(evaluation)) is not None:
+        yield plot
+
+
+def _changes(evaluation: Evaluation, ranking: Ranking) -> Iterable[str]:
+    found = ranking.comparison
+    if found is None or not ranking.curve:
+        return
+    yield f"<h2>{escape(ranking.name)}: query by query</h2>"
+    yield query_plot(evaluation, ranking)
+    for title, changes in (("gained", found.queries.wins), ("lost", found.queries.losses)):
+        if changes:
+            yield f"<p>The queries that {title} most:</p>"
+            yield from (_change(evaluation, ranking.name, change) for change in changes)
+
+
+def _change(evaluation: Evaluation, name: str, change: QueryChange) -> str:
+    title = f"{change.query}: {change.before:.3f} → {change.after:.3f}"
+    orders = (
+        f"<div><p>{escape(label)}</p>{_hits(hits)}</div>"
+        for label, hits in ((evaluation.baseline, change.baseline_hits), (name, change.hits))
+    )
+    return (
+        f"<details><summary>{escape(title)}</summary>"
+        f'<div class="orders">{"".join(orders)}</div></details>'
+    )
+
+
+def _hits(hits: Sequence[ShownHit]) -> str:
+    rows = [[hit.title or hit.id, grade(hit), f"was {hit.first_stage_rank}"] for hit in hits]
+    return _table(["document", "grade", "first stage"], rows)
+
+
+def _notes(notes: Sequence[str]) -> Iterable[str]:
+    if notes:
+        yield "<h2>Notes</h2>"
+        yield from (f'<p class="note">{escape(note)}</p>' for note in notes)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
+    lines = ("".join(map(_cell, row)) for row in rows)
+    return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _cell(text: str) -> str:
+    mark = f' class="{text}"' if text in ("better", "worse") else ""
+    return f"<td{mark}>{escape(text)}</td>"
+
+
+def _text(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
