@@ -34,7 +34,7 @@ from sidecar.runtime.options import RENAMED, RuntimeOptions
 PREFIX = "RERANK_"
 OF_COMMANDS = {
     *("CLUSTER_URL", "CLUSTER_API_KEY", "CLUSTER_USER", "CLUSTER_CA"),
-    *("SIDECAR_URL", "SIDECAR_KEY", "ADMIN_KEY"),
+    *("SIDECAR_URL", "SIDECAR_KEY", "ADMIN_KEY", "LLM_API_KEY"),
 }
 """Variables of other commands than `serve`, behind the prefix."""
 TYPO = 0.75

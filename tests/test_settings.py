@@ -101,7 +101,9 @@ def test_variables_that_mean_something_or_are_others_are_not_misspelt() -> None:
 
 def test_every_variable_of_a_command_is_known() -> None:
     texts = [path.read_text() for path in (Path(sidecar.__file__).parent / "cli").rglob("*.py")]
-    named = {name for text in texts for name in re.findall(r'envvar="RERANK_(\w+)"', text)}
+    named = {
+        name for text in texts for name in re.findall(r'(?:envvar=|KEY = )"RERANK_(\w+)"', text)
+    }
     assert named == OF_COMMANDS
 
 

@@ -89,6 +89,7 @@ def test_what_was_answered_is_not_asked_again(case: Path) -> None:
     with fake_model(until_the_45th) as model:
         message = refused(run(case, model, "--parallel", "1"))
         assert "refuses: HTTP 400: no more" in message
+        assert (case / "out.jsonl.answers").read_text().count("grade") == 45
         assert not (case / "out.jsonl").exists()
         with (case / "out.jsonl.answers").open("a") as file:
             file.write('{"question": "cut off')  # as a crash leaves it

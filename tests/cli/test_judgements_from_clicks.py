@@ -113,8 +113,11 @@ def test_too_little_is_no_judgement_and_writes_nothing(logs: list[Path], tmp_pat
         (["--out", "a.jsonl", "--since", "monday"], "'monday' is no time"),
         (["--out", "a.jsonl", "--persistence", "0.5"], "an option of --model dbn"),
         (["--out", "a.jsonl", "--application", "other"], "no UBI query or event"),
-        (["--out", "a.jsonl", "--since", "2030-01-01"], "no search is left"),
-        (["--out", "a.jsonl", "--click", "tap"], "no click is left"),
+        (
+            ["--out", "a.jsonl", "--since", "2030-01-01"],
+            "no search is left that counts: searches before --since or from --until on (1,500)",
+        ),
+        (["--out", "a.jsonl", "--click", "tap"], "no click is left that counts: there is none"),
         (["--out", "a.jsonl", "--from-cluster", "opensearch"], "give files"),
     ],
 )
@@ -124,6 +127,12 @@ def test_what_cannot_be_done_is_said_in_a_line(
     monkeypatch.chdir(tmp_path)
     assert why in error(run(logs[0], *options))
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_read_is_never_overwritten(logs: list[Path]) -> None:
+    before = logs[0].read_bytes()
+    assert "which is read" in error(run(logs[0], "--out", logs[0].parent / "." / logs[0].name))
+    assert logs[0].read_bytes() == before
 
 
 def test_no_files_and_no_cluster_is_said(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def ask_llm_command(
     from sidecar.workshop.llm_judge.tables import show_agreement
 
     format_to_write(out, to)
+    if out.resolve() in (candidates.resolve(), known.resolve()):
+        raise LlmJudgeError(f"--out is {out}, which is read")
     given = read_judgements(known)
     pairs = read_pairs(candidates, given, size=size, fields=field or (), max_words=max_words)
     judge = asking.Judge(
@@ -99,20 +101,24 @@ def ask_llm_command(
     )
     judged, grades = asking.known_pairs(pairs, given, max_grade, known_size)
     path = state or out.with_name(f"{out.name}.answers")
+    new = [pair for pair in pairs if pair.document_id not in given.grades.get(pair.query_id, {})]
     with State(path) as answers, bars() as begin_step:
-        first = asking.ask(judge, judged, answers, begin_step, "asking what is judged already")
-        found = asking.agreement_of(grades, first, max_grade)
-        show_agreement(found, model, Console())
-        if found.weighted < min_agreement and not force:
-            raise LlmJudgeError(
-                f"{model} agrees too little with the given judgements: weighted kappa "
-                f"{found.weighted:.2f}, and --min-agreement is {min_agreement:g}. Nothing is "
-                "written; try another prompt or model, or --force"
+        try:
+            first = asking.ask(judge, judged, answers, begin_step, "asking what is judged already")
+            found = asking.agreement_of(grades, first, max_grade)
+            show_agreement(found, model, Console())
+            if found.weighted < min_agreement and not force:
+                raise LlmJudgeError(
+                    f"{model} agrees too little with the given judgements: weighted kappa "
+                    f"{found.weighted:.2f}, and --min-agreement is {min_agreement:g}. Nothing is "
+                    "written; try another prompt or model, or --force"
+                )
+            rest = asking.ask(judge, new, answers, begin_step, "asking the rest")
+        except (LlmJudgeError, KeyboardInterrupt):
+            typer.echo(
+                f"{path} keeps the answers: the same command asks for no pair again", err=True
             )
-        new = [
-            pair for pair in pairs if pair.document_id not in given.grades.get(pair.query_id, {})
-        ]
-        rest = asking.ask(judge, new, answers, begin_step, "asking the rest")
+            raise
     lost = write_judgements(asking.with_answers(given, new, rest), out, to)
     for line in lost:
         typer.echo(line, err=True)

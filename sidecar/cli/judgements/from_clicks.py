@@ -63,6 +63,8 @@ def from_clicks_command(
 
     if (from_cluster is None) == (not files):
         raise ClicksError("give files with UBI queries and events, or --from-cluster")
+    if out.resolve() in {file.resolve() for file in files or ()}:
+        raise ClicksError(f"--out is {out}, which is read")
     try:
         actions = Actions(
             tuple(impressions), tuple(clicks), tuple(read_later_action(text) for text in later)

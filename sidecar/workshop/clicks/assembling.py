@@ -13,6 +13,7 @@ from sidecar.workshop.clicks.interactions import Interacted, interact
 from sidecar.workshop.clicks.rule_effects import filter_events, filter_searches
 from sidecar.workshop.clicks.rules import RuleCount, Rules
 from sidecar.workshop.clicks.searches import Searches
+from sidecar.workshop.clicks.ubi import ClicksError
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,22 @@ class Assembled:
     exposed: Exposed
     interacted: Interacted
     rules: tuple[RuleCount, ...]
+
+    def check(self) -> None:
+        """Raises ClicksError when no click counts, with what became of them."""
+        if self.searches.row_clicked.any():
+            return
+        what = "click" if len(self.searches) else "search"
+        lost = [
+            (self.exposed.unknown, "searches of which nothing says what they showed"),
+            (self.blank, "searches without a query"),
+            (self.outside, "searches before --since or from --until on"),
+            (sum(rule.searches for rule in self.rules), "searches that break a rule"),
+            (self.interacted.unknown_search, "clicks whose search is not known"),
+            (self.interacted.not_shown, "clicks on what their search did not show"),
+        ]
+        counts = ", ".join(f"{name} ({count:,})" for count, name in lost if count)
+        raise ClicksError(f"no {what} is left that counts: {counts or 'there is none'}")
 
 
 def assemble(

@@ -37,6 +37,8 @@ class Exposed(NamedTuple):
     from_impressions: int
     unknown: int
     """Searches of which nothing says what they showed; they have no rows."""
+    nameless: int
+    """Impression events without the ID of a search."""
     too_deep: int
     """Documents below the lowest position that counts, which are left out."""
     first_ordinal: int
@@ -113,6 +115,7 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
         int((has_rows & has_hits).sum()),
         int((has_rows & ~has_hits).sum()),
         int((~has_rows).sum()),
+        int(((events.action == IMPRESSION) & (begun.of_event < 0)).sum()),
         len(search) - rows,
         first,
     )

@@ -76,13 +76,10 @@ class Judged:
 def judge(searches: Searches, documents: int, actions: Actions, options: JudgingOptions) -> Judged:
     """The grades of all (query, document) pairs that the searches showed.
 
-    Raises ClicksError when there is no search or no click, or the given examination ends too early.
+    They have a click at least (`Assembled.check`). Raises ClicksError when the given examination
+    ends too early.
     """
     impressions, pairs = pairs_of(searches, documents, len(actions.later))
-    if not len(impressions):
-        raise ClicksError("no search is left of which it is known what it showed")
-    if not impressions.clicked.any():
-        raise ClicksError("no click is left on anything that a search showed")
     fit = {ClickModel.PBM: _position_based, ClickModel.DBN: _dynamic_bayesian}[options.model]
     estimates, figures = fit(impressions, options)
     grades = grade(estimates, options.thresholds, pairs.actions, actions.later)

@@ -77,6 +77,7 @@ def run(spec: ClicksSpec, read: ReadRecords, begin_step: BeginStep) -> tuple[Sum
     assembled = assemble(
         log, spec.rules, spec.exposure, spec.max_position, spec.since_s, spec.until_s
     )
+    assembled.check()
     advance()
     advance = begin_step(f"fitting the click model {spec.judging.model.value}", 1)
     judged = judge(assembled.searches, len(log.documents), spec.actions, spec.judging)

@@ -50,8 +50,8 @@ def warnings(summary: Summary) -> Iterator[str]:
     lost, marked = assembled.interacted.not_shown, int(judged.pairs.clicked.sum())
     if lost > marked:
         yield (
-            f"{lost:,} clicks are on documents that their search did not show: do the hits in "
-            "ubi_queries have the same IDs as the objects of events (object_id_field)?"
+            f"{lost:,} clicks and later actions are on documents that their search did not show: "
+            "do the hits in ubi_queries have the IDs of the events' objects (object_id_field)?"
         )
     figures = judged.figures
     if len(figures.unlinked):
@@ -87,10 +87,8 @@ def _searches(assembled: Assembled) -> Iterator[_Row]:
     yield "  left out: nothing says what they showed", exposed.unknown
     yield "  left out: no query, or an unknown one", assembled.blank
     yield "  left out: before --since or from --until on", assembled.outside
-    yield (
-        "records that repeat a query ID: further pages, or the same again",
-        (assembled.repeated_queries),
-    )
+    yield "records of a query that is there: further pages, or again", assembled.repeated_queries
+    yield "impression events without a query ID", exposed.nameless
     yield "documents below the lowest position (--max-position)", exposed.too_deep
     yield "searches that count", len(assembled.searches)
 
@@ -100,7 +98,7 @@ def _clicks(assembled: Assembled) -> Iterator[_Row]:
     yield "clicked documents in searches that count", int(searches.row_clicked.sum())
     yield "later actions found by session or client", interacted.by_session
     yield "left out: the search is not known", interacted.unknown_search
-    yield "left out: the search did not show the document", interacted.not_shown
+    yield "left out: not among what the search showed", interacted.not_shown
 
 
 def _rules(assembled: Assembled) -> Table:

@@ -4,8 +4,8 @@ A query has `query_id`, `user_query` and, where the search engine's plugin wrote
 `query_response_hit_ids`: the documents in the order in which they were returned. An event has
 `action_name` and, in `event_attributes`, the `object` it is about and its `position`.
 
-Read as real collectors write them: times as text or as milliseconds, IDs as text or as numbers,
-session and browser also inside `event_attributes`.
+Read as real collectors write them: times as text or as milliseconds (as seconds where that would
+be before 1973), IDs as text or as numbers, session and browser also inside `event_attributes`.
 """
 
 import math
@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from sidecar.errors import StartupError
 
 MAX_ORDINAL = 100_000
+_FIRST_MS, _LAST_MS = 1e11, 2.5e14
+"""1973 and 9892: a smaller number is one of seconds, a larger one no time."""
 _BULK_ACTIONS = ({"index"}, {"create"})
 # Cubot makes telephones.
 _BOT = re.compile(
@@ -147,7 +149,8 @@ def _time_s(value: Any) -> float:
             moment = datetime.fromisoformat(value)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return value / 1000
+            milliseconds = value if abs(value) >= _FIRST_MS else value * 1000
+            return milliseconds / 1000 if 0 <= milliseconds < _LAST_MS else math.nan
     except (ValueError, OverflowError):
         pass
     return math.nan

@@ -8,6 +8,7 @@ from sidecar.workshop.clicks.assembling import Assembled, assemble
 from sidecar.workshop.clicks.choices import Exposure
 from sidecar.workshop.clicks.event_log import EventLog
 from sidecar.workshop.clicks.rules import Rules
+from sidecar.workshop.clicks.ubi import ClicksError
 from tests.workshop.clicks.logs import event, log_of, query
 
 
@@ -96,8 +97,10 @@ def test_what_fits_nowhere_is_counted() -> None:
         event("click", None, "a"),
         event("click", "q1", ""),
         event("page_exit", "q1", ""),
+        event("impression", None, "a"),
     )
     assembled = assemble(log, Rules(), max_position=2)
+    assert assembled.exposed.nameless == 1
     assert [row[2] for row in shown(log, assembled)] == ["a", "b"]
     assert assembled.exposed.unknown == 1
     assert assembled.exposed.too_deep == 1
@@ -105,7 +108,7 @@ def test_what_fits_nowhere_is_counted() -> None:
     assert assembled.interacted.not_shown == 1
     assert assembled.interacted.unknown_search == 2
     assert log.without_object == 1
-    assert log.action_counts == {"click": 4, "page_exit": 1}
+    assert log.action_counts == {"click": 4, "page_exit": 1, "impression": 1}
 
 
 def test_an_object_is_also_found_by_the_search_engines_own_id() -> None:
@@ -176,3 +179,13 @@ def test_records_of_other_applications_are_counted() -> None:
 def test_logs_without_exposure_give_no_search(values: list[dict[str, Any]]) -> None:
     log = log_of(*values)
     assert len(assemble(log, Rules()).searches) == 0
+
+
+def test_what_became_of_the_clicks_is_said_when_none_counts() -> None:
+    log = log_of(query("q1", "lamp", "ab"), event("click", "q1", "z"), event("click", "q9", "a"))
+    with pytest.raises(ClicksError) as caught:
+        assemble(log, Rules()).check()
+    assert caught.value.message == (
+        "no click is left that counts: clicks whose search is not known (1), "
+        "clicks on what their search did not show (1)"
+    )
