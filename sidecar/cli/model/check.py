@@ -23,13 +23,19 @@ def check_command(
     judged: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A collection with judgements (corpus.jsonl, queries.jsonl, qrels.tsv). May be "
-            "given several times."
+            help="A collection with judgements: a folder as BEIR has it, or with TREC's qrels. May "
+            "be given several times."
         ),
     ] = None,
     max_queries: Annotated[
         int | None, typer.Option(min=1, help="Use at most this many queries of a collection.")
     ] = None,
+    pool: Annotated[
+        str,
+        typer.Option(
+            metavar="judged|bm25:N", help="Rank the judged documents, or BM25's best N of all."
+        ),
+    ] = "judged",
     threshold: Annotated[float | None, typer.Option(help="Lowest relevant grade, for MRR.")] = None,
     calibration: Annotated[
         Path | None,
@@ -50,12 +56,14 @@ def check_command(
     """
     from sidecar.cli.model.progress import bars
     from sidecar.workshop.model.check.checking import CheckSpec, check
+    from sidecar.workshop.model.check.summary import summary_lines
 
     spec = CheckSpec(
         against=against,
         judged=tuple(judged or ()),
         max_queries=max_queries,
         threshold=threshold,
+        candidates=_candidates(pool),
         sample=calibration,
         openvino=tuple(openvino or ()),
     )
@@ -65,12 +73,26 @@ def check_command(
     for name in ("README.md", "quality.png", "rerank.json"):
         if (folder / name).is_file():
             typer.echo(f"wrote {folder / name}")
+    for summary in summary_lines(folder, manifest):
+        typer.echo(summary)
     results = manifest.check
     assert results is not None
     if results.gate.passed is False:
         print(f"rerank-sidecar: refused: {results.gate.reason}", file=sys.stderr)
         raise typer.Exit(1)
     typer.echo(results.gate.reason)
+
+
+def _candidates(pool: str) -> int | None:
+    """How many of BM25's documents are ranked; None: the judged ones."""
+    if pool == "judged":
+        return None
+    ranker, _, count = pool.partition(":")
+    if ranker != "bm25" or not count.isdecimal() or int(count) < 1:
+        raise typer.BadParameter(
+            "judged, or bm25: and a number such as bm25:100", param_hint="pool"
+        )
+    return int(count)
 
 
 def _show(manifest: "Manifest") -> None:

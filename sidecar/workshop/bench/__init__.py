@@ -3,6 +3,7 @@
 benchmark          a BenchSpec -> a Report, by all of the below
 workload           texts -> rounds of requests
 sidecar_over_http  one round through the sidecar: request times, and the time of each stage
+served_quality     nDCG of the orders that it gives
 bare_loops         the same round through onnxruntime alone
 interleaving       all variants round by round, in changing order
 overhead           CPU time of the request path without the model

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import track
@@ -33,9 +33,13 @@ from sidecar.workshop.bench.report import (
     WorkloadFigures,
     fastest_loop,
 )
+from sidecar.workshop.bench.served_quality import measure_served, stated_quality
 from sidecar.workshop.bench.sidecar_over_http import SidecarOverHttp
 from sidecar.workshop.bench.workload import Request, Round, count_tokens, from_file, synthetic
 from sidecar.workshop.sidecar_process import SidecarProcess
+
+if TYPE_CHECKING:
+    from sidecar.workshop.model.check.judged_collection import JudgedCollection
 
 OVERHEAD_REQUESTS = 60
 DEADLINE_MS = 3_600_000
@@ -55,6 +59,10 @@ class BenchSpec:
     url: str | None
     """A sidecar that runs already; None: one is started."""
     concurrency: int
+    judged: Path | None = None
+    """A collection whose pools are ranked; None: the quality that the model's manifest states."""
+    max_queries: int | None = None
+    """Of the collection."""
 
 
 def run_benchmark(spec: BenchSpec) -> Report:
@@ -70,11 +78,12 @@ def _run(spec: BenchSpec) -> Report:
     folder = spec.model or shipped_model()
     manifest = Manifest.read(folder)
     tokenizer = PairTokenizer.open(folder, manifest)
+    judged = _judged(spec)
     # The first round warms up and is not measured.
     warm_up, *rounds = itertools.islice(_rounds(spec, tokenizer), spec.rounds + 1)
     overhead_ms = overhead.measure(folder, _overhead_requests([warm_up, *rounds]))
     with (
-        _sidecar(spec, folder, rounds) as (url, pid),
+        _sidecar(spec, folder, rounds, judged) as (url, pid),
         SidecarOverHttp(url, spec.concurrency) as http,
     ):
         info = http.info()
@@ -86,6 +95,9 @@ def _run(spec: BenchSpec) -> Report:
         timings = http.take_timings()
         repeated = None if spec.requests else interleave([http], rounds[-1:])[http.name][0]
         memory = read_memory(pid) if pid else None
+        quality = (
+            (measure_served(http, judged),) if judged else stated_quality(manifest, info["graph"])
+        )
     http_rates = rates[http.name]
     runs_single = manifest.graphs[info["graph"]].runs == "single" if loops else False
     bare = tuple(
@@ -107,7 +119,19 @@ def _run(spec: BenchSpec) -> Report:
         feeds_ms=costs,
         memory_mb=memory,
         repeated=repeated and repeated / statistics.median(http_rates),
+        quality=quality,
     )
+
+
+def _judged(spec: BenchSpec) -> "JudgedCollection | None":
+    """Read before anything is measured: a fault of it costs no time. Raises ModelError."""
+    if spec.judged is None:
+        return None
+    import ir_measures  # noqa: F401  # measured with it in the end
+
+    from sidecar.workshop.model.check.judged_collection import read_judged
+
+    return read_judged(spec.judged, spec.max_queries)
 
 
 def _rounds(spec: BenchSpec, tokenizer: PairTokenizer) -> Iterator[Round]:
@@ -124,13 +148,15 @@ def _overhead_requests(rounds: Sequence[Round]) -> Iterator[Request]:
 
 @contextlib.contextmanager
 def _sidecar(
-    spec: BenchSpec, folder: Path, rounds: Sequence[Round]
+    spec: BenchSpec, folder: Path, rounds: Sequence[Round], judged: "JudgedCollection | None"
 ) -> Iterator[tuple[str, int | None]]:
     """(URL, process id) of the sidecar to measure; no id when it was not started here."""
     if spec.url is not None:
         yield spec.url, None
         return
     documents = max(len(request.texts) for requests in rounds for request in requests)
+    if judged is not None:
+        documents = max(documents, *(len(pool.documents) for pool in judged.pools))
     settings = {"model": folder, "deadline_ms": DEADLINE_MS, "max_documents": max(documents, 1000)}
     if spec.requests is not None:
         settings["cache_mb"] = 0  # every round sends the same texts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sidecar.workshop.bench.machine import Machine, Memory
 from sidecar.workshop.bench.overhead import Overhead
 from sidecar.workshop.bench.profile_cost import ProfileCost
+from sidecar.workshop.bench.served_quality import OrderQuality
 from sidecar.workshop.bench.sidecar_over_http import RequestTiming
 from sidecar.workshop.bench.spread import Spread, percentiles
 
@@ -109,6 +110,8 @@ class Report:
     repeated: float | None = None
     """Pairs/s over HTTP when the last round is sent again, divided by the median: what the cache of
     logits saves. None for a file, whose rounds are all the same and are measured without it."""
+    quality: tuple[OrderQuality, ...] = ()
+    """Of the orders: what speed is worth nothing without."""
 
     @property
     def best(self) -> BareLoopFigures | None:

@@ -14,6 +14,7 @@ def show(report: Report, console: Console | None = None) -> None:
     console = console or Console()
     _show_setup(report, console)
     console.print(_rates(report))
+    _show_quality(report, console)
     _show_ratio(report, console)
     _show_times(report, console)
     _show_costs(report, console)
@@ -61,6 +62,20 @@ def _rates(report: Report) -> Table:
 
 def _spread_cells(values: Spread) -> tuple[str, str, str]:
     return f"{values.median:.1f}", f"{values.low:.1f}", f"{values.high:.1f}"
+
+
+def _show_quality(report: Report, console: Console) -> None:
+    if not report.quality:
+        console.print("Quality: not known; --judged FOLDER measures it.")
+        return
+    stated = report.quality[0].queries is None
+    source = "by the model's manifest" if stated else "over HTTP"
+    rows = (
+        f"{row.collection} {row.ndcg:.3f} / {row.mrr:.3f}"
+        + ("" if row.queries is None else f" ({row.queries} queries)")
+        for row in report.quality
+    )
+    console.print(f"nDCG@10 / MRR@10, {source}: {', '.join(rows)}")
 
 
 def _show_ratio(report: Report, console: Console) -> None:

@@ -63,6 +63,14 @@ class SidecarOverHttp:
         timings, self._timings = self._timings, []
         return timings
 
+    def scores(self, body: Mapping[str, Any]) -> list[float]:
+        """The scores of the body's documents, in their order. Raises SidecarError."""
+        status, _, answer = self._runner.run(self._client.post(PATH, body))
+        if status != 200:
+            raise SidecarRefused(status, str(answer)[:500])
+        by_index = {row["index"]: row["relevance_score"] for row in answer["results"]}
+        return [by_index[index] for index in range(len(by_index))]
+
     async def _send_all(self, requests: Round) -> None:
         waiting = iter(requests)
 

@@ -1,6 +1,8 @@
-"""BM25 over texts given as lists of words."""
+"""BM25 over texts given as lists of words, and the words of a text."""
 
+import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 import bm25s
 import numpy as np
@@ -8,6 +10,9 @@ from numpy.typing import NDArray
 
 K1, B = 1.2, 0.75
 """Lucene's defaults, and so Elasticsearch's and OpenSearch's."""
+_HAN_AND_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_WORD = re.compile(rf"[{_HAN_AND_KANA}]+|[^\W{_HAN_AND_KANA}]+")
+_UNSPACED = re.compile(f"[{_HAN_AND_KANA}]")
 
 
 class Bm25:
@@ -26,3 +31,11 @@ class Bm25:
             return np.zeros(self._count, np.float32)
         scores: NDArray[np.float32] = self._index.get_scores(known)
         return scores
+
+
+def bm25_words(text: str) -> list[str]:
+    """The words; of Chinese and Japanese every character and every pair of neighbours."""
+    found: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        found += [*word, *map("".join, pairwise(word))] if _UNSPACED.match(word) else [word]
+    return found

@@ -13,6 +13,7 @@ from sidecar.workshop.bench.report import (
     WorkloadFigures,
 )
 from sidecar.workshop.bench.report_tables import show
+from sidecar.workshop.bench.served_quality import OrderQuality
 from sidecar.workshop.bench.sidecar_over_http import RequestTiming
 from sidecar.workshop.bench.tokenizing_cost import TokenizingCost
 from tests.workshop.printed import printed
@@ -55,6 +56,16 @@ def test_unknown_figures_are_named() -> None:
     assert "No bare loops" in text
     assert "Tokenizing is not compared" in text
     assert "unknown" in text
+
+
+def test_the_quality_of_the_orders_stands_beside_speed() -> None:
+    assert "Quality: not known; --judged FOLDER measures it" in printed(show, REPORT)
+    stated = replace(REPORT, quality=(OrderQuality("a", None, 0.8754, 0.88),))
+    text = " ".join(printed(show, stated).split())
+    assert "nDCG@10 / MRR@10, by the model's manifest: a 0.875 / 0.880" in text
+    served = replace(REPORT, quality=(OrderQuality("b", 65, 0.5, 0.25),))
+    text = " ".join(printed(show, served).split())
+    assert "nDCG@10 / MRR@10, over HTTP: b 0.500 / 0.250 (65 queries)" in text
 
 
 def test_what_a_bare_loop_does_not_measure_is_noted() -> None:

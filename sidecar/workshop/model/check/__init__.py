@@ -2,6 +2,8 @@
 
 checking           the whole check, from the folder to its manifest, card and plot
 judged_collection  a collection with relevance judgements, read from a folder
+collection_files   its files, in the forms that people have
+candidates         BM25's best documents, where these are ranked and not the judged ones
 bm25_baseline      BM25's scores on it
 graph_scorers      what is measured: the folder's graphs, and a float graph on OpenVINO
 reference          what they are compared with: the framework's logits or an fp32 graph's
@@ -13,4 +15,6 @@ invariance         a pair's score alone, batched, padded and in another order
 census             a graph's operators, and where they run
 gate               does a quantised graph keep enough of the fp32 quality?
 card, plot         the folder's README.md and its plot
+speed              pairs/s per core
+summary            the line that can be pasted
 """

@@ -1,10 +1,8 @@
 """BM25 over a whole judged collection: the order that a model must beat."""
 
-import re
-
 import numpy as np
 
-from sidecar.workshop.model.bm25 import Bm25
+from sidecar.workshop.model.bm25 import Bm25, bm25_words
 from sidecar.workshop.model.check.judged_collection import JudgedCollection
 from sidecar.workshop.model.runner import Floats
 
@@ -12,13 +10,9 @@ from sidecar.workshop.model.runner import Floats
 def bm25_scores(judged: JudgedCollection) -> Floats:
     """Scores [pairs] of the pools' pairs, in order; 0 where the query has no known word."""
     positions = {document_id: position for position, document_id in enumerate(judged.texts)}
-    index = Bm25(map(_words, judged.texts.values()))
+    index = Bm25(map(bm25_words, judged.texts.values()))
     pair_scores: list[float] = []
     for pool in judged.pools:
-        scores = index.scores(_words(pool.query))
-        pair_scores += [float(scores[positions[document_id]]) for document_id in pool.grades]
+        scores = index.scores(bm25_words(pool.query))
+        pair_scores += [float(scores[positions[document_id]]) for document_id in pool.documents]
     return np.array(pair_scores)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+|[\u4e00-\u9fff]", text.lower())

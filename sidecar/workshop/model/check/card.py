@@ -18,7 +18,13 @@ CARD, PLOT = "README.md", "quality.png"
 NOTES = ("<!-- notes: what you write from here -->", "<!-- to here is kept by `model check` -->")
 
 
-def write_card(manifest: Manifest, folder: Path, *, max_queries: int | None = None) -> None:
+def write_card(
+    manifest: Manifest,
+    folder: Path,
+    *,
+    max_queries: int | None = None,
+    candidates: int | None = None,
+) -> None:
     """Writes the card of a checked folder; its notes are kept."""
     path = folder / CARD
     notes = _notes(path.read_text(encoding="utf8") if path.is_file() else "")
@@ -29,12 +35,12 @@ def write_card(manifest: Manifest, folder: Path, *, max_queries: int | None = No
         "\n".join([NOTES[0], *([notes] if notes else []), NOTES[1]]),
         "## Files",
         _files(manifest, folder),
-        *_quality(manifest, manifest.check, (folder / PLOT).is_file()),
+        *_quality(manifest, manifest.check, (folder / PLOT).is_file(), candidates),
         *_parity(manifest, manifest.check),
         "## Where it runs",
         _operators(manifest, manifest.check),
         "## To get the numbers again",
-        _command(manifest, manifest.check, max_queries),
+        _command(manifest, manifest.check, max_queries, candidates),
         *_sources(manifest),
     ]
     write_text(path, "\n\n".join(parts) + "\n")
@@ -80,11 +86,12 @@ def _graph(graph: Graph) -> str:
     return f"{graph.precision} on {' and '.join(graph.devices)}, {runs}"
 
 
-def _quality(manifest: Manifest, check: Check, plot: bool) -> list[str]:
+def _quality(manifest: Manifest, check: Check, plot: bool, candidates: int | None) -> list[str]:
     parts = ["## Quality"]
     if manifest.quality:
+        ranked = "judged documents" if candidates is None else f"best {candidates} by BM25"
         parts.append(
-            "Over each query's judged documents, by ir-measures (gain 2^grade - 1); in brackets "
+            f"Over each query's {ranked}, by ir-measures (gain 2^grade - 1); in brackets "
             "the 95 % bootstrap interval over queries."
         )
         for metric in METRICS:
@@ -170,7 +177,9 @@ def _operators(manifest: Manifest, check: Check) -> str:
     return _table(header, rows)
 
 
-def _command(manifest: Manifest, check: Check, max_queries: int | None) -> str:
+def _command(
+    manifest: Manifest, check: Check, max_queries: int | None, candidates: int | None
+) -> str:
     command = "rerank-sidecar model check DIR"
     if check.against is not None and manifest.origin is not None:
         command += f" --against {manifest.origin.source}"
@@ -179,6 +188,8 @@ def _command(manifest: Manifest, check: Check, max_queries: int | None) -> str:
     command += "".join(f" --judged {name}" for name in check.queries)
     if max_queries is not None and check.queries:
         command += f" --max-queries {max_queries}"
+    if candidates is not None and check.queries:
+        command += f" --pool bm25:{candidates}"
     measured = {**check.parity, **manifest.quality}
     command += "".join(f" --{name}" for name in measured if name.startswith(OPENVINO))
     return f"```\n{command}\n```"

@@ -41,6 +41,8 @@ class CheckSpec:
     """Folders for `read_judged`."""
     max_queries: int | None = None
     threshold: float | None = None
+    candidates: int | None = None
+    """Rank so many of BM25's best documents; None: the judged ones."""
     sample: Path | None = None
     """A file for `read_sample`; None: the default sample."""
     openvino: tuple[str, ...] = ()
@@ -58,7 +60,10 @@ def check(folder: Path, spec: CheckSpec, begin_step: BeginStep = no_progress) ->
     folder = folder.resolve()
     manifest = Manifest.read(folder)
     sample = read_sample(spec.sample)
-    collections = [read_judged(path, spec.max_queries, spec.threshold) for path in spec.judged]
+    collections = [
+        read_judged(path, spec.max_queries, spec.threshold, candidates=spec.candidates)
+        for path in spec.judged
+    ]
     if spec.openvino and not (collections or spec.against or FP32 in manifest.graphs):
         raise ModelError("--openvino has nothing to be compared by: give --against or --judged")
     scorers = open_scorers(folder, manifest, spec.openvino)
@@ -83,7 +88,7 @@ def check(folder: Path, spec: CheckSpec, begin_step: BeginStep = no_progress) ->
     described = manifest.model_copy(update={"check": checked, "quality": means(qualities)})
     draw(described, logits[SAMPLE], folder / PLOT)
     write_manifest(described, folder)
-    write_card(described, folder, max_queries=spec.max_queries)
+    write_card(described, folder, max_queries=spec.max_queries, candidates=spec.candidates)
     cache.remove()
     return described
 

@@ -1,22 +1,23 @@
-"""A collection with relevance judgements: corpus.jsonl, queries.jsonl and qrels.tsv in a folder.
+"""A collection with relevance judgements: documents, queries and grades in a folder.
 
-corpus: {"_id", "text"[, "title"]} or {"_id", "fields": {...}}; queries: {"_id", "text"}; qrels:
-query id, document id and grade, separated by tabs. The first two may be compressed (.jsonl.zst).
-
-A query's judged documents are its pool. Queries whose documents are all relevant, or none of them,
-are left out: every order has the same quality.
+`collection_files` says in which files. A query's pool is what is ranked: its judged documents, or
+BM25's best ones. Among judged documents that are all relevant, or none of them, every order has the
+same quality: such queries are left out.
 """
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
-from sidecar.workshop.jsonl import read_jsonl
+from sidecar.workshop.model.check.collection_files import (
+    read_documents,
+    read_grades,
+    read_queries,
+)
 from sidecar.workshop.model.text_pair import TextPair
 
 
@@ -48,6 +49,13 @@ class Pool:
     query: str
     grades: dict[str, float]
     """document id -> grade, in the order of the file."""
+    candidates: tuple[str, ...] | None = None
+    """What is ranked, where that is not what is judged."""
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The ids of what is ranked."""
+        return tuple(self.grades) if self.candidates is None else self.candidates
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ class JudgedCollection:
         return [
             (pool.query, self.texts[document_id])
             for pool in self.pools
-            for document_id in pool.grades
+            for document_id in pool.documents
         ]
 
     @property
@@ -76,28 +84,48 @@ class JudgedCollection:
 
 
 def read_judged(
-    folder: Path, max_queries: int | None, threshold: float | None = None
+    folder: Path,
+    max_queries: int | None,
+    threshold: float | None = None,
+    *,
+    candidates: int | None = None,
 ) -> JudgedCollection:
     """The folder's collection, cut to its first `max_queries` usable queries.
 
-    `threshold` replaces the lowest relevant grade. Raises ModelError: a file that is missing or
-    malformed, or no usable query.
+    `threshold` replaces the lowest relevant grade; with `candidates` the pools are so many of
+    BM25's best documents. Raises ModelError: a file that is missing or malformed, or no usable
+    query.
     """
     if not folder.is_dir():
         raise ModelError(f"no judged set {folder}: it is a folder with corpus.jsonl[.zst]")
-    texts = {str(row["_id"]): _text(row) for row in _rows(folder, "corpus.jsonl")}
-    queries = {str(row["_id"]): str(row["text"]) for row in _rows(folder, "queries.jsonl")}
-    grades = _grades(folder, queries, texts)
-    protocol = GRADE_RULES.get(folder.resolve().name, GradeRules())
-    limit = protocol.threshold if threshold is None else threshold
-    pools = [
-        Pool(query, queries[query], pool)
-        for query, pool in grades.items()
-        if _is_usable(pool, limit, protocol)
-    ][:max_queries]
-    if not pools:
-        raise ModelError(f"{folder} has no query with relevant and other documents judged")
-    return JudgedCollection(folder.resolve().name, texts, tuple(pools), limit)
+    texts, queries = read_documents(folder), read_queries(folder)
+    known = {
+        query: {document: grade for document, grade in graded.items() if document in texts}
+        for query, graded in read_grades(folder).items()
+        if query in queries
+    }
+    rules = GRADE_RULES.get(folder.resolve().name, GradeRules())
+    limit = rules.threshold if threshold is None else threshold
+    pools = [Pool(query, queries[query], grades) for query, grades in known.items() if grades]
+    relevant = [pool for pool in pools if max(pool.grades.values()) >= limit]
+    if candidates is None:
+        usable = [pool for pool in pools if _is_usable(pool.grades, limit, rules)][:max_queries]
+    else:
+        usable = _with_candidates(relevant[:max_queries], texts, candidates)
+    if not usable:
+        why = " with relevant and other documents judged"
+        if relevant and candidates is None:
+            why += ": to rank BM25's best hundred, give --pool bm25:100"
+        raise ModelError(f"{folder} has no query{why}")
+    return JudgedCollection(folder.resolve().name, texts, tuple(usable), limit)
+
+
+def _with_candidates(pools: list[Pool], texts: Mapping[str, str], count: int) -> list[Pool]:
+    """The pools that BM25 finds something for, with that."""
+    from sidecar.workshop.model.check.candidates import best_by_bm25  # needs bm25s
+
+    found = best_by_bm25(texts, [pool.query for pool in pools], count)
+    return [replace(pool, candidates=ids) for pool, ids in zip(pools, found, strict=True) if ids]
 
 
 def write_judged(
@@ -115,47 +143,7 @@ def write_judged(
     (folder / "qrels.tsv").write_text(lines, encoding="utf8")
 
 
-def _is_usable(pool: dict[str, float], threshold: float, protocol: GradeRules) -> bool:
+def _is_usable(pool: dict[str, float], threshold: float, rules: GradeRules) -> bool:
     has_both_kinds = len({grade >= threshold for grade in pool.values()}) == 2
     spread = max(pool.values()) - min(pool.values())
-    return has_both_kinds and len(pool) >= protocol.min_pool and spread >= protocol.min_range
-
-
-def _grades(
-    folder: Path, queries: dict[str, str], texts: dict[str, str]
-) -> dict[str, dict[str, float]]:
-    path = folder / "qrels.tsv"
-    if not path.is_file():
-        raise ModelError(f"the judged set {folder} has no qrels.tsv")
-    grades_by_query: dict[str, dict[str, float]] = defaultdict(dict)
-    for number, line in enumerate(path.read_text(encoding="utf8").splitlines(), 1):
-        try:
-            query, document, grade = line.split("\t")
-            value = float(grade)
-        except ValueError:
-            raise ModelError(
-                f"{path}, line {number}: not query id, document id and grade with tabs between"
-            ) from None
-        if query in queries and document in texts:
-            grades_by_query[query][document] = value
-    return grades_by_query
-
-
-def _rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    path, compressed = folder / name, folder / f"{name}.zst"
-    if not path.is_file() and not compressed.is_file():
-        raise ModelError(f"the judged set {folder} has no {name} and no {name}.zst")
-    file = path if path.is_file() else compressed
-    for number, row in read_jsonl(file):
-        if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
-            raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
-        yield row
-
-
-def _text(row: dict[str, Any]) -> str:
-    """A product's fields become one text: title, brand, description, attributes."""
-    fields = row.get("fields")
-    if not fields:
-        return f"{row['title']} {row['text']}" if row.get("title") else str(row["text"])
-    head = [str(fields.get(key, "")) for key in ("title", "brand", "description")]
-    return " ".join(head + [f"{k} {v}" for k, v in (fields.get("attributes") or {}).items()])
+    return has_both_kinds and len(pool) >= rules.min_pool and spread >= rules.min_range

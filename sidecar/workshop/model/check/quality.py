@@ -1,4 +1,4 @@
-"""nDCG@10 and MRR@10 over judged pools, by ir-measures, with bootstrap intervals over queries.
+"""nDCG@10 and MRR@10 over pools, by ir-measures, with bootstrap intervals over queries.
 
 The gain of a grade is 2^grade - 1. Equal scores keep the order of the judgements file, for every
 ranker.
@@ -60,9 +60,9 @@ def _ranks(pools: tuple[Pool, ...], scores: Floats) -> Iterator[dict[str, float]
     """Per pool a score by document that only encodes its rank, so that no ties are left."""
     start = 0
     for pool in pools:
-        pool_scores = scores[start : start + len(pool.grades)]
-        start += len(pool.grades)
-        ids = list(pool.grades)
+        ids = pool.documents
+        pool_scores = scores[start : start + len(ids)]
+        start += len(ids)
         ranked = np.argsort(-pool_scores, kind="stable")
         yield {ids[position]: float(len(ids) - index) for index, position in enumerate(ranked)}
 

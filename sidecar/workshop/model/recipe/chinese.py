@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sidecar.workshop.model.bm25 import Bm25
+from sidecar.workshop.model.bm25 import Bm25, bm25_words
 from sidecar.workshop.model.recipe.collections import held_out, read
 from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.negatives import NEGATIVES
-from sidecar.workshop.model.training.teacher import tokens
 
 NEAR = 3
 """Negatives that share words with the query."""
@@ -78,7 +77,7 @@ def _passage(sentences: list[str], rng: random.Random) -> str:
 
 def _nearest(query: str, texts: Sequence[str]) -> list[str]:
     """The texts by BM25 among themselves, best first."""
-    scores = Bm25(map(tokens, texts)).scores(tokens(query))
+    scores = Bm25(map(bm25_words, texts)).scores(bm25_words(query))
     return [texts[index] for index in (-scores).argsort(kind="stable")]
 
 
@@ -94,14 +93,14 @@ def law_groups(data: Path, count: int, train: bool, rng: random.Random) -> list[
     same_title: dict[str, set[str]] = defaultdict(set)
     for row in pool:
         same_title[row["query"]].add(row["text"])
-    index = Bm25(map(tokens, texts))
+    index = Bm25(map(bm25_words, texts))
     groups: list[Group] = []
     for row in rng.sample(pool, len(pool)):
         if len(groups) == count:
             break
         query, text = _law_query(row, rng)
         excluded = same_title[row["query"]] if text == row["text"] else {row["text"]}
-        ranked = (-index.scores(tokens(query))).argsort(kind="stable")[:20].tolist()
+        ranked = (-index.scores(bm25_words(query))).argsort(kind="stable")[:20].tolist()
         near = [texts[i] for i in ranked if texts[i] not in excluded and query not in texts[i]]
         near, far = near[: NEGATIVES - 1], rng.choice(texts)
         if not query or query in far or far in {*excluded, *near}:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.bm25 import Bm25
+from sidecar.workshop.model.bm25 import Bm25, bm25_words
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.training.domains import Domain, TeacherEncoder, TeachersByDomain
 from sidecar.workshop.model.training.group import Group
-from sidecar.workshop.model.training.teacher import BiEncoder, tokens
+from sidecar.workshop.model.training.teacher import BiEncoder
 
 CHUNK = 64
 """Groups between two writes: the most that a stopped run computes again."""
@@ -142,10 +142,10 @@ def _bm25(groups: Sequence[Group]) -> Logits:
     """Scores over all documents of the Groups, each text once."""
     texts = list(dict.fromkeys(text for group in groups for text in group.documents))
     place = {text: i for i, text in enumerate(texts)}
-    index = Bm25(map(tokens, texts))
+    index = Bm25(map(bm25_words, texts))
     return np.concatenate(
         [
-            index.scores(tokens(group.query))[[place[text] for text in group.documents]]
+            index.scores(bm25_words(group.query))[[place[text] for text in group.documents]]
             for group in groups
         ]
     ).astype(np.float64)

@@ -1,9 +1,7 @@
 """Hard negatives and soft labels, by BM25 and a sentence encoder's cosine."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +9,13 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModel
 
-from sidecar.workshop.model.bm25 import Bm25
+from sidecar.workshop.model.bm25 import Bm25, bm25_words
 from sidecar.workshop.model.pretrained import open_tokenizer, silence_transformers
 
 MAX_TOKENS = 192
 CANDIDATES_PER_RANKING = 40
 COSINE_TEMPERATURE = 0.07
 """Logit = cosine / COSINE_TEMPERATURE."""
-_HAN_AND_KANA = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_WORD = re.compile(rf"[{_HAN_AND_KANA}]+|[^\W{_HAN_AND_KANA}]+")
-_UNSPACED = re.compile(f"[{_HAN_AND_KANA}]")
 
 Vectors = NDArray[np.float32]
 
@@ -94,11 +89,11 @@ class Teacher:
         if not queries:
             return []
         share = self._words if words is None else words
-        index = Bm25(map(tokens, pool))
+        index = Bm25(map(bm25_words, pool))
         pool_vectors = None if self._encoder is None else self._encoder.vectors(pool)
         results = []
         for query in queries:
-            lexical = index.scores(tokens(query))
+            lexical = index.scores(bm25_words(query))
             if self._encoder is None or pool_vectors is None:
                 results.append(MinedCandidates([], nearest(lexical), None))
                 continue
@@ -118,11 +113,3 @@ class Teacher:
 def nearest(scores: Vectors) -> list[int]:
     results: list[int] = np.argsort(-scores, kind="stable")[:CANDIDATES_PER_RANKING].tolist()
     return results
-
-
-def tokens(text: str) -> list[str]:
-    """Words; of Chinese and Japanese every character and every pair of neighbours."""
-    found: list[str] = []
-    for word in _WORD.findall(text.lower()):
-        found += [*word, *map("".join, pairwise(word))] if _UNSPACED.match(word) else [word]
-    return found

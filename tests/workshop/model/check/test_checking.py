@@ -255,12 +255,15 @@ def test_faults_end_with_one_line_and_nothing_is_written(
     broken = Path(shutil.copytree(whole, tmp_path / "broken"))
     (broken / "corpus.jsonl").write_text('{"_id": "0", "text": "a"}\n{"id": 1}\n')
     spaces = Path(shutil.copytree(whole, tmp_path / "spaces"))
-    (spaces / "qrels.tsv").write_text("0 0 1\n")
+    (spaces / "qrels.tsv").write_text("0 0\n")
+    positive = Path(shutil.copytree(whole, tmp_path / "positive"))
+    (positive / "qrels.tsv").write_text("0 0 0 1\n")
     cases = {
         "has no queries.jsonl and no queries.jsonl.zst": lacking,
         "has no qrels.tsv": unjudged,
         "line 2 is not": broken,
-        "line 1: not query id": spaces,
+        "line 1: not query ID": spaces,
+        "give --pool bm25:100": positive,
         "no query with relevant and other": flat,
         "no judged set": tmp_path / "nowhere",
     }

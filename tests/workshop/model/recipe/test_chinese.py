@@ -10,9 +10,9 @@ import pytest
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 zstandard = pytest.importorskip("zstandard")
 
+from sidecar.workshop.model.bm25 import bm25_words  # noqa: E402
 from sidecar.workshop.model.recipe.chinese import article_groups, law_groups  # noqa: E402
 from sidecar.workshop.model.training.group import Group  # noqa: E402
-from sidecar.workshop.model.training.teacher import tokens  # noqa: E402
 
 TOPICS = "鲸鱼 铁路 茶叶 火山 诗人 象棋 水稻 望远镜 沙漠 瓷器".split()
 
@@ -104,5 +104,5 @@ def test_a_law_is_found_by_its_title_and_by_a_clause(tmp_path: Path) -> None:
 
 
 def test_words_of_bm25_are_chinese_characters_and_pairs_of_neighbours() -> None:
-    assert tokens("茶叶ABC 12") == ["茶", "叶", "茶叶", "abc", "12"]
-    assert tokens("Plain words, in English.") == ["plain", "words", "in", "english"]
+    assert bm25_words("茶叶ABC 12") == ["茶", "叶", "茶叶", "abc", "12"]
+    assert bm25_words("Plain words, in English.") == ["plain", "words", "in", "english"]
