@@ -89,7 +89,14 @@ def evaluate_command(
         Path,
         typer.Option(dir_okay=False, help="Keeps the scores; the same command goes on with them."),
     ] = DEFAULT_STATE,
-    sidecar_key: options.SidecarKey = None,
+    sidecar_key: Annotated[
+        str | None,
+        typer.Option(
+            help="API key for a sidecar; better set in the environment.",
+            envvar="RERANK_SIDECAR_KEY",
+            show_default=False,
+        ),
+    ] = None,
     api_key: options.ApiKey = None,
     user: options.User = None,
     ca: options.Ca = None,
@@ -124,6 +131,7 @@ def evaluate_command(
         rerank=tuple(rerank or ()),
         profiles=profiles,
         sidecar_key=sidecar_key,
+        ca=ca,
         metrics=metrics,
         grading=Grading(relevant, gain),
         baseline=baseline,

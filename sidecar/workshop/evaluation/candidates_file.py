@@ -42,12 +42,12 @@ def read_candidates(
             continue
         try:
             row = _row(line)
-            text = row.get("query")
-            query_id = str(row.get("query_id", ids.get(str(text), text)))
+            text = row["query"].strip() if isinstance(row.get("query"), str) else None
+            query_id = str(row.get("query_id", ids.get(text or "", text)))
             if query_id in by_query:
                 raise ValueError(f"query {query_id!r} was on line {lines[query_id]} already")
             known = judgements.texts.get(query_id)
-            query = text if isinstance(text, str) else known
+            query = text or known
             if not query:
                 raise ValueError(f"query {query_id!r} has no text")
             hits = _hits(row, size, lambda hit: read_hit(hit, fields, id_field, title_field))

@@ -52,6 +52,8 @@ class EvaluationSpec:
     rerank: Sequence[str] = ()
     profiles: Path | None = None
     sidecar_key: str | None = None
+    ca: Path | None = None
+    """Certificates to trust at a sidecar; the cluster's are in `login`."""
     metrics: str = DEFAULT_METRICS
     baseline: str = FIRST_STAGE
     max_queries: int | None = None
@@ -85,17 +87,17 @@ def evaluate(
         judgements = judgements.with_texts(read_query_texts(spec.queries))
     spec.grading.check(judgements)
     judged, notes = usable(judgements, spec.grading.threshold, spec.max_queries)
+    _enough(len(judged.grades))
     candidates, source = _candidates(spec, judged, begin_step)
     by_file = spec.candidates is not None
     notes += _left_out(judged, candidates) if by_file else ()
     notes += _remarks(candidates)
-    if len(candidates) < MIN_QUERIES:
-        raise EvaluationError("at least two queries with a relevant document are needed")
+    _enough(len(candidates))
     open_with = partial(
         opened,
         profiles=spec.profiles,
         api_key=spec.sidecar_key,
-        ca=None if spec.login is None or spec.login.ca is None else Path(spec.login.ca),
+        ca=spec.ca,
     )
     with State(spec.state) as state:
         scores = score_all(candidates, configurations, open_scorer or open_with, state, begin_step)
@@ -125,6 +127,12 @@ def usable(
         counts = counted_queries(len(without))
         notes += (f"left out: {counts} {have} no document of grade {threshold:g} or more: {names}",)
     return replace(judgements, grades={query: judgements.grades[query] for query in kept}), notes
+
+
+def _enough(queries: int) -> None:
+    if queries < MIN_QUERIES:
+        found = counted_queries(queries)
+        raise EvaluationError(f"at least two queries with a relevant document are needed: {found}")
 
 
 def counted_queries(number: int) -> str:

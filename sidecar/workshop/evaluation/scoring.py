@@ -46,9 +46,10 @@ def score_all(
         with open_scorer(place) as scorer:
             for configuration in configurations:
                 if configuration.place == place:
+                    key = scorer.key(configuration)
                     advance = begin_step(f"scoring: {configuration.name}", len(candidates))
                     found[configuration.name] = _score(
-                        candidates, digests, configuration, scorer, state, advance
+                        candidates, digests, configuration, scorer, key, state, advance
                     )
     return {each.name: found[each.name] for each in configurations}
 
@@ -58,10 +59,10 @@ def _score(
     digests: Sequence[tuple[str, list[str]]],
     configuration: Configuration,
     scorer: HitScorer,
+    key: str,
     state: State,
     advance: Callable[[], object],
 ) -> Scores:
-    key = scorer.key(configuration)
     rows, seconds = [], np.zeros(len(candidates))
     for number, (each, (query, documents)) in enumerate(zip(candidates, digests, strict=True)):
         kept = state.of(key, query)

@@ -39,6 +39,7 @@ class State:
         Raises EvaluationError for a file that is no state, or cannot be written.
         """
         self._kept: dict[tuple[str, str], Kept] = {}
+        self._path = path
         try:
             self._read(path)
             self._file: IO[bytes] = path.open("ab")
@@ -109,6 +110,8 @@ class State:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+        if not any(kept.scores for kept in self._kept.values()):
+            self._path.unlink(missing_ok=True)  # A run that was refused leaves nothing behind.
 
 
 def digest(value: Any) -> str:

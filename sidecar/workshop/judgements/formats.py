@@ -97,18 +97,25 @@ def write_judgements(judgements: Judgements, path: Path, format: Format | None =
     for what it cannot hold at all, for a folder that is there already, or without a format.
     """
     chosen = format_to_write(path, format)
+    lost = _lost(judgements, chosen)
     match chosen:
         case Format.BEIR:
             _write_folder(judgements, path)
         case Format.TREC:
-            write_text(path, trec.rows(judgements))
+            numbered = trec.without_spaces(judgements)
+            rows = trec.rows(numbered)
+            if numbered is not judgements:
+                texts = path.with_name(f"{path.name}.queries.tsv")
+                write_text(texts, trec.query_rows(numbered))
+                lost.append(f"IDs with spaces are no TREC: queries are numbered, see {texts.name}")
+            write_text(path, rows)
         case Format.QUEPID:
             write_text(path, quepid.text_of(judgements))
         case Format.WORKBENCH:
             write_text(path, workbench.text_of(judgements, path.stem))
         case Format.JSONL:
             write_text(path, jsonl.text_of(judgements))
-    return _lost(judgements, chosen)
+    return lost
 
 
 def format_to_write(path: Path, format: Format | None = None) -> Format:

@@ -50,17 +50,34 @@ def columns(line: str) -> list[str]:
     return line.split("\t") if "\t" in line else line.split()
 
 
+def without_spaces(judgements: Judgements) -> Judgements:
+    """The judgements with their queries numbered, if an ID has a space in it, as one that is the
+    query's text; else the very same."""
+    if not any(map(_SPACE.search, judgements.grades)):
+        return judgements
+    numbers = {query: str(number) for number, query in enumerate(judgements.grades, 1)}
+    texts = {number: judgements.texts.get(query, query) for query, number in numbers.items()}
+    grades = {numbers[query]: graded for query, graded in judgements.grades.items()}
+    return Judgements(grades, texts)
+
+
+def query_rows(judgements: Judgements) -> str:
+    """Each query's ID and text with a tab between, as `--queries` reads them."""
+    return "".join(
+        f"{query}\t{' '.join(text.split())}\n" for query, text in judgements.texts.items()
+    )
+
+
 def rows(judgements: Judgements) -> str:
-    """The lines of four columns. Raises JudgementsError for an ID with a space in it."""
+    """The lines of four columns. Raises JudgementsError for a document's ID with a space in it."""
     lines = []
     for query, graded in judgements.grades.items():
         for document, grade in graded.items():
-            for name in (query, document):
-                if _SPACE.search(name):
-                    raise JudgementsError(
-                        f"TREC qrels separate columns by spaces, and the ID {name!r} has one: "
-                        "write beir or jsonl"
-                    )
+            if _SPACE.search(document):
+                raise JudgementsError(
+                    f"TREC qrels separate columns by spaces, and the ID {document!r} has one: "
+                    "write beir or jsonl"
+                )
             lines.append(f"{query} 0 {document} {grade:.10g}\n")
     return "".join(lines)
 

@@ -150,3 +150,4 @@ def test_faults_are_one_line_before_anything_is_scored(
         run(replace(spec, **change), scorer)  # type: ignore[arg-type]
     assert "\n" not in caught.value.message
     assert not scorer.calls
+    assert not spec.state.exists()

@@ -136,7 +136,7 @@ def test_weights_and_ids_live_in_json_lines_alone(tmp_path: Path) -> None:
     assert (tmp_path / "a.qrels").read_text() == "q1 0 p1 0.5\n"
 
 
-@pytest.mark.parametrize("name", ["a.qrels", "a.csv", "a.json", "a.xml", "folder"])
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.xml", "folder"])
 def test_what_a_format_cannot_hold_is_refused_and_nothing_is_written(
     tmp_path: Path, name: str
 ) -> None:
@@ -172,3 +172,15 @@ def test_query_texts_come_from_a_file_beside(tmp_path: Path, name: str, text: st
 def test_query_texts_with_a_fault_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(JudgementsError, match=r"q\.tsv"):
         read_query_texts(written(tmp_path, "q.tsv", text))
+
+
+def test_queries_named_by_their_texts_are_numbered_for_trec(tmp_path: Path) -> None:
+    given = Judgements(GRADES, TEXTS)
+    lost = write_judgements(given, tmp_path / "a.qrels")
+    assert "queries are numbered, see a.qrels.queries.tsv" in lost[-1]
+    assert (tmp_path / "a.qrels").read_text() == "1 0 p1 3\n1 0 p2 0\n2 0 p1 1\n"
+    texts = read_query_texts(tmp_path / "a.qrels.queries.tsv")
+    assert texts == {"1": "red shoes", "2": "größe 39,5"}
+    with pytest.raises(JudgementsError, match="'p 1' has one"):
+        write_judgements(Judgements({"q 1": {"p 1": 1.0}}), tmp_path / "b.qrels")
+    assert not [*tmp_path.glob("b*")]
