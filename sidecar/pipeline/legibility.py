@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sidecar.text.terms import unspaced
+from sidecar.text.folding import unspaced
 
 FOREIGN = 0.3
 UNKNOWN = 0.2

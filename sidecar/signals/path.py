@@ -7,7 +7,8 @@ from typing import Literal
 from sidecar.schema import FieldName
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.terms import Term, is_in, words
+from sidecar.text.folding import words
+from sidecar.text.terms import Term, is_in
 
 
 class PathSignal(Signal):

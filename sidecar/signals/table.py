@@ -10,8 +10,8 @@ from sidecar.schema import FieldName, Name
 from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.compose import read_value
+from sidecar.text.folding import phrases, unspaced
 from sidecar.text.query import EXTRACTORS
-from sidecar.text.terms import phrases, unspaced
 
 TableNumber = Annotated[float, Field(ge=-1, le=1)]
 

@@ -25,6 +25,8 @@ windows          a long text -> windows, and which of them are scored
 long_documents   the windows' logits -> the document's
 
 vocabularies     words of many languages: the files of `mappings`, checked
+folding          texts in one spelling, in which words are compared
+western          texts of Western Europe, changed sign by sign in one pass
 terms            a query's terms, and how much of them a field has
 folded_texts     a query's terms in all documents' texts at once
 bm25f            documents scored by their terms, without a model

@@ -13,7 +13,8 @@ of `terms`.
 
 from collections.abc import Mapping, Sequence
 
-from sidecar.text.terms import Term, is_in, query_terms, words
+from sidecar.text.folding import words
+from sidecar.text.terms import Term, is_in, query_terms
 
 K1, B = 1.2, 0.75
 """BM25's usual constants; the same `b` for every field."""

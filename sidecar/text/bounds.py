@@ -10,8 +10,8 @@ from enum import Enum
 from functools import cache
 
 from sidecar.schema import FrozenModel
+from sidecar.text.folding import unspaced
 from sidecar.text.numerals import plain
-from sidecar.text.terms import unspaced
 from sidecar.text.vocabularies import Spellings, all_words
 
 _LETTERS = "a-zæøłđıа-яё"

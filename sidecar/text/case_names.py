@@ -11,7 +11,7 @@ A statute's title is none: "Noise by-law", "Companies Act 2006".
 import re
 from functools import lru_cache
 
-from sidecar.text.terms import phrases
+from sidecar.text.folding import phrases
 
 MAX_CHARACTERS = 200
 _VERSUS = re.compile(r"\s(?:v|vs|versus|gegen|against|contra|c\.|\./\.)\.?\s", re.IGNORECASE)

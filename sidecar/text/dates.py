@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
-from sidecar.text.terms import fold
+from sidecar.text.folding import fold
 from sidecar.text.vocabularies import Names, any_of, load
 
 MAX_SECONDS = 4.1e9

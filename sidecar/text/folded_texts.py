@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from sidecar.text.terms import Term, has_apart, lines
+from sidecar.text.folding import lines
+from sidecar.text.terms import Term, has_apart
 
 MIN_PREFIX = 4
 """What all forms of a term begin with is looked for in their place, unless it is shorter: " t"
@@ -15,7 +16,7 @@ begins one word in six."""
 
 
 class FoldedTexts:
-    """The texts as `terms.words` folds them."""
+    """The texts as `folding.words` has them."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._together = lines(texts)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from sidecar.text.bounds import alternatives
+from sidecar.text.folding import unspaced
 from sidecar.text.numerals import chinese, plain
-from sidecar.text.terms import unspaced
 from sidecar.text.values import parse_number
 from sidecar.text.vocabularies import Names, any_of, load, merged, name_of_spelling
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from sidecar.text.western import SignTable
+
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {
     **{"〇": 0, "两": 2, "兩": 2},
 }
@@ -38,8 +40,16 @@ def cased(text: str) -> str:
     """`plain` without the change of case: a character of one is a character of the other."""
     if text.isascii():
         return text
+    changed = _WESTERN.change(text)
+    return _cased(text) if changed is None else changed
+
+
+def _cased(text: str) -> str:
     text = unicodedata.normalize("NFD", text.translate(_SIGNS).replace("\u2044", "/"))
     return unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+
+
+_WESTERN = SignTable(_cased)
 
 
 def chinese(text: str) -> int:

@@ -2,10 +2,10 @@
 
     "Men's T-Shirts WH-1000XM4"  ->  mens, tshirts, wh1000xm4
 
-Folding: Unicode NFKD, accents and trade marks dropped, case folded, apostrophes dropped, other
-signs to spaces. Chinese, Japanese and Korean text is matched by character. English plurals meet
-their singular (`forms`). Parts joined by a dash or a point are one term when one of them is short
-or has a digit (`t-shirt`, `wh-1000xm4`, `1.5`) and are found however the field writes them.
+Texts are compared as `folding` has them. Chinese, Japanese and Korean text is matched by
+character. English plurals meet their singular (`forms`). Parts joined by a dash or a point are one
+term when one of them is short or has a digit (`t-shirt`, `wh-1000xm4`, `1.5`) and are found however
+the field writes them.
 
 Weights come from a table that ships (idf.tsv), never from the request's documents: a pair's score
 must not depend on its company.
@@ -13,12 +13,13 @@ must not depend on its company.
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, takewhile
 from pathlib import Path
+
+from sidecar.text.folding import CHARACTER_SCRIPT, fold
 
 MAX_TERMS = 64
 """Distinct terms of a query that count, from its start: a pasted page costs no more."""
@@ -26,19 +27,9 @@ MIN_JOINED = 4
 """A term of letters and digits this long is found across a field's spaces: "16gb" in "16 GB". "a7"
 in "a 7" would be chance."""
 
-_ASCII = str.maketrans(
-    {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-    | {"'": None}
-)
-_ASCII_LINES = {**_ASCII, 0: "\n"}
-_DROPPED = re.compile("[™®©'’ʼ]+")
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-_PUNCTUATION = re.compile("[\u00a0§°·×\u2010-\u2018\u201a-\u2027\u2030-\u206f«»]+")
-_SIGNS = re.compile(r"[\W_]+")
 _CHUNK = re.compile(r"[^\W_]+(?:[-.‐‑][^\W_]+)*")  # hyphens: ASCII, U+2010, U+2011
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 _DASH = re.compile("[-.‐‑]")
-_CHARACTER_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 
 
@@ -54,50 +45,6 @@ class Term:
     pieces: tuple[str, ...] = ()
     """Of a term of letters and digits: its runs of either. Such a term is also found when the
     field puts spaces or dashes into it; the field then has every piece."""
-
-
-def fold(text: str) -> str:
-    """The text in lower case without accents; signs other than apostrophes stay."""
-    if text.isascii():
-        return text.lower().replace("'", "")
-    text = unicodedata.normalize("NFKD", _DROPPED.sub("", text))
-    text = _ACCENTS.sub("", text)
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
-
-
-def words(text: str) -> str:
-    """The folded text with spaces for signs and at both ends: ` word ` in it finds a whole word."""
-    if not text.isascii():
-        text = _PUNCTUATION.sub(" ", text)
-        if not text.isascii():
-            text = fold(text)
-            if not text.isascii():
-                return f" {_SIGNS.sub(' ', text)} "
-    return f" {text.translate(_ASCII)} "  # six times as fast: most texts come here
-
-
-def lines(texts: Sequence[str]) -> str:
-    """`words` of each text, one per line: folding leaves no line break."""
-    together = " \0 ".join(texts)
-    if together.isascii() and together.count("\0") == len(texts) - 1:
-        return f" {together.translate(_ASCII_LINES)} "
-    folded = {text: words(text) for text in set(texts)}  # brands and colours repeat
-    return "\n".join([folded[text] for text in texts])
-
-
-def phrases(text: str) -> str:
-    """`words` with single spaces, in which a phrase of several words is found."""
-    return f" {' '.join(words(text).split())} "
-
-
-def unspaced(text: str) -> bool:
-    """Whether it holds Chinese, Japanese or Korean, whose words need no spaces."""
-    return not text.isascii() and _CHARACTER_SCRIPT.search(text) is not None
-
-
-def squeeze(text: str) -> str:
-    """The folded letters and digits alone: "WH-1000 XM4" and "wh1000xm4" are equal."""
-    return "".join(words(text).split())
 
 
 @lru_cache(maxsize=256)
@@ -176,11 +123,11 @@ def forms(word: str) -> tuple[str, ...]:
 
 
 def _terms(chunk: str) -> list[Term]:
-    if _CHARACTER_SCRIPT.search(chunk):
-        spaced = _CHARACTER_SCRIPT.sub(lambda match: f" {match[0]} ", chunk)
+    if CHARACTER_SCRIPT.search(chunk):
+        spaced = CHARACTER_SCRIPT.sub(lambda match: f" {match[0]} ", chunk)
         return [
-            _term(piece, (piece,)) if _CHARACTER_SCRIPT.match(piece) else _word(piece)
-            for piece in _SIGNS.sub(" ", spaced).split()
+            _term(piece, (piece,)) if CHARACTER_SCRIPT.match(piece) else _word(piece)
+            for piece in re.sub(r"[\W_]+", " ", spaced).split()
         ]
     parts = _DASH.split(chunk)
     if len(parts) == 1:

@@ -7,9 +7,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+from sidecar.text.western import is_latin_1
+
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Characters without width: soft hyphens, zero-width spaces and joiners, direction marks, a byte
 order mark."""
+_UNSEEN_SIGNS = re.compile(f"[{_UNSEEN}]")
 _SPACES = re.compile(r"\s{2,}|[^\S \n]")
 _ODD_SPACES = ("\u00a0", "\u2009", "\u202f", "\u3000")
 _UNWRITTEN = frozenset((int, float, bool, type(None)))
@@ -23,10 +26,13 @@ def tidy_text(text: str) -> str:
         return text  # a word or a number, as most values are
     odd = _has_odd_spaces(text)
     if not text.isascii():
-        text = _UNSEEN.sub("", text)
-        if not unicodedata.is_normalized("NFC", text):
+        if any([sign in text for sign in _UNSEEN]):
+            text = _UNSEEN_SIGNS.sub("", text)
+            odd = odd or "  " in text
+        if not is_latin_1(text) and not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
-        odd = odd or "  " in text or any(space in text for space in _ODD_SPACES)
+            odd = odd or "  " in text
+        odd = odd or any([space in text for space in _ODD_SPACES])
     return (_SPACES.sub(" ", text) if odd else text).strip()
 
 

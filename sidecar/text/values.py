@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from sidecar.text.terms import fold
+from sidecar.text.folding import fold
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _MONEY_NUMBER = r"[+-]?(?:\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:[.,]\d+)*)(?:[.,][-–])?"

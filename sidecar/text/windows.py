@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sidecar.text.boundaries import Strength, boundaries
-from sidecar.text.terms import fold
+from sidecar.text.folding import fold
 
 Spans = Sequence[tuple[int, int]]
 

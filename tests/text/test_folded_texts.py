@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.text.folded_texts import FoldedTexts
-from sidecar.text.terms import is_in, query_terms, words
+from sidecar.text.folding import words
+from sidecar.text.terms import is_in, query_terms
 
 SPELLINGS = (
     "shoe shoes t-shirt t shirts tshirt WH-1000 XM4 wh1000xm4 16gb 16 gb Men's mens the then "

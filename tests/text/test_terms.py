@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.text.terms import (
-    MAX_TERMS,
-    field_match,
-    fold,
-    forms,
-    idf,
-    phrases,
-    query_terms,
-    squeeze,
-    words,
-)
+from sidecar.text.folding import fold, phrases, squeeze, words
+from sidecar.text.terms import MAX_TERMS, field_match, forms, idf, query_terms
 
 
 def match(query: str, field: str) -> float:

@@ -3,8 +3,8 @@
 import pytest
 
 from mappings import vocabulary_kinds, vocabulary_texts
+from sidecar.text.folding import phrases
 from sidecar.text.query.vocabulary import Vocabulary
-from sidecar.text.terms import phrases
 from sidecar.text.vocabularies import Names, load, merged
 
 NAMES = ("color", "content", "material", "stock")

@@ -14,8 +14,8 @@ from sidecar.text.citations.codes import codes
 from sidecar.text.citations.form import Citation, in_brackets, levels
 from sidecar.text.citations.states import state_spellings
 from sidecar.text.citations.vocabulary import Laws
+from sidecar.text.folding import squeeze
 from sidecar.text.numerals import roman
-from sidecar.text.terms import squeeze
 from sidecar.text.vocabularies import load
 
 _TITLES = {

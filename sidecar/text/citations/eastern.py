@@ -9,8 +9,8 @@ from functools import cache
 
 from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.vocabulary import law_names
+from sidecar.text.folding import unspaced
 from sidecar.text.numerals import chinese
-from sidecar.text.terms import unspaced
 from sidecar.text.vocabularies import any_of
 
 _STATE = "中华人民共和国"

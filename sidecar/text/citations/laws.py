@@ -27,8 +27,8 @@ from sidecar.text.citations.vocabulary import (
     words_of,
     written_names,
 )
+from sidecar.text.folding import fold
 from sidecar.text.numerals import roman
-from sidecar.text.terms import fold
 from sidecar.text.vocabularies import any_of
 
 MAX_WORDS = 9

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sidecar.text.citations.vocabulary import last_words, law_words
-from sidecar.text.terms import fold
+from sidecar.text.folding import fold
 from sidecar.text.vocabularies import any_of
 
 Number = tuple[str, tuple[str, ...]]

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pydantic import Field
 
 from sidecar.schema import FrozenModel
-from sidecar.text.terms import fold
+from sidecar.text.folding import fold
 from sidecar.text.vocabularies import Spellings, all_words, load
 
 WORD = re.compile(r"[^\W_]+")

@@ -46,6 +46,7 @@ from functools import lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
+from sidecar.text.folding import phrases
 from sidecar.text.query.brand import BRAND
 from sidecar.text.query.citation import CITATION, STATUTE
 from sidecar.text.query.color import COLOR
@@ -67,7 +68,6 @@ from sidecar.text.query.price import PRICE
 from sidecar.text.query.quantity import QUANTITY
 from sidecar.text.query.size import SIZE
 from sidecar.text.query.year import YEAR
-from sidecar.text.terms import phrases
 from sidecar.text.tidy import tidy_query
 from sidecar.text.values import number
 

@@ -7,8 +7,8 @@ out ("marron", "grun"), but not of a word of up to SHORT letters: "la" is not th
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from sidecar.text.folding import words
 from sidecar.text.query.tokens import token_pattern
-from sidecar.text.terms import words
 
 SHORT = 3
 

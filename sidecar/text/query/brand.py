@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
+from sidecar.text.folding import phrases
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.naming import Naming
-from sidecar.text.terms import phrases
 
 FIELD = "brand"
 _LONGEST = 60

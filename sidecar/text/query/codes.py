@@ -9,8 +9,8 @@ KLM4-AB-001            "KLM4-AB", typed in one, names it and its other variants 
 import re
 from dataclasses import dataclass
 
+from sidecar.text.folding import squeeze, words
 from sidecar.text.query.naming import Naming, is_ordinary
-from sidecar.text.terms import squeeze, words
 
 MIN_UNPADDED = 5
 """Digits that are left of a code without its zeros: "007" is not 7."""

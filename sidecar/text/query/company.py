@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from sidecar.schema import FrozenModel
-from sidecar.text.terms import unspaced, words
+from sidecar.text.folding import unspaced, words
 from sidecar.text.vocabularies import Spellings, all_words
 
 _LIST = re.compile(r"[,;|、，]")

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
+from sidecar.text.folding import fold, unspaced
 from sidecar.text.query.color import colors
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.material import materials
@@ -21,7 +22,7 @@ from sidecar.text.query.negation_words import parted
 from sidecar.text.query.ordinary import ORDINARY
 from sidecar.text.query.tokens import token_words, tokens
 from sidecar.text.query.vocabulary import Vocabulary
-from sidecar.text.terms import common_prefix, fold, forms, unspaced
+from sidecar.text.terms import common_prefix, forms
 
 NAME = "exclusion"
 _NONE: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from sidecar.schema import FrozenModel
-from sidecar.text.terms import fold
+from sidecar.text.folding import fold
 from sidecar.text.vocabularies import Spellings, load
 
 

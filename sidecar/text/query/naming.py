@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from sidecar.text.folding import squeeze, unspaced, words
 from sidecar.text.numerals import plain
 from sidecar.text.query.company import spoken_names
 from sidecar.text.query.counts import counted
@@ -24,7 +25,7 @@ from sidecar.text.query.negation import excluded_runs
 from sidecar.text.query.ordinary import ORDINARY
 from sidecar.text.query.price import price_spans
 from sidecar.text.query.tokens import apart
-from sidecar.text.terms import MAX_TERMS, squeeze, unspaced, words
+from sidecar.text.terms import MAX_TERMS
 from sidecar.text.units import quantities
 
 RUN_WORDS = 8

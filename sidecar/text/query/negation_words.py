@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from sidecar.schema import FrozenModel
+from sidecar.text.folding import fold
 from sidecar.text.query.tokens import PhraseTable
-from sidecar.text.terms import fold
 from sidecar.text.vocabularies import Spellings, all_words, load
 
 

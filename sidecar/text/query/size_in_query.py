@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from sidecar.text.bounds import alternatives
+from sidecar.text.folding import unspaced
 from sidecar.text.query.size_ages import ages, single_ages
 from sidecar.text.query.size_notation import (
     LETTERS,
@@ -22,7 +23,6 @@ from sidecar.text.query.size_notation import (
     unmeasured,
 )
 from sidecar.text.query.size_words import context, has, size_words, spelling_pattern
-from sidecar.text.terms import unspaced
 
 _THIRDS = re.compile(r"(?<![\w.,/])((?:3[5-9]|4[0-9]|5[0-2]) [12]/3)(?![\w/]|\s?-)")
 """A shoe's size in thirds: nothing else is written so."""

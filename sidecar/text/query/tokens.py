@@ -2,7 +2,7 @@
 
     "Kleid, nicht d'or"  ->  kleid · nicht · d · or        "不要红色"  ->  不 · 要 · 红 · 色
 
-Words are folded as `terms` folds them; Chinese, Japanese and Korean, which have no spaces, are one
+Words are folded as in `folding`; Chinese, Japanese and Korean, which have no spaces, are one
 token per character.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
-from sidecar.text.terms import fold, unspaced, words
+from sidecar.text.folding import fold, unspaced, words
 
 Meaning = TypeVar("Meaning")
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.compose import read_value
+from sidecar.text.folding import unspaced
 from sidecar.text.query.accents import Accents, written_words
 from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
 from sidecar.text.query.language import languages_of
@@ -19,7 +20,6 @@ from sidecar.text.query.tokens import (
     token_words,
     tokens,
 )
-from sidecar.text.terms import unspaced
 from sidecar.text.vocabularies import Names, load, merged
 
 _SHORT = 64

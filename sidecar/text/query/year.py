@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from sidecar.search import Constraint, Fields
 from sidecar.text.citations import without_citations
 from sidecar.text.dates import year
+from sidecar.text.folding import fold
 from sidecar.text.query.extractor import Extractor, Satisfaction, check_range
 from sidecar.text.query.year_words import YearPatterns, year_patterns
-from sidecar.text.terms import fold
 
 _DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DECADE = re.compile(r"(?<![a-z0-9_.,§/$€£-])(?:1[6-9]\d0|20\d0)(?:s|er(?:n|\s?jahren?)?)\b")

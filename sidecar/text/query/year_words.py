@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sidecar.schema import FrozenModel
 from sidecar.text.dates import month_names
-from sidecar.text.terms import fold, unspaced
+from sidecar.text.folding import fold, unspaced
 from sidecar.text.vocabularies import Spellings, all_words, load
 
 Bound = Literal["since", "after", "until", "before"]

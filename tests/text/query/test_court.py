@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.text.folding import phrases
 from sidecar.text.query import check, extract
 from sidecar.text.query.american_courts import american_courts, court_of_identifier
 from sidecar.text.query.court import courts
-from sidecar.text.terms import phrases
 from sidecar.text.vocabularies import Names, load
 
 ROWS: list[tuple[str, list[str], list[str], list[str]]] = [

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.text.folding import squeeze
 from sidecar.text.query.naming import Naming
-from sidecar.text.terms import squeeze
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sidecar.text.citations.reporters import squeeze_reporter
-from sidecar.text.terms import singular, words
+from sidecar.text.folding import words
+from sidecar.text.terms import singular
 from sidecar.workshop.model.recipe.collections import read
 
 TERMS = 6000
