@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from sidecar.profile import Profile
 from sidecar.search import Constraint, Search
 from sidecar.signals import SearchReader
-from sidecar.signals.constraint import ConstraintSignal, verdicts
+from sidecar.signals.constraint import ConstraintSignal, verdicts_where
 from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.plain_documents import marked_up
 from sidecar.text.query import other_words
@@ -99,10 +99,11 @@ def _weighted_matches(
     if not total:
         return [0.0] * len(reader.documents)
     matches = [weight * (matched / total) for matched in texts.matched_weights(terms)]
-    for name, factors in profile.boosts.items():
+    for name, factors in profile.boosts.items() if any(matches) else ():
         constraint = reader.constraints.get(name)
         if field in factors and constraint is not None and not constraint.only_excludes:
-            matches = _boosted(matches, factors[field], verdicts(constraint, field, reader))
+            said = verdicts_where(constraint, field, reader, matches)
+            matches = _boosted(matches, factors[field], said)
     return matches
 
 

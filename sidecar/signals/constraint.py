@@ -83,11 +83,32 @@ def verdicts(
 ) -> list[Satisfaction]:
     """What the field says of the constraint in each document; read once for all that ask."""
     if (known := search.verdicts.get((part, field))) is None:
-        every = together is any_of and field in search.all_of
-        together = all_of if every else together
-        known = _check_column(part, search.values(field), together, search.extractors)
+        known = _verdicts(part, field, search.values(field), search, together)
         search.verdicts[part, field] = known
     return known
+
+
+def verdicts_where(
+    part: Constraint, field: str, search: SearchReader, asked: Sequence[object]
+) -> list[Satisfaction]:
+    """`verdicts` on the documents for which `asked` is true; UNKNOWN of the others, unless all have
+    been asked before."""
+    if (known := search.verdicts.get((part, field))) is not None:
+        return known
+    values = search.values(field)
+    some = [value if wanted else None for value, wanted in zip(values, asked, strict=True)]
+    return _verdicts(part, field, some, search, any_of)
+
+
+def _verdicts(
+    part: Constraint,
+    field: str,
+    values: Sequence[object],
+    search: SearchReader,
+    together: Together,
+) -> list[Satisfaction]:
+    every = together is any_of and field in search.all_of
+    return _check_column(part, values, all_of if every else together, search.extractors)
 
 
 def _check_column(

@@ -15,6 +15,8 @@ from sidecar.text.field_profile import DocumentProfile, FieldProfile
 from sidecar.text.html import without_html
 from sidecar.text.offsets import Plain, joined
 
+_BARE = frozenset((int, float, bool, type(None)))
+
 
 class PlainDocument(NamedTuple):
     """A document as `read` gives it, without the HTML of what the model reads."""
@@ -52,6 +54,8 @@ def plain_document(content: str | Fields, profile: DocumentProfile) -> PlainDocu
         if own is not None and not own.weight:
             continue
         if isinstance(value, str):
+            if "<" not in value and "&" not in value:
+                continue  # most texts
             found = without_html(value)
             if found is not None and _strips(own, profile):
                 changed[name], plain[name] = found.text, partial(_itself, found)
@@ -82,7 +86,9 @@ def without_markup(value: object) -> object:
             changed = {
                 key: stripped
                 for key, part in value.items()
-                if (not isinstance(part, str) or "<" in part or "&" in part)
+                if (
+                    "<" in part or "&" in part if isinstance(part, str) else type(part) not in _BARE
+                )
                 and (stripped := without_markup(part)) is not part
             }
             return {**value, **changed} if changed else value

@@ -74,7 +74,7 @@ def stock(value: object) -> Stock | None:
             return _of_text(value)
         case list() | tuple():
             return _any_of(map(stock, value))
-        case Mapping():
+        case dict() | Mapping():
             return _of_object(value)
         case _:
             return None
@@ -111,14 +111,14 @@ def _asked(keys: tuple[str, ...]) -> _Asked:
 
 def _of_object(value: Mapping[str, object]) -> Stock | None:
     asked = _asked(value)
-    if any(_true(value[key]) for key in asked.orderable):
+    if asked.orderable and any(_true(value[key]) for key in asked.orderable):
         return Stock.AVAILABLE
-    if any(value[key] == _SELLS_ON for key in asked.policy):
+    if asked.policy and any(value[key] == _SELLS_ON for key in asked.policy):
         return Stock.AVAILABLE
     for key in asked.states:
         if (state := stock(value[key])) is not None:
             return state
-    if any(_true(value[key]) for key in asked.opposites):
+    if asked.opposites and any(_true(value[key]) for key in asked.opposites):
         return Stock.ABSENT
     for key in asked.quantities:
         if (state := stock(value[key])) is not None:

@@ -76,7 +76,8 @@ def tidy(value: object) -> object:
             changed = {
                 key: tidied
                 for key, item in value.items()
-                if (tidied := tidy_text(item) if isinstance(item, str) else tidy(item)) is not item
+                if type(item) not in _UNWRITTEN
+                and (tidied := tidy_text(item) if isinstance(item, str) else tidy(item)) is not item
             }
             return {**value, **changed} if changed else value
         case list() | tuple():

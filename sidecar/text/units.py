@@ -67,9 +67,11 @@ _BOLT = re.compile(r"m(?<!\wm)([0-9]{1,2}(?:\.[0-9])?)\s?x\s?([0-9]{1,4})(?:\s?m
 def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, ...]:
     """The physical quantities of these dimensions, in order of their place."""
     text = cased(text)
-    lower = text.lower()
-    if not (runs := digit_runs(lower)):
+    if not (runs := digit_runs(text)):
         return ()
+    lower = text.lower()
+    if not text.isascii():
+        runs = digit_runs(lower)  # some capitals become two letters
     stated: list[Quantity] = []
     if dimensions & {"length", THREAD} and _after_number(lower, "x"):
         stated += _bolts(lower, dimensions)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sidecar.text.numerals import roman
+from sidecar.text.western import is_latin_1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ _OTHER = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 
 def plain(text: str) -> str:
     """The text with one kind of hyphen, space, bracket, digit and letter, of the same length."""
-    if text.isascii() or not _OTHER.search(text):
+    if text.isascii() or (is_latin_1(text) and "\u00a0" not in text and "\u00ad" not in text):
+        return text
+    if not _OTHER.search(text):
         return text
     return text.translate(_PLAIN)
 

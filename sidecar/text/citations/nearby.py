@@ -20,43 +20,76 @@ MAX_WINDOWS = 12
 """Of a text; who cites a source more often has been found to."""
 _LAWS = ("usc", "code")
 _DIGIT = re.compile(r"\d")
+_TITLE_OR_RULE = re.compile(r"\btitle\s[ivx]|\brule\s\d", re.IGNORECASE)
 
 
 class _Hint(NamedTuple):
-    """What a text that cites a source has."""
+    """What a text that cites a source has: a number, or words without it."""
 
-    any_of: tuple[str, ...]
-    """Of these, in small letters, it has one: seen ten times as fast as the pattern."""
-    pattern: re.Pattern[str]
+    number: str = ""
+    """Digits behind which no other digit stands."""
+    words: tuple[str, ...] = ()
+    """In small letters; where the text has one of them, `named` is looked for."""
+    named: re.Pattern[str] | None = None
 
     def is_in(self, text: str, lower: str) -> bool:
         """`lower` is the text in small letters."""
-        for word in self.any_of:
-            if word in lower:
-                return self.pattern.search(text) is not None
-        return False
+        if self.number and self._next(text, 0) >= 0:
+            return True
+        return self._may_name(lower) and self.named is not None and bool(self.named.search(text))
+
+    def spans(self, text: str, lower: str) -> list[tuple[int, int]]:
+        """The places of the words and of the number, in order; none overlap."""
+        found: list[tuple[int, int]] = []
+        if self.named is not None and self._may_name(lower):
+            found += [match.span() for match in self.named.finditer(text)]
+        read = tuple(found)
+        at = self._next(text, 0) if self.number else -1
+        while at >= 0:
+            end = at + len(self.number)
+            if not any(start < end and at < stop for start, stop in read):
+                found.append((at, end))
+            at = self._next(text, end)
+        return sorted(found)
+
+    def _may_name(self, lower: str) -> bool:
+        return any([word in lower for word in self.words])
+
+    def _next(self, text: str, at: int) -> int:
+        """The first place of the number from `at` on, or -1."""
+        at = text.find(self.number, at)  # ten times as fast as a regular expression
+        while at >= 0:
+            end = at + len(self.number)
+            if not text[end : end + 1].isdecimal():
+                return at
+            at = text.find(self.number, at + 1)
+        return -1
 
 
 def may_cite(text: str, citation: Citation) -> bool:
     """Whether the text has what every citation of the same source has."""
-    if citation.form not in ("constitution", "chinese") and not _DIGIT.search(text):
-        return "itle" in text or "ITLE" in text
-    law, _, _ = citation.keys[0].rpartition(" ")
-    lower = text.lower()
-    if citation.form == "code" and " " not in law and not _may_name(text, lower, law):
-        return False
-    hints = _hints(citation)
-    if all([hint.is_in(text, lower) for hint in hints]):
+    return _may_cite(text, text.lower(), citation)
+
+
+def _may_cite(text: str, lower: str, citation: Citation) -> bool:
+    has_title = "itle" in text or "ITLE" in text
+    if citation.form not in ("constitution", "chinese") and has_title and not _DIGIT.search(text):
         return True
-    if text.isascii() or (alike := plain(text)) == text:
-        return False
-    lower = alike.lower()
-    return all([hint.is_in(alike, lower) for hint in hints])
+    hints = _hints(citation)
+    if not all([hint.is_in(text, lower) for hint in hints]):
+        if text.isascii() or (alike := plain(text)) == text:
+            return False
+        alike_lower = alike.lower()
+        if not all([hint.is_in(alike, alike_lower) for hint in hints]):
+            return False
+    law, _, _ = citation.keys[0].rpartition(" ")
+    return citation.form != "code" or " " in law or _may_name_law(text, lower, law)
 
 
 def near(text: str, cited: Sequence[Citation]) -> Iterator[str]:
     """The parts of the text that may cite one of these; all of a short text that may."""
-    candidates = [citation for citation in cited if may_cite(text, citation)]
+    lower = text.lower()
+    candidates = [citation for citation in cited if _may_cite(text, lower, citation)]
     if not candidates:
         return
     if len(text) <= WHOLE:
@@ -75,8 +108,8 @@ def near(text: str, cited: Sequence[Citation]) -> Iterator[str]:
 
 
 def _spans(text: str, citation: Citation) -> Iterator[tuple[int, int]]:
-    for match in _hints(citation)[-1].pattern.finditer(text):
-        yield max(0, match.start() - BESIDE), match.end() + BESIDE
+    for start, end in _hints(citation)[-1].spans(text, text.lower()):
+        yield max(0, start - BESIDE), end + BESIDE
 
 
 @lru_cache(maxsize=1024)
@@ -85,9 +118,9 @@ def _hints(citation: Citation) -> tuple[_Hint, ...]:
     key = citation.keys[0]
     if citation.form == "constitution":
         parts = ("const", "amend", "article")
-        return (_Hint(parts, re.compile("|".join(parts), re.IGNORECASE)),)
+        return (_Hint(words=parts, named=re.compile("|".join(parts), re.IGNORECASE)),)
     if citation.form == "chinese":
-        return (_Hint(("条", "條"), re.compile("[条條]")),)
+        return (_Hint(words=("条", "條"), named=re.compile("[条條]")),)
     law, _, place = key.rpartition(" ")
     if citation.form in _LAWS and place != "*":
         numbers = re.findall(r"\d+", place)[:1]
@@ -97,16 +130,12 @@ def _hints(citation: Citation) -> tuple[_Hint, ...]:
         numbers = [number[-3:] for number in numbers]  # 12-34.567
     if law.startswith("eu "):
         numbers = [number[-2:] for number in numbers]  # 93/13 is of 1993, 32011L0083
-    is_law = citation.form in _LAWS
-    named = r"|\btitle\s[ivx]|\brule\s\d" if is_law else ""
-    named_by = ("title", "rule") if is_law else ()
-    return tuple(
-        _Hint((number, *named_by), re.compile(rf"{number}(?!\d){named}", re.IGNORECASE))
-        for number in numbers
-    )
+    if citation.form in _LAWS:
+        return tuple(_Hint(number, ("title", "rule"), _TITLE_OR_RULE) for number in numbers)
+    return tuple(map(_Hint, numbers))
 
 
-def _may_name(text: str, lower: str, law: str) -> bool:
+def _may_name_law(text: str, lower: str, law: str) -> bool:
     """Whether the text has one of the law's names, as far as that is cheaply seen."""
     if law == "*" or not (text.isascii() or spellings_of(law)):
         return True

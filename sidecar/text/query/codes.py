@@ -53,6 +53,9 @@ class Codes:
         if code.isdecimal():
             return code in self.naming.numbers or self._holds_unpadded(code)
         if code not in self.naming.runs:
+            # A stem is what the code begins with: most codes need no closer look.
+            if value.isascii() and not code.startswith(tuple(self.chunks)):
+                return False
             return bool(self.chunks) and self._holds_stem(value)
         if not _DIGIT.search(code):
             return code in self.naming.capitals

@@ -210,8 +210,11 @@ def _check(constraint: Constraint, value: object) -> Satisfaction:
     found = prices(value)
     if constraint.values:
         asked = next(iter(constraint.values))
-        found = tuple(each for each in found if comparable(each.currency, asked))
-        found = tuple(each for each in found if same(each.currency, asked)) or found
+        found = tuple([each for each in found if comparable(each.currency, asked)])
+        if len(found) > 1:
+            found = tuple([each for each in found if same(each.currency, asked)]) or found
+    if len(found) == 1:
+        return _check_one(constraint, found[0])
     results = {_check_one(constraint, each) for each in found}
     if SATISFIED in results:
         return SATISFIED

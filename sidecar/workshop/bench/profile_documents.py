@@ -1,6 +1,8 @@
 """What the cost of profiles is measured on: searches with 100 documents each, made of the demo's.
 
 products      the demo's catalogue under the shop's own names, flat but for `attributes`
+new values    the same, with other texts and numbers each time: nothing has been read before
+accents       the same, with letters as in German or French
 feeds         the same products as platforms export them (`feed_forms`)
 decisions     court decisions with citations, the demo's clauses as their reasons
 
@@ -9,7 +11,7 @@ on top.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -64,6 +66,8 @@ class Searches:
     profile: str
     documents: Sequence[Record]
     queries: Sequence[str]
+    renewed: bool = False
+    """Whether each measurement has other values: see `renew`."""
 
 
 def all_searches() -> Iterator[Searches]:
@@ -72,9 +76,30 @@ def all_searches() -> Iterator[Searches]:
     queries = [query.text for query in load(CollectionName.PRODUCTS).queries]
     asking = (*queries, "black laptop 16 gb under 900 euro", "shoes size 42 not leather")
     yield Searches(PRODUCTS, "ecommerce", catalogue, asking)
+    yield Searches("new values", "ecommerce", catalogue, asking, renewed=True)
+    accented = [changed(product, lambda text: text.replace("ou", "ü")) for product in catalogue]
+    yield Searches("accents", "ecommerce", accented, asking)
     for name, written in FORMS.items():
         yield Searches(name, "ecommerce", list(map(written, catalogue)), asking)
     yield Searches("decisions", "legal", decisions(), LEGAL_QUERIES)
+
+
+def changed(product: Record, change: Callable[[str], str]) -> Record:
+    """The product with its texts changed, those of its attributes too."""
+    return {
+        key: change(value)
+        if isinstance(value, str)
+        else changed(value, change)
+        if isinstance(value, dict)
+        else value
+        for key, value in product.items()
+    }
+
+
+def renew(product: Record, number: int) -> Record:
+    """The product with texts and a price that no other number gives."""
+    renewed = changed(product, lambda text: f"{text} v{number}")
+    return {**renewed, "price": product["price"] + number / 100}
 
 
 def products() -> list[Record]:

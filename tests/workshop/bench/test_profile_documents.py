@@ -11,6 +11,7 @@ from sidecar.workshop.bench.profile_documents import (
     all_searches,
     decisions,
     products,
+    renew,
 )
 
 
@@ -30,3 +31,12 @@ def test_profiles_read_what_every_kind_of_document_holds() -> None:
         if searches.profile == "legal":
             wanted = {"title", "court", "date", "citations", "text"}
         assert all(fields is not None and wanted <= fields.keys() for fields in read)
+
+
+def test_renewed_products_have_no_text_and_no_price_of_the_others() -> None:
+    product = products()[0]
+    first, second = renew(product, 1), renew(product, 2)
+    assert first.keys() == second.keys() == product.keys()
+    changed = {name for name in product if first[name] != second[name]}
+    assert {"title", "description", "attributes", "price"} <= changed
+    assert set(first["attributes"].values()).isdisjoint(second["attributes"].values())
