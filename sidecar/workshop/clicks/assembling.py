@@ -73,6 +73,7 @@ def assemble(
     bare = np.bincount(searches.row_search, minlength=len(searches)) == 0
     clicks = log.events.where(log.events.action >= CLICK)
     allowed, search_counts = filter_searches(searches, clicks, rules)
+    none = searches.where(np.zeros(len(searches), bool))  # counts need no rows, which are many
     return Assembled(
         searches.where(allowed & ~outside & ~blank & ~bare),
         len(searches),
@@ -80,7 +81,7 @@ def assemble(
         int(outside.sum()),
         int(blank.sum()),
         int(np.isnan(log.events.time_s).sum()),
-        exposed,
-        interacted,
+        exposed._replace(searches=none),
+        interacted._replace(searches=none),
         (*event_counts, *search_counts),
     )

@@ -11,6 +11,9 @@ from sidecar.workshop.clicks.event_log import NONE, EventLog
 from sidecar.workshop.clicks.impressions import Bools, Ints
 from sidecar.workshop.clicks.searches import Searches
 
+BLOCK_ROWS = 500_000
+"""Rows that are looked through at a time."""
+
 
 class Begun(NamedTuple):
     """The searches before anything is known of what they showed."""
@@ -86,18 +89,21 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
     position = np.full(len(search), NONE)
     seen = np.flatnonzero((events.action == IMPRESSION) & (begun.of_event >= 0))
     first = 0 if (events.ordinal[seen] == 0).any() else 1
-    if exposure is not Exposure.HITS:
-        seen = seen[~has_hits[begun.of_event[seen]]]
+    seen = seen[(exposure is not Exposure.HITS) & ~has_hits[begun.of_event[seen]]]
+    if len(seen):
         ordinal = events.ordinal[seen]
-        top_down = np.lexsort((np.where(ordinal < 0, np.iinfo(np.int64).max, ordinal),))
+        top_down = np.argsort(np.where(ordinal < 0, np.iinfo(np.int64).max, ordinal), kind="stable")
         seen, ordinal = seen[top_down], ordinal[top_down]
         shown = np.where(events.document >= 0, events.document, events.other_document)[seen]
         search = np.concatenate([search, begun.of_event[seen]])
         document = np.concatenate([document, shown])
         position = np.concatenate([position, np.where(ordinal < 0, NONE, ordinal - first + 1)])
-    order = np.argsort(search, kind="stable")
-    order = order[_first_times(search[order], document[order], len(log.documents))]
-    search, document, position = search[order], document[order], position[order]
+    if (search[1:] < search[:-1]).any():
+        order = np.argsort(search, kind="stable")
+        search, document, position = search[order], document[order], position[order]
+    once = _first_times(search, document, len(log.documents))
+    if not once.all():
+        search, document, position = search[once], document[once], position[once]
     position = np.where(position > 0, position, _ranks(search))
     shallow = position <= max_position
     has_rows = np.bincount(search, minlength=count) > 0
@@ -141,12 +147,17 @@ def _first_known(
 
 
 def _first_times(search: Ints, document: Ints, documents: int) -> Bools:
-    """True for the first row of each document in each search."""
-    key = search * documents + document
-    order = np.argsort(key, kind="stable")
-    again = np.flatnonzero(np.diff(key[order]) == 0) + 1
-    first = np.ones(len(key), bool)
-    first[order[again]] = False
+    """True for the first row of each document in each search; rows of a search lie together."""
+    first = np.ones(len(search), bool)
+    start = 0
+    while start < len(search):  # in blocks of whole searches: sorting takes four times the memory
+        end = min(start + BLOCK_ROWS, len(search)) - 1
+        end = int(np.searchsorted(search, search[end], side="right"))
+        key = search[start:end] * documents + document[start:end]
+        order = np.argsort(key, kind="stable")
+        again = np.flatnonzero(np.diff(key[order]) == 0) + 1
+        first[start + order[again]] = False
+        start = end
     return first
 
 

@@ -31,6 +31,8 @@ class Searches:
 
     def where(self, kept: Bools) -> "Searches":
         """The searches for which `kept` is true, with their rows."""
+        if kept.all():
+            return self
         rows = kept[self.row_search]
         number = np.cumsum(kept) - 1
         columns: dict[str, Any] = vars(self)

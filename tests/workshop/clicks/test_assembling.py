@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sidecar.workshop.clicks import exposures
 from sidecar.workshop.clicks.assembling import Assembled, assemble
 from sidecar.workshop.clicks.choices import Exposure
 from sidecar.workshop.clicks.event_log import EventLog
@@ -189,3 +190,10 @@ def test_what_became_of_the_clicks_is_said_when_none_counts() -> None:
         "no click is left that counts: clicks whose search is not known (1), "
         "clicks on what their search did not show (1)"
     )
+
+
+def test_documents_are_shown_once_in_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exposures, "BLOCK_ROWS", 2)
+    log = log_of(*(query(f"q{n}", "lamp", "abcab") for n in range(4)))
+    found = assemble(log, Rules()).searches
+    assert found.row_position.tolist() == [1, 2, 3] * 4
