@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The temperature and bias of a model's manifest, fitted on judged pairs."""
+    """A temperature and a bias, fitted on judged pairs: of a model's manifest, or of a profile."""
 
     temperature: float = 1.0
     bias: float = 0.0
@@ -14,6 +14,12 @@ class Calibration:
     def calibrated(self, logit: float) -> float:
         """(logit - bias) / temperature: the logit to which signals and rules are added."""
         return (logit - self.bias) / self.temperature
+
+    def then(self, second: "Calibration") -> "Calibration":
+        """The calibration that gives what `second` gives of what this one gives."""
+        return Calibration(
+            self.temperature * second.temperature, self.bias + self.temperature * second.bias
+        )
 
     def score(self, logit: float) -> float:
         """The score, in [0, 1], of a pair to which nothing is added."""

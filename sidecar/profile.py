@@ -3,6 +3,7 @@
     fields, other_fields, parse, wrappers    how documents are read      text/field_profile
     html                                     markup in texts             text/plain_documents
     signals, rules                           what fields add             signals
+    calibration                              the score as a probability  calibration
     extractors, vocabularies, boosts         what the query demands      text/query
     long                                     documents that do not fit   text/long_documents
 
@@ -11,9 +12,11 @@ Each of these has its own schema, beside the code that acts on it. `profiles` re
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Annotated
 
 from pydantic import Field
 
+from sidecar.calibration import Calibration
 from sidecar.schema import FieldName, FrozenModel, Name, Positive, Weight
 from sidecar.signals import AnySignal, Rule
 from sidecar.text.field_profile import FieldProfile, Html
@@ -24,6 +27,20 @@ from sidecar.text.query.own_vocabulary import OwnVocabulary, with_vocabularies
 
 WRAPPERS = ("_source", "fields", "@graph")
 """A search engine's hit, with `_source` or with `fields`, and JSON-LD."""
+
+
+class ProfileCalibration(FrozenModel):
+    """How the sum of all parts becomes a probability: score = sigmoid((logit - bias) /
+    temperature). It holds for the model that it was fitted with, and for no other."""
+
+    score_revision: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    """Of the model: `/info` has it, and `rerank-sidecar calibrate` writes it."""
+    temperature: Positive = 1.0
+    bias: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+
+    @property
+    def mapping(self) -> Calibration:
+        return Calibration(self.temperature, self.bias)
 
 
 class Profile(FrozenModel):
@@ -57,6 +74,8 @@ class Profile(FrozenModel):
     boosts: dict[Name, dict[FieldName, Weight]] = Field(default_factory=dict)
     """constraint -> field -> factor on the field's weight for a query that has the constraint."""
     long: LongDocuments = LongDocuments()
+    calibration: ProfileCalibration | None = None
+    """`rerank-sidecar calibrate` fits one. A model with another score revision refuses it."""
 
     @cached_property
     def extractor_table(self) -> Mapping[str, Extractor]:
@@ -67,4 +86,4 @@ class Profile(FrozenModel):
 PLAIN = Profile(name="plain", parse=False)
 """The profile of a request that names none: every field, in its own order, and nothing else."""
 
-__all__ = ["PLAIN", "FieldProfile", "LongDocuments", "Profile"]
+__all__ = ["PLAIN", "FieldProfile", "LongDocuments", "Profile", "ProfileCalibration"]

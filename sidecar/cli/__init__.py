@@ -10,6 +10,8 @@ models     the models of a service that runs
 key        API keys
 evaluate   what reranking brings on one's own queries
 judgements/ relevance judgements in the formats of others
+fit        a profile's weights from judgements
+calibrate  scores that are probabilities, by judgements
 profile    a profile on a user's own documents; the schema of its file
 cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
 flags      settings as options, for every command that reads them
@@ -24,12 +26,14 @@ import typer
 
 from sidecar import __version__
 from sidecar.cli.bench import bench_app
+from sidecar.cli.calibrate import calibrate_command
 from sidecar.cli.cluster.canary import canary_command
 from sidecar.cli.cluster.install import install_command, uninstall_command
 from sidecar.cli.cluster.processors import processors_command
 from sidecar.cli.cluster.verify import verify_command
 from sidecar.cli.demo import demo_command
 from sidecar.cli.evaluate import evaluate_command
+from sidecar.cli.fit import fit_command
 from sidecar.cli.judgements import judgements_app
 from sidecar.cli.key import key_app
 from sidecar.cli.model import model_app, with_build
@@ -57,6 +61,8 @@ app.command("uninstall")(uninstall_command)
 app.command("verify")(verify_command)
 app.command("canary")(canary_command)
 app.command("processors")(processors_command)
+app.command("fit")(with_build(fit_command, "learn"))
+app.command("calibrate")(with_build(calibrate_command, "learn"))
 app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")
 app.add_typer(models_app, name="models")

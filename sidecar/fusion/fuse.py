@@ -4,6 +4,8 @@ model    the passage's calibrated logit, or that of its windows' aggregate; with
          scored alone the weighted mean of them all, in which the passage weighs 1
 others   fields, signals, rules: see `parts`; hooks add theirs in the pipeline
 fused    the sum of all parts; score = sigmoid(fused)
+
+A profile may have a calibration of its own, which holds for the sum: `calibrated` shares it out.
 """
 
 import math
@@ -50,6 +52,13 @@ def shares(weighted: Mapping[str, tuple[float, float]]) -> dict[str, float]:
     """
     total = math.fsum(weight for weight, _ in weighted.values())
     return {name: weight * logit / total for name, (weight, logit) in weighted.items()}
+
+
+def calibrated(parts: Sequence[Part], own: Calibration) -> list[Part]:
+    """The parts of which the sum is calibrated, the model's first: each divided by the temperature,
+    the bias taken off the first. So documents keep their order, empty ones among them."""
+    first, *others = [part._replace(value=part.value / own.temperature) for part in parts]
+    return [first._replace(value=first.value - own.bias / own.temperature), *others]
 
 
 def fused(parts: Sequence[Part]) -> float:

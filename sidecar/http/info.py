@@ -156,5 +156,6 @@ def _profiles(pipeline: RerankPipeline, config: RankingConfig) -> dict[str, str]
 
 def _profile_revision(score_revision: str, profile: Profile) -> str:
     """Changes whenever a document's score under the profile could."""
-    text = f"{score_revision} {profile.model_dump_json()}"
+    absent = {"calibration"} if profile.calibration is None else set()  # as before there was one
+    text = f"{score_revision} {profile.model_dump_json(exclude=absent)}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -6,6 +6,7 @@ model_changes     load, unload, reload, sleep and wake
 rerank_pipeline   the request path, top to bottom; the others are its steps
 served_model      a model as requests know it
 ranking_config    profiles and hooks
+profile_calibrations  which models a profile's own calibration allows
 deadline          how long a request may take
 
 estimate          about how many tokens a request costs, before any text is read

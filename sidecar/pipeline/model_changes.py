@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sidecar.errors import Conflict, ModelError, StartupError
+from sidecar.errors import Conflict, ModelError, ProfileError, StartupError
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
 from sidecar.pipeline.registry import ModelRegistry, Served, name_taken
 from sidecar.runtime.model_folder import ModelFolder
@@ -50,17 +50,25 @@ class ModelChanges:
         """The source's model under `name`, in place of the one that had it, which ends with its
         last request.
 
-        Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
+        Raises ModelError, DeviceError or StartupError with the reason if it must not serve, and
+        ProfileError if a profile is calibrated for the one that it replaces.
         """
         with self._change:
             live = self._open(name, source)
-            self._registry.exchange({**self._registry.served, name: live})
+            after = {**self._registry.served, name: live}
+            try:
+                self._registry.check_calibrations(after)
+            except ProfileError:
+                self._registry.close_later([live])
+                raise
+            self._registry.exchange(after)
             return live
 
     def unload(self, name: str) -> Served:
         """Takes the name away from the model that is returned; it ends with its last request.
 
-        Raises UnknownModel if no model has the name, Conflict for the default's and the stand-in's.
+        Raises UnknownModel if no model has the name, Conflict for the default's, the stand-in's,
+        and the only one that a profile is calibrated for.
         """
         with self._change:
             removed = self._registry.find(name, strict=True)
@@ -72,14 +80,20 @@ class ModelChanges:
                 )
             if name == self._stand_in:
                 raise Conflict(f"`{name}` is the stand-in of models that fail: it stays")
-            self._registry.exchange({key: each for key, each in served.items() if key != name})
+            after = {key: each for key, each in served.items() if key != name}
+            try:
+                self._registry.check_calibrations(after)
+            except ProfileError as fault:
+                raise Conflict(fault.message) from None
+            self._registry.exchange(after)
             return removed
 
     def reload(self, sources: Sequence[ModelSource]) -> Reloaded:
         """Makes the sources the models that are served, the first the default. A model whose folder
         holds what it held goes on as it is.
 
-        Raises ModelError, DeviceError or StartupError with the reason if one must not serve.
+        Raises ModelError, DeviceError or StartupError with the reason if one must not serve, and
+        ProfileError if a profile is calibrated for none of them.
         """
         with self._change:
             folders = self._read(sources)
@@ -97,6 +111,7 @@ class ModelChanges:
                         continue
                     opened.append(self._open(name, source, folder))
                     after[name] = opened[-1]
+                self._registry.check_calibrations(after)
             except BaseException:
                 self._registry.close_later(opened)
                 raise

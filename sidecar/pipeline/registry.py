@@ -15,6 +15,7 @@ from typing import Self
 from sidecar.errors import StartupError, UnknownModel
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
 from sidecar.pipeline.model_opener import ModelOpener
+from sidecar.pipeline.profile_calibrations import check_calibrations
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
@@ -106,6 +107,7 @@ class ModelRegistry:
                 name = source.name or folder.running.manifest.name
                 registry._check_free(name)
                 registry._served[name] = registry.opener.open(source, folder)
+            registry.check_calibrations(registry._served)
         except BaseException:
             registry.close()
             raise
@@ -202,6 +204,11 @@ class ModelRegistry:
         self.close_later(unused)
         if closed:
             raise StartupError("the service is stopping")
+
+    def check_calibrations(self, served: Mapping[str, Served]) -> None:
+        """Raises ProfileError if a profile is calibrated for none of the models."""
+        revisions = dict.fromkeys(each.running.score_revision for each in served.values())
+        check_calibrations(self.config.profiles, revisions)
 
     def close_later(self, models: Iterable[LiveModel]) -> None:
         """Closes models that nobody asks any more, in a thread: their runs end first."""

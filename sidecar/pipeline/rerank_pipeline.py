@@ -105,6 +105,7 @@ class RerankPipeline:
     async def _rank(self, request: RankRequest, flow: Flow, enter: Enter) -> RankResult:
         """As `rank`, for documents that share a query."""
         profile = self.config.profile(request.control)
+        self.model.own_calibration(profile)  # refused before any work
         deadline = Deadline.after(self.allowed_s(request), self.clock)
         if is_blank(request.query):
             return unranked(request, self.model.name)
@@ -156,7 +157,12 @@ class RerankPipeline:
             return nothing_scored(request, self.model.name)
         documents = with_others_behind(
             scored_documents(
-                pairs, pair_logits, prepared.documents.parts, profile.long, self.model.calibration
+                pairs,
+                pair_logits,
+                prepared.documents.parts,
+                profile.long,
+                self.model.calibration,
+                self.model.own_calibration(profile),
             ),
             request.documents,
             unscored,

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from sidecar.calibration import Calibration
 from sidecar.explain import explanation
-from sidecar.fusion.fuse import fused, model_parts
+from sidecar.fusion.fuse import calibrated, fused, model_parts
 from sidecar.fusion.parts import Part
 from sidecar.fusion.rank import check_finite
 from sidecar.pipeline.passage_pairs import Evidence, PassagePair
 from sidecar.request import Ranked
 from sidecar.search import Constraint
 from sidecar.text.long_documents import LongDocuments
+
+_NONE = Calibration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,11 @@ def scored_documents(
     parts: Sequence[Sequence[Part]],
     long: LongDocuments,
     calibration: Calibration,
+    own: Calibration = _NONE,
 ) -> list[ScoredDocument]:
     """One per document; `logits` are the pairs', `parts` each document's beside the model's.
+
+    `calibration` is the model's; `own` is the profile's, of the sum of all parts.
 
     Raises NonFiniteScore when a logit is NaN or infinite.
     """
@@ -45,7 +50,7 @@ def scored_documents(
     for pair, logit in zip(pairs, logits, strict=True):
         of_document[pair.document].append((pair, logit))
     return [
-        _scored_document(scored, others, long, calibration)
+        _scored_document(scored, others, long, calibration, own)
         for scored, others in zip(of_document, parts, strict=True)
     ]
 
@@ -55,10 +60,13 @@ def _scored_document(
     others: Sequence[Part],
     long: LongDocuments,
     calibration: Calibration,
+    own: Calibration,
 ) -> ScoredDocument:
     windows = [(pair, logit) for pair, logit in scored if pair.alone is None]
     alone = {pair.alone[0]: (pair.alone[1], logit) for pair, logit in scored if pair.alone}
     parts = [*model_parts([logit for _, logit in windows], alone, long, calibration), *others]
+    if own != _NONE:
+        parts = calibrated(parts, own)
     best: PassagePair | None = None
     if windows:  # the one that weighs most in the aggregate
         first = long.aggregate == "first"

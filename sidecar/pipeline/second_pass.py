@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from sidecar.calibration import Calibration
 from sidecar.errors import DeadlineExceeded
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
 from sidecar.pipeline.deadline import Deadline
@@ -18,6 +19,7 @@ from sidecar.pipeline.preparer import PreparedRequest
 from sidecar.pipeline.scored_documents import ScoredDocument, explanations
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.pipeline.spans import Sentences, sentence_pairs
+from sidecar.profile import Profile
 from sidecar.request import Ranked, RankRequest, RelevantSpan
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.scorer import Scorer
@@ -99,7 +101,7 @@ class SecondPass:
             deadline,
             first.flow,
         )
-        return sentences.spans(logits, self.model.calibration, documents, options)
+        return sentences.spans(logits, self._calibration(profile), documents, options)
 
     async def _shapley(
         self, first: FirstPass, count: int, deadline: Deadline
@@ -117,7 +119,11 @@ class SecondPass:
             deadline,
             first.flow,
         )
-        return sets.values(logits, self.model.calibration), sets.warnings
+        return sets.values(logits, self._calibration(first.prepared.profile)), sets.warnings
+
+    def _calibration(self, profile: Profile) -> Calibration:
+        """Of a logit to which nothing is added."""
+        return self.model.calibration.then(self.model.own_calibration(profile))
 
     async def _score(
         self, build: Callable[[], MorePairs], deadline: Deadline, flow: Flow

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from sidecar.calibration import Calibration
+from sidecar.errors import InvalidRequest
+from sidecar.profile import Profile
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.tokenizer import PairTokenizer
@@ -22,6 +24,21 @@ class ServedModel:
     def calibration(self) -> Calibration:
         """The manifest's."""
         return self.running.manifest.calibration
+
+    def own_calibration(self, profile: Profile) -> Calibration:
+        """What the profile makes of the sum of all parts; without a calibration it stays.
+
+        Raises InvalidRequest for one that was fitted with another model.
+        """
+        own = profile.calibration
+        if own is None:
+            return Calibration()
+        if own.score_revision != self.running.score_revision:
+            raise InvalidRequest(
+                f"$.profile: {profile.name} is calibrated for score revision "
+                f"{own.score_revision}, and the model {self.name} has {self.running.score_revision}"
+            )
+        return own.mapping
 
     @property
     def takes_instruction(self) -> bool:

@@ -57,6 +57,7 @@ class SpanSearch:
             scored = await deadline.wait(asyncio.wrap_future(job))
             place.scored(scored.tokens)
         logits = scored.outputs.tolist()
+        calibration = self.model.calibration.then(self.model.own_calibration(profile))
         return RankResult(
             ranked=(),
             model=self.model.name,
@@ -65,6 +66,6 @@ class SpanSearch:
             truncated_queries=int(sentences.query != request.query),
             shortened=sentences.shortened,
             warnings=threshold_warnings(request, len(documents)),
-            spans=sentences.spans(logits, self.model.calibration, documents, options),
+            spans=sentences.spans(logits, calibration, documents, options),
             timings=Timings(tokenize=tokenized - start, queue=scored.queue_s, infer=scored.infer_s),
         )

@@ -3,6 +3,9 @@
 demo/            BM25's order beside the reranked one
 bench/           how fast this machine reranks, alone and beside other rerankers
 tune/            the fastest layout on this machine
+scored_hits/     hits that a model scored once, part by part, beside their judgements
+fitting/         a profile's weights from judgements
+calibrating/     scores that are probabilities
 evaluation/      what reranking brings on one's own queries
 judgements/      relevance judgements in the formats of others
 clicks/          judgements from what users clicked

@@ -8,7 +8,8 @@ from sidecar.calibration import Calibration, sigmoid
 from sidecar.contracts.numbers import number
 from sidecar.errors import NonFiniteScore
 from sidecar.fusion import rank
-from sidecar.fusion.fuse import fused, model_parts
+from sidecar.fusion.fuse import calibrated, fused, model_parts
+from sidecar.fusion.parts import Part
 from sidecar.fusion.rank import reaches
 from sidecar.request import Order
 from sidecar.text.long_documents import LongDocuments
@@ -74,3 +75,27 @@ def test_sigmoid_stays_within_its_bounds(x: float) -> None:
 def test_a_score_that_is_not_finite_never_leaves(bad: float) -> None:
     with pytest.raises(NonFiniteScore, match="document 1"):
         rank([0.0, bad])
+
+
+@given(
+    st.lists(st.floats(-20, 20), min_size=1, max_size=6),
+    st.floats(0.1, 10),
+    st.floats(-5, 5),
+)
+def test_a_profiles_calibration_is_of_the_sum_and_the_parts_still_add_up(
+    values: list[float], temperature: float, bias: float
+) -> None:
+    parts = [Part("passage", "model", values[0]), *(Part("x", "signal", v) for v in values[1:])]
+    own = Calibration(temperature, bias)
+    shared = calibrated(parts, own)
+    assert fused(shared) == pytest.approx(own.calibrated(fused(parts)), abs=1e-9)
+    assert [part.name for part in shared] == [part.name for part in parts]
+
+
+@given(st.floats(-20, 20), st.floats(0.1, 10), st.floats(0.1, 10), st.floats(-5, 5))
+def test_one_calibration_after_another_is_one(
+    logit: float, first: float, second: float, bias: float
+) -> None:
+    before, after = Calibration(first, bias), Calibration(second, -bias)
+    both = after.calibrated(before.calibrated(logit))
+    assert before.then(after).calibrated(logit) == pytest.approx(both, rel=1e-9, abs=1e-9)

@@ -1,0 +1,152 @@
+"""A query's hits once they are scored, and the file that keeps them.
+
+The first line of the file says what scored, each other line holds a query. So a run that was
+interrupted goes on where it was, and fitting again costs no model. A query whose text or hits have
+changed is scored anew.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import orjson
+
+from sidecar.profile import Profile
+from sidecar.workshop.scored_hits.judged_parts import FittingError
+from sidecar.workshop.scored_hits.probe import Column, uncalibrated
+
+KIND = "rerank-sidecar parts of scored pairs"
+
+
+@dataclass(frozen=True)
+class ScoredQuery:
+    """A query's hits, in the order of the first stage."""
+
+    query_id: str
+    documents: tuple[str, ...]
+    """Their IDs."""
+    model: tuple[float, ...]
+    """[documents]: the model's part of each logit."""
+    columns: dict[Column, list[float]]
+    """(kind, name) -> values [documents] at weight 1: see `probe`."""
+
+
+@dataclass(frozen=True)
+class PartsHead:
+    """What the parts depend on beside query and hits."""
+
+    score_revision: str
+    profile: str
+    """A digest of it, without the calibration, which no part depends on."""
+    kind: str = KIND
+    version: int = 1
+
+    @classmethod
+    def of(cls, profile: Profile, score_revision: str) -> Self:
+        text = uncalibrated(profile).model_dump_json()
+        return cls(score_revision, hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+class PartsFile:
+    """The file, open for appending. A context manager."""
+
+    def __init__(self, path: Path, head: PartsHead) -> None:
+        """Reads what the file holds; a line that was not finished is dropped.
+
+        Raises FittingError for a file of something else, of another profile or another model, or
+        one that cannot be written.
+        """
+        self._known: dict[str, tuple[str, ScoredQuery]] = {}
+        try:
+            size = self._read(path, asdict(head))
+            self._file: IO[bytes] = path.open("r+b" if size else "w+b")
+            self._file.truncate(size)
+            self._file.seek(size)
+        except OSError as fault:
+            raise FittingError(f"--parts {path}: {fault.strerror}") from None
+        if not size:
+            self._append(asdict(head))
+
+    def find(self, query_id: str, digest: str) -> ScoredQuery | None:
+        """What is known of the query, if its digest is still the same."""
+        known, scored = self._known.get(query_id, ("", None))
+        return scored if known == digest else None
+
+    def add(self, digest: str, scored: ScoredQuery) -> None:
+        """Writes the query; a later line for the same query replaces an earlier one."""
+        self._known[scored.query_id] = digest, scored
+        columns = {f"{kind} {name}": values for (kind, name), values in scored.columns.items()}
+        self._append(
+            {
+                "query": scored.query_id,
+                "digest": digest,
+                "documents": scored.documents,
+                "model": scored.model,
+                "columns": columns,
+            }
+        )
+
+    def _read(self, path: Path, head: dict[str, Any]) -> int:
+        """The length of the whole lines, in bytes."""
+        if not path.exists():
+            return 0
+        content = path.read_bytes()
+        size = content.rfind(b"\n") + 1
+        first, *lines = content[:size].split(b"\n")[:-1] if size else (b"",)
+        found = _value(first)
+        if content and (not isinstance(found, dict) or found.get("kind") != KIND):
+            raise FittingError(f"--parts {path}: holds something else than parts of pairs")
+        if size and found != head:
+            raise FittingError(
+                f"--parts {path}: its pairs were scored with another profile, model or version: "
+                "name another file, or delete it"
+            )
+        for line in lines:
+            row = _value(line)
+            if isinstance(row, dict):
+                self._known[row["query"]] = row["digest"], _scored(row)
+        return size
+
+    def _append(self, row: Any) -> None:
+        self._file.write(orjson.dumps(row) + b"\n")
+        self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+
+def default_parts(out: Path, score_revision: str) -> Path:
+    """Beside the file that is written, one for each score revision."""
+    return out.with_name(f"{out.stem}.{score_revision}.parts.jsonl")
+
+
+def digest_of(query: str, documents: object) -> str:
+    """Sixteen hexadecimal digits that tell queries with their documents apart."""
+    text = json.dumps([query, documents], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf8", "surrogatepass")).hexdigest()[:16]
+
+
+def _scored(row: dict[str, Any]) -> ScoredQuery:
+    columns: dict[Column, list[float]] = {}
+    for key, values in row["columns"].items():
+        kind, _, name = key.partition(" ")
+        columns[kind, name] = values
+    return ScoredQuery(row["query"], tuple(row["documents"]), tuple(row["model"]), columns)
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
