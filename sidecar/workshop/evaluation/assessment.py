@@ -1,6 +1,6 @@
 """Orders and judgements -> an Evaluation: what each way of ranking is worth. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,18 +47,21 @@ class Assessment:
         values = {name: self._values(order) for name, order in orders.items()}
         compared = self._comparisons(orders, values)
         first = self.metrics[0]
-        rankings = tuple(
-            Ranking(
-                name,
-                values[name],
-                {metric: interval(each) for metric, each in values[name].items()},
-                float(judged_share(self.grades, self._documents(order), self._cutoff).mean()),
-                self._bounds(order),
-                compared.get(name),
-                *self._of_configuration(name, values[FIRST_STAGE][first.name]),
+        rankings = []
+        for name, order in orders.items():
+            curve, spent = self._depth_and_cost(name, values[FIRST_STAGE][first.name])
+            rankings.append(
+                Ranking(
+                    name,
+                    values[name],
+                    {metric: interval(each) for metric, each in values[name].items()},
+                    float(judged_share(self.grades, self._documents(order), self._cutoff).mean()),
+                    self._bounds(order),
+                    compared.get(name),
+                    curve,
+                    spent,
+                )
             )
-            for name, order in orders.items()
-        )
         perfect = self._values(self._perfect(), [first])[first.name]
         return Evaluation(
             tuple(self.candidates),
@@ -66,7 +69,7 @@ class Assessment:
             tuple(self.metrics),
             self.grading,
             self.baseline,
-            rankings,
+            tuple(rankings),
             float(perfect.mean()),
             source,
             tuple(notes),
@@ -97,16 +100,12 @@ class Assessment:
         return measured(chosen, self.grading, self.grades, self._documents(orders))
 
     def _perfect(self) -> list[list[int]]:
-        def grade(query: int, position: int) -> float:
-            return self.grades[query].get(self.candidates[query].hits[position].id, 0.0)
-
-        def best(query: int) -> Callable[[int], float]:
-            return lambda position: -grade(query, position)
-
-        return [
-            sorted(range(len(each.hits)), key=best(query))
-            for query, each in enumerate(self.candidates)
-        ]
+        """Every query's hits by their grades, the best first."""
+        orders = []
+        for each, graded in zip(self.candidates, self.grades, strict=True):
+            grades = np.array([graded.get(hit.id, 0.0) for hit in each.hits], dtype=np.float64)
+            orders.append(reranked(grades, len(each.hits), len(each.hits)))
+        return orders
 
     def _bounds(self, orders: Sequence[Sequence[int]]) -> tuple[float, float] | None:
         found = bounds(self.metrics[0], self.grading, self.grades, self._documents(orders))
@@ -145,7 +144,7 @@ class Assessment:
             )
         return found
 
-    def _of_configuration(
+    def _depth_and_cost(
         self, name: str, first_stage: Floats
     ) -> tuple[tuple[DepthPoint, ...], Cost | None]:
         configuration = next((each for each in self.configurations if each.name == name), None)

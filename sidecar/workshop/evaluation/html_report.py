@@ -22,6 +22,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right; }
 th:first-child, td:first-child, td.text { text-align: left; overflow-wrap: anywhere; }
+th:first-child { min-width: 7rem; }
 td.better { color: #2e6b2e; font-weight: 600; } td.worse { color: #a33a1b; font-weight: 600; }
 p.note { color: #666; margin: .2rem 0; } svg { max-width: 100%; height: auto; }
 details { margin: .4rem 0; } summary { cursor: pointer; }
