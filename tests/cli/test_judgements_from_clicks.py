@@ -104,7 +104,6 @@ def test_too_little_is_no_judgement_and_writes_nothing(logs: list[Path], tmp_pat
     ("options", "why"),
     [
         (["--out", "a.unknown"], "name it"),
-        (["--out", "a.qrels"], "write jsonl or beir"),
         (["--out", "absent/a.jsonl"], "there is no folder absent"),
         (["--out", "a.jsonl", "--write-estimates", "absent/b"], "there is no folder absent"),
         (["--out", "a.jsonl", "--grades", "3x,1x"], "thresholds rise"),
@@ -127,6 +126,16 @@ def test_what_cannot_be_done_is_said_in_a_line(
     monkeypatch.chdir(tmp_path)
     assert why in error(run(logs[0], *options))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a.qrels", "folder", "a.csv", "a.json"])
+def test_judgements_are_written_in_the_formats_of_others(
+    logs: list[Path], tmp_path: Path, name: str
+) -> None:
+    result = run(logs[0], "--out", tmp_path / name)
+    assert result.exit_code == 0, result.output
+    assert len(read_judgements(tmp_path / name)) > 10
+    assert "no weights" in result.output
 
 
 def test_what_is_read_is_never_overwritten(logs: list[Path]) -> None:

@@ -36,11 +36,7 @@ class Outputs:
 
     def check(self) -> None:
         """Raises JudgementsError or ClicksError for a file that could not be written in the end."""
-        if format_to_write(self.judgements, self.format) is Format.TREC:
-            raise ClicksError(
-                "trec separates columns by spaces, and queries from clicks are named by their "
-                "texts: write jsonl or beir"
-            )
+        format_to_write(self.judgements, self.format)
         for file in (self.examination, self.estimates):
             if file is not None and not file.absolute().parent.is_dir():
                 raise ClicksError(f"there is no folder {file.parent}")
