@@ -59,8 +59,8 @@ Examination = Annotated[
 Grades = Annotated[
     str,
     typer.Option(
-        help="The least relevance for grades 1, 2, ...: multiples of the mean, or probabilities "
-        "such as 0.05,0.2,0.4."
+        help="The least relevance for grades 1, 2, ...: multiples of the odds of the mean, or "
+        "probabilities such as 0.05,0.2,0.4."
     ),
 ]
 MinSize = Annotated[

@@ -19,15 +19,19 @@ class Thresholds:
 
     values: tuple[float, ...]
     relative: bool
-    """Multiples of the mean relevance, instead of probabilities."""
+    """Multiples of the odds of the mean relevance, instead of probabilities: of odds, so that each
+    grade can be reached, however high the mean is."""
 
     def of_mean(self, mean: float) -> tuple[float, ...]:
         """As probabilities."""
-        return tuple(value * mean for value in self.values) if self.relative else self.values
+        if not self.relative:
+            return self.values
+        odds = (value * mean / (1 - mean) for value in self.values)
+        return tuple(each / (1 + each) for each in odds)
 
 
 def read_thresholds(text: str) -> Thresholds:
-    """`0.05,0.2,0.4`, or `0.5x,1.5x,3x` for multiples of the mean. Raises ValueError."""
+    """`0.05,0.2,0.4`, or `0.5x,1.5x,3x` for multiples of the mean's odds. Raises ValueError."""
     parts = [part.strip().lower() for part in text.split(",")]
     relative = all(part.endswith("x") for part in parts)
     try:

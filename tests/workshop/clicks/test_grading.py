@@ -14,12 +14,17 @@ def estimates(relevance: list[float], size: float = 100.0, mean: float = 0.1) ->
 
 
 def test_thresholds_are_multiples_of_the_mean_or_probabilities() -> None:
-    found = estimates([0.04, 0.051, 0.149, 0.151, 0.31, 0.9])
+    found = estimates([0.04, 0.053, 0.142, 0.144, 0.26, 0.9])
     none = np.zeros((6, 0), np.int64)
     relative = read_thresholds("0.5x, 1.5x, 3x")
     assert relative == Thresholds((0.5, 1.5, 3.0), True)
     assert grade(found, relative, none, ()).tolist() == [0, 1, 1, 2, 3, 3]
-    assert grade(found, read_thresholds("0.3"), none, ()).tolist() == [0, 0, 0, 0, 1, 1]
+    assert grade(found, read_thresholds("0.2"), none, ()).tolist() == [0, 0, 0, 0, 1, 1]
+
+
+def test_every_grade_can_be_reached_however_high_the_mean() -> None:
+    assert read_thresholds("0.5x,3x").of_mean(0.5) == pytest.approx((1 / 3, 0.75))
+    assert max(read_thresholds("3x,10x").of_mean(0.99)) < 1
 
 
 def test_a_later_action_lifts_the_grade_where_it_is_frequent() -> None:
