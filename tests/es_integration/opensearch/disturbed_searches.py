@@ -46,6 +46,8 @@ FLOOD_MS = 200
 READ_TIMEOUT_S = 3
 PATIENCE_S = 60.0
 """Until a search has the order that it should have by now."""
+START_TIMEOUT_S = 900.0
+"""Of the node, in the long form."""
 TOLERANCE = 1e-5
 Page = list[tuple[str, float]]
 """(ID, score) of each hit, in the order of the answer."""
@@ -280,7 +282,7 @@ def main() -> None:
     start = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
-        LocalOpenSearch(version=options.opensearch) as node,
+        LocalOpenSearch(version=options.opensearch, start_timeout_s=START_TIMEOUT_S) as node,
     ):
         outcome = run(node.url, Path(folder), rounds=options.rounds, overload_s=options.overload_s)
     report = {

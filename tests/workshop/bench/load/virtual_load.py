@@ -29,14 +29,24 @@ from sidecar.runtime.runs import Layout
 from sidecar.runtime.scorer import Scored
 from sidecar.runtime.session import Batch, ModelInput, Tensors
 from sidecar.workshop.bench.load.generator import Outcome, Sent
-from sidecar.workshop.bench.load.load_benchmark import LOADS, LoadReport, LoadSpec, LoadSteps
+from sidecar.workshop.bench.load.load_benchmark import (
+    LOADS,
+    PATTERNS,
+    LoadReport,
+    LoadSpec,
+    LoadSteps,
+)
 from sidecar.workshop.bench.load.load_tables import show
+from sidecar.workshop.bench.load.outcomes import Pattern
 from sidecar.workshop.bench.load.plan import Planned
 from sidecar.workshop.bench.workload import MEDIAN_TOKENS, SIGMA
+from tests.workshop.bench.load.hindsight import Request, most_documents
 
 WORKERS = 2
 TOKENS_PER_SECOND = 10_000.0
 """Of a worker, for a pair of 110 tokens."""
+VARIES = (0.85, 1.2)
+"""How long a run takes, of what is expected."""
 TOKENIZING_S = 3e-6
 """Of a token."""
 
@@ -71,13 +81,24 @@ class VirtualSidecar:
         """The outcomes of a plan."""
         outcomes: list[Outcome] = []
         start = self._now
-        for number, planned in enumerate(plan):
-            # The texts are those of the place in the plan: what is compared has the same ones.
-            rng = random.Random(f"{self._seed} {number}")
-            come = functools.partial(self._come, planned, start, outcomes, rng)
+        for place, planned in enumerate(plan):
+            come = functools.partial(self._come, planned, start, outcomes, self._chance(place))
             self._at(start + planned.at_s, come)
         self._run_all()
         return Sent(outcomes, cpu_s=0.0, wall_s=1.0)
+
+    def known_before(self, plan: Sequence[Planned]) -> list[Request]:
+        """The requests of a plan, for one who knows how long each takes."""
+        known = []
+        for place, planned in enumerate(plan):
+            inputs = _inputs(planned.kind.documents, self._chance(place))
+            work_s = sum(_run_s(len(each)) for each in inputs) / WORKERS
+            known.append(Request(planned.at_s, planned.deadline_s, work_s, planned.kind.documents))
+        return known
+
+    def _chance(self, place: int) -> random.Random:
+        """For the texts of a place in a plan: requests that are compared have the same ones."""
+        return random.Random(f"{self._seed} {place}")
 
     def _come(
         self, planned: Planned, start: float, outcomes: list[Outcome], rng: random.Random
@@ -136,9 +157,7 @@ class VirtualSidecar:
             self._start(worker, *taken)
 
     def _start(self, worker: int, queue: ModelQueue, run: Run) -> None:
-        tokens = queue.running[worker].tokens
-        longer = 0.7 + 0.6 * tokens / 220
-        seconds = tokens / TOKENS_PER_SECOND * longer * self._rng.uniform(0.85, 1.2)
+        seconds = _run_s(queue.running[worker].tokens) * self._rng.uniform(*VARIES)
 
         def end() -> None:
             queue.score(worker, run)
@@ -150,6 +169,28 @@ class VirtualSidecar:
 def _inputs(count: int, rng: random.Random) -> list[ModelInput]:
     lengths = (round(rng.lognormvariate(np.log(MEDIAN_TOKENS), SIGMA)) for _ in range(count))
     return [ModelInput(np.zeros(min(max(n, 8), 400) + 8, np.int64), None) for n in lengths]
+
+
+def _run_s(tokens: int) -> float:
+    """Expected of a run."""
+    return tokens / TOKENS_PER_SECOND * (0.7 + 0.6 * tokens / 220)
+
+
+def in_hindsight(seconds: float, seed: int, load: float, pattern: Pattern) -> tuple[int, float]:
+    """Documents that were answered in time in one step, and the most that could have been."""
+    sidecar = VirtualSidecar(seed)
+    plans: list[Sequence[Planned]] = []
+
+    def send(plan: Sequence[Planned]) -> Sent:
+        plans.append(plan)
+        return sidecar.send(plan)
+
+    steps = LoadSteps(LoadSpec(seconds=seconds, seed=seed), send)
+    step = steps.step(load, pattern, steps.find_capacity())
+    plan = plans[-1]
+    offered = sum(planned.kind.documents for planned in plan)
+    answered = round(step.goodput / step.offered * offered)
+    return answered, most_documents(sidecar.known_before(plan))
 
 
 def report(seconds: float, seed: int, loads: tuple[float, ...] = LOADS) -> LoadReport:
@@ -166,6 +207,10 @@ def main() -> None:
     options = parser.parse_args()
     for seed in range(1, options.seeds + 1):
         show(report(options.seconds, seed))
+        for pattern in PATTERNS:
+            answered, most = in_hindsight(options.seconds, seed, 1.0, pattern)
+            print(f"at the capacity, {pattern}: {answered} documents in time; who had known all,")
+            print(f"after as little overload, at most {most:.0f}: {answered / most:.2f}")
 
 
 if __name__ == "__main__":
