@@ -10,7 +10,6 @@ from tests.es_integration.opensearch.disturbed_searches import FIRST_STAGE, run
 pytestmark = pytest.mark.node
 
 
-@pytest.mark.every_version
 def test_searches_go_on_while_the_sidecar_restarts_changes_and_is_overloaded(
     opensearch_node: LocalOpenSearch, tmp_path: Path
 ) -> None:

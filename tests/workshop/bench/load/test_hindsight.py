@@ -17,7 +17,7 @@ SMALL = Request(0.0, 2.0, 1.0, 100)
         ([SMALL, SMALL, SMALL], 200),
         ([SMALL, SMALL, SMALL._replace(at_s=1.5)], 300),
         ([LARGE, *[SMALL._replace(at_s=at) for at in (0.0, 2.0, 4.0, 6.0)]], 1400),
-        ([LARGE, *[SMALL._replace(at_s=at) for at in (0.0, 2.0, 4.0, 6.0, 8.0)]], 1500),
+        ([LARGE, *[SMALL._replace(at_s=at) for at in (0.0, 2.0, 4.0, 6.0, 8.0)]], 1400),
         ([LARGE, *[SMALL._replace(at_s=at, deadline_s=1) for at in range(10)]], 1400),
     ],
 )

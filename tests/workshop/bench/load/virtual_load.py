@@ -30,14 +30,13 @@ from sidecar.runtime.scorer import Scored
 from sidecar.runtime.session import Batch, ModelInput, Tensors
 from sidecar.workshop.bench.load.generator import Outcome, Sent
 from sidecar.workshop.bench.load.load_benchmark import (
+    CAPACITY_STEPS,
     LOADS,
-    PATTERNS,
     LoadReport,
     LoadSpec,
     LoadSteps,
 )
 from sidecar.workshop.bench.load.load_tables import show
-from sidecar.workshop.bench.load.outcomes import Pattern
 from sidecar.workshop.bench.load.plan import Planned
 from sidecar.workshop.bench.workload import MEDIAN_TOKENS, SIGMA
 from tests.workshop.bench.load.hindsight import Request, most_documents
@@ -176,8 +175,14 @@ def _run_s(tokens: int) -> float:
     return tokens / TOKENS_PER_SECOND * (0.7 + 0.6 * tokens / 220)
 
 
-def in_hindsight(seconds: float, seed: int, load: float, pattern: Pattern) -> tuple[int, float]:
-    """Documents that were answered in time in one step, and the most that could have been."""
+def report(seconds: float, seed: int, loads: tuple[float, ...] = LOADS) -> LoadReport:
+    """Of all steps of `bench load`."""
+    spec = LoadSpec(loads, seconds, seed)
+    return LoadSteps(spec, VirtualSidecar(seed).send).report("on a virtual clock")
+
+
+def with_hindsight(seconds: float, seed: int) -> None:
+    """Prints the report, and beside each step up to the capacity what could have been done."""
     sidecar = VirtualSidecar(seed)
     plans: list[Sequence[Planned]] = []
 
@@ -185,18 +190,17 @@ def in_hindsight(seconds: float, seed: int, load: float, pattern: Pattern) -> tu
         plans.append(plan)
         return sidecar.send(plan)
 
-    steps = LoadSteps(LoadSpec(seconds=seconds, seed=seed), send)
-    step = steps.step(load, pattern, steps.find_capacity())
-    plan = plans[-1]
-    offered = sum(planned.kind.documents for planned in plan)
-    answered = round(step.goodput / step.offered * offered)
-    return answered, most_documents(sidecar.known_before(plan))
-
-
-def report(seconds: float, seed: int, loads: tuple[float, ...] = LOADS) -> LoadReport:
-    """Of all steps of `bench load`."""
-    spec = LoadSpec(loads, seconds, seed)
-    return LoadSteps(spec, VirtualSidecar(seed).send).report("on a virtual clock")
+    found = LoadSteps(LoadSpec(seconds=seconds, seed=seed), send).report("on a virtual clock")
+    show(found)
+    for step, plan in zip(found.steps, plans[1 + CAPACITY_STEPS :], strict=False):
+        if step.load <= 1.0:
+            offered = sum(planned.kind.documents for planned in plan)
+            answered = offered * step.goodput / step.offered
+            most = most_documents(sidecar.known_before(plan))
+            print(
+                f"{step.pattern} at {step.load:g}: {answered:.0f} documents in time, of {offered};"
+                f" with hindsight at most {most:.0f} ({answered / most:.2f})"
+            )
 
 
 def main() -> None:
@@ -206,11 +210,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
     for seed in range(1, options.seeds + 1):
-        show(report(options.seconds, seed))
-        for pattern in PATTERNS:
-            answered, most = in_hindsight(options.seconds, seed, 1.0, pattern)
-            print(f"at the capacity, {pattern}: {answered} documents in time; who had known all,")
-            print(f"after as little overload, at most {most:.0f}: {answered / most:.2f}")
+        with_hindsight(options.seconds, seed)
 
 
 if __name__ == "__main__":
