@@ -3,13 +3,14 @@
     export            a Hugging Face folder or hub name -> a model folder
     quantize          its fp32 graph -> int8, float and fp16 graphs
     check             measures a folder and writes its card
+    calibrate         its temperature and bias, so that scores are probabilities
     reference         a running sidecar's scores, as what drift is measured against
     train             groups of documents -> a checkpoint
     average           several checkpoints -> their mean
     prune_vocabulary  a smaller vocabulary for a model of many languages
     progress          the progress bars of these commands
 
-Each command but `reference` imports the extra `build`, and only when it runs.
+Each command but `reference` and `calibrate` imports the extra `build`, and only when it runs.
 """
 
 import functools
@@ -19,6 +20,7 @@ from typing import Any
 import typer
 
 from sidecar.cli.model.average import average_command
+from sidecar.cli.model.calibrate import calibrate_model_command
 from sidecar.cli.model.check import check_command
 from sidecar.cli.model.export import export_command
 from sidecar.cli.model.prune_vocabulary import prune_vocabulary_command
@@ -73,6 +75,7 @@ model_app = typer.Typer(help="Make a model folder, and measure it.", no_args_is_
 model_app.command("export")(with_build(export_command))
 model_app.command("quantize")(with_build(resumable(quantize_command)))
 model_app.command("check")(with_build(resumable(check_command)))
+model_app.command("calibrate")(with_build(calibrate_model_command, "learn"))
 model_app.command("reference")(reference_command)
 model_app.command("train")(with_build(resumable(train_command)))
 model_app.command("average")(with_build(average_command))

@@ -1,0 +1,42 @@
+"""`rerank-sidecar model calibrate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def calibrate_model_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model folder.")],
+    judged: Annotated[
+        list[Path] | None,
+        typer.Option(help="A collection with judgements, as for `check`. May be given repeatedly."),
+    ] = None,
+    max_queries: Annotated[
+        int | None, typer.Option(min=1, help="Use at most this many queries of a collection.")
+    ] = None,
+    threshold: Annotated[float | None, typer.Option(help="Lowest relevant grade.")] = None,
+    unrelated: Annotated[
+        int, typer.Option(min=0, help="Pairs of a query and a document of another collection.")
+    ] = 1000,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Measure alone: the folder stays as it is.")
+    ] = False,
+) -> None:
+    """Fit a model's temperature and bias, so that its scores are shares of relevant documents.
+
+    The order of documents stays. The score revision changes: scores are others than before.
+    """
+    from sidecar.cli.model.progress import bars
+    from sidecar.workshop.model.score_calibration.calibrating import (
+        ModelCalibrationSpec,
+        calibrate_model,
+    )
+    from sidecar.workshop.model.score_calibration.tables import show
+
+    spec = ModelCalibrationSpec(tuple(judged or ()), max_queries, threshold, unrelated)
+    with bars() as begin_step:
+        outcome = calibrate_model(folder, spec, write=not dry_run, begin_step=begin_step)
+    show(outcome)
+    if not dry_run:
+        typer.echo(f"wrote {folder / 'rerank.json'}: `model check` renews the card")

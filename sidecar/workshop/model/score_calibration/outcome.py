@@ -1,0 +1,87 @@
+"""A calibration of a model, and how right its scores are on held-out queries. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sidecar.calibration import Calibration
+from sidecar.workshop.calibrating.logistic import fit_calibration, scores_of
+from sidecar.workshop.calibrating.reliability import chance_ece, ece
+from sidecar.workshop.model.runner import Floats
+from sidecar.workshop.model.score_calibration.judged_pairs import UNRELATED, PairSet, weights
+from sidecar.workshop.scored_hits.folds import draw_folds
+
+SEED = 31
+LOW = 0.05
+"""A score below it says that two texts have nothing to do with each other."""
+
+
+@dataclass(frozen=True)
+class SetReliability:
+    """Of one set's scores."""
+
+    name: str
+    pairs: int
+    relevant: float
+    """Share."""
+    ece: float
+    chance: float
+    """The ECE that right scores would have on so many pairs."""
+    low: float
+    """Share of scores below LOW."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was fitted, and its worth by cross-validation over queries."""
+
+    before: Calibration
+    after: Calibration
+    scores_before: tuple[SetReliability, ...]
+    scores_after: tuple[SetReliability, ...]
+
+    @staticmethod
+    def mean_ece(rows: Sequence[SetReliability]) -> float:
+        """Over the judged sets."""
+        return float(np.mean([row.ece for row in rows if row.name != UNRELATED]))
+
+
+def calibrated(sets: Sequence[PairSet], logits: Floats, before: Calibration) -> Outcome:
+    """Of the logits of all sets' pairs, one set after the other.
+
+    Raises FittingError when there is nothing to calibrate.
+    """
+    relevant = np.concatenate([each.relevant for each in sets])
+    queries = np.concatenate([each.queries for each in sets])
+    weight = weights(sets)
+    after = fit_calibration(logits, relevant, weight)
+    held_out = np.empty(len(logits))
+    for fold in draw_folds(int(queries.max()) + 1, SEED):
+        test = np.isin(queries, fold)
+        fitted = fit_calibration(logits[~test], relevant[~test], weight[~test])
+        held_out[test] = scores_of(logits[test], fitted)
+    return Outcome(
+        before,
+        after,
+        _reliabilities(sets, scores_of(logits, before)),
+        _reliabilities(sets, held_out),
+    )
+
+
+def _reliabilities(sets: Sequence[PairSet], scores: Floats) -> tuple[SetReliability, ...]:
+    rows, start = [], 0
+    for each in sets:
+        own = scores[start : start + len(each)]
+        start += len(each)
+        rows.append(
+            SetReliability(
+                each.name,
+                len(each),
+                float(each.relevant.mean()),
+                ece(own, each.relevant),
+                chance_ece(own),
+                float((own < LOW).mean()),
+            )
+        )
+    return tuple(rows)
