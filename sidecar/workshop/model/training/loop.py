@@ -21,7 +21,7 @@ LOG_INTERVAL = 50
 SEPARATION = 3.0
 """Of the two texts at first, where they are read apart: attention between them weighs 1/20. On 6
 questions of xquad_zh the cosine of multilingual-e5-small's states has nDCG@10 .917 with 4, 2.3 or
-1, as its bi-encoder has, and .679 with 0."""
+1, as its bi-encoder has. With 0 it has .679 on 8 questions, where its bi-encoder has .891."""
 
 
 class Loop:
