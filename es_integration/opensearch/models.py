@@ -18,6 +18,7 @@ DEPLOY_TIMEOUT_S = 30.0
 POLL_S = 0.1
 DELETE_ATTEMPTS = 5
 DEPLOY_ATTEMPTS = 5
+UPDATE_ATTEMPTS = 50
 
 
 def model_change(
@@ -59,9 +60,13 @@ def redeploy(model_id: str, body: Body) -> Procedure[None]:
     """Updates a model, for example its connector, and deploys it again.
 
     An update alone reaches the nodes a second later, or never if the model had failed to deploy.
-    A search that comes in between deploys the model too, and then the cluster refuses the later of
-    the two (500, "version conflict"). Raises ClusterRefused, NotDeployed.
+    A search that comes in between deploys the model too. The cluster refuses an update while it
+    does (409), and the later one of two deployments (500, "version conflict"). Raises
+    ClusterRefused, NotDeployed.
     """
+
+    def update() -> Procedure[None]:
+        yield from send(lambda client: client.plugins.ml.update_model(model_id=model_id, body=body))
 
     def deploy_anew() -> Procedure[None]:
         yield from send_ignoring_missing(
@@ -69,7 +74,7 @@ def redeploy(model_id: str, body: Body) -> Procedure[None]:
         )
         yield from send(lambda client: client.plugins.ml.deploy_model(model_id=model_id))
 
-    yield from send(lambda client: client.plugins.ml.update_model(model_id=model_id, body=body))
+    yield from retry(update, (POLL_S,) * (UPDATE_ATTEMPTS - 1), (409,))
     yield from retry(deploy_anew, (POLL_S,) * (DEPLOY_ATTEMPTS - 1), (500,))
     yield from wait_until_deployed(model_id)
 

@@ -25,6 +25,8 @@ class FakeOpenSearch:
         self.processors = ["ml_inference", "rename_field", "rerank"]
         self.failures: dict[str, list[int]] = {}
         self.states: list[str] = []
+        self.deploying = 0
+        """How many updates come while a search deploys the model."""
         self.unrefreshed = 0
         """How many searches find no model yet."""
         self.defaults: dict[str, Any] = {TRUSTED: list(VENDORS), PRIVATE: "false"}
@@ -95,6 +97,9 @@ class FakeOpenSearch:
         if method == "GET" and kind == "models" and rest[0] in self.models and self.states:
             self.models[rest[0]]["model_state"] = self.states.pop(0)
         if method == "PUT":
+            if self.deploying:
+                self.deploying -= 1
+                return self.refusal(409, "Model is deploying.")
             self.models[rest[0]].update(body)
             return 200, {"result": "updated"}
         return self.keep(stores[kind], method, rest[0], body)

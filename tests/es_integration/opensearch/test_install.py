@@ -267,6 +267,19 @@ def test_a_connector_that_is_always_refused_raises(
     assert writes(fake_server).count(("POST", CONNECTOR)) == len(statuses)
 
 
+def test_a_model_that_a_search_is_deploying_is_updated_afterwards(
+    client: OpenSearch, fake_server: Any, fake: FakeOpenSearch
+) -> None:
+    install(client, SPEC)
+    (model, *_) = fake.models
+    fake.models[model]["model_state"] = "DEPLOYING"
+    fake.deploying = 2
+    install(client, SPEC)
+    assert writes(fake_server).count(("PUT", f"{ML}/models/{model}")) == 3
+    assert fake.models[model]["model_state"] == "DEPLOYED"
+    assert install(client, SPEC) == ()
+
+
 def test_a_model_that_never_deploys_raises(client: OpenSearch, fake: FakeOpenSearch) -> None:
     fake.states = ["DEPLOYING"] * 1000
     with pytest.raises(NotDeployed, match="DEPLOYING"):
