@@ -21,6 +21,8 @@ SUFFIXES = {
     *(".onnx", ".bin", ".json", ".md", ".png", ".jsonl"),
     # Word frequencies, court reporters, profiles, templates, scripts, requirements.
     *(".tsv", ".yaml", ".painless", ".txt"),
+    # Which encoder teaches what, in a recipe.
+    ".toml",
     # The playground.
     *(".html", ".js", ".css", ".svg"),
 }
