@@ -2,6 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logit = TypeVar("Logit", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +17,7 @@ class Calibration:
     temperature: float = 1.0
     bias: float = 0.0
 
-    def calibrated(self, logit: float) -> float:
+    def calibrated(self, logit: Logit) -> Logit:
         """(logit - bias) / temperature: the logit to which signals and rules are added."""
         return (logit - self.bias) / self.temperature
 

@@ -12,7 +12,7 @@ Each of these has its own schema, beside the code that acts on it. `profiles` re
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -38,9 +38,10 @@ class ProfileCalibration(FrozenModel):
     temperature: Positive = 1.0
     bias: Annotated[float, Field(allow_inf_nan=False)] = 0.0
 
-    @property
-    def mapping(self) -> Calibration:
-        return Calibration(self.temperature, self.bias)
+    @classmethod
+    def of(cls, score_revision: str, fitted: Calibration) -> Self:
+        """What was fitted with the model of this score revision."""
+        return cls(score_revision=score_revision, temperature=fitted.temperature, bias=fitted.bias)
 
 
 class Profile(FrozenModel):
@@ -76,6 +77,12 @@ class Profile(FrozenModel):
     long: LongDocuments = LongDocuments()
     calibration: ProfileCalibration | None = None
     """`rerank-sidecar calibrate` fits one. A model with another score revision refuses it."""
+
+    @property
+    def own_calibration(self) -> Calibration:
+        """What is made of the sum of all parts; without a `calibration` it stays."""
+        own = self.calibration
+        return Calibration() if own is None else Calibration(own.temperature, own.bias)
 
     @cached_property
     def extractor_table(self) -> Mapping[str, Extractor]:

@@ -60,8 +60,7 @@ class AnswerMetrics:
         if result.pair_logits:  # else nothing was ranked: all scores are equal
             if not result.unscored:  # whose scores say nothing
                 self._record_scores(profile, dialect.name, request, result)
-            calibration = model.calibration
-            logits = (np.array(result.pair_logits) - calibration.bias) / calibration.temperature
+            logits = model.calibration.calibrated(np.array(result.pair_logits))
             self._drift(model, profile).observe(logits)
             if self.cost is not None:  # at a deadline not every pair is scored
                 self.cost.count_answer(int(np.isfinite(logits).sum()))

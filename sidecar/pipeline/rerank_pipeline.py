@@ -105,7 +105,7 @@ class RerankPipeline:
     async def _rank(self, request: RankRequest, flow: Flow, enter: Enter) -> RankResult:
         """As `rank`, for documents that share a query."""
         profile = self.config.profile(request.control)
-        self.model.own_calibration(profile)  # refused before any work
+        self.model.check_calibration(profile)
         deadline = Deadline.after(self.allowed_s(request), self.clock)
         if is_blank(request.query):
             return unranked(request, self.model.name)
@@ -162,7 +162,7 @@ class RerankPipeline:
                 prepared.documents.parts,
                 profile.long,
                 self.model.calibration,
-                self.model.own_calibration(profile),
+                profile.own_calibration,
             ),
             request.documents,
             unscored,

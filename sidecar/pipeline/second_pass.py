@@ -123,7 +123,7 @@ class SecondPass:
 
     def _calibration(self, profile: Profile) -> Calibration:
         """Of a logit to which nothing is added."""
-        return self.model.calibration.then(self.model.own_calibration(profile))
+        return self.model.calibration.then(profile.own_calibration)
 
     async def _score(
         self, build: Callable[[], MorePairs], deadline: Deadline, flow: Flow

@@ -25,20 +25,14 @@ class ServedModel:
         """The manifest's."""
         return self.running.manifest.calibration
 
-    def own_calibration(self, profile: Profile) -> Calibration:
-        """What the profile makes of the sum of all parts; without a calibration it stays.
-
-        Raises InvalidRequest for one that was fitted with another model.
-        """
+    def check_calibration(self, profile: Profile) -> None:
+        """Raises InvalidRequest for a profile whose calibration was fitted with another model."""
         own = profile.calibration
-        if own is None:
-            return Calibration()
-        if own.score_revision != self.running.score_revision:
+        if own is not None and own.score_revision != self.running.score_revision:
             raise InvalidRequest(
                 f"$.profile: {profile.name} is calibrated for score revision "
                 f"{own.score_revision}, and the model {self.name} has {self.running.score_revision}"
             )
-        return own.mapping
 
     @property
     def takes_instruction(self) -> bool:

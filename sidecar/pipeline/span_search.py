@@ -57,7 +57,7 @@ class SpanSearch:
             scored = await deadline.wait(asyncio.wrap_future(job))
             place.scored(scored.tokens)
         logits = scored.outputs.tolist()
-        calibration = self.model.calibration.then(self.model.own_calibration(profile))
+        calibration = self.model.calibration.then(profile.own_calibration)
         return RankResult(
             ranked=(),
             model=self.model.name,
