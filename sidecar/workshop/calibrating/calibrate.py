@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sidecar.calibration import Calibration
 from sidecar.profile import ProfileCalibration
 from sidecar.workshop.calibrating.cross_calibration import Calibrated, cross_calibrate
 from sidecar.workshop.calibrating.kept_pairs import (
@@ -27,11 +26,10 @@ from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
 from sidecar.workshop.scored_hits.judged_parts import Floats
-from sidecar.workshop.scored_hits.probe import uncalibrated
 from sidecar.workshop.scored_hits.profile_source import ENDING, ProfileSource
 from sidecar.workshop.scored_hits.profile_text import profile_text
 from sidecar.workshop.scored_hits.proof import Proof, prove
-from sidecar.workshop.scored_hits.scored_query import PartsFile, PartsHead, default_parts
+from sidecar.workshop.scored_hits.scored_query import default_parts
 from sidecar.workshop.scored_hits.scoring import opened, score_hits
 from sidecar.workshop.scored_hits.weighted import Weights, logits
 
@@ -109,9 +107,8 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
     profile = spec.source.profile
     with opened(spec.model) as model:
         revision = model.score_revision
-        path = spec.parts or default_parts(spec.out, revision)
-        with PartsFile(path, PartsHead.of(profile, revision)) as file:
-            scored = score_hits(spec.candidates, uncalibrated(profile), model, file, begin_step)
+        parts = spec.parts or default_parts(spec.out, revision)
+        scored = score_hits(spec.candidates, profile, model, parts, begin_step)
         judged = assemble(
             scored,
             spec.judgements,
@@ -122,14 +119,10 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
         )
         fused = logits(judged.parts, Weights.of(profile))
         found, threshold = _calibrated(spec, judged, fused)
-        own = ProfileCalibration(
-            score_revision=revision,
-            temperature=found.calibration.temperature,
-            bias=found.calibration.bias,
-        )
+        own = ProfileCalibration.of(revision, found.calibration)
         text = profile_text(profile, {}, own, _comments(spec, judged, found, threshold))
         written = spec.source.loaded(text, spec.out)
-        predicted = (fused - own.bias) / own.temperature
+        predicted = found.calibration.calibrated(fused)
         proof = prove(written, predicted, judged, spec.candidates, model, DEPTH)
     outcome = CalibrateOutcome(judged, own, found, threshold, proof)
     write_pairs(path_beside(spec.out), _how(spec, outcome), spec.candidates, spec.judgements)
@@ -140,9 +133,9 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
 def _calibrated(
     spec: CalibrateSpec, judged: Judged, fused: Floats
 ) -> tuple[Calibrated, Threshold | None]:
-    parts, before = judged.parts, spec.source.profile.calibration
+    parts = judged.parts
     relevant = parts.grades >= spec.relevant
-    scores = scores_of(fused, Calibration() if before is None else before.mapping)
+    scores = scores_of(fused, spec.source.profile.own_calibration)
     found = cross_calibrate(fused, relevant, parts.starts, parts.certainty, scores)
     if spec.precision is None:
         return found, None

@@ -82,4 +82,4 @@ def sigmoids(values: Floats) -> Floats:
 
 def scores_of(logits: Floats, calibration: Calibration) -> Floats:
     """In [0, 1]."""
-    return sigmoids((logits - calibration.bias) / calibration.temperature)
+    return sigmoids(calibration.calibrated(logits))

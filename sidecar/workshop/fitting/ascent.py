@@ -24,7 +24,6 @@ LEAST_GAIN = 1e-6
 class CoordinateAscent:
     """A method of fitting, as `cross_validation` takes it."""
 
-    name = "ascent"
     labels = tuple(f"{share:.0%} of the way" for share in SHARES)
 
     def __init__(self, depth: int) -> None:

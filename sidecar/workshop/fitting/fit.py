@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from sidecar.calibration import Calibration
 from sidecar.profile import ProfileCalibration
 from sidecar.workshop.calibrating.cross_calibration import Calibrated, cross_calibrate
 from sidecar.workshop.calibrating.logistic import fit_calibration, scores_of
@@ -31,11 +30,10 @@ from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
 from sidecar.workshop.scored_hits.interval import bootstrap_interval
 from sidecar.workshop.scored_hits.judged_parts import FittingError
-from sidecar.workshop.scored_hits.probe import uncalibrated
 from sidecar.workshop.scored_hits.profile_source import ProfileSource
-from sidecar.workshop.scored_hits.profile_text import Changes, profile_text
+from sidecar.workshop.scored_hits.profile_text import profile_text
 from sidecar.workshop.scored_hits.proof import Proof, prove
-from sidecar.workshop.scored_hits.scored_query import PartsFile, PartsHead, default_parts
+from sidecar.workshop.scored_hits.scored_query import default_parts
 from sidecar.workshop.scored_hits.scoring import OpenedModel, opened, score_hits
 from sidecar.workshop.scored_hits.weighted import Weights, logits
 
@@ -77,7 +75,6 @@ class FitOutcome:
     calibrated: Calibrated | None
     calibration_fault: str | None
     """Why there is no calibration."""
-    changed: Changes
     text: str
     """Of the profile."""
     proof: Proof | None = None
@@ -99,9 +96,8 @@ def fit(spec: FitSpec, begin_step: BeginStep) -> FitOutcome:
     parameters = Parameters.of(profile)
     with opened(spec.model) as model:
         revision = model.score_revision
-        path = spec.parts or default_parts(spec.out, revision)
-        with PartsFile(path, PartsHead.of(profile, revision)) as file:
-            scored = score_hits(spec.candidates, uncalibrated(profile), model, file, begin_step)
+        parts = spec.parts or default_parts(spec.out, revision)
+        scored = score_hits(spec.candidates, profile, model, parts, begin_step)
         judged = assemble(
             scored,
             spec.judgements,
@@ -135,19 +131,10 @@ def _fitted(
     calibrated, fault = _calibrated(spec, judged, parameters.given, weights, validated)
     profile = spec.source.profile
     changed = changes(profile, parameters.fields, parameters.signals, weights)
-    own = None if calibrated is None else own_calibration(calibrated.calibration, revision)
+    own = None if calibrated is None else ProfileCalibration.of(revision, calibrated.calibration)
     comments = _comments(spec, judged, validated, interval)
     text = profile_text(profile, changed, own, comments)
-    return FitOutcome(
-        judged, parameters, weights, validated, interval, calibrated, fault, changed, text
-    )
-
-
-def own_calibration(found: Calibration, revision: str) -> ProfileCalibration:
-    """As a profile has it."""
-    return ProfileCalibration(
-        score_revision=revision, temperature=found.temperature, bias=found.bias
-    )
+    return FitOutcome(judged, parameters, weights, validated, interval, calibrated, fault, text)
 
 
 def _calibrated(
@@ -157,9 +144,9 @@ def _calibrated(
     fitted without their query."""
     if not spec.calibrate:
         return None, None
-    parts, own = judged.parts, spec.source.profile.calibration
+    parts = judged.parts
     relevant = parts.grades >= spec.relevant
-    before = scores_of(logits(parts, given), Calibration() if own is None else own.mapping)
+    before = scores_of(logits(parts, given), spec.source.profile.own_calibration)
     try:
         found = cross_calibrate(
             validated.held_out_logits, relevant, parts.starts, parts.certainty, before
@@ -173,8 +160,8 @@ def _calibrated(
 def _prove(spec: FitSpec, outcome: FitOutcome, model: OpenedModel) -> Proof:
     """The written profile, read back and asked. Raises FittingError if it is not as predicted."""
     written = spec.source.loaded(outcome.text, spec.out)
-    own = Calibration() if written.calibration is None else written.calibration.mapping
-    predicted = (logits(outcome.judged.parts, outcome.weights) - own.bias) / own.temperature
+    fused = logits(outcome.judged.parts, outcome.weights)
+    predicted = written.own_calibration.calibrated(fused)
     return prove(written, predicted, outcome.judged, spec.candidates, model, spec.depth)
 
 

@@ -28,7 +28,6 @@ MIN_SLOPE, MAX_SLOPE = 0.05, 20.0
 class PairwiseLogistic:
     """A method of fitting, as `cross_validation` takes it."""
 
-    name = "logistic"
     labels = tuple(f"reach {reach:g}" for reach in REACHES)
 
     def path(self, parts: JudgedParts, space: WeightSpace) -> list[Floats]:

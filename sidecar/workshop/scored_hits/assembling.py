@@ -99,10 +99,9 @@ def _parts(
 ) -> JudgedParts:
     def column(kind: str, name: str) -> Floats:
         key: Column = (kind, name)
-        zeros = np.zeros(0)
         return np.concatenate(
             [
-                np.asarray(query.columns.get(key, zeros), dtype=np.float64)[chosen]
+                np.asarray(query.columns[key], dtype=np.float64)[chosen]
                 if key in query.columns
                 else np.zeros(len(chosen))
                 for query, chosen in zip(queries, rows, strict=True)

@@ -20,8 +20,13 @@ from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.workshop.evaluation.candidates import Candidates
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.judged_parts import FittingError
-from sidecar.workshop.scored_hits.probe import document_of, probed
-from sidecar.workshop.scored_hits.scored_query import PartsFile, ScoredQuery, digest_of
+from sidecar.workshop.scored_hits.probe import document_of, probed, uncalibrated
+from sidecar.workshop.scored_hits.scored_query import (
+    PartsFile,
+    PartsHead,
+    ScoredQuery,
+    digest_of,
+)
 
 DEADLINE_S = 3600.0
 """For the hits of one query: documents are read whole, however slow the machine is."""
@@ -76,29 +81,32 @@ def score_hits(
     candidates: Sequence[Candidates],
     profile: Profile,
     model: OpenedModel,
-    file: PartsFile,
+    parts: Path,
     begin_step: BeginStep,
 ) -> list[ScoredQuery]:
-    """The hits of each query; the file's, where it knows them.
+    """The hits of each query, without the profile's calibration; those that the file `parts` knows
+    are read from it, and it keeps the others.
 
-    Raises FittingError with the query's ID for hits that cannot be scored.
+    Raises FittingError with the query's ID for hits that cannot be scored, and as `PartsFile`.
     """
+    profile = uncalibrated(profile)
     scored: list[ScoredQuery] = []
     to_do = []
-    for each in candidates:
-        documents = [document_of(hit, profile) for hit in each.hits]
-        digest = digest_of(each.query, documents)
-        if (known := file.find(each.query_id, digest)) is not None:
-            scored.append(known)
-        else:
-            to_do.append((each, documents, digest))
-    if to_do:
-        advance = begin_step("queries scored", len(to_do))
-        for each, documents, digest in to_do:
-            found = _scored(each, documents, profile, model)
-            file.add(digest, found)
-            scored.append(found)
-            advance()
+    with PartsFile(parts, PartsHead.of(profile, model.score_revision)) as file:
+        for each in candidates:
+            documents = [document_of(hit, profile) for hit in each.hits]
+            digest = digest_of(each.query, documents)
+            if (known := file.find(each.query_id, digest)) is not None:
+                scored.append(known)
+            else:
+                to_do.append((each, documents, digest))
+        if to_do:
+            advance = begin_step("queries scored", len(to_do))
+            for each, documents, digest in to_do:
+                found = _scored(each, documents, profile, model)
+                file.add(digest, found)
+                scored.append(found)
+                advance()
     places = {each.query_id: place for place, each in enumerate(candidates)}
     return sorted(scored, key=lambda each: places[each.query_id])
 
