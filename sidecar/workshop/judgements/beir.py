@@ -1,8 +1,10 @@
-"""A folder as BEIR has it: queries.jsonl, qrels/test.tsv and, where there is one, corpus.jsonl.
+"""A folder with queries and qrels as BEIR has it, or with TREC's files.
 
-Queries are {"_id", "text"}; qrels have three columns, with BEIR's line of headings or without. Also
-read: qrels.tsv beside the queries, as `model check` has it, and queries.jsonl.zst. The documents
-are not read (https://github.com/beir-cellar/beir).
+queries  queries.jsonl[.zst]: {"_id", "text"}; queries.tsv, topics.tsv: ID, tab, text
+qrels    qrels/test.tsv; qrels.tsv, qrels.txt, qrels; or the only qrels/*.tsv, or the only *.qrels:
+         TREC's four columns or three, with BEIR's line of headings or without
+
+The documents are not read here (https://github.com/beir-cellar/beir); `model check` reads them.
 """
 
 from collections.abc import Mapping
@@ -12,36 +14,48 @@ from pathlib import Path
 from sidecar.workshop.judgements import trec
 from sidecar.workshop.judgements.files import read_text
 from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
-from sidecar.workshop.judgements.query_texts import json_texts
+from sidecar.workshop.judgements.query_texts import read_query_texts
 
 QUERIES, QRELS = "queries.jsonl", Path("qrels") / "test.tsv"
+QUERY_FILES = (QUERIES, f"{QUERIES}.zst", "queries.tsv", "topics.tsv")
+QRELS_FILES = (QRELS, "qrels.tsv", "qrels.txt", "qrels")
+QRELS_PATTERNS = ("qrels/*.tsv", "*.qrels")
 
 
 def read(folder: Path) -> Judgements:
     """Raises JudgementsError."""
     qrels = _qrels(folder)
     judgements = trec.read(qrels, read_text(qrels))
-    plain, packed = folder / QUERIES, folder / f"{QUERIES}.zst"
-    file = plain if plain.is_file() else packed
-    texts = json_texts(file) if file.is_file() else {}
-    without = [query for query in judgements.grades if texts and query not in texts]
+    file = query_file(folder)
+    if file is None:
+        return judgements
+    texts = read_query_texts(file)
+    without = [query for query in judgements.grades if query not in texts]
     notes = [f"{file}: there is no query {query!r}, which {qrels.name} judges" for query in without]
     return replace(judgements.with_texts(texts), notes=(*judgements.notes, *notes))
 
 
+def query_file(folder: Path) -> Path | None:
+    """The file with the queries' texts."""
+    return next(filter(Path.is_file, (folder / name for name in QUERY_FILES)), None)
+
+
 def _qrels(folder: Path) -> Path:
-    """The only file of qrels, or the one for testing."""
-    found = sorted((folder / "qrels").glob("*.tsv"))
+    """The first of the files with a known name, or the only one with a known ending."""
+    for name in QRELS_FILES:
+        if (folder / name).is_file():
+            return folder / name
+    found = [file for pattern in QRELS_PATTERNS for file in sorted(folder.glob(pattern))]
     if not found:
-        found = [path for path in [folder / "qrels.tsv"] if path.is_file()]
-    if not found:
-        raise JudgementsError(f"{folder} has no qrels/test.tsv and no qrels.tsv")
-    if len(found) == 1:
-        return found[0]
-    if folder / QRELS in found:
-        return folder / QRELS
-    names = ", ".join(path.name for path in found)
-    raise JudgementsError(f"{folder / 'qrels'} has {names}: name one of these files")
+        raise JudgementsError(
+            f"{folder} has no qrels.tsv and no qrels/test.tsv, qrels.txt, qrels or *.qrels"
+        )
+    if len(found) > 1:
+        names = ", ".join(file.name for file in found)
+        raise JudgementsError(
+            f"{folder} has {names}: name one of these files, or call it qrels.tsv"
+        )
+    return found[0]
 
 
 def qrels_of(judgements: Judgements) -> str:

@@ -71,7 +71,7 @@ def test_trec_has_four_columns_or_three(tmp_path: Path, text: str) -> None:
     assert not judgements.texts
 
 
-@pytest.mark.parametrize("qrels", ["qrels/test.tsv", "qrels/dev.tsv", "qrels.tsv"])
+@pytest.mark.parametrize("qrels", ["qrels/test.tsv", "qrels/dev.tsv", "qrels.tsv", "dl19.qrels"])
 def test_a_beir_folder_brings_its_queries(tmp_path: Path, qrels: str) -> None:
     (tmp_path / "qrels").mkdir()
     written(tmp_path, qrels, "query-id\tcorpus-id\tscore\nq1\td 1\t2\nq3\td2\t1\n")

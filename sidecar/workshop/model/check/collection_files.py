@@ -1,9 +1,6 @@
-"""The files of a judged collection: documents, queries and grades, in the forms that people have.
+"""The files of a judged collection: documents, and judged queries as `judgements.beir` reads them.
 
 documents  corpus.jsonl[.zst] as BEIR has it, or `fields`; collection.tsv, corpus.tsv: ID, tab, text
-queries    queries.jsonl[.zst]; queries.tsv, topics.tsv
-grades     qrels/test.tsv (BEIR), qrels.tsv, qrels.txt, qrels, or the only file *.qrels: TREC's four
-           columns or three, with a line of headings or without
 """
 
 from collections.abc import Iterator
@@ -12,62 +9,42 @@ from typing import Any
 
 from sidecar.errors import ModelError
 from sidecar.workshop.jsonl import read_jsonl
-from sidecar.workshop.judgements import trec
-from sidecar.workshop.judgements.files import read_text
-from sidecar.workshop.judgements.judgements import JudgementsError
-from sidecar.workshop.judgements.query_texts import read_query_texts
+from sidecar.workshop.judgements import beir
+from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
 
-CORPUS_LINES, CORPUS_TABLES = "corpus.jsonl", ("collection.tsv", "corpus.tsv")
-QUERY_LINES, QUERY_TABLES = "queries.jsonl", ("queries.tsv", "topics.tsv")
-QRELS = ("qrels/test.tsv", "qrels.tsv", "qrels.txt", "qrels")
+CORPUS_FILES = ("corpus.jsonl", "corpus.jsonl.zst", "collection.tsv", "corpus.tsv")
 
 
 def read_documents(folder: Path) -> dict[str, str]:
     """document ID -> text. Raises ModelError: no such file, or a malformed line."""
-    file = _first(folder, CORPUS_LINES, CORPUS_TABLES)
+    file = next(filter(Path.is_file, (folder / name for name in CORPUS_FILES)), None)
+    if file is None:
+        raise ModelError(f"the judged set {folder} has no {' and no '.join(CORPUS_FILES)}")
     if file.suffix == ".tsv":
         return dict(_table_rows(file))
     return {str(row["_id"]): _text(row) for row in _rows(file)}
 
 
-def read_queries(folder: Path) -> dict[str, str]:
-    """query ID -> text. Raises ModelError: no such file, or a malformed line."""
-    file = _first(folder, QUERY_LINES, QUERY_TABLES)
-    if file.suffix != ".tsv":
-        return {str(row["_id"]): str(row["text"]) for row in _rows(file)}
-    try:
-        return read_query_texts(file)
-    except JudgementsError as fault:
-        raise ModelError(fault.message) from None
-
-
-def read_grades(folder: Path) -> dict[str, dict[str, float]]:
-    """query ID -> document ID -> grade, in the order of the file.
+def read_judged_queries(folder: Path) -> Judgements:
+    """The grades, in the order of the file, and the texts of their queries.
 
     Raises ModelError: no such file, a malformed line, or two grades for one document.
     """
-    names = [folder / name for name in QRELS]
-    found = [file for file in names if file.is_file()] or sorted(folder.glob("*.qrels"))
-    if not found:
-        raise ModelError(f"the judged set {folder} has no qrels.tsv and no {', no '.join(QRELS)}")
+    if beir.query_file(folder) is None:
+        raise ModelError(f"the judged set {folder} has no {' and no '.join(beir.QUERY_FILES)}")
     try:
-        grades = trec.read(found[0], read_text(found[0])).grades
+        return beir.read(folder)
     except JudgementsError as fault:
         raise ModelError(fault.message) from None
-    return {query: dict(graded) for query, graded in grades.items()}
-
-
-def _first(folder: Path, lines: str, tables: tuple[str, ...]) -> Path:
-    names = (lines, f"{lines}.zst", *tables)
-    for name in names:
-        if (folder / name).is_file():
-            return folder / name
-    raise ModelError(f"the judged set {folder} has no {' and no '.join(names)}")
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
     for number, row in read_jsonl(file):
-        if not isinstance(row, dict) or "_id" not in row or not {"text", "fields"} & set(row):
+        if (
+            not isinstance(row, dict)
+            or "_id" not in row
+            or not ("text" in row or row.get("fields"))
+        ):
             raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
         yield row
 

@@ -13,11 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.check.collection_files import (
-    read_documents,
-    read_grades,
-    read_queries,
-)
+from sidecar.workshop.model.check.collection_files import read_documents, read_judged_queries
 from sidecar.workshop.model.text_pair import TextPair
 
 
@@ -98,10 +94,11 @@ def read_judged(
     """
     if not folder.is_dir():
         raise ModelError(f"no judged set {folder}: it is a folder with corpus.jsonl[.zst]")
-    texts, queries = read_documents(folder), read_queries(folder)
+    texts, judgements = read_documents(folder), read_judged_queries(folder)
+    queries = judgements.texts
     known = {
         query: {document: grade for document, grade in graded.items() if document in texts}
-        for query, graded in read_grades(folder).items()
+        for query, graded in judgements.grades.items()
         if query in queries
     }
     rules = GRADE_RULES.get(folder.resolve().name, GradeRules())

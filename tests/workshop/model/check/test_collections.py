@@ -76,6 +76,23 @@ def test_what_is_wrong_with_a_table_is_told_with_its_line(tmp_path: Path) -> Non
         read_judged(tmp_path / "b", None)
 
 
+@pytest.mark.parametrize(
+    ("name", "row", "fault"),
+    [
+        ("corpus_jsonl", '{"_id": "d1", "fields": {}}', r"corpus\.jsonl, line 1 is not"),
+        (
+            "queries_jsonl",
+            '{"_id": "q1", "fields": {"title": "a"}}',
+            r"queries\.jsonl, line 1: not a",
+        ),
+    ],
+)
+def test_a_row_without_a_text_is_a_fault(tmp_path: Path, name: str, row: str, fault: str) -> None:
+    files = {"corpus_jsonl": lines(CORPUS), "queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
+    with pytest.raises(ModelError, match=fault):
+        read_judged(write(tmp_path / "set", **files | {name: row}), None)
+
+
 def test_bm25s_best_are_ranked_where_positives_alone_are_judged(tmp_path: Path) -> None:
     """As in most sets of BEIR. What BM25 misses counts as not found."""
     corpus = {f"d{number}": f"lamp number {number}" for number in range(20)}
