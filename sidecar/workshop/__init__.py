@@ -14,6 +14,7 @@ profile_check/   what a profile reads of a user's own documents
 model/           model folders: export, quantise, check, train
 models_admin     `/admin/models` of a service that runs
 sidecar_process  the service in a process of its own, for all of these and the tests
+state_file       results that are kept as they come, so that a command goes on
 jsonl            JSON lines from files that may be compressed
 figure_table     tables of figures on the screen
 progress         the current step on the screen

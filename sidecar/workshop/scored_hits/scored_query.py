@@ -9,14 +9,12 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
-
-import orjson
+from typing import Any, Self
 
 from sidecar.profile import Profile
 from sidecar.workshop.scored_hits.judged_parts import FittingError
 from sidecar.workshop.scored_hits.probe import Column, uncalibrated
+from sidecar.workshop.state_file import OtherHead, StateFile
 
 KIND = "rerank-sidecar parts of scored pairs"
 
@@ -50,25 +48,22 @@ class PartsHead:
         return cls(score_revision, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
-class PartsFile:
-    """The file, open for appending. A context manager."""
+class PartsFile(StateFile):
+    """The file, opened for appending. A context manager."""
 
     def __init__(self, path: Path, head: PartsHead) -> None:
-        """Reads what the file holds; a line that was not finished is dropped.
+        """Reads what the file holds.
 
         Raises FittingError for a file of something else, of another profile or another model, or
         one that cannot be written.
         """
         self._known: dict[str, tuple[str, ScoredQuery]] = {}
         try:
-            size = self._read(path, asdict(head))
-            self._file: IO[bytes] = path.open("r+b" if size else "w+b")
-            self._file.truncate(size)
-            self._file.seek(size)
+            super().__init__(path, asdict(head))
+        except OtherHead as fault:
+            raise FittingError(f"--parts {path}: {_refusal(fault.head)}") from None
         except OSError as fault:
             raise FittingError(f"--parts {path}: {fault.strerror}") from None
-        if not size:
-            self._append(asdict(head))
 
     def find(self, query_id: str, digest: str) -> ScoredQuery | None:
         """What is known of the query, if its digest is still the same."""
@@ -89,41 +84,17 @@ class PartsFile:
             }
         )
 
-    def _read(self, path: Path, head: dict[str, Any]) -> int:
-        """The length of the whole lines, in bytes."""
-        if not path.exists():
-            return 0
-        content = path.read_bytes()
-        size = content.rfind(b"\n") + 1
-        first, *lines = content[:size].split(b"\n")[:-1] if size else (b"",)
-        found = _value(first)
-        if content and (not isinstance(found, dict) or found.get("kind") != KIND):
-            raise FittingError(f"--parts {path}: holds something else than parts of pairs")
-        if size and found != head:
-            raise FittingError(
-                f"--parts {path}: its pairs were scored with another profile, model or version: "
-                "name another file, or delete it"
-            )
-        for line in lines:
-            row = _value(line)
-            if isinstance(row, dict):
-                self._known[row["query"]] = row["digest"], _scored(row)
-        return size
+    def _take(self, row: Any) -> None:
+        self._known[row["query"]] = row["digest"], _scored(row)
 
-    def _append(self, row: Any) -> None:
-        self._file.write(orjson.dumps(row) + b"\n")
-        self._file.flush()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
+def _refusal(head: Any) -> str:
+    if not isinstance(head, dict) or head.get("kind") != KIND:
+        return "holds something else than parts of pairs"
+    return (
+        "its pairs were scored with another profile, model or version: name another file, or "
+        "delete it"
+    )
 
 
 def default_parts(out: Path, score_revision: str) -> Path:
@@ -143,10 +114,3 @@ def _scored(row: dict[str, Any]) -> ScoredQuery:
         kind, _, name = key.partition(" ")
         columns[kind, name] = values
     return ScoredQuery(row["query"], tuple(row["documents"]), tuple(row["model"]), columns)
-
-
-def _value(line: bytes) -> Any:
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None

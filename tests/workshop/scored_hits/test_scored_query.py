@@ -41,6 +41,13 @@ def test_a_line_that_was_not_finished_is_dropped_and_the_file_goes_on(path: Path
         assert (file.find("q1", "d1"), file.find("q3", "d3")) == (SCORED, other)
 
 
+def test_a_line_without_its_documents_costs_its_query_alone(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b'{"query": "q2", "digest": "d2"}\n')
+    with PartsFile(path, HEAD) as file_again:
+        assert (file_again.find("q1", "d1"), file_again.find("q2", "d2")) == (SCORED, None)
+
+
 @pytest.mark.parametrize(
     "head", [PartsHead.of(SHOP, "f" * 16), PartsHead.of(Profile(name="x"), HEAD.score_revision)]
 )

@@ -1,0 +1,80 @@
+"""A file that keeps results as they come, so that a command that was interrupted goes on.
+
+JSON lines: the head says what the file holds, each other line is a row. A last line that an
+interrupted run left unfinished is cut off; any other damaged line costs what it held, and no more.
+"""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import orjson
+
+
+class OtherHead(ValueError):
+    """The file holds something else; it is left as it is."""
+
+    def __init__(self, head: Any) -> None:
+        super().__init__("another head")
+        self.head = head
+        """The value of its first line; None where that is not JSON."""
+
+
+class StateFile(ABC):
+    """The file, opened for appending. A context manager; one that got no row leaves no file."""
+
+    def __init__(self, path: Path, head: dict[str, Any]) -> None:
+        """Reads what the file holds. Raises OtherHead, and OSError for a file that cannot be read
+        or written."""
+        self._path = path
+        self._empty = True
+        raw = path.read_bytes() if path.exists() else b""
+        whole = raw.rfind(b"\n") + 1
+        first, *lines = raw[:whole].splitlines() or [b""]
+        if raw and (found := _value(first)) != head:
+            raise OtherHead(found)
+        for line in lines:
+            try:
+                self._take(_value(line))
+                self._empty = False
+            except (TypeError, KeyError, ValueError):
+                continue
+        self._file: IO[bytes] = path.open("ab")
+        if whole < len(raw):
+            self._file.truncate(whole)
+        if not raw:
+            self._write(head)
+
+    @abstractmethod
+    def _take(self, row: Any) -> None:
+        """Reads a row. Raises TypeError, KeyError or ValueError for one that is damaged."""
+
+    def _append(self, row: dict[str, Any]) -> None:
+        """Writes a row. On the disk when it returns, as far as this process can tell."""
+        self._write(row)
+        self._empty = False
+
+    def _write(self, row: dict[str, Any]) -> None:
+        self._file.write(orjson.dumps(row) + b"\n")
+        self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if self._empty and self._path.is_file():
+            self._path.unlink()
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
