@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,15 +59,11 @@ class Outcome:
     """What clients of the cluster saw."""
 
     orders: list[tuple[str, str]] = field(default_factory=list)
-    """What was going on, and whose order it was, of each search."""
+    """What was going on when it began, and whose order it was, of each search."""
     failed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     flood: Counter[int] = field(default_factory=Counter)
     """What flooded the sidecar, by status."""
-
-    def seen(self, order: str) -> int:
-        """Searches that had this order, whatever was going on."""
-        return sum(whose == order for _, whose in self.orders)
 
 
 class Site:
@@ -144,9 +140,11 @@ class Site:
         return None
 
     def wait_for(self, order: str) -> None:
-        """Returns when one more search had this order."""
-        seen, end = self.outcome.seen(order), time.monotonic() + PATIENCE_S
-        while self.outcome.seen(order) == seen:
+        """Returns when one more search had this order that began while this was going on: a slow
+        one from before proves nothing."""
+        orders, wanted = self.outcome.orders, (self.going_on, order)
+        seen, end = orders.count(wanted), time.monotonic() + PATIENCE_S
+        while orders.count(wanted) == seen:
             assert time.monotonic() < end, f"no search had the order of the {order}"
             time.sleep(0.02)
 
@@ -264,7 +262,7 @@ def _page(found: Sequence[dict[str, Any]]) -> Page:
     return [(hit["_id"], hit["_score"]) for hit in found]
 
 
-def _together(work: Any) -> None:
+def _together(work: Iterable[Callable[[], None]]) -> None:
     threads = [threading.Thread(target=each) for each in work]
     for thread in threads:
         thread.start()
