@@ -25,8 +25,8 @@ class Place:
     deadline_s: float
     came: float
     due: float
-    """On the clock, as `came`; see `run_order`. Its job must be due just then: what is ahead of it
-    was found with that."""
+    """On the clock, as `came`; see `run_order`. Its job is given it: what is ahead of the request
+    was forecast with it."""
     estimated_tokens: int
     ahead_s: float
     """Of other work, forecast."""
@@ -57,8 +57,8 @@ class Admission:
         """`check`, then `hold`: for a request whose pairs go into the queue together."""
         with self._lock:
             load = scorer.load()
-            new = self._turn(load, flow, tokens, deadline_s)
-            place = self._enter(load, flow, tokens, new)
+            work = self._admissible(load, flow, tokens, deadline_s)
+            place = self._enter(load, flow, tokens, work)
         with self._held(place):
             yield place
 
@@ -66,10 +66,10 @@ class Admission:
         """Passes if a request of about `tokens` can be answered in time. An idle server takes any.
 
         Raises Overloaded, with the seconds after which the work ahead of it will be done, if the
-        request would end after its deadline.
+        request would end after its deadline, or make another one late.
         """
         with self._lock:
-            self._turn(scorer.load(), flow, tokens, deadline_s)
+            self._admissible(scorer.load(), flow, tokens, deadline_s)
 
     @contextmanager
     def hold(self, scorer: Scorer, flow: Flow, tokens: int, deadline_s: float) -> Iterator[Place]:
@@ -77,8 +77,8 @@ class Admission:
         are `queued`."""
         with self._lock:
             load = scorer.load()
-            new = self._work(load, flow, tokens, deadline_s)
-            place = self._enter(load, flow, tokens, new)
+            work = self._work(load, flow, tokens, deadline_s)
+            place = self._enter(load, flow, tokens, work)
         with self._held(place):
             yield place
 
@@ -94,8 +94,8 @@ class Admission:
             estimates.learn_tokens(place.estimated_tokens, run_tokens)
             self._learn_time(place, late=False)
 
-    def _turn(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> WaitingWork:
-        """When the request is due, so that it and all that were taken before end in time: as any of
+    def _admissible(self, load: Load, flow: Flow, tokens: int, deadline_s: float) -> WaitingWork:
+        """The request's work, due so that it and all that were taken before end in time: as any of
         its size, else before those of its flow whose deadline is later. Raises Overloaded."""
         new = self._work(load, flow, tokens, deadline_s)
         if not load.tokens_per_second:
@@ -103,13 +103,13 @@ class Admission:
         caution = self._of(flow).caution
         backlog = self._backlog(load)
 
-        def in_time(turn: WaitingWork) -> bool:
-            forecast_s = backlog.ahead_s(flow, turn) + turn.work_s
+        def in_time(work: WaitingWork) -> bool:
+            forecast_s = backlog.ahead_s(flow, work) + work.work_s
             return not backlog.total_s or caution * forecast_s <= deadline_s
 
-        for turn in (new, backlog.before_later_deadlines(flow, new)):
-            if in_time(turn) and not backlog.makes_late(flow, turn, caution):
-                return turn
+        for work in (new, backlog.before_later_deadlines(flow, new)):
+            if in_time(work) and not backlog.makes_late(flow, work, caution):
+                return work
         if in_time(new):
             raise Overloaded(
                 "this request would make another one late that was taken before",
@@ -138,10 +138,11 @@ class Admission:
         ]
         return load.backlog.plus(arriving) if arriving else load.backlog
 
-    def _enter(self, load: Load, flow: Flow, tokens: int, new: WaitingWork) -> Place:
-        ahead_s = self._backlog(load).ahead_s(flow, new)
+    def _enter(self, load: Load, flow: Flow, tokens: int, work: WaitingWork) -> Place:
+        ahead_s = self._backlog(load).ahead_s(flow, work)
         now = self._clock()
-        place = Place(self, flow, new.deadline_s, now, now + new.due_s, tokens, ahead_s, new.work_s)
+        due = now + work.due_s
+        place = Place(self, flow, work.deadline_s, now, due, tokens, ahead_s, work.work_s)
         self._arriving.add(place)
         return place
 

@@ -73,8 +73,8 @@ class Job:
         due: float | None = None,
         tokens_per_second: float | None = None,
     ) -> "Job":
-        """A job of which everything waits. Without a moment at which it is due that is found from
-        the rate of its model, if it is known."""
+        """A job of which everything waits. Without `due` it is due by its size and the rate of its
+        model, if that is known."""
         waiting = sorted((len(each), position) for position, each in enumerate(inputs))
         tokens = sum(length for length, _ in waiting)
         if due is None:

@@ -11,8 +11,8 @@ and stretch metrics for scheduling continuous job streams" (SODA 1998).
 
 In the order of deadlines every deadline is met that can be (Liu and Layland, 1973). So `admission`
 lets a job that would else be late be due before those whose deadline is later, if they have the
-time. When a job is due is said once, at admission: an order that changed afterwards would not be
-the one that was forecast.
+time. A job's due time is set once, at admission: an order that changed afterwards would not be the
+one that was forecast.
 """
 
 import heapq

@@ -81,8 +81,9 @@ class Scorer(Protocol):
         `deadline` is on the monotonic clock. `on_output` sees each output before all are there, and
         those of runs that end after the future has failed or was cancelled. `in_order` has the
         inputs run as they come, and not the longest first: what is known at any time is then a
-        whole beginning. `flow` is whose share of the device they take; they are
-        `due` when admission said, on that clock, or else by their size (see `run_order`).
+        whole beginning. `flow` is whose share of the device they take. `due`, on
+        that clock, is when admission found them due; without it that follows from their size (see
+        `run_order`).
 
         The future fails with DeadlineExceeded, with InferenceFailed, or with RerankError if the
         scorer is closed first. Unless `in_order`, it fails as soon as the deadline cannot be met
