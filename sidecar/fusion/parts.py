@@ -2,8 +2,10 @@
 
     signal   max(-cap, min(cap, weight * strength)); -excluded_weight where the signal has one and
              the document has what the query excludes
-    field    weight * match, match in [0, 1] (`terms.field_match`); all of a document's together
-             stay within match_cap by one factor: min(1, match_cap / sum of weight * match).
+    field    weight * match; match is the share of the query's terms that the field has, weighted
+             by idf, in [0, 1]: sum of idf(t) over t in both / sum of idf(t) over the query's t.
+             All of a document's together stay within match_cap by one factor:
+             min(1, match_cap / sum of weight * match).
              A boost of a constraint multiplies it where the field does not violate the constraint
     rule     -demote where it fires
 

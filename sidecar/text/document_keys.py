@@ -85,7 +85,7 @@ class Container:
     __slots__ = ("_alike", "_keys", "value")
 
     def __init__(self, value: object) -> None:
-        self.value = opened(value)
+        self.value = _opened(value)
         self._alike = _alike(self.value)
         """The object, or those of the list where all have the same keys; else none."""
         self._keys = _by_normal(self._alike[0]) if self._alike else {}
@@ -98,7 +98,7 @@ class Container:
         """What the dotted path leads to, as `inside` has it."""
         keys = self._keys.get(normal(steps), ())
         if len(keys) != 1 or "." in steps or has_minor_units(self._alike[0], steps):
-            return inside_opened(self.value, steps)
+            return _inside_opened(self.value, steps)
         (key,) = keys
         if self._alike[0] is self.value:
             return self._alike[0][key]
@@ -118,24 +118,24 @@ def _alike(value: object) -> Sequence[dict[str, object]]:
 def inside(value: object, steps: str) -> object:
     """What the dotted path leads to; None where there is nothing. Of a list of objects it is the
     list of what each has."""
-    return inside_opened(opened(value), steps) if steps else value
+    return _inside_opened(_opened(value), steps) if steps else value
 
 
-def opened(value: object) -> object:
+def _opened(value: object) -> object:
     """The value with a list of attributes as one object, and a connection as its list."""
     match value:
         case str() | int() | float():
             return value
         case dict():
-            return value if (nodes := connected(value)) is None else opened(nodes)
+            return value if (nodes := connected(value)) is None else _opened(nodes)
         case list() | tuple():
             return value if (attributes := of_pairs(value)) is None else attributes
         case _:
             return value
 
 
-def inside_opened(value: object, steps: str) -> object:
-    """`inside` of a value that is `opened` already: many fields look inside one."""
+def _inside_opened(value: object, steps: str) -> object:
+    """`inside` of a value that is `_opened` already: many fields look inside one."""
     match value:
         case dict() | Mapping():
             return _in_object(value, steps)

@@ -16,16 +16,13 @@ from sidecar.text.key_values import of_pairs
 from sidecar.text.locales import date_order, is_point_decimal, language_of
 from sidecar.text.objects import connected, meaning, of_locales
 from sidecar.text.prices import price
-from sidecar.text.values import number
+from sidecar.text.values import NUMBERS, SINGLE, number
 
 MAX_DEPTH = 16
 """Objects and lists within one another, the document included; every reader may then recurse."""
 MAX_BESIDE = 12
 """Characters beside the number of a text that is a number: a currency, a unit, "from"."""
 
-SINGLE = frozenset((str, int, float, bool, type(None)))
-"""The types of JSON's single values."""
-_NUMBERS = frozenset((int, float, bool))
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _ONE_NUMBER = re.compile(
     rf"(\D{{0,{MAX_BESIDE}}}?)([+-]?\d[\d.,'’\u00a0\u202f ]*\d)(\D{{0,{MAX_BESIDE}}})"
@@ -83,7 +80,7 @@ def _held(
         if isinstance(given, str):
             if given and not given.isspace():
                 continue
-        elif type(given) in _NUMBERS:
+        elif type(given) in NUMBERS:
             continue
         elif given is not None and (part := present(given, depth - 1, languages)) is not None:
             held[key] = part

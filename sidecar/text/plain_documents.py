@@ -14,8 +14,7 @@ from sidecar.text.compose import read_value
 from sidecar.text.field_profile import DocumentProfile, FieldProfile
 from sidecar.text.html import without_html
 from sidecar.text.offsets import Plain, joined
-
-_BARE = frozenset((int, float, bool, type(None)))
+from sidecar.text.values import WITHOUT_TEXT
 
 
 class PlainDocument(NamedTuple):
@@ -86,9 +85,8 @@ def without_markup(value: object) -> object:
             changed = {
                 key: stripped
                 for key, part in value.items()
-                if (
-                    "<" in part or "&" in part if isinstance(part, str) else type(part) not in _BARE
-                )
+                if type(part) not in WITHOUT_TEXT
+                and (not isinstance(part, str) or "<" in part or "&" in part)
                 and (stripped := without_markup(part)) is not part
             }
             return {**value, **changed} if changed else value

@@ -30,7 +30,6 @@ from sidecar.text.field_profile import DocumentProfile, FieldProfile
 from sidecar.text.field_spellings import field_spellings
 from sidecar.text.field_values import (
     MAX_DEPTH,
-    SINGLE,
     as_asked,
     is_zero,
     multiplied,
@@ -40,6 +39,7 @@ from sidecar.text.field_values import (
 )
 from sidecar.text.parse import parse
 from sidecar.text.sale_periods import is_outside
+from sidecar.text.values import SINGLE
 from sidecar.text.wrappings import unwrapped, wrappings
 
 

@@ -1,4 +1,4 @@
-"""A query's terms, their weights, and the share of them that a field has.
+"""A query's terms, their weights, and which of them a text has.
 
     "Men's T-Shirts WH-1000XM4"  ->  mens, tshirts, wh1000xm4
 
@@ -59,19 +59,8 @@ def query_terms(query: str) -> tuple[Term, ...]:
     return tuple(terms.values())
 
 
-def field_match(terms: Sequence[Term], field: str) -> float:
-    """The share of the terms that the field has, weighted by idf; in [0, 1].
-
-        match = sum of idf(t) over t in both / sum of idf(t) over the query's t
-
-    `field` is a text that `words` has folded. Without terms the match is 0.
-    """
-    total = total_weight(terms)
-    return sum([term.weight for term in terms if is_in(term, field)]) / total if total else 0.0
-
-
 def total_weight(terms: Sequence[Term]) -> float:
-    """The sum of their idf."""
+    """The sum of their idf, added one by one as a text's are: that of all terms is equal to it."""
     total = 0.0
     for term in terms:
         total += term.weight
@@ -79,7 +68,7 @@ def total_weight(terms: Sequence[Term]) -> float:
 
 
 def is_in(term: Term, field: str) -> bool:
-    """Whether the folded text has the term."""
+    """Whether a text that `folding.words` has folded has the term."""
     if term.prefix in field and any([form in field for form in term.forms]):
         return True
     return bool(term.pieces) and has_apart(term, field)
@@ -127,7 +116,7 @@ def _terms(chunk: str) -> list[Term]:
         spaced = CHARACTER_SCRIPT.sub(lambda match: f" {match[0]} ", chunk)
         return [
             _term(piece, (piece,)) if CHARACTER_SCRIPT.match(piece) else _word(piece)
-            for piece in re.sub(r"[\W_]+", " ", spaced).split()
+            for piece in _DASH.sub(" ", spaced).split()
         ]
     parts = _DASH.split(chunk)
     if len(parts) == 1:

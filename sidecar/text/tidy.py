@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from sidecar.text.values import WITHOUT_TEXT
 from sidecar.text.western import is_latin_1
 
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -15,7 +16,6 @@ order mark."""
 _UNSEEN_SIGNS = re.compile(f"[{_UNSEEN}]")
 _SPACES = re.compile(r"\s{2,}|[^\S \n]")
 _ODD_SPACES = ("\u00a0", "\u2009", "\u202f", "\u3000")
-_UNWRITTEN = frozenset((int, float, bool, type(None)))
 _QUOTATION_MARKS = frozenset({('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("「", "」")})
 
 
@@ -43,7 +43,7 @@ def tidy_all(values: Sequence[object]) -> list[object]:
         together = "\0".join(texts)
         if together.isascii() and not _has_odd_spaces(together):
             return [text.strip() for text in texts]
-    return [value if type(value) in _UNWRITTEN else tidy(value) for value in values]
+    return [value if type(value) in WITHOUT_TEXT else tidy(value) for value in values]
 
 
 def _has_odd_spaces(text: str) -> bool:
@@ -76,7 +76,7 @@ def tidy(value: object) -> object:
             changed = {
                 key: tidied
                 for key, item in value.items()
-                if type(item) not in _UNWRITTEN
+                if type(item) not in WITHOUT_TEXT
                 and (tidied := tidy_text(item) if isinstance(item, str) else tidy(item)) is not item
             }
             return {**value, **changed} if changed else value

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 
 from sidecar.text.folding import fold
 
+NUMBERS = frozenset((int, float, bool))
+WITHOUT_TEXT = NUMBERS | {type(None)}
+SINGLE = WITHOUT_TEXT | {str}
+"""Types of JSON's values: its numbers, those that hold no text, and all but lists and objects. To
+look a type up is faster than `isinstance`, and most values are of these."""
+
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _MONEY_NUMBER = r"[+-]?(?:\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:[.,]\d+)*)(?:[.,][-–])?"
 _CURRENCY = (

@@ -4,12 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.folding import fold, phrases, squeeze, words
-from sidecar.text.terms import MAX_TERMS, field_match, forms, idf, query_terms
+from sidecar.text.terms import MAX_TERMS, forms, idf, query_terms, total_weight
 
 
 def match(query: str, field: str) -> float:
-    return field_match(query_terms(query), words(field))
+    """The share of the query's terms that the field has."""
+    terms = query_terms(query)
+    (matched,) = FoldedTexts([field]).matched_weights(terms)
+    return matched / total_weight(terms) if terms else 0.0
 
 
 def test_folding_drops_case_accents_marks_and_signs() -> None:

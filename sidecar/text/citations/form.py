@@ -37,15 +37,14 @@ _PLAIN = str.maketrans(
     | {"ſ": "s", "ı": "i", "İ": "I", "\u212a": "K"}
 )
 _OTHER = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
+_OTHER_LATIN_1 = [sign for sign in map(chr, _PLAIN) if is_latin_1(sign)]
 
 
 def plain(text: str) -> str:
     """The text with one kind of hyphen, space, bracket, digit and letter, of the same length."""
-    if text.isascii() or (is_latin_1(text) and "\u00a0" not in text and "\u00ad" not in text):
-        return text
-    if not _OTHER.search(text):
-        return text
-    return text.translate(_PLAIN)
+    if text.isascii() or (is_latin_1(text) and not any([s in text for s in _OTHER_LATIN_1])):
+        return text  # a hundred times as fast as the search
+    return text.translate(_PLAIN) if _OTHER.search(text) else text
 
 
 def levels(base: str, places: Iterable[str]) -> tuple[str, ...]:
