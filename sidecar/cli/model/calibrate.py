@@ -15,7 +15,13 @@ def calibrate_model_command(
     max_queries: Annotated[
         int | None, typer.Option(min=1, help="Use at most this many queries of a collection.")
     ] = None,
-    threshold: Annotated[float | None, typer.Option(help="Lowest relevant grade.")] = None,
+    relevant: Annotated[
+        float | None,
+        typer.Option(
+            help="The lowest relevant grade. Default: the collection's own, else 1.",
+            show_default=False,
+        ),
+    ] = None,
     unrelated: Annotated[
         int, typer.Option(min=0, help="Pairs of a query and a document of another collection.")
     ] = 1000,
@@ -34,7 +40,7 @@ def calibrate_model_command(
     )
     from sidecar.workshop.model.score_calibration.tables import show
 
-    spec = ModelCalibrationSpec(tuple(judged or ()), max_queries, threshold, unrelated)
+    spec = ModelCalibrationSpec(tuple(judged or ()), max_queries, relevant, unrelated)
     with bars() as begin_step:
         outcome = calibrate_model(folder, spec, write=not dry_run, begin_step=begin_step)
     show(outcome)

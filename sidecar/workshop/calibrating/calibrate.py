@@ -139,8 +139,7 @@ def _calibrated(
     found = cross_calibrate(fused, relevant, parts.starts, parts.certainty, scores)
     if spec.precision is None:
         return found, None
-    arrays = (fused, relevant, parts.starts, parts.certainty)
-    return found, measured_threshold(*arrays, found, spec.precision)
+    return found, measured_threshold(fused, relevant, parts.starts, found, spec.precision)
 
 
 def _how(spec: CalibrateSpec, outcome: CalibrateOutcome) -> Calibrating:

@@ -1,6 +1,5 @@
 """A calibration, and what it is worth on queries that it was not fitted on. Pure."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +7,13 @@ from numpy.typing import NDArray
 
 from sidecar.calibration import Calibration
 from sidecar.workshop.calibrating.logistic import Relevant, fit_calibration, scores_of
-from sidecar.workshop.calibrating.reliability import Group, chance_ece, ece, groups
+from sidecar.workshop.calibrating.reliability import Bin, bins, chance_ece, ece
 from sidecar.workshop.scored_hits.folds import draw_folds
 from sidecar.workshop.scored_hits.judged_parts import FittingError, Floats, Indexes
 
 SEED = 3
 Rows = NDArray[np.bool_]
-"""Which pairs a fit may see."""
+"""[pairs]: which of them."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Reliability:
     chance: float
     """The ECE that right scores would have."""
     log_loss: float
-    groups: tuple[Group, ...]
+    bins: tuple[Bin, ...]
 
     @classmethod
     def of(cls, scores: Floats, relevant: Relevant) -> "Reliability":
@@ -35,8 +34,33 @@ class Reliability:
             ece(scores, relevant),
             chance_ece(scores),
             float(losses.mean()),
-            tuple(groups(scores, relevant)),
+            tuple(bins(scores, relevant)),
         )
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Some queries, and a calibration that was fitted without them."""
+
+    pairs: Rows
+    """Those of its queries."""
+    calibration: Calibration
+    """Of all other pairs."""
+
+
+@dataclass(frozen=True)
+class CrossFit:
+    """A calibration of all pairs, and one without each fold of queries."""
+
+    calibration: Calibration
+    folds: tuple[Fold, ...]
+
+    def held_out(self, logits: Floats) -> Floats:
+        """The score of each pair by the calibration that was fitted without its query."""
+        scores = np.zeros(len(logits))
+        for fold in self.folds:
+            scores[fold.pairs] = scores_of(logits[fold.pairs], fold.calibration)
+        return scores
 
 
 @dataclass(frozen=True)
@@ -50,7 +74,7 @@ class Calibrated:
     """Of scores that were calibrated without their query."""
     isotonic: Reliability
     """The same by isotonic regression, which may bend where two numbers cannot: for comparison."""
-    folds: tuple[Indexes, ...]
+    folds: tuple[Fold, ...]
 
 
 def cross_calibrate(
@@ -62,42 +86,48 @@ def cross_calibrate(
 ) -> Calibrated:
     """Of pairs, query q's from starts[q] to starts[q + 1]; `before` are their scores as they were.
 
-    Raises FittingError when there is nothing to calibrate, or only one query.
+    Raises FittingError as `cross_fit`.
     """
-    count = len(starts) - 1
-    if count < 2:
-        raise FittingError("one query alone cannot show what a calibration is worth on others")
-    calibration = fit_calibration(logits, relevant, weights)
-    folds = _folds(relevant, starts)
-    queries = np.repeat(np.arange(count), np.diff(starts))
-
-    def held_out(fitted: Callable[[Rows], Callable[[Floats], Floats]]) -> Floats:
-        scores = np.zeros(len(logits))
-        for fold in folds:
-            test = np.isin(queries, fold)
-            scores[test] = fitted(~test)(logits[test])
-        return scores
-
-    after = held_out(lambda rows: _logistic(logits[rows], relevant[rows], weights, rows))
-    isotonic = held_out(lambda rows: _isotonic(logits[rows], relevant[rows], weights, rows))
+    queries = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    fit = cross_fit(logits, relevant, queries, weights, SEED)
+    isotonic = np.zeros(len(logits))
+    for fold in fit.folds:
+        isotonic[fold.pairs] = _isotonic(logits, relevant, weights, fold)
     return Calibrated(
-        calibration,
+        fit.calibration,
         Reliability.of(before, relevant),
-        Reliability.of(after, relevant),
+        Reliability.of(fit.held_out(logits), relevant),
         Reliability.of(isotonic, relevant),
-        tuple(folds),
+        fit.folds,
     )
 
 
-def _folds(relevant: Relevant, starts: Indexes) -> Sequence[Indexes]:
-    """Folds of queries without which both kinds of documents are left.
+def cross_fit(
+    logits: Floats, relevant: Relevant, queries: Indexes, weights: Floats, seed: int
+) -> CrossFit:
+    """Of pairs, each with the number of its query, from 0 on; without weights all count the same.
 
-    Raises FittingError when there are none: one query has all of a kind.
+    Raises FittingError when there is nothing to calibrate, or only one query.
     """
-    queries = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    count = int(queries.max()) + 1
+    if count < 2:
+        raise FittingError("one query alone cannot show what a calibration is worth on others")
+    calibration = fit_calibration(logits, relevant, weights)
+    folds = []
+    for pairs in _folds(relevant, queries, count, seed):
+        others = weights[~pairs] if len(weights) else weights
+        folds.append(Fold(pairs, fit_calibration(logits[~pairs], relevant[~pairs], others)))
+    return CrossFit(calibration, tuple(folds))
+
+
+def _folds(relevant: Relevant, queries: Indexes, count: int, seed: int) -> list[Rows]:
+    """The pairs of each fold of queries, without which both kinds of documents are left.
+
+    Raises FittingError when there are no such folds: one query has all of a kind.
+    """
     for attempt in range(20):
-        folds = draw_folds(len(starts) - 1, SEED + attempt)
-        if all(len(np.unique(relevant[~np.isin(queries, fold)])) == 2 for fold in folds):
+        folds = [np.isin(queries, fold) for fold in draw_folds(count, seed + attempt)]
+        if all(len(np.unique(relevant[~pairs])) == 2 for pairs in folds):
             return folds
     raise FittingError(
         "nearly all relevant documents, or all others, are of one query: more judgements are "
@@ -105,19 +135,13 @@ def _folds(relevant: Relevant, starts: Indexes) -> Sequence[Indexes]:
     )
 
 
-def _logistic(
-    logits: Floats, relevant: Relevant, weights: Floats, rows: Rows
-) -> Callable[[Floats], Floats]:
-    found = fit_calibration(logits, relevant, weights[rows] if len(weights) else None)
-    return lambda values: scores_of(values, found)
-
-
-def _isotonic(
-    logits: Floats, relevant: Relevant, weights: Floats, rows: Rows
-) -> Callable[[Floats], Floats]:
+def _isotonic(logits: Floats, relevant: Relevant, weights: Floats, fold: Fold) -> Floats:
+    """Scores of the fold's pairs, fitted on all others."""
     from scipy.optimize import isotonic_regression
 
-    order = np.argsort(logits, kind="stable")
-    weight = weights[rows][order] if len(weights) else None
-    fitted = isotonic_regression(relevant[order].astype(np.float64), weights=weight).x
-    return lambda values: np.interp(values, logits[order], fitted)
+    others = np.flatnonzero(~fold.pairs)
+    others = others[np.argsort(logits[others], kind="stable")]
+    weight = weights[others] if len(weights) else None
+    fitted = isotonic_regression(relevant[others].astype(np.float64), weights=weight).x
+    scores: Floats = np.interp(logits[fold.pairs], logits[others], fitted)
+    return scores

@@ -17,17 +17,17 @@ def check_diagram(file: Path) -> None:
 
 
 def draw(found: Calibrated, file: Path) -> None:
-    """Groups of documents before and after; on the diagonal scores are right."""
+    """Bins of documents before and after; on the diagonal scores are right."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="right")
     for name, each, marker in (("as they were", found.before, "o"), ("held out", found.after, "s")):
-        scores = [group.score for group in each.groups]
-        shares = [group.relevant for group in each.groups]
-        low = [max(0.0, group.relevant - group.low) for group in each.groups]  # not -1e-17
-        high = [max(0.0, group.high - group.relevant) for group in each.groups]
+        scores = [of_bin.score for of_bin in each.bins]
+        shares = [of_bin.relevant for of_bin in each.bins]
+        low = [max(0.0, of_bin.relevant - of_bin.low) for of_bin in each.bins]  # not -1e-17
+        high = [max(0.0, of_bin.high - of_bin.relevant) for of_bin in each.bins]
         axes.errorbar(
             scores,
             shares,

@@ -1,9 +1,9 @@
 """How far scores are from the shares of relevant documents that they claim. Pure.
 
-The expected calibration error (ECE): documents are put into groups of equal size by score; per
-group the difference between its mean score and its share of relevant documents; the mean of these,
-by size. Groups of equal size rather than of equal width, because scores crowd at both ends (Nixon
-et al., CVPR Workshops 2019).
+The expected calibration error (ECE): documents are put into bins of equal size by score; per bin
+the difference between its mean score and its share of relevant documents; the mean of these, by
+size. Bins of equal size rather than of equal width, because scores crowd at both ends (Nixon et
+al., CVPR Workshops 2019).
 
 Even scores that are right have an error above 0, from the chance in few judgements. So the ECE is
 shown beside the one that right scores would have on so many documents.
@@ -17,15 +17,14 @@ import numpy as np
 from sidecar.workshop.calibrating.logistic import Relevant
 from sidecar.workshop.scored_hits.judged_parts import Floats
 
-GROUPS = 10
-MIN_GROUP = 20
-"""Documents; with fewer there are fewer groups."""
+BINS = 10
+MIN_BIN = 20
+"""Documents; with fewer there are fewer bins."""
 RESAMPLES, SEED = 200, 11
-_Z = 1.959964
 
 
 @dataclass(frozen=True)
-class Group:
+class Bin:
     """Documents whose scores are next to each other."""
 
     count: int
@@ -38,17 +37,17 @@ class Group:
     """Wilson's 95 % interval of the share."""
 
 
-def groups(scores: Floats, relevant: Relevant) -> list[Group]:
+def bins(scores: Floats, relevant: Relevant) -> list[Bin]:
     """From the lowest scores to the highest."""
-    return [
-        Group(
-            len(rows),
-            float(scores[rows].mean()),
-            float(relevant[rows].mean()),
-            *_wilson(int(relevant[rows].sum()), len(rows)),
-        )
-        for rows in _rows(scores)
-    ]
+    from scipy.stats import binomtest
+
+    found = []
+    for rows in _rows(scores):
+        hits, count = int(relevant[rows].sum()), len(rows)
+        interval = binomtest(hits, count).proportion_ci(method="wilson")
+        score = float(scores[rows].mean())
+        found.append(Bin(count, score, hits / count, float(interval.low), float(interval.high)))
+    return found
 
 
 def ece(scores: Floats, relevant: Relevant) -> float:
@@ -70,14 +69,6 @@ def _error(scores: Floats, relevant: Floats, rows: Sequence[np.ndarray]) -> floa
 
 
 def _rows(scores: Floats) -> list[np.ndarray]:
-    """The documents of each group."""
-    count = max(1, min(GROUPS, len(scores) // MIN_GROUP))
+    """The documents of each bin."""
+    count = max(1, min(BINS, len(scores) // MIN_BIN))
     return np.array_split(np.argsort(scores, kind="stable"), count)
-
-
-def _wilson(hits: int, count: int) -> tuple[float, float]:
-    share = hits / count
-    factor = 1 / (1 + _Z * _Z / count)
-    middle = share + _Z * _Z / (2 * count)
-    reach = _Z * np.sqrt(share * (1 - share) / count + _Z * _Z / (4 * count * count))
-    return max(0.0, float(factor * (middle - reach))), min(1.0, float(factor * (middle + reach)))

@@ -35,7 +35,7 @@ def print_outcome(
 
 
 def print_reliability(found: Calibrated, console: Console) -> None:
-    """ECE before and after, and the groups of documents after."""
+    """ECE before and after, and the bins of documents after."""
     table = figure_table(
         f"calibration: temperature {found.calibration.temperature:g}, "
         f"bias {found.calibration.bias:g}",
@@ -50,16 +50,16 @@ def print_reliability(found: Calibrated, console: Console) -> None:
     ):
         table.add_row(name, f"{each.ece:.3f}", f"{each.chance:.3f}", f"{each.log_loss:.3f}")
     console.print(table)
-    of_groups = figure_table(
+    of_bins = figure_table(
         "documents by calibrated score", ("documents", "mean score", "relevant"), names=None
     )
-    for group in found.after.groups:
-        of_groups.add_row(
-            str(group.count),
-            f"{group.score:.3f}",
-            f"{group.relevant:.3f} {interval_text((group.low, group.high), 2)}",
+    for each_bin in found.after.bins:
+        of_bins.add_row(
+            str(each_bin.count),
+            f"{each_bin.score:.3f}",
+            f"{each_bin.relevant:.3f} {interval_text((each_bin.low, each_bin.high), 2)}",
         )
-    console.print(of_groups)
+    console.print(of_bins)
 
 
 def say(console: Console, line: str) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.workshop.calibrating.cross_calibration import Calibrated
-from sidecar.workshop.calibrating.logistic import Relevant, fit_calibration, scores_of
+from sidecar.workshop.calibrating.logistic import Relevant, scores_of
 from sidecar.workshop.scored_hits.judged_parts import Floats, Indexes
 
 DECIMALS = 4
@@ -54,14 +54,14 @@ def measured_threshold(
     logits: Floats,
     relevant: Relevant,
     starts: Indexes,
-    weights: Floats,
     found: Calibrated,
     wanted: float,
 ) -> Threshold | None:
     """The calibration's threshold for the precision, with what such a threshold gave on each fold
     of queries. None when there is none, for all queries or without some fold.
 
-    The arrays are those of the pairs, query q's from starts[q] to starts[q + 1].
+    The arrays are those of the pairs that it was fitted on, query q's from starts[q] to
+    starts[q + 1].
     """
     chosen = lowest_threshold(scores_of(logits, found.calibration), wanted)
     if chosen is None:
@@ -70,13 +70,11 @@ def measured_threshold(
     queries = np.repeat(np.arange(count), np.diff(starts))
     kept = np.zeros(len(logits), dtype=np.bool_)
     for fold in found.folds:
-        test = np.isin(queries, fold)
-        own = weights[~test] if len(weights) else None
-        calibration = fit_calibration(logits[~test], relevant[~test], own)
-        of_others = lowest_threshold(scores_of(logits[~test], calibration), wanted)
+        scores = scores_of(logits, fold.calibration)
+        of_others = lowest_threshold(scores[~fold.pairs], wanted)
         if of_others is None:
             return None
-        kept[test] = scores_of(logits[test], calibration) >= of_others
+        kept[fold.pairs] = scores[fold.pairs] >= of_others
     right = np.bincount(queries, kept & relevant, count)
     shown = np.bincount(queries, kept, count)
     wanted_ones = np.bincount(queries, relevant, count)

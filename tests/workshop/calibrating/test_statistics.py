@@ -11,7 +11,7 @@ from sidecar.workshop.calibrating.logistic import (
     scores_of,
     sigmoids,
 )
-from sidecar.workshop.calibrating.reliability import chance_ece, ece, groups
+from sidecar.workshop.calibrating.reliability import bins, chance_ece, ece
 from sidecar.workshop.calibrating.threshold import (
     Threshold,
     lowest_threshold,
@@ -93,12 +93,12 @@ def test_right_scores_have_the_error_of_chance_and_no_more() -> None:
     assert np.mean(errors) == pytest.approx(np.mean(expected), rel=0.1)
 
 
-def test_groups_have_equal_sizes_and_their_intervals_hold_the_share() -> None:
+def test_bins_have_equal_sizes_and_their_intervals_hold_the_share() -> None:
     logits, relevant = pairs(6, 1000)
-    found = groups(scores_of(logits, TRUE), relevant)
-    assert [group.count for group in found] == [100] * 10
-    assert sum(group.low <= group.score <= group.high for group in found) >= 8
-    assert len(groups(np.full(19, 0.5), np.ones(19, dtype=np.bool_))) == 1
+    found = bins(scores_of(logits, TRUE), relevant)
+    assert [each.count for each in found] == [100] * 10
+    assert sum(each.low <= each.score <= each.high for each in found) >= 8
+    assert len(bins(np.full(19, 0.5), np.ones(19, dtype=np.bool_))) == 1
 
 
 def test_a_calibration_pays_on_queries_that_it_was_not_fitted_on() -> None:
@@ -123,7 +123,7 @@ def threshold_of(logits: Floats, relevant: Relevant, wanted: float) -> Threshold
     """With 20 documents for each query."""
     of_queries = starts(len(logits) // 20, 20)
     found = cross_calibrate(logits, relevant, of_queries, NONE, sigmoids(logits))
-    return measured_threshold(logits, relevant, of_queries, NONE, found, wanted)
+    return measured_threshold(logits, relevant, of_queries, found, wanted)
 
 
 def test_the_threshold_is_the_lowest_that_promises_the_precision() -> None:

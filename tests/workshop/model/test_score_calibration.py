@@ -31,6 +31,7 @@ from sidecar.workshop.model.score_calibration.judged_pairs import (
     weights,
 )
 from sidecar.workshop.model.score_calibration.outcome import Outcome, calibrated
+from sidecar.workshop.scored_hits.judged_parts import FittingError
 
 
 def pair_set(name: str, logits: Floats, chance: Floats, seed: int) -> PairSet:
@@ -54,6 +55,14 @@ def test_scores_become_the_shares_that_were_drawn() -> None:
     assert before.ece > 0.1
     assert after.ece < 0.03
     assert after.relevant == judged.relevant.mean()
+
+
+def test_one_query_cannot_show_what_a_calibration_is_worth() -> None:
+    """And not that none of its documents is relevant."""
+    logits = np.array([2.0, 1.0, 0.0])
+    judged = PairSet("set", (("q", "d"),) * 3, logits > 1, np.zeros(3, np.int64))
+    with pytest.raises(FittingError, match="one query alone"):
+        calibrated([judged], logits, Calibration())
 
 
 def test_unrelated_pairs_pull_their_scores_down_whatever_their_number() -> None:

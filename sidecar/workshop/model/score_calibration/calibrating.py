@@ -22,8 +22,8 @@ class ModelCalibrationSpec:
     """Folders for `read_judged`."""
     max_queries: int | None = None
     """Of each collection."""
-    threshold: float | None = None
-    """Lowest relevant grade."""
+    relevant: float | None = None
+    """The lowest relevant grade; None: the collection's own."""
     unrelated: int = 1000
     """Pairs of a query and a document of another collection."""
 
@@ -35,13 +35,13 @@ def calibrate_model(
     into the folder's manifest.
 
     Raises ModelError: an altered folder, a malformed collection, no graph for a CPU; FittingError:
-    logits that say nothing about relevance. Then nothing is written.
+    one query alone, or logits that say nothing about relevance. Then nothing is written.
     """
     if not spec.judged:
         raise ModelError("nothing to calibrate on: give --judged")
     folder = folder.resolve()
     manifest = Manifest.read(folder)
-    collections = [read_judged(path, spec.max_queries, spec.threshold) for path in spec.judged]
+    collections = [read_judged(path, spec.max_queries, spec.relevant) for path in spec.judged]
     sets = judged_sets(collections, spec.unrelated)
     pairs = [pair for each in sets for pair in each.pairs]
     name, graph = manifest.graph_for("cpu")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sidecar.calibration import Calibration
-from sidecar.workshop.calibrating.logistic import fit_calibration, scores_of
+from sidecar.workshop.calibrating.cross_calibration import cross_fit
+from sidecar.workshop.calibrating.logistic import scores_of
 from sidecar.workshop.calibrating.reliability import chance_ece, ece
 from sidecar.workshop.model.runner import Floats
 from sidecar.workshop.model.score_calibration.judged_pairs import UNRELATED, PairSet, weights
-from sidecar.workshop.scored_hits.folds import draw_folds
 
 SEED = 31
 LOW = 0.05
@@ -50,22 +50,16 @@ class Outcome:
 def calibrated(sets: Sequence[PairSet], logits: Floats, before: Calibration) -> Outcome:
     """Of the logits of all sets' pairs, one set after the other.
 
-    Raises FittingError when there is nothing to calibrate.
+    Raises FittingError when there is nothing to calibrate, or only one query.
     """
     relevant = np.concatenate([each.relevant for each in sets])
     queries = np.concatenate([each.queries for each in sets])
-    weight = weights(sets)
-    after = fit_calibration(logits, relevant, weight)
-    held_out = np.empty(len(logits))
-    for fold in draw_folds(int(queries.max()) + 1, SEED):
-        test = np.isin(queries, fold)
-        fitted = fit_calibration(logits[~test], relevant[~test], weight[~test])
-        held_out[test] = scores_of(logits[test], fitted)
+    fit = cross_fit(logits, relevant, queries, weights(sets), SEED)
     return Outcome(
         before,
-        after,
+        fit.calibration,
         _reliabilities(sets, scores_of(logits, before)),
-        _reliabilities(sets, held_out),
+        _reliabilities(sets, fit.held_out(logits)),
     )
 
 
