@@ -13,14 +13,9 @@ from sidecar.workshop.evaluation.depth import DepthPoint, depth_point, depths
 from sidecar.workshop.evaluation.inference import detectable, holm, interval, randomisation_p
 from sidecar.workshop.evaluation.measures import Grading, Metric, measured
 from sidecar.workshop.evaluation.orders import Floats, named, reranked
-from sidecar.workshop.evaluation.outcome import (
-    JUDGED_CUTOFF,
-    Comparison,
-    Evaluation,
-    Ranking,
-)
+from sidecar.workshop.evaluation.outcome import Comparison, Evaluation, Ranking
 from sidecar.workshop.evaluation.scoring import Scores
-from sidecar.workshop.evaluation.unjudged import bounds, judged_share
+from sidecar.workshop.evaluation.unjudged import bounds, judged_cutoff, judged_share
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,7 @@ class Assessment:
         values = {name: self._values(order) for name, order in orders.items()}
         compared = self._comparisons(orders, values)
         first = self.metrics[0]
+        cutoff = judged_cutoff(first)
         rankings = []
         for name, order in orders.items():
             curve, spent = self._depth_and_cost(name, values[FIRST_STAGE][first.name])
@@ -55,7 +51,7 @@ class Assessment:
                     name,
                     values[name],
                     {metric: interval(each) for metric, each in values[name].items()},
-                    float(judged_share(self.grades, self._documents(order), self._cutoff).mean()),
+                    float(judged_share(self.grades, self._documents(order), cutoff).mean()),
                     self._bounds(order),
                     compared.get(name),
                     curve,
@@ -75,10 +71,6 @@ class Assessment:
             tuple(notes),
             self.price_per_hour,
         )
-
-    @property
-    def _cutoff(self) -> int:
-        return self.metrics[0].cutoff or JUDGED_CUTOFF
 
     def _orders(self, configuration: Configuration, depth: int) -> list[list[int]]:
         scores = self.scores[configuration.name].of_query

@@ -12,7 +12,7 @@ from sidecar.workshop.evaluation.changes import QueryChange, ShownHit
 from sidecar.workshop.evaluation.depth import enough
 from sidecar.workshop.evaluation.outcome import Evaluation, Ranking
 from sidecar.workshop.evaluation.plots import change_plot, cost_plot, depth_plot, query_plot
-from sidecar.workshop.evaluation.summary_tables import grade, p_value
+from sidecar.workshop.evaluation.summary_tables import grade, p_value, tests_used
 
 CSS = """
 :root { color-scheme: light; }
@@ -55,9 +55,8 @@ def html_report(evaluation: Evaluation) -> str:
         _comparisons(evaluation),
         change_plot(evaluation),
         _text(
-            "Intervals: paired bootstrap over the queries. p: randomisation test, adjusted by Holm "
-            f"for {len(configurations)} configurations. Detectable: the change that as many "
-            "queries would show with a probability of 80 %."
+            f"Intervals: paired bootstrap over the queries. {tests_used(evaluation)}. Detectable: "
+            "the change that as many queries would show with a probability of 80 %."
         ),
         *_depth(evaluation, configurations),
         *(part for ranking in evaluation.rankings for part in _changes(evaluation, ranking)),

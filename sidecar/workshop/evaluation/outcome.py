@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from sidecar.workshop.evaluation.candidates import Candidates
 from sidecar.workshop.evaluation.changes import WinsAndLosses
+from sidecar.workshop.evaluation.configuration import FIRST_STAGE
 from sidecar.workshop.evaluation.cost import Cost
 from sidecar.workshop.evaluation.depth import DepthPoint
 from sidecar.workshop.evaluation.inference import LEVEL
 from sidecar.workshop.evaluation.measures import Grading, Metric
 from sidecar.workshop.evaluation.orders import Floats
-
-JUDGED_CUTOFF = 10
-"""Of judged@k, where the first metric has no cut-off."""
+from sidecar.workshop.evaluation.unjudged import judged_cutoff
 
 
 @dataclass(frozen=True)
@@ -90,4 +89,10 @@ class Evaluation:
     @property
     def cutoff(self) -> int:
         """The k of judged@k."""
-        return self.metric.cutoff or JUDGED_CUTOFF
+        return judged_cutoff(self.metric)
+
+    @property
+    def tested(self) -> tuple[Ranking, ...]:
+        """Those whose p-values were adjusted together."""
+        compared = (each for each in self.rankings if each.comparison is not None)
+        return tuple(each for each in compared if each.name != FIRST_STAGE)

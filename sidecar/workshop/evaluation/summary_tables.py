@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from sidecar.workshop.evaluation.candidates import shortened
 from sidecar.workshop.evaluation.changes import QueryChange, ShownHit
 from sidecar.workshop.evaluation.depth import enough
 from sidecar.workshop.evaluation.outcome import Evaluation, Ranking
@@ -77,10 +78,7 @@ def _comparisons(evaluation: Evaluation) -> Iterator[RenderableType]:
             )
     yield _title(f"Compared with: {evaluation.baseline}")
     yield table
-    tested = [ranking for ranking in evaluation.rankings if ranking.curve and ranking.comparison]
-    remark = "p: randomisation test"
-    if len(tested) > 1:
-        remark += f", adjusted by Holm for {len(tested)} comparisons"
+    remark = tests_used(evaluation)
     least = max(
         ranking.comparison.detectable for ranking in evaluation.rankings if ranking.comparison
     )
@@ -140,8 +138,8 @@ def _change(evaluation: Evaluation, head: str, change: QueryChange) -> Iterator[
     table.add_column(justify="right")
     table.add_column()
     for hit in change.hits[:SHOWN_HITS]:
-        title = hit.title if len(hit.title) <= TITLE_WIDTH else f"{hit.title[: TITLE_WIDTH - 1]}…"
-        table.add_row(f"was {hit.first_stage_rank}", grade(hit), escape(title or hit.id))
+        title = shortened(hit.title, TITLE_WIDTH) or hit.id
+        table.add_row(f"was {hit.first_stage_rank}", grade(hit), escape(title))
     values = f"{evaluation.metric.name} {change.before:.3f} → {change.after:.3f}"
     yield _title(f"{head}: {change.query}, {values}")
     yield table
@@ -158,6 +156,13 @@ def _remark(text: str) -> Text:
 def grade(hit: ShownHit) -> str:
     """The hit's grade, or that it has none."""
     return "not judged" if hit.grade is None else f"grade {hit.grade:g}"
+
+
+def tests_used(evaluation: Evaluation) -> str:
+    """What p is, and whether it is adjusted."""
+    count = len(evaluation.tested)
+    adjusted = f", adjusted by Holm for {count} comparisons" if count > 1 else ""
+    return f"p: randomisation test{adjusted}"
 
 
 def p_value(p: float) -> str:

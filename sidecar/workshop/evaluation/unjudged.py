@@ -15,6 +15,13 @@ from sidecar.workshop.evaluation.measures import Grading, Metric, measured
 from sidecar.workshop.evaluation.orders import Floats
 
 MAX_CUTOFF = 100
+JUDGED_CUTOFF = 10
+"""Of judged@k, where the metric has no cut-off."""
+
+
+def judged_cutoff(metric: Metric) -> int:
+    """The k of judged@k beside that metric."""
+    return metric.cutoff or JUDGED_CUTOFF
 
 
 def judged_share(

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,19 @@ def test_the_screen_shows_quality_changes_depth_and_cost(evaluation: Evaluation)
     assert HOSTILE in text  # [bold] is text, not markup
     assert "1,000 queries cost" in text
     assert "adjusted by Holm for 2" in text
+
+
+def test_every_report_says_how_many_comparisons_were_corrected(tmp_path: Path) -> None:
+    """The baseline is compared with nothing, and one comparison alone is not corrected."""
+    spec = replace(write_shop(tmp_path), baseline="old")
+    names = ("name=old,profile=reversed", "name=new", "name=newer,window=11")
+    for rerank, corrected in ((names[:2], None), (names, "adjusted by Holm for 2 comparisons")):
+        found = evaluate(replace(spec, rerank=rerank), no_progress, Scorer().opening())
+        out = io.StringIO()
+        print_summary(found, Console(file=out, width=160))
+        for report in (out.getvalue(), html_report(found)):
+            assert "p: randomisation test" in report
+            assert corrected in report if corrected else "Holm" not in report
 
 
 def test_json_has_every_figure_and_query(evaluation: Evaluation) -> None:

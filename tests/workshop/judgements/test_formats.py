@@ -156,7 +156,7 @@ def test_relevant_documents_have_the_threshold_or_more() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("q.tsv", 'q1\tred\nq2\ta "quoted\tone\n'.replace("quoted\t", 'quoted" ')),
+        ("q.tsv", 'q1\tred\nq2\ta "quoted" one\n'),
         ("q.csv", 'query_id,query\nq1,red\nq2,"a ""quoted"" one"\n'),
         ("q.jsonl", '{"_id": "q1", "text": "red"}\n{"id": "q2", "query": "a \\"quoted\\" one"}\n'),
     ],
