@@ -7,7 +7,8 @@ qrels    qrels/test.tsv; qrels.tsv, qrels.txt, qrels; or the only qrels/*.tsv, o
 The documents are not read here (https://github.com/beir-cellar/beir); `model check` reads them.
 """
 
-from collections.abc import Mapping
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,11 +59,27 @@ def _qrels(folder: Path) -> Path:
     return found[0]
 
 
-def qrels_of(judgements: Judgements) -> str:
-    """BEIR's qrels, with its headings.
+def write(judgements: Judgements, folder: Path) -> None:
+    """Writes the folder in one step, of judgements with the texts of all queries.
 
-    Raises JudgementsError for an ID with a tab or a line break.
+    Raises JudgementsError; also for an ID with a tab or a line break.
     """
+    rows = ({"_id": query, "text": judgements.texts[query]} for query in judgements.grades)
+    queries = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    qrels = _qrels_of(judgements)
+    part = folder.with_name(f"{folder.name}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        (part / QRELS).parent.mkdir(parents=True)
+        (part / QUERIES).write_text(queries, encoding="utf8")
+        (part / QRELS).write_text(qrels, encoding="utf8")
+        part.rename(folder)
+    except OSError as fault:
+        shutil.rmtree(part, ignore_errors=True)
+        raise JudgementsError(f"{folder} cannot be written: {fault.strerror}") from None
+
+
+def _qrels_of(judgements: Judgements) -> str:
     lines = ["\t".join(trec.HEADINGS) + "\n"]
     for query, graded in judgements.grades.items():
         for document, grade in graded.items():
@@ -70,10 +87,3 @@ def qrels_of(judgements: Judgements) -> str:
                 raise JudgementsError(f"an ID with a tab or a line break: {query!r}, {document!r}")
             lines.append(f"{query}\t{document}\t{grade:.10g}\n")
     return "".join(lines)
-
-
-def texts_of(judgements: Judgements) -> Mapping[str, str]:
-    """The text of every query. Raises JudgementsError where one is not known."""
-    if unknown := [query for query in judgements.grades if query not in judgements.texts]:
-        raise JudgementsError(f"the text of query {unknown[0]!r} is not known: --queries")
-    return judgements.texts

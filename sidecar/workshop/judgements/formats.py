@@ -1,8 +1,5 @@
 """Judgements from a file and into one, in any of the formats."""
 
-import json
-import shutil
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -34,6 +31,7 @@ _BY_SUFFIX = {
     **dict.fromkeys((".qrels", ".trec", ".tsv", ".txt"), Format.TREC),
 }
 _JSON = {Format.WORKBENCH, Format.RANK_EVAL}
+_NEED_TEXTS = {Format.BEIR, Format.QUEPID, Format.WORKBENCH}
 
 
 def read_judgements(path: Path, format: Format | None = None) -> Judgements:
@@ -97,10 +95,12 @@ def write_judgements(judgements: Judgements, path: Path, format: Format | None =
     for what it cannot hold at all, for a folder that is there already, or without a format.
     """
     chosen = format_to_write(path, format)
+    if chosen in _NEED_TEXTS:
+        _check_texts(judgements, chosen)
     lost = _lost(judgements, chosen)
     match chosen:
         case Format.BEIR:
-            _write_folder(judgements, path)
+            beir.write(judgements, path)
         case Format.TREC:
             numbered = trec.without_spaces(judgements)
             rows = trec.rows(numbered)
@@ -146,21 +146,12 @@ def _lost(judgements: Judgements, format: Format) -> list[str]:
     return lost
 
 
-def _write_folder(judgements: Judgements, folder: Path) -> None:
-    texts: Mapping[str, str] = beir.texts_of(judgements)
-    rows = ({"_id": query, "text": texts[query]} for query in judgements.grades)
-    queries = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    qrels = beir.qrels_of(judgements)
-    part = folder.with_name(f"{folder.name}.part")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        (part / beir.QRELS).parent.mkdir(parents=True)
-        (part / beir.QUERIES).write_text(queries, encoding="utf8")
-        (part / beir.QRELS).write_text(qrels, encoding="utf8")
-        part.rename(folder)
-    except OSError as fault:
-        shutil.rmtree(part, ignore_errors=True)
-        raise JudgementsError(f"{folder} cannot be written: {fault.strerror}") from None
+def _check_texts(judgements: Judgements, format: Format) -> None:
+    """Raises JudgementsError where the text of a query is not known."""
+    if unknown := [query for query in judgements.grades if query not in judgements.texts]:
+        raise JudgementsError(
+            f"{format} has the texts of queries, and that of {unknown[0]!r} is not known: --queries"
+        )
 
 
 def _value(file: Path, text: str) -> Any:

@@ -47,19 +47,12 @@ def _add(collector: Collector, line: int, cells: dict[str, str]) -> None:
 
 
 def text_of(judgements: Judgements) -> str:
-    """The file: a row for each judgement, or the query alone where it has none.
-
-    Raises JudgementsError for a query whose text is not known.
-    """
+    """The file, of judgements with the texts of all queries: a row for each judgement, or the query
+    alone where it has none."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(HEADINGS)
     for query, graded in judgements.grades.items():
-        if query not in judgements.texts:
-            raise JudgementsError(
-                f"Quepid names queries by their texts, and that of {query!r} is "
-                "not known: --queries"
-            )
         text = _safe(judgements.texts[query])
         writer.writerows((text, document, f"{grade:.10g}") for document, grade in graded.items())
         if not graded:

@@ -16,7 +16,7 @@ from typing import Any
 
 from sidecar.workshop.judgements.collecting import Collector
 from sidecar.workshop.judgements.json_lines import line_of
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
+from sidecar.workshop.judgements.judgements import Judgements
 
 KEY = "judgmentRatings"
 Place = tuple[str | int, ...]
@@ -75,15 +75,7 @@ def _add(collector: Collector, place: Place, query: Any, ratings: Any) -> None:
 
 
 def text_of(judgements: Judgements, name: str) -> str:
-    """The body that imports the judgements under that name.
-
-    Raises JudgementsError for a query whose text is not known.
-    """
-    if unknown := [query for query in judgements.grades if query not in judgements.texts]:
-        raise JudgementsError(
-            f"the Workbench names queries by their texts, and that of {unknown[0]!r} is not known: "
-            "--queries"
-        )
+    """The body that imports the judgements, with the texts of all queries, under that name."""
     ratings = [
         {
             "query": judgements.texts[query],
