@@ -15,6 +15,8 @@ calibrate  scores that are probabilities, by judgements
 profile    a profile on a user's own documents; the schema of its file
 cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
 flags      settings as options, for every command that reads them
+judged_hits options of the commands that learn from judged hits
+resuming   what an interrupted command says
 
 Commands import what they run only when they run: the help needs no runtime and no framework.
 """

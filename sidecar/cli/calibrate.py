@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sidecar.cli.judged_hits import (
+    RESUMES,
     CandidatesFile,
     Fields,
     IdField,
@@ -16,9 +17,9 @@ from sidecar.cli.judged_hits import (
     Relevant,
     Size,
     Unjudged,
-    goes_on,
 )
 from sidecar.cli.judgements.convert import From, Queries
+from sidecar.cli.resuming import resumes
 from sidecar.errors import StartupError
 
 
@@ -119,7 +120,7 @@ def calibrate_command(
             model=model,
             parts=parts,
         )
-    with goes_on(), bars() as begin_step:
+    with resumes(RESUMES), bars() as begin_step:
         outcome = calibrate(spec, begin_step)
     console = Console()
     print_outcome(spec, outcome, earlier, console)

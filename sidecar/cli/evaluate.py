@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 import typer
 
 from sidecar.cli.cluster import options
+from sidecar.cli.judged_hits import IdField, Relevant
 from sidecar.cli.judgements.convert import From, Queries
+from sidecar.cli.resuming import resumes
 from sidecar.errors import StartupError
 
 DEFAULT_STATE = Path("rerank-evaluation.jsonl")
@@ -53,9 +55,7 @@ def evaluate_command(
     ] = None,
     size: Annotated[int, typer.Option(min=1, max=10_000, help="Hits of the first stage.")] = 100,
     fields: Fields = None,
-    id_field: Annotated[
-        str | None, typer.Option(help="The field by which judgements name documents, if not _id.")
-    ] = None,
+    id_field: IdField = None,
     title_field: Annotated[
         str | None, typer.Option(help="The field that reports show. Default: title or name.")
     ] = None,
@@ -66,7 +66,7 @@ def evaluate_command(
     metrics: Annotated[
         str, typer.Option(help="nDCG@k, MRR@k, MAP, P@k, R@k; the first one decides.")
     ] = "nDCG@10,MRR@10,MAP,P@10,R@10",
-    relevant: Annotated[float, typer.Option(help="The lowest relevant grade.")] = 1.0,
+    relevant: Relevant = 1.0,
     gain: Annotated[
         Literal["exponential", "linear"],
         typer.Option(help="nDCG's gain: 2^grade - 1, or the grade itself."),
@@ -113,8 +113,6 @@ def evaluate_command(
     for file in (json, html):
         if file is not None and not file.parent.is_dir():
             raise StartupError(f"there is no folder {file.parent}")
-    if relevant <= 0:
-        raise StartupError("--relevant: a grade of 0 or less is not relevant")
     spec = EvaluationSpec(
         judgements=judgements,
         state=state,
@@ -138,15 +136,8 @@ def evaluate_command(
         max_queries=max_queries,
         price_per_hour=price_per_hour,
     )
-    try:
-        with bars() as begin_step:
-            evaluation = evaluate(spec, begin_step)
-    except KeyboardInterrupt:
-        typer.echo(
-            f"rerank-sidecar: interrupted: the same command goes on with the scores in {state}",
-            err=True,
-        )
-        raise
+    with resumes(f" goes on with the scores in {state}"), bars() as begin_step:
+        evaluation = evaluate(spec, begin_step)
     print_summary(evaluation, Console())
     if json is not None:
         from sidecar.workshop.evaluation.json_report import json_report

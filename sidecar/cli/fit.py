@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from sidecar.cli.judged_hits import (
+    RESUMES,
     CandidatesFile,
     Fields,
     IdField,
@@ -17,9 +18,9 @@ from sidecar.cli.judged_hits import (
     Relevant,
     Size,
     Unjudged,
-    goes_on,
 )
 from sidecar.cli.judgements.convert import From, Queries
+from sidecar.cli.resuming import resumes
 from sidecar.errors import StartupError
 
 
@@ -95,7 +96,7 @@ def fit_command(
         unjudged_irrelevant=unjudged_irrelevant,
         force=force,
     )
-    with goes_on(), bars() as begin_step:
+    with resumes(RESUMES), bars() as begin_step:
         outcome = fit(spec, begin_step)
     console = Console()
     print_fit(spec, outcome, console)

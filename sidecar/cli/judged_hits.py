@@ -1,7 +1,5 @@
 """The options of commands that learn from judged hits."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -68,16 +66,5 @@ Unjudged = Annotated[
         help="Hits without a judgement count as grade 0. Default: they are left out.",
     ),
 ]
-
-
-@contextmanager
-def goes_on() -> Iterator[None]:
-    """Says, when the command is interrupted, that what is scored is kept."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(
-            "rerank-sidecar: interrupted: the same command goes on with the pairs that are scored",
-            err=True,
-        )
-        raise
+RESUMES = " goes on with the pairs that are scored"
+"""What is said when such a command is interrupted."""

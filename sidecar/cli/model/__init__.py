@@ -27,13 +27,14 @@ from sidecar.cli.model.prune_vocabulary import prune_vocabulary_command
 from sidecar.cli.model.quantize import quantize_command
 from sidecar.cli.model.reference import reference_command
 from sidecar.cli.model.train import train_command
+from sidecar.cli.resuming import resumes
 from sidecar.errors import StartupError
 
 BUILD = {
     *("torch", "transformers", "huggingface_hub", "safetensors", "onnx", "zstandard"),
     *("bm25s", "ir_measures", "matplotlib", "scipy", "wordfreq"),
 }
-"""Packages that only the extra `build` installs."""
+"""Packages that the extra `build` installs, some of which `learn` installs too."""
 
 
 def with_build(command: Callable[..., None], extra: str = "build") -> Callable[..., None]:
@@ -56,19 +57,7 @@ def with_build(command: Callable[..., None], extra: str = "build") -> Callable[.
 def resumable(command: Callable[..., None]) -> Callable[..., None]:
     """The command; when interrupted, it says that it will resume."""
 
-    @functools.wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        try:
-            command(*arguments, **options)
-        except KeyboardInterrupt:
-            typer.echo(
-                "rerank-sidecar: interrupted: the same command, without --force, keeps the steps "
-                "that are done",
-                err=True,
-            )
-            raise
-
-    return run
+    return resumes(", without --force, keeps the steps that are done")(command)
 
 
 model_app = typer.Typer(help="Make a model folder, and measure it.", no_args_is_help=True)

@@ -60,12 +60,14 @@ class EvaluationSpec:
     price_per_hour: float | None = None
 
     def check(self) -> None:
-        """Raises EvaluationError for options that do not go together."""
+        """Raises EvaluationError for options that mean nothing, or do not go together."""
         # A cluster's address may come from the environment, and then means nothing beside a file.
         if self.candidates is not None and (self.index or self.body):
             raise EvaluationError("--candidates or a cluster: give one of them")
         if self.candidates is None and not (self.login and self.index and self.body):
             raise EvaluationError("give --candidates FILE, or --cluster URL, --index and --body")
+        if self.grading.threshold <= 0:
+            raise EvaluationError("--relevant: a grade of 0 or less is not relevant")
 
 
 def evaluate(

@@ -15,7 +15,6 @@ from sidecar.workshop.evaluation.candidates import shortened
 from sidecar.workshop.evaluation.outcome import Evaluation, Ranking
 
 COLOURS = ("#1f6f8b", "#d1603d", "#5b8c5a", "#7b5ea7", "#b5892e", "#4a4e69")
-LABEL_LENGTH = 40
 _STYLE: Any = {
     # Texts as shapes: the page needs no font, and no text of a user becomes markup.
     "svg.fonttype": "path",
@@ -38,7 +37,7 @@ def change_plot(evaluation: Evaluation) -> str:
             assert found is not None
             axes.plot([found.low, found.high], [place, place], color=_colour(place), linewidth=3)
             axes.plot([found.change], [place], "o", color=_colour(place), markersize=7)
-        axes.set_yticks(range(len(compared)), [shortened(ranking.name, LABEL_LENGTH) for ranking in compared])
+        axes.set_yticks(range(len(compared)), [_label(ranking) for ranking in compared])
         axes.set_ylim(len(compared) - 0.5, -0.5)
         axes.set_xlabel(f"change of {evaluation.metric.name}, 95 % interval")
 
@@ -75,7 +74,14 @@ def depth_plot(evaluation: Evaluation) -> str:
             depths = [point.depth for point in ranking.curve]
             changes = [point.change for point in ranking.curve]
             colour = _colour(place)
-            axes.plot(depths, changes, "o-", color=colour, markersize=4, label=shortened(ranking.name, LABEL_LENGTH))
+            axes.plot(
+                depths,
+                changes,
+                "o-",
+                color=colour,
+                markersize=4,
+                label=_label(ranking),
+            )
             lows = [point.low for point in ranking.curve]
             highs = [point.high for point in ranking.curve]
             axes.fill_between(depths, lows, highs, color=colour, alpha=0.15, linewidth=0)
@@ -97,7 +103,7 @@ def cost_plot(evaluation: Evaluation) -> str | None:
         for place, ranking in enumerate(timed):
             times = [0.0, *(point.ms for point in ranking.curve)]
             means = [first, *(point.mean for point in ranking.curve)]
-            label = shortened(ranking.name, LABEL_LENGTH)
+            label = _label(ranking)
             axes.plot(times, means, "o-", color=_colour(place), markersize=4, label=label)
         axes.set_xlabel("median ms of reranking a query")
         axes.set_ylabel(evaluation.metric.name)
@@ -123,3 +129,7 @@ def _svg(draw: Callable[[Axes], None], width: float, height: float) -> str:
 
 def _colour(place: int) -> str:
     return COLOURS[place % len(COLOURS)]
+
+
+def _label(ranking: Ranking) -> str:
+    return shortened(ranking.name, 40)
