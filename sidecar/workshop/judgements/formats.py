@@ -137,7 +137,7 @@ def _lost(judgements: Judgements, format: Format) -> list[str]:
     lost = []
     if judgements.weights and format is not Format.JSONL:
         lost.append(f"{format} has no weights: they are left out")
-    if judgements.texts and format is Format.TREC:
+    if judgements.texts and format is Format.TREC and not trec.has_spaces(judgements):
         lost.append("trec has no query texts: they are left out")
     if format is Format.TREC and any(
         grade != int(grade) for graded in judgements.grades.values() for grade in graded.values()

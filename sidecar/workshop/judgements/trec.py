@@ -50,10 +50,14 @@ def columns(line: str) -> list[str]:
     return line.split("\t") if "\t" in line else line.split()
 
 
+def has_spaces(judgements: Judgements) -> bool:
+    """Whether a query's ID has a space in it, as one that is the query's text."""
+    return any(map(_SPACE.search, judgements.grades))
+
+
 def without_spaces(judgements: Judgements) -> Judgements:
-    """The judgements with their queries numbered, if an ID has a space in it, as one that is the
-    query's text; else the very same."""
-    if not any(map(_SPACE.search, judgements.grades)):
+    """The judgements with their queries numbered where an ID has a space; else the very same."""
+    if not has_spaces(judgements):
         return judgements
     numbers = {query: str(number) for number, query in enumerate(judgements.grades, 1)}
     texts = {number: judgements.texts.get(query, query) for query, number in numbers.items()}
