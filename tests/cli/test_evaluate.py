@@ -1,18 +1,19 @@
 """`rerank-sidecar evaluate` with the shipped model."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 pytest.importorskip("ir_measures", reason="evaluating needs the extra `learn`")
+pytest.importorskip("bm25s", reason="the demo's BM25 needs the extra `demo`")
 
 from sidecar.cli import app
 from sidecar.errors import StartupError
-from sidecar.workshop.demo.bm25_index import Bm25Index
-from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.sidecar_process import SidecarProcess
+from tests.examples.scripts import importable
 
 FIELDS = "title,brand,category,description,attributes"
 
@@ -20,25 +21,16 @@ FIELDS = "title,brand,category,description,attributes"
 def run(folder: Path, *arguments: str | Path) -> Result:
     command = ["evaluate", folder / "judgements.csv", "--state", folder / "state.jsonl"]
     command += ["--candidates", folder / "candidates.jsonl", "--size", "8", "--fields", FIELDS]
+    command += ["--max-queries", "4"]
     return CliRunner().invoke(app, [*map(str, command), *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """BM25's hits for some of the demo's queries."""
+    """BM25's hits for the demo's queries."""
     folder = tmp_path_factory.mktemp("products")
-    collection = load(CollectionName.PRODUCTS)
-    index = Bm25Index(collection)
-    rows, lines = [], ["query,docid,rating"]
-    for query in collection.queries[:4]:
-        hits = [
-            {"_id": document.id, "_score": score, "_source": dict(document.source)}
-            for document, score in index.search(query.text, 8)
-        ]
-        rows.append(json.dumps({"query": query.text, "hits": hits}))
-        lines += [f'"{query.text}",{name},{grade}' for name, grade in query.relevant.items()]
-    (folder / "candidates.jsonl").write_text("\n".join(rows))
-    (folder / "judgements.csv").write_text("\n".join(lines))
+    with importable("learn"):
+        import_module("demo_files").write(folder)
     return folder
 
 

@@ -9,7 +9,11 @@ from sidecar.workshop.judgements.formats import Format
 
 From = Annotated[
     Format | None,
-    typer.Option("--from", help="The format of IN. Default: its content says.", show_default=False),
+    typer.Option(
+        "--from",
+        help="The format of what is read. Default: its content says.",
+        show_default=False,
+    ),
 ]
 To = Annotated[
     Format | None,
@@ -23,8 +27,8 @@ Queries = Annotated[
     Path | None,
     typer.Option(
         dir_okay=False,
-        help="The texts of queries that IN names by ID alone: JSON lines, or ID and text with a "
-        "tab between.",
+        help="The texts of queries that the judgements name by ID alone: JSON lines, or ID and "
+        "text with a tab between.",
     ),
 ]
 

@@ -13,7 +13,7 @@ from sidecar.workshop.evaluation.assessment import Assessment
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError
 from sidecar.workshop.evaluation.candidates_file import read_candidates
 from sidecar.workshop.evaluation.configuration import FIRST_STAGE, parse_configurations
-from sidecar.workshop.evaluation.first_stage import FirstStage, searched
+from sidecar.workshop.evaluation.first_stage import FirstStage
 from sidecar.workshop.evaluation.hit_scorers import opened
 from sidecar.workshop.evaluation.inference import FEW_QUERIES
 from sidecar.workshop.evaluation.measures import DEFAULT_METRICS, Grading, parse_metrics
@@ -170,7 +170,7 @@ def _candidates(
     try:
         search_engine = search_engine_at(spec.login)
         with connect(search_engine, spec.login, timeout_s=SEARCH_TIMEOUT_S) as client:
-            found = searched(first_stage, client, judgements, advance)
+            found = first_stage.search(client, judgements, advance)
     except IntegrationError as fault:
         raise EvaluationError(fault.message) from None
     except ValueError as fault:

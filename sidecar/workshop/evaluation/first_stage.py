@@ -1,6 +1,6 @@
 """Candidates from a cluster: one search for each judged query."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,16 +36,22 @@ class FirstStage:
         source = SourceFilter(includes=names) if self.fields else requested.with_fields(extra)
         return page_body(body, Page(0, self.size), source)
 
-    def search(self, client: Any, judgements: Judgements) -> Iterator[Candidates]:
-        """The candidates of each query as they are found, in the order of the judgements.
+    def search(
+        self, client: Any, judgements: Judgements, advance: Callable[[], object]
+    ) -> list[Candidates]:
+        """The candidates of each query, in the order of the judgements; `advance` is called after
+        each search.
 
         Raises what the client raises, and EvaluationError for hits that cannot be told apart.
         """
+        found = []
         for query_id in judgements.grades:
             text = judgements.texts[query_id]
             answer = client.search(index=self.index, body=self.search_body(text))
-            hits = answer["hits"]["hits"]
-            yield Candidates(query_id, text, self._hits(query_id, hits), answer.get("took"))
+            hits = self._hits(query_id, answer["hits"]["hits"])
+            found.append(Candidates(query_id, text, hits, answer.get("took")))
+            advance()
+        return found
 
     def _hits(self, query_id: str, hits: Sequence[Mapping[str, Any]]) -> tuple[Hit, ...]:
         found: dict[str, Hit] = {}
@@ -62,14 +68,3 @@ class FirstStage:
                 )
             found[each.id] = each
         return tuple(found.values())
-
-
-def searched(
-    first_stage: FirstStage, client: Any, judgements: Judgements, advance: Callable[[], object]
-) -> list[Candidates]:
-    """All candidates; `advance` is called after each search. Raises as FirstStage.search."""
-    candidates = []
-    for each in first_stage.search(client, judgements):
-        candidates.append(each)
-        advance()
-    return candidates

@@ -9,7 +9,6 @@ shipped model in process.
 
 import argparse
 import io
-import json
 import tempfile
 import time
 from dataclasses import replace
@@ -22,10 +21,9 @@ from sidecar.workshop.demo.collections import CollectionName, load
 from sidecar.workshop.evaluation.evaluate import EvaluationSpec, evaluate
 from sidecar.workshop.evaluation.html_report import html_report
 from sidecar.workshop.evaluation.json_report import json_report
-from sidecar.workshop.evaluation.measures import Grading
 from sidecar.workshop.evaluation.summary_tables import print_summary
 from sidecar.workshop.model.progress import no_progress
-from tests.workshop.evaluation.shop import Scorer
+from tests.workshop.evaluation.shop import Scorer, write_files
 
 PRODUCTS = load(CollectionName.PRODUCTS).documents
 FIELDS = ("title", "brand", "category", "description", "attributes")
@@ -33,7 +31,7 @@ FIELDS = ("title", "brand", "category", "description", "attributes")
 
 def write(folder: Path, queries: int, hits: int) -> EvaluationSpec:
     """Judgements of every third hit, and the candidates."""
-    judged, rows = ["query,docid,rating"], []
+    judged, rows = [], []
     for number in range(queries):
         text = f"query {number}"
         found = []
@@ -42,17 +40,8 @@ def write(folder: Path, queries: int, hits: int) -> EvaluationSpec:
             found.append({"_id": f"{number}-{rank}", "_score": 1.0, "_source": source})
             if rank % 3 == 0:
                 judged.append(f"{text},{number}-{rank},{rank % 4}")
-        rows.append(json.dumps({"query": text, "hits": found}))
-    (folder / "judgements.csv").write_text("\n".join(judged))
-    (folder / "candidates.jsonl").write_text("\n".join(rows))
-    return EvaluationSpec(
-        judgements=folder / "judgements.csv",
-        candidates=folder / "candidates.jsonl",
-        state=folder / "state.jsonl",
-        grading=Grading(),
-        size=hits,
-        fields=(*FIELDS, "rank"),
-    )
+        rows.append({"query": text, "hits": found})
+    return replace(write_files(folder, judged, rows, hits), fields=(*FIELDS, "rank"))
 
 
 def evaluation_s(folder: Path, queries: int, hits: int) -> float:

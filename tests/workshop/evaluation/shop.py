@@ -1,7 +1,7 @@
 """A shop with few queries, and scorers that need no model."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ HITS = 12
 
 def write_shop(folder: Path, queries: int = QUERIES, hits: int = HITS) -> EvaluationSpec:
     """Judgements and candidates: the best document is the last hit, the second best the first."""
-    lines, rows = ["query,docid,rating"], []
+    judged, rows = [], []
     for number in range(queries):
         query = f"query {number}"
         found = [
@@ -27,12 +27,19 @@ def write_shop(folder: Path, queries: int = QUERIES, hits: int = HITS) -> Evalua
             for rank in range(hits)
         ]
         rows.append({"query": query, "hits": found})
-        lines += [
+        judged += [
             f"{query},{number}-{hits - 1},3",
             f"{query},{number}-0,1",
             f"{query},{number}-5,0",
         ]
-    (folder / "judgements.csv").write_text("\n".join(lines))
+    return write_files(folder, judged, rows, hits)
+
+
+def write_files(
+    folder: Path, judged: Sequence[str], rows: Sequence[Mapping[str, Any]], hits: int
+) -> EvaluationSpec:
+    """Files with judgements (query, document and grade, with commas between) and candidates."""
+    (folder / "judgements.csv").write_text("\n".join(["query,docid,rating", *judged]))
     (folder / "candidates.jsonl").write_text("\n".join(map(json.dumps, rows)))
     return EvaluationSpec(
         judgements=folder / "judgements.csv",
