@@ -60,7 +60,7 @@ def fit_command(
     """Fit a profile's field weights, signal weights and caps to judgements.
 
     Writes a profile that extends PROFILE, if it ranks better on queries that it was not fitted on.
-    Exits with status 1, and writes nothing, if the 95 % interval of the lift holds 0.
+    Exits with status 1, and writes nothing, unless the 95 % interval of the lift is above 0.
     """
     from rich.console import Console
 
