@@ -100,7 +100,7 @@ def _query(source: Mapping[str, Any]) -> UbiQuery:
         _text(source.get("user_query")),
         _time_s(source.get("timestamp")),
         client,
-        [_text(hit) for hit in hits if hit is not None],
+        [text for text in map(_text, hits) if text],
         _text(source.get("application")),
         _is_bot(client, source.get("user_agent") or attributes.get("user_agent")),
     )

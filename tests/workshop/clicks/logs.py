@@ -10,7 +10,7 @@ from sidecar.workshop.clicks.ubi import records
 DAY = "2026-11-01T"
 
 
-def query(query_id: str, text: str, hits: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+def query(query_id: str, text: str, hits: Iterable[Any] = (), **more: Any) -> dict[str, Any]:
     return {
         "query_id": query_id,
         "user_query": text,
