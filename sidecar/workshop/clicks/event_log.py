@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sidecar.workshop.clicks.actions import Actions
-from sidecar.workshop.clicks.impressions import Bools, Floats, Ints
+from sidecar.workshop.clicks.impressions import Bools, Floats, Ints, Numbers
 from sidecar.workshop.clicks.ubi import UbiEvent, UbiQuery
 
 NONE = -1
@@ -26,12 +26,12 @@ class QueryColumns:
     """One entry per record of a query."""
 
     key: Ints
-    text: Ints
+    text: Numbers
     time_s: Floats
     client: Ints
     is_bot: Bools
-    hit_counts: Ints
-    hits: Ints
+    hit_counts: Numbers
+    hits: Numbers
     """The documents of all of them, one after the other."""
 
 
@@ -41,16 +41,16 @@ class EventColumns:
 
     key: Ints
     """The hash of its query ID, 0 without one."""
-    action: Ints
+    action: Numbers
     """0 an impression, 1 a click, from 2 the later actions."""
-    document: Ints
-    other_document: Ints
+    document: Numbers
+    other_document: Numbers
     """By the search engine's own ID."""
     time_s: Floats
     client: Ints
     session: Ints
-    ordinal: Ints
-    text: Ints
+    ordinal: Numbers
+    text: Numbers
     is_bot: Bools
 
     def where(self, kept: Bools) -> "EventColumns":
@@ -172,11 +172,8 @@ def _hashed(name: str) -> int:
     return hash(name) if name else 0
 
 
-_KINDS = {"d": np.float64, "b": np.bool_}
-
-
 def _taken(column: "array[Any]") -> Column:
     """The column as an array of numpy; its own memory is given back."""
-    taken: Column = np.array(column, dtype=_KINDS.get(column.typecode, np.int64))
+    taken: Column = np.array(column, dtype=bool if column.typecode == "b" else None)
     del column[:]
     return taken

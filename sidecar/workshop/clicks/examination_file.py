@@ -27,7 +27,7 @@ class PositionFigures:
 def figures_by_position(impressions: Impressions, examination: Floats) -> list[PositionFigures]:
     """A line for each position that was shown."""
     shown = np.bincount(impressions.position)
-    clicked = np.bincount(impressions.position, impressions.clicked, len(shown))
+    clicked = np.bincount(impressions.position[impressions.clicked], minlength=len(shown))
     return [
         PositionFigures(at, float(examination[at - 1]), int(shown[at]), int(clicked[at]))
         for at in range(1, min(len(shown), len(examination) + 1))

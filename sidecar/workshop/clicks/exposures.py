@@ -8,20 +8,17 @@ import numpy as np
 from sidecar.workshop.clicks.actions import IMPRESSION
 from sidecar.workshop.clicks.choices import Exposure
 from sidecar.workshop.clicks.event_log import NONE, EventLog
-from sidecar.workshop.clicks.impressions import Bools, Ints
+from sidecar.workshop.clicks.impressions import BLOCK_ROWS, Bools, Ints, Numbers, joint, ranks
 from sidecar.workshop.clicks.searches import Searches
-
-BLOCK_ROWS = 500_000
-"""Rows that are looked through at a time."""
 
 
 class Begun(NamedTuple):
     """The searches before anything is known of what they showed."""
 
     searches: Searches
-    of_query: Ints
+    of_query: Numbers
     """The search of each record of a query."""
-    of_event: Ints
+    of_event: Numbers
     """The search of each event, -1 where it is not known."""
 
     @property
@@ -44,8 +41,6 @@ class Exposed(NamedTuple):
     """Impression events without the ID of a search."""
     too_deep: int
     """Documents below the lowest position that counts, which are left out."""
-    first_ordinal: int
-    """0 or 1: what the events call the first position."""
 
 
 def begin(log: EventLog) -> Begun:
@@ -57,11 +52,11 @@ def begin(log: EventLog) -> Begun:
     alone = (events.action == IMPRESSION) & (events.key != 0)
     keys = np.concatenate([queries.key, events.key[alone]])
     unique, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    number = np.empty(len(unique), np.int64)
+    number = np.empty(len(unique), np.int32)
     number[np.argsort(first)] = np.arange(len(unique))  # as they come: hashes differ by process
     of_query = number[inverse[: len(queries.key)]]
     of_event = _found(unique, number, events.key)
-    none = np.empty(0, np.int64)
+    none = np.empty(0, np.int32)
     searches = Searches(
         _first_known(len(unique), NONE, of_query, queries.text, of_event, events.text),
         _first_known(len(unique), np.nan, of_query, queries.time_s, of_event, events.time_s),
@@ -71,7 +66,7 @@ def begin(log: EventLog) -> Begun:
         row_document=none,
         row_position=none,
         row_clicked=np.empty(0, bool),
-        row_actions=none,
+        row_actions=np.empty(0, np.uint8),
     )
     searches.is_bot[of_query[queries.is_bot]] = True
     searches.is_bot[of_event[events.is_bot & (of_event >= 0)]] = True
@@ -81,18 +76,18 @@ def begin(log: EventLog) -> Begun:
 def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -> Exposed:
     """The searches with their documents, each document once, down to `max_position`."""
     events, count = log.events, len(begun.searches)
-    search, document = np.empty(0, np.int64), np.empty(0, np.int64)
+    search, document = np.empty(0, np.int32), np.empty(0, np.int32)
     has_hits = np.zeros(count, bool)
     if exposure is not Exposure.IMPRESSIONS:
         search, document = np.repeat(begun.of_query, log.queries.hit_counts), log.queries.hits
         has_hits[search] = True
-    position = np.full(len(search), NONE)
+    position = np.full(len(search), NONE, np.int32)
     seen = np.flatnonzero((events.action == IMPRESSION) & (begun.of_event >= 0))
     first = 0 if (events.ordinal[seen] == 0).any() else 1
     seen = seen[(exposure is not Exposure.HITS) & ~has_hits[begun.of_event[seen]]]
     if len(seen):
         ordinal = events.ordinal[seen]
-        top_down = np.argsort(np.where(ordinal < 0, np.iinfo(np.int64).max, ordinal), kind="stable")
+        top_down = np.argsort(np.where(ordinal < 0, np.iinfo(np.int32).max, ordinal), kind="stable")
         seen, ordinal = seen[top_down], ordinal[top_down]
         shown = np.where(events.document >= 0, events.document, events.other_document)[seen]
         search = np.concatenate([search, begun.of_event[seen]])
@@ -104,7 +99,7 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
     once = _first_times(search, document, len(log.documents))
     if not once.all():
         search, document, position = search[once], document[once], position[once]
-    position = np.where(position > 0, position, _ranks(search))
+    position = np.where(position > 0, position, ranks(search) + 1)
     shallow = position <= max_position
     has_rows = np.bincount(search, minlength=count) > 0
     rows = int(shallow.sum())
@@ -114,7 +109,7 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
         row_document=document[shallow],
         row_position=position[shallow],
         row_clicked=np.zeros(rows, bool),
-        row_actions=np.zeros(rows, np.int64),
+        row_actions=np.zeros(rows, np.uint8),
     )
     return Exposed(
         searches,
@@ -123,20 +118,19 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
         int((~has_rows).sum()),
         int(((events.action == IMPRESSION) & (begun.of_event < 0)).sum()),
         len(search) - rows,
-        first,
     )
 
 
-def _found(unique: Ints, number: Ints, keys: Ints) -> Ints:
+def _found(unique: Ints, number: Numbers, keys: Ints) -> Numbers:
     """The number of each key, -1 where it is not among the sorted `unique`, or 0."""
     if not len(unique):
-        return np.full(len(keys), NONE)
+        return np.full(len(keys), NONE, np.int32)
     place = np.minimum(np.searchsorted(unique, keys), len(unique) - 1)
     return np.where((unique[place] == keys) & (keys != 0), number[place], NONE)
 
 
 def _first_known(
-    count: int, unknown: float, of_query: Ints, query_values: Any, of_event: Ints, values: Any
+    count: int, unknown: float, of_query: Numbers, query_values: Any, of_event: Numbers, values: Any
 ) -> Any:
     """For each search the first value that is known: of its queries' records, then its events."""
     known = np.full(count, unknown, values.dtype)
@@ -146,23 +140,16 @@ def _first_known(
     return known
 
 
-def _first_times(search: Ints, document: Ints, documents: int) -> Bools:
+def _first_times(search: Numbers, document: Numbers, documents: int) -> Bools:
     """True for the first row of each document in each search; rows of a search lie together."""
     first = np.ones(len(search), bool)
     start = 0
     while start < len(search):  # in blocks of whole searches: sorting takes four times the memory
         end = min(start + BLOCK_ROWS, len(search)) - 1
         end = int(np.searchsorted(search, search[end], side="right"))
-        key = search[start:end] * documents + document[start:end]
+        key = joint(search[start:end], document[start:end], documents)
         order = np.argsort(key, kind="stable")
         again = np.flatnonzero(np.diff(key[order]) == 0) + 1
         first[start + order[again]] = False
         start = end
     return first
-
-
-def _ranks(search: Ints) -> Ints:
-    """From 1 within each search; its rows lie together."""
-    starts = np.flatnonzero(np.diff(search, prepend=-1))
-    lengths = np.diff(starts, append=len(search))
-    return np.arange(len(search)) - np.repeat(starts, lengths) + 1

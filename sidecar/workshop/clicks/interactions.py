@@ -7,7 +7,7 @@ import numpy as np
 
 from sidecar.workshop.clicks.actions import CLICK, LATER
 from sidecar.workshop.clicks.event_log import NONE, EventColumns
-from sidecar.workshop.clicks.impressions import Bools, Floats, Ints
+from sidecar.workshop.clicks.impressions import Bools, Floats, Ints, Numbers, joint
 from sidecar.workshop.clicks.searches import Searches
 
 WINDOW_S = 86_400.0
@@ -28,10 +28,10 @@ class Interacted(NamedTuple):
 
 
 def interact(
-    searches: Searches, events: EventColumns, of_event: Ints, documents: int
+    searches: Searches, events: EventColumns, of_event: Numbers, documents: int
 ) -> Interacted:
     """Marks the rows. A later action is a click too: users look at what they take."""
-    key = searches.row_search * documents + searches.row_document
+    key = joint(searches.row_search, searches.row_document, documents)
     order = np.argsort(key)
     acted = events.action >= CLICK
     events, search = events.where(acted), of_event[acted]
@@ -41,10 +41,13 @@ def interact(
     adopted = _by_owner(events, row, adrift)
     row = np.where(adrift, adopted, row)
     on = row >= 0
-    clicked, actions = searches.row_clicked.copy(), searches.row_actions.copy()
+    clicked = searches.row_clicked.copy()
     clicked[row[on]] = True
     later = on & (events.action >= LATER)
-    np.bitwise_or.at(actions, row[later], 1 << (events.action[later] - LATER))
+    number = events.action[later] - LATER
+    bits = np.min_scalar_type(1 << int(number.max(initial=0)))  # one byte, for up to 8 actions
+    actions = np.zeros(len(clicked), bits)
+    np.bitwise_or.at(actions, row[later], bits.type(1) << number.astype(bits))
     return Interacted(
         replace(searches, row_clicked=clicked, row_actions=actions),
         int((~on & (search < 0)).sum()),
@@ -53,11 +56,11 @@ def interact(
     )
 
 
-def _rows(key: Ints, order: Ints, search: Ints, document: Ints, documents: int) -> Ints:
+def _rows(key: Ints, order: Ints, search: Numbers, document: Numbers, documents: int) -> Ints:
     """The row of each (search, document), -1 where there is none."""
     if not len(key):
         return np.full(len(search), NONE)
-    wanted = search * documents + document
+    wanted = joint(search, document, documents)
     place = np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)
     is_there = (search >= 0) & (document >= 0) & (key[order[place]] == wanted)
     return np.where(is_there, order[place], NONE)

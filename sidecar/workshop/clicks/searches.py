@@ -4,26 +4,35 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sidecar.workshop.clicks.impressions import Bools, Floats, Impressions, Ints
+from sidecar.workshop.clicks.impressions import (
+    Bools,
+    Floats,
+    Impressions,
+    Ints,
+    Numbers,
+    joint,
+    numbered,
+)
 
 
 @dataclass(frozen=True)
 class Searches:
     """The searches, and one row per document that they showed: search by search, top to bottom."""
 
-    text: Ints
+    text: Numbers
     """The number of the query's text, -1 where it is not known or blank."""
     time_s: Floats
     client: Ints
     """0 where it is not known."""
     is_bot: Bools
-    row_search: Ints
-    row_document: Ints
-    row_position: Ints
+    row_search: Numbers
+    row_document: Numbers
+    row_position: Numbers
     """From 1."""
     row_clicked: Bools
-    row_actions: Ints
+    row_actions: NDArray[np.unsignedinteger[Any]]
     """The later actions that were taken: a bit for each."""
 
     def __len__(self) -> int:
@@ -34,7 +43,7 @@ class Searches:
         if kept.all():
             return self
         rows = kept[self.row_search]
-        number = np.cumsum(kept) - 1
+        number = np.cumsum(kept, dtype=np.int32) - 1
         columns: dict[str, Any] = vars(self)
         chosen = {
             name: column[rows if name.startswith("row_") else kept]
@@ -56,8 +65,8 @@ class Pairs(NamedTuple):
 
 def pairs_of(searches: Searches, documents: int, later_actions: int) -> tuple[Impressions, Pairs]:
     """The rows as impressions of pairs, and the pairs. Every search has a text."""
-    key = searches.text[searches.row_search] * documents + searches.row_document
-    unique, pair = np.unique(key, return_inverse=True)
+    key = joint(searches.text[searches.row_search], searches.row_document, documents)
+    unique, pair = numbered(key)
     count = len(unique)
     taken = [
         np.bincount(pair[(searches.row_actions >> action) & 1 > 0], minlength=count)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sidecar.workshop.clicks import impressions
 from sidecar.workshop.clicks.estimates import interval, position_based_estimates
 from sidecar.workshop.clicks.impressions import Cells, Impressions, count_cells
 from sidecar.workshop.clicks.position_based import fit_position_based, unlinked_positions
@@ -83,3 +84,12 @@ def test_clicks_at_a_rare_low_position_do_not_set_the_scale() -> None:
     model = fit_position_based(cells, prior_size=1.0)
     assert model.examination[0] == pytest.approx(1.0, abs=1e-3)
     assert model.examination[1] == pytest.approx(0.5, abs=0.02)
+
+
+def test_values_are_numbered_alike_in_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(impressions, "BLOCK_ROWS", 3)
+    values = np.random.default_rng(5).integers(-2, 6, 20) * 2**40
+    distinct, number = impressions.numbered(values)
+    assert distinct.tolist() == sorted(set(values.tolist()))
+    assert (distinct[number] == values).all()
+    assert [len(part) for part in impressions.numbered(values[:0])] == [0, 0]
