@@ -36,10 +36,17 @@ def _number(text: str | None) -> float | None:
     return max(0.0, value) if math.isfinite(value) else None
 
 
-def pause_s(attempt: int, retry_after: float | None, jitter: float) -> float:
+def pause_s(
+    attempt: int,
+    retry_after: float | None,
+    jitter: float,
+    first_s: float = FIRST_PAUSE_S,
+    most_s: float = MAX_PAUSE_S,
+) -> float:
     """The seconds to wait after an attempt (the first is 0): `retry_after` if the answer gave it,
-    else exponential backoff, of which `jitter` in [0, 1] takes between half and all."""
+    else exponential backoff from `first_s` to `most_s`, of which `jitter` in [0, 1] takes between
+    half and all."""
     if retry_after is not None:
         return retry_after
-    backoff = min(MAX_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(attempt, 30))
+    backoff = min(most_s, first_s * 2.0 ** min(attempt, 30))
     return backoff * (0.5 + jitter / 2)

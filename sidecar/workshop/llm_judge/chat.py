@@ -67,10 +67,10 @@ class ChatClient:
             except (OSError, HTTPException) as fault:
                 why, asked_for = f"{fault or type(fault).__name__}", None
             if attempt + 1 < ATTEMPTS:
-                factor = self.first_pause_s / 0.1
-                wait = pause_s(attempt, asked_for, random.random())
-                wait = wait if asked_for is not None else wait * factor
-                if self.stopped.wait(min(MAX_PAUSE_S, wait)):
+                pause = pause_s(
+                    attempt, asked_for, random.random(), self.first_pause_s, MAX_PAUSE_S
+                )
+                if self.stopped.wait(min(MAX_PAUSE_S, pause)):
                     break
         raise LlmJudgeError(f"{self.url} does not answer, however often it is asked: {why}")
 
