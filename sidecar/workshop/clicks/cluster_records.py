@@ -9,8 +9,6 @@ from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.ubi import UbiEvent, UbiQuery, records
 from sidecar.workshop.model.progress import BeginStep
 
-EVENTS, QUERIES = "ubi_events", "ubi_queries"
-"""The plugin's names."""
 PAGE = 5000
 _FIELDS = (
     *("action_name", "application", "client_id", "query_id", "session_id", "timestamp"),

@@ -70,7 +70,6 @@ class Judged:
     thresholds: tuple[float, ...]
     """As probabilities."""
     figures: ModelFigures
-    searches: int
 
 
 def judge(searches: Searches, documents: int, actions: Actions, options: JudgingOptions) -> Judged:
@@ -90,7 +89,6 @@ def judge(searches: Searches, documents: int, actions: Actions, options: Judging
         estimates.effective_size >= options.min_size,
         options.thresholds.of_mean(estimates.mean),
         figures,
-        len(searches),
     )
 
 

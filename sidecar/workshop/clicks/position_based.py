@@ -4,7 +4,7 @@
 
 Craswell, Zoeter, Taylor and Ramsey, "An experimental comparison of click position-bias models",
 WSDM 2008; the EM updates as in Chuklin, Markov and de Rijke, "Click Models for Web Search", 2015,
-section 4.1.3. Only the product is observed, so the most examined position is set to 1:
+section 4.3. Only the product is observed, so the most examined position is set to 1:
 attractiveness is the click rate of a document that stands there.
 """
 

@@ -1,6 +1,6 @@
 """A language model as a judge, whose agreement with given judgements is measured first.
 
-asking       the whole of it: agreement, the bound, the rest, the judgements
+asking       the questions, many at a time, and what becomes of the answers
 pairs        which (query, document) pairs are asked, and as which texts
 prompt       the prompt: prompt.txt, or a file of the user's own
 chat         a client for chat completions, as OpenAI's API has them

@@ -37,8 +37,6 @@ class Answers:
     """The grades of pairs, in their order; None where an answer held none."""
 
     grades: list[int | None]
-    reused: int
-    """Grades that an earlier run had asked for."""
 
     @property
     def unreadable(self) -> int:
@@ -95,7 +93,7 @@ def ask(
                 f"{unreadable} answers of {judge.client.model} hold no grade from 0 to "
                 f"{judge.max_grade}: does the prompt ask for one as the last thing?"
             )
-    return Answers([state.get(key) for key in keys], len(pairs) - len(open_))
+    return Answers([state.get(key) for key in keys])
 
 
 def _answered(
