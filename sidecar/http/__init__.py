@@ -2,6 +2,7 @@
 
 serve           settings -> a listening process, and down again
 listener        a listening port with an app behind it
+handshakes      TLS handshakes that fail
 app             the routes
 cors            which web pages of other origins may call
 paths           spare slashes, a prefix that a proxy keeps, what is near an unknown path

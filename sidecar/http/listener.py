@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from aiohttp import web
 
 from sidecar.access.server_tls import ServerTls
 from sidecar.errors import StartupError
 from sidecar.http.connections import BoundedRunner
+from sidecar.http.handshakes import reporting
 from sidecar.http.keys import SERVICE
 
 BACKLOG = 128
@@ -18,6 +20,7 @@ HANDSHAKE_S = 10.0
 among the `max_connections`, so silent ones must not stay for asyncio's 60 s."""
 GOODBYE_S = 5.0
 """Longest wait for a client to confirm the end of its TLS connection."""
+log = structlog.get_logger("rerank")
 
 
 @asynccontextmanager
@@ -36,6 +39,13 @@ async def listener(
     on_refused = service.metrics.refused_connections.inc
     runner = BoundedRunner(app, on_refused=on_refused, settings=service.settings)
     scheme = "http" if tls is None else "https"
+
+    def on_failed_handshake(reason: str) -> None:
+        service.metrics.failed_handshakes.inc()
+        log.warning("handshake", outcome="failed", fault=reason)
+
+    if tls is not None:
+        tls.context.sslobject_class = reporting(on_failed_handshake)
     await runner.setup()
     try:
         try:

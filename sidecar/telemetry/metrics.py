@@ -100,6 +100,9 @@ class Metrics:
         self.refused_connections = Counter(
             "rerank_refused_connections", "Connections beyond max_connections.", registry=registry
         )
+        self.failed_handshakes = Counter(
+            "rerank_failed_handshakes", "TLS handshakes that failed.", registry=registry
+        )
         self.rejected = Counter(
             "rerank_rejected",
             "Refused or failed requests by reason (the error body's error_type).",

@@ -5,16 +5,20 @@ import json
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 import pytest
 import trustme
+from structlog.testing import capture_logs
 
 from sidecar.errors import StartupError
 from sidecar.http import listener, reloading
 from sidecar.http.serve import listening
+from sidecar.http.service import Service
 from sidecar.settings import Settings
 from sidecar.workshop.sidecar_process import free_port
 from tests.certificates import authority_file, issue, trusting
@@ -142,6 +146,47 @@ async def test_mutual_tls_lets_in_who_has_a_certificate_and_a_key(
                 await client.post(f"{url}/v2/rerank", json=BODY, headers={"X-API-Key": "one"})
             async with client.get(f"https://127.0.0.1:{port}/health/ready") as answer:
                 assert answer.status == 200
+
+
+async def test_a_failed_handshake_is_counted_and_its_reason_is_logged(
+    tmp_path: Path, authority: trustme.CA
+) -> None:
+    clients = authority_file(tmp_path / "clients.pem", trustme.CA())
+    stranger = issue(tmp_path, authority, "stranger")
+    files = issue(tmp_path, authority)
+    options = Settings(port=0, **settings(files, tls_client_ca=clients))  # type: ignore[arg-type]
+    attempts = {
+        "peer did not return a certificate": trusting(authority),
+        "certificate verify failed: ": trusting(authority, stranger),
+        "tlsv1 alert unknown ca": trusting(trustme.CA()),
+        "http request": None,
+    }
+    async with listening(options, opener_over(GatedSession())) as (service, url):
+        with capture_logs() as logged:
+            for context in attempts.values():
+                before = metric(service, "rerank_failed_handshakes_total")
+                await asyncio.to_thread(refused, url, context)
+                await until(partial(failed_more, service, before))
+        faults = [event["fault"] for event in logged if event["event"] == "handshake"]
+        assert metric(service, "rerank_failed_handshakes_total") == len(attempts)
+        for fault, reason in zip(faults, attempts, strict=True):
+            assert fault.startswith(reason)
+
+
+def failed_more(service: Service, before: float) -> bool:
+    return metric(service, "rerank_failed_handshakes_total") > before
+
+
+def refused(url: str, context: ssl.SSLContext | None) -> None:
+    """One connection that gets no answer; None: without TLS."""
+    host, port = url.removeprefix("https://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as plain, suppress(OSError):
+        if context is None:
+            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            plain.recv(1024)
+        else:
+            with context.wrap_socket(plain, server_hostname=host) as connection:
+                assert not connection.recv(1)
 
 
 async def test_certificates_that_cannot_be_used_do_not_start(tmp_path: Path) -> None:
