@@ -21,6 +21,8 @@ TEXT_FILES = ["*.json", "*.txt", "*.model", "README.md"]
 """Config, tokenizer and card: never a `.py`."""
 MODULES = "modules.json"
 """sentence-transformers' list of modules; those of a head lie in folders of their own."""
+SETTINGS = "config_sentence_transformers.json"
+"""sentence-transformers' settings, with the prefixes of texts."""
 HOW_TO_RESUME = "the same command goes on where it ended, or give a local folder"
 
 

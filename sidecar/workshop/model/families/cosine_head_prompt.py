@@ -14,9 +14,9 @@ from tokenizers import Tokenizer
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import DOCUMENT, Padding, Prompt
+from sidecar.workshop.model.hub import SETTINGS
 from sidecar.workshop.model.pretrained import COPY_AGAIN
 
-CONFIG_OF_TEXTS = "config_sentence_transformers.json"
 QUERY = "{query}"
 PASSAGE_KEYS = ("document", "passage", "corpus")
 """Names of a passage's prompt, as sentence-transformers looks for them."""
@@ -79,11 +79,11 @@ def write_prefixes(prefixes: Prefixes, folder: Path) -> None:
     """Writes what `read_prefixes` reads; nothing where there are none."""
     if prefixes != NO_PREFIXES:
         prompts = {"query": prefixes.query, "document": prefixes.passage}
-        (folder / CONFIG_OF_TEXTS).write_text(json.dumps({"prompts": prompts}, indent=2) + "\n")
+        (folder / SETTINGS).write_text(json.dumps({"prompts": prompts}, indent=2) + "\n")
 
 
 def _read(folder: Path) -> dict[str, Any]:
-    file = folder / CONFIG_OF_TEXTS
+    file = folder / SETTINGS
     if not file.exists():
         return {}
     try:

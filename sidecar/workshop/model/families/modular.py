@@ -30,7 +30,7 @@ from sidecar.workshop.model.families.sequence_pairs import (
     network_inputs,
     pair_checkpoint,
 )
-from sidecar.workshop.model.hub import MODULES
+from sidecar.workshop.model.hub import MODULES, SETTINGS
 from sidecar.workshop.model.pretrained import (
     COPY_AGAIN,
     open_config,
@@ -38,7 +38,6 @@ from sidecar.workshop.model.pretrained import (
     open_network,
 )
 
-SETTINGS = "config_sentence_transformers.json"
 WEIGHTS = "model.safetensors"
 ARCHITECTURES = {f"{name}Model" for name in ENCODERS}
 

@@ -128,6 +128,8 @@ def run_training(
         raise ModelError("nothing to train on: give --pairs, --judged or --recipe")
     if spec.data.recipe and not spec.teacher.encoder:
         raise ModelError("--recipe needs --encoder: it finds the negatives and judges the phrases")
+    if spec.data.mixture not in MIXTURES:
+        raise ModelError(f"no mixture {spec.data.mixture!r}: give {' or '.join(MIXTURES)}")
     if spec.teacher.teacher and spec.teacher.by_domain:
         raise ModelError("give --teacher or --teachers, not both")
     start = open_named(spec.start, spec.encoder_start)

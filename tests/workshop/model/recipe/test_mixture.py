@@ -8,10 +8,18 @@ import pytest
 
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
+from sidecar.errors import ModelError
 from sidecar.workshop.model.recipe import mixture
 from sidecar.workshop.model.training.domains import read_teachers
 from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.teacher import Teacher
+from sidecar.workshop.model.training.train import Hyperparameters
+from sidecar.workshop.model.training.training_job import (
+    TeacherSpec,
+    TrainingData,
+    TrainingSpec,
+    run_training,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +71,10 @@ def test_every_part_of_the_multilingual_mixture_has_a_teacher_or_labels() -> Non
     unlabelled = teachers.domain_of("phrases")
     assert unlabelled is not None
     assert unlabelled.encoders
+
+
+def test_a_mixture_of_no_such_name_is_a_fault_before_anything_is_read(tmp_path: Path) -> None:
+    data = TrainingData(recipe=tmp_path / "none", mixture="german")
+    spec = TrainingSpec("none/none", data, TeacherSpec(encoder="none/none"), Hyperparameters())
+    with pytest.raises(ModelError, match="'german': give english or multilingual"):
+        run_training(spec, tmp_path / "checkpoint")
