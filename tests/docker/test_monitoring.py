@@ -177,6 +177,13 @@ def test_alerts_fire_when_they_should_and_only_then(promtool: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_alert_is_seen_firing() -> None:
+    cases = yaml.safe_load(ALERTS_TEST.read_text())["tests"]
+    tests = [test for case in cases for test in case["alert_rule_test"]]
+    fired = {test["alertname"] for test in tests if test["exp_alerts"]}
+    assert fired == {rule["alert"] for rule in rules()}
+
+
 def test_a_rule_that_lost_its_condition_fails_its_test(promtool: str, tmp_path: Path) -> None:
     """The alerts' own test can fail."""
     mutants = {
