@@ -14,14 +14,19 @@ def read_jsonl(file: Path) -> Iterator[tuple[int, Any]]:
     """(line number, value) of each non-empty line. Raises ModelError with the line that fails."""
     number = 0
     try:
-        with _opened(file) as stream, io.TextIOWrapper(stream, encoding="utf8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, json.loads(line)
+        for number, line in read_lines(file):
+            yield number, json.loads(line)
     except json.JSONDecodeError as fault:
         raise ModelError(f"{file}, line {number} is not understood: {fault.msg}") from None
     except (OSError, ValueError) as fault:
         raise ModelError(f"{file} is not understood: {fault}") from None
+
+
+def read_lines(file: Path) -> Iterator[tuple[int, str]]:
+    """(line number, line) of each non-empty line. Raises OSError, ValueError for a damaged file,
+    ModelError where the package is missing that decompresses."""
+    with _opened(file) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig") as lines:
+        yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 @contextlib.contextmanager
@@ -38,6 +43,6 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
                 f'{file} needs zstandard: pip install "rerank-sidecar[learn]"'
             ) from None
         try:
-            yield zstandard.ZstdDecompressor().stream_reader(raw)
+            yield zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
         except zstandard.ZstdError as fault:
             raise ValueError(str(fault)) from None

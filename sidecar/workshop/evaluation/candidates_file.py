@@ -5,17 +5,20 @@
 
 The hits are in the first stage's order. `hits` may be a search engine's own (`{"hits": [...]}`),
 and a hit may have a `text` in place of a `_source`. Without a `query_id` a query is found in the
-judgements by its text.
+judgements by its text. The file may be compressed (.zst).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from sidecar.errors import ModelError
 from sidecar.lenient_json import loads
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError, Hit, read_hit
+from sidecar.workshop.jsonl import read_lines
 from sidecar.workshop.judgements.collecting import listed
 from sidecar.workshop.judgements.judgements import Judgements
 
@@ -33,24 +36,43 @@ def read_candidates(
 
     Raises EvaluationError with a line for each fault.
     """
+    read = partial(read_hit, fields=fields, id_field=id_field, title_field=title_field)
+    found = read_queries(file, judgements, read, size=size)
+    return [found[query] for query in judgements.grades if query in found]
+
+
+def read_queries(
+    file: Path,
+    judgements: Judgements,
+    read: Callable[[Mapping[str, Any]], Hit],
+    *,
+    size: int,
+    merge: bool = False,
+) -> dict[str, Candidates]:
+    """The candidates of every query, by its ID, in the order of the file.
+
+    `read` raises ValueError for a hit that it does not understand. With `merge` the lines of a
+    query add up, and of hits with one ID the first counts; else both are faults. Raises
+    EvaluationError with a line for each fault.
+    """
     ids = {judgements.texts.get(query, query): query for query in judgements.grades}
     by_query: dict[str, Candidates] = {}
     lines: dict[str, int] = {}
     faults: list[str] = []
-    for number, line in enumerate(_lines(file), 1):
-        if not line.strip():
-            continue
+    for number, line in _lines(file):
         try:
             row = _row(line)
             text = row["query"].strip() if isinstance(row.get("query"), str) else None
-            query_id = str(row.get("query_id", ids.get(text or "", text)))
-            if query_id in by_query:
+            given = row.get("query_id")
+            query_id = str(ids.get(text or "", text) if given is None else given)
+            earlier = by_query.get(query_id)
+            if earlier is not None and not merge:
                 raise ValueError(f"query {query_id!r} was on line {lines[query_id]} already")
             known = judgements.texts.get(query_id)
             query = text or known
             if not query:
                 raise ValueError(f"query {query_id!r} has no text")
-            hits = _hits(row, size, lambda hit: read_hit(hit, fields, id_field, title_field))
+            hits = _hits(row, size, read, earlier.hits if earlier else (), merge)
         except ValueError as fault:
             faults.append(f"{file}, line {number}: {fault}")
             continue
@@ -59,15 +81,17 @@ def read_candidates(
         raise EvaluationError(listed(faults))
     if not by_query:
         raise EvaluationError(f"{file} holds no candidates")
-    return [by_query[query] for query in judgements.grades if query in by_query]
+    return by_query
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
     try:
-        return file.read_text(encoding="utf-8-sig").split("\n")
+        yield from read_lines(file)
     except OSError as fault:
         raise EvaluationError(f"{file} cannot be read: {fault.strerror}") from None
-    except UnicodeDecodeError as fault:
+    except ModelError as fault:
+        raise EvaluationError(fault.message) from None
+    except ValueError as fault:
         raise EvaluationError(f"{file} cannot be read: {fault}") from None
 
 
@@ -81,19 +105,24 @@ def _row(line: str) -> Mapping[str, Any]:
     return row
 
 
-def _hits(row: Mapping[str, Any], size: int, read: Any) -> tuple[Hit, ...]:
+def _hits(
+    row: Mapping[str, Any],
+    size: int,
+    read: Callable[[Mapping[str, Any]], Hit],
+    earlier: Sequence[Hit],
+    merge: bool,
+) -> tuple[Hit, ...]:
     hits = row["hits"]
     if isinstance(hits, dict):
         hits = hits.get("hits")
     if not isinstance(hits, list) or not all(isinstance(hit, dict) for hit in hits):
         raise ValueError("`hits` is no list of hits")
-    found: dict[str, Hit] = {}
+    found = {hit.id: hit for hit in earlier}
     for position, hit in enumerate(hits[:size], 1):
         try:
             each = read(hit)
         except ValueError as fault:
             raise ValueError(f"hit {position} {fault}") from None
-        if each.id in found:
+        if found.setdefault(each.id, each) is not each and not merge:
             raise ValueError(f"document {each.id!r} is hit twice")
-        found[each.id] = each
     return tuple(found.values())

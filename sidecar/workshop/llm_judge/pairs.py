@@ -1,18 +1,17 @@
 """Which (query, document) pairs a language model is asked, and what it reads of each document.
 
-{"query_id": "q1", "query": "red shoes",
- "hits": [{"_id": "p1", "_source": {"title": "Red shoe"}}, {"_id": "p2", "text": "A blue shoe"}]}
-
-One query per line, with the hits of a search in order; `hits` may be a search engine's own object.
-Without a `query_id` a query is known by its text.
+They come from a file as `evaluate` reads it (`evaluation.candidates_file`), of which every query
+counts, judged or not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sidecar.errors import ModelError
-from sidecar.workshop.jsonl import read_jsonl
+from sidecar.workshop.evaluation.candidates import EvaluationError, Hit, read_hit
+from sidecar.workshop.evaluation.candidates_file import read_queries
 from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.llm_judge.prompt import LlmJudgeError
 
@@ -39,50 +38,37 @@ def read_pairs(
 
     `fields` are what is read of a source, all when there are none; a text is cut after `max_words`.
     Query IDs are those of the judgements where their texts are the same. Raises LlmJudgeError with
-    the line that is not understood.
+    a line for each that is not understood.
     """
-    ids = {judgements.texts.get(query, query): query for query in judgements.grades}
-    pairs: dict[tuple[str, str], Pair] = {}
+    read = partial(_read, fields=fields, max_words=max_words)
     try:
-        for number, row in read_jsonl(file):
-            try:
-                for pair in _of_query(row, ids, size, fields, max_words):
-                    pairs.setdefault((pair.query_id, pair.document_id), pair)
-            except ValueError as fault:
-                raise LlmJudgeError(f"{file}, line {number}: {fault}") from None
-    except ModelError as fault:
+        found = read_queries(file, judgements, read, size=size, merge=True)
+    except EvaluationError as fault:
         raise LlmJudgeError(fault.message) from None
+    pairs = [
+        Pair(each.query_id, each.query, hit.id, str(hit.document))
+        for each in found.values()
+        for hit in each.hits
+    ]
     if not pairs:
         raise LlmJudgeError(f"{file} holds no hit")
-    return list(pairs.values())
+    return pairs
 
 
-def _of_query(
-    row: Any, ids: Mapping[str, str], size: int, fields: Sequence[str], max_words: int
-) -> Iterator[Pair]:
-    query = row.get("query") if isinstance(row, dict) else None
-    hits = row.get("hits") if isinstance(row, dict) else None
-    hits = hits.get("hits") if isinstance(hits, dict) else hits
-    if not isinstance(query, str) or not query.strip() or not isinstance(hits, list):
-        raise ValueError('is not {"query": text, "hits": [...]}')
-    query_id = str(row.get("query_id", ids.get(query, query)))
-    for hit in hits[:size]:
-        document_id = hit.get("_id") if isinstance(hit, dict) else None
-        if not isinstance(document_id, str | int):
-            raise ValueError("a hit has no _id")
-        text = " ".join(_text(hit, fields).split(" ")[:max_words]).strip()
-        if not text:
-            raise ValueError(f"document {str(document_id)!r} has nothing to read")
-        yield Pair(query_id, query, str(document_id), text)
+def _read(hit: Mapping[str, Any], fields: Sequence[str], max_words: int) -> Hit:
+    """The hit, whose document is the text that the model reads."""
+    found = read_hit(hit, fields, None, None)
+    text = " ".join(_text(found.document).split(" ")[:max_words]).strip()
+    if not text:
+        raise ValueError("has nothing to read")
+    return replace(found, document=text)
 
 
-def _text(hit: Mapping[str, Any], fields: Sequence[str]) -> str:
-    """A hit's text, or its fields with a line for each."""
-    source = hit.get("_source")
-    if not isinstance(source, Mapping):
-        return str(hit.get("text") or "")
-    names = fields or tuple(source)
-    values = ((name, _shown(source.get(name))) for name in names)
+def _text(document: Mapping[str, Any] | str) -> str:
+    """A text, or fields with a line for each."""
+    if isinstance(document, str):
+        return document
+    values = ((name, _shown(value)) for name, value in document.items())
     return "\n".join(f"{name}: {value}" for name, value in values if value)
 
 

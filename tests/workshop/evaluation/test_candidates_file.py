@@ -55,6 +55,23 @@ def test_a_hit_may_be_a_text_and_half_an_emoji_is_mended(tmp_path: Path) -> None
     assert found.hits[0].document == found.hits[0].title == "cut \ufffd"
 
 
+def test_a_compressed_file_is_read_to_its_end(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    path = tmp_path / "candidates.jsonl.zst"
+    rows = [{"query": query, "hits": [hit("a")]} for query in ("red", "blue")]
+    frames = (zstandard.compress(json.dumps(row).encode() + b"\n") for row in rows)
+    path.write_bytes(b"".join(frames))
+    assert len(read_candidates(path, JUDGEMENTS, size=1)) == 2
+    path.write_bytes(path.read_bytes()[:-5] + b"wrong")
+    with pytest.raises(EvaluationError, match="cannot be read"):
+        read_candidates(path, JUDGEMENTS, size=1)
+
+
+def test_a_query_id_of_null_is_none(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, {"query_id": None, "query": "red", "hits": [hit("a")]})
+    assert found.query_id == "q1"
+
+
 def test_every_fault_has_its_line(tmp_path: Path) -> None:
     rows = [
         {"query": "red", "hits": [hit("a"), hit("a")]},

@@ -37,14 +37,31 @@ def test_hits_become_pairs(tmp_path: Path) -> None:
     assert only.text == "price: eur 5\ntitle: Shoe"
 
 
+def test_queries_are_those_that_evaluate_reads(tmp_path: Path) -> None:
+    rows = [
+        {"query": " red ", "hits": [{"_id": "p1", "text": "x"}]},
+        {"query_id": None, "query": "red", "hits": [{"_id": "p1", "text": "y"}, {"_id": "p2"}]},
+        {"query_id": "q7", "hits": [{"_id": "p3", "_source": {"brand": {"name": "B", "id": 1}}}]},
+    ]
+    path = written(tmp_path, *rows)
+    given = Judgements({"q7": {"p1": 1.0}}, {"q7": "red"})
+    assert read_pairs(path, given, size=1, fields=["brand.name"]) == [
+        Pair("q7", "red", "p1", "x"),
+        Pair("q7", "red", "p3", "brand: name B"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
         ([], "line 1: is not"),
         ({"query": "a"}, "line 1: is not"),
-        ({"query": " ", "hits": []}, "line 1: is not"),
-        ({"query": "a", "hits": [{"_source": {"t": "x"}}]}, "line 1: a hit has no _id"),
-        ({"query": "a", "hits": [{"_id": "1", "_source": {}}]}, "'1' has nothing to read"),
+        ({"query": " ", "hits": []}, "line 1: query '' has no text"),
+        ({"query": "a", "hits": [{"_source": {"t": "x"}}]}, "line 1: hit 1 has no `_id`"),
+        (
+            {"query": "a", "hits": [{"_id": "1", "_source": {}}]},
+            "hit 1 has nothing to read",
+        ),
         ({"query": "a", "hits": []}, "holds no hit"),
     ],
 )
