@@ -16,6 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
+from sidecar.workshop.evaluation.inference import interval
 from sidecar.workshop.fitting.weight_space import WeightSpace
 from sidecar.workshop.scored_hits.folds import FOLDS, draw_folds
 from sidecar.workshop.scored_hits.judged_parts import Floats, Indexes, JudgedParts
@@ -23,6 +24,8 @@ from sidecar.workshop.scored_hits.ndcg import Ranking
 from sidecar.workshop.scored_hits.weighted import logits
 
 SEED = 0
+"""Of the folds."""
+INTERVAL_SEED, RESAMPLES = 17, 4000
 MANY = 200
 """Queries from which one draw of folds is enough."""
 GIVEN = "the given weights"
@@ -63,6 +66,11 @@ class CrossValidated:
     def lift(self) -> Floats:
         """[queries]"""
         return self.after - self.before
+
+    @property
+    def lift_interval(self) -> tuple[float, float]:
+        """95 % interval of the mean lift over queries."""
+        return interval(self.lift, INTERVAL_SEED, RESAMPLES)
 
 
 def cross_validate(

@@ -28,7 +28,6 @@ from sidecar.workshop.judgements.files import write_text
 from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
-from sidecar.workshop.scored_hits.interval import bootstrap_interval
 from sidecar.workshop.scored_hits.judged_parts import FittingError
 from sidecar.workshop.scored_hits.profile_source import ProfileSource
 from sidecar.workshop.scored_hits.profile_text import profile_text
@@ -127,7 +126,7 @@ def _fitted(
     advance = begin_step("fits", fit_count(parts.queries))
     validated = cross_validate(parts, space, method, spec.depth, advance)
     weights = space.weights(validated.vector)
-    interval = bootstrap_interval(validated.lift)
+    interval = validated.lift_interval
     calibrated, fault = _calibrated(spec, judged, parameters.given, weights, validated)
     profile = spec.source.profile
     changed = changes(profile, parameters.fields, parameters.signals, weights)

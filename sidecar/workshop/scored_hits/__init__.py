@@ -14,7 +14,6 @@ assembling        scored queries and judgements -> JudgedParts
 weighted          Weights, and the logits under them
 ndcg              nDCG of many queries at once
 folds             folds of queries
-interval          the bootstrap's interval of a mean
 
     what they write
 profile_text      a profile that extends another

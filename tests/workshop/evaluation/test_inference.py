@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("scipy", reason="evaluating needs the extra `learn`")
 
 from sidecar.workshop.evaluation.inference import detectable, holm, interval, randomisation_p
+from sidecar.workshop.evaluation.orders import Floats
 from tests.workshop.evaluation.simulation import coverage, false_findings, power
 
 RESAMPLES = 999
@@ -13,6 +14,22 @@ RESAMPLES = 999
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert 0.91 < coverage(400, queries=40, resamples=RESAMPLES) < 0.975
+
+
+def lifts(seed: int, queries: int) -> Floats:
+    """As a fit's come: many queries do not change, the others in either direction. The mean is .01."""
+    chance = np.random.default_rng(seed)
+    changed = chance.random(queries) < 0.6
+    return np.where(changed, chance.normal(0.01 / 0.6, 0.1, queries), 0.0)
+
+
+@pytest.mark.parametrize(("queries", "runs"), [(20, 200), (100, 100)])
+def test_intervals_of_lifts_hold_the_true_mean_in_95_of_100_runs(queries: int, runs: int) -> None:
+    held = 0
+    for seed in range(runs):
+        low, high = interval(lifts(seed, queries), seed=17, resamples=4000)
+        held += low <= 0.01 <= high
+    assert 0.92 <= held / runs <= 0.98
 
 
 def test_holm_keeps_false_findings_rare_and_without_it_they_are_not() -> None:

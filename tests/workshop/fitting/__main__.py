@@ -16,7 +16,6 @@ import numpy as np
 from sidecar.workshop.fitting.ascent import CoordinateAscent
 from sidecar.workshop.fitting.cross_validation import Method, cross_validate
 from sidecar.workshop.fitting.pairwise import PairwiseLogistic
-from sidecar.workshop.scored_hits.interval import bootstrap_interval
 from sidecar.workshop.scored_hits.judged_parts import Floats
 from sidecar.workshop.scored_hits.ndcg import Ranking
 from sidecar.workshop.scored_hits.weighted import logits
@@ -37,7 +36,7 @@ def run(
     parts, new = simulated(seed, queries, true), simulated(10_000 + seed, new_queries, true)
     space = space_of(parts)
     found = cross_validate(parts, space, method, DEPTH)
-    low, high = bootstrap_interval(found.lift)
+    low, high = found.lift_interval
     ranking = Ranking(new, DEPTH)
     before = ranking.ndcg(logits(new, space.given)).mean()
 
