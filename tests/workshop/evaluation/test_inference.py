@@ -17,7 +17,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
 
 
 def lifts(seed: int, queries: int) -> Floats:
-    """As a fit's come: many queries do not change, the others in either direction. The mean is .01."""
+    """As a fit's: many queries do not change, the others in either direction. The mean is .01."""
     chance = np.random.default_rng(seed)
     changed = chance.random(queries) < 0.6
     return np.where(changed, chance.normal(0.01 / 0.6, 0.1, queries), 0.0)
