@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from sidecar.cli.judged_hits import (
+    JUDGEMENTS_HELP,
+    PROFILE_HELP,
     RESUMES,
     CandidatesFile,
     Fields,
@@ -24,19 +26,9 @@ from sidecar.errors import StartupError
 
 
 def calibrate_command(
-    profile: Annotated[
-        str | None,
-        typer.Argument(
-            help="The name of a shipped profile, or a profile's file.", show_default=False
-        ),
-    ] = None,
+    profile: Annotated[str | None, typer.Argument(help=PROFILE_HELP, show_default=False)] = None,
     judgements: Annotated[
-        Path | None,
-        typer.Option(
-            help="Relevance judgements, in any format; of a BEIR folder with corpus.jsonl the "
-            "judged documents are the candidates.",
-            show_default=False,
-        ),
+        Path | None, typer.Option(help=JUDGEMENTS_HELP, show_default=False)
     ] = None,
     candidates: CandidatesFile = None,
     again: Annotated[

@@ -5,14 +5,13 @@ from typing import Annotated
 
 import typer
 
-Profile = Annotated[str, typer.Argument(help="The name of a shipped profile, or a profile's file.")]
-Judged = Annotated[
-    Path,
-    typer.Option(
-        help="Relevance judgements, in any format; of a BEIR folder with corpus.jsonl the judged "
-        "documents are the candidates."
-    ),
-]
+PROFILE_HELP = "The name of a shipped profile, or a profile's file."
+JUDGEMENTS_HELP = (
+    "Relevance judgements, in any format; of a BEIR folder with corpus.jsonl the judged documents "
+    "are the candidates."
+)
+Profile = Annotated[str, typer.Argument(help=PROFILE_HELP)]
+Judged = Annotated[Path, typer.Option(help=JUDGEMENTS_HELP)]
 CandidatesFile = Annotated[
     Path | None,
     typer.Option(

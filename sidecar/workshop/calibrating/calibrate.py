@@ -28,7 +28,7 @@ from sidecar.workshop.scored_hits.assembling import Judged, assemble
 from sidecar.workshop.scored_hits.judged_parts import Floats
 from sidecar.workshop.scored_hits.profile_source import ENDING, ProfileSource
 from sidecar.workshop.scored_hits.profile_text import profile_text
-from sidecar.workshop.scored_hits.proof import Proof, prove
+from sidecar.workshop.scored_hits.proof import prove
 from sidecar.workshop.scored_hits.scored_query import default_parts
 from sidecar.workshop.scored_hits.scoring import opened, score_hits
 from sidecar.workshop.scored_hits.weighted import Weights, logits
@@ -64,7 +64,6 @@ class CalibrateOutcome:
     """What the profile got."""
     calibrated: Calibrated
     threshold: Threshold | None
-    proof: Proof
 
 
 def again_spec(
@@ -123,8 +122,8 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
         text = profile_text(profile, {}, own, _comments(spec, judged, found, threshold))
         written = spec.source.loaded(text, spec.out)
         predicted = found.calibration.calibrated(fused)
-        proof = prove(written, predicted, judged, spec.candidates, model, DEPTH)
-    outcome = CalibrateOutcome(judged, own, found, threshold, proof)
+        prove(written, predicted, judged, spec.candidates, model, DEPTH)
+    outcome = CalibrateOutcome(judged, own, found, threshold)
     write_pairs(path_beside(spec.out), _how(spec, outcome), spec.candidates, spec.judgements)
     write_text(spec.out, text)
     return outcome
