@@ -105,10 +105,10 @@ def evaluate_command(
     from rich.console import Console
 
     from sidecar.cli.model.progress import bars
+    from sidecar.judgements.files import write_text
     from sidecar.workshop.evaluation.evaluate import EvaluationSpec, evaluate
     from sidecar.workshop.evaluation.measures import Grading
     from sidecar.workshop.evaluation.summary_tables import print_summary
-    from sidecar.workshop.judgements.files import write_text
 
     for file in (json, html):
         if file is not None and not file.parent.is_dir():

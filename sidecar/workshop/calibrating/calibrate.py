@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sidecar.judgements.files import write_text
+from sidecar.judgements.judgements import Judgements
 from sidecar.profile import ProfileCalibration
 from sidecar.workshop.calibrating.cross_calibration import Calibrated, cross_calibrate
 from sidecar.workshop.calibrating.kept_pairs import (
@@ -21,8 +23,6 @@ from sidecar.workshop.calibrating.kept_pairs import (
 from sidecar.workshop.calibrating.logistic import scores_of
 from sidecar.workshop.calibrating.threshold import Threshold, measured_threshold, threshold_lines
 from sidecar.workshop.evaluation.candidates import Candidates
-from sidecar.workshop.judgements.files import write_text
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
 from sidecar.workshop.scored_hits.judged_parts import Floats

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.judgements.files import write_text
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import Candidates, Hit, title_of
 from sidecar.workshop.jsonl import read_jsonl
-from sidecar.workshop.judgements.files import write_text
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.scored_hits.judged_parts import FittingError
 
 KIND = "rerank-sidecar calibrated pairs"

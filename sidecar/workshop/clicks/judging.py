@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.clicks.actions import Actions
 from sidecar.workshop.clicks.choices import ClickModel
 from sidecar.workshop.clicks.dynamic_bayesian import fit_dynamic_bayesian
@@ -26,7 +27,6 @@ from sidecar.workshop.clicks.impressions import (
 from sidecar.workshop.clicks.position_based import fit_position_based, unlinked_positions
 from sidecar.workshop.clicks.searches import Pairs, Searches, pairs_of
 from sidecar.workshop.clicks.ubi import ClicksError
-from sidecar.workshop.judgements.judgements import Judgements
 
 
 @dataclass(frozen=True)

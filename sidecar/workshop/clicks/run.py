@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 
+from sidecar.judgements.files import write_text
 from sidecar.workshop.clicks.actions import Actions
 from sidecar.workshop.clicks.assembling import assemble
 from sidecar.workshop.clicks.choices import Exposure
@@ -17,7 +18,6 @@ from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.rules import Rules
 from sidecar.workshop.clicks.summary import Summary
 from sidecar.workshop.clicks.ubi import ClicksError, UbiEvent, UbiQuery
-from sidecar.workshop.judgements.files import write_text
 from sidecar.workshop.judgements.formats import Format, format_to_write, write_judgements
 from sidecar.workshop.model.progress import BeginStep
 

@@ -16,11 +16,11 @@ from typing import Any
 import orjson
 
 from sidecar.errors import ModelError
+from sidecar.judgements.collecting import listed
+from sidecar.judgements.judgements import Judgements
 from sidecar.lenient_json import loads
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError, Hit, read_hit
 from sidecar.workshop.jsonl import read_lines
-from sidecar.workshop.judgements.collecting import listed
-from sidecar.workshop.judgements.judgements import Judgements
 
 
 def read_candidates(

@@ -8,6 +8,7 @@ from pathlib import Path
 from es_integration.cluster.login import Login, connect
 from es_integration.cluster.search_engine import search_engine_at
 from es_integration.errors import IntegrationError
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.counted import counted
 from sidecar.workshop.evaluation.assessment import Assessment
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError
@@ -22,7 +23,6 @@ from sidecar.workshop.evaluation.scoring import Open, score_all
 from sidecar.workshop.evaluation.search_body import read_body
 from sidecar.workshop.evaluation.state import State
 from sidecar.workshop.judgements.formats import Format, read_judgements
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.judgements.query_texts import read_query_texts
 from sidecar.workshop.model.progress import BeginStep
 

@@ -7,9 +7,9 @@ from typing import Any
 from es_integration.search.bodies import page_body
 from es_integration.search.page import Page
 from es_integration.search.source import SourceFilter
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError, Hit, read_hit
 from sidecar.workshop.evaluation.search_body import with_text
-from sidecar.workshop.judgements.judgements import Judgements
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import Any, Literal
 import ir_measures
 import numpy as np
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import EvaluationError
 from sidecar.workshop.evaluation.orders import Floats
-from sidecar.workshop.judgements.judgements import Judgements
 
 Gain = Literal["exponential", "linear"]
 DEFAULT_METRICS = "nDCG@10,MRR@10,MAP,P@10,R@10"

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from sidecar.judgements.files import write_text
+from sidecar.judgements.judgements import Judgements
 from sidecar.profile import ProfileCalibration
 from sidecar.workshop.calibrating.cross_calibration import Calibrated, cross_calibrate
 from sidecar.workshop.calibrating.logistic import fit_calibration, scores_of
@@ -24,8 +26,6 @@ from sidecar.workshop.fitting.cross_validation import (
 )
 from sidecar.workshop.fitting.pairwise import PairwiseLogistic
 from sidecar.workshop.fitting.parameters import Parameters
-from sidecar.workshop.judgements.files import write_text
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
 from sidecar.workshop.scored_hits.judged_parts import FittingError

@@ -12,9 +12,9 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from sidecar.judgements.files import read_text
+from sidecar.judgements.judgements import Judgements, JudgementsError
 from sidecar.workshop.judgements import trec
-from sidecar.workshop.judgements.files import read_text
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
 from sidecar.workshop.judgements.query_texts import read_query_texts
 
 QUERIES, QRELS = "queries.jsonl", Path("qrels") / "test.tsv"

@@ -6,10 +6,11 @@ from typing import Any
 
 import orjson
 
+from sidecar.judgements import jsonl
+from sidecar.judgements.files import read_text, write_text
+from sidecar.judgements.judgements import Judgements, JudgementsError
 from sidecar.lenient_json import loads
-from sidecar.workshop.judgements import beir, jsonl, quepid, rank_eval, trec, workbench
-from sidecar.workshop.judgements.files import read_text, write_text
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
+from sidecar.workshop.judgements import beir, quepid, rank_eval, trec, workbench
 
 
 class Format(StrEnum):

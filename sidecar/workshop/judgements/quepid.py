@@ -9,8 +9,8 @@ import csv
 import io
 from pathlib import Path
 
-from sidecar.workshop.judgements.collecting import Collector
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
+from sidecar.judgements.collecting import Collector
+from sidecar.judgements.judgements import Judgements, JudgementsError
 
 HEADINGS = ("query", "docid", "rating")
 _FORMULA = ("-", "=", "+", "@")

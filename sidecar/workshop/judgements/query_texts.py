@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.judgements.files import read_text
+from sidecar.judgements.judgements import JudgementsError
 from sidecar.workshop.jsonl import read_jsonl
-from sidecar.workshop.judgements.files import read_text
-from sidecar.workshop.judgements.judgements import JudgementsError
 
 _IDS, _TEXTS = ("_id", "id", "query_id", "qid"), ("text", "query", "query_text")
 _HEADINGS = {*_IDS, "query-id"}

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sidecar.workshop.judgements.collecting import Collector
+from sidecar.judgements.collecting import Collector
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.judgements.json_lines import line_of
-from sidecar.workshop.judgements.judgements import Judgements
 
 _FIELD_CLAUSES = {"match", "match_phrase", "match_phrase_prefix", "match_bool_prefix"}
 """{"match": {field: text}} or {"match": {field: {"query": text}}}"""

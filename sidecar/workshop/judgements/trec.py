@@ -8,8 +8,8 @@ columns means nothing (https://trec.nist.gov/data/qrels_eng/).
 import re
 from pathlib import Path
 
-from sidecar.workshop.judgements.collecting import Collector
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
+from sidecar.judgements.collecting import Collector
+from sidecar.judgements.judgements import Judgements, JudgementsError
 
 HEADINGS = ("query-id", "corpus-id", "score")
 _SPACE = re.compile(r"\s")

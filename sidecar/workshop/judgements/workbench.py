@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sidecar.workshop.judgements.collecting import Collector
+from sidecar.judgements.collecting import Collector
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.judgements.json_lines import line_of
-from sidecar.workshop.judgements.judgements import Judgements
 
 KEY = "judgmentRatings"
 Place = tuple[str | int, ...]

@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from sidecar.workshop.judgements.judgements import Judgements
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.llm_judge.agreement import Agreement, measure_agreement
 from sidecar.workshop.llm_judge.answer import read_grade
 from sidecar.workshop.llm_judge.chat import ChatClient

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import EvaluationError, Hit, read_hit
 from sidecar.workshop.evaluation.candidates_file import read_queries
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.llm_judge.prompt import LlmJudgeError
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.profile import Profile
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.scored_hits.judged_parts import FittingError, Floats, JudgedParts
 from sidecar.workshop.scored_hits.ndcg import gains, ideal_dcg
 from sidecar.workshop.scored_hits.probe import Column, excluded_weight

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import Candidates
 from sidecar.workshop.evaluation.candidates_file import read_candidates
 from sidecar.workshop.judgements.formats import Format, read_judgements
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.judgements.query_texts import read_query_texts
 from sidecar.workshop.scored_hits.judged_documents import read_judged_documents
 from sidecar.workshop.scored_hits.judged_parts import FittingError

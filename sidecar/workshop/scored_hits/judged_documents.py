@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError, Hit, title_of
 from sidecar.workshop.jsonl import read_jsonl
-from sidecar.workshop.judgements.judgements import Judgements
 
 CORPUS = "corpus.jsonl"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError
 from sidecar.workshop.evaluation.candidates_file import read_candidates
-from sidecar.workshop.judgements.judgements import Judgements
 
 JUDGEMENTS = Judgements({"q1": {"a": 1.0}, "q2": {"b": 1.0}}, {"q1": "red", "q2": "blue"})
 

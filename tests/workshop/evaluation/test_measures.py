@@ -8,11 +8,11 @@ import pytest
 
 pytest.importorskip("ir_measures", reason="evaluating needs the extra `learn`")
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import EvaluationError
 from sidecar.workshop.evaluation.measures import Grading, Metric, measured, parse_metrics
 from sidecar.workshop.evaluation.orders import reranked
 from sidecar.workshop.evaluation.unjudged import bounds, judged_share
-from sidecar.workshop.judgements.judgements import Judgements
 
 GRADING = Grading()
 

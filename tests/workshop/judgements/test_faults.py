@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sidecar.judgements.judgements import JudgementsError
 from sidecar.workshop.judgements.formats import Format, read_judgements
-from sidecar.workshop.judgements.judgements import JudgementsError
 
 
 def faults(tmp_path: Path, text: str, name: str = "data", format: Format | None = None) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sidecar.judgements.judgements import Judgements, JudgementsError
 from sidecar.workshop.judgements.formats import Format, read_judgements, write_judgements
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
 from sidecar.workshop.judgements.query_texts import read_query_texts
 
 GRADES = {"red shoes": {"p1": 3.0, "p2": 0.0}, "größe 39,5": {"p1": 1.0}}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sidecar.workshop.judgements.judgements import Judgements
+from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.llm_judge.pairs import Pair, read_pairs
 from sidecar.workshop.llm_judge.prompt import LlmJudgeError, read_prompt
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from sidecar.judgements.judgements import Judgements
 from sidecar.profile import Profile
 from sidecar.profiles import read_profile
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.scored_hits.assembling import assemble
 from sidecar.workshop.scored_hits.judged_parts import FittingError
 from sidecar.workshop.scored_hits.scored_query import ScoredQuery

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from sidecar.contracts.body import read_document
+from sidecar.judgements.judgements import Judgements
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import Profile
 from sidecar.profiles import Profiles, read_profile
 from sidecar.request import RankRequest
 from sidecar.workshop.evaluation.candidates import Hit
-from sidecar.workshop.judgements.judgements import Judgements
 from sidecar.workshop.scored_hits.assembling import assemble
 from sidecar.workshop.scored_hits.probe import document_of, probed
 from sidecar.workshop.scored_hits.scored_query import ScoredQuery

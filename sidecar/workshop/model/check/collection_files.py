@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.judgements.judgements import Judgements, JudgementsError
 from sidecar.workshop.jsonl import read_jsonl
 from sidecar.workshop.judgements import beir
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
 
 CORPUS_FILES = ("corpus.jsonl", "corpus.jsonl.zst", "collection.tsv", "corpus.tsv")
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sidecar.workshop.judgements.judgements import JudgementsError
+from sidecar.judgements.judgements import JudgementsError
 
 
 def read_text(file: Path) -> str:

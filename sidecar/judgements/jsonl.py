@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
+from sidecar.judgements.collecting import Collector
+from sidecar.judgements.judgements import Judgements
 from sidecar.lenient_json import loads
-from sidecar.workshop.judgements.collecting import Collector
-from sidecar.workshop.judgements.judgements import Judgements
 
 _KEYS = {"query_id", "query", "document_id", "grade", "weight"}
 

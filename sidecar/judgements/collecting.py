@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from sidecar.workshop.judgements.judgements import Judgements, JudgementsError
+from sidecar.judgements.judgements import Judgements, JudgementsError
 
 MAX_SHOWN = 20
 MAX_GRADE = 1e6
