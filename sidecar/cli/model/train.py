@@ -15,7 +15,7 @@ Files = Annotated[
         exists=True,
         dir_okay=False,
         metavar="FILE",
-        help='JSON lines {"query", "text"[, "grade"][, "negatives"]}; may be repeated.',
+        help='JSON lines {"query", "text"[, "grade"][, "weight"][, "negatives"]}; may be repeated.',
     ),
 ]
 Folders = Annotated[

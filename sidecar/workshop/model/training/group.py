@@ -24,6 +24,8 @@ class Group:
     """The teacher's logits of the documents; None: only the labels count."""
     teacher_share: float = 0.5
     """The teacher's share of the target."""
+    weight: float = 1.0
+    """What the group counts for in the loss."""
 
     def target(self) -> Tensor:
         """A distribution [documents]: the normalised gains mixed with the teacher's softmax."""

@@ -1,10 +1,11 @@
 """A user's training data: pairs in JSON lines, or a folder with graded judgements.
 
-A line of pairs: {"query", "text"[, "grade"][, "negatives": [...]]}. Without a grade the text
-answers the query (grade 1); grade 0 marks a text that does not. `label` and `document` are read as
-`grade` and `text`. Files may be compressed (.jsonl.zst).
+A line of pairs: {"query", "text"[, "grade"][, "weight"][, "negatives": [...]]}. Without a grade
+the text answers the query (grade 1); grade 0 marks a text that does not. `label` and `document` are
+read as `grade` and `text`. Files may be compressed (.jsonl.zst).
 """
 
+import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ class JudgedQuery:
     """Name of the file or collection."""
     query: str
     grades: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    """What each text counts for in the loss, where that is not 1."""
 
 
 def read_pairs(file: Path) -> list[JudgedQuery]:
@@ -36,10 +39,14 @@ def read_pairs(file: Path) -> list[JudgedQuery]:
     for number, row in read_jsonl(file):
         try:
             query, text, grade, negatives = _pair(row)
+            weight = _weight(row)
         except ValueError as fault:
             raise ModelError(f"{file}, line {number}: {fault}") from None
-        grades = queries.setdefault(query, JudgedQuery(name, query)).grades
+        judged = queries.setdefault(query, JudgedQuery(name, query))
+        grades = judged.grades
         grades[text] = max(grade, grades.get(text, 0.0))
+        if weight is not None:
+            judged.weights[text] = max(weight, judged.weights.get(text, 0.0))
         for negative in negatives:
             grades.setdefault(negative, 0.0)
     grades_of_all = (query.grades.values() for query in queries.values())
@@ -83,3 +90,12 @@ def _pair(row: Any) -> tuple[str, str, float, list[str]]:
     if not isinstance(negatives, list) or not all(isinstance(n, str) for n in negatives):
         raise ValueError('"negatives" must be a list of texts')
     return query, text, float(grade), negatives
+
+
+def _weight(row: dict[str, Any]) -> float | None:
+    weight = row.get("weight")
+    if weight is None:
+        return None
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < math.inf:
+        raise ValueError('"weight" must be a number above 0')
+    return float(weight)

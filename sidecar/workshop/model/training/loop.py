@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from sidecar.workshop.model.training.batches import Batch
+from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.starting_model import StartingModel
 
 HEAD_RATE_FACTOR = 8
@@ -25,7 +26,7 @@ questions of xquad_zh the cosine of multilingual-e5-small's states has nDCG@10 .
 
 
 class Loop:
-    """Trains with AdamW against the groups' targets (listwise cross-entropy).
+    """Trains with AdamW against the groups' targets (listwise cross-entropy, by their weights).
 
     With `apart`, a share of the run, an encoder begins by reading query and document nearly apart,
     as it did before; attention between them opens until that share is over. It resumes from the
@@ -88,8 +89,7 @@ class Loop:
     def _train_step(self, batch: Batch) -> float:
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
             logits = self._network(*(tensor.to(self._device) for tensor in batch.inputs))
-        targets = torch.stack([group.target() for group in batch.groups]).to(self._device)
-        loss = cross_entropy(logits.float().view(targets.shape), targets)
+        loss = listwise_loss(logits.float(), batch.groups)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
         self._optimiser.step()
@@ -121,6 +121,19 @@ class Loop:
         partial = self._file.with_suffix(".part")
         torch.save(state, partial)
         partial.replace(self._file)
+
+
+def listwise_loss(logits: torch.Tensor, groups: Sequence[Group]) -> torch.Tensor:
+    """The mean over groups of weight times cross-entropy; `logits` [pairs] are those of the groups'
+    documents, one group after the other.
+
+    It is divided by the number of groups, not by the sum of their weights: a group counts the same
+    whatever groups share its batch.
+    """
+    targets = torch.stack([group.target() for group in groups]).to(logits.device)
+    weights = torch.tensor([group.weight for group in groups], device=logits.device)
+    losses = cross_entropy(logits.view(targets.shape), targets, reduction="none")
+    return (weights * losses).mean()
 
 
 def _optimiser(start: StartingModel, peak: float) -> torch.optim.Optimizer:

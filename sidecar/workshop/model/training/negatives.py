@@ -58,7 +58,8 @@ def _group(
     teacher = None
     if candidates.logits is not None and share:
         teacher = tuple(float(candidates.logits[i]) for i in indices)
-    return Group(query.source, query.query, documents, gains, teacher, share)
+    weight = query.weights.get(documents[0], 1.0)
+    return Group(query.source, query.query, documents, gains, teacher, share, weight)
 
 
 def pick_negatives(
