@@ -55,6 +55,8 @@ class Control:
     on_failure: OnFailure | None = None
     """None leaves the service's own, and its stand-in model; `error` wants neither. Of no effect
     where the request is `all_or_nothing`."""
+    document_ids: Sequence[str] = ()
+    """By which judgements know the documents, in their order; the model does not read them."""
     priority: Priority = "interactive"
 
 

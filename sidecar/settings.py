@@ -161,6 +161,18 @@ class Settings(
         description="What the machine costs per hour, in any currency: `/metrics` and `/info` then "
         "say what 1,000 queries and a million pairs cost.",
     )
+    judgements: Path | None = Field(
+        None,
+        description="File of judgements (JSON lines, as `rerank-sidecar judgements convert` writes "
+        "them): `/metrics` then has MRR@10 and nDCG@10 of the searches whose query is judged. Read "
+        "again on SIGHUP.",
+    )
+    judgements_id: str = Field(
+        "_id",
+        min_length=1,
+        description="Field of a document that holds the ID by which the judgements know it; dotted "
+        "paths too.",
+    )
     drain_s: float = Field(
         5.0,
         ge=0,

@@ -32,6 +32,9 @@ class Rerank:
     score_field: str | None = None
     """The field in which a hit's first-stage score is sent: `_score` for the signal `first_stage`.
     None sends no score: a profile that reads every field would read it as text."""
+    send_ids: bool = False
+    """Whether the sidecar gets each hit's `_id`, for its metrics of searches with judgements; the
+    model does not read it."""
     min_score: float | None = None
     """In [0, 1]: hits that score below it are left out, and so are those behind the window, which
     have no score. A search that is not reranked keeps all its hits."""

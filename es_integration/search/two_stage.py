@@ -135,6 +135,8 @@ def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     if reason := _reason_to_skip(search.text, page, hits, documents, rank_window):
         return first_stage_answer(answer, page, retrieved, reason)
     options = rerank.request_options()
+    if rerank.send_ids:
+        options["document_ids"] = [hit["_id"] for hit in head]
     ranking: Ranking = yield lambda clients: clients.sidecar.rerank_or_keep(
         search.text, documents, **options
     )

@@ -13,7 +13,7 @@ from sidecar.settings import Settings, load, misspelt
 
 @with_settings(Settings.model_fields)
 def serve_command(config: Path | None, **flags: Any) -> None:
-    """Serve the model over HTTP until SIGTERM. SIGHUP reads the models of the settings again."""
+    """Serve the model over HTTP until SIGTERM. SIGHUP reads models and judgements again."""
     from sidecar.http.serve import serve
     from sidecar.telemetry.logs import configure
 

@@ -53,6 +53,7 @@ FieldList = Annotated[list[str], Field(max_length=MAX_FIELDS), BeforeValidator(f
 Instruction = Annotated[str, Field(max_length=MAX_INSTRUCTION)]
 MAX_DEADLINE_MS = 3_600_000
 DEFAULT_SHAPLEY, MAX_SHAPLEY = 3, 10
+MAX_IDS = 100_000
 MAX_LONG_TOKENS = 16_384
 """Of one document; a profile, which the operator writes, may allow more."""
 
@@ -131,6 +132,9 @@ class ControlKeys(BaseModel):
     """`partial`: at the deadline what is scored is ranked, and the other documents follow."""
     on_failure: OnFailure | None = None
     """What answers when the model fails: `lexical` is BM25F, `order` the order of the documents."""
+    document_ids: Annotated[list[str | int], Field(max_length=MAX_IDS)] | None = None
+    """The documents' IDs, in their order, for metrics of searches with judgements: the model does
+    not read them."""
     priority: PriorityKey | None = None
     """`batch` gives way to `interactive` requests; a number above 0 is `batch`."""
 
@@ -162,6 +166,7 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         min_score=keys.get("min_score"),
         on_deadline=keys.get("on_deadline"),
         on_failure=keys.get("on_failure"),
+        document_ids=tuple(map(str, keys.get("document_ids", ()))),
         priority=keys.get("priority", "interactive"),
     )
 

@@ -9,6 +9,7 @@ paths           spare slashes, a prefix that a proxy keeps, what is near an unkn
 middleware      what wraps every request: its id, key, error body, log line
 refusals        what a request is answered with when its handler raises
 answer_metrics  what an answered request adds to the metrics
+judged_answers  how good the orders of judged queries are
 traces          a span for each rerank request; otel: what sends spans and metrics
 authorization   which API key a route needs, and which one a request has
 reloading       files that are read again while the service runs
@@ -25,7 +26,7 @@ readings        what a profile reads of a search's documents, for that page
 pages           what both pages have in common
 admin_models    /admin/models: models are loaded, replaced and unloaded
 live_models     who answers a request, and every change of the models; model_metrics: their rows
-hangup          SIGHUP: the models of the settings are read again
+hangup          SIGHUP: the models and judgements of the settings are read again
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry
 json_response   JSON answers beside the dialects'

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sidecar.contracts.dialect import Dialect
+from sidecar.http.judged_answers import JudgedAnswers
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.profile import PLAIN
 from sidecar.request import Effect, RankRequest, RankResult
@@ -24,6 +25,8 @@ class AnswerMetrics:
         self.metrics = metrics
         self.cost: Cost | None = None
         """There with the models, if the settings have a price."""
+        self.judged: JudgedAnswers | None = None
+        """There with the models, if the settings have judgements; replaced whole."""
         self._drifts: dict[tuple[str, str], tuple[ServedModel, ScoreDrift]] = {}
 
     def record(
@@ -52,6 +55,8 @@ class AnswerMetrics:
         metrics.unread.labels(text="query").inc(result.query_unread)
         for stage, spent in seconds.items():
             metrics.stages.labels(stage=stage).observe(spent)
+        if self.judged is not None:
+            self.judged.record(dialect, request, result)
         # Whether reranking helps is for judgements to say; below is whether it does anything.
         profile = request.control.profile or PLAIN.name
         effect = result.effect

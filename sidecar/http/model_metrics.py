@@ -92,6 +92,7 @@ class ModelMetrics:
         if served is None:
             self._runs.pop(name, None)
             self._answers.forget(name)
+            self._metrics.quality.forget(name)
             counted = self._metrics
             for series in (
                 *(counted.run_pairs, counted.run_tokens, counted.run_seconds, counted.tokens),

@@ -21,6 +21,7 @@ from sidecar.access.quotas import Quotas
 from sidecar.errors import NotReady, QuotaExceeded, StartupError, UnknownModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
+from sidecar.http.judged_answers import JudgedAnswers
 from sidecar.http.live_models import LiveModels
 from sidecar.http.model_metrics import ModelMetrics
 from sidecar.http.otel import open_otlp_metrics, open_tracing
@@ -122,6 +123,7 @@ class Service:
         """Loads the models off the event loop. Raises StartupError when it must not serve."""
         watch = Watch(self._on_run, self._on_hook)
         try:
+            await self.read_judgements(self.settings)
             models = await asyncio.to_thread(self._opener, self.settings, watch)
         except StartupError:
             self.state = "failed"
@@ -137,6 +139,16 @@ class Service:
         if self.state == "starting":  # else a stop came first
             self.state = "ready"
             self.metrics.ready.set_function(lambda: self.not_ready is None)
+
+    async def read_judgements(self, settings: Settings) -> None:
+        """Reads the judgements of the settings, off the event loop. Raises JudgementsError, and
+        keeps those in force."""
+        judged, file = None, settings.judgements
+        if file is not None:
+            judged = await asyncio.to_thread(
+                JudgedAnswers.open, file, settings.judgements_id, self.metrics.quality
+            )
+        self.answers.judged = judged
 
     def drain(self) -> None:
         """Not ready any more; requests are still answered."""

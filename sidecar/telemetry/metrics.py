@@ -1,9 +1,11 @@
 """Every metric of the service, in Prometheus' text format; those of reranking's effect are
-in `effect_metrics`. Labels never hold what a client chose."""
+in `effect_metrics`, those of searches with judgements in `quality_metrics`. Labels never hold what
+a client chose."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from sidecar.telemetry.effect_metrics import EffectMetrics
+from sidecar.telemetry.quality_metrics import QualityMetrics
 
 DURATION_BUCKETS = (
     *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15),
@@ -168,6 +170,7 @@ class Metrics:
             registry=registry,
         )
         self.effect = EffectMetrics(registry)
+        self.quality = QualityMetrics(registry)
         self.session_failures = Counter(
             "rerank_session_failures",
             "Runs in which the model failed.",

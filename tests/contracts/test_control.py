@@ -1,6 +1,7 @@
 """Per-search control from its four sources."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ EXPECTED = Control(
     min_score=0.7,
     on_deadline="partial",
     on_failure="lexical",
+    document_ids=("p1",),
     priority="batch",
 )
 KEYS = {
@@ -47,6 +49,7 @@ KEYS = {
     "min_score": 0.7,
     "on_deadline": "partial",
     "on_failure": "lexical",
+    "document_ids": ["p1"],
     "priority": "batch",
 }
 
@@ -74,7 +77,7 @@ def test_so_do_headers() -> None:
         "X-Rerank-On-Failure": "lexical",
         "X-Rerank-Priority": "batch",
     }
-    assert control({}, headers) == EXPECTED
+    assert control({}, headers) == replace(EXPECTED, document_ids=())
 
 
 @pytest.mark.parametrize(

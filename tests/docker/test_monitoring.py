@@ -33,7 +33,7 @@ def exported() -> dict[str, set[str]]:
     without one, those with labels show no samples."""
     metrics = Metrics()
     canary = CanaryMetrics(metrics.registry)
-    fields = [vars(each).values() for each in (metrics, metrics.effect, canary)]
+    fields = [vars(each).values() for each in (metrics, metrics.effect, metrics.quality, canary)]
     for metric in itertools.chain.from_iterable(fields):
         if isinstance(metric, MetricWrapperBase) and metric._labelnames:
             metric.labels(*metric._labelnames)

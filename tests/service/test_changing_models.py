@@ -140,3 +140,18 @@ def test_a_folder_that_changed_in_its_place_is_read_again_by_sighup(running: Run
     running.hang_up()
     wait_for(lambda: ask(running.process, "/info").body["score_revision"] != revision)
     assert running.events("models reloaded")[-1]["swapped"] == ["one"]
+
+
+def test_sighup_reads_the_judgements_of_the_settings_again(running: Running) -> None:
+    file = running.folder / "judgements.jsonl"
+    file.write_text('{"query": "a", "document_id": "1", "grade": 1}\n')
+    settings = running.folder / "settings.toml"
+    settings.write_text(f"{settings.read_text()}judgements = {json.dumps(str(file))}\n")
+    running.hang_up()
+    wait_for(lambda: running.events("judgements"))
+    assert [event["queries"] for event in running.events("judgements")] == [1]
+    file.write_text("no judgements\n")
+    running.hang_up()
+    wait_for(lambda: running.events("judgements not reloaded"))
+    (failed,) = running.events("judgements not reloaded")
+    assert "judgements convert" in str(failed["fault"])
