@@ -69,8 +69,8 @@ def from_clicks_command(
         actions = Actions(
             tuple(impressions), tuple(clicks), tuple(read_later_action(text) for text in later)
         )
+        outputs = Outputs(out, to, write_examination, write_estimates)
         spec = ClicksSpec(
-            Outputs(out, to, write_examination, write_estimates),
             actions,
             read_rules(rules or ()),
             exposure,
@@ -90,7 +90,7 @@ def from_clicks_command(
             login = (cluster, api_key, user, ca)
             indices = (queries_index, events_index)
             read = _cluster(from_cluster, login, indices, spec.since_s, begin_step)
-        summary, lost = run(spec, read, begin_step)
+        summary, lost = run(spec, outputs, read, begin_step)
     show(summary, Console())
     for line in (*warnings(summary), *lost):
         typer.echo(line, err=True)

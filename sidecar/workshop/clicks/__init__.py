@@ -20,6 +20,7 @@ judging           from searches to grades:
   fixed_point       EM in a fraction of its steps
   estimates         relevance with intervals and effective sample sizes
   grading           grades by thresholds and by later actions
+  inverse_propensity  clicks weighted by how often their position is examined
 
 examination_file  examination by position, to weight pairs by inverse propensity
 estimates_file    every pair with its estimates

@@ -24,6 +24,7 @@ from sidecar.workshop.clicks.impressions import (
     count_cells,
     distinct_lists,
 )
+from sidecar.workshop.clicks.inverse_propensity import click_weights
 from sidecar.workshop.clicks.position_based import fit_position_based, unlinked_positions
 from sidecar.workshop.clicks.searches import Pairs, Searches, pairs_of
 from sidecar.workshop.clicks.ubi import ClicksError
@@ -67,6 +68,8 @@ class Judged:
     grades: Ints
     enough: Bools
     """Whether the effective sample size is large enough."""
+    click_weights: Floats
+    """[pairs]: the clicks of each pair, weighted by inverse propensity."""
     thresholds: tuple[float, ...]
     """As probabilities."""
     figures: ModelFigures
@@ -87,6 +90,7 @@ def judge(searches: Searches, documents: int, actions: Actions, options: Judging
         estimates,
         grades,
         estimates.effective_size >= options.min_size,
+        click_weights(impressions, figures.positions),
         options.thresholds.of_mean(estimates.mean),
         figures,
     )

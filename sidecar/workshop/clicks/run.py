@@ -44,9 +44,8 @@ class Outputs:
 
 @dataclass(frozen=True)
 class ClicksSpec:
-    """One run."""
+    """Which records count, and how they become judgements."""
 
-    outputs: Outputs
     actions: Actions = field(default_factory=Actions)
     rules: Rules = field(default_factory=Rules)
     exposure: Exposure = Exposure.AUTO
@@ -58,12 +57,8 @@ class ClicksSpec:
     judging: JudgingOptions = field(default_factory=JudgingOptions)
 
 
-def run(spec: ClicksSpec, read: ReadRecords, begin_step: BeginStep) -> tuple[Summary, list[str]]:
-    """Reads, judges and writes; returns the counts, and what the judgements' format cannot hold.
-
-    Raises ClicksError or JudgementsError, and then has written nothing.
-    """
-    spec.outputs.check()
+def judge_clicks(spec: ClicksSpec, read: ReadRecords, begin_step: BeginStep) -> Summary:
+    """Reads the records and judges. Raises ClicksError."""
     tally, builder = Tally(spec.most_malformed), EventLogBuilder(spec.actions, spec.application)
     read(builder.add, tally)
     log = builder.done()
@@ -78,18 +73,28 @@ def run(spec: ClicksSpec, read: ReadRecords, begin_step: BeginStep) -> tuple[Sum
     advance = begin_step(f"fitting the click model {spec.judging.model.value}", 1)
     judged = judge(assembled.searches, len(log.documents), spec.actions, spec.judging)
     advance()
-    summary, lost = Summary(tally, log, assembled, judged, spec.actions), []
+    return Summary(tally, log, assembled, judged, spec.actions)
+
+
+def run(
+    spec: ClicksSpec, outputs: Outputs, read: ReadRecords, begin_step: BeginStep
+) -> tuple[Summary, list[str]]:
+    """Reads, judges and writes; returns the counts, and what the judgements' format cannot hold.
+
+    Raises ClicksError or JudgementsError, and then has written nothing.
+    """
+    outputs.check()
+    summary, lost = judge_clicks(spec, read, begin_step), []
+    judged, log = summary.judged, summary.log
     if judged.enough.any():
-        lost = write_judgements(
-            judgements_of(judged, log), spec.outputs.judgements, spec.outputs.format
-        )
+        lost = write_judgements(judgements_of(judged, log), outputs.judgements, outputs.format)
     figures = judged.figures
-    if spec.outputs.examination is not None:
+    if outputs.examination is not None:
         text = examination_text(figures.model.value, figures.positions)
-        write_text(spec.outputs.examination, text)
-    if spec.outputs.estimates is not None:
+        write_text(outputs.examination, text)
+    if outputs.estimates is not None:
         lines = estimate_lines(judged, log, spec.actions.later)
-        write_text(spec.outputs.estimates, "".join(lines))
+        write_text(outputs.estimates, "".join(lines))
     return summary, lost
 
 

@@ -7,6 +7,7 @@ candidates      Hit, Candidates: what the first stage found
 candidates_file the same from a file
 search_body     a search body with placeholders for the query's text
 first_stage     the same from a cluster
+candidate_source  one of both, as the options say
 
     scores
 configuration   Configuration: one way of reranking

@@ -5,35 +5,27 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from es_integration.cluster.login import Login, connect
-from es_integration.cluster.search_engine import search_engine_at
-from es_integration.errors import IntegrationError
 from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.counted import counted
 from sidecar.workshop.evaluation.assessment import Assessment
+from sidecar.workshop.evaluation.candidate_source import CandidateSource, counted_queries, names
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError
-from sidecar.workshop.evaluation.candidates_file import read_candidates
 from sidecar.workshop.evaluation.configuration import FIRST_STAGE, parse_configurations
-from sidecar.workshop.evaluation.first_stage import FirstStage
 from sidecar.workshop.evaluation.hit_scorers import opened
 from sidecar.workshop.evaluation.inference import FEW_QUERIES
 from sidecar.workshop.evaluation.measures import DEFAULT_METRICS, Grading, parse_metrics
 from sidecar.workshop.evaluation.outcome import Evaluation
 from sidecar.workshop.evaluation.scoring import Open, score_all
-from sidecar.workshop.evaluation.search_body import read_body
 from sidecar.workshop.evaluation.state import State
 from sidecar.workshop.judgements.formats import Format, read_judgements
 from sidecar.workshop.judgements.query_texts import read_query_texts
 from sidecar.workshop.model.progress import BeginStep
 
 MIN_QUERIES = 2
-NAMED = 5
-"""Queries that a note names."""
-SEARCH_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluationSpec:
+class EvaluationSpec(CandidateSource):
     """What is evaluated, and how. Its fields are the options of the command."""
 
     judgements: Path
@@ -41,14 +33,6 @@ class EvaluationSpec:
     grading: Grading
     format: Format | None = None
     queries: Path | None = None
-    candidates: Path | None = None
-    login: Login | None = None
-    index: str | None = None
-    body: Path | None = None
-    size: int = 100
-    fields: Sequence[str] = ()
-    id_field: str | None = None
-    title_field: str | None = None
     rerank: Sequence[str] = ()
     profiles: Path | None = None
     sidecar_key: str | None = None
@@ -61,11 +45,7 @@ class EvaluationSpec:
 
     def check(self) -> None:
         """Raises EvaluationError for options that mean nothing, or do not go together."""
-        # A cluster's address may come from the environment, and then means nothing beside a file.
-        if self.candidates is not None and (self.index or self.body):
-            raise EvaluationError("--candidates or a cluster: give one of them")
-        if self.candidates is None and not (self.login and self.index and self.body):
-            raise EvaluationError("give --candidates FILE, or --cluster URL, --index and --body")
+        super().check()
         if self.grading.threshold <= 0:
             raise EvaluationError("--relevant: a grade of 0 or less is not relevant")
 
@@ -90,7 +70,7 @@ def evaluate(
     spec.grading.check(judgements)
     judged, notes = usable(judgements, spec.grading.threshold, spec.max_queries)
     _enough(len(judged.grades))
-    candidates, source = _candidates(spec, judged, begin_step)
+    candidates, source = spec.find(judged, begin_step)
     by_file = spec.candidates is not None
     notes += _left_out(judged, candidates) if by_file else ()
     notes += _remarks(candidates)
@@ -124,10 +104,10 @@ def usable(
     kept = [query for query in judgements.grades if query not in without][:max_queries]
     notes = judgements.notes
     if without:
-        names = _names([query for query in judgements.grades if query in without])
+        named = names([query for query in judgements.grades if query in without])
         have = "has" if len(without) == 1 else "have"
         counts = counted_queries(len(without))
-        notes += (f"left out: {counts} {have} no document of grade {threshold:g} or more: {names}",)
+        notes += (f"left out: {counts} {have} no document of grade {threshold:g} or more: {named}",)
     return replace(judgements, grades={query: judgements.grades[query] for query in kept}), notes
 
 
@@ -137,54 +117,13 @@ def _enough(queries: int) -> None:
         raise EvaluationError(f"at least two queries with a relevant document are needed: {found}")
 
 
-def counted_queries(number: int) -> str:
-    """ "1 query", "2 queries" """
-    return "1 query" if number == 1 else f"{number} queries"
-
-
-def _candidates(
-    spec: EvaluationSpec, judgements: Judgements, begin_step: BeginStep
-) -> tuple[list[Candidates], str]:
-    if spec.candidates is not None:
-        found = read_candidates(
-            spec.candidates,
-            judgements,
-            size=spec.size,
-            fields=spec.fields,
-            id_field=spec.id_field,
-            title_field=spec.title_field,
-        )
-        return found, f"{spec.candidates.name}, at most {counted(spec.size, 'hit')} a query"
-    assert spec.login is not None, "checked"
-    assert spec.index is not None, "checked"
-    assert spec.body is not None, "checked"
-    if nameless := [query for query in judgements.grades if query not in judgements.texts]:
-        raise EvaluationError(
-            f"the texts of {counted_queries(len(nameless))} are not known, and a search needs "
-            f"them: {_names(nameless)}: --queries FILE"
-        )
-    first_stage = FirstStage(
-        spec.index, read_body(spec.body), spec.size, spec.fields, spec.id_field, spec.title_field
-    )
-    advance = begin_step("searching", len(judgements.grades))
-    try:
-        search_engine = search_engine_at(spec.login)
-        with connect(search_engine, spec.login, timeout_s=SEARCH_TIMEOUT_S) as client:
-            found = first_stage.search(client, judgements, advance)
-    except IntegrationError as fault:
-        raise EvaluationError(fault.message) from None
-    except ValueError as fault:
-        raise EvaluationError(f"{spec.body}: {fault}") from None
-    return found, f"{spec.index} in {search_engine}, {counted(spec.size, 'hit')} a query"
-
-
 def _left_out(judgements: Judgements, candidates: Sequence[Candidates]) -> tuple[str, ...]:
     present = {each.query_id for each in candidates}
     absent = [query for query in judgements.grades if query not in present]
     if not absent:
         return ()
     are = "is" if len(absent) == 1 else "are"
-    return (f"left out: {counted_queries(len(absent))} {are} not in the file: {_names(absent)}",)
+    return (f"left out: {counted_queries(len(absent))} {are} not in the file: {names(absent)}",)
 
 
 def _remarks(candidates: Sequence[Candidates]) -> tuple[str, ...]:
@@ -195,13 +134,8 @@ def _remarks(candidates: Sequence[Candidates]) -> tuple[str, ...]:
         )
     if empty := [each.query_id for each in candidates if not each.hits]:
         counts = counted_queries(len(empty))
-        remarks.append(f"the first stage found nothing for {counts}: {_names(empty)}")
+        remarks.append(f"the first stage found nothing for {counts}: {names(empty)}")
     bare = sum(not hit.document for each in candidates for hit in each.hits)
     if bare:
         remarks.append(f"{counted(bare, 'hit')} without any of the fields: read as empty")
     return tuple(remarks)
-
-
-def _names(queries: Sequence[str]) -> str:
-    named = ", ".join(map(repr, queries[:NAMED]))
-    return named if len(queries) <= NAMED else f"{named}, ..."
