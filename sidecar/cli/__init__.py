@@ -8,6 +8,7 @@ tune       the fastest layout of workers and threads on this machine
 model/     model folders: export, quantise, check, train
 models     the models of a service that runs
 key        API keys
+rerank_file a file of queries and their hits, reranked
 evaluate   what reranking brings on one's own queries
 judgements/ relevance judgements in the formats of others
 fit        a profile's weights from judgements
@@ -41,6 +42,7 @@ from sidecar.cli.key import key_app
 from sidecar.cli.model import model_app, with_build
 from sidecar.cli.models import models_app
 from sidecar.cli.profile import profile_app
+from sidecar.cli.rerank_file import rerank_file_command
 from sidecar.cli.serve import serve_command
 from sidecar.cli.settings import settings_command
 from sidecar.cli.tune import tune_command
@@ -58,6 +60,7 @@ app.command("settings")(settings_command)
 app.command("tune")(tune_command)
 app.command("demo")(demo_command)
 app.command("evaluate")(with_build(evaluate_command, "learn"))
+app.command("rerank-file")(rerank_file_command)
 app.command("install")(install_command)
 app.command("uninstall")(uninstall_command)
 app.command("verify")(verify_command)

@@ -7,6 +7,7 @@ scored_hits/     hits that a model scored once, part by part, beside their judge
 fitting/         a profile's weights from judgements
 calibrating/     scores that are probabilities
 evaluation/      what reranking brings on one's own queries
+bulk/            every row of a file of queries, reranked
 judgements/      relevance judgements in the formats of others
 clicks/          judgements from what users clicked
 llm_judge/       judgements of a language model, if it agrees with given ones

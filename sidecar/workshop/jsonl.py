@@ -29,6 +29,14 @@ def read_lines(file: Path) -> Iterator[tuple[int, str]]:
         yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
+def read_raw_lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    """As `read_lines`, with lines as they are: one that is no UTF-8 does not end the file."""
+    with _opened(file) as stream, io.BufferedReader(stream) as lines:  # type: ignore[type-var]
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield number, line.removesuffix(b"\n")
+
+
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
     """The file's bytes, decompressed. Raises OSError, ValueError for damaged ones, ModelError."""

@@ -4,6 +4,7 @@ JSON lines: the head says what the file holds, each other line is a row. A last 
 interrupted run left unfinished is cut off; any other damaged line costs what it held, and no more.
 """
 
+import fcntl
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
@@ -26,25 +27,48 @@ class StateFile(ABC):
 
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
         """Reads what the file holds. Raises OtherHead, and OSError for a file that cannot be read
-        or written."""
+        or written, or that another process writes to."""
         self._path = path
         self._empty = True
-        raw = path.read_bytes() if path.exists() else b""
-        whole = raw.rfind(b"\n") + 1
-        first, *lines = raw[:whole].splitlines() or [b""]
-        if raw and (found := _value(first)) != head:
-            raise OtherHead(found)
-        for line in lines:
-            try:
-                self._take(_value(line))
-                self._empty = False
-            except (TypeError, KeyError, ValueError):
-                continue
-        self._file: IO[bytes] = path.open("ab")
-        if whole < len(raw):
-            self._file.truncate(whole)
-        if not raw:
+        self._file: IO[bytes] = path.open("a+b")
+        try:
+            self._lock()
+            self._read(head)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _lock(self) -> None:
+        """For as long as the file is open."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as fault:
+            raise OSError(fault.errno, "another process writes to it") from None
+        except OSError:  # a file system without locks
+            return
+
+    def _read(self, head: dict[str, Any]) -> None:
+        self._file.seek(0)
+        whole = 0
+        for number, line in enumerate(self._file):
+            finished = line.endswith(b"\n")
+            if not number and (not finished or (found := _value(line)) != head):
+                raise OtherHead(found if finished else None)
+            if not finished:
+                self._file.truncate(whole)
+                break
+            whole += len(line)
+            if number:
+                self._take_line(line)
+        if not whole:
             self._write(head)
+
+    def _take_line(self, line: bytes) -> None:
+        try:
+            self._take(_value(line))
+            self._empty = False
+        except (TypeError, KeyError, ValueError):
+            return
 
     @abstractmethod
     def _take(self, row: Any) -> None:
@@ -68,7 +92,11 @@ class StateFile(ABC):
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:  # a full disk again: the first fault is the one to tell
+            if fault is None:
+                raise
         if self._empty and self._path.is_file():
             self._path.unlink()
 

@@ -39,6 +39,21 @@ class Candidates:
     """What the cluster says that the search took."""
 
 
+NO_ROW = 'is not {"query": ..., "hits": [...]}'
+"""What is wrong with a row that is something else."""
+
+
+def raw_hits(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The hits of a query's row, which may be a search engine's own (`{"hits": [...]}`). Raises
+    ValueError for what is no list of hits."""
+    hits = row["hits"]
+    if isinstance(hits, dict):
+        hits = hits.get("hits")
+    if not isinstance(hits, list) or not all(isinstance(hit, dict) for hit in hits):
+        raise ValueError("`hits` is no list of hits")
+    return hits
+
+
 def read_hit(
     hit: Mapping[str, Any], fields: Sequence[str], id_field: str | None, title_field: str | None
 ) -> Hit:

@@ -19,7 +19,14 @@ from sidecar.errors import ModelError
 from sidecar.judgements.collecting import listed
 from sidecar.judgements.judgements import Judgements
 from sidecar.lenient_json import loads
-from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError, Hit, read_hit
+from sidecar.workshop.evaluation.candidates import (
+    NO_ROW,
+    Candidates,
+    EvaluationError,
+    Hit,
+    raw_hits,
+    read_hit,
+)
 from sidecar.workshop.jsonl import read_lines
 
 
@@ -101,7 +108,7 @@ def _row(line: str) -> Mapping[str, Any]:
     except orjson.JSONDecodeError as fault:
         raise ValueError(f"is not JSON: {fault.msg}") from None
     if not isinstance(row, dict) or not {"query", "query_id"} & row.keys() or "hits" not in row:
-        raise ValueError('is not {"query": ..., "hits": [...]}')
+        raise ValueError(NO_ROW)
     return row
 
 
@@ -112,13 +119,8 @@ def _hits(
     earlier: Sequence[Hit],
     merge: bool,
 ) -> tuple[Hit, ...]:
-    hits = row["hits"]
-    if isinstance(hits, dict):
-        hits = hits.get("hits")
-    if not isinstance(hits, list) or not all(isinstance(hit, dict) for hit in hits):
-        raise ValueError("`hits` is no list of hits")
     found = {hit.id: hit for hit in earlier}
-    for position, hit in enumerate(hits[:size], 1):
+    for position, hit in enumerate(raw_hits(row)[:size], 1):
         try:
             each = read(hit)
         except ValueError as fault:

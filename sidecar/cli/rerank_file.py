@@ -1,0 +1,91 @@
+"""`rerank-sidecar rerank-file`: a file of queries and their hits, reranked row by row."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sidecar.cli.cluster.options import split
+from sidecar.cli.evaluate import Fields
+from sidecar.cli.resuming import resumes
+from sidecar.errors import StartupError
+
+
+def rerank_file_command(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN",
+            dir_okay=False,
+            help='JSON lines of {"query", "hits"} (also .zst), or a Parquet table (.parquet).',
+        ),
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            dir_okay=False,
+            help="JSON lines, or a Parquet table (.parquet); written once all rows are ranked.",
+        ),
+    ],
+    model: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="A model folder.", show_default="the shipped model"),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="The profile's name.", show_default="plain")
+    ] = None,
+    profiles: Annotated[
+        Path | None, typer.Option(file_okay=False, help="A folder with profiles of your own.")
+    ] = None,
+    instruction: Annotated[
+        str | None, typer.Option(help="For models whose prompt takes one.")
+    ] = None,
+    fields: Fields = None,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Rerank that many of the first hits; the others follow.", show_default="all"
+        ),
+    ] = None,
+    top_n: Annotated[
+        int | None, typer.Option(min=1, help="Most hits of a row in OUT.", show_default="all")
+    ] = None,
+    min_score: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Leave out hits that score less.", show_default="none"),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="JSON lines with the rows that were not understood.",
+            show_default="OUT.rejects.jsonl",
+        ),
+    ] = None,
+) -> None:
+    """Rerank every row of a file; after an interruption the same command goes on."""
+    from sidecar.cli.model.progress import bars
+    from sidecar.workshop.bulk.output_rows import Selection
+    from sidecar.workshop.bulk.rerank_file import BulkSpec, rerank_file
+    from sidecar.workshop.bulk.row_ranker import RankingOptions
+    from sidecar.workshop.counted import counted
+
+    spec = BulkSpec(
+        source=source,
+        target=target,
+        rejects=rejects or target.with_name(f"{target.name}.rejects.jsonl"),
+        options=RankingOptions(profile, instruction, split(fields), window),
+        selection=Selection(top_n, min_score),
+        model=model,
+        profiles=profiles,
+    )
+    with resumes(f" goes on with the rankings in {spec.kept}"), bars() as begin_step:
+        outcome = rerank_file(spec, begin_step)
+    ranked = outcome.rows - outcome.rejected
+    typer.echo(f"{counted(ranked, 'row')} in {target}", err=True)
+    if outcome.rejected:
+        message = f"{counted(outcome.rejected, 'row')} not understood: see {spec.rejects}"
+        if not ranked:
+            raise StartupError(message)
+        typer.echo(message, err=True)
