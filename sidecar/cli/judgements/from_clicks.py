@@ -122,8 +122,9 @@ def _judging(
 
 def _files(files: list[Path], begin_step: "BeginStep") -> "ReadRecords":
     from sidecar.workshop.clicks.record_files import read_files
+    from sidecar.workshop.clicks.ubi import records
 
-    return lambda add, tally: read_files(files, add, tally, begin_step)
+    return lambda add, tally: read_files(files, add, tally, begin_step, records)
 
 
 def _cluster(

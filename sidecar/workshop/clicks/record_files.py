@@ -5,13 +5,16 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from sidecar.lenient_json import loads
 from sidecar.workshop.clicks.reading import Tally
-from sidecar.workshop.clicks.ubi import ClicksError, UbiEvent, UbiQuery, records
+from sidecar.workshop.clicks.ubi import ClicksError
 from sidecar.workshop.model.progress import BeginStep
 
+T = TypeVar("T")
+Parse = Callable[[Any], Iterator[T]]
+"""The records of one line's value. Raises ValueError for a line that has none."""
 LONGEST_LINE = 64 * 2**20
 PART_BYTES = 2**20
 """Progress advances once for each."""
@@ -20,11 +23,13 @@ _CHECK_EVERY = 10_000
 
 def read_files(
     files: Sequence[Path],
-    add: Callable[[UbiQuery | UbiEvent], None],
+    add: Callable[[T], None],
     tally: Tally,
     begin_step: BeginStep,
+    parse: Parse[T],
 ) -> None:
-    """Hands every record of the files to `add`; queries and events may be mixed, in any order.
+    """Hands every record that `parse` finds in the files to `add`; queries and events may be mixed,
+    in any order.
 
     Raises ClicksError for a file that cannot be read, and when too many lines are no records.
     """
@@ -34,7 +39,7 @@ def read_files(
         done = 0
         with _opened(file) as (raw, stream):
             for number, line in enumerate(_lines(file, stream), 1):
-                _read_line(line, add, tally, (file, number))
+                _read_line(line, parse, add, tally, (file, number))
                 if number % _CHECK_EVERY == 0:
                     tally.check()
                     while done < raw.tell() // PART_BYTES:
@@ -48,7 +53,8 @@ def read_files(
 
 def _read_line(
     line: bytes,
-    add: Callable[[UbiQuery | UbiEvent], None],
+    parse: Parse[T],
+    add: Callable[[T], None],
     tally: Tally,
     place: tuple[Path, int],
 ) -> None:
@@ -61,7 +67,7 @@ def _read_line(
         tally.malformed(_named(place), f"is not JSON: {fault}")
         return
     try:
-        for record in records(value):
+        for record in parse(value):
             add(record)
     except ValueError as fault:
         tally.malformed(_named(place), str(fault))

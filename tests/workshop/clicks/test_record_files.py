@@ -10,7 +10,7 @@ import zstandard
 
 from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.record_files import read_files
-from sidecar.workshop.clicks.ubi import ClicksError
+from sidecar.workshop.clicks.ubi import ClicksError, records
 from sidecar.workshop.model.progress import no_progress
 from tests.workshop.clicks.logs import event, query
 
@@ -22,7 +22,7 @@ LINES = b"\n\n".join(
 def read(*files: Path, most_malformed: float = 0.01) -> tuple[list[Any], Tally]:
     found: list[Any] = []
     tally = Tally(most_malformed)
-    read_files(files, found.append, tally, no_progress)
+    read_files(files, found.append, tally, no_progress, records)
     return found, tally
 
 
@@ -57,7 +57,7 @@ def test_progress_goes_once_through_every_file(tmp_path: Path) -> None:
         steps.append((name, parts))
         return lambda: advanced.append(name)
 
-    read_files([tmp_path / "a", tmp_path / "b"], lambda record: None, Tally(0), begin_step)
+    read_files([tmp_path / "a", tmp_path / "b"], lambda record: None, Tally(0), begin_step, records)
     assert [parts for _, parts in steps] == [1, 4]
     assert [advanced.count(name) for name, _ in steps] == [1, 4]
 
