@@ -11,6 +11,7 @@
     ├── Forbidden 403               the API key lacks the scope that the route needs
     ├── UnknownModel 404            `strict_model`, and the request names one that is not served
     ├── Conflict 409                the call does not fit the state that the service is in
+    ├── ArmOff 409                  a search engine asks, and its experiment's arm is not reranked
     ├── BodyTooSlow 408             the body did not arrive within `body_timeout_s`
     ├── BodyTooLarge 413
     ├── UnsupportedCoding 415       the body's Content-Encoding is neither gzip nor deflate
@@ -27,6 +28,8 @@
         ├── HookError               a hook that cannot be loaded, or is not a hook
         ├── KeyFileError            a file of API keys that is not understood
         ├── TlsError                certificates that are not understood, or do not fit their key
+        ├── ExperimentFault         an experiment's file that is not understood, or names what is
+        │                           not there
         ├── ProfileError            a profile's file that is not understood, with the fault's path
         └── DeviceError             the device that was asked for is not the one that runs
 
@@ -94,6 +97,10 @@ class UnknownModel(RerankError):
 
 class Conflict(RerankError):
     status, code = 409, "conflict"
+
+
+class ArmOff(RerankError):
+    status, code = 409, "arm_off"
 
 
 class BodyTooSlow(RerankError):
@@ -164,6 +171,10 @@ class ProfileError(StartupError):
 
 class KeyFileError(StartupError):
     code = "keys"
+
+
+class ExperimentFault(StartupError):
+    code = "experiment"
 
 
 class TlsError(StartupError):

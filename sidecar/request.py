@@ -58,6 +58,10 @@ class Control:
     document_ids: Sequence[str] = ()
     """By which judgements know the documents, in their order; the model does not read them."""
     priority: Priority = "interactive"
+    unit: str | None = None
+    """Whom an experiment assigns to an arm: the user, as the caller names it."""
+    arm: str | None = None
+    """`EXPERIMENT/ARM`, where the caller has chosen the arm itself."""
 
 
 @dataclass(frozen=True, slots=True)

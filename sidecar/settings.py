@@ -92,6 +92,11 @@ class Settings(
     profiles: Path | None = Field(
         None, description="Folder with more profiles (YAML); one of a shipped name replaces it."
     )
+    experiments: Path | None = Field(
+        None,
+        description="File or folder of experiments (TOML), read again when it changes. None when "
+        "absent.",
+    )
     hooks: str | None = Field(
         None, description="Python files with hooks, separated by commas, beside installed ones."
     )

@@ -81,7 +81,7 @@ MAY_IMPORT = {
     | {"sidecar.explain", "sidecar.hooks", "sidecar.profiles", "sidecar.runtime"},
     "sidecar.inprocess": PURE
     | {"sidecar.pipeline", "sidecar.profiles", "sidecar.runtime", "sidecar.settings"},
-    "sidecar.http": SERVICE - {"sidecar.explain", "sidecar.inprocess"},
+    "sidecar.http": SERVICE - {"sidecar.explain", "sidecar.inprocess"} | {"mappings"},
     "sidecar.workshop": SERVICE | {"es_integration", "mappings"},
     "sidecar.cli": SERVICE | {"sidecar.workshop", "es_integration", "mappings"},
     "sidecar.__main__": {"sidecar.cli"},

@@ -11,6 +11,7 @@ key        API keys
 rerank_file a file of queries and their hits, reranked
 evaluate   what reranking brings on one's own queries
 judgements/ relevance judgements in the formats of others
+experiment/ ways of reranking, tried on real users
 fit        a profile's weights from judgements
 calibrate  scores that are probabilities, by judgements
 profile    a profile on a user's own documents; the schema of its file
@@ -36,6 +37,7 @@ from sidecar.cli.cluster.processors import processors_command
 from sidecar.cli.cluster.verify import verify_command
 from sidecar.cli.demo import demo_command
 from sidecar.cli.evaluate import evaluate_command
+from sidecar.cli.experiment import experiment_app
 from sidecar.cli.fit import fit_command
 from sidecar.cli.judgements import judgements_app
 from sidecar.cli.key import key_app
@@ -73,6 +75,7 @@ app.add_typer(model_app, name="model")
 app.add_typer(models_app, name="models")
 app.add_typer(key_app, name="key")
 app.add_typer(judgements_app, name="judgements")
+app.add_typer(experiment_app, name="experiment")
 app.add_typer(profile_app, name="profile")
 
 

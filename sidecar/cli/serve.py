@@ -13,7 +13,8 @@ from sidecar.settings import Settings, load, misspelt
 
 @with_settings(Settings.model_fields)
 def serve_command(config: Path | None, **flags: Any) -> None:
-    """Serve the model over HTTP until SIGTERM. SIGHUP reads models and judgements again."""
+    """Serve the model over HTTP until SIGTERM. SIGHUP reads models, judgements and experiments
+    again."""
     from sidecar.http.serve import serve
     from sidecar.telemetry.logs import configure
 

@@ -83,6 +83,16 @@ def _priority(value: object) -> object:
     return value
 
 
+def _name(value: object) -> object:
+    """A number as its text: many users' IDs are numbers. Any other value as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+MAX_UNIT = 512
+"""Characters."""
+Unit = Annotated[
+    str, Field(max_length=MAX_UNIT), BeforeValidator(_name, json_schema_input_type=str | int)
+]
 PriorityKey = Annotated[Priority, BeforeValidator(_priority, json_schema_input_type=Priority | int)]
 
 
@@ -137,6 +147,10 @@ class ControlKeys(BaseModel):
     not read them."""
     priority: PriorityKey | None = None
     """`batch` gives way to `interactive` requests; a number above 0 is `batch`."""
+    unit: Unit | None = None
+    """The user whom an experiment assigns to an arm, as the caller names it."""
+    arm: Annotated[str, Field(max_length=MAX_NAME * 2)] | None = None
+    """`EXPERIMENT/ARM`, where the caller has chosen the arm itself."""
 
     def given(self) -> dict[str, Any]:
         """The control keys that are neither absent nor null; `instruct`, SGLang's name for the
@@ -168,6 +182,8 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         on_failure=keys.get("on_failure"),
         document_ids=tuple(map(str, keys.get("document_ids", ()))),
         priority=keys.get("priority", "interactive"),
+        unit=keys.get("unit"),
+        arm=keys.get("arm"),
     )
 
 
@@ -206,6 +222,8 @@ HEADERS: Mapping[str, Header] = {
     "on_deadline": Header("X-Rerank-On-Deadline", _text),
     "on_failure": Header("X-Rerank-On-Failure", _text),
     "priority": Header("X-Rerank-Priority", _text),
+    "unit": Header("X-Rerank-Unit", _text),
+    "arm": Header("X-Rerank-Arm", _text),
     "deadline_ms": Header("X-Request-Deadline-Ms", _milliseconds),
 }
 """By the key of the body."""

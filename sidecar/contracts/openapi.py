@@ -25,7 +25,7 @@ _ERRORS = {
     "401": "The API key is missing, wrong or expired.",
     "403": "The API key has no scope for it.",
     "404": "The model is not served; only with the setting `strict_model`.",
-    "409": "The state of the service does not allow it.",
+    "409": "The state of the service does not allow it, or an experiment keeps the order.",
     "408": "The body did not arrive in time.",
     "413": "The body is larger than the service's limit.",
     "415": "The body's Content-Encoding is neither gzip nor deflate.",
@@ -110,6 +110,7 @@ _HEADERS = {
     "x-rerank-cache": "How many pairs were not run again.",
     "x-rerank-coverage": "The share of the documents that were scored before the deadline; absent "
     "unless `on_deadline` is `partial`.",
+    "x-rerank-arm": "`EXPERIMENT/ARM` of the experiment that the request is in; absent otherwise.",
     "x-rerank-degraded": "What answered in place of the model, which failed; absent otherwise.",
 }
 """Of an answer -> what it says."""
@@ -130,7 +131,7 @@ def _operation(path: str, dialects: Sequence[Dialect], schemas: dict[str, Any]) 
             for dialect in dialects
         }
 
-    errors = _refusals(status for status in _ERRORS if status != "409")
+    errors = _refusals(_ERRORS)
     errors["422"]["content"]["application/json"]["examples"] = shown(examples.error)
     return {
         "operationId": _operation_id("post", path),

@@ -26,7 +26,9 @@ readings        what a profile reads of a search's documents, for that page
 pages           what both pages have in common
 admin_models    /admin/models: models are loaded, replaced and unloaded
 live_models     who answers a request, and every change of the models; model_metrics: their rows
-hangup          SIGHUP: the models and judgements of the settings are read again
+experiments     which arm of an experiment a request is in, and what that does; experiment_names:
+                whether the profiles and models of arms are there
+hangup          SIGHUP: models, judgements and experiments of the settings are read again
 service         what an app shares: settings, metrics, models, state
 keys            what an app and a request carry
 json_response   JSON answers beside the dialects'

@@ -13,7 +13,7 @@ ANY_ORIGIN = "*"
 METHODS = "GET, HEAD, POST"
 EXPOSED = (
     "Retry-After, retry-after-ms, Server-Timing, x-request-id, x-rerank-warnings, "
-    "x-rerank-below-min-score, x-rerank-cache, x-rerank-coverage, x-rerank-degraded, "
+    "x-rerank-below-min-score, x-rerank-arm, x-rerank-cache, x-rerank-coverage, x-rerank-degraded, "
     "x-rerank-score-revision, x-truncated-documents, x-compute-type, x-compute-time, "
     "x-compute-characters, x-compute-tokens, x-total-time, x-tokenization-time, x-queue-time, "
     "x-inference-time"

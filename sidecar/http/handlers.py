@@ -16,11 +16,11 @@ from sidecar.contracts.numbers import dumps
 from sidecar.contracts.routes import PROFILE_ROUTES, choose, decode
 from sidecar.contracts.validation import parse
 from sidecar.errors import NotReady
+from sidecar.http.experiments import Treatment
 from sidecar.http.json_response import json_response
-from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
+from sidecar.http.keys import API_KEY, ARM, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
 from sidecar.http.middleware import route_template
 from sidecar.http.request_body import read_body
-from sidecar.pipeline.fallback import rank_or_fall_back
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.flows import Flow
@@ -45,20 +45,24 @@ async def rerank(request: web.Request) -> web.Response:
     request[FACTS]["docs"] = len(rank_request.documents)
     key = request[API_KEY]
     service.take_quota(key, "documents", len(rank_request.documents))
-    name = rank_request.model or request.match_info.get("model")
+    treatment = service.experiments.treat(rank_request, dialect, key)
+    if treatment.name is not None:
+        request[ARM] = treatment.name
+    name = treatment.model or rank_request.model or request.match_info.get("model")
     strict = service.settings.strict_model
     parsed = time.perf_counter()
     async with models.hold(name, rank_request.control.deadline_s, strict=strict) as held:
         if held.left_s is not None:
-            control = replace(rank_request.control, deadline_s=held.left_s)
-            rank_request = replace(rank_request, control=control)
-        return await _answer(request, dialect, rank_request, held.pipeline, start, parsed)
+            control = replace(treatment.request.control, deadline_s=held.left_s)
+            in_time = replace(treatment.request, control=control)
+            treatment = replace(treatment, request=in_time)
+        return await _answer(request, dialect, treatment, held.pipeline, start, parsed)
 
 
 async def _answer(
     request: web.Request,
     dialect: Dialect,
-    rank_request: RankRequest,
+    treatment: Treatment,
     pipeline: RerankPipeline,
     start: float,
     parsed: float,
@@ -68,7 +72,8 @@ async def _answer(
     request[FACTS]["model"] = pipeline.model.name
     key = request[API_KEY]
     client = Flow(key.priority, key.name)
-    result = await rank_or_fall_back(pipeline, rank_request, client, service.models.held)
+    rank_request = treatment.request
+    result = await treatment.rank(pipeline, client, service.models.held)
     ranked = time.perf_counter()
     body = dialect.encode(rank_request, result, request[REQUEST_ID])
     seconds = {

@@ -1,5 +1,6 @@
-"""SIGHUP: models and judgements become those of the settings, read again. Flags and variables are
-those of the start, so what can differ is the settings' file, and the files that it names."""
+"""SIGHUP: models, judgements and experiments become those of the settings, read again. Flags and
+variables are those of the start, so what can differ is the settings' file, and the files that it
+names."""
 
 import asyncio
 from collections.abc import Callable
@@ -44,6 +45,10 @@ class Hangups:
             await self._read_judgements(settings)
         with suppress(StartupError):  # which is in the log
             await models.reload(settings.models)
+        try:
+            await asyncio.to_thread(self._service.experiments.reload)
+        except StartupError as fault:
+            log.error("experiments not reloaded", fault=fault.message)
         if names := _waiting_for_restart(self._service.settings, settings):
             log.warning("settings changed that need a restart", settings=names)
 

@@ -38,6 +38,7 @@ async def info(request: web.Request) -> web.Response:
         "limits": _limits(service.settings),
         "cost": None if cost is None else _cost(cost),
         "profiles": _profiles(models.default, models.config),
+        "experiments": service.experiments.describe(),
         "hooks": [
             {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}
             for state in models.config.hooks.states()

@@ -9,6 +9,7 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.http.service import Service
 
 if TYPE_CHECKING:
+    from sidecar.http.experiments import ArmName
     from sidecar.telemetry.tracing import RequestTrace
 
 SERVICE = web.AppKey("service", Service)
@@ -19,5 +20,7 @@ DIALECT = web.RequestKey("dialect", Dialect)
 """There once the body has chosen it; a refusal is in its words."""
 TRACE: web.RequestKey["RequestTrace"] = web.RequestKey("trace")
 """There where requests are traced."""
+ARM: web.RequestKey["ArmName"] = web.RequestKey("arm")
+"""There where the request is in an experiment."""
 FACTS = web.RequestKey("facts", dict[str, Any])
 """What the request's log line says beyond the common fields: counts and times, never texts."""

@@ -13,7 +13,8 @@ from sidecar.access.api_key import ANONYMOUS
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import Forbidden, Unauthorized
 from sidecar.http.authorization import authorize, scope_of
-from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.experiments import outcome
+from sidecar.http.keys import API_KEY, ARM, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.refusals import refusal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -49,6 +50,8 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
             service.metrics.in_flight.dec()
     response.headers["x-request-id"] = request[REQUEST_ID]
     response.headers["Server"] = "rerank-sidecar"
+    if ARM in request:
+        response.headers["x-rerank-arm"] = str(request[ARM])
     if rerank:
         _record(request, response.status, time.perf_counter() - start)
     elif request[FACTS].get("reason") in ACCESS_REFUSED:
@@ -83,6 +86,12 @@ def _record(request: web.Request, status: int, seconds: float) -> None:
     if (key := request.get(API_KEY, ANONYMOUS)) is not ANONYMOUS:
         metrics.key_requests.labels(key=key.name, status=str(status)).inc()
         facts["key"] = key.name
+    if ARM in request:
+        experiment, arm = request[ARM]
+        labels = {"experiment": experiment, "arm": arm}
+        metrics.experiments.requests.labels(**labels, outcome=outcome(status, facts)).inc()
+        metrics.experiments.duration.labels(**labels).observe(seconds)
+        facts |= labels
     log.info(
         "request",
         request_id=request[REQUEST_ID],

@@ -44,6 +44,7 @@ async def listening(
             reloading(
                 service.metrics,
                 Part("keys", service.keys.reload_if_changed, service.show_keys),
+                Part("experiments", service.experiments.reload_if_changed),
                 Part("tls", tls.reload_if_changed, lambda: service.show_certificate(tls.expires)),
             ),
             _admin_listener(service, tls),

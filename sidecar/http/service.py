@@ -21,6 +21,7 @@ from sidecar.access.quotas import Quotas
 from sidecar.errors import NotReady, QuotaExceeded, StartupError, UnknownModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
+from sidecar.http.experiments import LiveExperiments
 from sidecar.http.judged_answers import JudgedAnswers
 from sidecar.http.live_models import LiveModels
 from sidecar.http.model_metrics import ModelMetrics
@@ -98,12 +99,14 @@ class Service:
     """One per app. `start` it once the port is open; `stop` it last."""
 
     def __init__(self, settings: Settings, opener: Opener = open_models) -> None:
-        """Raises StartupError when the keys cannot be read, or OpenTelemetry is missing."""
+        """Raises StartupError when keys or experiments cannot be read, or OpenTelemetry is
+        missing."""
         self.settings = settings
         self.keys = KeyStore.open(settings.api_keys, settings.api_keys_file)
         self.quotas = Quotas()
         self.metrics = Metrics()
         self.answers = AnswerMetrics(self.metrics)
+        self.experiments = LiveExperiments(settings.experiments, self.metrics)
         self.state: State = "starting"
         self.loaded_at = 0
         """Seconds since 1970; 0 until there are models."""
@@ -125,10 +128,11 @@ class Service:
         try:
             await self.read_judgements(self.settings)
             models = await asyncio.to_thread(self._opener, self.settings, watch)
+            self._models = models  # from here on there is something to stop
+            self.experiments.begin(models)
         except StartupError:
             self.state = "failed"
             raise
-        self._models = models
         self.loaded_at = int(time.time())
         self._show_cost(models.default.model.layout.workers)
         self._live = LiveModels(models, self.metrics, self._rows)

@@ -1,10 +1,11 @@
-"""Every metric of the service, in Prometheus' text format; those of reranking's effect are
-in `effect_metrics`, those of searches with judgements in `quality_metrics`. Labels never hold what
-a client chose."""
+"""Every metric of the service, in Prometheus' text format; those of reranking's effect are in
+`effect_metrics`, those of searches with judgements in `quality_metrics`, those of experiments in
+`experiment_metrics`. Labels never hold what a client chose."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from sidecar.telemetry.effect_metrics import EffectMetrics
+from sidecar.telemetry.experiment_metrics import ExperimentMetrics
 from sidecar.telemetry.quality_metrics import QualityMetrics
 
 DURATION_BUCKETS = (
@@ -171,6 +172,7 @@ class Metrics:
         )
         self.effect = EffectMetrics(registry)
         self.quality = QualityMetrics(registry)
+        self.experiments = ExperimentMetrics(registry, DURATION_BUCKETS)
         self.session_failures = Counter(
             "rerank_session_failures",
             "Runs in which the model failed.",

@@ -1,0 +1,16 @@
+"""`rerank-sidecar experiment`: ways of reranking, tried on real users.
+
+check   what is wrong with an experiment's file; where a user is in it
+schema  the schema of the file, for editors
+"""
+
+import typer
+
+from sidecar.cli.experiment.check import check_command
+from sidecar.cli.experiment.schema import schema_command
+
+experiment_app = typer.Typer(
+    name="experiment", help="Try ways of reranking on real users.", no_args_is_help=True
+)
+experiment_app.command("check")(check_command)
+experiment_app.command("schema")(schema_command)
