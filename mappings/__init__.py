@@ -7,6 +7,7 @@ vocabularies/          words of many languages: a folder per kind, a file per la
 vocabulary             reads those files
 numbers.json           words and keys by which the scripts read numbers
 engines.json           what differs between the search engines
+experiments/           which users get which way of reranking, in the service and in applications
 templates              makes index templates, component templates and ingest pipelines of these
 
 Imports nothing else of this repository.

@@ -38,6 +38,8 @@ EXPECTED = Control(
     on_failure="lexical",
     document_ids=("p1",),
     priority="batch",
+    unit="42",
+    arm="weights/new",
 )
 KEYS = {
     "profile": "legal",
@@ -51,6 +53,8 @@ KEYS = {
     "on_failure": "lexical",
     "document_ids": ["p1"],
     "priority": "batch",
+    "unit": 42,
+    "arm": "weights/new",
 }
 
 
@@ -76,6 +80,8 @@ def test_so_do_headers() -> None:
         "X-Rerank-On-Deadline": "partial",
         "X-Rerank-On-Failure": "lexical",
         "X-Rerank-Priority": "batch",
+        "X-Rerank-Unit": "42",
+        "X-Rerank-Arm": "weights/new",
     }
     assert control({}, headers) == replace(EXPECTED, document_ids=())
 
