@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from sidecar.workshop.experiments.allocation import Allocation
 from sidecar.workshop.experiments.analysis import Analysis
+from sidecar.workshop.experiments.guardrails import Trouble
 from sidecar.workshop.experiments.lift import Lift
 from sidecar.workshop.experiments.preference import Preference
 
@@ -27,13 +28,21 @@ def show(analysis: Analysis, console: Console) -> None:
     for note in log.faults.notes:
         console.print(f"note: {note}", style="dim")
     if analysis.allocation is not None:
-        console.print(_allocation(analysis))
+        console.print("\nUnits")
+        console.print(_allocation(analysis.allocation))
+        p_value = analysis.allocation.p_value
+        console.print(f"Dealt out by the shares: p = {p_value:.3g}.")
     if analysis.lifts:
-        console.print(_lifts(analysis))
+        console.print("\nMeans over searches")
+        console.print(_lifts(analysis.lifts))
+        if any(lift.corrected for lift in analysis.lifts):
+            console.print("* corrected by what the units did before (CUPED).")
     if analysis.preferences:
-        console.print(_preferences(analysis))
+        console.print("\nInterleaved searches")
+        console.print(_preferences(analysis.preferences))
     if analysis.troubles:
-        console.print(_troubles(analysis))
+        console.print("\nGuardrails: units that met a trouble")
+        console.print(_troubles(analysis.troubles))
     console.print(
         f"Intervals ({100 * (1 - analysis.alpha):g} %, all arms together) and p hold whenever you "
         "look; p, one look: only at a time that was fixed before."
@@ -60,11 +69,8 @@ def _change(found: Lift | Preference) -> str:
     return f"{found.metric} {_relative(found.difference, found)} {_interval(found)}"
 
 
-def _allocation(analysis: Analysis) -> Table:
-    found = analysis.allocation
-    assert found is not None
-    table = _titled("Units")
-    table.caption = f"dealt out by the shares: p = {found.p_value:.3g}"
+def _allocation(found: Allocation) -> Table:
+    table = Table()
     _add_columns(table, ("arm",), ("units", "expected"))
     total = sum(found.units.values())
     for arm, units in found.units.items():
@@ -72,27 +78,25 @@ def _allocation(analysis: Analysis) -> Table:
     return table
 
 
-def _lifts(analysis: Analysis) -> Table:
-    table = _titled("Means over searches")
+def _lifts(lifts: Sequence[Lift]) -> Table:
+    table = Table()
     numbers = ("control", "arm's", "change", "interval", "p", "p, one look")
     _add_columns(table, ("metric", "arm"), numbers, ("",))
-    for lift in analysis.lifts:
+    for lift in lifts:
         name = f"{lift.metric} *" if lift.corrected else lift.metric
         table.add_row(
             *(name, lift.arm, _mean(lift.control_mean), _mean(lift.arm_mean)),
             *(_relative(lift.difference, lift), _interval(lift)),
             *(f"{lift.p_value:.3g}", f"{lift.fixed_p_value:.3g}", lift.verdict),
         )
-    if any(lift.corrected for lift in analysis.lifts):
-        table.caption = "* corrected by what the units did before (CUPED)"
     return table
 
 
-def _preferences(analysis: Analysis) -> Table:
-    table = _titled("Interleaved searches")
+def _preferences(preferences: Sequence[Preference]) -> Table:
+    table = Table()
     numbers = ("won", "lost", "tied", "share won", "interval", "p", "p, one look", "units")
     _add_columns(table, ("arm",), numbers, ("",))
-    for found in analysis.preferences:
+    for found in preferences:
         low, high = found.interval
         table.add_row(
             *(found.arm, f"{found.wins:,}", f"{found.losses:,}", f"{found.ties:,}"),
@@ -103,20 +107,15 @@ def _preferences(analysis: Analysis) -> Table:
     return table
 
 
-def _troubles(analysis: Analysis) -> Table:
-    table = _titled("Guardrails: units that met a trouble")
+def _troubles(troubles: Sequence[Trouble]) -> Table:
+    table = Table()
     _add_columns(table, ("trouble", "arm"), ("arm's", "control's", "p"), ("",))
-    for found in analysis.troubles:
+    for found in troubles:
         table.add_row(
             *(found.name, found.arm, f"{found.share:.2%}", f"{found.control_share:.2%}"),
             *(f"{found.p_value:.3g}", "stop" if found.stop else ""),
         )
     return table
-
-
-def _titled(title: str) -> Table:
-    """A table whose title is not broken where its columns are narrow."""
-    return Table(title=Text(title, no_wrap=True), title_justify="left", caption_justify="left")
 
 
 def _add_columns(
