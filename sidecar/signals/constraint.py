@@ -72,10 +72,11 @@ class ConstraintSignal(Signal):
         search: SearchReader,
         together: Together,
     ) -> list[Satisfaction]:
-        if part is None:
+        fields = search.present(self.fields) if part is not None else ()
+        if part is None or not fields:
             return [UNKNOWN] * len(search.documents)
-        columns = [verdicts(part, field, search, together) for field in self.fields]
-        return list(map(together, zip(*columns, strict=True)))
+        columns = [verdicts(part, field, search, together) for field in fields]
+        return columns[0] if len(columns) == 1 else list(map(together, zip(*columns, strict=True)))
 
 
 def verdicts(
@@ -126,16 +127,16 @@ def _check_column(
     names = set[str]().union(*(value for value in values if isinstance(value, dict)))
     texts = (name for name in names if isinstance(name, str))
     keys = attribute_keys(constraint.name, texts, extractors)
-    checker = Checker(constraint, extractors)
+    check = Checker(constraint, extractors).check
 
     def check_value(value: object) -> Satisfaction:
         if value is None:
             return UNKNOWN
+        if isinstance(value, str):
+            text = value[:READ_FIELD_CHARACTERS]
+            return check(text) if text and not text.isspace() else UNKNOWN
         if isinstance(value, list | tuple):
             return together(list(map(check_value, value)))
-        if not isinstance(value, str):
-            return checker.check(value, keys)
-        text = value[:READ_FIELD_CHARACTERS]
-        return checker.check(text) if text and not text.isspace() else UNKNOWN
+        return check(value, keys)
 
     return list(map(check_value, values))

@@ -38,6 +38,8 @@ class MatchSignal(Signal):
         return self.fields
 
     def strengths(self, search: SearchReader) -> list[float]:
+        if not (fields := search.present(self.fields)):
+            return search.zeros()
         names: Codes | Naming = search.naming
         if self.codes:
             if not search.codes.possible:
@@ -57,7 +59,7 @@ class MatchSignal(Signal):
                 of_text[text] = _strength(names, text, self.min_length)
             return of_text[text]
 
-        columns = [list(map(strength, search.values(field))) for field in self.fields]
+        columns = [list(map(strength, search.values(field))) for field in fields]
         return columns[0] if len(columns) == 1 else list(map(_together, zip(*columns, strict=True)))
 
     def contributions(self, search: SearchReader) -> list[float]:

@@ -1,14 +1,14 @@
 """`path`: the query's words in a category path such as "Electronics > Audio > Headphones"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from sidecar.schema import FieldName
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
-from sidecar.text.folding import words
-from sidecar.text.terms import Term, is_in
+from sidecar.text.folded_texts import FoldedTexts
+from sidecar.text.terms import Term, total_weight
 
 
 class PathSignal(Signal):
@@ -28,24 +28,30 @@ class PathSignal(Signal):
 
     def strengths(self, search: SearchReader) -> list[float]:
         separator = re.compile(f"[{re.escape(self.separators)}]")
-        of_path: dict[str, float] = {}
-        strengths = []
+        paths = []
         for value, text in zip(search.values(self.field), search.texts(self.field), strict=True):
             if isinstance(value, list | tuple):
                 text = self.separators[0].join(item for item in value if isinstance(item, str))
-            if text not in of_path:
-                levels = [words(level) for level in separator.split(text) if level.strip()]
-                of_path[text] = _overlap(search.terms, levels)
-            strengths.append(of_path[text])
-        return strengths
+            paths.append(text)
+        levels_of = {
+            path: [level for level in separator.split(path) if level.strip()] for path in set(paths)
+        }
+        overlaps = dict(zip(levels_of, _overlaps(search.terms, levels_of.values()), strict=True))
+        return [overlaps[path] for path in paths]
 
 
-def _overlap(terms: Sequence[Term], levels: Sequence[str]) -> float:
-    matched = total = 0.0
+def _overlaps(terms: Sequence[Term], paths: Collection[Sequence[str]]) -> list[float]:
+    """Of each path, given as its levels, its strength. All levels are looked through together."""
+    levels = FoldedTexts([level for path in paths for level in path])
+    places = [
+        (path, depth, len(each))
+        for path, each in enumerate(paths)
+        for depth in range(1, len(each) + 1)
+    ]
+    matched = [0.0] * len(paths)
     for term in terms:
-        total += term.weight
-        for depth in range(len(levels), 0, -1):
-            if is_in(term, levels[depth - 1]):
-                matched += term.weight * depth / len(levels)
-                break
-    return matched / total if total else 0.0
+        deepest = {places[at][0]: places[at] for at in sorted(levels.places(term))}
+        for path, depth, count in deepest.values():
+            matched[path] += term.weight * depth / count
+    total = total_weight(terms)
+    return [each / total for each in matched] if total else matched

@@ -18,7 +18,7 @@ from sidecar.text.query.naming import Naming
 from sidecar.text.query.quantity import requested_quantities
 from sidecar.text.terms import Term, query_terms
 from sidecar.text.tidy import tidy_all, tidy_query
-from sidecar.text.values import number
+from sidecar.text.values import WITHOUT_TEXT, number
 
 READ_FIELD_CHARACTERS = 10_000
 """Of a field, from its start, are what signals, rules and match strengths read: 1,500 words. A
@@ -45,6 +45,8 @@ class SearchReader:
         self.documents: Sequence[Fields] = search.documents
         self.constraints: Mapping[str, Constraint] = search.constraints
         self.context: Mapping[str, object] = search.context
+        self._names = frozenset[str]().union(*search.documents)
+        """The fields that any document has."""
         self.verdicts: dict[tuple[Constraint, str], list[Satisfaction]] = {}
         """What fields say of constraints, as far as it was asked."""
         self._now = now
@@ -59,14 +61,17 @@ class SearchReader:
             column = self.given(field)
             if _has_any(column):
                 if field in self._marked_up:
-                    column = list(map(without_markup, column))
+                    column = [v if type(v) in WITHOUT_TEXT else without_markup(v) for v in column]
                 column = tidy_all(column)
             self._values[field] = column
         return column
 
     def given(self, field: str) -> list[object]:
         """The field's values as the documents have them. `a.b` is also read from inside `a`."""
-        column = [fields.get(field) for fields in self.documents]
+        if field in self._names:
+            column = [fields.get(field) for fields in self.documents]
+        else:
+            column = [None] * len(self.documents)
         if "." not in field:
             return column
         return [
@@ -74,10 +79,18 @@ class SearchReader:
             for value, fields in zip(column, self.documents, strict=True)
         ]
 
+    def present(self, fields: Sequence[str]) -> list[str]:
+        """Those of the fields that a document has, or may have inside another: most profiles name
+        more than are there."""
+        return [field for field in fields if field in self._names or "." in field]
+
     def texts(self, field: str) -> list[str]:
         """The values as text; "" where there is none."""
         if (column := self._texts.get(field)) is None:
-            column = [_text(value)[:READ_FIELD_CHARACTERS] for value in self.values(field)]
+            column = [
+                (value if type(value) is str else _text(value))[:READ_FIELD_CHARACTERS]
+                for value in self.values(field)
+            ]
             self._texts[field] = column
         return column
 
@@ -144,8 +157,6 @@ def _has_any(column: Sequence[object]) -> bool:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
     return "" if value is None else read_value(value)
 
 

@@ -7,7 +7,7 @@ from sidecar.schema import FieldNames
 from sidecar.signals.search_reader import SearchReader
 from sidecar.signals.signal import Signal
 from sidecar.text.agreement import QuantityRange, agreement
-from sidecar.text.assumed_units import stated_quantities
+from sidecar.text.assumed_units import may_state, stated_quantities
 from sidecar.text.units import Quantity
 
 
@@ -24,12 +24,13 @@ class UnitsSignal(Signal):
 
     def strengths(self, search: SearchReader) -> list[float]:
         """Nothing is read where the query has no quantity."""
-        if not search.quantities:
+        if not search.quantities or not (fields := search.present(self.fields)):
             return search.zeros()
         dimensions = frozenset(quantity.dimension for quantity in search.quantities)
-        columns = [search.texts(field) for field in self.fields]
+        columns = [may_state(search.texts(field), dimensions) for field in fields]
         return [
-            _agreement(search.quantities, dimensions, row) for row in zip(*columns, strict=True)
+            _agreement(search.quantities, dimensions, row) if any(row) else 0.0
+            for row in zip(*columns, strict=True)
         ]
 
 

@@ -94,7 +94,10 @@ class Composer:
         composed: list[Segment] = []
         alone: list[Alone] = []
         for name, value in source.items():
-            reading = self._readings[name] if name in self._readings else _reading(name, _DEFAULT)
+            try:
+                reading = self._readings[name]
+            except KeyError:
+                reading = _reading(name, _DEFAULT)
             if reading is None:
                 continue
             text = value if isinstance(value, str) else read_value(value)
@@ -103,7 +106,8 @@ class Composer:
             head, limit, quota, weight = reading
             if limit is not None and len(text) > limit:
                 text = _first_words(text, limit)
-            segment = Segment(name, f"{head}{text}\n", len(head), quota, plain.get(name))
+            original = plain.get(name) if plain else None
+            segment = Segment(name, f"{head}{text}\n", len(head), quota, original)
             if weight is None:
                 composed.append(segment)
             else:

@@ -27,12 +27,12 @@ class FoldedTexts:
         """Of each text the sum of idf of the terms that it has (`terms.is_in`)."""
         matched = [0.0] * len(self._texts)
         for term in terms:
-            for place in self._places(term):
+            for place in self.places(term):
                 matched[place] += term.weight
         return matched
 
-    def _places(self, term: Term) -> set[int]:
-        """Of the texts that have the term."""
+    def places(self, term: Term) -> set[int]:
+        """Those of the texts that have the term."""
         places = set[int]()
         for prefix in term.forms if len(term.prefix) < MIN_PREFIX else (term.prefix,):
             at = self._together.find(prefix)

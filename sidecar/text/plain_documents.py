@@ -49,16 +49,18 @@ def plain_document(content: str | Fields, profile: DocumentProfile) -> PlainDocu
     changed: dict[str, object] = {}
     plain: dict[str, Callable[[], Plain]] = {}
     for name, value in content.items():
-        own = profile.fields.get(name)
-        if own is not None and not own.weight:
-            continue
         if isinstance(value, str):
             if "<" not in value and "&" not in value:
                 continue  # most texts
-            found = without_html(value)
-            if found is not None and _strips(own, profile):
+        elif type(value) in WITHOUT_TEXT:
+            continue
+        own = profile.fields.get(name)
+        if (own is not None and not own.weight) or not _strips(own, profile):
+            continue
+        if isinstance(value, str):
+            if (found := without_html(value)) is not None:
                 changed[name], plain[name] = found.text, partial(_itself, found)
-        elif (stripped := without_markup(value)) is not value and _strips(own, profile):
+        elif (stripped := without_markup(value)) is not value:
             changed[name], plain[name] = stripped, cache(partial(_read, value))
     return PlainDocument({**content, **changed}, plain) if changed else PlainDocument(content)
 

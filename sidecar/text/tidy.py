@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sidecar.text.values import WITHOUT_TEXT
+from sidecar.text.values import WITHOUT_TEXT, texts_within
 from sidecar.text.western import is_latin_1
 
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -37,12 +37,12 @@ def tidy_text(text: str) -> str:
 
 
 def tidy_all(values: Sequence[object]) -> list[object]:
-    """`tidy` of each value. Texts are looked over together: most have nothing to tidy."""
-    if set(map(type, values)) == {str}:
-        texts: Sequence[str] = values  # type: ignore[assignment]
-        together = "\0".join(texts)
-        if together.isascii() and not _has_odd_spaces(together):
-            return [text.strip() for text in texts]
+    """`tidy` of each value. Their texts are looked over together: most have nothing to tidy."""
+    texts = texts_within(values)
+    together = "\0".join(texts)
+    plainly_spaced = together.isascii() and not _has_odd_spaces(together)
+    if plainly_spaced and list(map(str.strip, texts)) == texts:
+        return list(values)
     return [value if type(value) in WITHOUT_TEXT else tidy(value) for value in values]
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from sidecar.text.digit_runs import digit_runs, find_at_digits
 from sidecar.text.numerals import cased
@@ -61,21 +62,43 @@ _FEET_INCHES = re.compile(
 _BELOW_ZERO = re.compile(r"(?<![\w)])(?:-\s?|minus\s)$")
 _HALVED = frozenset({"length", "mass", "volume", "area"})
 """Dimensions in which numbers are written as fractions."""
+_OF_BOLTS = frozenset({"length", THREAD})
 _BOLT = re.compile(r"m(?<!\wm)([0-9]{1,2}(?:\.[0-9])?)\s?x\s?([0-9]{1,4})(?:\s?mm)?(?![\w.,])")
+
+
+class NumberedText(NamedTuple):
+    """A text that has digits, in the spellings in which quantities are looked for."""
+
+    cased: str
+    lower: str
+    runs: Sequence[int]
+    """Where runs of digits begin in `lower`."""
+
+
+def numbered(text: str) -> NumberedText | None:
+    """The text as quantities are read from it; None for one without digits, which has none."""
+    text = cased(text)
+    if not (runs := digit_runs(text)):
+        return None
+    lower = text.lower()
+    if not text.isascii():
+        runs = digit_runs(lower)  # some capitals become two letters
+    return NumberedText(text, lower, runs)
 
 
 def quantities(text: str, dimensions: frozenset[str] = ALL) -> tuple[Quantity, ...]:
     """The physical quantities of these dimensions, in order of their place."""
-    text = cased(text)
-    if not (runs := digit_runs(text)):
-        return ()
-    lower = text.lower()
-    if not text.isascii():
-        runs = digit_runs(lower)  # some capitals become two letters
+    found = numbered(text)
+    return () if found is None else quantities_in(found, dimensions)
+
+
+def quantities_in(text: NumberedText, dimensions: frozenset[str]) -> tuple[Quantity, ...]:
+    """`quantities` of a text that has digits."""
+    lower = text.lower
     stated: list[Quantity] = []
-    if dimensions & {"length", THREAD} and _after_number(lower, "x"):
+    if not dimensions.isdisjoint(_OF_BOLTS) and _after_number(lower, "x"):
         stated += _bolts(lower, dimensions)
-    measured = [*_measured(text, lower, runs, dimensions)]
+    measured = [*_measured(text, dimensions)]
     if "length" in dimensions and (
         any(one.factor == _FOOT for one in measured) or _after_number(lower, "'")
     ):
@@ -102,11 +125,9 @@ def _after_number(lower: str, sign: str) -> bool:
     return False
 
 
-def _measured(
-    text: str, lower: str, runs: Sequence[int], dimensions: frozenset[str]
-) -> Iterator[Quantity]:
-    for match in find_at_digits(_pattern(dimensions), lower, runs):
-        if is_lookalike(text, match):
+def _measured(text: NumberedText, dimensions: frozenset[str]) -> Iterator[Quantity]:
+    for match in find_at_digits(_pattern(dimensions), text.lower, text.runs):
+        if is_lookalike(text.cased, match):
             continue
         first, others = match["number"], match["others"]
         unit = UNITS[_spelled()[match["unit"].replace(" ", "")]]
@@ -120,11 +141,17 @@ def _measured(
             numbers = numbers[-1:]
         if "-" in others and not _ascend(numbers):
             numbers = numbers[-1:]
-        if unit.dimension == "temperature" and _is_below_zero(lower, match.start()):
+        if unit.dimension == "temperature" and _is_below_zero(text.lower, match.start()):
             numbers[0] = f"-{numbers[0]}"
         for digits in numbers:
             if (found := quantity(digits, unit, match.start(), match.end())) is not None:
                 yield found
+
+
+def places_of_units(text: str, dimensions: frozenset[str]) -> Iterator[int]:
+    """Where a `plain` text has a number with what may be a unit of these dimensions."""
+    for match in find_at_digits(_pattern(dimensions), text, digit_runs(text)):
+        yield match.start()
 
 
 def _is_below_zero(lower: str, place: int) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sidecar.text.folding import fold
 
@@ -21,6 +21,23 @@ _CURRENCY = (
 _MONEY = re.compile(rf"\s*{_CURRENCY}?\s*({_MONEY_NUMBER})\s*{_CURRENCY}?\s*")
 AMOUNTS = ("amount", "value", "price", "current", "sale", "final", "average")
 """Keys under which an object holds its one number, in the order in which they are tried."""
+
+
+def texts_within(values: Iterable[object]) -> list[str]:
+    """The texts among the values, and those within their objects and lists at every depth."""
+    found: list[str] = []
+    for value in values:
+        if type(value) is str:
+            found.append(value)
+        elif type(value) in NUMBERS or value is None:
+            continue
+        elif isinstance(value, dict | Mapping):
+            found += texts_within(value.values())
+        elif isinstance(value, list | tuple):
+            found += texts_within(value)
+        elif isinstance(value, str):
+            found.append(value)
+    return found
 
 
 def number(value: object) -> float | None:

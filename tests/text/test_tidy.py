@@ -83,7 +83,8 @@ def test_quotation_marks_around_the_whole_query_are_none_of_its_words() -> None:
         st.text(st.sampled_from("ab \n\t\r\x0b\0é\u00a0\u200b,"), max_size=12)
         | st.none()
         | st.integers()
-        | st.lists(st.sampled_from(["a  b", "a", " "]), max_size=2),
+        | st.lists(st.sampled_from(["a  b", "a", " "]), max_size=2)
+        | st.fixed_dictionaries({"size": st.sampled_from(["M", " M", "42\t"])}),
         max_size=4,
     )
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.text.assumed_units import SIDE, stated_quantities
+from sidecar.text.assumed_units import SIDE, may_state, stated_quantities
 from sidecar.text.units import ALL, Quantity, quantities
 from sidecar.text.values import number, parse_number
 
@@ -157,6 +157,21 @@ def test_field_values_as_numbers() -> None:
         "1" * 50,
     )
     assert all(number(value) is None for value in missing)
+
+
+@given(
+    st.lists(st.text(st.sampled_from("158 gbkwx:'½\0in²Gé\n"), max_size=9), max_size=4),
+    st.sampled_from(["data", "mass", "power", "length", "temperature", SIDE]),
+)
+def test_no_text_that_states_a_quantity_is_left_out(texts: list[str], dimension: str) -> None:
+    dimensions = frozenset({dimension})
+    for text, kept in zip(texts, may_state(texts, dimensions), strict=True):
+        assert kept == text or not stated_quantities(text, dimensions)
+
+
+def test_texts_without_a_unit_that_is_asked_for_are_left_out() -> None:
+    texts = ["laptop, 16 GB", "mouse 3", "RAM: 8 gb, 2 kg"]
+    assert may_state(texts, frozenset({"data"})) == ["laptop, 16 GB", "", "RAM: 8 gb, 2 kg"]
 
 
 @given(st.text(alphabet="0123456789 .,-/½'\"x×°mcfginlbvw²\u202f", max_size=40))

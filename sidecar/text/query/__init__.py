@@ -176,25 +176,24 @@ class _PartChecker:
         self._part = part
         self._together = together
         self._extractors = extractors
+        self._extractor = extractors.get(part.name)
         self._of_text: dict[str, Satisfaction] = {}
 
     def check(self, value: object, keys: Set[str] | None) -> Satisfaction:
-        extractor = self._extractors.get(self._part.name)
-        if extractor is None:
+        if self._extractor is None:
             return _check_plainly(self._part, value)
         if not isinstance(value, dict | Mapping):
-            return self._check_single(extractor, value)
-        if extractor.reads_objects and (result := extractor.check(self._part, value)):
+            return self._check_single(self._extractor, value)
+        if self._extractor.reads_objects and (result := self._extractor.check(self._part, value)):
             return result
         if keys is None:
             keys = attribute_keys(self._part.name, value.keys(), self._extractors)
-        return self._together(
-            [
-                self._check_single(extractor, held)
-                for key in keys
-                if (held := value.get(key)) is not None
-            ]
-        )
+        said = [
+            self._check_single(self._extractor, held)
+            for key in keys
+            if (held := value.get(key)) is not None
+        ]
+        return said[0] if len(said) == 1 else self._together(said)
 
     def _check_single(self, extractor: Extractor, value: object) -> Satisfaction:
         if not isinstance(value, str):

@@ -208,6 +208,8 @@ def _check(constraint: Constraint, value: object) -> Satisfaction:
     """SATISFIED where one of the document's prices lies within the bounds, VIOLATED where none
     can. Of a price list the query's currency counts."""
     found = prices(value)
+    if len(found) == 1 and not found[0].currency:
+        return _check_one(constraint, found[0])  # most: a number
     if constraint.values:
         asked = next(iter(constraint.values))
         found = tuple([each for each in found if comparable(each.currency, asked)])

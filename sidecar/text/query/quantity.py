@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sidecar.search import Constraint, Fields
 from sidecar.text.agreement import QuantityRange, agreement
@@ -46,6 +47,7 @@ _COUNTED = re.compile(
 _DASHED = re.compile(rf"{_NUMBER}\s?-\s?{_NUMBER}")
 
 
+@lru_cache(maxsize=64)  # the extractor and the signal both ask
 def requested_quantities(query: str) -> tuple[QuantityRange, ...]:
     """The range that the query sets for each quantity that it names, in order of their place."""
     query = _in_digits(query)
