@@ -12,6 +12,9 @@
 The parts add up to the logit. Offsets are code points of the field's text (field "": the plain
 text). `evidence` is null for a document that was read whole. `constraints` are what the query was
 read to demand and to exclude, the same in each entry; without any the key is left out.
+
+Documents that `diversify` chose have `diversity`: {"marginal_relevance": 0.52, "nearest": 7,
+"similarity": 0.61}, where `nearest` is the index of the one before them that they are most like.
 """
 
 import math
@@ -52,6 +55,17 @@ class Span(Protocol):
     def end(self) -> int: ...
 
 
+class Chosen(Protocol):
+    """Why a document was the next one, where results that are alike are kept apart."""
+
+    @property
+    def marginal_relevance(self) -> float: ...
+    @property
+    def nearest(self) -> int | None: ...
+    @property
+    def similarity(self) -> float: ...
+
+
 class Demand(Protocol):
     """What the query demands of a field, and what it excludes."""
 
@@ -75,6 +89,7 @@ def explanation(
     evidence: Span | None = None,
     shapley: Mapping[str, float] | None = None,
     constraints: Iterable[Demand] = (),
+    pick: Chosen | None = None,
 ) -> dict[str, object]:
     """One entry, ready for JSON. `rules` are the parts of kind "rule"; `shapley` is left out when
     it is None, and so are `constraints` without any.
@@ -100,6 +115,12 @@ def explanation(
     }
     if read := [_read(demand) for demand in constraints]:
         entry["constraints"] = read
+    if pick is not None:
+        entry["diversity"] = {
+            "marginal_relevance": _rounded(pick.marginal_relevance),
+            "nearest": pick.nearest,
+            "similarity": _rounded(pick.similarity),
+        }
     if shapley is not None:
         entry["shapley"] = {name: _rounded(value) for name, value in shapley.items()}
     return entry

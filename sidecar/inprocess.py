@@ -50,6 +50,8 @@ class Options(TypedDict, total=False):
     instruction: str | None
     context: Mapping[str, Any] | None
     long: Mapping[str, Any] | None
+    diversify: Mapping[str, Any] | None
+    """`lambda`, `by`, `field` and `top`: results that are alike are kept apart."""
     deadline_ms: int | None
     explain: bool
     shapley: bool | int

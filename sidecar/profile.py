@@ -17,7 +17,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from sidecar.calibration import Calibration
-from sidecar.schema import FieldName, FrozenModel, Name, Positive, Weight
+from sidecar.schema import Diversify, FieldName, FrozenModel, Name, Positive, Weight
 from sidecar.signals import AnySignal, Rule
 from sidecar.text.field_profile import FieldProfile, Html
 from sidecar.text.long_documents import LongDocuments
@@ -75,6 +75,8 @@ class Profile(FrozenModel):
     boosts: dict[Name, dict[FieldName, Weight]] = Field(default_factory=dict)
     """constraint -> field -> factor on the field's weight for a query that has the constraint."""
     long: LongDocuments = LongDocuments()
+    diversify: Diversify | None = None
+    """Keeps results apart that are alike, for searches that say nothing else."""
     calibration: ProfileCalibration | None = None
     """`rerank-sidecar calibrate` fits one. A model with another score revision refuses it."""
 

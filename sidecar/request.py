@@ -29,6 +29,8 @@ class Document:
     """What the client sent, for dialects that give documents back."""
     size: int = 0
     """About how many characters: admission estimates the work from it."""
+    vector: Sequence[float] | None = None
+    """Sent with the document for `diversify`; it is no field, and the model does not read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Control:
     """Seconds from arrival; None leaves the service's own."""
     long: Mapping[str, object] = field(default_factory=dict)
     """Settings for long documents in place of the profile's: `text/long_documents`."""
+    diversify: Mapping[str, object] = field(default_factory=dict)
+    """The keys of `schema.Diversify`, in place of the profile's."""
     explain: bool = False
     shapley: int = 0
     """How many of the best documents get exact Shapley values of their fields."""

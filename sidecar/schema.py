@@ -1,8 +1,8 @@
 """Bounds and types that profiles, requests and hooks share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MAX_WEIGHT = 100
 MAX_NAME = 128
@@ -39,3 +39,39 @@ class FrozenModel(BaseModel):
     descriptions in the JSON Schema."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+BY_VECTORS, BY_FIELD = "vectors", "field"
+
+
+class Diversify(FrozenModel):
+    """Keeps results apart that are alike, by maximal marginal relevance: `fusion/diversity`."""
+
+    weight: Annotated[float, Field(ge=0, le=1, alias="lambda")] = 0.7
+    """Of the score; the rest is that of being unlike the results before. 1 changes nothing."""
+    by: FieldName = BY_VECTORS
+    """`vectors`: the cosine of the vectors in `field`. `field`: the values that two documents have
+    in common there. Any other word is short for `field` with that name."""
+    field: FieldName | None = None
+    """The field that is compared; `vector` where vectors are and none is named."""
+    top: Annotated[int, Field(ge=1)] = 10
+    """How many of the first results are chosen so; the others follow by their scores."""
+
+    @model_validator(mode="after")
+    def _names_a_field(self) -> Self:
+        if self.by == BY_FIELD and self.field is None:
+            raise ValueError("`by: field` needs the name of a `field`")
+        if self.by not in (BY_VECTORS, BY_FIELD) and self.field is not None:
+            raise ValueError("with a `field`, `by` is vectors or field")
+        return self
+
+    @property
+    def by_vectors(self) -> bool:
+        return self.by == BY_VECTORS
+
+    @property
+    def name(self) -> str:
+        """Of the field that is compared."""
+        if self.by in (BY_VECTORS, BY_FIELD):
+            return self.field or "vector"
+        return self.by

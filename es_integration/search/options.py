@@ -38,6 +38,9 @@ class Rerank:
     min_score: float | None = None
     """In [0, 1]: hits that score below it are left out, and so are those behind the window, which
     have no score. A search that is not reranked keeps all its hits."""
+    diversify: Mapping[str, Any] = field(default_factory=dict)
+    """`lambda`, `by`, `field` and `top`: hits that are alike are kept apart. Vectors are fetched
+    and sent beside `fields`, and the model does not read them; any other field is one of these."""
     on_deadline: OnDeadline | None = None
     """`partial`: the hits that are scored at the deadline are ranked, and the others follow in the
     first stage's order; the report has the share of the window as `coverage`. `error` keeps the
@@ -54,6 +57,14 @@ class Rerank:
         if self.min_score is not None and not 0 <= self.min_score <= 1:
             raise ValueError("min_score: scores are in [0, 1]")
 
+    @property
+    def sent_fields(self) -> tuple[str, ...]:
+        """The fields of a hit that the sidecar gets."""
+        if not self.diversify or self.diversify.get("by", "vectors") != "vectors":
+            return tuple(self.fields)
+        vectors = str(self.diversify.get("field") or "vector")
+        return tuple(dict.fromkeys((*self.fields, vectors)))
+
     def request_options(self) -> dict[str, Any]:
         """The keyword arguments of SidecarClient.rerank beside query and documents."""
         options = {
@@ -63,6 +74,7 @@ class Rerank:
             "instruction": self.instruction,
             "context": dict(self.context),
             "min_score": self.min_score,
+            "diversify": dict(self.diversify),
             "on_deadline": self.on_deadline,
             "on_failure": self.on_failure,
         }

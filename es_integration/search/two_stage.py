@@ -122,7 +122,7 @@ def _two_stages(search: _Search, client: Any) -> Procedure[Body]:
     page = Page.of(search.body, search.params)
     retrieved = page.first_stage(rank_window, window_only=search.knn is not None)
     requested_source = SourceFilter.of(search.body.get("_source"))
-    fetched_source = requested_source.with_fields(rerank.fields)
+    fetched_source = requested_source.with_fields(rerank.sent_fields)
     answer = yield from _first_stage(search, client, retrieved, fetched_source)
     head = answer["hits"]["hits"][: max(0, rank_window - retrieved.start)]
     documents = [_document(hit, rerank) for hit in head]
@@ -221,7 +221,7 @@ def _hybrid(
 
 
 def _document(hit: Body, rerank: Rerank) -> Body:
-    document = hit_document(hit, rerank.fields)
+    document = hit_document(hit, rerank.sent_fields)
     if document and rerank.score_field is not None and hit.get("_score") is not None:
         document[rerank.score_field] = hit["_score"]
     return document

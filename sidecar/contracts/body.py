@@ -6,6 +6,7 @@ ignored, and every optional key may be null: clients send both.
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import orjson
@@ -104,6 +105,18 @@ def _select(document: Document, names: tuple[str, ...]) -> Document:
     return Document(selected.text, selected.fields, source, selected.size)
 
 
+def _with_vector_aside(document: Document, name: str) -> Document:
+    """The document without its field of that name, which it keeps as its vector where it is one."""
+    source = document.source
+    if isinstance(source, str) or name not in source:
+        return document
+    rest = document
+    if name in document.fields:
+        rest = read_document({key: part for key, part in document.fields.items() if key != name})
+    vector: Any = source[name] if isinstance(source[name], list) else None
+    return replace(rest, source=source, vector=vector)
+
+
 class Query(ControlKeys):
     """A query: its text, and the control keys where it is an object."""
 
@@ -170,6 +183,8 @@ class Options(ControlKeys):
     def request(self, query: str, documents: Iterable[Document], **own: Any) -> RankRequest:
         """The request with what every body may say, and what the dialect's `own` keys do."""
         keys = self.given() | (self.query.given() if self.query else {})
+        if (diversify := keys.get("diversify")) and diversify.by_vectors:
+            documents = [_with_vector_aside(each, diversify.name) for each in documents]
         shared = {"order": self.order or "score", "model": self.model, "control": control_of(keys)}
         return RankRequest(query, tuple(documents), **(shared | own))
 

@@ -28,6 +28,7 @@ from sidecar.schema import (
     MAX_NAME,
     Aggregate,
     BudgetTokens,
+    Diversify,
     Overlap,
     TopWindows,
     Weight,
@@ -130,6 +131,8 @@ class ControlKeys(BaseModel):
     """Numbers, texts, `vectors` and `user` facts that signals and hooks read."""
     long: LongKeys | None = None
     """How long documents are read, in place of the profile's settings."""
+    diversify: Diversify | None = None
+    """Keeps results apart that are alike: by vectors that are sent, or by a field."""
     deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS), NUMBER] | None = None
     """Milliseconds after which no answer is wanted."""
     explain: bool | None = None
@@ -173,7 +176,8 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         weights=keys.get("fields", {}),
         instruction=keys.get("instruction"),
         context=keys.get("context", {}),
-        long=keys["long"].model_dump(exclude_none=True) if "long" in keys else {},
+        long=_as_sent(keys["long"]) if "long" in keys else {},
+        diversify=_as_sent(keys["diversify"]) if "diversify" in keys else {},
         deadline_s=keys["deadline_ms"] / 1000 if "deadline_ms" in keys else None,
         explain=keys.get("explain", False) or documents > 0,
         shapley=documents,
@@ -185,6 +189,10 @@ def control_of(keys: Mapping[str, Any]) -> Control:
         unit=keys.get("unit"),
         arm=keys.get("arm"),
     )
+
+
+def _as_sent(keys: BaseModel) -> dict[str, object]:
+    return keys.model_dump(by_alias=True, exclude_none=True)
 
 
 def _text(value: str) -> str:
@@ -218,6 +226,7 @@ HEADERS: Mapping[str, Header] = {
     "instruction": Header("X-Rerank-Instruction", _text),
     "context": Header("X-Rerank-Context", _json),
     "explain": Header("X-Rerank-Explain", _text),
+    "diversify": Header("X-Rerank-Diversify", _json),
     "min_score": Header("X-Rerank-Min-Score", _text),
     "on_deadline": Header("X-Rerank-On-Deadline", _text),
     "on_failure": Header("X-Rerank-On-Failure", _text),

@@ -41,7 +41,7 @@ _PART = {
     "required": ["name", "kind", "value"],
     "properties": {
         "name": {"type": "string"},
-        "kind": {"enum": ["model", "field", "signal", "rule", "hook"]},
+        "kind": {"enum": ["model", "field", "signal", "rule", "hook", "diversity"]},
         "value": {"type": "number", "description": "Of the logit."},
     },
 }
@@ -70,6 +70,19 @@ _CONSTRAINT = {
         },
     },
 }
+_DIVERSITY = {
+    "type": "object",
+    "description": "Why the document was the next one; of those that `diversify` chose.",
+    "required": ["marginal_relevance", "nearest", "similarity"],
+    "properties": {
+        "marginal_relevance": {"type": "number"},
+        "nearest": {
+            "type": ["integer", "null"],
+            "description": "Index of the document before it that is most like it.",
+        },
+        "similarity": {"type": "number"},
+    },
+}
 EXPLANATION_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "Why a result has its score. The parts add up to the logit.",
@@ -88,6 +101,7 @@ EXPLANATION_SCHEMA: dict[str, Any] = {
             "description": "What the query was read to demand and to exclude; absent without any.",
         },
         "shapley": {"type": "object", "additionalProperties": {"type": "number"}},
+        "diversity": _DIVERSITY,
     },
 }
 """Of what `sidecar.explain` writes; a test checks real answers against it."""

@@ -26,7 +26,7 @@ from sidecar.text.query import other_words
 from sidecar.text.query.extractor import VIOLATED, Satisfaction
 from sidecar.text.terms import total_weight
 
-Kind = Literal["model", "signal", "field", "rule", "hook"]
+Kind = Literal["model", "signal", "field", "rule", "hook", "diversity"]
 
 
 class Part(NamedTuple):

@@ -18,6 +18,7 @@ per_query         pairs with a query each: a ranking per query, one result
 special_queries   blank and very long queries
 fallback          what answers when the model fails: a stand-in, lexical, given_order
 model_health      whether a model answers: its breaker, and the probe that closes it
+diversifying      an order of documents that are not all alike
 threshold         what `min_score` leaves out
 scoring           admitted, prepared, shortened, scored
 effect            what reranking did to the first stage's order

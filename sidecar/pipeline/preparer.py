@@ -10,8 +10,10 @@ import asyncio
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from sidecar.fusion.diversity import Similarity
 from sidecar.hooks import CombinedResult, Hooks
 from sidecar.pipeline.deadline import Deadline
+from sidecar.pipeline.diversifying import similarity_of
 from sidecar.pipeline.fit import Fit
 from sidecar.pipeline.legibility import Legibility
 from sidecar.pipeline.passage_pairs import PassagePairs, build_pairs
@@ -42,6 +44,8 @@ class PreparedRequest:
     """The hooks'."""
     without_fields: tuple[int, ...] = ()
     """The documents in which the profile found none of its fields."""
+    similarity: Similarity | None = None
+    """How alike the documents are, where that counts."""
     broken: tuple[int, ...] = ()
     """The documents that are a piece of a JSON object: see `text.broken_json`."""
 
@@ -110,5 +114,6 @@ class Preparer:
             instruction,
             warnings,
             without_fields=tuple(index for index in found_none if index not in pieces),
+            similarity=similarity_of(request, profile, fields),
             broken=broken,
         )

@@ -7,6 +7,7 @@ shorten    fewer windows, if time is short     (time_budget)
 score      pairs -> logits                      (runtime/scorer: the cache, the model's queue)
            at the deadline those that are there, if the answer may be partial  (partial)
 fuse       logits, parts -> scores, in order    (scored_documents, fusion)
+diversify  results that are alike, apart        (diversifying)
 leave out  what scores below `min_score`        (threshold)
 explain    the best documents once more         (second_pass)
 spans      their sentences, each a pair         (second_pass)
@@ -14,14 +15,15 @@ spans      their sentences, each a pair         (second_pass)
 A request for spans alone has its sentences scored and nothing else (span_search).
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
-from sidecar.fusion import rank
 from sidecar.pipeline.deadline import Clock, Deadline
+from sidecar.pipeline.diversifying import RankedDocuments, ranked_documents
 from sidecar.pipeline.effect import effect
 from sidecar.pipeline.estimate import estimate
 from sidecar.pipeline.legibility import Legibility
@@ -34,9 +36,9 @@ from sidecar.pipeline.partial import (
     with_others_behind,
 )
 from sidecar.pipeline.per_query import by_query, rank_parts
-from sidecar.pipeline.preparer import Preparer
+from sidecar.pipeline.preparer import PreparedRequest, Preparer
 from sidecar.pipeline.ranking_config import RankingConfig
-from sidecar.pipeline.scored_documents import scored_documents
+from sidecar.pipeline.scored_documents import ScoredDocument, scored_documents
 from sidecar.pipeline.scoring import PairLogits, Scoring
 from sidecar.pipeline.second_pass import FirstPass, SecondPass
 from sidecar.pipeline.served_model import ServedModel
@@ -167,13 +169,13 @@ class RerankPipeline:
             request.documents,
             unscored,
         )
+        ordered = await self._ordered(request, profile, documents, prepared, unscored)
         logits = [document.logit for document in documents]
-        threshold = threshold_of(request)
-        kept = rank(logits, order=request.order, min_score=threshold)
+        threshold, kept = threshold_of(request), ordered.kept
         ranked = kept[: request.top_n or None]
         fused = self.clock()
 
-        first = FirstPass(request, prepared, documents, ranked, flow)
+        first = FirstPass(request, prepared, ordered.documents, ranked, flow, ordered.picks)
         explanations, more_warnings, spans = await self._second_pass.answers(
             first, deadline, partial=partial
         )
@@ -194,6 +196,7 @@ class RerankPipeline:
             unscored=unscored,
             warnings=(
                 *threshold_warnings(request, len(kept)),
+                *ordered.warnings,
                 *partial_warnings(request),
                 *prepared.warnings,
                 *more_warnings,
@@ -209,6 +212,21 @@ class RerankPipeline:
                 fuse=fused - start,
             ),
         )
+
+    async def _ordered(
+        self,
+        request: RankRequest,
+        profile: Profile,
+        documents: Sequence[ScoredDocument],
+        prepared: PreparedRequest,
+        unscored: Sequence[int],
+    ) -> RankedDocuments:
+        """The documents in order; in a thread where more counts than their logits."""
+        given = request, profile, documents, prepared.similarity, unscored
+        if prepared.similarity is None:
+            return ranked_documents(*given)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, ranked_documents, *given)
 
     @contextmanager
     def _admit_part(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sidecar.calibration import Calibration
 from sidecar.explain import explanation
+from sidecar.fusion.diversity import Pick
 from sidecar.fusion.fuse import calibrated, fused, model_parts
 from sidecar.fusion.parts import Part
 from sidecar.fusion.rank import check_finite
@@ -14,6 +15,7 @@ from sidecar.search import Constraint
 from sidecar.text.long_documents import LongDocuments
 
 _NONE = Calibration()
+_NO_PICKS: Mapping[int, Pick] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def explanations(
     truncated: Sequence[int],
     shapley: Mapping[int, Mapping[str, float]],
     constraints: Sequence[Constraint] = (),
+    picks: Mapping[int, Pick] = _NO_PICKS,
 ) -> tuple[dict[str, object], ...]:
     """One entry per result, in the results' order."""
     cut = set(truncated)
@@ -91,6 +94,7 @@ def explanations(
             evidence=documents[item.index].evidence,
             shapley=shapley.get(item.index),
             constraints=constraints,
+            pick=picks.get(item.index),
         )
         for item in ranked
     )

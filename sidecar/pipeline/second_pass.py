@@ -5,13 +5,14 @@ spans     a document's relevant sentences: a pair for each                      
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sidecar.calibration import Calibration
 from sidecar.errors import DeadlineExceeded
+from sidecar.fusion.diversity import Pick
 from sidecar.pipeline.coalitions import Coalitions, Explained, coalition_pairs
 from sidecar.pipeline.deadline import Deadline
 from sidecar.pipeline.partial import NO_MORE, without_more_pairs
@@ -41,6 +42,8 @@ class FirstPass:
     """In the order of the answer."""
     flow: Flow
     """Whose share of the device its further pairs take."""
+    picks: Mapping[int, Pick] = field(default_factory=dict)
+    """By document, why it was chosen next, where the order was made diverse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class SecondPass:
             first.prepared.pairs.truncated,
             shapley,
             first.prepared.documents.constraints,
+            first.picks,
         )
         return entries, warnings
 

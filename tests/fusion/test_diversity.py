@@ -1,0 +1,97 @@
+"""Maximal marginal relevance, against the formula written out."""
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.fusion.diversity import maximal_marginal_relevance, of_values, of_vectors
+
+NUMBERS = st.floats(-1, 1).map(lambda number: round(number, 3))
+VECTOR = st.lists(NUMBERS, min_size=3, max_size=3).filter(any)
+DOCUMENT = st.tuples(st.floats(0, 1).map(lambda score: round(score, 6)), VECTOR)
+
+
+def cosine(a: Sequence[float], b: Sequence[float]) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True)) / math.hypot(*a) / math.hypot(*b)
+
+
+@given(st.lists(DOCUMENT, min_size=1, max_size=8), st.floats(0, 1), st.integers(1, 9))
+def test_each_pick_has_the_largest_marginal_relevance_of_those_left(
+    documents: list[tuple[float, list[float]]], weight: float, top: int
+) -> None:
+    scores = [score for score, _ in documents]
+    vectors = [vector for _, vector in documents]
+    places = sorted(range(len(documents)), key=lambda place: -scores[place])
+    picks = maximal_marginal_relevance(scores, places, of_vectors(vectors), weight, top)
+    assert len({pick.place for pick in picks}) == len(picks) == min(top, len(documents))
+    chosen: list[int] = []
+    for pick in picks:
+
+        def marginal(place: int) -> float:
+            alike = [cosine(vectors[place], vectors[each]) for each in chosen]
+            return weight * scores[place] - (1 - weight) * max(alike, default=0.0)
+
+        left = [place for place in places if place not in chosen]
+        assert pick.marginal_relevance == pytest.approx(marginal(pick.place), abs=1e-9)
+        assert pick.marginal_relevance >= max(map(marginal, left)) - 1e-9
+        if chosen:
+            assert pick.nearest in chosen
+            assert pick.similarity == pytest.approx(
+                max(cosine(vectors[pick.place], vectors[each]) for each in chosen), abs=1e-9
+            )
+        else:
+            assert (pick.nearest, pick.similarity) == (None, 0.0)
+        chosen.append(pick.place)
+
+
+def test_a_copy_of_the_best_gives_way_to_what_is_other() -> None:
+    vectors = [[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.7, 0.7]]
+    scores = [0.9, 0.89, 0.6, 0.5]
+    picks = maximal_marginal_relevance(scores, range(4), of_vectors(vectors), 0.5, 3)
+    assert [pick.place for pick in picks] == [0, 2, 1]
+    assert [
+        pick.place
+        for pick in maximal_marginal_relevance(scores, range(4), of_vectors(vectors), 1.0, 4)
+    ] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        "1, 0",
+        ["1", "0"],
+        [0.0, 0.0],
+        [1.0],
+        [1.0, math.inf],
+        [1.0, math.nan],
+        [[1.0, 0.0]],
+    ],
+)
+def test_what_is_no_vector_is_like_no_other(value: object) -> None:
+    similarity = of_vectors([[1, 0], value, [1, 1]])
+    assert similarity.compared == 2
+    assert similarity.to(1).tolist() == [0, 0, 0]
+    assert similarity.to(0)[2] == pytest.approx(math.sqrt(0.5))
+
+
+def test_large_and_small_vectors_have_their_cosine() -> None:
+    assert of_vectors([[1e150, 0.0], [1e-150, 0.0]]).to(0).tolist() == pytest.approx([1, 1])
+
+
+def test_values_are_compared_as_sets_of_texts_without_case() -> None:
+    values = ["Red  Shoe", ["red shoe", "Blue"], 38.0, 38, None, "", {"name": "x"}]
+    similarity = of_values(values)
+    assert similarity.compared == 5
+    assert similarity.to(0).tolist() == [1, 0.5, 0, 0, 0, 0, 0]
+    assert similarity.to(2).tolist() == [0, 0, 1, 1, 0, 0, 0]
+    assert similarity.to(4).tolist() == [0] * 7
+
+
+def test_without_documents_there_is_nothing_to_choose() -> None:
+    assert maximal_marginal_relevance([], [], of_vectors([]), 0.5, 3) == []
+    assert of_values([]).compared == 0
