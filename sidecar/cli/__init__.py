@@ -14,6 +14,7 @@ judgements/ relevance judgements in the formats of others
 experiment/ ways of reranking, tried on real users
 fit        a profile's weights from judgements
 calibrate  scores that are probabilities, by judgements
+learn/     a model learns from judgements and clicks, and serves if it is better
 profile    a profile on a user's own documents; the schema of its file
 cluster/   install, uninstall, verify, canary and processors for Elasticsearch and OpenSearch
 flags      settings as options, for every command that reads them
@@ -41,6 +42,7 @@ from sidecar.cli.experiment import experiment_app
 from sidecar.cli.fit import fit_command
 from sidecar.cli.judgements import judgements_app
 from sidecar.cli.key import key_app
+from sidecar.cli.learn import learn_app
 from sidecar.cli.model import model_app, with_build
 from sidecar.cli.models import models_app
 from sidecar.cli.profile import profile_app
@@ -70,6 +72,7 @@ app.command("canary")(canary_command)
 app.command("processors")(processors_command)
 app.command("fit")(with_build(fit_command, "learn"))
 app.command("calibrate")(with_build(calibrate_command, "learn"))
+app.add_typer(learn_app, name="learn")
 app.add_typer(bench_app, name="bench")
 app.add_typer(model_app, name="model")
 app.add_typer(models_app, name="models")

@@ -6,6 +6,7 @@ tune/            the fastest layout on this machine
 scored_hits/     hits that a model scored once, part by part, beside their judgements
 fitting/         a profile's weights from judgements
 calibrating/     scores that are probabilities
+learning/        a model learns from judgements and clicks, and serves if it is better
 evaluation/      what reranking brings on one's own queries
 bulk/            every row of a file of queries, reranked
 judgements/      relevance judgements in the formats of others

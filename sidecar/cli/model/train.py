@@ -1,5 +1,6 @@
 """`rerank-sidecar model train`."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -140,12 +141,7 @@ def train_command(
 
     Then `model export`, `model quantize` and `model check` make a model folder of the checkpoint.
     """
-    import os
-
-    # Waiting threads must sleep. On a busy machine a spinning one held the core that the thread it
-    # waited for needed: 6 pairs a second instead of 22 (two cores).
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    let_waiting_threads_sleep()
     from sidecar.cli.model.export import show_written
     from sidecar.workshop.model.families.cosine_head_network import CosineStart
     from sidecar.workshop.model.families.cosine_head_prompt import Prefixes
@@ -185,6 +181,13 @@ def train_command(
         summary = run_training(spec, checkpoint, report)
     show_held_out(summary, "before", "after")
     show_written(checkpoint)
+
+
+def let_waiting_threads_sleep() -> None:
+    """To be called before torch is imported. On a busy machine a thread that spins while it waits
+    held the core that the other one needed: 6 pairs a second instead of 22 (two cores)."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 
 @contextmanager
