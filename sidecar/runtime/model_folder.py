@@ -48,7 +48,8 @@ class ModelFolder:
         manifest = Manifest.read(path)
         name, _ = graph_for(manifest, options)
         running = RunningGraph(manifest, name, options.device, options.runtime, options.precision)
-        return cls(path, options, running, PairTokenizer.open(path, manifest))
+        # Resolved: a link that points elsewhere later must not change what a session opens.
+        return cls(path.resolve(), options, running, PairTokenizer.open(path, manifest))
 
     @property
     def layout_key(self) -> LayoutKey:

@@ -16,6 +16,8 @@ from sidecar.access.api_key import digest_of
 from sidecar.access.key_file import KeyEntry
 from sidecar.cli import app
 from sidecar.errors import StartupError
+from sidecar.workshop.learning.home import Home
+from sidecar.workshop.learning.runs import Run, now
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.http_client import ask
 from tests.tiny_models import spoil, tiny_model
@@ -155,3 +157,50 @@ def test_sighup_reads_the_judgements_of_the_settings_again(running: Running) -> 
     wait_for(lambda: running.events("judgements not reloaded"))
     (failed,) = running.events("judgements not reloaded")
     assert "judgements convert" in str(failed["fault"])
+
+
+def served_from(running: Running, name: str) -> str:
+    """The folder of the model of that name, below the others; "" where there is none."""
+    lines = [line.split() for line in running.command("list")]
+    return next((str(Path(line[3]).name) for line in lines if line[0] == name), "")
+
+
+def test_a_name_that_learns_is_promoted_and_rolled_back(running: Running) -> None:
+    wait_for(lambda: running.names() == ["one"])
+    home = Home(running.folder, "shop")
+    with home.locked(begin=True) as ledger:
+        for number, verdict in ((0, "start"), (1, "accepted")):
+            tiny_model(home.folder(number), 7 + number, name=f"shop-{number}")
+            ledger.add(Run(run=number, at=now(), verdict=verdict))
+        home.point_to(0)
+        ledger.serve(0, "learned")
+
+    def learn(*arguments: str) -> None:
+        given = ["learn", *arguments, "--models-dir", str(running.folder)]
+        result = CliRunner(env={"RERANK_ADMIN_KEY": "admin-key"}).invoke(app, given)
+        if result.exception is not None:
+            raise result.exception
+
+    service = ("--admin-url", running.process.url)
+    learn("promote", "shop", "1", *service)
+    assert (served_from(running, "shop"), home.serving()) == ("1", 1)
+    learn("roll-back", "shop", *service)
+    assert (served_from(running, "shop"), home.serving()) == ("0", 0)
+    spoil(home.folder(1))
+    with pytest.raises(StartupError, match="canonical pair 0"):
+        learn("promote", "shop", "1", *service)
+    assert (served_from(running, "shop"), home.serving()) == ("0", 0), "neither has moved"
+
+    shutil.rmtree(home.folder(1))
+    tiny_model(home.folder(1), 8, name="shop-1")
+    running.write_models("one=one", "shop=shop")
+    running.hang_up()
+    wait_for(lambda: served_from(running, "shop") == "shop")
+    learn("promote", "shop", "1")
+    before = len(running.events("models reloaded"))
+    running.hang_up()
+    wait_for(lambda: len(running.events("models reloaded")) > before)
+    assert running.events("models reloaded")[-1]["swapped"] == ["shop"]
+    running.write_models("one=one")
+    running.hang_up()
+    wait_for(lambda: running.names() == ["one"])

@@ -144,7 +144,8 @@ def run_command(
     from sidecar.workshop.learning.click_source import ClickSource
     from sidecar.workshop.learning.gate import Bounds
     from sidecar.workshop.learning.home import Home
-    from sidecar.workshop.learning.learn import LearnSpec, learn
+    from sidecar.workshop.learning.learn import learn
+    from sidecar.workshop.learning.spec import LearnSpec
     from sidecar.workshop.learning.tables import print_notes, print_run
     from sidecar.workshop.model.training.train import Hyperparameters
     from sidecar.workshop.scored_hits.profile_source import ProfileSource

@@ -1,6 +1,7 @@
 """`rerank-sidecar learn`: a model learns from judgements and clicks, and serves if it is better.
 
 learn           one run, from files and a cluster to a model that serves, or does not
+spec            its options
 
     what is learned from
 click_source    users' clicks, and what a click model makes of them
@@ -10,6 +11,7 @@ passages        hits as the model reads them
 material        evidence and hits -> training rows and held-out queries
 material_files  the same as files
 inputs          digests of what was read
+preparing       all of these, in a run's work folder
 
     what is made of it
 making          train, export, quantise, calibrate, check; alone needs the extra `build`

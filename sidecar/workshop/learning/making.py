@@ -103,10 +103,13 @@ def make_start(start: str, folder: Path, begin_step: BeginStep) -> None:
     made = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(made, ignore_errors=True)
     advance = begin_step("export the start", 1)
-    export(start, made)
-    advance()
-    quantize(made, QuantizeSpec(), begin_step)
-    made.rename(folder)
+    try:
+        export(start, made)
+        advance()
+        quantize(made, QuantizeSpec(), begin_step)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def calibrate(

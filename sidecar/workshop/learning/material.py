@@ -39,6 +39,7 @@ class Material:
     """Hits of these queries that are judged not relevant, or not at all."""
     absent: int
     """Relevant documents that are not among the hits."""
+    without_hits: int
 
     @property
     def figures(self) -> dict[str, int]:
@@ -49,6 +50,7 @@ class Material:
             "hard negatives": self.hard_negatives,
             "held-out queries": len(self.held_out),
             "relevant documents that are no hits": self.absent,
+            "queries without hits": self.without_hits,
         }
 
 
@@ -66,6 +68,7 @@ def assemble(
     rows: list[dict[str, Any]] = []
     held_out: list[Ranked] = []
     training = relevant_pairs = negatives = absent = 0
+    without_hits = len(evidence.judgements.grades) - len(candidates)
     for each in candidates:
         texts = dict(zip((hit.id for hit in each.hits), read(each), strict=True))
         texts = {document: text for document, text in texts.items() if text}
@@ -83,7 +86,8 @@ def assemble(
             training += 1
             relevant_pairs += len(right)
             negatives += len(of_query) - len(right)
-    return Material(tuple(rows), tuple(held_out), training, relevant_pairs, negatives, absent)
+    counts = (training, relevant_pairs, negatives, absent, without_hits)
+    return Material(tuple(rows), tuple(held_out), *counts)
 
 
 def _ranked(query: str, texts: dict[str, str], known: Any, unjudged_irrelevant: bool) -> Ranked:

@@ -46,6 +46,7 @@ def test_hits_that_are_judged_low_or_not_at_all_are_the_negatives() -> None:
         "hard negatives": 2,
         "held-out queries": 1,
         "relevant documents that are no hits": 1,
+        "queries without hits": 0,
     }
 
 
