@@ -159,7 +159,6 @@ def test_noise_alone_is_refused_by_its_sample_pairs_or_its_lift(
         (("{both}", "--keep", "no-folder"), "no judged set no-folder"),
         (("{both}", "--from-run", "3"), "no run 3 of shop to train on"),
         (("{both}", "--held-out", "0.05", "--max-queries", "5"), "cannot show a lift"),
-        (("{both}", "--id-field", "sku"), "has no `sku`"),
         (("{both}", "--relevant", "0"), "--relevant"),
         (("{both}", "--admin-url", "http://x"), "needs a key"),
         (("{both}", "--profile", "no"), "`no` is not one of"),
