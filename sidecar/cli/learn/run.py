@@ -38,8 +38,8 @@ def run_command(
     since: Annotated[
         str | None,
         typer.Option(
-            help="Count searches from this time on (ISO 8601). Default: from where the last "
-            "accepted run ended.",
+            help="Count searches from this time on (ISO 8601). Default: what the model that is "
+            "trained on has not learned from.",
             show_default=False,
         ),
     ] = None,
@@ -145,9 +145,8 @@ def run_command(
     from sidecar.workshop.learning.gate import Bounds
     from sidecar.workshop.learning.home import Home
     from sidecar.workshop.learning.learn import learn
-    from sidecar.workshop.learning.spec import LearnSpec
+    from sidecar.workshop.learning.spec import LearnSpec, Schedule
     from sidecar.workshop.learning.tables import print_notes, print_run
-    from sidecar.workshop.model.training.train import Hyperparameters
     from sidecar.workshop.scored_hits.profile_source import ProfileSource
 
     login = None if cluster is None else options.login(cluster, api_key, user, ca)
@@ -169,7 +168,7 @@ def run_command(
         home=Home(models_dir, name),
         start=start,
         profile=ProfileSource.open(profile).profile,
-        hyperparameters=Hyperparameters(minutes, epochs, rate, max_tokens, seed=seed),
+        schedule=Schedule(pairs, epochs, minutes, rate, max_tokens, seed),
         judgements=judgements,
         format=from_,
         queries=queries,
@@ -177,7 +176,6 @@ def run_command(
         since_s=None if since is None else read_time(since),
         candidates=first_stage if candidates or index or body else None,
         from_run=from_run,
-        pairs=pairs,
         held_out=held_out,
         max_queries=max_queries,
         relevant=relevant,

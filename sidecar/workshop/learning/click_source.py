@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.clicks.choices import ClickModel
 from sidecar.workshop.clicks.cluster_records import read_cluster
 from sidecar.workshop.clicks.judging import JudgingOptions, judgements_of
+from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.record_files import read_files
 from sidecar.workshop.clicks.run import ClicksSpec, judge_clicks
 from sidecar.workshop.clicks.summary import Summary, warnings
+from sidecar.workshop.clicks.ubi import records
 from sidecar.workshop.learning.errors import LearningError
 from sidecar.workshop.learning.evidence import Weights
 from sidecar.workshop.learning.runs import Clicks
@@ -41,9 +44,11 @@ class ClickSource:
             since_s=since_s, until_s=until_s, judging=replace(JudgingOptions(), model=self.model)
         )
         if self.login is None:
-            return judge_clicks(
-                spec, lambda add, tally: read_files(self.files, add, tally, begin_step), begin_step
-            )
+
+            def read(add: Any, tally: Tally) -> None:
+                read_files(self.files, add, tally, begin_step, records)
+
+            return judge_clicks(spec, read, begin_step)
         try:
             with connect(search_engine_at(self.login), self.login, timeout_s=TIMEOUT_S) as client:
                 return judge_clicks(

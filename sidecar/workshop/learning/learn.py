@@ -44,6 +44,9 @@ def learn(spec: LearnSpec, begin_step: BeginStep) -> Outcome:
     was.
     """
     spec.check()
+    # Now: where an extra is missing, an hour of reading would end without it.
+    from sidecar.workshop.learning import making
+
     general = read_kept(spec.keep, spec.keep_queries)
     home = spec.home
     with home.locked(begin=True) as ledger:
@@ -82,9 +85,7 @@ def learn(spec: LearnSpec, begin_step: BeginStep) -> Outcome:
         ledger.add(run)
         accepted = run.verdict == "accepted"
         if accepted:
-            from sidecar.workshop.learning.making import keep_checkpoint
-
-            keep_checkpoint(home.work, home.checkpoint(number))
+            making.keep_checkpoint(home.work, home.checkpoint(number))
         shutil.rmtree(home.work, ignore_errors=True)
         serves = accepted and not spec.hold
         if serves:
@@ -151,9 +152,8 @@ def _made(
     training = Training(
         _start_of(home, ledger, parent),
         prepared.pairs,
-        spec.pairs,
         known.model or home.name,
-        spec.hyperparameters,
+        spec.schedule,
     )
     new = make_model(training, home.work, begin_step)
     folders = Folders(new, home.folder(known.beside or 0), home.folder(0))

@@ -12,6 +12,7 @@ from typing import Any
 
 from sidecar.runtime.manifest import MANIFEST, Manifest
 from sidecar.runtime.model_folder import shipped_model
+from sidecar.workshop.learning.spec import Schedule
 from sidecar.workshop.model.check.card import CARD
 from sidecar.workshop.model.check.checking import CheckSpec, check
 from sidecar.workshop.model.check.judged_collection import JudgedCollection
@@ -50,11 +51,9 @@ class Training:
     """As `model train` takes it."""
     data: Path
     """Lines of `model train --pairs`."""
-    pairs: int
-    """Of a query and a document: groups of six are drawn until there are so many."""
     name: str
     """The model's, in answers."""
-    hyperparameters: Hyperparameters
+    schedule: Schedule
 
 
 def make_model(training: Training, work: Path, begin_step: BeginStep) -> Path:
@@ -70,8 +69,11 @@ def make_model(training: Training, work: Path, begin_step: BeginStep) -> Path:
 
 
 def _train(training: Training, checkpoint: Path, begin_step: BeginStep) -> None:
-    groups = ceil(training.pairs / (NEGATIVES + 1))
-    hyperparameters = training.hyperparameters
+    given = training.schedule
+    hyperparameters = Hyperparameters(
+        given.minutes, given.epochs, given.rate, given.max_tokens, seed=given.seed
+    )
+    groups = ceil(given.pairs / (NEGATIVES + 1))
     steps = ceil(groups / hyperparameters.groups_per_batch) * hyperparameters.epochs
     advance = begin_step("train", steps)
     done = 0

@@ -32,7 +32,8 @@ def prepare(
     found = read(work, settings, inputs)
     if found is not None:
         return found, ("goes on with the run that was interrupted",)
-    material, clicks = _material(spec, ledger, begin_step)
+    until_s = ledger.learned_until(parent)
+    material, clicks = _material(spec, -inf if until_s is None else until_s, begin_step)
     _check_size(material, spec)
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -45,10 +46,11 @@ def prepare(
 
 
 def _material(
-    spec: LearnSpec, ledger: Ledger, begin_step: BeginStep
+    spec: LearnSpec, until_s: float, begin_step: BeginStep
 ) -> tuple[Material, ClickEvidence | None]:
+    """`until_s`: searches before it are learned from already."""
     given = _given(spec)
-    clicks = _clicks(spec, ledger, begin_step)
+    clicks = _clicks(spec, until_s, begin_step)
     evidence = gather(
         given,
         clicks.judgements if clicks else None,
@@ -82,13 +84,10 @@ def _given(spec: LearnSpec) -> Judgements | None:
     return given if spec.queries is None else given.with_texts(read_query_texts(spec.queries))
 
 
-def _clicks(spec: LearnSpec, ledger: Ledger, begin_step: BeginStep) -> ClickEvidence | None:
+def _clicks(spec: LearnSpec, until_s: float, begin_step: BeginStep) -> ClickEvidence | None:
     if spec.clicks is None:
         return None
-    since_s, now_s = spec.since_s, time.time()
-    if since_s is None:
-        last = ledger.last_accepted
-        since_s = last.clicks.until_s if last and last.clicks else -inf
+    since_s, now_s = until_s if spec.since_s is None else spec.since_s, time.time()
     return evidence_of(spec.clicks.judge(since_s, now_s, begin_step), since_s, now_s)
 
 
@@ -99,11 +98,8 @@ def _check_size(material: Material, spec: LearnSpec) -> None:
             "judgements' IDs (--id-field)?"
         )
     if len(material.held_out) < MIN_QUERIES:
-        why = (
-            ""
-            if spec.unjudged_irrelevant
-            else ("; --unjudged-irrelevant counts hits without a judgement as grade 0")
-        )
+        why = "; --unjudged-irrelevant counts hits without a judgement as grade 0"
+        why = "" if spec.unjudged_irrelevant else why
         raise LearningError(
             f"{len(material.held_out)} held-out queries have relevant and other hits, and fewer "
             f"than {MIN_QUERIES} cannot show a lift: more judgements, or a larger --held-out{why}"
@@ -119,9 +115,9 @@ def _remarks(material: Material, spec: LearnSpec) -> tuple[str, ...]:
             f"{material.absent} relevant documents are not among the hits: do the IDs differ "
             "(--id-field), or is --size too small?"
         )
-    if 6 * material.relevant_pairs < spec.pairs:
+    if 6 * material.relevant_pairs < spec.schedule.pairs:
         remarks.append(
             f"{material.relevant_pairs} relevant pairs make {6 * material.relevant_pairs} of the "
-            f"{spec.pairs} pairs that are wanted"
+            f"{spec.schedule.pairs} pairs that are wanted"
         )
     return tuple(remarks)

@@ -112,11 +112,16 @@ class Ledger(StateFile):
         self.served.append(Served(run=run, at=now(), how=how))
         self._append({"serves": self.served[-1].model_dump()})
 
-    @property
-    def last_accepted(self) -> Run | None:
-        """The last run that may serve."""
-        accepted = (run for run in self.runs.values() if run.verdict == "accepted")
-        return max(accepted, key=lambda run: run.run, default=None)
+    def learned_until(self, run: int) -> float | None:
+        """The time until which the model of a run has learned from clicks, itself or by the runs
+        that it comes from; in seconds since 1970. None: it has seen none."""
+        found: int | None = run
+        while found is not None and found in self.runs:
+            known = self.runs[found]
+            if known.clicks is not None:
+                return known.clicks.until_s
+            found = known.parent
+        return None
 
     def before(self, serving: int) -> int | None:
         """The run that `serving` took the place of; None where there is none."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sidecar.profile import Profile
 from sidecar.workshop.evaluation.candidate_source import CandidateSource
@@ -14,8 +14,18 @@ from sidecar.workshop.learning.home import Home
 from sidecar.workshop.learning.inputs import digests
 from sidecar.workshop.learning.taking import Admin
 
-if TYPE_CHECKING:
-    from sidecar.workshop.model.training.train import Hyperparameters
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast a run trains. A low rate keeps what the model knows."""
+
+    pairs: int = 1000
+    """Of a query and a document."""
+    epochs: int = 1
+    minutes: float = 60.0
+    rate: float = 3e-5
+    max_tokens: int = 224
+    seed: int = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +37,17 @@ class LearnSpec:
     """Of run 0; later runs train on what serves."""
     profile: Profile
     """How hits are read."""
-    hyperparameters: "Hyperparameters"
+    schedule: Schedule = field(default_factory=Schedule)
     judgements: Path | None = None
     format: Format | None = None
     queries: Path | None = None
     clicks: ClickSource | None = None
     since_s: float | None = None
-    """Count clicks from this time on; None: from where the last accepted run ended."""
+    """Count clicks from this time on; None: from where the runs ended that the model comes from."""
     candidates: CandidateSource | None = None
     """None: the judged documents of a BEIR folder."""
     from_run: int | None = None
     """Train on the model of this run; None: of the one that serves."""
-    pairs: int = 1000
     held_out: float = 0.3
     max_queries: int = 1000
     relevant: float = 1.0
@@ -80,7 +89,6 @@ class LearnSpec:
         return {
             "parent": parent,
             "profile": self.profile.name,
-            "pairs": self.pairs,
             "held_out": self.held_out,
             "max_queries": self.max_queries,
             "relevant": self.relevant,
@@ -88,13 +96,14 @@ class LearnSpec:
             "since_s": self.since_s,
             "clicks": None if self.clicks is None else str(self.clicks.model),
             **read_by,
-            **vars(self.hyperparameters),
+            **vars(self.schedule),
         }
 
     def inputs(self) -> dict[str, str]:
         """Files by their digests, and clusters."""
         source = self.candidates
-        files = [self.judgements, self.queries, *(self.clicks.files if self.clicks else ())]
+        files = [self.judgements, self.queries, *self.keep]
+        files += self.clicks.files if self.clicks else ()
         files += [source.candidates, source.body] if source else []
         logins = [source.login] if source is not None and source.candidates is None else []
         logins += [self.clicks.login] if self.clicks else []

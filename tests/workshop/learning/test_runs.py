@@ -43,11 +43,18 @@ def test_what_was_added_is_read_back_and_a_torn_line_costs_nothing(tmp_path: Pat
     with Ledger(tmp_path / "ledger.jsonl", "shop") as ledger:
         assert ledger.runs == {1: run(1, clicks=clicks)}
         assert [each.run for each in ledger.served] == [1]
-        last = ledger.last_accepted
-        assert last is not None
-        assert last.clicks == clicks
     with pytest.raises(LearningError, match="is no ledger of other"):
         Ledger(tmp_path / "ledger.jsonl", "other")
+
+
+def test_a_model_has_learned_what_the_runs_have_that_it_comes_from(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.jsonl", "shop") as ledger:
+        ledger.add(run(0, "start"))
+        ledger.add(run(1, parent=0, clicks=Clicks(until_s=10.0, searches=3)))
+        ledger.add(run(2, "refused", parent=1, clicks=Clicks(until_s=20.0, searches=3)))
+        ledger.add(run(3, parent=1))
+        found = [ledger.learned_until(number) for number in range(4)]
+        assert found == [None, 10.0, 20.0, 10.0]
 
 
 def test_roll_back_goes_to_what_was_there_before_again_and_again(home: Home) -> None:
