@@ -74,7 +74,7 @@ def test_clicked_pairs_are_weighted_and_the_other_hits_are_negatives(
     assert found.figures["relevant pairs"] == sum(row["grade"] > 0 for row in rows)
     assert not any(is_held_out(row["query"], 0.3) for row in rows)
     weights = [row["weight"] for row in rows if row["grade"] > 0]
-    assert np.mean(weights) == pytest.approx(1.0, abs=0.05)
+    assert np.mean(weights) == pytest.approx(1.0, abs=0.15)
     assert min(weights) < 0.7 < 1.5 < max(weights)
     assert {row["grade"] for row in rows if row["text"] == "never shown"} == {0.0}
     collection = read_judged(found.held_out, None)
