@@ -36,8 +36,9 @@ class AnswerMetrics:
         request: RankRequest,
         result: RankResult,
         seconds: Mapping[str, float],
+        arm: str = "",
     ) -> None:
-        """`model` is what ranked, `seconds` the time of each stage."""
+        """`model` is what ranked, `seconds` the time of each stage, `arm` EXPERIMENT/ARM."""
         metrics = self.metrics
         metrics.documents.observe(len(request.documents))
         metrics.cached.labels(model=result.model).inc(result.cached)
@@ -56,7 +57,7 @@ class AnswerMetrics:
         for stage, spent in seconds.items():
             metrics.stages.labels(stage=stage).observe(spent)
         if self.judged is not None:
-            self.judged.record(dialect, request, result)
+            self.judged.record(dialect, request, result, arm)
         # Whether reranking helps is for judgements to say; below is whether it does anything.
         profile = request.control.profile or PLAIN.name
         effect = result.effect

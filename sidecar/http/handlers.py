@@ -86,7 +86,8 @@ async def _answer(
     }
     if TRACE in request:
         request[TRACE].stages(time.perf_counter() - start, seconds)
-    service.answers.record(dialect, pipeline.model, rank_request, result, seconds)
+    arm = str(treatment.name or "")
+    service.answers.record(dialect, pipeline.model, rank_request, result, seconds, arm)
     request[FACTS]["tokens"] = result.tokens
     if result.degraded:
         request[FACTS]["degraded"] = result.degraded.by

@@ -25,6 +25,10 @@ from sidecar.telemetry.quality_metrics import QualityMetrics
 from sidecar.text.parse import parse
 
 log = structlog.get_logger("rerank")
+MAX_READ = 100
+"""Documents of an order whose IDs are read, to find ten that differ."""
+Labels = tuple[str, str, str]
+"""Profile, model and arm."""
 
 
 class JudgedAnswers:
@@ -42,38 +46,36 @@ class JudgedAnswers:
         log.info("judgements", queries=len(queries), left_out=queries.left_out)
         return cls(queries, id_field, metrics)
 
-    def record(self, dialect: Dialect, request: RankRequest, result: RankResult) -> None:
-        """Counts an answer; one that ranks nothing, or for a query per document, is none."""
+    def record(
+        self, dialect: Dialect, request: RankRequest, result: RankResult, arm: str = ""
+    ) -> None:
+        """Counts an answer to a request in that arm (EXPERIMENT/ARM); one that ranks nothing, or
+        for a query per document, is none."""
         if not dialect.ranks or request.queries or not result.ranked:
             return
-        profile, model = request.control.profile or PLAIN.name, _ranker(result)
+        labels = (request.control.profile or PLAIN.name, _ranker(result), arm)
         query = self._queries.find(request.query)
         order = [item.index for item in sorted(result.ranked, key=lambda item: -item.logit)]
         ids = self._ids(request, order) if query else []
         outcome = "unjudged" if query is None else "judged" if any(ids) else "without_ids"
-        self._metrics.requests.labels(profile, model, outcome).inc()
+        self._metrics.requests.labels(*labels, outcome).inc()
         if query is None or outcome != "judged":
             return
-        shown = self._observe(query, ids, profile, model, "reranked")
-        judged = self._metrics.documents.labels(profile, model, "judged")
+        shown = self._observe(query, ids, labels, "reranked")
+        judged = self._metrics.documents.labels(*labels, "judged")
         judged.inc(shown.judged)
-        unjudged = self._metrics.documents.labels(profile, model, "unjudged")
+        unjudged = self._metrics.documents.labels(*labels, "unjudged")
         unjudged.inc(shown.documents - shown.judged)
         if dialect.ordered or first_stage_scores(request.documents) is not None:
             first = first_stage_order(request.documents)[: request.top_n or None]
-            self._observe(query, self._ids(request, first), profile, model, "first_stage")
+            self._observe(query, self._ids(request, first), labels, "first_stage")
 
     def _observe(
-        self,
-        query: JudgedQuery,
-        ids: Sequence[str | None],
-        profile: str,
-        model: str,
-        order: str,
+        self, query: JudgedQuery, ids: Sequence[str | None], labels: Labels, order: str
     ) -> TopTen:
         top = query.top_ten(ids)
-        self._metrics.ndcg.labels(profile, model, order).observe(top.ndcg)
-        self._metrics.mrr.labels(profile, model, order).observe(top.mrr)
+        self._metrics.ndcg.labels(*labels, order).observe(top.ndcg)
+        self._metrics.mrr.labels(*labels, order).observe(top.mrr)
         return top
 
     def _ids(self, request: RankRequest, order: Sequence[int]) -> list[str | None]:
@@ -81,7 +83,7 @@ class JudgedAnswers:
         that comes again, as the passages of a page do, is found once."""
         given, documents = request.control.document_ids, request.documents
         ids: list[str | None] = []
-        for index in order:
+        for index in order[:MAX_READ]:
             if len(given) == len(documents):
                 found: str | None = given[index]
             else:
@@ -111,7 +113,10 @@ def document_id(document: Document, path: Sequence[str]) -> str | None:
 
 
 def _ranker(result: RankResult) -> str:
-    """What made the order: the model, or what answered in its place."""
+    """What made the order: the model, or what answered in its place; `order` for an arm that is
+    off."""
+    if not result.degraded and not result.pair_logits:
+        return "order"
     if result.degraded and result.degraded.by != "stand_in":
         return result.degraded.by
     return result.model

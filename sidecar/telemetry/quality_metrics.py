@@ -8,13 +8,14 @@ MRR_BUCKETS = (0.0, 0.1, 0.125, 0.17, 0.2, 0.25, 0.34, 0.5, 1.0)
 
 
 class QualityMetrics:
-    """A part of `Metrics`, in the same registry."""
+    """A part of `Metrics`, in the same registry. `arm` is EXPERIMENT/ARM, empty outside of
+    experiments."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.ndcg = Histogram(
             "rerank_ndcg_at_10",
             "nDCG@10 of requests whose query is judged; order: reranked, first_stage.",
-            ["profile", "model", "order"],
+            ["profile", "model", "arm", "order"],
             buckets=NDCG_BUCKETS,
             registry=registry,
         )
@@ -22,7 +23,7 @@ class QualityMetrics:
             "rerank_mrr_at_10",
             "Reciprocal rank of the first relevant of ten documents, of requests whose query is "
             "judged; order: reranked, first_stage.",
-            ["profile", "model", "order"],
+            ["profile", "model", "arm", "order"],
             buckets=MRR_BUCKETS,
             registry=registry,
         )
@@ -30,14 +31,14 @@ class QualityMetrics:
             "rerank_judged_requests",
             "Requests while judgements are loaded: the query is judged, it is not (unjudged), or "
             "it is and no document brought its ID (without_ids).",
-            ["profile", "model", "outcome"],
+            ["profile", "model", "arm", "outcome"],
             registry=registry,
         )
         self.documents = Counter(
             "rerank_judged_documents",
             "The first ten documents of requests whose query is judged, with a judgement (judged) "
             "and without one (unjudged).",
-            ["profile", "model", "outcome"],
+            ["profile", "model", "arm", "outcome"],
             registry=registry,
         )
 

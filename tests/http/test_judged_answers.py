@@ -32,13 +32,13 @@ def hits(*ids: str, field: str = "_id") -> list[dict[str, object]]:
 
 
 def mean(service: Service, name: str, order: str = "reranked", **labels: str) -> float | None:
-    labels = {"profile": "ecommerce", "model": "minilm-en", "order": order, **labels}
+    labels = {"profile": "ecommerce", "model": "minilm-en", "arm": "", "order": order, **labels}
     count = metric(service, f"{name}_count", **labels)
     return metric(service, f"{name}_sum", **labels) / count if count else None
 
 
 def requests(service: Service, outcome: str) -> float:
-    labels = {"profile": "ecommerce", "model": "minilm-en", "outcome": outcome}
+    labels = {"profile": "ecommerce", "model": "minilm-en", "arm": "", "outcome": outcome}
     return metric(service, "rerank_judged_requests_total", **labels)
 
 
@@ -59,7 +59,7 @@ async def test_orders_of_judged_queries_are_measured_beside_the_first_stages(
         assert mean(service, "rerank_ndcg_at_10") == pytest.approx(NDCG_OF_SECOND)
         assert mean(service, "rerank_mrr_at_10", "first_stage") == pytest.approx(1 / 3)
         assert mean(service, "rerank_ndcg_at_10", "first_stage") == pytest.approx(1 / 2)
-        labels = {"profile": "ecommerce", "model": "minilm-en"}
+        labels = {"profile": "ecommerce", "model": "minilm-en", "arm": ""}
         counted = "rerank_judged_documents_total"
         assert metric(service, counted, **labels, outcome="judged") == 1
         assert metric(service, counted, **labels, outcome="unjudged") == 2
@@ -111,9 +111,26 @@ async def test_a_search_engines_hits_have_a_first_stage_only_with_their_scores(
         await post(client, "/opensearch/rerank", documents=scored)
         assert mean(service, "rerank_mrr_at_10", "first_stage") == 1
         await post(client, "/opensearch/rerank", documents=[{"_id": 7, "title": "a"}] * 2)
-        labels = {"profile": "ecommerce", "model": "minilm-en", "order": "reranked"}
+        labels = {"profile": "ecommerce", "model": "minilm-en", "arm": "", "order": "reranked"}
         assert metric(service, "rerank_mrr_at_10_count", **labels) == 3
         assert metric(service, "rerank_mrr_at_10_sum", **labels) == 2, "a number is an ID as well"
+
+
+async def test_the_arms_of_an_experiment_are_told_apart(tmp_path: Path) -> None:
+    file = judgements(tmp_path, shoes={"middle": 1})
+    folder = tmp_path / "experiments"
+    folder.mkdir()
+    (folder / "weights.toml").write_text(
+        'unit = "user"\n[[arms]]\nname = "old"\n[[arms]]\nname = "none"\noff = true\n'
+    )
+    async with serving(GatedSession(), judgements=file, experiments=folder) as (service, client):
+        await service.start()
+        for user in range(20):
+            documents = hits("short", "long", "middle")
+            await post(client, documents=documents, unit=f"user-{user}")
+        assert mean(service, "rerank_mrr_at_10", arm="weights/old") == pytest.approx(1 / 2)
+        off = {"arm": "weights/none", "model": "order"}
+        assert mean(service, "rerank_mrr_at_10", **off) == pytest.approx(1 / 3)
 
 
 async def test_what_is_no_ranking_is_not_measured(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """`rerank-sidecar experiment analyse` and `guard`: a file and a log -> what came of it."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from math import inf
 from pathlib import Path
+from typing import Any
 
 from mappings.experiments import Experiment, ExperimentError, read_experiment, stop_arm
 from sidecar.errors import StartupError
+from sidecar.workshop.clicks.cluster_records import read_cluster
 from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.record_files import read_files
 from sidecar.workshop.clicks.ubi import UbiEvent
@@ -19,6 +22,8 @@ from sidecar.workshop.experiments.records import Exposure, experiment_records
 from sidecar.workshop.experiments.searches import ExperimentLog, assemble
 from sidecar.workshop.model.progress import BeginStep
 
+ReadRecords = Callable[[Callable[[Exposure | UbiEvent], None], Tally, BeginStep], None]
+"""Hands every record to its first argument, and counts lines in its second."""
 DEFAULT_METRICS = ("clicked", "mrr", "clicks")
 LOG_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
@@ -34,7 +39,7 @@ class AnalysisSpec:
     """What is analysed, and how. Its fields are the options of the commands."""
 
     file: Path
-    logs: Sequence[Path]
+    read: ReadRecords
     metrics: Sequence[str] = DEFAULT_METRICS
     """The first decides."""
     clicks: Sequence[str] = ("click",)
@@ -43,7 +48,8 @@ class AnalysisSpec:
     alpha: float = 0.05
     limits: Limits = field(default_factory=Limits)
     most_malformed: float = 0.01
-    clock: Callable[[], float] = time.time
+    now_s: float
+    """Seconds since 1970: what is later has a wrong clock."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,9 @@ def analyse(spec: AnalysisSpec, begin_step: BeginStep) -> Analysis:
     experiment = _read(spec.file)
     records: list[Exposure | UbiEvent] = []
     tally = Tally(spec.most_malformed)
-    read_files(log_files(spec.logs), records.append, tally, begin_step, experiment_records)
+    spec.read(records.append, tally, begin_step)
     advance = begin_step("putting searches together", 1)
-    log = assemble(experiment, records, spec.clock(), spec.clicks)
+    log = assemble(experiment, records, spec.now_s, spec.clicks)
     advance()
     if not log.searches:
         raise AnalysisError(
@@ -135,8 +141,8 @@ def stop_harmful_arms(analysis: Analysis, file: Path, now_s: float) -> dict[str,
     return reasons
 
 
-def log_files(paths: Sequence[Path]) -> list[Path]:
-    """The files, and those of the folders. Raises AnalysisError."""
+def from_files(paths: Sequence[Path]) -> ReadRecords:
+    """Reads the files, and those of the folders. Raises AnalysisError for a folder without any."""
     files: list[Path] = []
     for path in paths:
         if not path.is_dir():
@@ -146,7 +152,29 @@ def log_files(paths: Sequence[Path]) -> list[Path]:
         if not found:
             raise AnalysisError(f"{path} holds no {', '.join(LOG_ENDINGS)}")
         files += found
-    return files
+    return partial(_read_files, files)
+
+
+def from_cluster(client: Any, indices: tuple[str, ...], since_s: float = -inf) -> ReadRecords:
+    """Reads UBI's indices, from that time on, in seconds since 1970."""
+
+    def read(
+        add: Callable[[Exposure | UbiEvent], None], tally: Tally, begin_step: BeginStep
+    ) -> None:
+        read_cluster(
+            client, indices, add, tally, begin_step, since_s=since_s, parse=experiment_records
+        )
+
+    return read
+
+
+def _read_files(
+    files: Sequence[Path],
+    add: Callable[[Exposure | UbiEvent], None],
+    tally: Tally,
+    begin_step: BeginStep,
+) -> None:
+    read_files(files, add, tally, begin_step, experiment_records)
 
 
 def _read(file: Path) -> Experiment:

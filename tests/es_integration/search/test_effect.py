@@ -51,5 +51,5 @@ def test_the_order_of_a_judged_query_is_measured_by_the_hits_ids(tmp_path: Path)
         _, _, text = sidecar.get("/metrics")
     for profile in ("plain", "ecommerce"):
         for order, value in (("reranked", "1.0"), ("first_stage", "0.3333333333333333")):
-            labels = f'model="minilm-en",order="{order}",profile="{profile}"'
+            labels = f'arm="",model="minilm-en",order="{order}",profile="{profile}"'
             assert f"rerank_mrr_at_10_sum{{{labels}}} {value}\n" in str(text)

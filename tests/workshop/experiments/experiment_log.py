@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-START_S = 1_790_000_000.0
+START_S = 1_700_000_000.0
 HITS = [f"p{number}" for number in range(10)]
 
 

@@ -1,16 +1,20 @@
 """`rerank-sidecar experiment analyse` and `guard` on logs with known truth."""
 
+import asyncio
 import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from mappings.experiments import read_experiment
+from mappings.experiments import Asked, assign, read_experiment
 from sidecar.cli import app
 from sidecar.errors import StartupError
 from sidecar.workshop.clicks.ubi import ClicksError
+from tests.http.serving import GatedSession, serving, until
 from tests.workshop.experiments.experiment_log import (
     HITS,
     START_S,
@@ -253,3 +257,63 @@ def test_what_cannot_be_analysed_is_one_line(folder: Folder) -> None:
     folder.experiment.write_text("arms = 1\n")
     with pytest.raises(StartupError, match=r"weights\.toml"):
         run("analyse", folder)
+
+
+def test_the_log_may_lie_in_a_folder_or_in_a_cluster(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = split_log({"old": 0.4, "new": 0.5}, users=300)
+    folder.write_log(records)
+    of_file = analysed(folder)
+    logs = folder.path / "logs"
+    logs.mkdir()
+    runner = CliRunner()
+    with pytest.raises(StartupError, match="holds no"):
+        raise _fault(runner, "analyse", folder.experiment, logs)
+    folder.log.rename(logs / "ubi-1.jsonl")
+    out = folder.path / "folder.json"
+    command = ["experiment", "analyse", str(folder.experiment), "--json", str(out)]
+    runner.invoke(app, [*command, str(logs)], catch_exceptions=False)
+    assert json.loads(out.read_text()) == of_file
+
+    pages: dict[str, list[dict[str, Any]]] = {"ubi_queries": [], "ubi_events": []}
+    for record in records:
+        index = "ubi_events" if "action_name" in record else "ubi_queries"
+        pages[index].append({"_index": index, "_id": "1", "_source": record})
+
+    def scan(client: object, index: str, **more: object) -> Iterator[list[dict[str, Any]]]:
+        yield pages[index]
+
+    reader = "sidecar.workshop.clicks.cluster_records"
+    monkeypatch.setattr(f"{reader}.scan", scan)
+    monkeypatch.setattr(f"{reader}.count", lambda client, index, query: len(pages[index]))
+    out.unlink()
+    runner.invoke(app, [*command, "--from-cluster", "opensearch"], catch_exceptions=False)
+    assert json.loads(out.read_text()) == of_file
+    with pytest.raises(StartupError, match="files of the log, or --from-cluster"):
+        raise _fault(runner, "analyse", folder.experiment)
+
+
+def _fault(runner: CliRunner, command: str, *arguments: Path) -> BaseException:
+    result = runner.invoke(app, ["experiment", command, *map(str, arguments)])
+    assert result.exception is not None
+    return result.exception
+
+
+async def test_the_service_serves_no_arm_that_the_guard_has_stopped(folder: Folder) -> None:
+    folder.write_log(split_log({"old": 0.5, "new": 0.2}))
+    experiment = read_experiment(folder.experiment)
+    moment = datetime.fromtimestamp(START_S, UTC)
+    units = (str(number) for number in range(100))
+    placed = ((unit, assign([experiment], Asked("q", unit), moment)) for unit in units)
+    unit = next(unit for unit, found in placed if found and found.arm and found.arm.name == "new")
+    body = {"query": "q", "documents": ["a", "b c"], "unit": unit}
+    async with serving(GatedSession(), experiments=folder.experiment) as (service, client):
+        await service.start()
+        answer = await client.post("/v2/rerank", json=body)
+        assert answer.headers["x-rerank-arm"] == "weights/new"
+        await asyncio.to_thread(run, "guard", folder, status=1)
+        await until(lambda: service.experiments.in_force[0].stops)
+        answer = await client.post("/v2/rerank", json=body)
+        assert answer.status == 200
+        assert "x-rerank-arm" not in answer.headers
