@@ -9,6 +9,7 @@ From a folder to a session
     tokenizer        texts -> ids -> model inputs; special_tokens: no text can spell one
     session          the contract: a batch in, named tensors out; spare_cores: lone runs
     onnx_session, openvino_session   its two implementations; open_session chooses
+    exit_session     a graph in parts as one session: irrelevant pairs leave it early
     process_session  one whose runs happen in worker processes: worker_process is one as its parent
                      sees it, worker_main its inside, tensor_wire what passes between them,
                      quarantine the inputs that end them

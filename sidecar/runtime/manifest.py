@@ -46,10 +46,29 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Exits(Strict):
+    """Where a graph in parts may end: each part but the last says a logit, and what the next one
+    goes on from. `exit_session` has the rule."""
+
+    next_parts: tuple[FileName, ...] = Field(min_length=1)
+    """ONNX files after the graph's own, in order."""
+    thresholds: tuple[float, ...]
+    """Of the logit after each part but the last: a pair below goes no further."""
+    band: float = Field(gt=0)
+    """Within so much above a threshold, a pair goes on and its logit is a mixture of both."""
+
+    @model_validator(mode="after")
+    def _one_threshold_each(self) -> "Exits":
+        if len(self.thresholds) != len(self.next_parts):
+            raise ValueError("exits need one threshold for each part but the last")
+        return self
+
+
 class Graph(Strict):
-    """One ONNX file and where and how it may run."""
+    """One ONNX graph and where and how it may run."""
 
     file: FileName
+    """With exits the first part."""
     precision: Precision
     devices: tuple[Device, ...] = Field(min_length=1)
     runs: Runs
@@ -59,6 +78,12 @@ class Graph(Strict):
     """Largest difference of a canonical pair's logit between the builder's machine and this one."""
     session_config: dict[SessionEntry, Literal["0", "1"]] = {}
     """onnxruntime session configuration entries that the graph needs."""
+    exits: Exits | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Its ONNX files, in order: one, or its parts."""
+        return (self.file, *(self.exits.next_parts if self.exits else ()))
 
 
 class Prompt(Strict):
@@ -180,21 +205,25 @@ class Manifest(Strict):
         """How its logits become scores."""
         return Calibration(self.temperature, self.bias)
 
-    def graph_for(self, device: Device, name: str | None = None) -> tuple[str, Graph]:
-        """(name, graph) to run on `device`: the named one, or the first that allows the device.
+    def graph_for(
+        self, device: Device, name: str | None = None, *, exits: bool = False
+    ) -> tuple[str, Graph]:
+        """(name, graph) to run on `device`: the named one, or the first that allows the device and
+        has exits or none.
 
         Raises ModelError when there is none.
         """
         if name is not None and name not in self.graphs:
             raise ModelError(f"model {self.name} has no graph {name!r}, only {list(self.graphs)}")
         for key, graph in self.graphs.items():
-            if device in graph.devices and name in (None, key):
+            wanted = key == name or (name is None and (graph.exits is not None) == exits)
+            if device in graph.devices and wanted:
                 return key, graph
-        described = f"graph {name!r}" if name else "graph"
+        described = f"graph {name!r}" if name else "graph with exits" if exits else "graph"
         raise ModelError(f"model {self.name} has no {described} for device {device!r}")
 
     def _check_references(self, path: Path) -> None:
-        named = {TOKENIZER, *(graph.file for graph in self.graphs.values())}
+        named = {TOKENIZER, *(file for graph in self.graphs.values() for file in graph.files)}
         if missing := sorted(named - set(self.files)):
             raise ModelError(f"{path} gives no SHA-256 for {', '.join(missing)}")
         pieces = self.prompt.pieces

@@ -74,11 +74,17 @@ class ModelFolder:
     @property
     def file_bytes(self) -> int:
         """The size of the running graph and of the folder's files that it names as its weights."""
-        graph = self.path / self.running.graph.file
-        with graph.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            others = (name for name in self.running.manifest.files if name != graph.name)
-            weights = [name for name in others if text.find(name.encode()) >= 0]
-        return sum((self.path / name).stat().st_size for name in (graph.name, *weights))
+        names = set(self.running.graph.files)
+        for graph in self.running.graph.files:
+            names |= self._named_in(graph)
+        return sum((self.path / name).stat().st_size for name in names)
+
+    def _named_in(self, graph: str) -> set[str]:
+        """The folder's other files that a graph's file names."""
+        path = self.path / graph
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            others = (name for name in self.running.manifest.files if name != graph)
+            return {name for name in others if text.find(name.encode()) >= 0}
 
     def shares_session(self, one: Layout, other: Layout) -> bool:
         """Whether a session that was opened for one layout serves the other as well."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from sidecar.runtime.canonical import check_company
-from sidecar.runtime.onnx_session import OnnxSession
+from sidecar.runtime.exit_session import graph_session
 from sidecar.runtime.openvino_session import OpenVinoSession
 from sidecar.runtime.placement import check_placement
 from sidecar.runtime.running_graph import RunningGraph
@@ -38,8 +38,8 @@ def _open_onnxruntime(path: Path, running: RunningGraph, layout: Layout) -> Sess
     """Away from the CPU, a profiled run first shows where the nodes run."""
     manifest, graph, device = running.manifest, running.graph, running.device
     if device != "cpu":
-        probe = OnnxSession.open(path, graph, device, profile=True)
+        probe = graph_session(path, graph, device, profile=True)
         tokenizer = PairTokenizer.open(path, manifest)
         tokens = check_company(probe, manifest, running.name, tokenizer)
         check_placement(probe.end_profile(), device, probe.provider, tokens)
-    return OnnxSession.open(path, graph, device, threads=layout.intra_op_threads)
+    return graph_session(path, graph, device, threads=layout.intra_op_threads)

@@ -60,6 +60,11 @@ class RuntimeOptions(BaseModel):
         description="What openvino computes at; the graph's own precision when absent. onnxruntime "
         "always has that.",
     )
+    depth: Literal["full", "adaptive"] = Field(
+        "full",
+        description="How much of the network a pair goes through: all of it, or, with a model that "
+        "has exits, less where it is surely irrelevant. Scores of such pairs are others.",
+    )
     workers: int | None = Field(
         None, ge=1, le=1024, description="Runs at a time; on a CPU one per core when absent."
     )

@@ -39,7 +39,10 @@ def graph_for(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
 
 def _for_onnxruntime(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Graph]:
     """Any graph, at its own precision."""
-    name, graph = manifest.graph_for(options.device, options.graph)
+    adaptive = options.depth == "adaptive"
+    name, graph = manifest.graph_for(options.device, options.graph, exits=adaptive)
+    if adaptive and graph.exits is None:
+        raise StartupError(f"depth adaptive needs a graph with exits, and graph {name!r} has none")
     if options.precision not in (None, graph.precision):
         raise StartupError(
             f"onnxruntime runs graph {name!r} at its own precision, {graph.precision}: choose "
@@ -53,8 +56,14 @@ def _for_openvino(manifest: Manifest, options: RuntimeOptions) -> tuple[str, Gra
     device = options.device
     if device != "cpu":
         raise StartupError(f"runtime openvino runs on the CPU: device {device!r} needs onnxruntime")
+    if options.depth == "adaptive":
+        raise StartupError("runtime openvino has no depth adaptive: use onnxruntime")
     name = options.graph or _first_float(manifest)
     _, graph = manifest.graph_for(device, name)
+    if graph.exits is not None:
+        raise ModelError(
+            f"runtime openvino takes a graph in one file, and graph {name!r} has parts"
+        )
     if graph.precision != "fp32":
         raise ModelError(
             f"runtime openvino takes a float graph, and graph {name!r} is {graph.precision}: it "
@@ -84,6 +93,6 @@ def as_run(manifest: Manifest, name: str, precision: Precision | None) -> Graph:
 
 def _first_float(manifest: Manifest) -> str:
     for name, graph in manifest.graphs.items():
-        if graph.precision == "fp32" and "cpu" in graph.devices:
+        if graph.precision == "fp32" and "cpu" in graph.devices and graph.exits is None:
             return name
     raise ModelError(f"model {manifest.name} has no float graph, which runtime openvino needs")

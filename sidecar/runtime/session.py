@@ -33,11 +33,13 @@ class ModelInput:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The arrays of one run, all of shape (inputs, tokens) and int64."""
+    """The arrays of one run: of shape (inputs, tokens) and int64, but for the states."""
 
     input_ids: Ids
     attention_mask: Ids
     token_type_ids: Ids | None
+    hidden_states: NDArray[np.float32] | None = None
+    """(inputs, tokens, width), of a graph that goes on where another ended: see `exit_session`."""
 
 
 class Session(Protocol):

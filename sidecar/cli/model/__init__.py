@@ -3,6 +3,7 @@
     export            a Hugging Face folder or hub name -> a model folder
     quantize          its fp32 graph -> int8, float and fp16 graphs
     check             measures a folder and writes its card
+    exits             graphs in parts, which irrelevant pairs leave early
     calibrate         its temperature and bias, so that scores are probabilities
     reference         a running sidecar's scores, as what drift is measured against
     train             groups of documents -> a checkpoint
@@ -22,6 +23,7 @@ import typer
 from sidecar.cli.model.average import average_command
 from sidecar.cli.model.calibrate import calibrate_model_command
 from sidecar.cli.model.check import check_command
+from sidecar.cli.model.exits import exits_command
 from sidecar.cli.model.export import export_command
 from sidecar.cli.model.prune_vocabulary import prune_vocabulary_command
 from sidecar.cli.model.quantize import quantize_command
@@ -68,4 +70,5 @@ model_app.command("calibrate")(with_build(calibrate_model_command, "learn"))
 model_app.command("reference")(reference_command)
 model_app.command("train")(with_build(resumable(train_command)))
 model_app.command("average")(with_build(average_command))
+model_app.command("exits")(with_build(exits_command))
 model_app.command("prune-vocabulary")(with_build(prune_vocabulary_command))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.cores import available_cores
+from sidecar.runtime.exit_session import graph_session
 from sidecar.runtime.families import logits
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.model_folder import ModelFolder
@@ -57,7 +58,7 @@ class Runner:
         cls, folder: Path, manifest: Manifest, graph: Graph, device: Device = "cpu"
     ) -> "Runner":
         """A folder's graph. Raises ModelError or DeviceError when it does not load."""
-        session = OnnxSession.open(folder, graph, device)
+        session = graph_session(folder, graph, device)
         workers = None if device == "cpu" else 1
         return cls(session, manifest, PairTokenizer.open(folder, manifest), workers)
 

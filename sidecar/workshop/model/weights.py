@@ -34,10 +34,10 @@ def open_graph(path: Path) -> onnx.ModelProto:
 
 
 def graph_files(graph: Graph, folder: Path) -> set[str]:
-    """The graph's own file and its weight files."""
-    tensors = open_graph(folder / graph.file).graph.initializer
+    """The graph's own files and its weight files."""
+    tensors = [t for file in graph.files for t in open_graph(folder / file).graph.initializer]
     external = [t for t in tensors if t.data_location == TensorProto.EXTERNAL]
-    return {graph.file, *(str(ExternalDataInfo(tensor).location) for tensor in external)}
+    return {*graph.files, *(str(ExternalDataInfo(tensor).location) for tensor in external)}
 
 
 def read_tensor(tensor: TensorProto, folder: Path) -> Array:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sidecar.runtime.exit_session import ProfiledSession
 from sidecar.runtime.manifest import Graph
 from sidecar.runtime.measured import Operators
-from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.workshop.model.weights import open_graph
 
 CUDA_OPERATORS = frozenset(
@@ -39,9 +39,9 @@ CPU_OPERATORS = frozenset(
 PARTLY_CUDA_OPERATORS = {"MatMulInteger": "int8 by int8 only; unsigned activations go to the CPU"}
 
 
-def census(folder: Path, graph: Graph, session: OnnxSession) -> Operators:
+def census(folder: Path, graph: Graph, session: ProfiledSession) -> Operators:
     """The graph's operators. `session` must have been opened with a profile, and have run."""
-    nodes = open_graph(folder / graph.file).graph.node
+    nodes = (node for file in graph.files for node in open_graph(folder / file).graph.node)
     counts = Counter(node.op_type for node in nodes)
     return Operators(
         counts=dict(sorted(counts.items())),

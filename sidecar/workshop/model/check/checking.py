@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sidecar.errors import ModelError
 from sidecar.runtime.canonical import check_numbers
+from sidecar.runtime.exit_session import graph_session
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.measured import Check, Gate, Operators, Parity
-from sidecar.runtime.onnx_session import OnnxSession
 from sidecar.workshop.model.check.card import PLOT, write_card
 from sidecar.workshop.model.check.census import census
 from sidecar.workshop.model.check.gate import gate
@@ -113,7 +113,7 @@ def _check_graphs(
                 f"manifest allows {graph.tolerance:.2g}"
             )
         invariance[name] = float(f"{difference:.2g}")
-        session = OnnxSession.open(folder, graph, "cpu", profile=True)
+        session = graph_session(folder, graph, "cpu", profile=True)
         Runner(session, manifest, runner.tokenizer).alone(pairs)
         operators[name] = census(folder, graph, session)
         advance()

@@ -125,7 +125,8 @@ def _new_manifest(
     manifest: Manifest, made: Sequence[QuantizedGraph], folder: Path, *, keep_fp32: bool
 ) -> Manifest:
     """The manifest with the new graphs, their canonical logits and their files."""
-    graphs: dict[str, Graph] = {**manifest.graphs, **{new.name: new.graph for new in made}}
+    kept = {name: graph for name, graph in manifest.graphs.items() if graph.exits is None}
+    graphs: dict[str, Graph] = {**kept, **{new.name: new.graph for new in made}}
     if not keep_fp32:
         graphs.pop(FP32)
     order = list(GRAPHS)
