@@ -55,9 +55,11 @@ def of_vectors(values: Sequence[object]) -> Similarity:
     for row, vector in zip(units, given, strict=True):
         if vector is not None and len(vector) == size:
             row[:] = vector
-    norms = np.sqrt(np.einsum("ij,ij->i", units, units))
-    known = np.isfinite(norms) & (norms > 0)
+    largest = np.abs(units).max(axis=1, initial=0.0)
+    known = np.isfinite(largest) & (largest > 0)
     units[~known] = 0.0
+    units /= np.where(known, largest, 1.0)[:, None]  # so that no square is beyond all numbers
+    norms = np.sqrt(np.einsum("ij,ij->i", units, units))
     units /= np.where(known, norms, 1.0)[:, None]
     return Similarity(lambda place: (units @ units[place]).clip(-1.0, 1.0), int(known.sum()))
 

@@ -37,6 +37,20 @@ def rank(
     return tuple(ranked[:top_n] if top_n else ranked)
 
 
+def falling(logits: Iterable[float]) -> list[float]:
+    """The logits, each lowered where it must be so that its score, as float32, is below the one
+    before: a client that sorts by scores finds this order, also where logits were equal."""
+    lowered: list[float] = []
+    last = np.float32(math.inf)
+    for logit in logits:
+        if np.float32(sigmoid(logit)) >= last:
+            score = float(np.nextafter(last, np.float32(0)))
+            logit = math.log(score / (1 - score)) if score else lowered[-1] - 1
+        lowered.append(logit)
+        last = np.float32(sigmoid(logit))
+    return lowered
+
+
 def check_finite(logits: Iterable[float]) -> None:
     """Raises NonFiniteScore when the logit of a pair is NaN or infinite.
 

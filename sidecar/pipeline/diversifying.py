@@ -18,6 +18,7 @@ from sidecar.fusion.diversity import (
     of_vectors,
 )
 from sidecar.fusion.parts import Part
+from sidecar.fusion.rank import falling
 from sidecar.pipeline.preparation import FieldsOfDocuments
 from sidecar.pipeline.scored_documents import ScoredDocument
 from sidecar.pipeline.threshold import threshold_of
@@ -103,8 +104,8 @@ def ranked_documents(
         of_index = {each.index: each for each in kept}
         return RankedDocuments(documents, tuple(of_index[i] for i in order), chosen, ignored)
     rescored = list(documents)
-    for index, best in zip(order, kept, strict=True):
-        rescored[index] = _moved_to(documents[index], best.logit)
+    for index, logit in zip(order, falling(each.logit for each in kept), strict=True):
+        rescored[index] = _moved_to(documents[index], logit)
     logits = [document.logit for document in rescored]
     return RankedDocuments(
         rescored, rank(logits, order="input", min_score=threshold), chosen, ignored

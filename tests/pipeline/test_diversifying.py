@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sidecar import Reranker
@@ -108,6 +109,18 @@ def test_a_profile_keeps_a_search_engines_hits_apart_by_their_scores(reranker: R
     parts = [part for entry in explanations for part in entry["parts"]]
     moved = [part for part in parts if part["kind"] == "diversity"]
     assert moved
+
+
+def test_copies_of_a_hit_are_kept_apart_by_their_scores_too(reranker: Reranker) -> None:
+    copies = [{"title": "Red running shoe", "brand": "Acme"}] * 5
+    other = {"title": "Running shoe", "brand": "Nord"}
+    documents = [*copies, other, copies[0], {"title": "A sock", "brand": "Sock Co"}]
+    found = reranker.rerank(QUERY, documents, profile="shop")
+    assert order(found)[:2] == [0, 5]
+    as_sent = reranker.rerank(QUERY, documents, profile="shop", order="input").ranked
+    printed = {each.index: np.float32(each.score) for each in as_sent}
+    assert len(set(printed.values())) == len(printed)
+    assert sorted(printed, key=lambda index: -printed[index]) == order(found)
 
 
 @pytest.mark.parametrize("path", ["/opensearch/rerank", "/elasticsearch/rerank"])
