@@ -43,6 +43,7 @@ def test_faults_are_one_line(tmp_path: Path) -> None:
     for arguments, message in (
         ((tmp_path / "none.jsonl", target), "none.jsonl cannot be read: No such file"),
         ((source, tmp_path / "none" / "out"), "cannot be written: No such file"),
+        ((source, tmp_path / "out.jsonl.zst"), "the output is not compressed"),
         ((source, target, "--profile", "shop"), "there is no profile 'shop'"),
         ((source, target, "--model", tmp_path), str(tmp_path)),
         ((nonsense, target), "2 rows not understood"),

@@ -18,7 +18,7 @@ from sidecar.errors import ModelError, StartupError
 from sidecar.lenient_json import loads
 from sidecar.workshop.jsonl import read_raw_lines
 
-PARQUET = ".parquet"
+PARQUET, COMPRESSED = ".parquet", ".zst"
 ROWS_AT_A_TIME = 32
 """Rows of a Parquet table that are in memory at once."""
 

@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 import orjson
 
 from sidecar.workshop.bulk.input_rows import (
+    COMPRESSED,
     PARQUET,
     ROWS_AT_A_TIME,
     BulkError,
@@ -120,7 +121,9 @@ def _table(path: Path, schema: Any) -> Iterator[RowWriter]:
 
 def output_format(target: Path, source: RowSource) -> OutputFormat:
     """By the ending of the output's name; the columns of a table keep their types. Raises BulkError
-    for a table that would have to guess them."""
+    for a table that would have to guess them, and for an ending that means something else."""
+    if target.suffix == COMPRESSED:
+        raise BulkError(f"{target}: the output is not compressed; name it without {COMPRESSED}")
     if target.suffix != PARQUET:
         return OutputFormat(json_lines, InputRow.parsed)
     if not isinstance(source, ParquetRows):
