@@ -5,6 +5,7 @@ search          two-stage search: the cluster retrieves, the sidecar reranks
 cluster         what both search engines share: clients, procedures, changes, checks
 elasticsearch   installs and verifies an inference endpoint; bodies of searches that use it
 opensearch      installs and verifies connectors, models and search pipelines; bodies of searches
+ubi             what searches showed and users did, in files or in the cluster
 templates       installs the index templates and ingest pipelines of `mappings`
 cluster_spec    what a cluster should have, for either search engine
 deployment      templates and the search engine's part together, as the command line installs them

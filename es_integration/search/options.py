@@ -24,6 +24,8 @@ class Rerank:
     """The rank window: how many of the first hits are reranked (rank_window_size in
     Elasticsearch)."""
     profile: str | None = None
+    model: str | None = None
+    """The name of a model that the sidecar serves; its default model when absent."""
     weights: Mapping[str, float] = field(default_factory=dict)
     """Field -> weight for this search, in place of the profile's."""
     instruction: str | None = None
@@ -70,6 +72,7 @@ class Rerank:
         options = {
             "deadline_s": self.deadline_s,
             "profile": self.profile,
+            "model": self.model,
             "fields": dict(self.weights),
             "instruction": self.instruction,
             "context": dict(self.context),

@@ -6,7 +6,7 @@ a hit out. A page behind the rank window shows the first stage's order; with a `
 empty, because nothing there has a score.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ _BY_SCORE: tuple[Any, ...] = (
 """The first keys of a `sort` that leave the order to the score."""
 
 FIRST_STAGE_SCORE = "_first_stage_score"
+TEAM = "_team"
+"""Of an interleaved hit: the arm that added it."""
 REPORT = "rerank"
 """The key of an answer that says whether its hits were reranked."""
 
@@ -120,6 +122,38 @@ def reranked_answer(
         report["below_min_score"] = len(head) - len(reranked)
     result = _answer(answer, page.cut(reranked + behind, retrieved), report)
     result["hits"]["max_score"] = max(ranking.scores, default=None)
+    return result
+
+
+def interleaved_answer(
+    answer: Body,
+    page: Page,
+    retrieved: Page,
+    rank_window: int,
+    order: Sequence[int],
+    teams: Sequence[str],
+    scores: Sequence[float | None],
+    *,
+    min_score: float | None = None,
+) -> Body:
+    """As `reranked_answer`, with hits of several arms: `_team` is the arm that added a hit, and
+    `_score` that arm's score, which says nothing of hits of other teams. A hit that its arm has
+    not scored keeps the search engine's."""
+    hits = answer["hits"]["hits"]
+    shown = []
+    for index, team, score in zip(order, teams, scores, strict=True):
+        hit = {**hits[index], TEAM: team}
+        if score is not None:
+            hit |= {"_score": score, FIRST_STAGE_SCORE: hits[index].get("_score")}
+        shown.append(hit)
+    report: dict[str, Any] = {"hits": len(shown), "interleaved": True}
+    behind = hits[rank_window:]
+    if min_score is not None:
+        behind = []
+        report["below_min_score"] = len(hits[:rank_window]) - len(shown)
+    result = _answer(answer, page.cut(shown + behind, retrieved), report)
+    known = [score for score in scores if score is not None]
+    result["hits"]["max_score"] = max(known, default=answer["hits"].get("max_score"))
     return result
 
 

@@ -127,6 +127,15 @@ class SidecarClient:
             return Ranking(given_order, None, "the model failed")
         return ranking
 
+    async def rerank_or_keep_each(
+        self,
+        query: str | Mapping[str, Any],
+        calls: Sequence[tuple[Sequence[str | Mapping[str, Any]], Mapping[str, Any]]],
+    ) -> list[Ranking]:
+        """`rerank_or_keep` for each (documents, options), all at the same time."""
+        waiting = (self.rerank_or_keep(query, documents, **options) for documents, options in calls)
+        return list(await asyncio.gather(*waiting))
+
     async def post(self, path: str, body: Any) -> Reply:
         """Status, headers and parsed body, whatever the status. Never retries."""
         return await self._request("POST", path, orjson.dumps(body), self._timeout)

@@ -87,6 +87,14 @@ class SyncSidecarClient:
         """As `rerank`, or the given order with the reason."""
         return self._run(self._client.rerank_or_keep(query, documents, **options))
 
+    def rerank_or_keep_each(
+        self,
+        query: str | Mapping[str, Any],
+        calls: Sequence[tuple[Sequence[str | Mapping[str, Any]], Mapping[str, Any]]],
+    ) -> list[Ranking]:
+        """`rerank_or_keep` for each (documents, options), all at the same time."""
+        return self._run(self._client.rerank_or_keep_each(query, calls))
+
     def post(self, path: str, body: Any) -> Reply:
         """Status, headers and parsed body, whatever the status."""
         return self._run(self._client.post(path, body))

@@ -103,9 +103,8 @@ def unit_of(experiment: Experiment, asked: Asked) -> str:
     """What the experiment assigns; empty where the search does not say it."""
     if experiment.unit == "query":
         return normalised(asked.query)
-    if experiment.unit == "key":
-        return asked.key or asked.unit or ""
-    return asked.unit or ""
+    unit = (asked.unit or "").strip()
+    return asked.key or unit if experiment.unit == "key" else unit
 
 
 def in_canary(experiment: Experiment, unit: str) -> bool:

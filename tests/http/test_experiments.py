@@ -204,10 +204,14 @@ async def test_changed_files_are_in_force_without_a_restart_and_faulty_ones_are_
         assert (await ask(client, {"unit": "1"}))[1] is None
         path = write(tmp_path, teams("a", "b"))
         reloads = "rerank_reloads_total"
-        await until(lambda: metric(service, reloads, part="experiments", outcome="ok") == 1)
+        await until(
+            lambda: metric(service, reloads, part="experiments", outcome="ok") == 1, seconds=60
+        )
         assert (await ask(client, {"unit": "1"}))[1] in ("weights/a", "weights/b")
         write(tmp_path, teams("a", "b") + 'profile = "nowhere"\n')
-        await until(lambda: metric(service, reloads, part="experiments", outcome="failed") == 1)
+        await until(
+            lambda: metric(service, reloads, part="experiments", outcome="failed") == 1, seconds=60
+        )
         assert metric(service, "rerank_reload_failed", part="experiments") == 1
         assert (await ask(client, {"unit": "1"}))[1] in ("weights/a", "weights/b")
         path.unlink()

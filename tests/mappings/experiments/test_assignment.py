@@ -97,7 +97,7 @@ def test_outside_of_an_experiment_there_is_no_arm_and_a_reason(tmp_path: Path) -
         outside = assign([read], asked, now)
         assert outside is not None
         assert (outside.arms, outside.outside) == ((), "time")
-    for unit in (None, ""):
+    for unit in (None, "", " "):
         nameless = found(read, unit=unit, profile="ecommerce")
         assert nameless is not None
         assert (nameless.arm, nameless.outside) == (None, "no_unit")
