@@ -22,7 +22,7 @@ def exits_command(
             max=0.5,
             help="Share of the held-out best documents that may leave early, at each exit.",
         ),
-    ] = 0.01,
+    ] = 0.05,
     max_groups: Annotated[
         int, typer.Option(min=100, help="Groups to fit the exits on, at most.")
     ] = 2500,

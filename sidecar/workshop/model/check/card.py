@@ -64,12 +64,14 @@ def _summary(manifest: Manifest) -> str:
 def _files(manifest: Manifest, folder: Path) -> str:
     descriptions = {TOKENIZER: "the tokenizer, without truncation or padding"}
     for name, graph in manifest.graphs.items():
-        for file in graph_files(graph, folder) - {graph.file}:
+        for file in graph_files(graph, folder) - set(graph.files):
             description = descriptions.get(file)
             descriptions[file] = (
                 f"{description}, `{name}`" if description else f"weights of `{name}`"
             )
         descriptions[graph.file] = f"graph `{name}`: {_graph(graph)}"
+        for number, file in enumerate(graph.files[1:], 2):
+            descriptions[file] = f"part {number} of graph `{name}`"
     descriptions[MANIFEST] = (
         "the manifest: SHA-256 of each file, canonical pairs, all numbers of this page"
     )
