@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from sidecar.text.assumed_units import SIDE
 from sidecar.text.unit_table import UNITS
-from sidecar.text.units import Quantity
+from sidecar.text.units import TEMPERATURES, Quantity
 
 TOLERANCE = 0.01
 """Of a bound, and of a value whose writing is not known."""
@@ -105,7 +105,7 @@ def equal(value: float, step: float, factor: float, stated: Quantity) -> bool:
     finer, coarser = sorted((step, stated.step))
     if apart <= EXACT * size:
         return True
-    if stated.dimension == "temperature":
+    if stated.dimension in TEMPERATURES:
         return apart <= _half(finer)
     if stated.dimension == "light":
         return apart <= ROUND_NUMBER * size and apart <= _half(coarser)

@@ -1,4 +1,5 @@
-"""Numbers whose unit is not written: the sides of "60 x 80", attributes such as "width: 36".
+"""Numbers whose unit is not written: the sides of "60 x 80", attributes such as "width: 36",
+"-20 degrees" of either scale.
 
 They are read as being in each unit that they may be in: the query says which is meant.
 """
@@ -12,9 +13,11 @@ from itertools import accumulate
 
 from sidecar.text.bounds import alternatives
 from sidecar.text.numerals import plain
-from sidecar.text.unit_table import UNITS, Unit, keys, spellings
+from sidecar.text.unit_table import DEGREES, UNITS, Unit, keys, spellings
 from sidecar.text.units import (
     NUMBER,
+    SPACED_LETTER,
+    TEMPERATURES,
     THREAD,
     Quantity,
     numbered,
@@ -47,10 +50,32 @@ def stated_quantities(text: str, dimensions: frozenset[str]) -> tuple[Quantity, 
     such as "width: 36" among them."""
     if (within := numbered(text)) is None:
         return ()  # most texts
-    found = quantities_in(within, dimensions)
+    found = quantities_in(within, _with_both_scales(dimensions))
+    if not dimensions.isdisjoint(TEMPERATURES):
+        found += tuple(each for one in found for each in _in_either_scale(one))
     if SIDE in dimensions:
         found += _sides_in(within.lower, bare=False)
     return found + _keyed_in(within.lower, dimensions)
+
+
+@lru_cache(maxsize=64)
+def _with_both_scales(dimensions: frozenset[str]) -> frozenset[str]:
+    return dimensions if dimensions.isdisjoint(TEMPERATURES) else dimensions | TEMPERATURES
+
+
+def _in_either_scale(stated: Quantity) -> Iterator[Quantity]:
+    """A temperature as degrees of each scale, and degrees as a temperature in each."""
+    for scale in (UNITS["°C"], UNITS["°F"]):
+        if stated.dimension == DEGREES:
+            value, factor = stated.value * scale.factor + scale.offset, scale.factor
+            dimension = scale.dimension
+        elif stated.dimension == scale.dimension:
+            value, factor = (stated.value - scale.offset) / scale.factor, 1 / scale.factor
+            dimension = DEGREES
+        else:
+            continue
+        step = stated.step * factor
+        yield replace(stated, dimension=dimension, value=value, step=step, assumed=True)
 
 
 def may_state(texts: Sequence[str], dimensions: frozenset[str]) -> list[str]:
@@ -61,6 +86,7 @@ def may_state(texts: Sequence[str], dimensions: frozenset[str]) -> list[str]:
     are, all texts stay.
     """
     together = plain("\0".join(texts))
+    dimensions = _with_both_scales(dimensions)
     parts = _parts_of_names(dimensions)
     if not dimensions.isdisjoint(_JOINED) or any(part in together for part, _ in parts):
         return list(texts)
@@ -158,4 +184,6 @@ def _sides() -> re.Pattern[str]:
     )
     one = rf"({NUMBER})(?:\s?({lengths}))?"
     joined = r"\s?(?:x|\*|by)\s?"
-    return re.compile(rf"(?<![\w.,/]){one}{joined}{one}(?:{joined}{one})?(?![\w/%²³]|\s?x)")
+    return re.compile(
+        rf"(?<![.,/])(?<!{SPACED_LETTER}){one}{joined}{one}(?:{joined}{one})?(?![\w/%²³]|\s?x)"
+    )

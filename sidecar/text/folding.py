@@ -22,7 +22,9 @@ _DROPPED = re.compile(f"[{_DROPPED_SIGNS}]+")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _PUNCTUATION = re.compile("[\u00a0§°·×\u2010-\u2018\u201a-\u2027\u2030-\u206f«»]+")
 _SIGNS = re.compile(r"[\W_]+")
-CHARACTER_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+UNSPACED_SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+"""Those of scripts whose words need no spaces, for a class of a regular expression."""
+CHARACTER_SCRIPT = re.compile(f"[{UNSPACED_SIGNS}]")
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from pydantic import Field
 
 from sidecar.text.numerals import plain
-from sidecar.text.vocabularies import Names, Spellings, load, name_of_spelling
+from sidecar.text.vocabularies import Names, Spellings, all_words, load, name_of_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,12 @@ class UnitWords(Names):
 
     keys: dict[str, Spellings] = Field(default_factory=dict)
     """dimension -> parts of the names of attributes that hold it"""
+    below_zero: Spellings = ()
+    """Words before a temperature that is below zero."""
+
+
+DEGREES = "degrees"
+"""The dimension of degrees of which scale is not said. Above zero they may be an angle's too."""
 
 
 def _scaled(dimension: str, units: str) -> dict[str, Unit]:
@@ -50,6 +56,7 @@ UNITS: Mapping[str, Unit] = {
     **_scaled("pixels", "MP=1e6"),
     "°C": Unit("temperature", 1.0),
     "°F": Unit("temperature", 5 / 9, -160 / 9),
+    "degree": Unit(DEGREES, 1.0),
     **_scaled("cooling", "BTU=1"),
     **_scaled("light", "lm=1"),
     **_scaled("illuminance", "lx=1"),
@@ -81,6 +88,12 @@ def spellings() -> Mapping[str, str]:
 def keys() -> tuple[tuple[str, str], ...]:
     """(a part of an attribute's name, the dimension that it measures), the longest first."""
     return tuple(sorted(set(_keys()), key=lambda pair: -len(pair[0])))
+
+
+@cache
+def below_zero() -> frozenset[str]:
+    """The words of all languages that stand before a temperature below zero, `plain`."""
+    return frozenset(map(plain, all_words("unit", UnitWords, "below_zero")))
 
 
 def _keys() -> Iterator[tuple[str, str]]:

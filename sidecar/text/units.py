@@ -4,6 +4,7 @@
     2.5 kg = 2,500 g                (mass, 2.5)         60 x 40 cm              (length, .6), (.4)
     1/4 inch · 1-1/2 in. · 8½"      (length, ...)       5'6" = 5 ft 6 in        (length, 1.6764)
     -10 °C = 14 °F                  (temperature, -10)  M8 x 40      (thread, 8), (length, .04)
+    -20 degrees · 零下20度          (degrees, -20)
 
 What only looks like one is not read: `unit_lookalikes` has it. Codes (NB-5L), rates (100 Mbps,
 6 Gb/s) and the count of "2 x 16 GB", where only lengths share their unit, are none either.
@@ -16,17 +17,23 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from sidecar.text.bounds import alternatives
 from sidecar.text.digit_runs import digit_runs, find_at_digits
+from sidecar.text.folding import UNSPACED_SIGNS, unspaced
 from sidecar.text.numerals import cased
 from sidecar.text.unit_lookalikes import is_lookalike
-from sidecar.text.unit_table import DIMENSIONS, UNITS, Unit, spellings
+from sidecar.text.unit_table import DEGREES, DIMENSIONS, UNITS, Unit, below_zero, spellings
 from sidecar.text.values import parse_number
+from sidecar.text.vocabularies import any_of
 
 THREAD = "thread"
 """That of the 8 in "M8 x 40", in millimetres."""
 FARTHEST = 10.0
 """How many times the lower end of a range its upper end is at most, where a dash joins them."""
 ALL = DIMENSIONS | {THREAD}
+TEMPERATURES = frozenset({"temperature", DEGREES})
+READ_BEFORE = 20
+"""Characters before a temperature in which a minus is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ _FRACTION = r"(?:[0-9]{1,4}[ -])?[0-9]{1,3}/(?:2|3|4|5|6|8|10|12|16|32|64)(?![0-
 _FRACTION_REST = r"(?:(?:[ -][0-9]{1,3})?/(?:2|3|4|5|6|8|10|12|16|32|64)(?![0-9/]))?"
 """What may follow a first number."""
 _DECIMAL = r"[0-9]+(?:[.,][0-9]+)*"
+SPACED_LETTER = rf"[^\W{UNSPACED_SIGNS}]"
+"""A letter or a digit after which no number begins: "内存16GB" has one, "a16GB" has none."""
 NUMBER = f"(?:{_FRACTION}|{_DECIMAL})"
 _IS_FRACTION = re.compile(_FRACTION)
 _FIND_NUMBER = re.compile(NUMBER)
@@ -59,7 +68,6 @@ _FEET_INCHES = re.compile(
     rf"([0-9](?<![\w.,/][0-9])[0-9]{{0,2}})\s?(?:(')|(?:ft\.?|feet|foot)[\s-])\s?"
     rf"({_FRACTION}|[0-9]{{1,2}}(?:\.[0-9]+)?)\s?(\"|''|in\b\.?|inch(?:es)?\b)?(?![\w./'])"
 )
-_BELOW_ZERO = re.compile(r"(?<![\w)])(?:-\s?|minus\s)$")
 _HALVED = frozenset({"length", "mass", "volume", "area"})
 """Dimensions in which numbers are written as fractions."""
 _OF_BOLTS = frozenset({"length", THREAD})
@@ -141,8 +149,11 @@ def _measured(text: NumberedText, dimensions: frozenset[str]) -> Iterator[Quanti
             numbers = numbers[-1:]
         if "-" in others and not _ascend(numbers):
             numbers = numbers[-1:]
-        if unit.dimension == "temperature" and _is_below_zero(text.lower, match.start()):
-            numbers[0] = f"-{numbers[0]}"
+        if unit.dimension in TEMPERATURES:
+            if _is_below_zero(text.lower, match.start()):
+                numbers[0] = f"-{numbers[0]}"
+            elif unit.dimension == DEGREES:
+                continue  # "a 360 degree camera"
         for digits in numbers:
             if (found := quantity(digits, unit, match.start(), match.end())) is not None:
                 yield found
@@ -156,7 +167,14 @@ def places_of_units(text: str, dimensions: frozenset[str]) -> Iterator[int]:
 
 def _is_below_zero(lower: str, place: int) -> bool:
     """Whether a minus stands before it."""
-    return _BELOW_ZERO.search(lower, max(0, place - len("minus ")), place) is not None
+    return _before_below_zero().search(lower, max(0, place - READ_BEFORE), place) is not None
+
+
+@lru_cache(maxsize=1)
+def _before_below_zero() -> re.Pattern[str]:
+    spaced = alternatives(word for word in below_zero() if not unspaced(word))
+    others = any_of(word for word in below_zero() if unspaced(word))
+    return re.compile(rf"(?:(?<!\))(?<!{SPACED_LETTER})(?:-\s?|{spaced}\s)|(?:{others})\s?)$")
 
 
 def _ascend(numbers: Sequence[str]) -> bool:
@@ -239,7 +257,7 @@ def _pattern(dimensions: frozenset[str]) -> re.Pattern[str]:
         re.escape(name).replace(r"\ ", r"\s?") for name in sorted(units, key=len, reverse=True)
     )
     return re.compile(
-        rf"(?P<number>[0-9](?<![\w.,/][0-9])[0-9]*+(?:[.,][0-9]+)*+{_FRACTION_REST})"
+        rf"(?P<number>[0-9](?<![.,/][0-9])(?<!{SPACED_LETTER}[0-9])[0-9]*+(?:[.,][0-9]+)*+{_FRACTION_REST})"
         rf"(?P<others>(?:(?:\s?[x-]\s?|/){NUMBER}){{0,3}}+)"
         rf"(?P<gap>[\s-]?+)(?P<unit>{spelled})(?![a-z0-9_²³]|/s\b|/h\b)"
     )

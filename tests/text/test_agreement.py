@@ -144,6 +144,18 @@ def agreed(query: str, text: str) -> float:
         ("4' x 6' mat", "mat 4 x 6 ft"),
         ("17 inch laptop", "17.3 inch"),
         ("boys' 6' pole", "pole 6 ft"),
+        ("sleeping bag -20 degree", "comfort -20 °C"),
+        ("sleeping bag minus 20 degrees", "comfort −20 °F"),
+        ("sleeping bag -20 degrees", "-4 °F"),
+        ("Schlafsack -20 °C", "bis −20 Grad"),
+        ("sac de couchage -10 degrés", "confort -10°C"),
+        ("saco de dormir -15 grados", "confort -15ºC"),
+        ("sacco a pelo -10 gradi", "comfort -10 gradi Celsius"),
+        ("slaapzak -5 graden", "comfort -5 °C"),
+        ("saco de dormir -5 graus", "conforto −5 graus"),
+        ("睡袋 零下20度", "舒适温度-20℃"),
+        ("寝袋 -15度", "快適温度マイナス15度"),
+        ("地毯 160x230", "尺寸160x230厘米"),
     ],
 )
 def test_the_same_measure_in_another_notation_agrees(query: str, text: str) -> None:
@@ -219,6 +231,10 @@ def test_the_same_measure_in_another_notation_agrees(query: str, text: str) -> N
         ("2 ton hoist", "1 ton"),
         ("400 iu vitamin e", "1000 IU"),
         ("three inch brush", "2 inch brush"),
+        ("sleeping bag -20 degree", "comfort -5 °C"),
+        ("sleeping bag -20 degree", "comfort 20 °C"),
+        ("Schlafsack -20 °C", "bis −5 Grad"),
+        ("睡袋 零下20度", "-5度"),
     ],
 )
 def test_a_neighbouring_measure_does_not(query: str, text: str) -> None:
@@ -239,6 +255,8 @@ def test_a_neighbouring_measure_does_not(query: str, text: str) -> None:
         ("SSD 500G", "500 g"),
         ("5G ROUTER", "5 g"),
         ("2022 cup final shirt", "2 cups"),
+        ("360 degree camera", "works at -10 °C"),
+        ("sleeping bag -20 degree", "360 degree zipper"),
         ("two tone boots", "2 tons"),
     ],
 )

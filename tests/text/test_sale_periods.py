@@ -77,3 +77,31 @@ def test_the_only_price_is_read_whatever_its_period() -> None:
 def test_only_reduced_prices_have_a_period() -> None:
     given = {"price": 129, "regular_price": 149, MERCHANT: "2024-01-01/2024-02-01"}
     assert price(given) == 129
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("sale_start_date", "sale_end_date"),
+        ("salePriceStartDate", "salePriceEndDate"),
+        ("sale_starts_at", "saleEndsAt"),
+        ("special_price_from", "special_price_to"),
+        ("discount_start", "discount_end"),
+        ("promotion_start_date", "promotion_end_date"),
+        ("priceValidFrom", "priceValidUntil"),
+    ],
+)
+def test_the_keys_of_a_period_in_shops(begin: str, end: str) -> None:
+    reduced = {"price": 129, "sale_price": 89}
+    assert price({**reduced, begin: "2024-06-01", end: "30/06/2024"}) == 89
+    assert price({**reduced, end: "2024-06-14"}) == 129
+    assert price({**reduced, begin: "2024-06-16T00:00:00Z"}) == 129
+    assert price({"price": 129, end: "2024-06-14"}) == 129  # no reduced one: what stands there
+
+
+def test_a_period_inside_the_reduced_price() -> None:
+    def given(until: str) -> dict[str, Any]:
+        return {"price": 129, "sale_price": {"amount": 89, "valid_until": until}}
+
+    assert price(given("2024-06-14")) == 129
+    assert price(given("2024-06-30")) != 129

@@ -25,7 +25,7 @@ from sidecar.text.compose import read_value
 from sidecar.text.numerals import plain
 from sidecar.text.query.extractor import Extractor, Satisfaction
 from sidecar.text.query.price import AROUND, price_spans
-from sidecar.text.units import Quantity, quantities
+from sidecar.text.units import TEMPERATURES, Quantity, quantities
 from sidecar.text.values import parse_number
 
 _NAME = re.compile(r"\b(?:max|min)\s*$")
@@ -128,7 +128,7 @@ def _bounded(before: str, after: str, quantity: Quantity) -> QuantityRange:
 
 
 def _lowest(dimension: str) -> float:
-    return -math.inf if dimension == "temperature" else 0.0
+    return -math.inf if dimension in TEMPERATURES else 0.0
 
 
 def _extract(query: str, documents: Sequence[Fields]) -> Constraint | None:

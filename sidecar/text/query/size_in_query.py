@@ -65,10 +65,11 @@ def _of_their_own(text: str) -> Iterator[str]:
 
 
 def _of_shoes(text: str) -> Iterator[str]:
-    """Thirds, and halves with a word for shoes."""
+    """Thirds, and with a word for shoes halves, and numbers after a word such as `numero`."""
     yield from (number_form(None, number) for number in _THIRDS.findall(text))
-    if (halves := _HALVES.findall(text)) and has("shoes", text):
-        yield from (number_form(None, number) for number in halves)
+    if has("shoes", text):
+        numbers = [*_HALVES.findall(text), *_shoe_number().findall(text)]
+        yield from (number_form(None, number) for number in numbers)
 
 
 def _letters_and_numbers(text: str) -> Iterator[str]:
@@ -102,6 +103,13 @@ def _in_query() -> re.Pattern[str]:
         rf"|{size}[:\s]*(?P<letter>{letters})|(?<![a-z0-9])(?P<alone>{alone})"
         rf"|(?<![a-z0-9])(?P<letter2>s|m|l)(?={after})"
     )
+
+
+@cache
+def _shoe_number() -> re.Pattern[str]:
+    """Continental sizes alone: "numero 5" names other things."""
+    words = alternatives(size_words("shoe_size"))
+    return re.compile(rf"{words}[:\s]*((?:1[6-9]|[23][0-9]|4[0-9]|5[0-2])(?:[.,]5)?)(?![\w.,/])")
 
 
 @cache

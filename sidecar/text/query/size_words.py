@@ -24,6 +24,7 @@ class SizeWords(FrozenModel):
     years: Spellings = ()
     ages: Spellings = ()
     shoes: Spellings = ()
+    shoe_size: Spellings = ()
     luso: Spellings = ()
     one_size: Spellings = ()
     newborn: Spellings = ()

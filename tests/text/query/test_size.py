@@ -79,6 +79,10 @@ def checked(query: str, value: object) -> int | None:
         ("double bed", "Double"),
         ("shoes 42 eu", "42"),
         ("boots 9 UK", "UK 9"),
+        ("scarpe numero 43", "EU 43"),
+        ("zapatos número 38", "38"),
+        ("sandálias nº 37", "37"),
+        ("Schuhe Nummer 41", "41"),
     ],
 )
 def test_the_same_size(query: str, value: object) -> None:
@@ -173,6 +177,9 @@ def test_a_measure_is_no_size(query: str, value: object) -> None:
         "10.5 usd voucher",
         "camera 24.5 mp",
         "cup 1 2/3",
+        "profumo numero 5",
+        "scarpe numero uno",
+        "libro número 38",
     ],
 )
 def test_what_asks_for_no_size(query: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from sidecar.text.query.color import colors
+from sidecar.text.query.extractor import SATISFIED, VIOLATED
 from sidecar.text.query.material import materials
 from sidecar.text.query.misspelling import misspellings
 from sidecar.text.query.vocabulary import Vocabulary
@@ -215,6 +216,47 @@ def test_a_kind_satisfies_what_it_is_a_kind_of() -> None:
     assert checked("white dress", "Elfenbein") == checked("white dress", "avorio") == 1
     assert checked("ivory rug", "Cream") == checked("ivory rug", "Off-White") == 0
     assert checked("ivory rug", "Brown") == -1
+
+
+@pytest.mark.parametrize(
+    ("query", "same", "other"),
+    [
+        ("grey coat", "slate, iron grey, heather grey, dove grey", "oxblood, petrol blue"),
+        ("green jacket", "moss, sage green, seafoam, pine green", "burnt sienna, garnet"),
+        ("blue shirt", "petrol blue, steel blue, turquoise, dusty blue, ink blue", "cerise"),
+        ("graues Sofa", "Anthrazit, schiefergrau, Space Grau, perlgrau", "terrakotta"),
+        ("blaue Vorhänge", "taubenblau, rauchblauer, Petrolblau", "ziegelrot"),
+        ("roter Becher", "rostrot, Himbeerrot", "ocker"),
+        ("pull gris homme", "anthracite, gris souris, gris acier", "lie de vin"),
+        ("robe verte femme", "vert sauge, vert forêt, vert mousse", "terre cuite"),
+        ("vestido azul", "azul petróleo, añil, azul medianoche", "teja"),
+        ("sudadera gris", "antracita, pizarra, gris jaspeado", "mostaza"),
+        ("felpa grigia", "antracite, canna di fucile, grigio topo", "mattone"),
+        ("maglia blu", "carta da zucchero, blu avio, blu petrolio", "mattone"),
+        ("grijze trui", "antraciet, leigrijze, muisgrijs", "zalmroze"),
+        ("gele regenjas", "okergeel, mosterd", "antraciet"),
+        ("rode jas dames", "steenrood, kersenrode", "oker"),
+        ("moletom cinza", "grafite, chumbo, cinza mescla", "telha"),
+        ("灰色 卫衣", "炭灰, 岩灰色, 烟灰", "砖红"),
+        ("蓝色 裙子", "雾霾蓝, 孔雀蓝, 靛蓝色", "鹅黄"),
+        ("グレー パーカー", "スレート, 杢グレー, 炭色", "レンガ色"),
+        ("緑 バッグ", "モス, セージ, 若草色", "山吹色"),
+    ],
+)
+def test_shades_in_the_words_of_shops(query: str, same: str, other: str) -> None:
+    wanted = colors().read(query).wanted
+    assert wanted
+    assert {shade: colors().check(wanted, shade) for shade in same.split(", ")} == dict.fromkeys(
+        same.split(", "), SATISFIED
+    )
+    assert {colors().check(wanted, shade) for shade in other.split(", ")} == {VIOLATED}
+
+
+@pytest.mark.parametrize(
+    "query", ["slate roof tiles", "moss killer", "fog machine"]
+)
+def test_what_names_a_shade_in_a_field_alone(query: str) -> None:
+    assert not colors().read(query).wanted
 
 
 def test_parents_are_parents_of_parents() -> None:
