@@ -57,8 +57,8 @@ class Vocabulary:
         name_of = [
             (spelling, name)
             for name, all_spellings in spellings.items()
-            for spelling in (*all_spellings, name)
-        ]
+            for spelling in all_spellings
+        ] + [(name, name) for name in spellings]  # unless another name has it for a spelling
         self._table = PhraseTable[str | None]([*name_of, *((phrase, None) for phrase in not_in)])
         self._ambiguous: dict[tuple[str, ...], frozenset[str]] = {}
         for language, words in (ambiguous or {}).items():

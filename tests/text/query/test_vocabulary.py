@@ -252,9 +252,7 @@ def test_shades_in_the_words_of_shops(query: str, same: str, other: str) -> None
     assert {colors().check(wanted, shade) for shade in other.split(", ")} == {VIOLATED}
 
 
-@pytest.mark.parametrize(
-    "query", ["slate roof tiles", "moss killer", "fog machine"]
-)
+@pytest.mark.parametrize("query", ["slate roof tiles", "moss killer", "fog machine"])
 def test_what_names_a_shade_in_a_field_alone(query: str) -> None:
     assert not colors().read(query).wanted
 
