@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from sidecar.runtime.canonical import check_numbers
+from sidecar.runtime.exit_session import graph_session
 from sidecar.runtime.families import Logits
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.model_folder import shipped_model
@@ -135,7 +136,7 @@ def canonical(device: Device) -> Figures:
     within: Figures = {}
     for name, graph in manifest.graphs.items():
         if device in graph.devices:
-            check_numbers(OnnxSession.open(folder, graph, device), manifest, name, tokenizer)
+            check_numbers(graph_session(folder, graph, device), manifest, name, tokenizer)
             within[name] = f"within {graph.canonical_tolerance}"
     return within
 

@@ -33,7 +33,8 @@ def alternatives(folder: ModelFolder) -> dict[str, ModelFolder]:
 def _onnxruntime(running: RunningGraph) -> Iterator[tuple[str, RunningGraph]]:
     manifest, device = running.manifest, running.device
     for name, graph in manifest.graphs.items():
-        if device in graph.devices:
+        same_depth = (graph.exits is None) == (running.graph.exits is None)
+        if device in graph.devices and same_depth:
             yield f"--runtime onnxruntime --graph {name}", RunningGraph(manifest, name, device)
 
 
