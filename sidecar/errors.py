@@ -6,6 +6,7 @@
     │   ├── NoDocuments 400         the list of documents is empty
     │   ├── InputTooLong 422        a query, or a pair that must not be cut, exceeds the model
     │   ├── InputRefused 422        a pair that ended two of the model's processes
+    │   ├── WrongModel 422          a reranker is asked for vectors, or an encoder to rank
     │   └── ModelRefused 422        an admin call names a model folder that must not serve
     ├── Unauthorized 401            no API key, or none that is good
     ├── Forbidden 403               the API key lacks the scope that the route needs
@@ -72,6 +73,10 @@ class InputTooLong(InvalidRequest):
 
 class InputRefused(InvalidRequest):
     status, code = 422, "refused_input"
+
+
+class WrongModel(InvalidRequest):
+    status, code = 422, "wrong_model"
 
 
 class ModelRefused(InvalidRequest):

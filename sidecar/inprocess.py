@@ -21,6 +21,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 from sidecar.contracts.body import Body, Count, DocumentList
 from sidecar.contracts.validation import validate
+from sidecar.errors import ModelError
 from sidecar.lenient_json import as_sent
 from sidecar.pipeline.fallback import rank_or_fall_back
 from sidecar.pipeline.ranking_config import RankingConfig
@@ -114,9 +115,16 @@ class Reranker:
             raise TypeError("give runtime_options or its fields, not both")
         config = RankingConfig(Profiles.open(None if profiles is None else Path(profiles)))
         source = ModelSource(None if model is None else Path(model))
-        return cls(
-            ModelRegistry.open([source], runtime_options, deadline_s=deadline_s, config=config)
+        registry = ModelRegistry.open(
+            [source], runtime_options, deadline_s=deadline_s, config=config
         )
+        try:
+            for live in registry.live:
+                live.running.manifest.check_reranker()
+        except ModelError:
+            registry.close()
+            raise
+        return cls(registry)
 
     def rerank(
         self, query: Text, documents: Sequence[Text], **options: Unpack[Options]

@@ -23,6 +23,7 @@ FOUNDATION = {
     "sidecar",
     "sidecar.calibration",
     "sidecar.canary_settings",
+    "sidecar.embedding",
     "sidecar.errors",
     "sidecar.lenient_json",
     "sidecar.lengths",
@@ -55,6 +56,7 @@ SERVICE = PURE | {
 MAY_IMPORT = {
     "sidecar.calibration": set(),
     "sidecar.canary_settings": set(),
+    "sidecar.embedding": {"sidecar.request"},
     "sidecar.errors": set(),
     "sidecar.lenient_json": set(),
     "sidecar.lengths": set(),

@@ -20,7 +20,7 @@ def tiny_model(folder: Path, seed: int, *, name: str = "tiny", weights: int = 0)
     """A model folder: a pair's logit is eight times the mean of its bytes' random numbers. Another
     seed gives other numbers. `weights` is the size in bytes of a table that no score depends on."""
     folder.mkdir(parents=True)
-    _write_tokenizer(folder / "tokenizer.json")
+    write_tokenizer(folder / "tokenizer.json")
     _write_graph(folder / "model.onnx", seed, weights)
     pairs = [("a query", f"document number {number}") for number in range(CANONICAL_PAIRS)]
     body = {
@@ -66,7 +66,7 @@ def spoil(folder: Path) -> Path:
     return folder
 
 
-def _write_tokenizer(path: Path) -> None:
+def write_tokenizer(path: Path) -> None:
     """Every byte is a token."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {token: number for number, token in enumerate((*SPECIAL, *alphabet))}

@@ -8,6 +8,7 @@ page          which hits a page needs, and the answer with the page's hits in th
 source        `_source` filters: fetch the model's fields without changing what the caller gets
 bodies        the first stage's search bodies for either search engine
 fusion        reciprocal rank fusion of two result lists
+query_vector  the vector of the text, made by the sidecar where the caller gives none
 first_stage   what the cluster finds
 second_stage  the hits reranked, by one way or by several, interleaved
 trial         experiments: which arm a search is in

@@ -46,6 +46,7 @@ def knn_body(
     filters = [clause for clause in (knn.filter, filter) if clause is not None]
     combined = filters[0] if len(filters) == 1 else {"bool": {"filter": filters}}
     clause: Body = {"k": k, **({"filter": combined} if filters else {})}
+    assert knn.vector is not None, "the text has its vector by now"
     vector = list(knn.vector)
     if search_engine is SearchEngine.OPENSEARCH:
         first_stage: Body = {"query": {"knn": {knn.field: {"vector": vector, **clause}}}}

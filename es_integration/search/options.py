@@ -90,9 +90,16 @@ class Knn:
 
     field: str
     """A `dense_vector` or a `knn_vector`."""
-    vector: Sequence[float]
+    vector: Sequence[float] | None = None
+    """Of the text; None: the sidecar's encoder makes it. If it cannot, the body's query searches
+    alone, and the report has the reason as `without_vector`; without a query SidecarError is
+    raised."""
     filter: Body | None = None
     """A query that every neighbour must match."""
     num_candidates: int | None = None
     """Elasticsearch: how many candidates each shard considers; None: its default. OpenSearch has no
     such parameter in a query."""
+    model: str | None = None
+    """The name of the encoder, where the sidecar has several."""
+    deadline_s: float | None = None
+    """Seconds for the vector, retries included; None: the sidecar client's time-out."""

@@ -33,6 +33,7 @@ from es_integration.search.page import (
     sorted_otherwise,
     unranked_answer,
 )
+from es_integration.search.query_vector import query_vector
 from es_integration.search.second_stage import Interleaved, SecondStage, Variant, rerank_hits
 from es_integration.search.source import SourceFilter, hit_document
 from es_integration.search.trial import Placement, Trial
@@ -55,12 +56,14 @@ def two_stage_search(
     """The answer of `Elasticsearch` or `OpenSearch` with its hits reranked for the query `text`.
 
     `body` is a search body of that search engine. `knn` searches the nearest vectors: instead of
-    the body's query if it has none, else beside it, and the two result lists are fused. `filter`
-    applies to both. `trial` puts the search into experiments and into a log. `params` go to the
-    search engine (routing, preference, ...).
+    the body's query if it has none, else beside it, and the two result lists are fused. Where it
+    has no vector, the sidecar's encoder makes that of the text. `filter` applies to both. `trial`
+    puts the search into experiments and into a log. `params` go to the search engine (routing,
+    preference, ...).
 
-    Raises what the client raises, ClusterRefused when one of two fused searches fails, ValueError
-    for a body that cannot be reranked.
+    Raises what the client raises, ClusterRefused when one of two fused searches fails, SidecarError
+    when there is no vector and no query to search by instead, ValueError for a body that cannot be
+    reranked.
     """
     search = Search(text, rerank, index, dict(body or {}), knn, filter, params)
     return run(_Clients(client, sidecar), _two_stages(search, client, trial))
@@ -140,6 +143,15 @@ def _answered(
     """The search with its hits reranked by the variant, or by several, interleaved."""
     if search.knn is not None and "knn" in search.body:
         raise ValueError("knn: it is in the body already")
+    made = yield from query_vector(search.knn, search.text, search.body)
+    answered = yield from _reranked(replace(search, knn=made.knn), client, variants, seed)
+    return replace(answered, answer=made.told(answered.answer))
+
+
+def _reranked(
+    search: Search, client: Any, variants: tuple[Variant, ...], seed: bytes
+) -> Procedure[_Answered]:
+    """As `_answered`, of a search whose vector is there."""
     if sorted_otherwise(search.body, search.params):
         answer = yield from own_search(search, client)
         return _Answered(unranked_answer(answer, "the search has a `sort` of its own"))

@@ -55,3 +55,14 @@ def ranking_of(answer: Any, documents: int) -> Ranking:
         raise SidecarAnswerInvalid("the answer names a document that was not sent")
     order, scores = tuple(index for index, _ in rows), tuple(score for _, score in rows)
     return Ranking(order, scores, coverage=coverage, degraded=degraded)
+
+
+def vectors_of(answer: Any, texts: int) -> list[list[float]]:
+    """The vectors in the body of OpenAI's answer to so many texts. Raises SidecarAnswerInvalid."""
+    try:
+        rows = {int(row["index"]): list(map(float, row["embedding"])) for row in answer["data"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise SidecarAnswerInvalid(f"not an embedding answer: {error!r}") from error
+    if sorted(rows) != list(range(texts)):
+        raise SidecarAnswerInvalid(f"the answer has not one vector for each of {texts} texts")
+    return [rows[index] for index in range(texts)]

@@ -14,17 +14,24 @@ import asyncio
 import random
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeVar
 
 import aiohttp
 import orjson
 
 from es_integration.errors import SidecarError, SidecarRefused, SidecarUnreachable
-from es_integration.sidecar_client.answers import Ranking, error_message, parsed, ranking_of
+from es_integration.sidecar_client.answers import (
+    Ranking,
+    error_message,
+    parsed,
+    ranking_of,
+    vectors_of,
+)
 from es_integration.sidecar_client.retry import RETRIED, pause_s, retry_after_s
 
+T = TypeVar("T")
 Reply = tuple[int, Mapping[str, str], Any]
 ANSWER_SHARE = 0.1
 """Share of the time left that is kept for the network when the answer may come at the deadline."""
@@ -136,6 +143,29 @@ class SidecarClient:
         waiting = (self.rerank_or_keep(query, documents, **options) for documents, options in calls)
         return list(await asyncio.gather(*waiting))
 
+    async def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        kind: Literal["query", "document"] = "query",
+        model: str | None = None,
+        path: str = "/v1/embeddings",
+        dimensions: int | None = None,
+        deadline_s: float | None = None,
+    ) -> list[list[float]]:
+        """A vector of each text, by the sidecar's encoder; texts that are too long are cut.
+
+        `kind` is what the texts are to a search, `model` the encoder's name where there are
+        several. Raises as `rerank`.
+        """
+        body: dict[str, Any] = {"input": list(texts), "input_type": kind, "truncate": True}
+        if model is not None:
+            body["model"] = model
+        if dimensions is not None:
+            body["dimensions"] = dimensions
+        count = len(body["input"])
+        return await self._answer(path, body, deadline_s, lambda each: vectors_of(each, count))
+
     async def post(self, path: str, body: Any) -> Reply:
         """Status, headers and parsed body, whatever the status. Never retries."""
         return await self._request("POST", path, orjson.dumps(body), self._timeout)
@@ -147,7 +177,17 @@ class SidecarClient:
     async def _ranking(
         self, path: str, body: Mapping[str, Any], deadline_s: float | None
     ) -> Ranking:
-        """The answer to the body, after retries. Raises as `rerank`."""
+        count = len(body["documents"])
+        return await self._answer(path, body, deadline_s, lambda each: ranking_of(each, count))
+
+    async def _answer(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        deadline_s: float | None,
+        read: Callable[[Any], T],
+    ) -> T:
+        """What is read of the answer to the body, after retries. Raises as `rerank`."""
         data = orjson.dumps(body)
         deadline = time.monotonic() + (self._timeout if deadline_s is None else deadline_s)
         answer_share = ANSWER_SHARE if body.get("on_deadline") == "partial" else 0.0
@@ -160,7 +200,7 @@ class SidecarClient:
                 header = {"X-Request-Deadline-Ms": str(max(1, deadline_ms))}
                 status, headers, answer = await self._request("POST", path, data, left_s, header)
                 if status == 200:
-                    return ranking_of(answer, len(body["documents"]))
+                    return read(answer)
                 retry_after = retry_after_s(headers, time.time())
                 raise SidecarRefused(status, error_message(answer), retry_after)
             except (SidecarRefused, SidecarUnreachable) as error:

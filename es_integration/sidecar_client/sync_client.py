@@ -95,6 +95,10 @@ class SyncSidecarClient:
         """`rerank_or_keep` for each (documents, options), all at the same time."""
         return self._run(self._client.rerank_or_keep_each(query, calls))
 
+    def embed(self, texts: Sequence[str], **options: Any) -> list[list[float]]:
+        """A vector of each text."""
+        return self._run(self._client.embed(texts, **options))
+
     def post(self, path: str, body: Any) -> Reply:
         """Status, headers and parsed body, whatever the status."""
         return self._run(self._client.post(path, body))

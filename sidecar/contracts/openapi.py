@@ -10,6 +10,7 @@ from sidecar.contracts.dialect import Dialect
 from sidecar.contracts.errors import ERROR_SCHEMA
 from sidecar.contracts.extras import EXPLANATION_SCHEMA
 from sidecar.contracts.loose_types import LooseJsonSchema
+from sidecar.contracts.openapi_embeddings import embedding_paths
 from sidecar.contracts.openapi_schemas import any_of, body_schema, control_schema, response_schema
 from sidecar.contracts.read_only_routes import PROBES, READ_ONLY_ROUTES
 from sidecar.contracts.readings import (
@@ -62,6 +63,7 @@ def document(version: str) -> dict[str, Any]:
             "parameters": [_path_parameter("profile")],
             "post": _operation(path, dialects_on(plain_path), schemas),
         }
+    paths |= embedding_paths(schemas, _embedding_refusals())
     for path, text in READ_ONLY_ROUTES.items():
         item = paths.setdefault(path, {})
         item["get"] = _read_only(path, text)
@@ -170,6 +172,16 @@ def _refusals(statuses: Iterable[str]) -> dict[str, Any]:
         status: {"description": _ERRORS[status], "content": {"application/json": {**error}}}
         for status in statuses
     }
+
+
+def _embedding_refusals() -> dict[str, Any]:
+    """As those of the other routes, but that some dialects have an object under `error`."""
+    refusals = _refusals(status for status in _ERRORS if status != "409")
+    schema = {"type": "object", "required": ["error", "message", "status"]}
+    refusals["404"]["description"] = "No encoder is served, or none of the name."
+    for refusal in refusals.values():
+        refusal["content"]["application/json"]["schema"] = schema
+    return refusals
 
 
 def _readings() -> dict[str, Any]:

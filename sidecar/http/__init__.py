@@ -14,6 +14,7 @@ traces          a span for each rerank request; otel: what sends spans and metri
 authorization   which API key a route needs, and which one a request has
 reloading       files that are read again while the service runs
 handlers        the rerank handler of all dialects; probes, metrics, /openapi.json
+embeddings      the handler of all embedding dialects
 connections     how long and how many: idle, slow and too many connections
 request_body    a body, read within its limits
 content_coding  gzip and deflate bodies

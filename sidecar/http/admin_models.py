@@ -19,7 +19,7 @@ from sidecar.http.keys import API_KEY, REQUEST_ID, SERVICE
 from sidecar.http.paths import MODEL_IN_PATH
 from sidecar.http.request_body import read_body
 from sidecar.pipeline.live_model import LiveModel
-from sidecar.pipeline.registry import Served
+from sidecar.pipeline.model_names import Served
 from sidecar.runtime.model_choice import MODEL_NAME
 
 log = structlog.get_logger("rerank")

@@ -5,8 +5,18 @@ from collections.abc import Mapping
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from sidecar.contracts.embeddings.routes import EMBEDDING_ROUTES, KIND_ROUTES
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
-from sidecar.http import admin, admin_models, discovery, docs_page, handlers, info, playground
+from sidecar.http import (
+    admin,
+    admin_models,
+    discovery,
+    docs_page,
+    embeddings,
+    handlers,
+    info,
+    playground,
+)
 from sidecar.http.connections import sending
 from sidecar.http.cors import cors
 from sidecar.http.keys import SERVICE
@@ -54,6 +64,8 @@ def create_app(service: Service) -> web.Application:
     app = _app(service, *outermost)
     for path in (*ROUTES, *PROFILE_ROUTES):
         app.router.add_post(path.replace("{model}", f"{{model:{MODEL_IN_PATH}}}"), handlers.rerank)
+    for path in (*EMBEDDING_ROUTES, *KIND_ROUTES):
+        app.router.add_post(path, embeddings.embed)
     _add_gets(app, PROBES, ABOUT)
     if settings.admin_port is None:
         _add_operations(app)

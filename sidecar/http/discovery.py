@@ -11,7 +11,7 @@ from sidecar import __version__
 from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 from sidecar.http.service import Service
-from sidecar.pipeline.registry import Served
+from sidecar.pipeline.model_names import Served
 
 
 async def models(request: web.Request) -> web.Response:
@@ -58,7 +58,8 @@ def _card(service: Service, name: str, model: Served) -> dict[str, Any]:
         "parent": None,
         "max_model_len": manifest.max_tokens,
         # Xinference's, for Dify, MaxKB and RAGFlow.
-        "model_type": "rerank",
+        "model_type": "rerank" if manifest.encoding is None else "embedding",
+        **({} if manifest.encoding is None else {"dimensions": manifest.encoding.dimensions}),
         "model_name": model.name,
         "language": manifest.languages,
         "context_length": manifest.max_tokens,

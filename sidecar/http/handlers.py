@@ -56,7 +56,7 @@ async def rerank(request: web.Request) -> web.Response:
             control = replace(treatment.request.control, deadline_s=held.left_s)
             in_time = replace(treatment.request, control=control)
             treatment = replace(treatment, request=in_time)
-        return await _answer(request, dialect, treatment, held.pipeline, start, parsed)
+        return await _answer(request, dialect, treatment, held.model.reranker, start, parsed)
 
 
 async def _answer(

@@ -14,6 +14,7 @@ from sidecar.http.connections import MAX_HEADER_BYTES, MAX_HEADERS, MAX_LINE_BYT
 from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 from sidecar.lenient_json import MAX_DEPTH
+from sidecar.pipeline.embed_pipeline import EmbedPipeline
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profile import Profile
@@ -45,20 +46,24 @@ async def info(request: web.Request) -> web.Response:
         ],
         "models": [
             _model(pipeline)
-            | {
-                "profiles": _profiles(pipeline, models.config),
-                "score_references": {
-                    profile: {"edges": reference.edges, "shares": reference.shares}
-                    for profile, reference in service.answers.references(pipeline.model).items()
-                },
-            }
+            | (
+                _encoding(pipeline)
+                if isinstance(pipeline, EmbedPipeline)
+                else {
+                    "profiles": _profiles(pipeline, models.config),
+                    "score_references": {
+                        profile: {"edges": reference.edges, "shares": reference.shares}
+                        for profile, reference in service.answers.references(pipeline.model).items()
+                    },
+                }
+            )
             for pipeline in models.pipelines
         ],
     }
     return json_response(body)
 
 
-def _model(pipeline: RerankPipeline) -> dict[str, Any]:
+def _model(pipeline: RerankPipeline | EmbedPipeline) -> dict[str, Any]:
     model, load = pipeline.model, pipeline.scorer.load()
     running, layout = model.running, model.layout
     manifest, graph = running.manifest, running.graph
@@ -84,6 +89,19 @@ def _model(pipeline: RerankPipeline) -> dict[str, Any]:
         "tokens_per_second": round(load.tokens_per_second or 0.0, 1),
         "files_digest": manifest.files_digest,
         "quality": manifest.quality,
+    }
+
+
+def _encoding(pipeline: EmbedPipeline) -> dict[str, Any]:
+    """What an index needs to know of an encoder."""
+    encoding = pipeline.model.running.manifest.encoding
+    assert encoding is not None
+    return {
+        "kind": "encoder",
+        "dimensions": encoding.dimensions,
+        "matryoshka": encoding.matryoshka,
+        "pooling": encoding.pooling,
+        "prefixes": encoding.prefixes,
     }
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from sidecar.access.api_key import ApiKey
 from sidecar.contracts.dialect import Dialect
+from sidecar.contracts.embeddings.dialect import EmbeddingDialect
 from sidecar.http.service import Service
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ SERVICE = web.AppKey("service", Service)
 REQUEST_ID = web.RequestKey("request_id", str)
 API_KEY = web.RequestKey("api_key", ApiKey)
 """Whose request it is; ANONYMOUS where no key is needed. Not there on open routes."""
-DIALECT = web.RequestKey("dialect", Dialect)
+DIALECT: web.RequestKey[Dialect | EmbeddingDialect] = web.RequestKey("dialect")
 """There once the body has chosen it; a refusal is in its words."""
 TRACE: web.RequestKey["RequestTrace"] = web.RequestKey("trace")
 """There where requests are traced."""

@@ -18,8 +18,8 @@ from sidecar.errors import ModelRefused, NotReady, RerankError, StartupError
 from sidecar.http.model_metrics import ModelMetrics
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
 from sidecar.pipeline.model_changes import ModelChanges, Reloaded
-from sidecar.pipeline.registry import ModelRegistry, Served
-from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.model_names import Kind, Served
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.runtime.options import ModelSource
 from sidecar.telemetry.metrics import Metrics
 
@@ -36,7 +36,7 @@ log = structlog.get_logger("rerank")
 class Held:
     """Who answers a request."""
 
-    pipeline: RerankPipeline
+    model: LiveModel
     left_s: float | None
     """What is left of the request's time, if it had to wait."""
 
@@ -58,25 +58,25 @@ class LiveModels:
 
     @asynccontextmanager
     async def hold(
-        self, name: str | None, allowed_s: float | None, *, strict: bool
+        self, name: str | None, allowed_s: float | None, *, strict: bool, kind: Kind = "reranker"
     ) -> AsyncIterator[Held]:
-        """Who answers a request for `name`; it is not closed until the end. A request for a model
-        that sleeps waits until that is loaded again.
+        """Who of the kind answers a request for `name`; it is not closed until the end. A request
+        for a model that sleeps waits until that is loaded again.
 
-        Raises UnknownModel with `strict`, if no model has the name, and NotReady if the model
-        cannot be loaded, or is not there within `allowed_s` (None: the longest time of all).
+        Raises UnknownModel with `strict`, if no model has the name, WrongModel if one of another
+        kind has it, and NotReady if the model cannot be loaded, or is not there within `allowed_s`
+        (None: the longest time of all).
         """
         until: float | None = None
         while True:
-            with self._registry.hold(name, strict=strict) as pipeline:
-                if pipeline is not None:
-                    yield Held(pipeline, None if until is None else until - time.monotonic())
+            with self._registry.hold_model(name, kind, strict=strict) as model:
+                if isinstance(model, LiveModel):
+                    yield Held(model, None if until is None else until - time.monotonic())
                     return
-            assert name is not None, "the default never sleeps"
             if until is None:
                 longest_s = self._registry.default.deadline_s
                 until = time.monotonic() + min(allowed_s or longest_s, longest_s)
-            await self._wait_awake(name, until)
+            await self._wait_awake(model.name, until)
 
     async def load(self, name: str, folder: Path) -> tuple[LiveModel, bool]:
         """The folder's model under `name`, and whether no model had the name before.

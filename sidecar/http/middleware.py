@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from sidecar.access.api_key import ANONYMOUS
+from sidecar.contracts.embeddings.routes import EMBEDDING_ROUTES, KIND_ROUTES, embedding_dialect
 from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import Forbidden, Unauthorized
 from sidecar.http.authorization import authorize, scope_of
@@ -32,11 +33,13 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     given = request.headers.get("x-request-id", "")
     request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
     request.setdefault(FACTS, {})  # `traces` has put something there
-    rerank = is_rerank(request)
+    counted = is_counted(request)
     response: web.StreamResponse
     try:
-        if rerank:
+        if counted:
             service.metrics.in_flight.inc()
+        if (dialect := embedding_dialect(route_template(request))) is not None:
+            request[DIALECT] = dialect
         check_key(request)
         response = await handler(request)
     except asyncio.CancelledError:
@@ -46,13 +49,13 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception as fault:
         response = refusal(request, fault)
     finally:
-        if rerank:
+        if counted:
             service.metrics.in_flight.dec()
     response.headers["x-request-id"] = request[REQUEST_ID]
     response.headers["Server"] = "rerank-sidecar"
     if ARM in request:
         response.headers["x-rerank-arm"] = str(request[ARM])
-    if rerank:
+    if counted:
         _record(request, response.status, time.perf_counter() - start)
     elif request[FACTS].get("reason") in ACCESS_REFUSED:
         _record_refused_access(request, response.status)
@@ -76,7 +79,7 @@ def check_key(request: web.Request) -> None:
 
 
 def _record(request: web.Request, status: int, seconds: float) -> None:
-    """A rerank request's metrics and log line."""
+    """The metrics and the log line of a request that reranks or embeds."""
     metrics, facts = request.app[SERVICE].metrics, request[FACTS]
     dialect = request[DIALECT].name if DIALECT in request else "none"
     metrics.requests.labels(dialect=dialect, status=str(status)).inc()
@@ -123,8 +126,9 @@ def route_template(request: web.Request) -> str:
     return resource.canonical if resource else "unknown"
 
 
-def is_rerank(request: web.Request) -> bool:
-    """Whether its route reranks: is counted, logged and traced."""
+def is_counted(request: web.Request) -> bool:
+    """Whether its route reranks or embeds: is counted, logged and traced."""
     route = route_template(request)
     # The root is a probe as well, for GET.
-    return request.method == "POST" and (route in ROUTES or route in PROFILE_ROUTES)
+    tables = (ROUTES, PROFILE_ROUTES, EMBEDDING_ROUTES, KIND_ROUTES)
+    return request.method == "POST" and any(route in table for table in tables)

@@ -97,7 +97,7 @@ class ModelMetrics:
             for series in (
                 *(counted.run_pairs, counted.run_tokens, counted.run_seconds, counted.tokens),
                 *(counted.padding, counted.session_failures, counted.cached, counted.degraded),
-                counted.worker_ends,
+                *(counted.worker_ends, counted.embedded),
             ):
                 series.remove_by_labels({"model": name})
 

@@ -18,7 +18,7 @@ import structlog
 from sidecar.access.api_key import ANONYMOUS, ApiKey, Unit
 from sidecar.access.key_store import KeyStore
 from sidecar.access.quotas import Quotas
-from sidecar.errors import NotReady, QuotaExceeded, StartupError, UnknownModel
+from sidecar.errors import NotReady, QuotaExceeded, StartupError, UnknownModel, WrongModel
 from sidecar.hooks import HookEvent, Hooks, load
 from sidecar.http.answer_metrics import AnswerMetrics
 from sidecar.http.experiments import LiveExperiments
@@ -88,8 +88,8 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
         memory_mb=settings.model_memory_mb,
     )
     try:
-        models.find(settings.stand_in, strict=True)
-    except UnknownModel as fault:
+        models.find(settings.stand_in, strict=True, kind="reranker")
+    except (UnknownModel, WrongModel) as fault:
         models.close()
         raise StartupError(f"setting stand_in: {fault.message}") from None
     return models

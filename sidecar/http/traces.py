@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sidecar.http.keys import FACTS, TRACE
-from sidecar.http.middleware import is_rerank, route_template
+from sidecar.http.middleware import is_counted, route_template
 from sidecar.runtime.jobs import TAG
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 def traces(tracing: "Tracing") -> Middleware:
-    """The middleware, around `envelope`: a span for each rerank request, whatever its answer."""
+    """The middleware, around `envelope`: a span for each request that reranks or embeds, whatever
+    its answer."""
 
     @web.middleware
     async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not is_rerank(request):
+        if not is_counted(request):
             return await handler(request)
         trace = tracing.request(route_template(request), request.headers)
         request[TRACE] = trace

@@ -1,9 +1,11 @@
 """From a RankRequest to a RankResult.
 
 registry          the models of a process by name  -> their pipelines
+model_names       which model a request means; model_sources: the folders that are to be served
 model_opener      a model folder -> a model that may take a name; live_model
 model_changes     load, unload, reload, sleep and wake
 rerank_pipeline   the request path, top to bottom; the others are its steps
+embed_pipeline    the path of an embedding request
 served_model      a model as requests know it
 ranking_config    profiles and hooks
 profile_calibrations  which models a profile's own calibration allows

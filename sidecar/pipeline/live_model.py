@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+from sidecar.pipeline.embed_pipeline import EmbedPipeline
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.model_queue import ModelQueue
@@ -15,9 +16,11 @@ from sidecar.runtime.running_graph import RunningGraph
 class LiveModel:
     """A model that is loaded, proven and warm. The registry's lock guards what changes."""
 
-    pipeline: RerankPipeline
+    pipeline: RerankPipeline | EmbedPipeline
     queue: ModelQueue
     """Its session's, on the shared scheduler."""
+    token_queue: ModelQueue | None
+    """An encoder's second one, for the vectors of tokens, over the same session."""
     source: ModelSource
     file_bytes: int = 0
     """Of the graph and its weights, once for each process that loads them."""
@@ -33,6 +36,18 @@ class LiveModel:
     @property
     def model(self) -> ServedModel:
         return self.pipeline.model
+
+    @property
+    def reranker(self) -> RerankPipeline:
+        """The pipeline of a model that is no encoder."""
+        assert isinstance(self.pipeline, RerankPipeline), "the model is an encoder"
+        return self.pipeline
+
+    @property
+    def encoder(self) -> EmbedPipeline:
+        """The pipeline of a model that is one."""
+        assert isinstance(self.pipeline, EmbedPipeline), "the model is a reranker"
+        return self.pipeline
 
     @property
     def name(self) -> str:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from sidecar.errors import Conflict, ModelError, ProfileError, StartupError
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
-from sidecar.pipeline.registry import ModelRegistry, Served, name_taken
+from sidecar.pipeline.model_names import Served, kind_of
+from sidecar.pipeline.model_sources import read_sources
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.options import ModelSource
 
@@ -54,7 +56,9 @@ class ModelChanges:
         ProfileError if a profile is calibrated for the one that it replaces.
         """
         with self._change:
-            live = self._open(name, source)
+            folder = ModelFolder.read(source.folder, self._registry.opener.options)
+            _check_kind(name, self._registry.served.get(name), folder)
+            live = self._open(name, source, folder)
             after = {**self._registry.served, name: live}
             try:
                 self._registry.check_calibrations(after)
@@ -96,7 +100,7 @@ class ModelChanges:
         ProfileError if a profile is calibrated for none of them.
         """
         with self._change:
-            folders = self._read(sources)
+            folders = read_sources(sources, self._registry.opener.options)
             if self._stand_in is not None and self._stand_in not in folders:
                 raise StartupError(f"setting stand_in: no model is called {self._stand_in}")
             before = self._registry.served
@@ -152,19 +156,19 @@ class ModelChanges:
             self._registry.exchange({**self._registry.served, name: live})
             return live
 
-    def _read(self, sources: Sequence[ModelSource]) -> dict[str, tuple[ModelSource, ModelFolder]]:
-        """The sources with their folders, by the names of their models."""
-        folders: dict[str, tuple[ModelSource, ModelFolder]] = {}
-        for source in sources:
-            folder = ModelFolder.read(source.folder, self._registry.opener.options)
-            name = source.name or folder.running.manifest.name
-            if name in folders:
-                raise name_taken(name)
-            folders[name] = source, folder
-        return folders
-
     def _open(self, name: str, source: ModelSource, folder: ModelFolder | None = None) -> LiveModel:
         return self._registry.opener.open(ModelSource(source.folder, name), folder)
+
+
+def _check_kind(name: str, before: Served | None, folder: ModelFolder) -> None:
+    """Raises ModelError for an encoder in a reranker's place, or the reverse: whoever asks for the
+    name would get refusals."""
+    is_encoder = folder.running.manifest.is_encoder
+    if before is not None and is_encoder != (kind_of(before) == "encoder"):
+        made = "an encoder" if is_encoder else "a reranker"
+        raise ModelError(
+            f"`{name}` is the name of another kind of model: {folder.path} holds {made}"
+        )
 
 
 def _is(served: Served, source: ModelSource, folder: ModelFolder) -> bool:

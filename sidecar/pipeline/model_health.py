@@ -28,6 +28,7 @@ from sidecar.pipeline.deadline import Clock
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.request import RankResult
 from sidecar.runtime.canonical import canonical_pairs, compare
+from sidecar.runtime.families import FAMILIES
 from sidecar.runtime.scorer import Scored, Scorer
 
 PROBE_S = 10.0
@@ -43,10 +44,15 @@ class Outcome:
     """Of a request."""
 
     result: RankResult | None = None
+    """A reranker's."""
+    embedded: bool = False
+    """Whether an encoder made its vectors."""
 
     @property
     def was_run(self) -> bool:
-        """Whether the model scored a pair for it, and not the cache alone."""
+        """Whether the model ran for it, and not the cache alone."""
+        if self.embedded:
+            return True
         return self.result is not None and self.result.cached < len(self.result.pair_logits)
 
     @property
@@ -142,7 +148,8 @@ class ModelHealth:
         running = self._model.running
         if probe.cancelled() or probe.exception() is not None:
             return False
-        logits = probe.result().outputs.tolist()
+        outputs = probe.result().outputs
+        logits = FAMILIES[running.manifest.family].pair_values(outputs).tolist()
         try:
             compare(logits, running.manifest, running.name, running.graph.canonical_tolerance)
         except DeviceError:

@@ -1,7 +1,8 @@
 """From a model folder to a model that may take a name.
 
 source ─► model folder ─► session ─► a queue on the shared scheduler
-                                     └► the shared cache of logits ─► RerankPipeline
+                                     ├► the shared cache of logits ─► RerankPipeline
+                                     └► of an encoder                ─► EmbedPipeline
 """
 
 import threading
@@ -11,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 from sidecar.errors import ModelError, RerankError, StartupError
+from sidecar.pipeline.embed_pipeline import EmbedPipeline
 from sidecar.pipeline.live_model import LiveModel
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
@@ -18,7 +20,7 @@ from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.admission import Admission
 from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.canonical import canonical_pairs
-from sidecar.runtime.families import FAMILIES
+from sidecar.runtime.families import FAMILIES, TOKEN_VECTORS, Family
 from sidecar.runtime.logit_cache import LogitCache
 from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.model_queue import ModelQueue
@@ -84,25 +86,12 @@ class ModelOpener:
     ) -> LiveModel:
         """A session that is open, with its queue and its pipeline. Raises ModelError, and closes
         the session, if its warm-up fails."""
-        manifest = model.running.manifest
-        queue = self.scheduler.add(
-            ModelSession(
-                model.name,
-                session,
-                model.layout,
-                manifest.padding,
-                model.tokenizer.pad_id,
-                FAMILIES[manifest.family],
-                self.on_run,
-            )
+        queue = self._queue(model, session, FAMILIES[model.running.manifest.family])
+        live = (
+            self._encoder(model, session, queue, source, file_bytes)
+            if model.running.manifest.is_encoder
+            else self._reranker(model, queue, source, file_bytes)
         )
-        scorer: Scorer = queue
-        if self.cache is not None:
-            scorer = CachedScorer(queue, self.cache, model.running.score_revision)
-        pipeline = RerankPipeline(
-            model, scorer, self._admission, self.config, self.threads, self.deadline_s
-        )
-        live = LiveModel(pipeline, queue, source, file_bytes)
         with self._lock:
             self._loaded.add(live)
         if warm_up:
@@ -113,9 +102,50 @@ class ModelOpener:
                 raise
         return live
 
+    def _reranker(
+        self, model: ServedModel, queue: ModelQueue, source: ModelSource, file_bytes: int
+    ) -> LiveModel:
+        scorer: Scorer = queue
+        if self.cache is not None:
+            scorer = CachedScorer(queue, self.cache, model.running.score_revision)
+        pipeline = RerankPipeline(
+            model, scorer, self._admission, self.config, self.threads, self.deadline_s
+        )
+        return LiveModel(pipeline, queue, None, source, file_bytes)
+
+    def _encoder(
+        self,
+        model: ServedModel,
+        session: Session,
+        queue: ModelQueue,
+        source: ModelSource,
+        file_bytes: int,
+    ) -> LiveModel:
+        """Without a cache: it holds single numbers, and texts to index seldom come twice."""
+        token_queue = self._queue(model, session, TOKEN_VECTORS)
+        pipeline = EmbedPipeline(
+            model, queue, token_queue, self._admission, self.threads, self.deadline_s
+        )
+        return LiveModel(pipeline, queue, token_queue, source, file_bytes)
+
+    def _queue(self, model: ServedModel, session: Session, family: Family) -> ModelQueue:
+        return self.scheduler.add(
+            ModelSession(
+                model.name,
+                session,
+                model.layout,
+                model.running.manifest.padding,
+                model.tokenizer.pad_id,
+                family,
+                self.on_run,
+            )
+        )
+
     def close(self, live: LiveModel) -> None:
         """Ends a model that nothing asks any more: waits for its runs, and frees its memory."""
         session = live.queue.model.session
+        if live.token_queue is not None:
+            self.scheduler.remove(live.token_queue)
         self.scheduler.remove(live.queue)
         close_session(session)
         with self._lock:

@@ -13,8 +13,11 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Self
 
 from sidecar.errors import StartupError, UnknownModel
-from sidecar.pipeline.live_model import LiveModel, SleepingModel
+from sidecar.pipeline.embed_pipeline import EmbedPipeline
+from sidecar.pipeline.live_model import LiveModel
+from sidecar.pipeline.model_names import Kind, Served, find, name_taken
 from sidecar.pipeline.model_opener import ModelOpener
+from sidecar.pipeline.model_sources import read_sources
 from sidecar.pipeline.profile_calibrations import check_calibrations
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
@@ -22,13 +25,10 @@ from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.fair_shares import BATCH_SHARE
 from sidecar.runtime.logit_cache import LogitCache
-from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.session import Session
-
-Served = LiveModel | SleepingModel
 
 
 class ModelRegistry:
@@ -83,14 +83,14 @@ class ModelRegistry:
         on_run: Observer = lambda report: None,
         memory_mb: int | None = None,
     ) -> Self:
-        """The models of the sources, warm and proven; the first is the default.
+        """The models of the sources, warm and proven; the first reranker is the default.
 
         The default's layout decides how many workers there are and how many threads a run has.
         Raises ModelError, DeviceError or StartupError with the reason if one must not serve.
         """
         options = options or RuntimeOptions()
-        folders = [ModelFolder.read(source.folder, options) for source in sources]
-        layout = folders[0].layout()
+        folders = read_sources(sources, options)
+        layout = next(iter(folders.values()))[1].layout()
         registry = cls(
             layout.workers,
             deadline_s=deadline_s,
@@ -103,9 +103,7 @@ class ModelRegistry:
         )
         registry.opener.layout = layout
         try:
-            for source, folder in zip(sources, folders, strict=True):
-                name = source.name or folder.running.manifest.name
-                registry._check_free(name)
+            for name, (source, folder) in folders.items():
                 registry._served[name] = registry.opener.open(source, folder)
             registry.check_calibrations(registry._served)
         except BaseException:
@@ -114,20 +112,21 @@ class ModelRegistry:
         return registry
 
     def add(self, model: ServedModel, session: Session, *, warm_up: bool = False) -> RerankPipeline:
-        """The pipeline of one more model whose session is open. Raises StartupError if its name is
-        taken, ModelError if its warm-up fails."""
-        self._check_free(model.name)
+        """The pipeline of one more reranker whose session is open. Raises StartupError if its name
+        is taken, ModelError if its warm-up fails."""
+        if model.name in self._served:
+            raise name_taken(model.name)
         live = self.opener.serve(model, session, ModelSource(name=model.name), warm_up=warm_up)
         self._served[model.name] = live
-        return live.pipeline
+        return live.reranker
 
     @property
     def default(self) -> RerankPipeline:
         """The first model's."""
-        return self.live[0].pipeline
+        return self.live[0].reranker
 
     @property
-    def pipelines(self) -> tuple[RerankPipeline, ...]:
+    def pipelines(self) -> tuple[RerankPipeline | EmbedPipeline, ...]:
         """Of all models that are loaded, the default first."""
         return tuple(live.pipeline for live in self.live)
 
@@ -148,25 +147,24 @@ class ModelRegistry:
         missing = {live.name: live.missing_workers for live in self.live}
         return {name: count for name, count in missing.items() if count}
 
-    def find(self, name: str | None, *, strict: bool = False) -> Served:
-        """The named model, else the default. Raises UnknownModel with `strict`, if a name is given
-        that no model has."""
+    def find(self, name: str | None, *, strict: bool = False, kind: Kind | None = None) -> Served:
+        """The named model, else the first of the kind, else the default. Raises WrongModel for a
+        model of another kind, UnknownModel with `strict`, if a name is given that no model has."""
         with self._lock:
-            return self._find(name, strict)
+            return find(self._served, name, kind, strict=strict)
 
     @contextmanager
-    def hold(self, name: str | None, *, strict: bool = False) -> Iterator[RerankPipeline | None]:
-        """The pipeline of the model that `find` gives, which is not closed until the end; None for
-        a model that sleeps. Raises UnknownModel as `find` does."""
+    def hold_model(self, name: str | None, kind: Kind, *, strict: bool = False) -> Iterator[Served]:
+        """The model that `find` gives. One that is loaded is not closed until the end."""
         with self._lock:
-            live = self._find(name, strict)
+            live = find(self._served, name, kind, strict=strict)
             if isinstance(live, LiveModel):
                 live.requests += 1
-        if isinstance(live, SleepingModel):
-            yield None
+        if not isinstance(live, LiveModel):
+            yield live
             return
         try:
-            yield live.pipeline
+            yield live
         finally:
             with self._lock:
                 live.requests -= 1
@@ -174,6 +172,12 @@ class ModelRegistry:
                 last = live.retired and not live.requests
             if last:
                 self.close_later([live])
+
+    @contextmanager
+    def hold(self, name: str | None, *, strict: bool = False) -> Iterator[RerankPipeline | None]:
+        """The pipeline of the reranker that `hold_model` gives; None for one that sleeps."""
+        with self.hold_model(name, "reranker", strict=strict) as model:
+            yield model.reranker if isinstance(model, LiveModel) else None
 
     @asynccontextmanager
     async def held(self, name: str) -> AsyncIterator[RerankPipeline | None]:
@@ -225,24 +229,6 @@ class ModelRegistry:
         self.opener.close_all()
         self.config.hooks.close()
         self._threads.shutdown(cancel_futures=True)
-
-    def _find(self, name: str | None, strict: bool) -> Served:
-        served = self._served.get(name) if name is not None else None
-        if served is not None:
-            return served
-        if name is not None and strict:
-            known = ", ".join(self._served)
-            raise UnknownModel(f"the model `{name}` is not served here, only {known}")
-        return next(iter(self._served.values()))
-
-    def _check_free(self, name: str) -> None:
-        if name in self._served:
-            raise name_taken(name)
-
-
-def name_taken(name: str) -> StartupError:
-    """Two models of one name: what to do."""
-    return StartupError(f"two models are called {name}: give one NAME=FOLDER")
 
 
 def _cache(megabytes: int) -> LogitCache | None:

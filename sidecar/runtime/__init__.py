@@ -6,6 +6,7 @@ From a folder to a session
     model_folder     folder + options -> a session that is proven on its device
     running_graph    what runs, and the score revision
     precision        which graph a runtime runs, at what precision
+    encoding         what an encoder's manifest says of its vectors; text_inputs: its inputs
     tokenizer        texts -> ids -> model inputs; special_tokens: no text can spell one
     session          the contract: a batch in, named tensors out; spare_cores: lone runs
     onnx_session, openvino_session   its two implementations; open_session chooses

@@ -20,7 +20,8 @@ from pydantic import (
 
 from sidecar.calibration import Calibration
 from sidecar.errors import ModelError, first_fault
-from sidecar.runtime.families import FAMILIES
+from sidecar.runtime.encoding import Encoding
+from sidecar.runtime.families import ENCODER, FAMILIES
 from sidecar.runtime.measured import Check, Quantization, ScoreReference
 from sidecar.runtime.options import Device, Precision
 
@@ -109,7 +110,7 @@ class CanonicalPair(Strict):
     query: str
     document: str
     logits: dict[str, float]
-    """One logit per graph, by the graph's name."""
+    """One per graph, by the graph's name: the pair's logit, or its cosine by an encoder."""
 
 
 class TrainingSource(Strict):
@@ -144,9 +145,11 @@ class Manifest(Strict):
     languages: tuple[str, ...]
     licence: str
     max_tokens: int = Field(ge=16)
-    """Longest pair, prompt pieces included."""
+    """Longest pair (of an encoder: text), prompt pieces included."""
     prompt: Prompt
     padding: Padding
+    encoding: Encoding | None = None
+    """How texts become vectors, of an encoder; None for a reranker."""
     temperature: float = Field(default=1.0, gt=0)
     bias: float = 0.0
     """With the temperature: see `calibration`."""
@@ -195,6 +198,16 @@ class Manifest(Strict):
         return manifest
 
     @property
+    def is_encoder(self) -> bool:
+        """Whether it makes vectors of texts, and scores no pairs."""
+        return self.encoding is not None
+
+    def check_reranker(self) -> None:
+        """Raises ModelError for an encoder."""
+        if self.is_encoder:
+            raise ModelError(f"{self.name} is an encoder, which ranks nothing")
+
+    @property
     def files_digest(self) -> str:
         """A SHA-256 over those of all files."""
         lines = (f"{digest}  {name}" for name, digest in sorted(self.files.items()))
@@ -227,9 +240,14 @@ class Manifest(Strict):
         if missing := sorted(named - set(self.files)):
             raise ModelError(f"{path} gives no SHA-256 for {', '.join(missing)}")
         pieces = self.prompt.pieces
-        for slot in ("{query}", DOCUMENT):
+        if (self.family == ENCODER) != (self.encoding is not None):
+            raise ModelError(f"{path}: the family {ENCODER!r} and `encoding` belong together")
+        texts = (DOCUMENT,) if self.is_encoder else ("{query}", DOCUMENT)
+        for slot in texts:
             if "".join(pieces).count(slot) != 1:
                 raise ModelError(f"{path}: prompt.pieces must hold {slot} once")
+        if self.is_encoder and any("{query}" in piece for piece in pieces):
+            raise ModelError(f"{path}: an encoder reads one text, {DOCUMENT}")
         for piece in pieces:
             lead, slot_found, rest = piece.partition(DOCUMENT)
             if slot_found and (rest or any(slot in lead for slot in SLOTS)):

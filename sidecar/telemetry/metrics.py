@@ -116,7 +116,13 @@ class Metrics:
             "rerank_cancelled", "Requests whose client went away.", registry=registry
         )
         self.truncated = Counter(
-            "rerank_truncated_pairs", "Documents cut to fit the model.", registry=registry
+            "rerank_truncated_pairs", "Documents and texts cut to fit the model.", registry=registry
+        )
+        self.embedded = Counter(
+            "rerank_embedded_texts",
+            "Texts that vectors were made of.",
+            ["model"],
+            registry=registry,
         )
         self.truncated_queries = Counter(
             "rerank_truncated_queries", "Queries cut to fit the model.", registry=registry

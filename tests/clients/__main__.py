@@ -51,6 +51,7 @@ def main() -> int:
         venvs.make(name)
         console.print(f"{name}: made in {time.monotonic() - start:.0f} s")
     if arguments.make:
+        venvs.make(venvs.EMBEDDINGS)  # its clients are checked by pytest tests/clients/embeddings
         return 0
     with sidecars() as started:
         for name in environments:

@@ -13,13 +13,15 @@ from pathlib import Path
 REQUIREMENTS = Path(__file__).parent / "environments"
 FOLDER = "RERANK_CLIENTS_FOLDER"
 """Environment variable with the folder to keep them in."""
+EMBEDDINGS = "embeddings"
+"""The environment of the embedding clients, which `tests.clients.embeddings` checks."""
 FORBIDDEN = ("torch", "tensorflow", "transformers")
 """What no client of an HTTP interface should bring."""
 
 
 def names() -> list[str]:
-    """Of all environments, in order."""
-    return sorted(path.stem for path in REQUIREMENTS.glob("*.txt"))
+    """Of the rerank clients' environments, in order."""
+    return sorted(path.stem for path in REQUIREMENTS.glob("*.txt") if path.stem != EMBEDDINGS)
 
 
 def folder() -> Path:

@@ -167,7 +167,7 @@ def test_a_head_with_two_labels_is_refused(manifest: Manifest, tokenizer: PairTo
         def run(self, run: Any) -> Any:
             return {"logits": np.zeros((len(run.input_ids), 2), dtype=np.float32)}
 
-    with pytest.raises(ModelError, match="2 logits for 1 pairs"):
+    with pytest.raises(ModelError, match="2 rows for 1 inputs"):
         check_numbers(TwoLabels(), manifest, "int8", tokenizer)
 
 

@@ -31,6 +31,20 @@ def export_command(
         str | None,
         typer.Option(help="Between the prompt's parts: line or blank-line (yes/no decoders)."),
     ] = None,
+    pooling: Annotated[
+        str | None,
+        typer.Option(help="Make an encoder of a bare one: mean, cls or lasttoken (embeddings)."),
+    ] = None,
+    query_prefix: Annotated[
+        str | None, typer.Option(help="What a query begins with, for encoders that want it.")
+    ] = None,
+    document_prefix: Annotated[
+        str | None, typer.Option(help="What a document begins with, for encoders that want it.")
+    ] = None,
+    matryoshka: Annotated[
+        str | None,
+        typer.Option(help="Smaller sizes that an encoder was trained for, such as 64,128,256."),
+    ] = None,
     revision: Annotated[
         str | None, typer.Option(help="Branch, tag or commit of a hub name.")
     ] = None,
@@ -38,7 +52,7 @@ def export_command(
         bool, typer.Option("--force", help="Replace the model folder that is there.")
     ] = False,
 ) -> None:
-    """Make a model folder with one fp32 graph of any supported reranker.
+    """Make a model folder with one fp32 graph of any supported reranker or sentence encoder.
 
     Without --force a folder that was written from the same files with the same settings is left
     as it is.
@@ -70,6 +84,10 @@ def export_command(
             max_tokens=max_tokens,
             instruction=instruction,
             separator=separator,
+            pooling=pooling,
+            query_prefix=query_prefix,
+            document_prefix=document_prefix,
+            matryoshka=matryoshka,
         )
     if manifest is None:
         typer.echo(f"{folder} is there already, from the same source (--force makes it anew)")

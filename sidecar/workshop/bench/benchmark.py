@@ -77,6 +77,7 @@ def _run(spec: BenchSpec) -> Report:
     machine = read_machine()
     folder = spec.model or shipped_model()
     manifest = Manifest.read(folder)
+    manifest.check_reranker()
     tokenizer = PairTokenizer.open(folder, manifest)
     judged = _judged(spec)
     # The first round warms up and is not measured.

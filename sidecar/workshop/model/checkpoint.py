@@ -10,6 +10,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 from torch import nn
 
+from sidecar.runtime.encoding import Encoding
 from sidecar.runtime.manifest import Padding, Prompt, TrainingSource
 from sidecar.workshop.model.text_pair import TextPair
 
@@ -22,7 +23,8 @@ class Checkpoint:
     family: str
     """The manifest's name for the family."""
     network: nn.Module
-    """forward(*inputs) -> logits [batch]; eager attention, eval mode, float32."""
+    """forward(*inputs) -> logits [batch], or of an encoder (vectors [batch, dimensions], last
+    states [batch, tokens, width]); eager attention, eval mode, float32."""
     inputs: tuple[str, ...]
     """Names of forward's arguments in order, each a field of `runtime.session.Batch`."""
     tokenizer: Tokenizer
@@ -32,7 +34,10 @@ class Checkpoint:
     max_tokens: int
     """Longest pair, prompt included."""
     reference: Callable[[Sequence[TextPair]], list[float]]
-    """Logits with the framework's own tokenisation and padding; `model check` needs them."""
+    """Logits (of an encoder cosines) with the framework's own tokenisation and padding; `model
+    check` needs them."""
+    encoding: Encoding | None = None
+    """How texts become vectors, of an encoder."""
     languages: tuple[str, ...] = ()
     licence: str = ""
     temperature: float = 1.0

@@ -24,6 +24,10 @@ FP32_FILE, WEIGHTS = GRAPHS[FP32].file, "weights.bin"
 OPSET = 17
 """The first opset in which LayerNormalization is one node."""
 
+LOGITS = {"logits": {0: "batch"}}
+VECTORS = {"vectors": {0: "batch"}, "token_vectors": {0: "batch", 1: "sequence"}}
+"""A graph's outputs by kind of model, with the axes whose sizes vary."""
+
 
 def weight_bytes(checkpoint: Checkpoint) -> int:
     """Bytes of the network's weights in float32: about the size of its weight file."""
@@ -65,6 +69,7 @@ def _trace(checkpoint: Checkpoint, folder: Path) -> onnx.ModelProto:
     mask[1, :5] = 0 if checkpoint.padding.side == "left" else 1
     mask[1, 7:] = 0 if checkpoint.padding.side == "right" else 1
     example = {"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)}
+    outputs = LOGITS if checkpoint.encoding is None else VECTORS
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(dir=folder) as scratch:
         file = Path(scratch, "graph.onnx")
         warnings.simplefilter("ignore")  # the exporter warns of its own deprecation
@@ -76,11 +81,11 @@ def _trace(checkpoint: Checkpoint, folder: Path) -> onnx.ModelProto:
             export_params=False,
             do_constant_folding=False,  # a folded constant would be a weight without a name
             input_names=list(checkpoint.inputs),
-            output_names=["logits"],
+            output_names=list(outputs),
             opset_version=OPSET,
             dynamic_axes={
                 **{name: {0: "batch", 1: "sequence"} for name in checkpoint.inputs},
-                "logits": {0: "batch"},
+                **outputs,
             },
         )
         return onnx.load(file)

@@ -12,6 +12,8 @@ TOLERANCE = 1e-4
 CANONICAL_TOLERANCE = 0.02
 """Smallest tolerance of a canonical logit: TF32 products on a GPU moved logits by less. Between
 CPUs fp32 logits agree to 1e-5."""
+COSINE_TOLERANCE = 0.002
+"""The same of an encoder, whose cosines of all kinds of texts lie within some tenths."""
 FOLDED = {"session.disable_quant_qdq": "1"}
 """Makes onnxruntime convert int8 weights that are used as floats once, at load."""
 

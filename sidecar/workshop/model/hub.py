@@ -76,15 +76,16 @@ def _snapshot(name: str, revision: str | None, weights: str, *, cached: bool = F
 
 def _with_modules(folder: Path, name: str, revision: str | None) -> Path:
     """The snapshot with the folders that its `modules.json` names, if it has one."""
-    paths = _module_paths(folder)
+    paths = module_paths(folder)
     if not paths:
         return folder
     patterns = [f"{path}/{files}" for path in paths for files in ("*.json", "*.safetensors")]
     return Path(snapshot_download(name, revision=revision, allow_patterns=patterns))
 
 
-def _module_paths(folder: Path) -> list[str]:
-    """Empty where nothing is listed; what is wrong with the file, its reader says."""
+def module_paths(folder: Path) -> list[str]:
+    """The folders that `modules.json` names. Empty where nothing is listed; what is wrong with the
+    file, its reader says."""
     try:
         rows = json.loads((folder / MODULES).read_bytes())
         return [row["path"] for row in rows if row["path"]]

@@ -11,6 +11,7 @@ from sidecar.errors import InputTooLong, ModelError
 from sidecar.runtime.manifest import (
     TOKENIZER,
     CanonicalPair,
+    Graph,
     Manifest,
     Origin,
     sha256,
@@ -21,8 +22,8 @@ from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.export import weight_bytes, write_graph
 from sidecar.workshop.model.families import Option, open_folder, source_name
 from sidecar.workshop.model.folder_files import write_manifest
-from sidecar.workshop.model.graphs import FP32, GRAPHS
-from sidecar.workshop.model.hub import fetch
+from sidecar.workshop.model.graphs import COSINE_TOLERANCE, FP32, GRAPHS
+from sidecar.workshop.model.hub import fetch, module_paths
 from sidecar.workshop.model.pretrained import CONFIG
 from sidecar.workshop.model.runner import Runner
 from sidecar.workshop.model.staging import check_disk_space, is_up_to_date, staged_folder
@@ -127,9 +128,10 @@ def describe(
         max_tokens=checkpoint.max_tokens,
         prompt=checkpoint.prompt,
         padding=checkpoint.padding,
+        encoding=checkpoint.encoding,
         temperature=checkpoint.temperature,
         bias=checkpoint.bias,
-        graphs={FP32: GRAPHS[FP32]},
+        graphs={FP32: _fp32(checkpoint)},
         files={file.name: sha256(file) for file in sorted(folder.iterdir())},
         canonical=_canonical([0.0] * len(PAIRS)),
         sources=checkpoint.training_sources,
@@ -145,6 +147,12 @@ def describe(
                 "please report it"
             )
     return manifest.model_copy(update={"canonical": _canonical(logits)})
+
+
+def _fp32(checkpoint: Checkpoint) -> Graph:
+    if checkpoint.encoding is None:
+        return GRAPHS[FP32]
+    return GRAPHS[FP32].model_copy(update={"canonical_tolerance": COSINE_TOLERANCE})
 
 
 def _check_limit(checkpoint: Checkpoint) -> None:
@@ -170,7 +178,8 @@ def _canonical(logits: Sequence[float]) -> tuple[CanonicalPair, ...]:
 def fingerprint(folder: Path, name: str, settings: dict[str, Option]) -> str:
     """SHA-256 of the name, the settings and the files that a Checkpoint is read from."""
     digest = hashlib.sha256(repr((name, sorted(settings.items()))).encode())
-    for file in sorted(folder.iterdir()):
-        if file.suffix in SOURCE_SUFFIXES and file.is_file():
-            digest.update(f"\n{file.name} {sha256(file)}".encode())
+    for place in (folder, *(folder / path for path in module_paths(folder))):
+        for file in sorted(place.iterdir()) if place.is_dir() else ():
+            if file.suffix in SOURCE_SUFFIXES and file.is_file():
+                digest.update(f"\n{file.relative_to(folder)} {sha256(file)}".encode())
     return digest.hexdigest()

@@ -1,4 +1,8 @@
-"""Logits of a model folder's graph, with the service's own tokenizer and session, in parallel."""
+"""Logits of a model folder's graph, with the service's own tokenizer and session, in parallel.
+
+An encoder's logit of a pair is the cosine of its two vectors, so that all that is measured of
+rerankers by pairs is measured of encoders too.
+"""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +13,10 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from sidecar.errors import InputTooLong, ModelError
-from sidecar.runtime.canonical import canonical_pairs
+from sidecar.runtime.canonical import canonical_pairs, pair_inputs
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.exit_session import graph_session
-from sidecar.runtime.families import logits
+from sidecar.runtime.families import FAMILIES, Family, Outputs
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.onnx_session import OnnxSession
@@ -26,15 +30,17 @@ from sidecar.workshop.model.text_pair import TextPair
 Floats = NDArray[np.float64]
 
 
-def encoded(tokenizer: PairTokenizer, pairs: Sequence[TextPair]) -> list[ModelInput]:
-    """The pairs tokenised as a request's are. Raises ModelError for a query that is too long."""
-    inputs = []
+def encoded(
+    manifest: Manifest, tokenizer: PairTokenizer, pairs: Sequence[TextPair]
+) -> list[ModelInput]:
+    """The pairs tokenised as a request's are: one input each, of an encoder two. Raises ModelError
+    for a query that is too long."""
+    inputs: list[ModelInput] = []
     for query, document in pairs:
         try:
-            encoded_query = tokenizer.query(query)
+            inputs += pair_inputs(manifest, tokenizer, query, document)
         except InputTooLong as fault:
             raise ModelError(f"{query[:60]!r}...: {fault.message}") from None
-        inputs.append(tokenizer.whole(encoded_query, document))
     return inputs
 
 
@@ -87,7 +93,12 @@ class Runner:
         return cls(wrapped, manifest, PairTokenizer.open(folder, manifest))
 
     def encoded(self, pairs: Sequence[TextPair]) -> list[ModelInput]:
-        return encoded(self.tokenizer, pairs)
+        return encoded(self.manifest, self.tokenizer, pairs)
+
+    def by_pair(self, inputs: Sequence[ModelInput]) -> list[list[ModelInput]]:
+        """The inputs of each pair."""
+        count = self._family.inputs_per_pair
+        return [list(each) for each in zip(*(iter(inputs),) * count, strict=True)]
 
     def canonical(self) -> Floats:
         """Logits [8] of the manifest's canonical pairs, each run alone."""
@@ -97,29 +108,47 @@ class Runner:
         """Logits [pairs], each pair run alone; `advance` is called once per pair."""
         return self.alone(self.encoded(pairs), advance)
 
-    def alone(self, pairs: Sequence[ModelInput], advance: Advance | None = None) -> Floats:
-        """Logits [pairs], one unpadded pair per run, the longest first to balance the workers."""
+    def alone(self, inputs: Sequence[ModelInput], advance: Advance | None = None) -> Floats:
+        """Logits [pairs], one unpadded input per run, the longest first to balance the workers.
 
-        def score_one(index: int) -> float:
-            logit = float(self.together([pairs[index]])[0])
-            if advance is not None:
+        `advance` is called once per pair.
+        """
+
+        def run_one(index: int) -> Outputs:
+            row = self._rows([inputs[index]])
+            if advance is not None and index % self._family.inputs_per_pair == 0:
                 advance()
-            return logit
+            return row
 
-        order = sorted(range(len(pairs)), key=lambda index: -len(pairs[index]))
-        logits = np.empty(len(pairs))
+        order = sorted(range(len(inputs)), key=lambda index: -len(inputs[index]))
+        rows: dict[int, Outputs] = {}
         with ThreadPoolExecutor(self._workers) as pool:
-            logits[order] = list(pool.map(score_one, order))
-        return logits
+            rows.update(zip(order, pool.map(run_one, order), strict=True))
+        if not rows:
+            return np.empty(0)
+        return self._values(np.concatenate([rows[index] for index in range(len(inputs))]))
 
-    def together(self, pairs: Sequence[ModelInput]) -> Floats:
+    def together(self, inputs: Sequence[ModelInput]) -> Floats:
         """Logits [pairs], all in one padded run. Raises ModelError when the graph fails."""
-        arrays = batch(pairs, self.manifest.padding, self.tokenizer.pad_id)
+        return self._values(self._rows(inputs))
+
+    def _values(self, rows: Outputs) -> Floats:
+        return self._family.pair_values(rows).astype(np.float64)
+
+    def _rows(self, inputs: Sequence[ModelInput]) -> Outputs:
+        """The outputs of one run, as the family reads them."""
+        arrays = batch(inputs, self.manifest.padding, self.tokenizer.pad_id)
         try:
-            return logits(self.session.run(arrays)).astype(np.float64)
+            return self._family.outputs(self.session.run(arrays))
         except Exception as fault:  # each runtime has its own classes, and bare RuntimeError
             raise ModelError(f"the graph does not run: {fault}") from None
 
+    @property
+    def _family(self) -> Family:
+        return FAMILIES[self.manifest.family]
+
     def scores(self, logits: Floats) -> Floats:
-        """Calibrated scores of the logits, in [0, 1]."""
+        """Calibrated scores of the logits, in [0, 1]; an encoder's cosines as they are."""
+        if self.manifest.is_encoder:
+            return logits
         return np.array(list(map(self.manifest.calibration.score, logits.tolist())))

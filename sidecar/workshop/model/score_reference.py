@@ -19,6 +19,7 @@ def keep_references(folder: Path, url: str, name: str | None = None) -> tuple[st
     None), or has no reference yet.
     """
     manifest = Manifest.read(folder)
+    manifest.check_reranker()
     served = _served(url, name or manifest.name)
     if served["files_digest"] != manifest.files_digest:
         raise ModelError(f"{url} serves {served['model']} from other files than {folder}")

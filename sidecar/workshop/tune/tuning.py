@@ -87,6 +87,7 @@ def _tune(spec: TuneSpec, report_step: ReportStep) -> Report:
     settings = spec.settings
     machine = read_machine()
     folder = ModelFolder.read(settings.models[0].folder, settings.runtime_options)
+    folder.running.manifest.check_reranker()
     pairs = PairSource(folder.tokenizer, spec.requests, spec.concurrency)
     min_pairs = PAIRS_PER_CORE * machine.cores
     with closing(Measurement(folder, folder.default_layout(), pairs, min_pairs)) as measurement:

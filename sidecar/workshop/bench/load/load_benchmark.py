@@ -94,6 +94,7 @@ def run_load_benchmark(spec: LoadSpec, say: Say = lambda line: None) -> LoadRepo
     or the sidecar fails."""
     folder = spec.model or shipped_model()
     manifest = Manifest.read(folder)
+    manifest.check_reranker()
     name = f"simulated, {spec.simulated:g} tokens/s" if spec.simulated else manifest.name
     with _sidecar(spec, folder) as (url, keys):
         tokenizer = PairTokenizer.open(folder, manifest)

@@ -53,6 +53,14 @@ def _notes(old: str) -> str:
 
 def _summary(manifest: Manifest) -> str:
     languages = ", ".join(manifest.languages) or "not stated"
+    if manifest.encoding is not None:
+        return (
+            f"An encoder of texts for `rerank-sidecar`: it makes vectors of "
+            f"{manifest.encoding.dimensions} numbers of texts of {manifest.max_tokens:,} tokens at "
+            "most. What is measured of a pair is the cosine of its two vectors, which the tables "
+            f"call its logit. Languages: {languages}. "
+            f"Licence: {manifest.licence or 'not stated'}."
+        )
     return (
         f"A {manifest.family} for reranking with `rerank-sidecar`: it reads a query and a "
         f"document together, {manifest.max_tokens:,} tokens at most, and gives one logit. The "

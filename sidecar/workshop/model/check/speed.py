@@ -23,17 +23,18 @@ class Speed:
     """Of a pair, in the mean."""
 
 
-def measure_speed(runner: Runner, pairs: Sequence[ModelInput]) -> Speed:
+def measure_speed(runner: Runner, inputs: Sequence[ModelInput]) -> Speed:
     """The fastest of some rounds over the pairs, after one that warms up."""
+    pairs = runner.by_pair(inputs)
     times = [_round(runner, pairs) for _ in range(2)][1:]
     while len(times) < ROUNDS and sum(times) < SECONDS:
         times.append(_round(runner, pairs))
-    return Speed(len(pairs) / min(times), sum(map(len, pairs)) / len(pairs))
+    return Speed(len(pairs) / min(times), sum(map(len, inputs)) / len(pairs))
 
 
-def _round(runner: Runner, pairs: Sequence[ModelInput]) -> float:
+def _round(runner: Runner, pairs: Sequence[Sequence[ModelInput]]) -> float:
     """CPU seconds of this thread, which is the one that runs the graph."""
     begun = time.thread_time()
     for pair in pairs:
-        runner.together([pair])
+        runner.together(pair)
     return time.thread_time() - begun

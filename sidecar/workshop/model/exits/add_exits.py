@@ -60,6 +60,7 @@ def add_exits(folder: Path, spec: ExitSpec, begin_step: BeginStep = no_progress)
     """
     folder = folder.resolve()
     manifest = without_exits(Manifest.read(folder))
+    manifest.check_reranker()
     groups = _groups(spec)
     parts = {name: _parts(folder, graph) for name, graph in manifest.graphs.items()}
     with staged_folder(folder) as new_folder:

@@ -53,7 +53,7 @@ def read_pairs(
         return found
 
     with ThreadPoolExecutor(available_cores()) as pool, torch.inference_mode():
-        rows = list(pool.map(read, encoded(tokenizer, pairs)))
+        rows = list(pool.map(read, encoded(manifest, tokenizer, pairs)))
     return ReadPairs(
         tuple(torch.cat([row[0][index] for row in rows]) for index in range(len(parts) - 1)),
         torch.tensor([row[1] for row in rows]),

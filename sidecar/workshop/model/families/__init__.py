@@ -4,6 +4,9 @@
     modular              sentence-transformers' modules.json: an encoder, pooling, a head (Ettin)
       modular_network      its network
     sequence_pairs       what both share
+    sentence_encoder     sentence-transformers' encoders of single texts, for embeddings
+      sentence_encoder_settings  how their texts are read
+    module_list          the files that list a sentence-transformers folder's modules
     decoder              Qwen3-Reranker, which answers "yes" or "no"
     piecewise_decoder    mxbai-rerank v2 and bge-reranker-v2-gemma
       decoder_network    the network of both, written for export
@@ -43,7 +46,14 @@ from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.hub import fetch
 from sidecar.workshop.model.pretrained import architecture_of, read_config
 
-FAMILIES = ("modular", "cross_encoder", "decoder", "piecewise_decoder", "cosine_head")
+FAMILIES = (
+    "modular",
+    "sentence_encoder",
+    "cross_encoder",
+    "decoder",
+    "piecewise_decoder",
+    "cosine_head",
+)
 """Files of this folder in the order in which they are asked; later ones are imported only then."""
 
 Option = str | int
@@ -78,8 +88,8 @@ def open_checkpoint(
 
 def open_folder(folder: Path, name: str, **options: Option | None) -> Checkpoint:
     """The model of a local Hugging Face folder; see `open_checkpoint`."""
-    family = _family_of(folder)
     chosen = {key: value for key, value in options.items() if value is not None}
+    family = _family_of(folder) if "pooling" not in chosen else _family("sentence_encoder")
     accepted = inspect.signature(family.open_folder).parameters
     if unknown := [key for key in chosen if key not in accepted]:
         raise ModelError(f"{folder} is a model without {unknown[0]}: leave that option out")
@@ -98,7 +108,7 @@ def _family_of(folder: Path) -> Family:
     config = read_config(folder)
     architecture = architecture_of(config)
     for module in FAMILIES:
-        family = cast(Family, import_module(f"{__name__}.{module}"))
+        family = _family(module)
         if family.accepts(architecture, folder):
             return family
     why = "; it needs code from its own folder, which is never run" if "auto_map" in config else ""
@@ -106,3 +116,7 @@ def _family_of(folder: Path) -> Family:
         f"{folder}: unknown architecture {architecture}{why}: docs/models.md has the table of "
         "those that can be exported"
     )
+
+
+def _family(module: str) -> Family:
+    return cast(Family, import_module(f"{__name__}.{module}"))

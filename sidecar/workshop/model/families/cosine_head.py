@@ -102,7 +102,8 @@ def _summary(folder: Path) -> dict[str, Any]:
         return summary
     raise ModelError(
         f"{folder} is an encoder without a head that gives one logit, or a training that has not "
-        f"ended (no {TRAINING_SUMMARY}): `rerank-sidecar model train` makes a reranker of it"
+        f"ended (no {TRAINING_SUMMARY}): `rerank-sidecar model train` makes a reranker of it, and "
+        "the option --pooling an encoder of texts"
     )
 
 

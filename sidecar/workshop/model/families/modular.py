@@ -7,11 +7,8 @@ from the tokenizer's own pair template. A score is always the logit's sigmoid, w
 the folder names. The format is that of sentence-transformers 5.4 and newer.
 """
 
-import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import transformers
 from safetensors.torch import save_file
@@ -25,6 +22,12 @@ from sidecar.workshop.model.families.modular_network import (
     ModularNetwork,
     read_module,
 )
+from sidecar.workshop.model.families.module_list import (
+    ModuleEntry,
+    is_cross_encoder,
+    read_modules,
+    read_settings,
+)
 from sidecar.workshop.model.families.sequence_pairs import (
     ENCODERS,
     network_inputs,
@@ -32,7 +35,6 @@ from sidecar.workshop.model.families.sequence_pairs import (
 )
 from sidecar.workshop.model.hub import MODULES, SETTINGS
 from sidecar.workshop.model.pretrained import (
-    COPY_AGAIN,
     open_config,
     open_fast_tokenizer,
     open_network,
@@ -42,25 +44,14 @@ WEIGHTS = "model.safetensors"
 ARCHITECTURES = {f"{name}Model" for name in ENCODERS}
 
 
-@dataclass(frozen=True)
-class ModuleEntry:
-    """An entry of `modules.json`."""
-
-    kind: str
-    """The last part of its type: "Pooling"."""
-    path: str
-    """Its folder in the model's, "" for the model's own."""
-
-
 def accepts(architecture: str, folder: Path) -> bool:
     """Whether the folder is a cross-encoder with modules behind its encoder.
 
     Those of a causal language model (`LogitScore`) only pick words' logits: the decoder's family
     reads them.
     """
-    kinds = [entry.kind for entry in _modules(folder)[1:]]
-    is_cross_encoder = _settings(folder).get("model_type") == "CrossEncoder"
-    return bool(kinds) and is_cross_encoder and "LogitScore" not in kinds
+    kinds = [entry.kind for entry in read_modules(folder)[1:]]
+    return bool(kinds) and is_cross_encoder(folder) and "LogitScore" not in kinds
 
 
 def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Checkpoint:
@@ -69,7 +60,7 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
     Raises ModelError: a module that is not known here, several labels, or a file that is missing,
     damaged or does not fit.
     """
-    entries = _modules(folder)
+    entries = read_modules(folder)
     _check(folder, entries)
     config = open_config(folder)
     architecture = (config.architectures or [""])[0]
@@ -97,7 +88,7 @@ def _check(folder: Path, entries: list[ModuleEntry]) -> None:
             f"{folder}: its module {unknown[0]} is not known: the head may have "
             f"{', '.join(HEAD_MODULES)}"
         )
-    if prompt := _settings(folder).get("default_prompt_name"):
+    if prompt := read_settings(folder).get("default_prompt_name"):
         raise ModelError(
             f"{folder}: it puts its prompt {prompt!r} before every pair, which is not read here: "
             f"set default_prompt_name in {SETTINGS} to null if the model does without it"
@@ -113,30 +104,6 @@ def _check_one_logit(folder: Path, network: ModularNetwork) -> None:
         raise ModelError(f"{folder}: its head gives {labels} numbers; a reranker's gives one logit")
 
 
-def _modules(folder: Path) -> list[ModuleEntry]:
-    """The entries of `modules.json` in order; empty where there is none."""
-    rows = _read(folder / MODULES, [])
-    try:
-        ordered = sorted(rows, key=lambda row: row["idx"])
-        return [ModuleEntry(row["type"].rpartition(".")[2], row["path"]) for row in ordered]
-    except (TypeError, KeyError, AttributeError):
-        raise ModelError(f"{folder / MODULES} lists no modules: {COPY_AGAIN}") from None
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    settings = _read(folder / SETTINGS, {})
-    return settings if isinstance(settings, dict) else {}
-
-
-def _read(file: Path, default: Any) -> Any:
-    if not file.exists():
-        return default
-    try:
-        return json.loads(file.read_bytes())
-    except ValueError as fault:
-        raise ModelError(f"{file} cannot be read ({fault}): {COPY_AGAIN}") from None
-
-
 def _save(source_folder: Path, checkpoint: Checkpoint, folder: Path) -> None:
     """Writes the network in its source's format."""
     network: ModularNetwork = checkpoint.network  # type: ignore[assignment]
@@ -146,7 +113,7 @@ def _save(source_folder: Path, checkpoint: Checkpoint, folder: Path) -> None:
     for name in (MODULES, SETTINGS, "sentence_bert_config.json"):
         if (source_folder / name).exists():
             shutil.copy(source_folder / name, folder / name)
-    for entry, module in zip(_modules(source_folder)[1:], network.head, strict=True):
+    for entry, module in zip(read_modules(source_folder)[1:], network.head, strict=True):
         (folder / entry.path).mkdir(exist_ok=True)
         for file in (source_folder / entry.path).glob("*.json"):
             shutil.copy(file, folder / entry.path / file.name)

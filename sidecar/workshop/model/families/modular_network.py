@@ -61,10 +61,10 @@ class Pooling(nn.Module):
 
     def __init__(self, modes: tuple[str, ...]) -> None:
         super().__init__()
-        self._modes = modes
+        self.modes = modes
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
-        return torch.cat([POOLINGS[mode](states, mask.unsqueeze(-1)) for mode in self._modes], -1)
+        return torch.cat([POOLINGS[mode](states, mask.unsqueeze(-1)) for mode in self.modes], -1)
 
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:

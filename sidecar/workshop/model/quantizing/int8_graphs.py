@@ -198,7 +198,7 @@ def _smoothing_factors(
     workspace: Workspace, graph: onnx.ModelProto, quantizable: Quantizable
 ) -> Factors:
     tokenizer = PairTokenizer.open(workspace.trial, workspace.manifest)
-    pairs = encoded(tokenizer, workspace.sample.pairs)
+    pairs = encoded(workspace.manifest, tokenizer, workspace.sample.pairs)
     batches = (batch([pair], workspace.manifest.padding, tokenizer.pad_id) for pair in pairs)
     return smoothing_factors(graph, quantizable, workspace.trial, batches)
 

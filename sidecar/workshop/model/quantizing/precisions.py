@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.graphs import CANONICAL_TOLERANCE, FP32, GRAPHS, TOLERANCE
+from sidecar.workshop.model.graphs import FP32, GRAPHS, TOLERANCE
 from sidecar.workshop.model.quantizing.fp16_rewrite import to_fp16
 from sidecar.workshop.model.quantizing.int8_graphs import make_int8
 from sidecar.workshop.model.quantizing.sensitivity import Difference, difference
@@ -45,7 +45,8 @@ def make_fp16(workspace: Workspace) -> list[QuantizedGraph]:
     rounded = open_trial(workspace)
     measured = [(*_measure(workspace, runner), runner) for runner in (rounded, as_run)]
     logits, score_difference, runner = max(measured, key=lambda result: result[0].maximum)
-    canonical_tolerance = max(CANONICAL_TOLERANCE, TOLERANCE_FACTOR * logits.maximum)
+    floor = workspace.manifest.graphs[FP32].canonical_tolerance
+    canonical_tolerance = max(floor, TOLERANCE_FACTOR * logits.maximum)
     described = fp16.model_copy(
         update={
             "tolerance": round_up(max(TOLERANCE, 2 * score_difference)),

@@ -13,7 +13,7 @@ import onnx
 
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.measured import Quantization
-from sidecar.workshop.model.graphs import CANONICAL_TOLERANCE, FOLDED, FP32, GRAPHS
+from sidecar.workshop.model.graphs import FOLDED, FP32, GRAPHS
 from sidecar.workshop.model.measurement_cache import MeasurementCache
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.model.quantization_sample import QuantizationSample
@@ -79,7 +79,8 @@ def measure_graph(workspace: Workspace, name: str, decisions: dict[str, object])
     rounding = float(np.abs(unfused - canonical).max())
     if graph.precision == "int8":  # a different rounding moves activations by whole steps
         rounding = max(rounding, from_fp32.mean)
-    tolerance = round_up(max(CANONICAL_TOLERANCE, TOLERANCE_FACTOR * rounding))
+    floor = workspace.manifest.graphs[FP32].canonical_tolerance
+    tolerance = round_up(max(floor, TOLERANCE_FACTOR * rounding))
     described = graph.model_copy(update={"canonical_tolerance": tolerance})
     company = company_difference(workspace, runner)
     quantization = describe_quantization(workspace, from_fp32, company).model_copy(update=decisions)

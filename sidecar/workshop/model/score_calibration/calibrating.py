@@ -41,6 +41,7 @@ def calibrate_model(
         raise ModelError("nothing to calibrate on: give --judged")
     folder = folder.resolve()
     manifest = Manifest.read(folder)
+    manifest.check_reranker()
     collections = [read_judged(path, spec.max_queries, spec.relevant) for path in spec.judged]
     sets = judged_sets(collections, spec.unrelated)
     pairs = [pair for each in sets for pair in each.pairs]

@@ -1,0 +1,52 @@
+"""sentence-transformers' `modules.json` and its settings, as both kinds of its models have them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sidecar.errors import ModelError
+from sidecar.workshop.model.hub import MODULES, SETTINGS
+from sidecar.workshop.model.pretrained import COPY_AGAIN
+
+
+@dataclass(frozen=True)
+class ModuleEntry:
+    """An entry of `modules.json`."""
+
+    kind: str
+    """The last part of its type: "Pooling"."""
+    path: str
+    """Its folder in the model's, "" for the model's own."""
+
+
+def read_modules(folder: Path) -> list[ModuleEntry]:
+    """The entries of `modules.json` in order; empty where there is none. Raises ModelError for a
+    damaged file."""
+    rows = read_object(folder / MODULES, [])
+    try:
+        ordered = sorted(rows, key=lambda row: row["idx"])
+        return [ModuleEntry(row["type"].rpartition(".")[2], row["path"]) for row in ordered]
+    except (TypeError, KeyError, AttributeError):
+        raise ModelError(f"{folder / MODULES} lists no modules: {COPY_AGAIN}") from None
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """sentence-transformers' settings; empty where there are none."""
+    settings = read_object(folder / SETTINGS, {})
+    return settings if isinstance(settings, dict) else {}
+
+
+def is_cross_encoder(folder: Path) -> bool:
+    """Whether its settings say that it scores pairs."""
+    return read_settings(folder).get("model_type") == "CrossEncoder"
+
+
+def read_object(file: Path, default: Any) -> Any:
+    """The file's JSON, `default` where there is no file. Raises ModelError for what is no JSON."""
+    if not file.exists():
+        return default
+    try:
+        return json.loads(file.read_bytes())
+    except ValueError as fault:
+        raise ModelError(f"{file} cannot be read ({fault}): {COPY_AGAIN}") from None

@@ -1,0 +1,1 @@
+"""Other people's clients of embedding APIs against the real service."""
