@@ -128,6 +128,7 @@ ONLY_IN = {
 WHOLE_SYSTEM = {
     "attacks": "what clients, neighbours and the authors of files can try",
     "clients": "other people's clients against the real service",
+    "clients/embeddings": "their embedding clients",
     "es_integration/fake_elasticsearch": "a fake of Elasticsearch's inference plugin",
     "fuzz": "random requests to the real service",
     "gpu": "experiments on graphs for GPUs",
