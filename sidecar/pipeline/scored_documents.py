@@ -51,8 +51,9 @@ def scored_documents(
     of_document: list[list[tuple[PassagePair, float]]] = [[] for _ in parts]
     for pair, logit in zip(pairs, logits, strict=True):
         of_document[pair.document].append((pair, logit))
+    own_or_none = None if own == _NONE else own
     return [
-        _scored_document(scored, others, long, calibration, own)
+        _scored_document(scored, others, long, calibration, own_or_none)
         for scored, others in zip(of_document, parts, strict=True)
     ]
 
@@ -62,17 +63,18 @@ def _scored_document(
     others: Sequence[Part],
     long: LongDocuments,
     calibration: Calibration,
-    own: Calibration,
+    own: Calibration | None,
 ) -> ScoredDocument:
-    windows = [(pair, logit) for pair, logit in scored if pair.alone is None]
+    windows = [(pair, logit) for pair, logit in scored if not pair.alone]
     alone = {pair.alone[0]: (pair.alone[1], logit) for pair, logit in scored if pair.alone}
     parts = [*model_parts([logit for _, logit in windows], alone, long, calibration), *others]
-    if own != _NONE:
+    if own is not None:
         parts = calibrated(parts, own)
     best: PassagePair | None = None
-    if windows:  # the one that weighs most in the aggregate
-        first = long.aggregate == "first"
-        best, _ = windows[0] if first else max(windows, key=lambda window: window[1])
+    if len(windows) == 1 or (windows and long.aggregate == "first"):
+        best, _ = windows[0]
+    elif windows:  # the one that weighs most in the aggregate
+        best, _ = max(windows, key=lambda window: window[1])
     return ScoredDocument(tuple(parts), fused(parts), best)
 
 
