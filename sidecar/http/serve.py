@@ -6,6 +6,7 @@ stop:  not ready -> `drain_s` more of serving -> close the port -> requests unde
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -99,6 +100,7 @@ async def serve(
         await asyncio.wait((load, stop_wanted), return_when=asyncio.FIRST_COMPLETED)
         if load.done():
             load.result()
+            _keep_what_stays()
             _log_ready(service)
             with companion(service) if companion else contextlib.nullcontext():
                 await stop_wanted
@@ -111,6 +113,15 @@ async def serve(
             with contextlib.suppress(StartupError):
                 await load
     log.info("stopped")
+
+
+def _keep_what_stays() -> None:
+    """Takes what is there after the start out of the garbage collector's sight: 150,000 objects,
+    most of them words, through which each full collection went with every thread stopped, for
+    90 ms of CPU time. A model that is replaced later is freed all the same: nothing but its empty
+    queue is in a cycle."""
+    gc.collect()
+    gc.freeze()
 
 
 def _log_ready(service: Service) -> None:
