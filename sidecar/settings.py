@@ -89,6 +89,13 @@ class Settings(
         env_ignore_empty=True,
     )
 
+    worker_nice: int = Field(
+        5,
+        ge=0,
+        le=19,
+        description="How far the threads that score and tokenise give way to the one that answers, "
+        "as nice(1) counts (Linux); 0: not at all.",
+    )
     profiles: Path | None = Field(
         None, description="Folder with more profiles (YAML); one of a shipped name replaces it."
     )

@@ -63,6 +63,9 @@ class Preparer:
         self, request: RankRequest, profile: Profile, deadline: Deadline
     ) -> PreparedRequest:
         """The request's pairs and parts. Raises InputTooLong, DeadlineExceeded or HookFailed."""
+        # Of a burst everyone is taken or refused before anyone is prepared: threads that prepare
+        # hold the interpreter's lock, and a refusal waited for it for 5 to 10 ms.
+        await asyncio.sleep(0)
         loop = asyncio.get_running_loop()
         if not self.hooks.any:
             return await loop.run_in_executor(

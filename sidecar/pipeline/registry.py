@@ -29,6 +29,7 @@ from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.session import Session
+from sidecar.runtime.thread_priority import like_this_thread
 
 
 class ModelRegistry:
@@ -46,17 +47,20 @@ class ModelRegistry:
         options: RuntimeOptions | None = None,
         memory_mb: int | None = None,
     ) -> None:
-        """An empty registry. `workers` do the runs of all its models, `deadline_s` is the longest
-        time for a request, `on_run` sees every run, `cache_mb` is for logits, `options` say how
-        models are opened, `memory_mb` is the most that their graphs and weights may take,
-        `batch_share` of the device is for `batch` work while `interactive` work waits too.
+        """An empty registry, whose threads have the priority of the one that calls. `workers` do
+        the runs of all its models, `deadline_s` is the longest time for a request, `on_run` sees
+        every run, `cache_mb` is for logits, `options` say how models are opened, `memory_mb` is
+        the most that their graphs and weights may take, `batch_share` of the device is for `batch`
+        work while `interactive` work waits too.
 
         Raises StartupError for a cache that is larger than the machine's memory.
         """
         self.cache = _cache(cache_mb)
         self.config = config or RankingConfig()
         self._scheduler = Scheduler(workers, batch_share=batch_share)
-        self._threads = ThreadPoolExecutor(available_cores(), "tokenize")
+        self._threads = ThreadPoolExecutor(
+            available_cores(), "tokenize", initializer=like_this_thread()
+        )
         self.opener = ModelOpener(
             self._scheduler,
             self.config,

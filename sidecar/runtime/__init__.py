@@ -29,5 +29,6 @@ From inputs to outputs
 
 The machine
     cores, quota     how many cores this process may use
+    thread_priority  which of its threads get one first
     tuned_layouts    what `rerank-sidecar tune` stored
 """

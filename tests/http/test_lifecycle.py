@@ -2,17 +2,30 @@
 
 import asyncio
 import contextlib
+import gc
 import json
+import os
+import signal
 import socket
+import threading
+import weakref
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sidecar.errors import ModelError, StartupError
-from sidecar.http.serve import listening
-from sidecar.http.service import Watch
+from sidecar.contracts.body import read_document
+from sidecar.errors import ModelError, Overloaded, StartupError
+from sidecar.http.serve import listening, serve
+from sidecar.http.service import Service, Watch
 from sidecar.pipeline.registry import ModelRegistry
+from sidecar.request import Control, RankRequest
+from sidecar.runtime.thread_priority import PER_THREAD
 from sidecar.settings import Settings
-from tests.http.serving import BODY, GatedSession, metric, serving, until
+from tests.http.serving import BODY, GatedSession, metric, opener_over, serving, until
+from tests.tiny_models import tiny_model
 
 
 async def test_probes_before_and_after_the_model_is_there() -> None:
@@ -90,6 +103,52 @@ async def test_how_long_a_new_pair_would_wait_is_a_metric() -> None:
         assert wait_s() == 0
 
 
+@pytest.mark.skipif(not PER_THREAD, reason="priorities of threads are Linux's")
+async def test_workers_and_tokenising_give_way_to_the_event_loop() -> None:
+    async with serving(GatedSession(), worker_nice=3) as (service, client):
+        await service.start()
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+        nice = {
+            thread.name: os.getpriority(os.PRIO_PROCESS, thread.native_id or 0)
+            for thread in threading.enumerate()
+        }
+        loop = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert nice["rerank-0"] == nice["tokenize_0"] == loop + 3
+
+
+async def test_full_collections_do_not_go_through_what_the_start_has_made() -> None:
+    seen = []
+
+    @contextlib.contextmanager
+    def look(service: Service) -> Iterator[None]:
+        seen.append(gc.get_freeze_count())
+        os.kill(os.getpid(), signal.SIGINT)
+        yield
+
+    try:
+        await serve(Settings(port=0), look, opener_over(GatedSession()))
+    finally:
+        gc.unfreeze()
+    assert seen[0] > 10_000
+
+
+async def test_a_model_that_is_replaced_is_freed_without_the_garbage_collector(
+    tmp_path: Path,
+) -> None:
+    folder = tiny_model(tmp_path / "second", 2)
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        name = service.models.default.model.name
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+        first = weakref.ref(service.models.default)
+        gc.disable()
+        try:
+            await service.live_models.load(name, folder)
+            await until(lambda: first() is None)
+        finally:
+            gc.enable()
+
+
 async def test_a_request_whose_client_has_gone_is_dropped() -> None:
     session = GatedSession()
     async with serving(session) as (service, client):
@@ -139,6 +198,33 @@ async def test_overload_is_429_before_any_work_and_an_idle_server_takes_anything
         assert service.models.default.scorer.load().inputs == 900, "nothing of it was queued"
         session.gate.set()
         assert (await waiting).status == 200
+
+
+async def test_of_a_burst_all_are_taken_or_refused_before_anyone_is_prepared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    happened = []
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200  # a rate is known
+        pipeline = service.models.default
+        submit = pipeline.threads.submit
+
+        def prepare(*arguments: Any) -> "Future[Any]":
+            happened.append("prepared")
+            return submit(*arguments)
+
+        async def ask(deadline_s: float) -> None:
+            documents = (read_document("many words"),) * 20
+            request = RankRequest("q", documents, Control(deadline_s=deadline_s))
+            try:
+                await pipeline.rank(request)
+            except Overloaded:
+                happened.append("refused")
+
+        monkeypatch.setattr(pipeline.threads, "submit", prepare)
+        await asyncio.gather(ask(20.0), ask(1e-9), ask(20.0), ask(1e-9))
+    assert happened == ["refused", "refused", "prepared", "prepared"]
 
 
 async def test_a_deadline_that_passes_is_504_and_frees_the_queue() -> None:
