@@ -44,10 +44,10 @@ FLOOD_DOCUMENTS = 1000
 FLOOD_MS = 200
 """Deadline of the requests that flood the sidecar: most of them must be refused."""
 READ_TIMEOUT_S = 3
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 """Until a search has the order that it should have by now."""
 START_TIMEOUT_S = 900.0
-"""Of the node, in the long form."""
+"""Of the node in the long form, and of the sidecar, which starts anew beside a node that works."""
 TOLERANCE = 1e-5
 Page = list[tuple[str, float]]
 """(ID, score) of each hit, in the order of the answer."""
@@ -92,7 +92,7 @@ class Site:
             "cache_mb": 0,
             "log_level": "error",
         }
-        return SidecarProcess(settings, port=port)
+        return SidecarProcess(settings, port=port, start_timeout_s=START_TIMEOUT_S)
 
     @contextlib.contextmanager
     def opened(self) -> Iterator["Site"]:
