@@ -5,6 +5,7 @@ There are as many workers as cores, and under load they always have something to
 priority the loop waits for its turn after each burst, as it still does on other systems.
 """
 
+import contextlib
 import os
 import sys
 import threading
@@ -18,7 +19,7 @@ def give_way(nice: int) -> None:
     """From now on the calling thread, and each that it starts, is so much nicer than it was, in the
     steps of nice(1): 5 is a third of the weight."""
     if nice and PER_THREAD:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _priority() + nice)
+        _set(_priority() + nice)
 
 
 def like_this_thread() -> Callable[[], None]:
@@ -27,10 +28,15 @@ def like_this_thread() -> Callable[[], None]:
 
     def follow() -> None:
         if PER_THREAD and _priority() < wanted:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), wanted)
+            _set(wanted)
 
     return follow
 
 
 def _priority() -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+def _set(nice: int) -> None:
+    with contextlib.suppress(OSError):  # a sandbox may forbid it, and the service works without
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
