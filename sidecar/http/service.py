@@ -86,6 +86,7 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
         ),
         on_run=watch.on_run,
         memory_mb=settings.model_memory_mb,
+        worker_nice=settings.worker_nice,
     )
     try:
         models.find(settings.stand_in, strict=True, kind="reranker")

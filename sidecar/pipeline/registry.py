@@ -29,7 +29,7 @@ from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
 from sidecar.runtime.session import Session
-from sidecar.runtime.thread_priority import like_this_thread
+from sidecar.runtime.thread_priority import give_way
 
 
 class ModelRegistry:
@@ -46,20 +46,21 @@ class ModelRegistry:
         batch_share: float = BATCH_SHARE,
         options: RuntimeOptions | None = None,
         memory_mb: int | None = None,
+        worker_nice: int = 0,
     ) -> None:
-        """An empty registry, whose threads have the priority of the one that calls. `workers` do
-        the runs of all its models, `deadline_s` is the longest time for a request, `on_run` sees
-        every run, `cache_mb` is for logits, `options` say how models are opened, `memory_mb` is
-        the most that their graphs and weights may take, `batch_share` of the device is for `batch`
-        work while `interactive` work waits too.
+        """An empty registry. `workers` do the runs of all its models, `deadline_s` is the longest
+        time for a request, `on_run` sees every run, `cache_mb` is for logits, `options` say how
+        models are opened, `memory_mb` is the most that their graphs and weights may take,
+        `batch_share` of the device is for `batch` work while `interactive` work waits too. The
+        threads that score and tokenise are nicer than others by `worker_nice`.
 
         Raises StartupError for a cache that is larger than the machine's memory.
         """
         self.cache = _cache(cache_mb)
         self.config = config or RankingConfig()
-        self._scheduler = Scheduler(workers, batch_share=batch_share)
+        self._scheduler = Scheduler(workers, batch_share=batch_share, nice=worker_nice)
         self._threads = ThreadPoolExecutor(
-            available_cores(), "tokenize", initializer=like_this_thread()
+            available_cores(), "tokenize", initializer=give_way, initargs=(worker_nice,)
         )
         self.opener = ModelOpener(
             self._scheduler,
@@ -86,6 +87,7 @@ class ModelRegistry:
         config: RankingConfig | None = None,
         on_run: Observer = lambda report: None,
         memory_mb: int | None = None,
+        worker_nice: int = 0,
     ) -> Self:
         """The models of the sources, warm and proven; the first reranker is the default.
 
@@ -103,6 +105,7 @@ class ModelRegistry:
             cache_mb=options.cache_mb,
             options=options,
             memory_mb=memory_mb,
+            worker_nice=worker_nice,
             batch_share=options.batch_share,
         )
         registry.opener.layout = layout

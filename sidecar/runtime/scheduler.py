@@ -6,6 +6,7 @@ import time
 from sidecar.runtime.device_queues import DeviceQueues
 from sidecar.runtime.fair_shares import BATCH_SHARE
 from sidecar.runtime.model_queue import Clock
+from sidecar.runtime.thread_priority import give_way
 
 
 class Scheduler(DeviceQueues):
@@ -17,10 +18,16 @@ class Scheduler(DeviceQueues):
     """
 
     def __init__(
-        self, workers: int, *, clock: Clock = time.monotonic, batch_share: float = BATCH_SHARE
+        self,
+        workers: int,
+        *,
+        clock: Clock = time.monotonic,
+        batch_share: float = BATCH_SHARE,
+        nice: int = 0,
     ) -> None:
-        """As `DeviceQueues`."""
+        """As `DeviceQueues`; `nice` is how far the workers give way to other threads."""
         super().__init__(workers, clock=clock, batch_share=batch_share)
+        self._nice = nice
         self._threads = [
             threading.Thread(target=self._work, args=(number,), name=f"rerank-{number}")
             for number in range(workers)
@@ -38,6 +45,7 @@ class Scheduler(DeviceQueues):
             thread.join(timeout_s)
 
     def _work(self, worker: int) -> None:
+        give_way(self._nice)
         while True:
             with self._wake:
                 while (taken := self._take(worker)) is None:

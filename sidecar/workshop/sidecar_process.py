@@ -16,8 +16,9 @@ from types import TracebackType
 
 from sidecar.errors import StartupError
 
-START_TIMEOUT_S = 120.0
-"""A start takes 3 to 4 s of CPU time, so half a minute where ten processes share two cores."""
+START_TIMEOUT_S = 300.0
+"""A start takes 3 to 4 s of CPU time, so half a minute where ten processes share two
+cores, and minutes where thirty do."""
 SERVE = ("sidecar", "serve")
 """The module and its arguments."""
 

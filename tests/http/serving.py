@@ -67,6 +67,7 @@ def opener_over(session: GatedSession, folder: Path | None = None) -> Opener:
                 stand_in=settings.stand_in,
             ),
             on_run=watch.on_run,
+            worker_nice=settings.worker_nice,
         )
         model = ServedModel(
             manifest.name,

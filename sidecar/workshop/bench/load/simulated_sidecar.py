@@ -51,6 +51,7 @@ def open_simulated(tokens_per_second: float, settings: Settings, watch: Watch) -
         on_run=watch.on_run,
         cache_mb=settings.cache_mb,
         batch_share=settings.batch_share,
+        worker_nice=settings.worker_nice,
     )
     name, _ = manifest.graph_for("cpu")
     model = ServedModel(
