@@ -52,7 +52,7 @@ async def test_answers_and_errors_can_be_read() -> None:
         cases = [
             ("/v2/rerank", right, 200),
             ("/v2/rerank", {"Origin": PAGE}, 401),
-            ("/v1/embeddings", right, 404),
+            ("/v1/completions", right, 404),
             ("/info", right, 405),
         ]
         for path, headers, status in cases:

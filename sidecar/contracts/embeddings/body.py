@@ -39,7 +39,7 @@ UNSET: Any = object()
 def read_kind(value: object) -> object:
     """The key in KINDS that is meant. Raises ValueError for any other."""
     word = value.lower() if isinstance(value, str) else value
-    if word is not None and word not in KINDS:
+    if word is not None and (not isinstance(word, str) or word not in KINDS):
         raise ValueError(f"must be one of {', '.join(KINDS)}")
     return word
 

@@ -30,6 +30,8 @@ def test_every_graph_that_runs_on_a_cpu_has_its_line(monkeypatch: pytest.MonkeyP
     folder = shipped_model()
     manifest = Manifest.read(folder)
     lines = list(summary_lines(folder, manifest))
-    assert [text.partition(":")[0] for text in lines] == ["minilm-en int8", "minilm-en float"]
-    for text in lines:
-        assert re.search(r": \d\S* pairs/s per core at \d+ tokens \(.+\), 2\d\.\d MB, nDCG", text)
+    graphs = ("int8", "float", "int8-adaptive", "float-adaptive")
+    assert [text.partition(":")[0] for text in lines] == [f"minilm-en {name}" for name in graphs]
+    for name, text in zip(graphs, lines, strict=True):
+        assert re.search(r": \d\S* pairs/s per core at \d+ tokens \(.+\), 2\d\.\d MB", text)
+        assert ("nDCG" in text) == (name in manifest.quality)
