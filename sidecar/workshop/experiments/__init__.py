@@ -1,8 +1,7 @@
 """What came of experiments: the log of two-stage search, read back and analysed.
 
 records     what was shown to whom, by which arm
-credit      clicks on interleaved hits, by team
-searches    records -> searches of units that are in one arm, and what users did
+searches    records -> searches of units that are in one arm, what users did, whose the credit is
 log_faults  what is wrong with a log, a line each
 
 analysis    from a file and a log to everything below; stops arms

@@ -76,8 +76,8 @@ def _preference(
     for search in drafts:
         if arm not in search.arms or control not in search.arms:
             continue
-        clicked = [search.teams.get(document) for document in search.clicked]
-        difference = clicked.count(arm) - clicked.count(control)
+        credit = search.credit
+        difference = credit[arm] - credit[control]
         wins += difference > 0
         losses += difference < 0
         ties += not difference

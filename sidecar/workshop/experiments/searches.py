@@ -44,6 +44,17 @@ class Search:
         """The place of the best clicked document."""
         return min((self.places[each] for each in self.clicked), default=None)
 
+    @property
+    def credit(self) -> Mapping[str, int]:
+        """Arm -> its clicked hits, for every arm that was interleaved: a hit is a point for the arm
+        that had added it (Radlinski, Kurup and Joachims, CIKM 2008; for more than two arms Schuth
+        et al., CIKM 2014)."""
+        points = dict.fromkeys(self.arms, 0)
+        for document in self.clicked:
+            if team := self.teams.get(document):
+                points[team] = points.get(team, 0) + 1
+        return points
+
 
 @dataclass(frozen=True, slots=True)
 class ExperimentLog:

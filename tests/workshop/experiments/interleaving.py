@@ -10,7 +10,7 @@ click).
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mappings.experiments import team_draft
-from sidecar.workshop.experiments.credit import Credit
 
 HITS = 10
 CRITICAL = 1.96
@@ -52,21 +51,21 @@ class Users:
         ]
 
 
-def interleaved(users: Users, noises: Mapping[str, float]) -> Credit:
-    """One search with the hits of all rankers."""
+def interleaved(users: Users, noises: Mapping[str, float]) -> Mapping[str, int]:
+    """The credit of one search with the hits of all rankers."""
     relevance = users.search()
     rankings = {arm: users.ranking(relevance, noise) for arm, noise in noises.items()}
     draft = team_draft(rankings, users.random.bytes(16))
     points = dict.fromkeys(noises, 0)
     for rank in users.clicks(list(draft.order), relevance):
         points[draft.teams[rank]] += 1
-    return Credit("", "", 0.0, points)
+    return points
 
 
-def preference(credits: list[Credit], arm: str, other: str) -> tuple[int, int]:
+def preference(credits: Iterable[Mapping[str, int]], arm: str, other: str) -> tuple[int, int]:
     """(searches that the first arm won, searches with a winner)."""
-    outcomes = [credit.outcome(arm, other) for credit in credits]
-    return outcomes.count(1.0), sum(outcome != 0.5 for outcome in outcomes)
+    differences = [credit[arm] - credit[other] for credit in credits]
+    return sum(each > 0 for each in differences), sum(each != 0 for each in differences)
 
 
 def first_click(users: Users, noise: float) -> float:

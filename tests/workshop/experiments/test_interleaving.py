@@ -41,5 +41,5 @@ def test_multileaving_puts_three_rankers_in_order() -> None:
         assert stats.binomtest(won, decided, alternative="greater").pvalue < 0.01
     totals: Counter[str] = Counter()
     for credit in credits:
-        totals.update(credit.points)
+        totals.update(credit)
     assert totals["a"] > totals["b"] > totals["c"]

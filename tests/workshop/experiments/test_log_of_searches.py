@@ -1,10 +1,11 @@
 """What two-stage search logs is what the commands read: clicks are credited, judgements made."""
 
-from collections import Counter
+import time
 from pathlib import Path
 
 from es_integration.search import Experiments, Rerank, Trial, two_stage_search
 from es_integration.ubi import UbiFiles, event_record
+from mappings.experiments.reading import read_experiments
 from sidecar.workshop.clicks.actions import Actions
 from sidecar.workshop.clicks.assembling import assemble
 from sidecar.workshop.clicks.event_log import EventLogBuilder
@@ -12,8 +13,9 @@ from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.record_files import read_files
 from sidecar.workshop.clicks.rules import Rules
 from sidecar.workshop.clicks.ubi import UbiEvent, records
-from sidecar.workshop.experiments.credit import credits
+from sidecar.workshop.experiments.preference import preferences
 from sidecar.workshop.experiments.records import Exposure, experiment_records
+from sidecar.workshop.experiments.searches import assemble as log_of
 from sidecar.workshop.model.progress import no_progress
 from tests.es_integration.search.ten_hits import Cluster, Turning
 from tests.mappings.experiments.files import write
@@ -38,10 +40,9 @@ def test_users_who_want_the_last_hits_prefer_the_arm_that_turns_the_order(
     files = sorted((tmp_path / "ubi").iterdir())
     found_records: list[Exposure | UbiEvent] = []
     read_files(files, found_records.append, Tally(0), no_progress, experiment_records)
-    pages = [record for record in found_records if isinstance(record, Exposure)]
-    events = [record for record in found_records if isinstance(record, UbiEvent)]
-    outcomes = Counter(each.outcome("control", "off") for each in credits(pages, events))
-    assert outcomes == {1.0: 20}
+    (experiment,) = read_experiments(tmp_path)
+    (preference,) = preferences(log_of(experiment, found_records, time.time()), alpha=0.05)
+    assert (preference.arm, preference.wins, preference.losses) == ("off", 0, 20)
 
     builder = EventLogBuilder(Actions())
     read_files(files, builder.add, Tally(0), no_progress, records)
