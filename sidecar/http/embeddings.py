@@ -1,8 +1,8 @@
 """The handler of all embedding dialects: body to request to vectors to body."""
 
-import asyncio
 import time
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
@@ -10,10 +10,9 @@ from sidecar.contracts.embeddings.dialect import EmbeddingDialect
 from sidecar.contracts.embeddings.routes import choose, decode, plain_path
 from sidecar.contracts.validation import parse
 from sidecar.embedding import EmbedRequest, EmbedResult
-from sidecar.http.handlers import LARGE_BODY
 from sidecar.http.keys import API_KEY, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
 from sidecar.http.middleware import route_template
-from sidecar.http.request_body import read_body
+from sidecar.http.request_body import parse_body, read_body
 from sidecar.runtime.flows import Flow
 
 
@@ -23,10 +22,7 @@ async def embed(request: web.Request) -> web.Response:
     models = service.live_models
     raw = await read_body(request)
     start = time.perf_counter()
-    if len(raw) < LARGE_BODY:
-        dialect, wanted = _decode(request, raw)
-    else:
-        dialect, wanted = await asyncio.to_thread(_decode, request, raw)
+    dialect, wanted = await parse_body(raw, partial(_decode, request))
     request[FACTS]["docs"] = len(wanted.texts)
     key = request[API_KEY]
     service.take_quota(key, "documents", len(wanted.texts))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from aiohttp import web
 
@@ -20,7 +20,7 @@ from sidecar.http.experiments import Treatment
 from sidecar.http.json_response import json_response
 from sidecar.http.keys import API_KEY, ARM, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
 from sidecar.http.middleware import route_template
-from sidecar.http.request_body import read_body
+from sidecar.http.request_body import parse_body, read_body
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.flows import Flow
@@ -28,8 +28,6 @@ from sidecar.runtime.options import Runtime
 
 COMPUTE_TYPES: dict[Runtime, str] = {"onnxruntime": "onnx", "openvino": "openvino"}
 """As text-embeddings-inference names them after the device."""
-LARGE_BODY = 256 * 1024
-"""Bytes from which a body is parsed off the event loop (about 1 ms of parsing)."""
 
 
 async def rerank(request: web.Request) -> web.Response:
@@ -38,10 +36,7 @@ async def rerank(request: web.Request) -> web.Response:
     models = service.live_models
     raw = await read_body(request)
     start = time.perf_counter()
-    if len(raw) < LARGE_BODY:
-        dialect, rank_request = _decode(request, raw)
-    else:
-        dialect, rank_request = await asyncio.to_thread(_decode, request, raw)
+    dialect, rank_request = await parse_body(raw, partial(_decode, request))
     request[FACTS]["docs"] = len(rank_request.documents)
     key = request[API_KEY]
     service.take_quota(key, "documents", len(rank_request.documents))
