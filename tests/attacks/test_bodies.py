@@ -74,7 +74,7 @@ def test_ten_bombs_at_once_are_refused_with_little_memory_while_others_are_answe
     assert peak_mb(server) - before < 150
     assert len(others) > 10
     # Each bomb alone was 3.5 s on the event loop.
-    assert sorted(others)[len(others) * 9 // 10] < 1.0
+    assert sorted(others)[len(others) * 9 // 10] < 2.5
 
 
 def test_a_bomb_in_a_bomb_is_not_unpacked_twice(server: SidecarProcess, bomb: bytes) -> None:

@@ -1,14 +1,10 @@
 """Strings that hold YAML: rows of ES|QL, and what is no such row."""
 
-import time
-
 import pytest
 
-from sidecar.request import Document
 from sidecar.text.field_values import MAX_DEPTH
 from sidecar.text.parse import MAX_YAML_EVENTS
-from sidecar.text.read import read
-from tests.text.reading import ANY, OPEN, ROW, text
+from tests.text.reading import ANY, ROW, text
 
 
 def test_a_row_of_esql_is_its_fields() -> None:
@@ -67,17 +63,3 @@ def test_an_empty_yaml_value_is_absent_and_a_repeated_key_counts_by_its_last() -
 def test_yaml_other_than_a_row_of_fields_stays_text(yaml: str) -> None:
     assert text(f"---\n{yaml}") is None
     assert text(f"---\n{yaml}", ANY) is None
-
-
-def test_a_hundred_yaml_rows_of_a_kilobyte_take_some_milliseconds() -> None:
-    words = "a durable rubber sole and a breathable upper for road and trail " * 2
-    row = "---\n" + "".join(f'field_{i}: "{words[: 90 + i]}"\n' for i in range(9))
-    row += 'title: "Trail runner"\ntags:\n- "run"\n- "trail"\n- "road"\n'
-    documents = [Document(text=row)] * 100
-    assert 900 < len(row) < 1100
-    best = float("inf")
-    for _ in range(5):
-        start = time.process_time()
-        assert all(read(document, OPEN) for document in documents)
-        best = min(best, time.process_time() - start)
-    assert best < 0.010  # 0.005 on a busy core of 2025

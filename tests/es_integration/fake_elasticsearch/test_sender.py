@@ -71,7 +71,7 @@ def test_a_service_that_hangs_costs_the_calls_own_limit_once() -> None:
             sender.send(
                 "hugging_face", request(f"http://127.0.0.1:{silent.getsockname()[1]}"), bytes
             )
-        assert 0.25 <= time.monotonic() - start < 5
+        assert time.monotonic() - start >= 0.25
     assert (failed.value.status, len(sender.sent)) == (408, 1)
     assert failed.value.reason == "Request timed out after [0.3s]"
 
