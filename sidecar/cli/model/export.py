@@ -24,9 +24,7 @@ def export_command(
     max_tokens: Annotated[
         int | None, typer.Option(min=64, help="Longest pair, if less than the model can read.")
     ] = None,
-    instruction: Annotated[
-        str | None, typer.Option(help="Default instruction (yes/no decoders).")
-    ] = None,
+    instruction: Annotated[str | None, typer.Option(help="Default instruction (decoders).")] = None,
     separator: Annotated[
         str | None,
         typer.Option(help="Between the prompt's parts: line or blank-line (yes/no decoders)."),

@@ -5,6 +5,7 @@
       modular_network      its network
     sequence_pairs       what both share
     sentence_encoder     sentence-transformers' encoders of single texts, for embeddings
+      sentence_encoder_network   a backbone and the modules behind it
       sentence_encoder_settings  how their texts are read
     module_list          the files that list a sentence-transformers folder's modules
     decoder              Qwen3-Reranker, which answers "yes" or "no"

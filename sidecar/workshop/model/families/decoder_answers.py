@@ -34,8 +34,12 @@ def check_layers(config: PretrainedConfig, folder: Path) -> None:
     kinds = set(getattr(config, "layer_types", None) or ())  # Gemma has none: all are full
     if unsupported := sorted(kinds - {"full_attention"}):
         raise ModelError(
-            f"{folder}: its layers use {unsupported[0]}; a reranker's use full_attention"
+            f"{folder}: its layers use {unsupported[0]}; only full_attention is read here"
         )
+    if getattr(config, "is_causal", True) is False or getattr(
+        config, "use_bidirectional_attention", False
+    ):
+        raise ModelError(f"{folder}: its tokens see later ones, which is not read here")
     if (rope_type := config.rope_parameters["rope_type"]) in LENGTH_DEPENDENT_ROPE:
         raise ModelError(
             f"{folder}: rope_type {rope_type!r} gives a token another position in a longer pair; "

@@ -1,9 +1,10 @@
-"""A Qwen2, Qwen3 or Gemma decoder as a reranker: one logit after a pair's last token.
+"""A Qwen2, Qwen3 or Gemma decoder as a reranker (one logit after a pair's last token), or as an
+encoder of texts (all last states).
 
-Pairs are padded on the RIGHT; the framework's own code pads on the left. With causal attention no
+Inputs are padded on the RIGHT; the framework's own code pads on the left. With causal attention no
 token sees a later one, so right padding changes nothing before it: the network needs no padding
-mask, positions count from 0, and the state at `attention_mask.sum() - 1` is that of the pair alone.
-RoPE depends only on differences of positions, so the scores equal those of left padding.
+mask, positions count from 0, and the state at `attention_mask.sum() - 1` is that of the input
+alone. RoPE depends only on differences of positions, so the states equal those of left padding.
 
 The framework's own forward pass is not exported: it would hold the attention weights of all heads
 at once (4.3 GB per layer at 8,192 tokens and 16 heads) and copy each key head for its queries.
@@ -14,6 +15,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 from transformers import GemmaModel, Qwen2Model, Qwen3Model
+from transformers.modeling_outputs import BaseModelOutput
 from transformers.models.gemma.modeling_gemma import (
     GemmaAttention,
     GemmaDecoderLayer,
@@ -38,13 +40,10 @@ BLOCK_SIZE = 1024
 """Queries that attend at once, at most, at the model's `max_tokens`."""
 
 
-class YesNoDecoder(nn.Module):
-    """The backbone's layers, run over right-padded pairs, and the head's one row."""
+class Decoder(nn.Module):
+    """The backbone's layers, run over right-padded inputs of at most `max_tokens`."""
 
-    def __init__(
-        self, backbone: GemmaModel | Qwen2Model | Qwen3Model, row: Tensor, max_tokens: int
-    ) -> None:
-        """`row` [hidden] is W[yes] - W[no], W[yes], or the one row of a classification head."""
+    def __init__(self, backbone: GemmaModel | Qwen2Model | Qwen3Model, max_tokens: int) -> None:
         super().__init__()
         self.embed_tokens = backbone.embed_tokens
         self.layers = nn.ModuleList(
@@ -52,19 +51,43 @@ class YesNoDecoder(nn.Module):
         )
         self.norm = Norm(backbone.norm)
         self.rotary = Rotary(backbone.rotary_emb)
-        self.row = nn.Parameter(row.detach().clone())
         self.blocks = -(-max_tokens // BLOCK_SIZE)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Logits [batch] of right-padded pairs."""
-        states = self.embed_tokens(input_ids)
+    def last_layer(self, input_ids: Tensor) -> Tensor:
+        """The last layer's states [batch, tokens, hidden], before the last norm."""
+        states: Tensor = self.embed_tokens(input_ids)
         angles = self.rotary(input_ids)
         blocks = causal_blocks(input_ids, self.blocks)
         for layer in self.layers:
             states = layer(states, angles, blocks)
+        return states
+
+
+class YesNoDecoder(Decoder):
+    """A decoder with its head's one row."""
+
+    def __init__(
+        self, backbone: GemmaModel | Qwen2Model | Qwen3Model, row: Tensor, max_tokens: int
+    ) -> None:
+        """`row` [hidden] is W[yes] - W[no], W[yes], or the one row of a classification head."""
+        super().__init__(backbone, max_tokens)
+        self.row = nn.Parameter(row.detach().clone())
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Logits [batch] of right-padded pairs."""
+        states = self.last_layer(input_ids)
         last = attention_mask.sum(1) - 1
         rows = torch.arange(last.shape[0], device=last.device)
         return (self.norm(states[rows, last]) * self.row).sum(-1)
+
+
+class TextDecoder(Decoder):
+    """A decoder without a head, with the arguments and the output of transformers' own."""
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> BaseModelOutput:
+        """`last_hidden_state` [batch, tokens, hidden] of right-padded texts; what it holds at the
+        padding means nothing."""
+        return BaseModelOutput(last_hidden_state=self.norm(self.last_layer(input_ids)))
 
 
 RotaryAngles = tuple[Tensor, Tensor]

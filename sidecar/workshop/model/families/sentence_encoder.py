@@ -3,6 +3,8 @@
     sentence-transformers/all-MiniLM-L6-v2   BertModel, Pooling (mean), Normalize
     intfloat/e5-small-v2                     BertModel, Pooling (mean), Normalize, two prefixes
     BAAI/bge-small-en-v1.5                   BertModel, Pooling (cls), Normalize, a query's prefix
+    Qwen/Qwen3-Embedding-0.6B, -4B, -8B      Qwen3ForCausalLM, Pooling (lasttoken), Normalize, a
+                                             query's instruction
 
 A folder of sentence-transformers names its modules in `modules.json` and its prefixes in
 `config_sentence_transformers.json`; for a bare encoder `--pooling` says what its vectors are. The
@@ -18,24 +20,21 @@ import torch
 import transformers
 from pydantic import ValidationError
 from torch import Tensor, nn
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast, Qwen3Model
 
 from sidecar.errors import ModelError, first_fault
 from sidecar.runtime.encoding import Encoding
 from sidecar.runtime.families import ENCODER
 from sidecar.runtime.manifest import Padding
 from sidecar.workshop.model.checkpoint import Checkpoint
-from sidecar.workshop.model.families.modular_network import (
-    HEAD_MODULES,
-    POOLINGS,
-    Pooling,
-    read_module,
-)
-from sidecar.workshop.model.families.module_list import (
-    ModuleEntry,
-    is_cross_encoder,
-    read_modules,
-    read_object,
+from sidecar.workshop.model.families.decoder_answers import check_layers
+from sidecar.workshop.model.families.decoder_network import TextDecoder
+from sidecar.workshop.model.families.module_list import is_cross_encoder, read_modules
+from sidecar.workshop.model.families.sentence_encoder_network import (
+    SentenceNetwork,
+    count_dimensions,
+    pooling_name,
+    read_head,
 )
 from sidecar.workshop.model.families.sentence_encoder_settings import (
     check_case,
@@ -51,7 +50,6 @@ from sidecar.workshop.model.families.sequence_pairs import (
     position_count,
 )
 from sidecar.workshop.model.pretrained import (
-    CONFIG,
     card_metadata,
     max_pair_tokens,
     open_config,
@@ -62,7 +60,12 @@ from sidecar.workshop.model.pretrained import (
 )
 from sidecar.workshop.model.text_pair import TextPair
 
-ARCHITECTURES = {f"{name}Model" for name in ENCODERS}
+DECODERS = {"Qwen3ForCausalLM", "Qwen3Model"}
+ARCHITECTURES = {f"{name}Model" for name in ENCODERS} | DECODERS
+MAX_DECODER_TOKENS = 8192
+"""The limit of Qwen3-Embedding's published code; its positions are 32,768."""
+INSTRUCTED = "Instruct: {instruction}\nQuery:"
+"""A query's prefix by Qwen3-Embedding's card."""
 
 
 def accepts(architecture: str, folder: Path) -> bool:
@@ -80,13 +83,16 @@ def open_folder(
     query_prefix: str | None = None,
     document_prefix: str | None = None,
     matryoshka: str | None = None,
+    instruction: str | None = None,
 ) -> Checkpoint:
-    """The encoder in the folder; `max_tokens` lowers its own limit.
+    """The encoder in the folder; `max_tokens` lowers its own limit, and takes the place of a
+    decoder's 8,192.
 
     `pooling` ("mean", "cls" or "lasttoken") is for a folder without modules. The prefixes replace
     those of the folder's settings. `matryoshka` has the smaller sizes that it was trained for,
-    separated by commas, where `config.json` does not list them. Raises ModelError: a module that is
-    not known here, a size that is no number, or a file that is missing, damaged or does not fit.
+    separated by commas, where `config.json` does not list them. `instruction` says what a decoder's
+    queries are for, in the form of Qwen3-Embedding. Raises ModelError: a module that is not known
+    here, a size that is no number, or a file that is missing, damaged or does not fit.
     """
     config = open_config(folder)
     architecture = (config.architectures or [""])[0]
@@ -95,23 +101,25 @@ def open_folder(
             f"{folder}: {architecture or 'an unnamed network'} is no encoder of texts: "
             "docs/embeddings.md has the table of those that can be exported"
         )
-    head = _head(folder, pooling)
-    network_class: type[PreTrainedModel] = getattr(transformers, architecture)
-    encoder = open_network(network_class, folder)
-    inputs = network_inputs(encoder)
-    network = SentenceNetwork(encoder, head, inputs).eval()
+    is_decoder = architecture in DECODERS
+    if instruction is not None:
+        query_prefix = _instructed(folder, instruction, query_prefix, is_decoder=is_decoder)
+    head = read_head(folder, pooling)
     framework_tokenizer = open_fast_tokenizer(folder)
     tokenizer = plain_tokenizer(framework_tokenizer)
     check_case(folder, tokenizer)
     limit = min(
         max_pair_tokens(framework_tokenizer, position_count(config)),
         max_text_tokens(folder),
-        max_tokens or sys.maxsize,
+        max_tokens or (MAX_DECODER_TOKENS if is_decoder else sys.maxsize),
     )
+    backbone, framework = _backbones(folder, config, architecture, limit)
+    inputs = network_inputs(framework)
+    network = SentenceNetwork(backbone, head, inputs).eval()
     encoding = _encoding(
         folder,
-        dimensions=_dimensions(folder, network),
-        pooling=_modes(head),
+        dimensions=count_dimensions(folder, network),
+        pooling=pooling_name(head),
         prefixes=read_prefixes(folder, {"query": query_prefix, "document": document_prefix}),
         matryoshka=read_matryoshka(folder, matryoshka),
     )
@@ -125,63 +133,42 @@ def open_folder(
         prompt=read_text_prompt(tokenizer, with_segments="token_type_ids" in inputs),
         padding=Padding(token=pad_token(framework_tokenizer, folder)),
         max_tokens=limit,
-        reference=_framework_cosines(network, inputs, framework_tokenizer, limit, encoding),
+        reference=_framework_cosines(
+            SentenceNetwork(framework, head, inputs).eval(),
+            inputs,
+            framework_tokenizer,
+            limit,
+            encoding,
+        ),
         encoding=encoding,
         languages=languages,
         licence=licence,
     )
 
 
-class SentenceNetwork(nn.Module):
-    """(vectors [batch, dimensions], last states [batch, tokens, width]) of an encoder; the first
-    module of its head pools the states."""
-
-    def __init__(
-        self, encoder: PreTrainedModel, head: list[nn.Module], inputs: tuple[str, ...]
-    ) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.head = nn.ModuleList(head)
-        self.inputs = inputs
-
-    def forward(self, *values: Tensor) -> tuple[Tensor, Tensor]:
-        arguments = dict(zip(self.inputs, values, strict=True))
-        states: Tensor = self.encoder(**arguments).last_hidden_state
-        pooling, *others = self.head
-        vectors: Tensor = pooling(states, arguments["attention_mask"])
-        for module in others:
-            vectors = module(vectors)
-        return vectors, states
+def _backbones(
+    folder: Path, config: PretrainedConfig, architecture: str, max_tokens: int
+) -> tuple[nn.Module, PreTrainedModel]:
+    """(the network for the graph, the framework's own), which share their weights."""
+    if architecture not in DECODERS:
+        network_class: type[PreTrainedModel] = getattr(transformers, architecture)
+        network = open_network(network_class, folder)
+        return network, network
+    check_layers(config, folder)
+    framework = open_network(Qwen3Model, folder)
+    decoder = TextDecoder(framework, max_tokens)
+    framework.set_attn_implementation("sdpa")  # eager holds all of a layer's attention at once
+    return decoder, framework
 
 
-def _head(folder: Path, pooling: str | None) -> list[nn.Module]:
-    """The modules behind the encoder, the first of which pools."""
-    entries = read_modules(folder)
-    if pooling is not None and not entries:
-        if pooling not in POOLINGS:
-            raise ModelError(f"--pooling {pooling} is not known: {', '.join(POOLINGS)} are")
-        return [Pooling((pooling,))]
-    if pooling is not None:
-        raise ModelError(f"{folder} says itself how it pools: leave --pooling out")
-    _check(folder, entries)
-    return [read_module(folder, entry.kind, entry.path) for entry in entries[1:]]
-
-
-def _check(folder: Path, entries: list[ModuleEntry]) -> None:
-    """Raises ModelError for what would change the vectors and is not read here."""
-    if entries[0].kind != "Transformer" or entries[0].path:
-        raise ModelError(f"{folder}: its first module is no Transformer in the folder itself")
-    kinds = [entry.kind for entry in entries[1:]]
-    if unknown := [kind for kind in kinds if kind not in HEAD_MODULES]:
-        raise ModelError(
-            f"{folder}: its module {unknown[0]} is not known: behind an encoder there may be "
-            f"{', '.join(HEAD_MODULES)}"
-        )
-    if kinds[0] != "Pooling" or "Pooling" in kinds[1:]:
-        raise ModelError(f"{folder}: the module behind its encoder must be its only Pooling")
-    config = read_object(folder / entries[1].path / CONFIG, {})
-    if config.get("include_prompt") is False:
-        raise ModelError(f"{folder}: it leaves a prefix out of the mean, which is not done here")
+def _instructed(
+    folder: Path, instruction: str, query_prefix: str | None, *, is_decoder: bool
+) -> str:
+    if not is_decoder:
+        raise ModelError(f"{folder} is a model without instruction: leave that option out")
+    if query_prefix is not None:
+        raise ModelError("--instruction is part of a query's prefix: give one of the two")
+    return INSTRUCTED.format(instruction=instruction)
 
 
 def _encoding(folder: Path, **facts: Any) -> Encoding:
@@ -189,21 +176,6 @@ def _encoding(folder: Path, **facts: Any) -> Encoding:
         return Encoding(**facts)
     except ValidationError as fault:
         raise ModelError(f"{folder}: {first_fault(fault)}") from None
-
-
-def _dimensions(folder: Path, network: SentenceNetwork) -> int:
-    ones = torch.ones((1, 2), dtype=torch.long)
-    try:
-        with torch.no_grad():
-            vectors, _ = network(*(ones for _ in network.inputs))
-    except RuntimeError as fault:  # torch's, of shapes
-        raise ModelError(f"{folder}: its modules do not fit together ({fault})") from None
-    return int(vectors.shape[-1])
-
-
-def _modes(head: list[nn.Module]) -> str:
-    (pooling,) = (module for module in head if isinstance(module, Pooling))
-    return "+".join(pooling.modes)
 
 
 def _framework_cosines(
@@ -214,6 +186,7 @@ def _framework_cosines(
     encoding: Encoding,
 ) -> Callable[[Sequence[TextPair]], list[float]]:
     """A function that compares pairs with the framework's tokenizer, in padded batches."""
+    tokenizer.padding_side = "right"  # as the pooling reads them; a decoder's folder may say left
 
     def vectors(texts: Sequence[str]) -> Tensor:
         encoded = tokenizer(
