@@ -11,7 +11,7 @@ import contextlib
 import gc
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sidecar.workshop.bench.load.plan import Planned
 
@@ -49,11 +49,25 @@ class Sent:
     wall_s: float
 
 
-def send(host: str, port: int, plan: Sequence[Planned], requests: Sequence[bytes]) -> Sent:
-    """Sends each request at its moment; returns when all are answered."""
+def send(
+    host: str,
+    port: int,
+    plan: Sequence[Planned],
+    requests: Sequence[bytes],
+    clients: int | None = None,
+) -> Sent:
+    """Sends each request at its moment; returns when all are answered. With `clients` the loop is
+    closed: so many send the requests in their order, each the next one when it has an answer, and
+    a request's planned moment is the one at which it is sent."""
     gc.collect()
     cpu, wall = time.process_time(), time.perf_counter()
-    outcomes = asyncio.run(_Generator(host, port).send(plan, requests))
+    generator = _Generator(host, port)
+    sending = (
+        generator.send(plan, requests)
+        if clients is None
+        else generator.keep_busy(plan, requests, clients)
+    )
+    outcomes = asyncio.run(sending)
     return Sent(outcomes, time.process_time() - cpu, time.perf_counter() - wall)
 
 
@@ -73,11 +87,30 @@ class _Generator:
                 await asyncio.sleep(ahead_s)
             tasks.append(asyncio.create_task(self._ask(planned, request)))
         outcomes = await asyncio.gather(*tasks)
+        await self._close()
+        return outcomes
+
+    async def keep_busy(
+        self, plan: Sequence[Planned], requests: Sequence[bytes], clients: int
+    ) -> list[Outcome]:
+        """See `send`: the loop is closed."""
+        self._start = time.perf_counter()
+        waiting = iter(zip(plan, requests, strict=True))
+        outcomes: list[Outcome] = []
+
+        async def send_in_turn() -> None:
+            for planned, request in waiting:
+                outcomes.append(await self._ask(replace(planned, at_s=self._now()), request))
+
+        await asyncio.gather(*(send_in_turn() for _ in range(clients)))
+        await self._close()
+        return outcomes
+
+    async def _close(self) -> None:
         for _, writer in self._idle:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
-        return outcomes
 
     def _now(self) -> float:
         return time.perf_counter() - self._start

@@ -8,11 +8,13 @@ greedy       pages of three API keys alone, and beside a fourth at four times th
 
 import contextlib
 import datetime
+import math
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from sidecar.access.api_key import digest_of, new_key
@@ -22,7 +24,12 @@ from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.load.bounds import Bound, bounds
 from sidecar.workshop.bench.load.generator import Sent, send
-from sidecar.workshop.bench.load.outcomes import LatencyFigures, Pattern, StepFigures
+from sidecar.workshop.bench.load.outcomes import (
+    LatencyFigures,
+    Pattern,
+    StepFigures,
+    answered_per_second,
+)
 from sidecar.workshop.bench.load.plan import (
     MIX,
     PAGE,
@@ -45,9 +52,16 @@ PAGES_LOAD = 0.3
 """Of the capacity, in the steps that compare latencies."""
 BATCH_LOAD = 2.0
 GREEDY_LOAD = 4.0
-CAPACITY_AHEAD = 1.5
-"""Of the last guess, offered to find the capacity: more than it can do."""
-CAPACITY_STEPS = 2
+PROBE_CLIENTS = 8
+"""Who keep the service busy to find the capacity: searches that wait while others are scored. Each
+more costs a connection and shows nothing more."""
+PROBE_DEADLINE_S = 600.0
+"""So long that nothing is refused."""
+PROBE_SHARES = (0.1, 0.6)
+"""Of the seconds of a step, that the probes take. The first one warms up, and finds out how many
+requests the second must have."""
+MIN_PROBE = 4
+"""Requests of a probe: by chance their texts are up to some 5 % longer or shorter than others."""
 PATTERNS: Mapping[Pattern, Callable[[float, float, random.Random], list[float]]] = {
     "Poisson": poisson,
     "bursts": bursts,
@@ -82,7 +96,7 @@ class LoadReport:
     seed: int
     seconds: float
     capacity: float
-    """Goodput of the mix at more than it can do."""
+    """Of searches, while there is always one waiting."""
     steps: tuple[StepFigures, ...]
     batch: LatencyFigures | None
     greedy: LatencyFigures | None
@@ -101,8 +115,19 @@ def run_load_benchmark(spec: LoadSpec, say: Say = lambda line: None) -> LoadRepo
         requests = RequestBytes(tokenizer, keys, spec.seed, spec.texts)
         address = urlsplit(url)
         host, port = address.hostname or "127.0.0.1", address.port or 80
-        steps = LoadSteps(spec, lambda plan: send(host, port, plan, requests.all_of(plan)), say)
+
+        def send_all(plan: Sequence[Planned], clients: int | None = None) -> Sent:
+            return send(host, port, plan, requests.all_of(plan), clients)
+
+        steps = LoadSteps(spec, send_all, say)
         return steps.report(name)
+
+
+class SendPlan(Protocol):
+    """Sends a plan to one sidecar, as `generator.send` does."""
+
+    def __call__(self, plan: Sequence[Planned], clients: int | None = None) -> Sent:
+        """The outcomes; with `clients` the loop is closed."""
 
 
 class LoadSteps:
@@ -111,7 +136,7 @@ class LoadSteps:
     def __init__(
         self,
         spec: LoadSpec,
-        send: Callable[[Sequence[Planned]], Sent],
+        send: SendPlan,
         say: Say = lambda line: None,
     ) -> None:
         self._spec = spec
@@ -143,16 +168,22 @@ class LoadSteps:
         )
 
     def find_capacity(self) -> float:
-        """Documents per second: goodput at somewhat more than the guess, which is the last goodput.
-        The first guess is one request's own speed."""
+        """Documents per second while it always has enough to do: searches of clients who send the
+        next one as soon as they have an answer.
+
+        Open loop would measure what chance offers: in 5 s seven searches come, give or take three,
+        and the service has nothing to do before the first and after the last.
+        """
         alone = self._send(of_kind(SEARCH, [0.0], 1.0, CLIENTS[:1]))
         capacity = SEARCH.documents / alone.outcomes[0].latency_s
-        for _ in range(CAPACITY_STEPS):
-            rng = random.Random(self._spec.seed)
-            rate = CAPACITY_AHEAD * capacity / SEARCH.documents
-            moments = poisson(rate, max(1.0, self._spec.seconds / 3), rng)
-            sent = self._send(of_kind(SEARCH, moments, capacity, CLIENTS[:1]))
-            capacity = StepFigures.of(CAPACITY_AHEAD, "Poisson", sent).goodput
+        for share in PROBE_SHARES:
+            wanted = share * self._spec.seconds * capacity / SEARCH.documents
+            moments = [0.0] * max(MIN_PROBE, math.ceil(wanted))
+            plan = [
+                replace(planned, deadline_s=PROBE_DEADLINE_S)
+                for planned in of_kind(SEARCH, moments, capacity, CLIENTS[:1])
+            ]
+            capacity = answered_per_second(self._send(plan, PROBE_CLIENTS))
         self._say(f"capacity: {capacity:.0f} documents/s")
         return capacity
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from sidecar.errors import StartupError
 from sidecar.workshop.bench.load.generator import Outcome, Sent
 
 Pattern = Literal["Poisson", "bursts"]
@@ -98,6 +99,16 @@ class LatencyFigures:
             unanswered=sum(not _in_time(each) for each in after),
             others=_documents([each for each in others if _in_time(each)]) / span_s,
         )
+
+
+def answered_per_second(sent: Sent) -> float:
+    """Documents of the requests that were answered, until the last one. Raises StartupError where
+    none was."""
+    answered = [each for each in sent.outcomes if each.status == OK]
+    if not answered:
+        statuses = ", ".join(map(str, sorted({each.status for each in sent.outcomes})))
+        raise StartupError(f"no request of the probe was answered; statuses: {statuses}")
+    return _documents(answered) / max(each.done_s for each in answered)
 
 
 def p99(values: Sequence[float]) -> float:

@@ -1,5 +1,6 @@
 """The generator against a server of the test's own."""
 
+import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.connections: set[int] = set()
+        self.asked_now, self.most_at_once = 0, 0
+        self.counting = threading.Lock()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -30,7 +33,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.connections.add(self.client_address[1])
         self.rfile.read(2)
+        with self.server.counting:
+            self.server.asked_now += 1
+            self.server.most_at_once = max(self.server.most_at_once, self.server.asked_now)
         time.sleep(self.server.delay_s)
+        with self.server.counting:
+            self.server.asked_now -= 1
         if not self.server.status:
             self.close_connection = True
             return
@@ -71,6 +79,15 @@ def test_latencies_count_from_the_plan_and_slow_answers_hold_up_no_request(serve
         assert outcome.latency_s == outcome.done_s - outcome.planned.at_s >= 0.3
         assert outcome.planned.at_s <= outcome.sent_s < outcome.done_s
     assert len(server.connections) == 3
+
+
+def test_in_a_closed_loop_each_client_waits_for_its_answer(server: Server) -> None:
+    server.delay_s = 0.02
+    found = send("127.0.0.1", server.server_port, plan(*[0.0] * 9), [REQUEST] * 9, clients=3)
+    assert len(found.outcomes) == 9
+    assert server.most_at_once == 3 == len(server.connections)
+    for outcome in found.outcomes:
+        assert outcome.planned.at_s <= outcome.sent_s < outcome.done_s
 
 
 def test_a_broken_connection_is_no_answer(server: Server) -> None:

@@ -1,5 +1,7 @@
 """What the scheduling promises under load, on a virtual clock: the same in every run."""
 
+import pytest
+
 from sidecar.workshop.bench.load.load_benchmark import LoadSpec, LoadSteps
 from sidecar.workshop.bench.load.plan import LARGE, of_kind
 from tests.workshop.bench.load.virtual_load import VirtualSidecar, report
@@ -31,3 +33,11 @@ def test_a_request_that_ends_late_is_counted() -> None:
 
 def test_the_same_seed_gives_the_same_figures() -> None:
     assert report(3.0, seed=5, loads=(4.0,)).steps == report(3.0, seed=5, loads=(4.0,)).steps
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("tokens_per_second", [1_500.0, 10_000.0, 60_000.0])
+def test_the_capacity_is_found(tokens_per_second: float, seed: int) -> None:
+    sidecar = VirtualSidecar(seed, tokens_per_second)
+    found = LoadSteps(LoadSpec(seconds=15.0, seed=seed), sidecar.send).find_capacity()
+    assert found == pytest.approx(sidecar.documents_per_second(20_000), rel=0.1)

@@ -8,6 +8,7 @@ estimate of the tokens that is from 20 % too low to 30 % too high.
 """
 
 import argparse
+import dataclasses
 import functools
 import heapq
 import itertools
@@ -30,8 +31,8 @@ from sidecar.runtime.scorer import Scored
 from sidecar.runtime.session import Batch, ModelInput, Tensors
 from sidecar.workshop.bench.load.generator import Outcome, Sent
 from sidecar.workshop.bench.load.load_benchmark import (
-    CAPACITY_STEPS,
     LOADS,
+    PROBE_SHARES,
     LoadReport,
     LoadSpec,
     LoadSteps,
@@ -60,7 +61,9 @@ class Zeros:
 class VirtualSidecar:
     """Sends plans, as `generator.send` does."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, tokens_per_second: float = TOKENS_PER_SECOND) -> None:
+        """`tokens_per_second` of a worker, for a pair of 110 tokens."""
+        self._rate = tokens_per_second
         self._now = 0.0
         self._seed = seed
         self._rng = random.Random(seed)
@@ -76,13 +79,25 @@ class VirtualSidecar:
         self._queue.submit(_inputs(16, self._rng), 1e9)  # a rate is known, as after a start
         self._run_all()
 
-    def send(self, plan: Sequence[Planned]) -> Sent:
+    def send(self, plan: Sequence[Planned], clients: int | None = None) -> Sent:
         """The outcomes of a plan."""
         outcomes: list[Outcome] = []
         start = self._now
-        for place, planned in enumerate(plan):
-            come = functools.partial(self._come, planned, start, outcomes, self._chance(place))
-            self._at(start + planned.at_s, come)
+        waiting = iter(enumerate(plan))
+
+        def next_one() -> None:
+            if (item := next(waiting, None)) is not None:
+                place, planned = item
+                planned = dataclasses.replace(planned, at_s=self._now - start)
+                self._come(planned, start, outcomes, self._chance(place), next_one)
+
+        if clients is not None:
+            for _ in range(clients):
+                next_one()
+        else:
+            for place, planned in waiting:
+                come = functools.partial(self._come, planned, start, outcomes, self._chance(place))
+                self._at(start + planned.at_s, come)
         self._run_all()
         return Sent(outcomes, cpu_s=0.0, wall_s=1.0)
 
@@ -91,7 +106,7 @@ class VirtualSidecar:
         known = []
         for place, planned in enumerate(plan):
             inputs = _inputs(planned.kind.documents, self._chance(place))
-            work_s = sum(_run_s(len(each)) for each in inputs) / WORKERS
+            work_s = sum(self._run_s(len(each)) for each in inputs) / WORKERS
             known.append(Request(planned.at_s, planned.deadline_s, work_s, planned.kind.documents))
         return known
 
@@ -100,7 +115,12 @@ class VirtualSidecar:
         return random.Random(f"{self._seed} {place}")
 
     def _come(
-        self, planned: Planned, start: float, outcomes: list[Outcome], rng: random.Random
+        self,
+        planned: Planned,
+        start: float,
+        outcomes: list[Outcome],
+        rng: random.Random,
+        after: Callable[[], None] = lambda: None,
     ) -> None:
         flow = Flow("batch" if planned.batch else "interactive", planned.client)
         inputs = _inputs(planned.kind.documents, rng)
@@ -110,6 +130,7 @@ class VirtualSidecar:
 
         def end(status: int) -> None:
             outcomes.append(Outcome(planned, planned.at_s, self._now - start, status))
+            after()
 
         place = self._admission.admit(self._queue, flow, estimate, planned.deadline_s)
         try:
@@ -156,7 +177,7 @@ class VirtualSidecar:
             self._start(worker, *taken)
 
     def _start(self, worker: int, queue: ModelQueue, run: Run) -> None:
-        seconds = _run_s(queue.running[worker].tokens) * self._rng.uniform(*VARIES)
+        seconds = self._run_s(queue.running[worker].tokens) * self._rng.uniform(*VARIES)
 
         def end() -> None:
             queue.score(worker, run)
@@ -164,15 +185,19 @@ class VirtualSidecar:
 
         self._at(self._now + seconds, end)
 
+    def _run_s(self, tokens: int) -> float:
+        """Expected of a run."""
+        return tokens / self._rate * (0.7 + 0.6 * tokens / 220)
+
+    def documents_per_second(self, documents: int) -> float:
+        """What it can do while all workers are busy, by so many random documents."""
+        lengths = map(len, _inputs(documents, random.Random(0)))
+        return WORKERS * documents * 2 / sum(VARIES) / sum(map(self._run_s, lengths))
+
 
 def _inputs(count: int, rng: random.Random) -> list[ModelInput]:
     lengths = (round(rng.lognormvariate(np.log(MEDIAN_TOKENS), SIGMA)) for _ in range(count))
     return [ModelInput(np.zeros(min(max(n, 8), 400) + 8, np.int64), None) for n in lengths]
-
-
-def _run_s(tokens: int) -> float:
-    """Expected of a run."""
-    return tokens / TOKENS_PER_SECOND * (0.7 + 0.6 * tokens / 220)
 
 
 def report(seconds: float, seed: int, loads: tuple[float, ...] = LOADS) -> LoadReport:
@@ -186,13 +211,13 @@ def with_hindsight(seconds: float, seed: int) -> None:
     sidecar = VirtualSidecar(seed)
     plans: list[Sequence[Planned]] = []
 
-    def send(plan: Sequence[Planned]) -> Sent:
+    def send(plan: Sequence[Planned], clients: int | None = None) -> Sent:
         plans.append(plan)
-        return sidecar.send(plan)
+        return sidecar.send(plan, clients)
 
     found = LoadSteps(LoadSpec(seconds=seconds, seed=seed), send).report("on a virtual clock")
     show(found)
-    for step, plan in zip(found.steps, plans[1 + CAPACITY_STEPS :], strict=False):
+    for step, plan in zip(found.steps, plans[1 + len(PROBE_SHARES) :], strict=False):
         if step.load <= 1.0:
             offered = sum(planned.kind.documents for planned in plan)
             answered = offered * step.goodput / step.offered
