@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sidecar.schema import FieldNames
-from sidecar.signals.search_reader import SearchReader
+from sidecar.signals.search_reader import READ_FIELD_CHARACTERS, SearchReader
 from sidecar.signals.signal import ExcludedWeight, Signal
 from sidecar.text.compose import read_value
 from sidecar.text.query.codes import Codes
@@ -59,7 +59,12 @@ class MatchSignal(Signal):
                 of_text[text] = _strength(names, text, self.min_length)
             return of_text[text]
 
-        columns = [list(map(strength, search.values(field))) for field in fields]
+        columns = []
+        for field in fields:
+            values = search.values(field)
+            if not self.codes:
+                values = _candidates(values, field, search)
+            columns.append(list(map(strength, values)))
         return columns[0] if len(columns) == 1 else list(map(_together, zip(*columns, strict=True)))
 
     def contributions(self, search: SearchReader) -> list[float]:
@@ -70,6 +75,18 @@ class MatchSignal(Signal):
             -weight if strength < 0 else self.contribution(strength)
             for strength in self.strengths(search)
         ]
+
+
+def _candidates(values: Sequence[object], field: str, search: SearchReader) -> Sequence[object]:
+    """The values with None in place of those that the query surely does not name."""
+    if (folded := search.folded(field)) is None:
+        return values
+    texts = search.texts(field)
+    places = search.naming.candidates(texts, folded)
+    return [
+        value if place in places or len(texts[place]) == READ_FIELD_CHARACTERS else None
+        for place, value in enumerate(values)
+    ]
 
 
 def _strength(names: Naming | Codes, text: str, min_length: int) -> float:

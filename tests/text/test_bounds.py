@@ -1,8 +1,13 @@
 """The words around a number."""
 
-import pytest
+import re
 
-from sidecar.text.bounds import BoundWords, Side, bound, joins
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.text.bounds import BoundWords, Side, alternatives, bound, joins
+from sidecar.text.folding import unspaced
 from sidecar.text.numerals import plain
 from sidecar.text.vocabularies import load
 
@@ -57,3 +62,42 @@ def test_every_language_has_words_for_both_sides() -> None:
     for language, words in load("bound", BoundWords).items():
         assert words.under or words.at_most or words.or_less, language
         assert words.over or words.at_least or words.or_more, language
+
+
+WORDS = (
+    "m",
+    "max",
+    "max.",
+    "bis",
+    "bis zu",
+    "以下",
+    "元以下",
+    "u元",
+    "up to",
+    "<",
+    "<=",
+    "é",
+    "no.",
+)
+TEXTS = st.lists(st.sampled_from((*WORDS, "x", " ", "5", "ø"))).map(
+    lambda pieces: " ".join("".join(pieces).split())
+)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1), TEXTS)
+def test_words_are_found_whole_where_their_script_has_spaces(words: list[str], text: str) -> None:
+    def is_whole(word: str, start: int) -> bool:
+        before, after = text[:start][-1:], text[start + len(word) :][:1]
+        spaced = not unspaced(word)
+        leads = spaced and word[0].isalnum() and re.match("[a-zæøłđıа-яё]", before)
+        return not (leads or (spaced and word[-1].isalpha() and re.match("[a-zæøłđıа-яё]", after)))
+
+    longest = sorted(set(words), key=len, reverse=True)
+    found = re.search(alternatives(words), text)
+    places = (
+        (at, word)
+        for at in range(len(text))
+        for word in longest
+        if text.startswith(word, at) and is_whole(word, at)
+    )
+    assert (found and (found.start(), found[0])) == next(places, None)

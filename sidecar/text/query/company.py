@@ -7,15 +7,17 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from sidecar.schema import FrozenModel
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.folding import unspaced, words
 from sidecar.text.vocabularies import Spellings, all_words
 
 _LIST = re.compile(r"[,;|、，]")
-_AND = re.compile(r"\s*[&+＆＋]\s*(?=\w)")
+_AND_SIGNS = "&+＆＋"
+_AND = re.compile(rf"\s*[{_AND_SIGNS}]\s*(?=\w)")
 MAX_LISTED = 8
 """Brands of one value; a longer list is prose."""
 
@@ -32,6 +34,17 @@ class CompanyWords(FrozenModel):
     company."""
     conjunction: Spellings = ()
     """What `&` and `+` are read as."""
+
+
+def said_with_other_words(texts: Sequence[str], folded: FoldedTexts) -> set[int]:
+    """The places of the texts of which `spoken_names` may have words that they have not, or leave
+    out some within them; `folded` are the same texts."""
+    places = folded.with_words(_words("conjunction"))
+    together = "\0".join(texts)
+    signs = [sign for sign in _AND_SIGNS if sign in together]
+    for sign in signs:
+        places.update(place for place, text in enumerate(texts) if sign in text)
+    return places
 
 
 @lru_cache(maxsize=8192)  # a catalogue has some hundred brands

@@ -14,12 +14,14 @@ ordinary words  (ORDINARY: function words, and words of queries of every kind) n
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.folding import squeeze, unspaced, words
 from sidecar.text.numerals import plain
-from sidecar.text.query.company import spoken_names
+from sidecar.text.query.company import said_with_other_words, spoken_names
 from sidecar.text.query.counts import counted
 from sidecar.text.query.negation import excluded_runs
 from sidecar.text.query.ordinary import ORDINARY
@@ -51,12 +53,15 @@ class Naming:
     """Those that begin where a negation reaches: "nike" of "shoes not nike"."""
     unclear: frozenset[str] = frozenset()
     """Those that it reaches without saying what is wanted: "not only nike"."""
+    words: frozenset[str] = frozenset()
+    """All of one word."""
 
     @classmethod
     def of(cls, query: str) -> "Naming":
         """What the query's first MAX_TERMS words may name."""
         query = apart(query)
-        runs = _runs(words(query).split())
+        split = words(query).split()
+        runs = _runs(split)
         proper, cased = [""], _CASED.findall(query)[:MAX_TERMS]
         for place, word in enumerate(cased):
             if _stands_out(place, cased):
@@ -73,7 +78,17 @@ class Naming:
             named,
             unwanted,
             unclear,
+            frozenset(split[:MAX_TERMS]),
         )
+
+    def candidates(self, texts: Sequence[str], folded: FoldedTexts) -> set[int]:
+        """The places of the texts that may be, or list, a value that the query names; the others
+        surely are none. `folded` are the same texts.
+
+        A value that is named is a run of the query's words, so it has the first of them. All texts
+        are looked over together: few of a page's brands are in the query.
+        """
+        return folded.squeezed_with(self.words) | said_with_other_words(texts, folded)
 
     def wants(self, value: str, min_length: int = 1) -> bool:
         """Whether the query names the value, which has `min_length` letters and digits at least,

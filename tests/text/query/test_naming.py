@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.folding import squeeze
 from sidecar.text.query.naming import Naming
 
@@ -161,3 +162,23 @@ def test_a_company_is_named_as_people_say_it(query: str, value: str) -> None:
 )
 def test_a_shorter_name_must_name_it_too(query: str, value: str) -> None:
     assert Naming.of(query).wants(value, min_length=2) == (value == "Co")
+
+
+NAMES = (
+    "nike", "Nike", "Ni", "ke", "H&M", "hm", "handm", "Procter & Gamble", "Marks and Spencer",
+    "and", "marksspencer", "The North Face", "Robert Bosch GmbH", "bosch", "HP Inc.", "耐克",
+    "耐克跑鞋", "Ünal", "unal", "wh1000xm4", "WH-1000 XM4", "not", "1000", ",", "", "a\nb", "x\0y",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(NAMES), max_size=4).map(" ".join)
+
+
+@given(st.lists(TEXTS, max_size=5), TEXTS)
+def test_what_a_query_names_is_among_the_candidates(values: list[str], query: str) -> None:
+    naming = Naming.of(query)
+    named = {at for at, value in enumerate(values) if naming.wants(value) or naming.excludes(value)}
+    assert named <= naming.candidates(values, FoldedTexts(values))
+
+
+def test_few_values_are_candidates() -> None:
+    values = ["Nike", "Adidas", "The North Face", "H&M", "Puma, Nike", "Puma"]
+    assert Naming.of("nike shoes").candidates(values, FoldedTexts(values)) == {0, 3, 4}
