@@ -59,12 +59,10 @@ class MatchSignal(Signal):
                 of_text[text] = _strength(names, text, self.min_length)
             return of_text[text]
 
-        columns = []
-        for field in fields:
-            values = search.values(field)
-            if not self.codes:
-                values = _candidates(values, field, search)
-            columns.append(list(map(strength, values)))
+        columns = [
+            list(map(strength, search.values(field) if self.codes else _candidates(field, search)))
+            for field in fields
+        ]
         return columns[0] if len(columns) == 1 else list(map(_together, zip(*columns, strict=True)))
 
     def contributions(self, search: SearchReader) -> list[float]:
@@ -77,8 +75,9 @@ class MatchSignal(Signal):
         ]
 
 
-def _candidates(values: Sequence[object], field: str, search: SearchReader) -> Sequence[object]:
-    """The values with None in place of those that the query surely does not name."""
+def _candidates(field: str, search: SearchReader) -> list[object]:
+    """The field's values with None in place of those that the query surely does not name."""
+    values = search.values(field)
     if (folded := search.folded(field)) is None:
         return values
     texts = search.texts(field)
