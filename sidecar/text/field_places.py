@@ -4,6 +4,7 @@ All that follows from the profile and from a document's keys is worked out once 
 keys: a search's documents have few.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +29,18 @@ class FieldPlace(NamedTuple):
     """Whether a value there may count only where no other place has one."""
 
 
+class FieldKeys(NamedTuple):
+    """Where a field may be in objects with certain keys."""
+
+    field: int
+    """Its place in the profile."""
+    key: str | None
+    """The key of the first place that is no path, where a single value there is the field's and is
+    read as it is written: of most fields no more need be known."""
+    places: tuple[FieldPlace, ...]
+    """Best first."""
+
+
 class FieldPlaces:
     """The places of a profile's fields."""
 
@@ -38,13 +51,14 @@ class FieldPlaces:
         self._spellings = spellings
         self._changes = changes
         self.of = by_keys(self._of)
-        """Of an object, each field that it may have: its place in the profile, and its places."""
+        """Of an object, each field that it may have."""
 
-    def _of(self, keys: tuple[str, ...]) -> tuple[tuple[int, tuple[FieldPlace, ...]], ...]:
-        return tuple(
-            (field, tuple(self._place(field, each.rank, key, each.steps) for each, key in places))
-            for field, places in self.keys.places(keys)
-        )
+    def _of(self, keys: tuple[str, ...]) -> tuple[FieldKeys, ...]:
+        found = []
+        for field, candidates in self.keys.places(keys):
+            places = tuple(self._place(field, c.rank, key, c.steps) for c, key in candidates)
+            found.append(FieldKeys(field, _plain_key(places), places))
+        return tuple(found)
 
     def _place(self, field: int, rank: int, key: str, steps: str) -> FieldPlace:
         spelling = self._spellings[field][rank]
@@ -52,6 +66,16 @@ class FieldPlaces:
         gives_way = spelling.zero_means_none or spelling.reduced
         step = "" if "." in steps else normal(steps)
         return FieldPlace(key, steps, step, spelling, not changed, gives_way)
+
+
+def _plain_key(places: Sequence[FieldPlace]) -> str | None:
+    """`FieldKeys.key`. A single value has nothing inside, so paths into it are passed over."""
+    for place in places:
+        if place.key != places[0].key:
+            return None
+        if not place.steps:
+            return place.key if place.as_written and not place.may_give_way else None
+    return None
 
 
 @lru_cache(maxsize=64)  # of each profile, with few of its weights set to 0 or from 0

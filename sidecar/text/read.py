@@ -39,7 +39,7 @@ from sidecar.text.field_values import (
 )
 from sidecar.text.parse import parse
 from sidecar.text.sale_periods import is_outside
-from sidecar.text.values import SINGLE
+from sidecar.text.values import NUMBERS, SINGLE
 from sidecar.text.wrappings import unwrapped, wrappings
 
 
@@ -101,7 +101,7 @@ class FieldReader:
             return Trace(None, {}, ())
         fields, on_top = self._named(given), self._unwrapped(given) if self._names else given
         spelling_of: dict[str, str] = {}
-        for field, places in self._places.of(on_top):
+        for field, _, places in self._places.of(on_top):
             name = self._names[field] if field < len(self._names) else ""
             for place in places if name in fields else ():
                 if self._value(field, place, Container(on_top[place.key])) == fields[name]:
@@ -151,13 +151,12 @@ class FieldReader:
             return _others(fields)
         fields = self._unwrapped(fields)
         found, others = self._found(fields)
-        count = len(self._names)
-        joins = max(found, default=0) >= count  # most documents have no part: the field is whole
-        joined = self._joined(found) if joins else {}
-        if others or joined:
-            found = {**others, **found, **joined}
-            found = {place: found[place] for place in sorted(found)}
-        named = {self._names[place]: value for place, value in found.items() if place < count}
+        names = self._names
+        # Places ascend. Most documents have no part of a joined field: the field is whole.
+        if others or next(reversed(found), 0) >= len(names):
+            found = {**others, **found, **self._joined(found)}
+            found = {place: found[place] for place in sorted(found) if place < len(names)}
+        named = {names[place]: value for place, value in found.items()}
         if self._profile.other_fields:
             known = self._keys.whole
             named |= _others({key: value for key, value in fields.items() if not known(key)})
@@ -169,7 +168,16 @@ class FieldReader:
         found: dict[int, object] = {}
         others: dict[int, object] = {}
         containers: dict[str, Container] = {}
-        for field, places in self._places.of(fields):
+        for field, key, places in self._places.of(fields):
+            if key is not None:
+                given = fields[key]
+                if isinstance(given, str):
+                    if given and not given.isspace():
+                        found[field] = given
+                        continue
+                elif type(given) in NUMBERS:
+                    found[field] = given
+                    continue
             for place in places:
                 given = fields[place.key]
                 if type(given) in SINGLE:  # most values: no need to look closer

@@ -69,7 +69,7 @@ from sidecar.text.query.quantity import QUANTITY
 from sidecar.text.query.size import SIZE
 from sidecar.text.query.year import YEAR
 from sidecar.text.tidy import tidy_query
-from sidecar.text.values import number
+from sidecar.text.values import SINGLE, number
 
 EXTRACTORS: Mapping[str, Extractor] = {
     extractor.name: extractor
@@ -182,7 +182,7 @@ class _PartChecker:
     def check(self, value: object, keys: Set[str] | None) -> Satisfaction:
         if self._extractor is None:
             return _check_plainly(self._part, value)
-        if not isinstance(value, dict | Mapping):
+        if type(value) in SINGLE or not isinstance(value, dict | Mapping):
             return self._check_single(self._extractor, value)
         if self._extractor.reads_objects and (result := self._extractor.check(self._part, value)):
             return result

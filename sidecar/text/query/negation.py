@@ -44,7 +44,15 @@ def excluded(
     `names` are the places of names that a vocabulary knows: start -> end. `in_field`: the text is a
     document's, which says what it lacks in more ways than a query does: "zero sugar".
     """
+    if not _may_negate(of):
+        return []  # most texts
     return _Reader(of, names, in_field).read()
+
+
+def _may_negate(of: Sequence[Token]) -> bool:
+    """Whether the text has a word with which a negation begins, or a dash that may be a minus."""
+    firsts = negation_words().firsts
+    return any([word in firsts or "-" in gap or "−" in gap for word, gap in of])
 
 
 def freed(of: Sequence[Token]) -> list[int]:

@@ -38,7 +38,15 @@ from sidecar.text.query.counts import (
     of_weight,
     stands_alone,
 )
-from sidecar.text.query.extractor import SATISFIED, UNKNOWN, VIOLATED, Extractor, Satisfaction
+from sidecar.text.query.extractor import (
+    SATISFIED,
+    UNKNOWN,
+    VIOLATED,
+    Extractor,
+    Satisfaction,
+    check_range,
+)
+from sidecar.text.values import number
 
 AROUND = 0.2
 """`around 500` is 400 to 600."""
@@ -207,9 +215,11 @@ def _price_within() -> re.Pattern[str]:
 def _check(constraint: Constraint, value: object) -> Satisfaction:
     """SATISFIED where one of the document's prices lies within the bounds, VIOLATED where none
     can. Of a price list the query's currency counts."""
+    if type(value) is float:
+        return check_range(constraint, number(value))  # most: no need to look closer
     found = prices(value)
     if len(found) == 1 and not found[0].currency:
-        return _check_one(constraint, found[0])  # most: a number
+        return _check_one(constraint, found[0])
     if constraint.values:
         asked = next(iter(constraint.values))
         found = tuple([each for each in found if comparable(each.currency, asked)])

@@ -81,24 +81,25 @@ class PhraseTable(Generic[Meaning]):
 
     def __init__(self, phrases: Iterable[tuple[str, Meaning]]) -> None:
         """Of two equal phrases the first counts."""
-        self._by_first: dict[str, list[tuple[list[str], Meaning]]] = {}
+        self._meanings: dict[tuple[str, ...], Meaning] = {}
+        lengths: dict[str, set[int]] = {}
         for phrase, meaning in phrases:
-            if split := token_words(phrase):
-                self._by_first.setdefault(split[0], []).append((split, meaning))
-        for of_first in self._by_first.values():
-            of_first.sort(key=lambda entry: -len(entry[0]))
+            if split := tuple(token_words(phrase)):
+                self._meanings.setdefault(split, meaning)
+                lengths.setdefault(split[0], set()).add(len(split))
+        self._lengths = {first: sorted(each, reverse=True) for first, each in lengths.items()}
+        """Of the phrases that begin with a token, the longest first."""
+        self.firsts = frozenset(lengths)
+        """The tokens with which the phrases begin."""
 
     def at(
         self, of: list[str], place: int, before: int | None = None
     ) -> tuple[int, Meaning] | None:
         """(the end of the longest phrase that begins there, its meaning); `before` is the place
         that it may not reach beyond."""
-        for phrase, meaning in self._by_first.get(of[place], ()):
-            end = place + len(phrase)
-            if of[place:end] == phrase and (before is None or end <= before):
-                return end, meaning
+        last = len(of) if before is None else min(before, len(of))
+        for length in self._lengths.get(of[place], ()):
+            end = place + length
+            if end <= last and (phrase := tuple(of[place:end])) in self._meanings:
+                return end, self._meanings[phrase]
         return None
-
-    def firsts(self) -> frozenset[str]:
-        """The tokens with which the phrases begin."""
-        return frozenset(self._by_first)

@@ -65,7 +65,7 @@ class Vocabulary:
             for form in map(tuple, map(token_words, words)):
                 self._ambiguous[form] = self._ambiguous.get(form, frozenset()) | {language}
         self._accents = Accents(spelling for spelling, _ in name_of)
-        known = self._table.firsts() | negation_words().firsts()
+        known = self._table.firsts | negation_words().firsts
         named = dict(name_of)
         self._misspelt = {
             wrong: named[right] for wrong, right in misspellings(misspelt, known).items()
@@ -106,10 +106,11 @@ class Vocabulary:
         exclude those requested; SATISFIED when it has a requested name, or none is requested and it
         has others than those unwanted.
         """
-        names, denied, *_ = self._read_value(text)
+        reading = self._read_value(text)
+        names, denied = reading.wanted, reading.excluded
         if not names and not denied:
             return UNKNOWN
-        if unwanted & self._with_parents(names - requested):
+        if unwanted and unwanted & self._with_parents(names - requested):
             return VIOLATED
         if requested & self._with_parents(names) or (not requested and unwanted & denied):
             return SATISFIED
@@ -145,24 +146,31 @@ class Vocabulary:
         split = [token.word for token in of]
         languages = languages_of(split) if is_query else _NONE
         matches = list(self._places(text, of, split, is_query, languages))
-        places = [(start, end, name) for start, end, name in matches if name is not None]
-        ends = {start: end for start, end, _ in places}
-        reached = excluded(of, ends, in_field=not is_query) if ends else []
-        clear = {item.start: item.clear for item in reached}
-        if not all(clear[start] for start in ends.keys() & clear.keys()):
+        ends = {start: end for start, end, name in matches if name is not None}
+        clear: dict[int, bool] = {}
+        if ends:
+            clear = {
+                item.start: item.clear
+                for item in excluded(of, ends, in_field=not is_query)
+                if item.start in ends
+            }
+        if not all(clear.values()):
             return Reading()
-        wanted = frozenset(name for start, _, name in places if start not in clear)
-        unwanted = frozenset(name for start, _, name in places if start in clear)
-        words = frozenset(
-            word for start in ends.keys() & clear.keys() for word in split[start : ends[start]]
-        )
+        names = [(start, name) for start, _, name in matches if name is not None]
+        wanted = frozenset([name for start, name in names if start not in clear])
         others = frozenset(
-            word
-            for start, end, name in matches
-            if name is None
-            for word in split[start:end]
-            if (match := self._table.at([word], 0)) is not None and match[1] is not None
+            [
+                word
+                for start, end, name in matches
+                if name is None
+                for word in split[start:end]
+                if (match := self._table.at([word], 0)) is not None and match[1] is not None
+            ]
         )
+        if not clear:
+            return Reading(wanted, others=others)  # most texts
+        unwanted = frozenset([name for start, name in names if start in clear])
+        words = frozenset([word for start in clear for word in split[start : ends[start]]])
         return Reading(wanted - unwanted, unwanted - wanted, words, others)
 
     def _places(
