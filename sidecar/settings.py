@@ -4,11 +4,11 @@ TOML file's keys and the table of docs/settings.md.
 flags > environment (`RERANK_*`) > TOML file (`--config` or RERANK_CONFIG) > defaults
 
 Which models are served is said in `runtime.model_choice`, how they run in `runtime.options`, where
-the service listens in `access.listening`; all are part of the table.
+the service listens in `access.listening`, what replicas share in `shared_cache.options`; all are
+part of the table.
 """
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,17 +24,19 @@ from pydantic_settings import (
 )
 
 from sidecar.access.listening import ListeningOptions
+from sidecar.access.origins import read_origins
 from sidecar.access.request_limits import RequestLimits
 from sidecar.canary_settings import CanarySettings
 from sidecar.errors import StartupError, first_fault
 from sidecar.request import OnDeadline, OnFailure
 from sidecar.runtime.model_choice import ModelChoice
 from sidecar.runtime.options import RENAMED, RuntimeOptions
+from sidecar.shared_cache.options import SharedCacheOptions
 
 PREFIX = "RERANK_"
 OF_COMMANDS = {
     *("CLUSTER_URL", "CLUSTER_API_KEY", "CLUSTER_USER", "CLUSTER_CA"),
-    *("SIDECAR_URL", "SIDECAR_KEY", "ADMIN_KEY", "LLM_API_KEY"),
+    *("SIDECAR_URL", "SIDECAR_KEY", "ADMIN_KEY", "LLM_API_KEY", "CACHE_DIR"),
 }
 """Variables of other commands than `serve`, behind the prefix."""
 TYPO = 0.75
@@ -42,24 +44,11 @@ TYPO = 0.75
 just that similar to `PORT`."""
 DEFAULT_DEADLINE_MS = 25_000
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
-ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s*]+")
-"""Of a web page, as the header `Origin` has it; `*` is every origin."""
 
 
 def _path(value: object) -> object:
     """A path with one slash before it and none behind."""
     return f"/{value.strip('/')}".rstrip("/") if isinstance(value, str) else value
-
-
-def _origins(value: str | None) -> str | None:
-    """Origins as browsers send them. Raises ValueError for what no browser would send."""
-    if value is None:
-        return None
-    origins = [part.strip().rstrip("/").lower() for part in value.split(",") if part.strip()]
-    for origin in origins:
-        if not ORIGIN.fullmatch(origin):
-            raise ValueError(f"`{origin}` is no origin: `scheme://host[:port]`, `null` or `*`")
-    return ",".join(origins) or None
 
 
 def _some_key(value: SecretStr | None) -> SecretStr | None:
@@ -76,10 +65,17 @@ def _keys_in(text: str) -> tuple[str, ...]:
 
 
 class Settings(
-    CanarySettings, RequestLimits, ListeningOptions, RuntimeOptions, ModelChoice, BaseSettings
+    CanarySettings,
+    RequestLimits,
+    ListeningOptions,
+    SharedCacheOptions,
+    RuntimeOptions,
+    ModelChoice,
+    BaseSettings,
 ):
     """Every setting of the service, with its default and what it is for. The order of the table:
-    which models, how they run, where they listen, what they take, the canary, the rest."""
+    which models, how they run, what replicas share, where they listen, what they take, the canary,
+    the rest."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -138,7 +134,7 @@ class Settings(
         description="Path that a proxy leaves in front of the routes, such as `/search`: they "
         "answer below it as well as at the root.",
     )
-    cors_origins: Annotated[str | None, AfterValidator(_origins)] = Field(
+    cors_origins: Annotated[str | None, AfterValidator(read_origins)] = Field(
         None,
         description="Origins whose web pages may call the service, separated by commas, such as "
         "`https://search.example.com`; `*` is every origin. None may when absent.",

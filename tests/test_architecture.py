@@ -50,6 +50,7 @@ SERVICE = PURE | {
     "sidecar.profiles",
     "sidecar.runtime",
     "sidecar.settings",
+    "sidecar.shared_cache",
     "sidecar.telemetry",
 }
 # What each part may import besides itself.
@@ -65,7 +66,8 @@ MAY_IMPORT = {
     "sidecar.schema": set(),
     "sidecar.yaml_core": set(),
     "sidecar.explain": FOUNDATION,
-    "sidecar.settings": FOUNDATION | {"sidecar.access", "sidecar.runtime"},
+    "sidecar.settings": FOUNDATION | {"sidecar.access", "sidecar.runtime", "sidecar.shared_cache"},
+    "sidecar.shared_cache": FOUNDATION | {"sidecar.pipeline", "sidecar.runtime"},
     "sidecar.telemetry": set(),
     "sidecar.access": FOUNDATION,
     "sidecar.judgements": FOUNDATION,
@@ -111,6 +113,7 @@ ONLY_IN = {
         "sidecar/text/vocabularies.py",
         "sidecar/profiles/",
     ),
+    "redis": ("sidecar/shared_cache/redis_store.py",),
     "opentelemetry": ("sidecar/telemetry/tracing.py", "sidecar/telemetry/otlp_metrics.py"),
     "typer": ("sidecar/cli/",),
     "rich": ("sidecar/cli/", "sidecar/workshop/"),
@@ -119,6 +122,7 @@ ONLY_IN = {
         "sidecar/inprocess.py",
         "sidecar/hooks/runner.py",
         "sidecar/http/",
+        "sidecar/shared_cache/",
         "sidecar/cli/",
         "sidecar/workshop/",
         "es_integration/",

@@ -6,6 +6,7 @@ key_ring        all keys in force, and the one that a request brought
 key_store       the key ring, made again when its file changes
 quotas          how much each key may still ask for
 listening       the settings of addresses and certificates
+origins         of web pages that may call the service
 request_limits  what one client may take
 certificate     when a certificate ends
 server_tls      TLS whose certificates can change while a port listens

@@ -26,10 +26,12 @@ from sidecar.http.judged_answers import JudgedAnswers
 from sidecar.http.live_models import LiveModels
 from sidecar.http.model_metrics import ModelMetrics
 from sidecar.http.otel import open_otlp_metrics, open_tracing
+from sidecar.http.shared_cache import open_shared_cache
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
 from sidecar.runtime.jobs import RunReport
+from sidecar.runtime.logit_cache import SharedCache
 from sidecar.runtime.model_session import Observer
 from sidecar.settings import Settings
 from sidecar.telemetry.cost import BASES, Cost
@@ -46,10 +48,11 @@ State = Literal["starting", "ready", "draining", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Where the models report what they do."""
+    """Where the models report what they do, and what they share with those of other replicas."""
 
     on_run: Observer = lambda report: None
     on_hook: Callable[[HookEvent], None] = lambda event: None
+    shared_cache: SharedCache | None = None
 
 
 Opener = Callable[[Settings, Watch], ModelRegistry]
@@ -87,6 +90,7 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
         on_run=watch.on_run,
         memory_mb=settings.model_memory_mb,
         worker_nice=settings.worker_nice,
+        shared_cache=watch.shared_cache,
     )
     try:
         models.find(settings.stand_in, strict=True, kind="reranker")
@@ -100,8 +104,8 @@ class Service:
     """One per app. `start` it once the port is open; `stop` it last."""
 
     def __init__(self, settings: Settings, opener: Opener = open_models) -> None:
-        """Raises StartupError when keys or experiments cannot be read, or OpenTelemetry is
-        missing."""
+        """Raises StartupError when keys or experiments cannot be read, or OpenTelemetry or Redis'
+        client is missing."""
         self.settings = settings
         self.keys = KeyStore.open(settings.api_keys, settings.api_keys_file)
         self.quotas = Quotas()
@@ -117,6 +121,7 @@ class Service:
         self._otlp_metrics = (
             open_otlp_metrics(self.metrics.registry) if settings.otel_metrics else None
         )
+        self._shared_cache = open_shared_cache(settings, self.metrics.shared_cache)
         self._opener = opener
         self._models: ModelRegistry | None = None
         self._live: LiveModels | None = None
@@ -125,7 +130,7 @@ class Service:
 
     async def start(self) -> None:
         """Loads the models off the event loop. Raises StartupError when it must not serve."""
-        watch = Watch(self._on_run, self._on_hook)
+        watch = Watch(self._on_run, self._on_hook, self._shared_cache)
         try:
             await self.read_judgements(self.settings)
             models = await asyncio.to_thread(self._opener, self.settings, watch)
@@ -134,6 +139,8 @@ class Service:
         except StartupError:
             self.state = "failed"
             raise
+        if self._shared_cache is not None:
+            await self._shared_cache.start()
         self.loaded_at = int(time.time())
         self._show_cost(models.default.model.layout.workers)
         self._live = LiveModels(models, self.metrics, self._rows)
@@ -165,6 +172,8 @@ class Service:
             self._live.stop()
         if self._models is not None:
             await asyncio.to_thread(self._models.close)
+        if self._shared_cache is not None:
+            await self._shared_cache.close()
         for telemetry in (self.tracing, self._otlp_metrics):
             if telemetry is not None:
                 await asyncio.to_thread(telemetry.close)

@@ -21,7 +21,7 @@ from sidecar.runtime.admission import Admission
 from sidecar.runtime.cached_scorer import CachedScorer
 from sidecar.runtime.canonical import canonical_pairs
 from sidecar.runtime.families import FAMILIES, TOKEN_VECTORS, Family
-from sidecar.runtime.logit_cache import LogitCache
+from sidecar.runtime.logit_cache import LogitCache, SharedCache
 from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.model_queue import ModelQueue
 from sidecar.runtime.model_session import ModelSession, Observer
@@ -53,6 +53,8 @@ class ModelOpener:
     """The default model's. The workers are those that it asks for, so others take its numbers."""
     on_close: Callable[[LiveModel], None] = lambda live: None
     """Called in a thread, when a model has ended."""
+    shared_cache: SharedCache | None = None
+    """What replicas share behind `cache`."""
     _admission: Admission = field(default_factory=Admission)
     _loaded: set[LiveModel] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -107,7 +109,8 @@ class ModelOpener:
     ) -> LiveModel:
         scorer: Scorer = queue
         if self.cache is not None:
-            scorer = CachedScorer(queue, self.cache, model.running.score_revision)
+            revision = model.running.score_revision
+            scorer = CachedScorer(queue, self.cache, revision, shared=self.shared_cache)
         pipeline = RerankPipeline(
             model, scorer, self._admission, self.config, self.threads, self.deadline_s
         )

@@ -24,7 +24,7 @@ from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.fair_shares import BATCH_SHARE
-from sidecar.runtime.logit_cache import LogitCache
+from sidecar.runtime.logit_cache import LogitCache, SharedCache
 from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
@@ -47,12 +47,14 @@ class ModelRegistry:
         options: RuntimeOptions | None = None,
         memory_mb: int | None = None,
         worker_nice: int = 0,
+        shared_cache: SharedCache | None = None,
     ) -> None:
         """An empty registry. `workers` do the runs of all its models, `deadline_s` is the longest
         time for a request, `on_run` sees every run, `cache_mb` is for logits, `options` say how
         models are opened, `memory_mb` is the most that their graphs and weights may take,
         `batch_share` of the device is for `batch` work while `interactive` work waits too. The
-        threads that score and tokenise are nicer than others by `worker_nice`.
+        threads that score and tokenise are nicer than others by `worker_nice`. `shared_cache` is
+        what replicas share; whoever opened it closes it.
 
         Raises StartupError for a cache that is larger than the machine's memory.
         """
@@ -71,6 +73,7 @@ class ModelRegistry:
             on_run,
             options or RuntimeOptions(),
             memory_mb,
+            shared_cache=shared_cache,
         )
         self._served: dict[str, Served] = {}
         """The default first. Exchanged whole, and never altered once requests come."""
@@ -88,6 +91,7 @@ class ModelRegistry:
         on_run: Observer = lambda report: None,
         memory_mb: int | None = None,
         worker_nice: int = 0,
+        shared_cache: SharedCache | None = None,
     ) -> Self:
         """The models of the sources, warm and proven; the first reranker is the default.
 
@@ -106,6 +110,7 @@ class ModelRegistry:
             options=options,
             memory_mb=memory_mb,
             worker_nice=worker_nice,
+            shared_cache=shared_cache,
             batch_share=options.batch_share,
         )
         registry.opener.layout = layout

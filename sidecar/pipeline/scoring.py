@@ -63,6 +63,7 @@ class Scoring:
                 prepared = await self._prepared(request, profile, deadline, place)
                 tokenized = self.clock()
                 inputs = [pair.input for pair in prepared.pairs.pairs]
+                await deadline.wait(self.scorer.prefetch(inputs))
                 on_output = arrivals.receive if partial else None
                 job = self.scorer.submit(
                     inputs,

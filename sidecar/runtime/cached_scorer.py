@@ -20,7 +20,7 @@ from sidecar.runtime.coalescing import Owned, Submission, UnderWay
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.jobs import TAG, settle
-from sidecar.runtime.logit_cache import Key, LogitCache, cache_keys
+from sidecar.runtime.logit_cache import Key, LogitCache, SharedCache, cache_keys
 from sidecar.runtime.scorer import Load, OnOutput, Scored, Scorer
 from sidecar.runtime.session import ModelInput
 
@@ -34,10 +34,13 @@ class CachedScorer:
         cache: LogitCache,
         score_revision: str,
         clock: Callable[[], float] = time.monotonic,
+        shared: SharedCache | None = None,
     ) -> None:
-        """`score_revision` is that of the scorer's model as it runs."""
+        """`score_revision` is that of the scorer's model as it runs. `shared` is what replicas
+        share, if they do."""
         self.scorer = scorer
         self.cache = cache
+        self.shared = shared
         self._clock = clock
         self._score_revision = score_revision
         self._under_way: dict[Key, UnderWay] = {}
@@ -51,6 +54,17 @@ class CachedScorer:
     def uncached(self) -> Scorer:
         """See `Scorer`."""
         return self.scorer
+
+    async def prefetch(self, inputs: Sequence[ModelInput]) -> None:
+        """See `Scorer`."""
+        if self.shared is None:
+            return
+        keys = cache_keys(self._score_revision, inputs)
+        known = self.cache.get(keys)
+        unknown = [key for key, output in zip(keys, known, strict=True) if output is None]
+        if unknown:
+            for key, output in (await self.shared.get(unknown)).items():
+                self.cache.put(key, output)
 
     def submit(
         self,
@@ -133,8 +147,11 @@ class CachedScorer:
     def _receive(self, key: Key, output: Outputs) -> None:
         """Keeps the output of an input that was run, and gives it to all that wait for it."""
         output = output.copy()  # not a view, which would keep the whole run's array
+        valid = bool(np.isfinite(output).all())  # a device's passing fault must not stay
+        if valid and self.shared is not None:
+            self.shared.put(key, output)
         with self._lock:
-            if np.isfinite(output).all():  # a device's passing fault must not stay
+            if valid:
                 self.cache.put(key, output)
             entry = self._under_way.pop(key, None)
             waiting = [] if entry is None else entry.waiting

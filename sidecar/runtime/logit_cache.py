@@ -3,7 +3,8 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.session import ModelInput
@@ -28,6 +29,16 @@ def cache_keys(score_revision: str, inputs: Sequence[ModelInput]) -> list[Key]:
             digest.update(each.segments.tobytes())
         keys.append(digest.digest())
     return keys
+
+
+class SharedCache(Protocol):
+    """What replicas share behind each one's own cache. It never fails, and never takes long."""
+
+    async def get(self, keys: Sequence[Key]) -> Mapping[Key, Outputs]:
+        """The outputs of those keys that are known."""
+
+    def put(self, key: Key, output: Outputs) -> None:
+        """Keeps the output for all replicas, soon; in any thread, without waiting."""
 
 
 class LogitCache:

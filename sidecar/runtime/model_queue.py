@@ -69,6 +69,9 @@ class ModelQueue:
         self._clock = clock
         self._closed = False
 
+    async def prefetch(self, inputs: Sequence[ModelInput]) -> None:
+        """See `Scorer`. It has no cache."""
+
     def submit(
         self,
         inputs: Sequence[ModelInput],

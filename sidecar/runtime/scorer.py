@@ -66,6 +66,10 @@ OnOutput = Callable[[int, Outputs], None]
 class Scorer(Protocol):
     """One model's way to its device."""
 
+    async def prefetch(self, inputs: Sequence[ModelInput]) -> None:
+        """Before `submit`: what other replicas know of the inputs comes into this one's cache, if
+        they share one. Takes milliseconds at most, and never fails."""
+
     def submit(
         self,
         inputs: Sequence[ModelInput],

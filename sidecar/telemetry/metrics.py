@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from sidecar.telemetry.effect_metrics import EffectMetrics
 from sidecar.telemetry.experiment_metrics import ExperimentMetrics
 from sidecar.telemetry.quality_metrics import QualityMetrics
+from sidecar.telemetry.shared_cache_metrics import SharedCacheMetrics
 
 DURATION_BUCKETS = (
     *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15),
@@ -179,6 +180,7 @@ class Metrics:
         self.effect = EffectMetrics(registry)
         self.quality = QualityMetrics(registry)
         self.experiments = ExperimentMetrics(registry, DURATION_BUCKETS)
+        self.shared_cache = SharedCacheMetrics(registry)
         self.session_failures = Counter(
             "rerank_session_failures",
             "Runs in which the model failed.",

@@ -95,6 +95,8 @@ class Simulated:
         self.submitted: list[int] = []
         self.due: list[float] = []
 
+    async def prefetch(self, inputs: Sequence[ModelInput]) -> None: ...
+
     def submit(self, inputs: Sequence[ModelInput], *args: Any, **options: Any) -> "Future[Scored]":
         self.submitted.append(len(inputs))
         self.due.append(options["due"])

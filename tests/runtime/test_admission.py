@@ -25,6 +25,9 @@ class Busy:
     large: WaitingWork | None = None
     """Of nobody in particular."""
 
+    async def prefetch(self, inputs: Any) -> None:
+        raise AssertionError("admission asks for nothing")
+
     def submit(self, *args: Any, **options: Any) -> "Future[Scored]":
         raise AssertionError("admission submits nothing")
 
