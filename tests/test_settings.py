@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import sidecar
+from es_integration.local_node import cache
 from sidecar.errors import StartupError
 from sidecar.runtime.options import RENAMED, RuntimeOptions
 from sidecar.settings import OF_COMMANDS, Settings, load, misspelt
@@ -100,10 +101,10 @@ def test_variables_that_mean_something_or_are_others_are_not_misspelt() -> None:
 
 
 def test_every_variable_of_a_command_is_known() -> None:
-    texts = [path.read_text() for path in (Path(sidecar.__file__).parent / "cli").rglob("*.py")]
-    named = {
-        name for text in texts for name in re.findall(r'(?:envvar=|KEY = )"RERANK_(\w+)"', text)
-    }
+    package = Path(sidecar.__file__).parent
+    texts = [path.read_text() for path in (*(package / "cli").rglob("*.py"), Path(cache.__file__))]
+    pattern = r'(?:envvar=|KEY = |VARIABLE = )"RERANK_(\w+)"'
+    named = {name for text in texts for name in re.findall(pattern, text)}
     assert named == OF_COMMANDS
 
 
