@@ -22,7 +22,7 @@ from tests.test_docs_pages import anchors
 
 DASHBOARD = DOCKER / "grafana" / "dashboards" / "rerank-sidecar.json"
 ALERTS = DOCKER / "prometheus" / "alerts.yaml"
-ALERTS_TEST = Path(__file__).parent / "alerts_test.yaml"
+ALERTS_TESTS = sorted(Path(__file__).parent.glob("alerts*_test.yaml"))
 OPERATIONS = (DOCKER.parent / "docs" / "operations.md").read_text()
 OF_PROMETHEUS = {"instance", "job"}
 """Labels that a scrape adds."""
@@ -33,7 +33,8 @@ def exported() -> dict[str, set[str]]:
     without one, those with labels show no samples."""
     metrics = Metrics()
     canary = CanaryMetrics(metrics.registry)
-    fields = [vars(each).values() for each in (metrics, metrics.effect, metrics.quality, canary)]
+    parts = (metrics, metrics.effect, metrics.quality, metrics.experiments, canary)
+    fields = [vars(each).values() for each in parts]
     for metric in itertools.chain.from_iterable(fields):
         if isinstance(metric, MetricWrapperBase) and metric._labelnames:
             metric.labels(*metric._labelnames)
@@ -172,13 +173,14 @@ def promtool() -> str:
 
 
 def test_alerts_fire_when_they_should_and_only_then(promtool: str) -> None:
-    for arguments in (["check", "rules", str(ALERTS)], ["test", "rules", str(ALERTS_TEST)]):
-        done = subprocess.run([promtool, *arguments], capture_output=True, text=True, timeout=60)
+    tests = (["test", "rules", str(file)] for file in ALERTS_TESTS)
+    for arguments in (["check", "rules", str(ALERTS)], *tests):
+        done = subprocess.run([promtool, *arguments], capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_alert_is_seen_firing() -> None:
-    cases = yaml.safe_load(ALERTS_TEST.read_text())["tests"]
+    cases = [case for file in ALERTS_TESTS for case in yaml.safe_load(file.read_text())["tests"]]
     tests = [test for case in cases for test in case["alert_rule_test"]]
     fired = {test["alertname"] for test in tests if test["exp_alerts"]}
     assert fired == {rule["alert"] for rule in rules()}
@@ -187,17 +189,20 @@ def test_every_alert_is_seen_firing() -> None:
 def test_a_rule_that_lost_its_condition_fails_its_test(promtool: str, tmp_path: Path) -> None:
     """The alerts' own test can fail."""
     mutants = {
-        "> 0.25": "> 0.5",
-        "rerank_canary_check == 0": "rerank_canary_check == 2",
-        "rerank_certificate_expiry_timestamp_seconds - time() <": "0 >",
+        "> 0.25": ("> 0.5", "alerts"),
+        "rerank_canary_check == 0": ("rerank_canary_check == 2", "alerts"),
+        "rerank_certificate_expiry_timestamp_seconds - time() <": ("0 >", "alerts"),
+        "[7d] offset 1d": ("[1d]", "alerts_of_days"),
+        "(2 * min by": ("(5 * min by", "alerts_of_experiments"),
     }
-    for right, wrong in mutants.items():
+    for right, (wrong, tests) in mutants.items():
         text = ALERTS.read_text()
         assert right in text
         (tmp_path / "alerts.yaml").write_text(text.replace(right, wrong))
-        test = ALERTS_TEST.read_text().replace("../../docker/prometheus/alerts.yaml", "alerts.yaml")
+        test = (Path(__file__).parent / f"{tests}_test.yaml").read_text()
+        test = test.replace("../../docker/prometheus/alerts.yaml", "alerts.yaml")
         (tmp_path / "test.yaml").write_text(test)
         done = subprocess.run(
             [promtool, "test", "rules", str(tmp_path / "test.yaml")], capture_output=True
         )
-        assert done.returncode != 0
+        assert done.returncode != 0, right
