@@ -87,7 +87,8 @@ MAY_IMPORT = {
     | {"sidecar.pipeline", "sidecar.profiles", "sidecar.runtime", "sidecar.settings"},
     "sidecar.http": SERVICE - {"sidecar.explain", "sidecar.inprocess"} | {"mappings"},
     "sidecar.workshop": SERVICE | {"es_integration", "mappings"},
-    "sidecar.cli": SERVICE | {"sidecar.workshop", "es_integration", "mappings"},
+    "sidecar.on_ray": SERVICE | {"sidecar.workshop"},
+    "sidecar.cli": SERVICE | {"sidecar.on_ray", "sidecar.workshop", "es_integration", "mappings"},
     "sidecar.__main__": {"sidecar.cli"},
     "sidecar": {"sidecar.errors", "sidecar.inprocess"},
     "es_integration": {"mappings"},
@@ -115,6 +116,7 @@ ONLY_IN = {
     ),
     "redis": ("sidecar/shared_cache/redis_store.py",),
     "opentelemetry": ("sidecar/telemetry/tracing.py", "sidecar/telemetry/otlp_metrics.py"),
+    "ray": ("sidecar/on_ray/", "sidecar/cli/rerank_file.py"),
     "typer": ("sidecar/cli/",),
     "rich": ("sidecar/cli/", "sidecar/workshop/"),
     "asyncio": (

@@ -1,7 +1,7 @@
 """`rerank-sidecar rerank-file`: a file of queries and their hits, reranked row by row."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from sidecar.cli.cluster.options import split
 from sidecar.cli.evaluate import Fields
 from sidecar.cli.resuming import resumes
 from sidecar.errors import StartupError
+
+if TYPE_CHECKING:
+    from sidecar.workshop.bulk.rerank_file import OpenRanker
 
 
 def rerank_file_command(
@@ -63,11 +66,27 @@ def rerank_file_command(
             show_default="OUT.rejects.jsonl",
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Rank on Ray (extra `ray`): `auto`, the cluster that this machine belongs to; "
+            "HOST:PORT of its head; or `local`, a Ray for this command alone.",
+            show_default="this process",
+        ),
+    ] = None,
+    actors: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --ray: models at a time.", show_default="one for each core"),
+    ] = None,
+    actor_cores: Annotated[
+        float, typer.Option(min=0.1, help="With --ray: cores of each of them.")
+    ] = 1,
 ) -> None:
     """Rerank every row of a file; after an interruption the same command goes on."""
     from sidecar.cli.model.progress import bars
     from sidecar.workshop.bulk.output_rows import Selection
-    from sidecar.workshop.bulk.rerank_file import BulkSpec, rerank_file
+    from sidecar.workshop.bulk.rerank_file import BulkSpec, in_this_process, rerank_file
     from sidecar.workshop.bulk.row_ranker import RankingOptions
     from sidecar.workshop.counted import counted
 
@@ -80,8 +99,9 @@ def rerank_file_command(
         model=model,
         profiles=profiles,
     )
+    open_ranker = in_this_process if ray is None else _on_ray(ray, actors, actor_cores)
     with resumes(f" goes on with the rankings in {spec.kept}"), bars() as begin_step:
-        outcome = rerank_file(spec, begin_step)
+        outcome = rerank_file(spec, begin_step, open_ranker)
     ranked = outcome.rows - outcome.rejected
     typer.echo(f"{counted(ranked, 'row')} in {target}", err=True)
     if outcome.rejected:
@@ -89,3 +109,15 @@ def rerank_file_command(
         if not ranked:
             raise StartupError(message)
         typer.echo(message, err=True)
+
+
+def _on_ray(address: str, actors: int | None, cores: float) -> "OpenRanker":
+    """Raises StartupError where Ray is missing."""
+    try:
+        import ray.data  # noqa: F401
+    except ModuleNotFoundError:
+        raise StartupError('--ray needs Ray: pip install "rerank-sidecar[ray]"') from None
+    from sidecar.on_ray.cluster import Cluster
+    from sidecar.on_ray.file import on_ray
+
+    return on_ray(Cluster(address, actors, cores))

@@ -115,7 +115,7 @@ class ParquetRows:
             while (batch := self._next(batches, number)) is not None:
                 for row in batch.to_pylist():
                     number += 1
-                    yield InputRow(number, orjson.dumps(row, default=_as_json), row)
+                    yield InputRow(number, row_as_json(row), row)
 
     def _next(self, batches: Iterator[Any], number: int) -> Any:
         import pyarrow
@@ -147,6 +147,11 @@ def parquet_library() -> tuple[Any, Any]:
     except ModuleNotFoundError:
         raise BulkError('Parquet needs pyarrow: pip install "rerank-sidecar[parquet]"') from None
     return pyarrow, pyarrow.parquet
+
+
+def row_as_json(row: Mapping[str, Any]) -> bytes:
+    """A table's row as JSON."""
+    return orjson.dumps(row, default=_as_json)
 
 
 def _as_json(value: Any) -> Any:

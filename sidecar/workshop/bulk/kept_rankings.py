@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from sidecar.workshop.bulk.input_rows import BulkError, InputRow
-from sidecar.workshop.bulk.row_ranker import Ranking, Rejected
+from sidecar.workshop.bulk.row_ranker import Ranking, Rejected, as_json, from_json
 from sidecar.workshop.state_file import OtherHead, StateFile
 
 KIND = {"rerank-sidecar": "rankings of a file", "version": 1}
@@ -36,7 +36,7 @@ class KeptRankings(StateFile):
             raise BulkError(f"{path} cannot be written: {fault.strerror}") from None
 
     def _take(self, row: Any) -> None:
-        _parsed(row)
+        from_json(row)
         self.count += 1
 
     def _take_line(self, line: bytes) -> None:
@@ -50,7 +50,7 @@ class KeptRankings(StateFile):
     def add(self, row: InputRow, ranking: Ranking | Rejected) -> None:
         """Keeps the ranking of the next row. Raises BulkError where the disk is full."""
         try:
-            self._append({"digest": row.digest, **_as_json(ranking)})
+            self._append({"digest": row.digest, **as_json(ranking)})
         except OSError as fault:
             raise BulkError(
                 f"{self._path} cannot be written: {fault.strerror}. The same command goes on at "
@@ -78,23 +78,10 @@ class KeptRankings(StateFile):
             next(lines)
             for line in lines:
                 row = orjson.loads(line)
-                yield row["digest"], _parsed(row)
+                yield row["digest"], from_json(row)
 
     def _anew(self) -> str:
         return f": remove {self._path} to begin again"
-
-
-def _as_json(ranking: Ranking | Rejected) -> dict[str, Any]:
-    if isinstance(ranking, Rejected):
-        return {"rejected": ranking.reason}
-    return {"order": ranking.order, "scores": ranking.scores}
-
-
-def _parsed(row: Any) -> Ranking | Rejected:
-    """Raises TypeError or KeyError for a damaged row."""
-    if "rejected" in row:
-        return Rejected(row["rejected"])
-    return Ranking(tuple(row["order"]), tuple(row["scores"]))
 
 
 def _difference(path: Path, head: Any, identity: dict[str, Any]) -> str:

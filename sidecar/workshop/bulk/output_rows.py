@@ -128,14 +128,17 @@ def output_format(target: Path, source: RowSource) -> OutputFormat:
         return OutputFormat(json_lines, InputRow.parsed)
     if not isinstance(source, ParquetRows):
         raise BulkError(f"{target} would be a Parquet table, and {source.path} is none")
-    schema = _with_scores(source.schema)
+    schema = with_scores(source.schema)
     return OutputFormat(lambda path: _table(path, schema), lambda row: row.native)
 
 
-def _with_scores(schema: Any) -> Any:
-    """The schema with the two scores in its hits."""
+def with_scores(schema: Any) -> Any:
+    """The schema of a table with the two scores in its hits. Raises BulkError where its column
+    `hits` is no list of structs."""
     pyarrow, _ = parquet_library()
     types = pyarrow.types
+    if "hits" not in schema.names:
+        raise BulkError(f"there is no column `hits`, only {', '.join(schema.names)}")
     column = schema.field("hits")
     is_list = types.is_list(column.type) or types.is_large_list(column.type)
     if not is_list or not types.is_struct(hit := column.type.value_type):

@@ -4,14 +4,12 @@ IN ─► rows ─► rankings, kept as they come ─┬─► OUT
   └────────────── read again ──────────────┘└─► rejects
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sidecar.workshop.bulk.input_rows import BulkError, InputRow, RowSource, open_rows
+from sidecar.workshop.bulk.input_rows import BulkError, RowSource, open_rows
 from sidecar.workshop.bulk.kept_rankings import KeptRankings
 from sidecar.workshop.bulk.output_rows import (
     OutputFormat,
@@ -22,16 +20,12 @@ from sidecar.workshop.bulk.output_rows import (
     reranked,
 )
 from sidecar.workshop.bulk.row_ranker import (
-    Ranking,
     RankingOptions,
     Rejected,
     RowRanker,
     opened_ranker,
 )
 from sidecar.workshop.model.progress import Advance, BeginStep
-
-ROWS_PER_WORKER = 2
-"""How many rows are under way for each worker: while one is read and tokenised, another is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +100,9 @@ def _rank_the_rest(
     rows = source.rows()
     for _ in kept.beside(rows):
         advance()
-    for row, ranking in _in_order(ranker, rows):
+    for row, ranking in ranker.in_order(rows):
         kept.add(row, ranking)
         advance()
-
-
-def _in_order(
-    ranker: RowRanker, rows: Iterator[InputRow]
-) -> Iterator[tuple[InputRow, Ranking | Rejected]]:
-    """The rows' rankings, in the order of the rows; a few rows are under way at a time."""
-    under_way: deque[tuple[InputRow, Future[Ranking | Rejected]]] = deque()
-    most = ROWS_PER_WORKER * ranker.workers
-    with ThreadPoolExecutor(most) as pool:
-        try:
-            for row in rows:
-                under_way.append((row, pool.submit(ranker.rank, row)))
-                if len(under_way) == most:
-                    yield _first(under_way)
-            while under_way:
-                yield _first(under_way)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _first(
-    under_way: deque[tuple[InputRow, Future[Ranking | Rejected]]],
-) -> tuple[InputRow, Ranking | Rejected]:
-    row, ranking = under_way.popleft()
-    return row, ranking.result()
 
 
 def _write(

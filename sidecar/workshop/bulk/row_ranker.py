@@ -1,7 +1,9 @@
 """A row's ranking: of whatever ranks, and of a model in this process."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 DEADLINE_S = 86_400.0
 """Nobody waits for a row: long documents are read whole, and no row is refused for its length."""
+ROWS_PER_WORKER = 2
+"""How many rows are under way for each worker: while one is read and tokenised, another is run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,20 @@ class Rejected:
     reason: str
 
 
+def as_json(ranking: Ranking | Rejected) -> dict[str, Any]:
+    """The ranking as it is kept in a file and sent between machines."""
+    if isinstance(ranking, Rejected):
+        return {"rejected": ranking.reason}
+    return {"order": ranking.order, "scores": ranking.scores}
+
+
+def from_json(value: Any) -> Ranking | Rejected:
+    """What `as_json` made. Raises TypeError or KeyError for what is damaged."""
+    if "rejected" in value:
+        return Rejected(value["rejected"])
+    return Ranking(tuple(value["order"]), tuple(value["scores"]))
+
+
 def query_and_documents(
     row: InputRow, options: RankingOptions
 ) -> tuple[str, list[Mapping[str, Any] | str]]:
@@ -73,18 +91,41 @@ def query_and_documents(
 
 
 class RowRanker(Protocol):
-    """Ranks rows; may be called from several threads."""
-
-    @property
-    def workers(self) -> int:
-        """How many rows it works on at once."""
+    """Ranks rows."""
 
     def identity(self) -> dict[str, Any]:
         """What decides orders and scores, by names that a user knows. Equal ones give equal
         rankings."""
 
-    def rank(self, row: InputRow) -> Ranking | Rejected:
-        """The row's ranking, or why it has none. Raises BulkError where the model fails."""
+    def in_order(self, rows: Iterator[InputRow]) -> Iterator[tuple[InputRow, Ranking | Rejected]]:
+        """Each row with its ranking, or why it has none, in the order of the rows; a few are under
+        way at a time. Raises BulkError where the model fails."""
+
+
+def rank_in_threads(
+    rank: Callable[[InputRow], Ranking | Rejected], rows: Iterator[InputRow], workers: int
+) -> Iterator[tuple[InputRow, Ranking | Rejected]]:
+    """A ranker's `in_order`, by a function that may be called from several threads and works on so
+    many rows at once."""
+    under_way: deque[tuple[InputRow, Future[Ranking | Rejected]]] = deque()
+    most = ROWS_PER_WORKER * workers
+    with ThreadPoolExecutor(most) as pool:
+        try:
+            for row in rows:
+                under_way.append((row, pool.submit(rank, row)))
+                if len(under_way) == most:
+                    yield _first(under_way)
+            while under_way:
+                yield _first(under_way)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _first(
+    under_way: deque[tuple[InputRow, Future[Ranking | Rejected]]],
+) -> tuple[InputRow, Ranking | Rejected]:
+    row, ranking = under_way.popleft()
+    return row, ranking.result()
 
 
 class InProcessRanker:
@@ -103,10 +144,6 @@ class InProcessRanker:
         except InvalidRequest as fault:
             raise BulkError(fault.message) from None
 
-    @property
-    def workers(self) -> int:
-        return self._reranker.registry.default.model.layout.workers
-
     def identity(self) -> dict[str, Any]:
         registry = self._reranker.registry
         profile = registry.config.profiles.get(self._options.profile or "plain")
@@ -120,7 +157,11 @@ class InProcessRanker:
             "window": self._options.window,
         }
 
-    def rank(self, row: InputRow) -> Ranking | Rejected:
+    def in_order(self, rows: Iterator[InputRow]) -> Iterator[tuple[InputRow, Ranking | Rejected]]:
+        workers = self._reranker.registry.default.model.layout.workers
+        return rank_in_threads(self._rank, rows, workers)
+
+    def _rank(self, row: InputRow) -> Ranking | Rejected:
         try:
             query, documents = query_and_documents(row, self._options)
             if not documents:
@@ -149,10 +190,11 @@ class InProcessRanker:
 
 @contextlib.contextmanager
 def opened_ranker(
-    model: Path | None, profiles: Path | None, options: RankingOptions
-) -> Iterator[RowRanker]:
-    """The ranker of that model folder; None is the shipped one. Raises StartupError."""
+    model: Path | None, profiles: Path | None, options: RankingOptions, **runtime: Any
+) -> Iterator[InProcessRanker]:
+    """The ranker of that model folder; None is the shipped one. `runtime` are fields of
+    `RuntimeOptions`. Raises StartupError."""
     from sidecar.inprocess import Reranker
 
-    with Reranker.open(model, profiles=profiles, deadline_s=DEADLINE_S) as reranker:
+    with Reranker.open(model, profiles=profiles, deadline_s=DEADLINE_S, **runtime) as reranker:
         yield InProcessRanker(reranker, options)

@@ -19,6 +19,7 @@ from sidecar.workshop.bulk.row_ranker import (
     RankingOptions,
     Rejected,
     query_and_documents,
+    rank_in_threads,
 )
 from sidecar.workshop.model.progress import no_progress
 
@@ -26,20 +27,21 @@ ALL = Selection()
 
 
 class ByLength:
-    workers = 2
-
     def __init__(self, identity: dict[str, Any], seconds: float = 0) -> None:
         """`seconds` is what a row takes."""
-        self._seconds = seconds
+        self.seconds = seconds
         self.ranked: list[int] = []
         self._identity = identity
 
     def identity(self) -> dict[str, Any]:
         return self._identity
 
+    def in_order(self, rows: Iterator[InputRow]) -> Iterator[tuple[InputRow, Ranking | Rejected]]:
+        return rank_in_threads(self.rank, rows, workers=2)
+
     def rank(self, row: InputRow) -> Ranking | Rejected:
         self.ranked.append(row.number)
-        time.sleep(self._seconds)
+        time.sleep(self.seconds)
         try:
             _, documents = query_and_documents(row, RankingOptions())
         except ValueError as fault:
