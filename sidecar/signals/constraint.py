@@ -43,28 +43,34 @@ class ConstraintSignal(Signal):
         return self.constraint
 
     def strengths(self, search: SearchReader) -> list[float]:
-        return [float(verdict) for verdict, _ in self._judged(search)]
+        excluded, verdicts = self._judged(search)
+        return [
+            -1.0 if has_excluded else float(verdict)
+            for has_excluded, verdict in zip(excluded, verdicts, strict=True)
+        ]
 
     def contributions(self, search: SearchReader) -> list[float]:
         if self.constraint not in search.constraints:
             return search.zeros()
+        # By the verdict's number: of UNKNOWN, of SATISFIED, and at the end of VIOLATED.
+        of_verdict = tuple(map(self.contribution, (0.0, 1.0, -1.0)))
+        of_excluded = of_verdict[-1] if self.excluded_weight is None else -self.excluded_weight
+        excluded, verdicts = self._judged(search)
         return [
-            -self.excluded_weight
-            if has_excluded and self.excluded_weight is not None
-            else self.contribution(float(verdict))
-            for verdict, has_excluded in self._judged(search)
+            of_excluded if has_excluded else of_verdict[verdict]
+            for has_excluded, verdict in zip(excluded, verdicts, strict=True)
         ]
 
-    def _judged(self, search: SearchReader) -> list[tuple[Satisfaction, bool]]:
-        """Per document: the verdict of its fields, and whether they have what is excluded."""
+    def _judged(self, search: SearchReader) -> tuple[list[bool], list[Satisfaction]]:
+        """Per document: whether its fields have what is excluded, and their verdict."""
         constraint = search.constraints.get(self.constraint)
         demanded, unwanted = constraint.parts() if constraint else (None, None)
-        has_excluded = self._judged_part(unwanted, search, none_of)
-        verdicts = self._judged_part(demanded, search, any_of) if demanded else has_excluded
-        return [
-            (VIOLATED, True) if without is VIOLATED else (verdict, False)
-            for verdict, without in zip(verdicts, has_excluded, strict=True)
-        ]
+        if unwanted is None:  # most queries
+            none = [False] * len(search.documents)
+            return none, self._judged_part(demanded, search, any_of)
+        without = self._judged_part(unwanted, search, none_of)
+        verdicts = self._judged_part(demanded, search, any_of) if demanded else without
+        return [verdict is VIOLATED for verdict in without], verdicts
 
     def _judged_part(
         self,
@@ -130,11 +136,11 @@ def _check_column(
     check = Checker(constraint, extractors).check
 
     def check_value(value: object) -> Satisfaction:
-        if value is None:
-            return UNKNOWN
         if isinstance(value, str):
             text = value[:READ_FIELD_CHARACTERS]
-            return check(text) if text and not text.isspace() else UNKNOWN
+            return check(text, None) if text and not text.isspace() else UNKNOWN
+        if value is None:
+            return UNKNOWN
         if isinstance(value, list | tuple):
             return together(list(map(check_value, value)))
         return check(value, keys)

@@ -59,10 +59,7 @@ class MatchSignal(Signal):
                 of_text[text] = _strength(names, text, self.min_length)
             return of_text[text]
 
-        columns = [
-            list(map(strength, search.values(field) if self.codes else _candidates(field, search)))
-            for field in fields
-        ]
+        columns = [list(map(strength, _candidates(field, names, search))) for field in fields]
         return columns[0] if len(columns) == 1 else list(map(_together, zip(*columns, strict=True)))
 
     def contributions(self, search: SearchReader) -> list[float]:
@@ -75,16 +72,14 @@ class MatchSignal(Signal):
         ]
 
 
-def _candidates(field: str, search: SearchReader) -> list[object]:
+def _candidates(field: str, names: Naming | Codes, search: SearchReader) -> list[object]:
     """The field's values with None in place of those that the query surely does not name."""
-    values = search.values(field)
     if (folded := search.folded(field)) is None:
-        return values
-    texts = search.texts(field)
-    places = search.naming.candidates(texts, folded)
+        return search.values(field)
+    places = names.candidates(folded)
     return [
-        value if place in places or len(texts[place]) == READ_FIELD_CHARACTERS else None
-        for place, value in enumerate(values)
+        value if place in places or len(folded.texts[place]) == READ_FIELD_CHARACTERS else None
+        for place, value in enumerate(search.values(field))
     ]
 
 

@@ -45,7 +45,7 @@ class SearchReader:
         self.documents: Sequence[Fields] = search.documents
         self.constraints: Mapping[str, Constraint] = search.constraints
         self.context: Mapping[str, object] = search.context
-        self._names = frozenset[str]().union(*search.documents)
+        self._names = frozenset[str]().union(*set(map(tuple, search.documents)))
         """The fields that any document has."""
         self.verdicts: dict[tuple[Constraint, str], list[Satisfaction]] = {}
         """What fields say of constraints, as far as it was asked."""

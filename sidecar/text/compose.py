@@ -12,6 +12,7 @@ another text, and a heavier field could lower a document that matches in it. Val
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -58,11 +59,19 @@ class Passage(NamedTuple):
     """True when characters were left out to stay within the budget."""
 
 
+_segment = partial(tuple.__new__, Segment)
+_passage = partial(tuple.__new__, Passage)
+"""Of all values in a tuple: a named tuple's own constructor takes twice as long, and a page of hits
+has 500 segments."""
+
+
 class _Reading(NamedTuple):
     """How a field is read."""
 
     head: str
     """Its label before the value."""
+    start: int
+    """Where the value begins."""
     limit: int | None
     quota: int | None
     alone: float | None
@@ -89,10 +98,13 @@ class Composer:
         `plain` has, by field, those that are the text of HTML; under "" the plain text.
         """
         if isinstance(source, str):
-            whole = Segment("", source, plain=plain.get(""))
-            return _cut_characters([whole], (), self._limit, self._cut)
+            segment = Segment("", source, plain=plain.get(""))
+            if len(source) <= self._limit:
+                return Passage((segment,))
+            return _cut_characters([segment], (), self._limit, self._cut)
         composed: list[Segment] = []
         alone: list[Alone] = []
+        characters = 0
         for name, value in source.items():
             try:
                 reading = self._readings[name]
@@ -103,15 +115,19 @@ class Composer:
             text = value if isinstance(value, str) else read_value(value)
             if not text:
                 continue
-            head, limit, quota, weight = reading
+            head, start, limit, quota, weight = reading
             if limit is not None and len(text) > limit:
                 text = _first_words(text, limit)
             original = plain.get(name) if plain else None
-            segment = Segment(name, f"{head}{text}\n", len(head), quota, original)
+            whole = f"{head}{text}\n"
+            segment = _segment((name, whole, start, quota, original))
             if weight is None:
                 composed.append(segment)
+                characters += len(whole)
             else:
                 alone.append(Alone(segment, weight))
+        if characters <= self._limit:
+            return _passage((tuple(composed), tuple(alone), False))
         return _cut_characters(composed, tuple(alone), self._limit, self._cut)
 
 
@@ -132,7 +148,8 @@ def _reading(name: str, field: FieldProfile) -> _Reading | None:
         return None
     label = name if field.label is None else field.label
     alone = field.weight if field.score == "alone" else None
-    return _Reading(f"{label}: " if label else "", field.limit, field.quota, alone)
+    head = f"{label}: " if label else ""
+    return _Reading(head, len(head), field.limit, field.quota, alone)
 
 
 def read_value(value: object) -> str:
@@ -194,8 +211,7 @@ def share(lengths: Sequence[int], quotas: Sequence[int | None], room: int) -> li
 def _cut_characters(
     segments: list[Segment], alone: tuple[Alone, ...], limit: int, cut: Cut
 ) -> Passage:
-    if sum([len(segment.text) for segment in segments]) <= limit:
-        return Passage(tuple(segments), alone)
+    """The passage of segments that have more characters than the limit."""
     fitting: list[Segment] = []
     left = limit
     for segment in segments if cut == "right" else reversed(segments):

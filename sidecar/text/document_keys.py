@@ -11,7 +11,7 @@ A field is looked for under its spellings: its name and its aliases. A spelling 
 Keys are looked up, not spellings: a profile may know two hundred, and a document has twenty keys.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -93,6 +93,10 @@ class Container:
     def lacks(self, name: str) -> bool:
         """Whether there is surely nothing under a key that is `name` by `normal`."""
         return name not in self._keys and bool(self._alike)
+
+    def lacks_all(self, names: Set[str]) -> bool:
+        """Whether it `lacks` each of the names."""
+        return bool(self._alike) and names.isdisjoint(self._keys)
 
     def inside(self, steps: str) -> object:
         """What the dotted path leads to, as `inside` has it."""

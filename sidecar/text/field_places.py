@@ -37,6 +37,8 @@ class FieldKeys(NamedTuple):
     key: str | None
     """The key of the first place that is no path, where a single value there is the field's and is
     read as it is written: of most fields no more need be known."""
+    steps: frozenset[str]
+    """The steps into one key's value, by `normal`, where the field is nowhere else."""
     places: tuple[FieldPlace, ...]
     """Best first."""
 
@@ -57,7 +59,7 @@ class FieldPlaces:
         found = []
         for field, candidates in self.keys.places(keys):
             places = tuple(self._place(field, c.rank, key, c.steps) for c, key in candidates)
-            found.append(FieldKeys(field, _plain_key(places), places))
+            found.append(FieldKeys(field, _plain_key(places), _steps(places), places))
         return tuple(found)
 
     def _place(self, field: int, rank: int, key: str, steps: str) -> FieldPlace:
@@ -76,6 +78,13 @@ def _plain_key(places: Sequence[FieldPlace]) -> str | None:
         if not place.steps:
             return place.key if place.as_written and not place.may_give_way else None
     return None
+
+
+def _steps(places: Sequence[FieldPlace]) -> frozenset[str]:
+    """`FieldKeys.steps`; none where a place is another key's, or no single step."""
+    if any(place.key != places[0].key or not place.step for place in places):
+        return frozenset()
+    return frozenset(place.step for place in places)
 
 
 @lru_cache(maxsize=64)  # of each profile, with few of its weights set to 0 or from 0

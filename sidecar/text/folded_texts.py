@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from sidecar.text.folding import lines
+from sidecar.text.folding import words_of_each
 from sidecar.text.terms import Term, has_apart
 
 MIN_PREFIX = 4
@@ -19,8 +19,10 @@ class FoldedTexts:
     """The texts as `folding.words` has them."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._together = lines(texts)
-        self._texts = self._together.split("\n") if texts else []
+        self.texts = texts
+        """As they were given."""
+        self._texts = words_of_each(texts)
+        self._together = "\n".join(self._texts)
         self._ends = list(accumulate([len(text) + 1 for text in self._texts]))
 
     def squeezed_with(self, pieces: Iterable[str]) -> set[int]:

@@ -91,13 +91,15 @@ def _become(sign: str) -> str | None:
 _WESTERN = SignTable(_become)
 
 
-def lines(texts: Sequence[str]) -> str:
-    """`words` of each text, one per line: folding leaves no line break."""
+def words_of_each(texts: Sequence[str]) -> list[str]:
+    """`words` of each text; none holds a line break."""
     together = " \0 ".join(texts)
-    if together.isascii() and together.count("\0") == len(texts) - 1:
-        return f" {together.translate(_ASCII_LINES)} "
-    folded = {text: words(text) for text in set(texts)}  # brands and colours repeat
-    return "\n".join([folded[text] for text in texts])
+    if together.isascii():
+        folded = f" {together.translate(_ASCII_LINES)} ".split("\n")
+        if len(folded) == len(texts):  # else one has such a sign itself
+            return folded
+    of_text = {text: words(text) for text in set(texts)}  # brands and colours repeat
+    return [of_text[text] for text in texts]
 
 
 def phrases(text: str) -> str:

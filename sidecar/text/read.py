@@ -101,7 +101,7 @@ class FieldReader:
             return Trace(None, {}, ())
         fields, on_top = self._named(given), self._unwrapped(given) if self._names else given
         spelling_of: dict[str, str] = {}
-        for field, _, places in self._places.of(on_top):
+        for field, _, _, places in self._places.of(on_top):
             name = self._names[field] if field < len(self._names) else ""
             for place in places if name in fields else ():
                 if self._value(field, place, Container(on_top[place.key])) == fields[name]:
@@ -168,7 +168,7 @@ class FieldReader:
         found: dict[int, object] = {}
         others: dict[int, object] = {}
         containers: dict[str, Container] = {}
-        for field, key, places in self._places.of(fields):
+        for field, key, steps, places in self._places.of(fields):
             if key is not None:
                 given = fields[key]
                 if isinstance(given, str):
@@ -178,6 +178,12 @@ class FieldReader:
                 elif type(given) in NUMBERS:
                     found[field] = given
                     continue
+            elif (
+                steps
+                and (container := containers.get(places[0].key)) is not None
+                and container.lacks_all(steps)
+            ):
+                continue  # most often: none of the aliases of this kind
             for place in places:
                 given = fields[place.key]
                 if type(given) in SINGLE:  # most values: no need to look closer

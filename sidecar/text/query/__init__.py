@@ -155,8 +155,12 @@ class Checker:
             if part is not None
         ]
 
-    def check(self, value: object, keys: Set[str] | None = None) -> Satisfaction:
+    @property
+    def check(self) -> Callable[[object, Set[str] | None], Satisfaction]:
         """As the function `check`."""
+        return self._parts[0].check if len(self._parts) == 1 else self._check_parts
+
+    def _check_parts(self, value: object, keys: Set[str] | None) -> Satisfaction:
         said = UNKNOWN
         for part in self._parts:
             if (said := part.check(value, keys)) is VIOLATED:

@@ -9,6 +9,7 @@ KLM4-AB-001            "KLM4-AB", typed in one, names it and its other variants 
 import re
 from dataclasses import dataclass
 
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.folding import squeeze, words
 from sidecar.text.query.naming import Naming, is_ordinary
 
@@ -44,6 +45,12 @@ class Codes:
             frozenset(chunk for chunk in chunks if _DIGIT.search(chunk)),
             bool(naming.capitals) or any(map(str.isdigit, query)),
         )
+
+    def candidates(self, folded: FoldedTexts) -> set[int]:
+        """The places of the texts that may hold a code that the query names; the others surely hold
+        none. A code that is named begins with a word, a chunk or a number of the query."""
+        numbers = (number for number in self.naming.numbers if number.isdecimal())
+        return folded.squeezed_with({*self.naming.words, *self.chunks, *self.unpadded, *numbers})
 
     def holds(self, value: str, min_length: int) -> bool:
         """Whether the query names the code, which has `min_length` letters and digits at least."""

@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from sidecar.schema import FrozenModel
@@ -36,14 +36,14 @@ class CompanyWords(FrozenModel):
     """What `&` and `+` are read as."""
 
 
-def said_with_other_words(texts: Sequence[str], folded: FoldedTexts) -> set[int]:
+def said_with_other_words(folded: FoldedTexts) -> set[int]:
     """The places of the texts of which `spoken_names` may have words that they have not, or leave
-    out some within them; `folded` are the same texts."""
+    out some within them."""
     places = folded.with_words(_words("conjunction"))
-    together = "\0".join(texts)
+    together = "\0".join(folded.texts)
     signs = [sign for sign in _AND_SIGNS if sign in together]
     for sign in signs:
-        places.update(place for place, text in enumerate(texts) if sign in text)
+        places.update(place for place, text in enumerate(folded.texts) if sign in text)
     return places
 
 

@@ -14,7 +14,6 @@ ordinary words  (ORDINARY: function words, and words of queries of every kind) n
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -81,14 +80,14 @@ class Naming:
             frozenset(split[:MAX_TERMS]),
         )
 
-    def candidates(self, texts: Sequence[str], folded: FoldedTexts) -> set[int]:
+    def candidates(self, folded: FoldedTexts) -> set[int]:
         """The places of the texts that may be, or list, a value that the query names; the others
-        surely are none. `folded` are the same texts.
+        surely are none.
 
         A value that is named is a run of the query's words, so it has the first of them. All texts
         are looked over together: few of a page's brands are in the query.
         """
-        return folded.squeezed_with(self.words) | said_with_other_words(texts, folded)
+        return folded.squeezed_with(self.words) | said_with_other_words(folded)
 
     def wants(self, value: str, min_length: int = 1) -> bool:
         """Whether the query names the value, which has `min_length` letters and digits at least,

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sidecar.text.folded_texts import FoldedTexts
 from sidecar.text.query.codes import Codes
 from sidecar.text.query.naming import Naming
 
@@ -82,3 +83,29 @@ def test_an_excluded_code_is_not_wanted() -> None:
     codes = Codes.of(Naming.of("pump not MAX-2000"), "pump not MAX-2000")
     assert codes.excludes("MAX-2000", 4)
     assert not codes.wants("MAX-2000", 4)
+
+
+CODES = (
+    "MAX-2000",
+    "max",
+    "2000",
+    "KLM4-AB-001",
+    "KLM4-AB",
+    "klm4ab001",
+    "0004012200328002",
+    "4012200328002",
+)
+VALUES = st.lists(
+    st.sampled_from((*CODES, "LAMP", "lamp", "not", "pump", "ＫＬＭ4", "½", "")), max_size=4
+)
+
+
+@given(st.lists(VALUES.map(" ".join), max_size=5), VALUES.map(" ".join))
+def test_the_codes_that_a_query_names_are_among_the_candidates(
+    values: list[str], query: str
+) -> None:
+    codes = Codes.of(Naming.of(query), query)
+    named = {
+        at for at, value in enumerate(values) if codes.wants(value, 1) or codes.excludes(value, 1)
+    }
+    assert named <= codes.candidates(FoldedTexts(values))

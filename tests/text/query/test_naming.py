@@ -176,9 +176,9 @@ TEXTS = st.lists(st.sampled_from(NAMES), max_size=4).map(" ".join)
 def test_what_a_query_names_is_among_the_candidates(values: list[str], query: str) -> None:
     naming = Naming.of(query)
     named = {at for at, value in enumerate(values) if naming.wants(value) or naming.excludes(value)}
-    assert named <= naming.candidates(values, FoldedTexts(values))
+    assert named <= naming.candidates(FoldedTexts(values))
 
 
 def test_few_values_are_candidates() -> None:
     values = ["Nike", "Adidas", "The North Face", "H&M", "Puma, Nike", "Puma"]
-    assert Naming.of("nike shoes").candidates(values, FoldedTexts(values)) == {0, 3, 4}
+    assert Naming.of("nike shoes").candidates(FoldedTexts(values)) == {0, 3, 4}
