@@ -67,7 +67,7 @@ def opener_over(session: GatedSession, folder: Path | None = None) -> Opener:
                 stand_in=settings.stand_in,
             ),
             on_run=watch.on_run,
-            cache_mb=settings.cache_mb if settings.cache_url else 0,
+            cache_mb=settings.cache_mb if "cache_mb" in settings.model_fields_set else 0,
             worker_nice=settings.worker_nice,
             shared_cache=watch.shared_cache,
         )

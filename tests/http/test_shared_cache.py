@@ -61,7 +61,8 @@ def redis() -> Iterator[RedisServer]:
 async def replica(url: str) -> AsyncIterator[Replica]:
     """Its limit is long, so that a busy machine does not decide what is found."""
     session = GatedSession()
-    async with serving(session, cache_url=url, cache_timeout_ms=1000) as (service, client):
+    settings = {"cache_mb": 1, "cache_url": url, "cache_timeout_ms": 1000}
+    async with serving(session, **settings) as (service, client):
         await service.start()
         yield Replica(service, client, session)
 
