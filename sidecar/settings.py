@@ -89,8 +89,8 @@ class Settings(
         5,
         ge=0,
         le=19,
-        description="How far the threads that score and tokenise give way to the one that answers, "
-        "as nice(1) counts (Linux); 0: not at all.",
+        description="How far what scores and tokenises, threads and worker processes, gives way to "
+        "the thread that answers, as nice(1) counts (Linux); 0: not at all.",
     )
     profiles: Path | None = Field(
         None, description="Folder with more profiles (YAML); one of a shipped name replaces it."

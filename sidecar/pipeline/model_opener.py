@@ -55,6 +55,8 @@ class ModelOpener:
     """Called in a thread, when a model has ended."""
     shared_cache: SharedCache | None = None
     """What replicas share behind `cache`."""
+    worker_nice: int = 0
+    """How far worker processes give way to the service."""
     _admission: Admission = field(default_factory=Admission)
     _loaded: set[LiveModel] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -74,7 +76,7 @@ class ModelOpener:
         self._check_memory(file_bytes)
         name = source.name or folder.running.manifest.name
         model = ServedModel(name, folder.running, folder.tokenizer, layout)
-        session = folder.session(layout)
+        session = folder.session(layout, self.worker_nice)
         return self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
 
     def serve(

@@ -53,8 +53,8 @@ class ModelRegistry:
         time for a request, `on_run` sees every run, `cache_mb` is for logits, `options` say how
         models are opened, `memory_mb` is the most that their graphs and weights may take,
         `batch_share` of the device is for `batch` work while `interactive` work waits too. The
-        threads that score and tokenise are nicer than others by `worker_nice`. `shared_cache` is
-        what replicas share; whoever opened it closes it.
+        threads and processes that score and tokenise are nicer than others by `worker_nice`.
+        `shared_cache` is what replicas share; whoever opened it closes it.
 
         Raises StartupError for a cache that is larger than the machine's memory.
         """
@@ -74,6 +74,7 @@ class ModelRegistry:
             options or RuntimeOptions(),
             memory_mb,
             shared_cache=shared_cache,
+            worker_nice=worker_nice,
         )
         self._served: dict[str, Served] = {}
         """The default first. Exchanged whole, and never altered once requests come."""

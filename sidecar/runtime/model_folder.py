@@ -97,8 +97,9 @@ class ModelFolder:
             case _:
                 assert_never(self.running.runtime)
 
-    def session(self, layout: Layout) -> Session:
-        """A session for the layout, proven on its device.
+    def session(self, layout: Layout, worker_nice: int = 0) -> Session:
+        """A session for the layout, proven on its device. Its worker processes, if it has any, are
+        so much nicer than this one.
 
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
         """
@@ -127,6 +128,7 @@ class ModelFolder:
                     Quarantine(name, running.score_revision),
                     workers=layout.workers,
                     run_timeout_s=self.options.run_timeout_s,
+                    nice=worker_nice,
                 ).open()
             case _:
                 assert_never(self.options.isolation)

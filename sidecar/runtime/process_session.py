@@ -15,6 +15,7 @@ import structlog
 from sidecar.errors import InferenceFailed, RerankError, StartupError
 from sidecar.runtime.quarantine import Quarantine
 from sidecar.runtime.session import Batch, Session, Tensors
+from sidecar.runtime.thread_priority import make_give_way
 from sidecar.runtime.worker_process import OpenSession, WorkerEnded, WorkerProcess
 
 FREE_LIMIT_S = 5.0
@@ -38,9 +39,11 @@ class ProcessSession:
         *,
         workers: int,
         run_timeout_s: float,
+        nice: int = 0,
     ) -> None:
         """`prove` raises StartupError for a worker that must not serve. A run that takes longer
-        than `run_timeout_s` is a hung one."""
+        than `run_timeout_s` is a hung one. Workers give way to others by `nice` once they are
+        proven: a start does not take longer."""
         self.workers = workers
         self.on_end: Callable[[End], None] = lambda end: None
         """Called when a worker has died or was killed because it hung."""
@@ -49,6 +52,7 @@ class ProcessSession:
         self._prove = prove
         self._quarantine = quarantine
         self._run_timeout_s = run_timeout_s
+        self._nice = nice
         self._running: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
         self._fault: RerankError | None = None
@@ -166,6 +170,7 @@ class ProcessSession:
         try:
             worker.run_timeout_s = self._run_timeout_s
             self._prove(worker)
+            make_give_way(worker.pid, self._nice)
         except BaseException:
             worker.end()
             raise

@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 import threading
+from pathlib import Path
 
 PER_THREAD = sys.platform == "linux"
 """Elsewhere a priority is the whole process's."""
@@ -17,7 +18,22 @@ PER_THREAD = sys.platform == "linux"
 def give_way(nice: int) -> None:
     """From now on the calling thread is so much nicer than it was, in the steps of nice(1): 5 is a
     third of the weight."""
+    if PER_THREAD:
+        _add(threading.get_native_id(), nice)
+
+
+def make_give_way(process: int, nice: int) -> None:
+    """The same for every thread that a process has now, and those that these will start; and for
+    its session, among which some kernels share cores first (autogroups)."""
     if nice and PER_THREAD:
-        thread = threading.get_native_id()
+        with contextlib.suppress(OSError):  # it has ended
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                _add(int(thread.name), nice)
+        with contextlib.suppress(OSError):  # a kernel without autogroups
+            Path(f"/proc/{process}/autogroup").write_text(str(nice))
+
+
+def _add(thread: int, nice: int) -> None:
+    if nice:
         with contextlib.suppress(OSError):  # a sandbox may forbid it, and the service works without
             os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + nice)

@@ -21,7 +21,8 @@ from sidecar.runtime.process_session import ProcessSession
 from sidecar.runtime.quarantine import MAX_SUSPECTS, Quarantine
 from sidecar.runtime.session import Batch, Session, Tensors
 from sidecar.runtime.tensor_wire import RemoteFault, pack, pack_fault, unpack
-from sidecar.runtime.worker_process import WorkerEnded
+from sidecar.runtime.thread_priority import PER_THREAD
+from sidecar.runtime.worker_process import WorkerEnded, WorkerProcess
 from tests.opened import open_models
 from tests.runtime import faulty_sessions as faulty
 from tests.tiny_models import tiny_model
@@ -46,7 +47,10 @@ def until(condition: Callable[[], object], seconds: float) -> None:
 
 
 def opened(
-    mark: Path, workers: int = 2, prove: Callable[[Session], None] | None = None
+    mark: Path,
+    workers: int = 2,
+    prove: Callable[[Session], None] | None = None,
+    nice: int = 0,
 ) -> ProcessSession:
     return ProcessSession(
         "tiny",
@@ -55,6 +59,7 @@ def opened(
         Quarantine("tiny", "revision"),
         workers=workers,
         run_timeout_s=0.5,
+        nice=nice,
     ).open()
 
 
@@ -85,6 +90,27 @@ def test_tensors_travel_as_they_are() -> None:
         unpack(pack_fault(OSError("no such file")))
     with pytest.raises(ValueError, match="no tensors"):
         pack({"a": np.array([object()])})
+
+
+@pytest.mark.skipif(not PER_THREAD, reason="elsewhere a priority is the whole process's")
+def test_workers_give_way_once_they_are_proven_and_so_do_new_ones(tmp_path: Path) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    at_proof: list[int] = []
+
+    def prove(worker: Session) -> None:
+        assert isinstance(worker, WorkerProcess)
+        at_proof.append(os.getpriority(os.PRIO_PROCESS, worker.pid))
+
+    session = opened(tmp_path / "mark", workers=1, prove=prove, nice=3)
+    try:
+        for _ in range(2):
+            [pid] = session.pids
+            assert os.getpriority(os.PRIO_PROCESS, pid) == own + 3
+            os.kill(pid, signal.SIGKILL)
+            until(lambda killed=pid: session.pids not in ([], [killed]), 60)
+    finally:
+        session.close()
+    assert set(at_proof) == {own}
 
 
 def test_runs_beside_each_other(session: ProcessSession) -> None:
