@@ -37,7 +37,10 @@ NOTES = frozenset(
     "active isactive enabled locale whitelisted translationkey metadata".split()
 )
 """Keys beside a name that say no more than it does."""
-NAMED_TYPES = frozenset("brand organization corporation person thing court country".split())
+NAMED_TYPES = frozenset(
+    "brand organization corporation person thing court country".split()
+    + "sizespecification definedterm".split()
+)
 """schema.org's types whose name is all that a search asks for."""
 TEXTS = (
     *("#text", "_text", "__text", "$t", "#cdata-section", "_cdata", "__cdata", "@value", "_"),

@@ -4,7 +4,7 @@
     2.5 kg = 2,500 g                (mass, 2.5)         60 x 40 cm              (length, .6), (.4)
     1/4 inch · 1-1/2 in. · 8½"      (length, ...)       5'6" = 5 ft 6 in        (length, 1.6764)
     -10 °C = 14 °F                  (temperature, -10)  M8 x 40      (thread, 8), (length, .04)
-    -20 degrees · 零下20度          (degrees, -20)
+    -20 degrees · 零下20度          (degrees, -20); above zero they may be an angle's
 
 What only looks like one is not read: `unit_lookalikes` has it. Codes (NB-5L), rates (100 Mbps,
 6 Gb/s) and the count of "2 x 16 GB", where only lengths share their unit, are none either.
@@ -152,7 +152,7 @@ def _measured(text: NumberedText, dimensions: frozenset[str]) -> Iterator[Quanti
         if unit.dimension in TEMPERATURES:
             if _is_below_zero(text.lower, match.start()):
                 numbers[0] = f"-{numbers[0]}"
-            elif unit.dimension == DEGREES:
+            elif unit.dimension == DEGREES and read_number(numbers[0]) != 0:
                 continue  # "a 360 degree camera"
         for digits in numbers:
             if (found := quantity(digits, unit, match.start(), match.end())) is not None:

@@ -31,6 +31,10 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else [] if value is None else value
 
 
+NO_QUERY = "en"
+"""As a language of `Names.ambiguous`: no word is of English alone, so these spellings are never
+read in a query."""
+
 Spellings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One spelling or a list of them; nothing is an empty list."""
 
@@ -64,6 +68,9 @@ class Names(FrozenModel):
     ambiguous: dict[str, Spellings] = Field(default_factory=dict)
     """language -> spellings that are words of other languages too ("or" is gold in French): in a
     query they count only beside a word of that language (`vocabularies/language`)."""
+    in_fields: dict[str, Spellings] = Field(default_factory=dict)
+    """name -> spellings that are words for other things too ("sage", "chocolate"): they count in a
+    field alone, where nothing else has them for a spelling."""
     misspelt: Spellings = ()
     """Spellings that a query may write with one letter wrong: "blak" (`text/query/misspelling`)."""
     endings: dict[str, Spellings] = Field(default_factory=dict)
@@ -86,6 +93,10 @@ class Names(FrozenModel):
         stem = base.removesuffix(fitting)
         return tuple(dict.fromkeys((base, *(stem + ending for ending in self.endings[fitting]))))
 
+    def all_forms(self, spellings: Spellings) -> tuple[str, ...]:
+        """The forms of all of them, in their order."""
+        return tuple(form for spelling in spellings for form in self.forms(spelling))
+
 
 def merged(of_languages: Iterable[Names]) -> Names:
     """One list of all: every form of a name's spellings, and what is not in any of them.
@@ -99,20 +110,24 @@ def merged(of_languages: Iterable[Names]) -> Names:
     not_in: dict[str, None] = {}
     misspelt: dict[str, None] = {}
     ambiguous: dict[str, Spellings] = {}
+    in_fields: dict[str, str] = {}
     for each in of_languages:
         names |= dict.fromkeys(each.names)
         parents |= each.parents
         not_in |= dict.fromkeys(each.not_in)
         misspelt |= dict.fromkeys(each.misspelt)
         for language, spellings in each.ambiguous.items():
-            forms = (form for spelling in spellings for form in each.forms(spelling))
-            ambiguous[language] = (*ambiguous.get(language, ()), *forms)
+            ambiguous[language] = (*ambiguous.get(language, ()), *each.all_forms(spellings))
         for name, spellings in each.names.items():
-            name_of |= dict.fromkeys(
-                (form for spelling in spellings for form in each.forms(spelling)), name
-            )
+            name_of |= dict.fromkeys(each.all_forms(spellings), name)
+        for name, spellings in each.in_fields.items():
+            in_fields = dict.fromkeys(each.all_forms(spellings), name) | in_fields
+    known = set(map(plain, name_of))
+    in_fields = {form: name for form, name in in_fields.items() if plain(form) not in known}
+    if in_fields:
+        ambiguous[NO_QUERY] = (*ambiguous.get(NO_QUERY, ()), *in_fields)
     spellings_of: dict[str, list[str]] = {name: [] for name in names}
-    for form, name in name_of.items():
+    for form, name in (name_of | in_fields).items():
         spellings_of[name].append(form)
     return Names(
         names={name: tuple(spellings) for name, spellings in spellings_of.items()},

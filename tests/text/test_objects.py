@@ -19,6 +19,8 @@ def read(value: object, profile: Profile = OWN) -> object:
     ("value", "expected"),
     [
         ({"@type": "Brand", "name": "Sony"}, "Sony"),
+        ({"@type": "SizeSpecification", "name": "42", "sizeSystem": "https://schema.org/x"}, "42"),
+        ({"@type": "DefinedTerm", "name": "Oak", "termCode": "17"}, "Oak"),
         ({"@type": "Brand", "name": "Sony", "logo": "x.png", "slogan": "Be moved"}, "Sony"),
         ({"@type": "http://schema.org/Organization", "name": "Sony", "award": "x"}, "Sony"),
         ({"key": "black", "label": "Black"}, "Black"),

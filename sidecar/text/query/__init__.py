@@ -17,6 +17,7 @@ vocabulary     names, their spellings and kinds, found in queries and fields
 own_vocabulary a profile's own words
 tokens         a text as the words and characters in which they are found
 accents        accents that make another word
+shades         words that only shade the name beside them
 misspelling    common words with one letter wrong
 language       which languages a query's words are of
 negation       what a negation reaches; negation_words has its words

@@ -63,6 +63,7 @@ def _says_something(item: list[str], after: list[str]) -> bool:
     return not any(
         vocabulary.find(f"{text} {following}") - vocabulary.find(following)
         for vocabulary in (colors(), materials())
+        if text not in vocabulary.in_fields
     )
 
 

@@ -13,6 +13,7 @@ from sidecar.text.query.language import languages_of
 from sidecar.text.query.misspelling import misspellings
 from sidecar.text.query.negation import excluded, is_negated_directly
 from sidecar.text.query.negation_words import negation_words
+from sidecar.text.query.shades import without_shades
 from sidecar.text.query.tokens import (
     PhraseTable,
     Token,
@@ -20,7 +21,7 @@ from sidecar.text.query.tokens import (
     token_words,
     tokens,
 )
-from sidecar.text.vocabularies import Names, load, merged
+from sidecar.text.vocabularies import NO_QUERY, Names, load, merged
 
 _SHORT = 64
 """Characters. A shop has few colours and sizes, a reporter few courts: short texts repeat."""
@@ -64,6 +65,10 @@ class Vocabulary:
         for language, words in (ambiguous or {}).items():
             for form in map(tuple, map(token_words, words)):
                 self._ambiguous[form] = self._ambiguous.get(form, frozenset()) | {language}
+        self.in_fields = frozenset(
+            " ".join(form) for form, languages in self._ambiguous.items() if languages == {NO_QUERY}
+        )
+        """Spellings, folded, that count in a field alone."""
         self._accents = Accents(spelling for spelling, _ in name_of)
         known = self._table.firsts | negation_words().firsts
         named = dict(name_of)
@@ -146,6 +151,8 @@ class Vocabulary:
         split = [token.word for token in of]
         languages = languages_of(split) if is_query else _NONE
         matches = list(self._places(text, of, split, is_query, languages))
+        if not is_query and len(matches) > 1 and self.in_fields:
+            matches = without_shades(matches, of, self.in_fields)
         ends = {start: end for start, end, name in matches if name is not None}
         clear: dict[int, bool] = {}
         if ends:

@@ -12,6 +12,8 @@ from sidecar.text.terms import query_terms
     ("query", "excluded"),
     [
         ("cookies without nuts", "nuts"),
+        ("cake without chocolate", "chocolate"),
+        ("Müsli ohne Himbeere", "himbeere"),
         ("no sugar cookies", "sugar"),
         ("mens no wrinkle shirt", "wrinkle"),
         ("shoes not nike", "nike"),

@@ -267,3 +267,44 @@ def test_a_misspelling_has_an_inner_letter_wrong_and_is_no_other_word() -> None:
     assert {"blak", "balck", "blackk", "gren"} <= wrong.keys()
     assert not {"geen", "back", "lack", "blac", "slack", "block", "rd", "redd"} & wrong.keys()
     assert wrong["blak"] == "black"
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),  # commas part the names
+    [
+        ("Sage", "light green"),
+        ("Chocolate", "brown"),
+        ("Raspberry / Chocolate", "berry red, brown"),
+        ("Framboise", "berry red"),
+        ("Sauge", "light green"),
+        ("Himbeere", "berry red"),
+        ("Schokolade", "brown"),
+        ("Lampone", "berry red"),
+        ("Salvia", "light green"),
+        ("Framboos", "berry red"),
+        ("Frambuesa", "berry red"),
+        ("Framboesa", "berry red"),
+        ("セージ", "light green"),
+        ("咖啡", "brown"),
+        ("Ocean Green", "green"),
+        ("Black Titanium", "black"),
+        ("Chocolate-Brown", "brown"),
+        ("Ocean/Green", "blue, green"),
+        ("Ocean, Green", "blue, green"),
+        ("Mint", "mint"),
+    ],
+)
+def test_a_field_has_shades_named_for_things(value: str, names: str) -> None:
+    assert colors().find(value) == set(names.split(", "))
+
+
+@pytest.mark.parametrize(
+    "query", ["sage tea", "chocolate", "himbeere sirup", "framboise", "cherry pie", "walnut oil"]
+)
+def test_a_query_has_not(query: str) -> None:
+    assert not colors().read(query).wanted
+
+
+def test_a_kind_of_shade_is_of_both_its_colours() -> None:
+    for requested, said in (("red", SATISFIED), ("pink", SATISFIED), ("blue", VIOLATED)):
+        assert colors().check(frozenset({requested}), "Raspberry") is said
