@@ -16,6 +16,7 @@ deployment -> cluster_spec, templates      cluster_spec -> elasticsearch, opense
 search -> cluster, sidecar_client
 """
 
+from es_integration.cluster.encoder import Encoder, served_encoder
 from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.elasticsearch import ElasticsearchInstall, esql_rerank, retriever_search
 from es_integration.errors import (
@@ -23,6 +24,7 @@ from es_integration.errors import (
     IntegrationError,
     LocalNodeFailed,
     LocalNodeUnavailable,
+    NoEncoder,
     NotDeployed,
     PipelineConflict,
     SidecarAnswerInvalid,
@@ -30,6 +32,7 @@ from es_integration.errors import (
     SidecarRefused,
     SidecarUnreachable,
     StillInUse,
+    VectorConflict,
 )
 from es_integration.local_node import (
     ELASTICSEARCH,
@@ -56,11 +59,13 @@ __all__ = [
     "ClusterRefused",
     "Distribution",
     "ElasticsearchInstall",
+    "Encoder",
     "IntegrationError",
     "LocalElasticsearch",
     "LocalNodeFailed",
     "LocalNodeUnavailable",
     "LocalOpenSearch",
+    "NoEncoder",
     "NotDeployed",
     "OpenSearchInstall",
     "PipelineConflict",
@@ -74,10 +79,12 @@ __all__ = [
     "StillInUse",
     "SyncSidecarClient",
     "TypicalSearch",
+    "VectorConflict",
     "esql_rerank",
     "flat_search",
     "plan_templates",
     "retriever_search",
+    "served_encoder",
     "structured_search",
     "why_unavailable",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import mappings
 from es_integration import elasticsearch, opensearch
+from es_integration.cluster.encoder import Encoder
 from es_integration.opensearch import Route
 from mappings import SearchEngine
 
@@ -42,8 +43,19 @@ class ClusterSpec:
     templates: bool = True
     """Whether the index templates and the ingest pipeline belong to it."""
     index_patterns: tuple[str, ...] = ()
-    dimension: int = 384
-    """The dimension of the template's vector field; 0: no such field."""
+    dimension: int | None = None
+    """The dimension of the template's vector field, and of the encoder's vectors; 0: no such field;
+    None: the encoder's, or 384."""
+    embed: bool = False
+    """Whether the cluster gets the vectors of documents and queries from the sidecar's encoder."""
+    encoder: str | None = None
+    """The encoder's name; None: the only one that the sidecar serves."""
+    embed_fields: tuple[str, ...] = ()
+    """OpenSearch: the fields whose texts make a document's vector; empty: the templates' prose."""
+    vector_field: str = mappings.VECTOR_FIELD
+    """The field of the index that holds the vector."""
+    served: Encoder | None = None
+    """The encoder as the sidecar serves it; None until it has been asked."""
     synonyms: tuple[str, ...] | None = None
     plain_text: bool = False
     """Elasticsearch: whether the templates write `rerank_text` too, for `chunk_rescorer`."""
@@ -57,6 +69,7 @@ class ClusterSpec:
             raise ValueError("--plain-text is for Elasticsearch only: OpenSearch cuts no texts")
         if self.into is not None and len(self.routes) > 1:
             raise ValueError("--into takes the processors of one route: name one with --routes")
+        self._check_embedding()
         if self.search_engine is SearchEngine.OPENSEARCH:
             return
         if self.fields or self.text_field is not None:
@@ -70,16 +83,41 @@ class ClusterSpec:
             raise ValueError("--keep-score is for OpenSearch only")
         if self.highlight:
             raise ValueError("--highlight is for OpenSearch only")
+        if self.embed:
+            raise ValueError("--embed is for OpenSearch only")
         if self.read_timeout_s is not None:
             raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
+
+    def _check_embedding(self) -> None:
+        own_field = self.vector_field != mappings.VECTOR_FIELD
+        if not self.embed:
+            for given, option in (
+                (self.encoder, "--encoder"),
+                (self.embed_fields, "--embed-fields"),
+                (own_field, "--vector-field"),
+            ):
+                if given:
+                    raise ValueError(f"{option} goes with --embed")
+            return
+        if self.dimension == 0:
+            raise ValueError("--embed needs a vector field: --dimension 0 leaves it out")
+        if own_field and self.has_templates:
+            raise ValueError(
+                f"the templates' vectors are in the field {mappings.VECTOR_FIELD}: --vector-field"
+                " goes with --no-templates"
+            )
 
     def check(self) -> None:
         """Raises ValueError for options with which nothing could be installed, without asking the
         cluster."""
         if self.search_engine is SearchEngine.ELASTICSEARCH:
             _ = self.elasticsearch
-        elif Route.STRUCTURED in (install := self.opensearch).routes:
+            return
+        install = self.opensearch
+        if Route.STRUCTURED in install.routes:
             _ = install.sent
+        if self.embed:
+            _ = install.embedded
 
     @property
     def elasticsearch(self) -> elasticsearch.ElasticsearchInstall:
@@ -113,6 +151,15 @@ class ClusterSpec:
             into=self.into,
             keep_score=self.keep_score,
             highlight=self.highlight,
+            embed=self.embed,
+            encoder=self.served,
+            embed_fields=self.embed_fields,
+            vector_field=self.vector_field,
+            then_pipeline=(
+                mappings.doc_pipeline_name(self.profile)
+                if self.embed and self.has_templates
+                else None
+            ),
         )
 
     @property
@@ -120,6 +167,13 @@ class ClusterSpec:
         if self.routes or self.into is None:
             return tuple(Route(route) for route in self.routes) or tuple(Route)
         return (Route.STRUCTURED,)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The indices that are meant: those named, or the templates'; empty if neither is known."""
+        if self.index_patterns or not self.has_templates:
+            return self.index_patterns
+        return (f"rerank-{self.profile}-*",)
 
     @property
     def has_templates(self) -> bool:

@@ -8,7 +8,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +16,16 @@ import mappings
 from es_integration import elasticsearch, opensearch
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
+from es_integration.cluster.encoder import served_encoder
 from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.page_time import PageTime
 from es_integration.cluster.procedure import Procedure
+from es_integration.cluster.vector_fields import refuse_other_vectors
 from es_integration.cluster_spec import ClusterSpec
-from es_integration.errors import ClusterRefused
+from es_integration.errors import ClusterRefused, NoEncoder, StillInUse, VectorConflict
 from es_integration.opensearch import Route, lookup
+from es_integration.opensearch.calls import send, send_ignoring_missing
+from es_integration.opensearch.embed_pipelines import INGEST
 from es_integration.opensearch.install import left_out
 from es_integration.opensearch.models import MODEL
 from es_integration.opensearch.text_field import missing_text_field
@@ -30,6 +34,8 @@ from mappings import SearchEngine
 
 EXAMPLE_SIZE = 50
 """How many hits the advertised search reranks."""
+DIMENSION = 384
+"""Of the template's vector field where no encoder is asked."""
 _EXAMPLES: Mapping[str, TypicalSearch] = {
     "ecommerce": TypicalSearch(EXAMPLE_SIZE, "red shoes", example_words=100),
     "legal": TypicalSearch(
@@ -43,13 +49,30 @@ _OTHER_EXAMPLE = TypicalSearch(EXAMPLE_SIZE, "your query")
 def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
     """What would change, in order: the ingest pipeline comes before what reads its field.
 
-    Raises ClusterRefused, StillInUse, ValueError.
+    Raises ClusterRefused, StillInUse, PipelineConflict, NoEncoder, VectorConflict, ValueError.
     """
+    spec.check()
+    if spec.embed and not remove:
+        spec = yield from with_encoder(spec)
     parts = [_plan_templates(spec, remove), _plan_search_engine(spec, remove)]
     changes: list[Change] = []
     for part in reversed(parts) if remove else parts:
         changes += yield from part
+    if remove and not spec.templates:
+        yield from _refuse_used_by_templates(spec, changes)
     return tuple(changes)
+
+
+def with_encoder(spec: ClusterSpec) -> Procedure[ClusterSpec]:
+    """The spec with the encoder that the sidecar serves.
+
+    Raises NoEncoder, VectorConflict when an index's field does not fit it, and ClusterRefused.
+    """
+    encoder = yield from served_encoder(
+        spec.sidecar, spec.encoder, spec.dimension, key=spec.sidecar_key, ca=spec.sidecar_ca
+    )
+    yield from refuse_other_vectors(send, spec.vector_field, encoder, spec.patterns)
+    return replace(spec, served=encoder, dimension=encoder.dimension)
 
 
 def typical_search(
@@ -58,10 +81,8 @@ def typical_search(
     """The advertised search of the profile, of `size` hits of `index`. Without an index they are
     sampled from those of the templates."""
     example = _EXAMPLES.get(spec.profile, _OTHER_EXAMPLE)
-    patterns = spec.index_patterns
-    if not patterns and spec.has_templates:
-        patterns = (f"rerank-{spec.profile}-*",)
-    return replace(example, size=size or example.size, index=index or ",".join(patterns) or None)
+    index = index or ",".join(spec.patterns) or None
+    return replace(example, size=size or example.size, index=index)
 
 
 def verify(
@@ -73,9 +94,13 @@ def verify(
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         return (yield from elasticsearch.verify(spec.elasticsearch, index, search=search))
     try:
+        if spec.embed:
+            spec = yield from with_encoder(spec)
         install, reason = yield from _routes_to_install(spec)
     except ClusterRefused as refused:
         return (Check("cluster", False, refused.message),)
+    except (NoEncoder, VectorConflict) as fault:
+        return (Check("encoder", False, fault.message),)
     report = yield from opensearch.verify(install, index, search)
     if reason is not None:
         report = (*report, Check(f"{Route.FLAT}: left out", True, reason))
@@ -105,10 +130,7 @@ def usage(spec: ClusterSpec, plan: Plan, size: int = EXAMPLE_SIZE) -> str:
     route, or by the flat one if the plan has no other."""
     text = _EXAMPLES.get(spec.profile, _OTHER_EXAMPLE).query_text
     query = _example_query(spec, text)
-    if spec.index_patterns:
-        index = spec.index_patterns[0]
-    else:
-        index = f"rerank-{spec.profile}-*" if spec.has_templates else "YOUR-INDEX"
+    index = spec.patterns[0] if spec.patterns else "YOUR-INDEX"
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
         endpoint_id = spec.elasticsearch.endpoint_id
         body = elasticsearch.retriever_search(
@@ -119,6 +141,8 @@ def usage(spec: ClusterSpec, plan: Plan, size: int = EXAMPLE_SIZE) -> str:
         route = _usual_route(spec.opensearch, plan)
         structured = route is Route.STRUCTURED
         build = opensearch.structured_search if structured else opensearch.flat_search
+        if spec.embed:
+            query = opensearch.hybrid_query(query, spec.vector_field, text, k=size)
         body = build(query, text, size=size)
         pipeline = spec.opensearch.searched_pipeline(route)
         request = f"POST {index}/_search?search_pipeline={pipeline}"
@@ -147,13 +171,36 @@ def _plan_templates(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
     templates = mappings.load(
         spec.search_engine,
         spec.profile,
-        dimension=spec.dimension or None,
+        dimension=DIMENSION if spec.dimension is None else spec.dimension or None,
         index_patterns=spec.index_patterns or None,
         synonyms=spec.synonyms,
         plain_text=spec.plain_text,
+        unit_vectors=spec.embed,
+        final_pipeline=spec.opensearch.embed_pipeline if spec.embed else None,
     )
     changes = yield from plan_templates(templates, remove=remove)
     return changes
+
+
+def _refuse_used_by_templates(spec: ClusterSpec, changes: Sequence[Change]) -> Procedure[None]:
+    """Templates that stay make indices, which refuse every document without their final pipeline.
+
+    Raises StillInUse, ClusterRefused.
+    """
+    removed = {change.name for change in changes if change.kind == INGEST}
+    name = mappings.doc_pipeline_name(spec.profile)  # Of the component template, too.
+    if not removed or spec.profile not in mappings.DOMAINS:
+        return
+    answer: Any = yield from send_ignoring_missing(
+        lambda client: client.cluster.get_component_template(name=name)
+    )
+    for component in (answer or {}).get("component_templates", ()):
+        settings = json.dumps(component["component_template"]["template"].get("settings", {}))
+        if any(json.dumps(pipeline) in settings for pipeline in removed):
+            raise StillInUse(
+                f"the component template {name} names the ingest pipeline {sorted(removed)}:"
+                " uninstall without --no-templates, or install without --embed first"
+            )
 
 
 def _plan_search_engine(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:

@@ -7,6 +7,8 @@ IntegrationError
 ├── StillInUse               something that should be removed is in use; says by what
 ├── PipelineConflict         a search pipeline of users cannot take the processors; says why
 ├── NotDeployed              the cluster has no remote model of the name, or does not deploy it
+├── NoEncoder                the sidecar serves no encoder of that name or dimension
+├── VectorConflict           an index has another field where the encoder's vectors should be
 └── SidecarError
     ├── SidecarUnreachable   no answer: refused connection, broken transfer, time-out
     ├── SidecarRefused       an answer with an error status
@@ -47,6 +49,14 @@ class PipelineConflict(IntegrationError):
 
 
 class NotDeployed(IntegrationError):
+    pass
+
+
+class NoEncoder(IntegrationError):
+    pass
+
+
+class VectorConflict(IntegrationError):
     pass
 
 

@@ -9,6 +9,11 @@ numbers.json           words and keys by which the scripts read numbers
 engines.json           what differs between the search engines
 experiments/           which users get which way of reranking, in the service and in applications
 templates              makes index templates, component templates and ingest pipelines of these
+ingest                 the ingest pipelines' processors
+vector_field           the field for vectors
+data                   reads the files
+
+templates -> ingest, vector_field -> data
 
 Imports nothing else of this repository.
 """
@@ -16,8 +21,9 @@ Imports nothing else of this repository.
 from functools import cache
 from importlib.resources import files
 
+from mappings.data import DOMAINS
+from mappings.ingest import doc_pipeline_name, plain_text_processor, prose
 from mappings.templates import (
-    DOMAINS,
     ENGINES,
     AnalysisCase,
     SearchEngine,
@@ -26,19 +32,25 @@ from mappings.templates import (
     Templates,
     load,
 )
+from mappings.vector_field import VECTOR_FIELD, vector_mapping
 from mappings.vocabulary import vocabulary_kinds, vocabulary_texts
 
 __all__ = [
     "DOMAINS",
     "ENGINES",
+    "VECTOR_FIELD",
     "AnalysisCase",
     "SearchEngine",
     "Synonyms",
     "Template",
     "Templates",
+    "doc_pipeline_name",
     "load",
+    "plain_text_processor",
     "profile_names",
     "profile_text",
+    "prose",
+    "vector_mapping",
     "vocabulary_kinds",
     "vocabulary_texts",
 ]

@@ -9,14 +9,15 @@ and `numbers.json` for the ingest pipeline, and `engines.json` for what differs 
 engines.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
 from typing import Any
 
-Body = dict[str, Any]
+from mappings.data import DOMAINS, VERSION, Body, json_of, substituted, text_of
+from mappings.ingest import doc_pipeline_name, ingest_pipeline
+from mappings.vector_field import vector_component
+
 Synonyms = Sequence[str] | Mapping[str, Any]
 """Rules, or where a `synonym_graph` filter finds them: {"synonyms_set": "shop", "updateable": true}
 in Elasticsearch, {"synonyms_path": "shop.txt", "updateable": true} in both."""
@@ -28,16 +29,10 @@ class SearchEngine(StrEnum):
 
 
 ENGINES = tuple(SearchEngine)
-DOMAINS = ("ecommerce", "legal")
-VERSION = 3
-"""The version of the templates' content, kept in `_meta.rerank`; every change raises it."""
-
 PRIORITY = 500
 """Above Elasticsearch's own templates, whose priorities end at 200."""
 MAX_DIMENSION = 4096
 """Elasticsearch's limit; OpenSearch's is higher."""
-MAX_DEPTH = 15
-"""How deep a field's value is written; the sidecar reads 16 levels, the document's own included."""
 
 DATE_FORMATS = (
     "strict_date_optional_time",  # First: searches and aggregations write dates in it.
@@ -53,7 +48,6 @@ DATE_FORMATS = (
 (3/4/2026 is either), and names of months, whose spelling depends on the cluster's Java."""
 
 _KEPT_TEXT: Body = {"type": "text", "index": False}
-_DATA = files(__name__.partition(".")[0])
 
 
 @dataclass(frozen=True)
@@ -102,12 +96,16 @@ def load(
     priority: int = PRIORITY,
     synonyms: Synonyms | None = None,
     plain_text: bool = False,
+    unit_vectors: bool = False,
+    final_pipeline: str | None = None,
 ) -> Templates:
     """The templates of a domain for a search engine.
 
     `plain_text` adds the field `rerank_text`, the document's prose as plain text, which the ingest
     pipeline then writes beside `rerank_doc`. `dimension` None leaves the vector field out;
-    `synonyms` replaces the domain's own.
+    `unit_vectors` says that all vectors have length 1, as the sidecar's have: their dot product,
+    which is cheaper to compute, is the cosine. `final_pipeline` is an ingest pipeline that indices
+    get in place of the domain's own, which it must call. `synonyms` replaces the domain's own.
     `index_patterns` defaults to `rerank-<domain>-*`, so that no index of yours matches by accident.
 
     Raises KeyError for a search engine that is not in ENGINES or a domain that is not in DOMAINS,
@@ -120,12 +118,14 @@ def load(
     patterns = list(index_patterns if index_patterns is not None else [f"{_prefix(domain)}-*"])
     if not patterns:
         raise ValueError("at least one index pattern is needed")
-    rerank_doc = _json(f"{domain}/rerank_doc.json")
+    rerank_doc = json_of(f"{domain}/rerank_doc.json")
     fields = tuple(field["names"][0] for field in rerank_doc["fields"])
     meta = {"rerank": {"profile": domain, "version": VERSION}}
-    pipeline = Template(f"{_prefix(domain)}-doc", _pipeline(domain, rerank_doc, plain_text))
-    dialect = _json("engines.json")[search_engine]
-    parts = _parts(dialect, domain, dimension, synonyms, pipeline.name)
+    pipeline = Template(doc_pipeline_name(domain), ingest_pipeline(domain, rerank_doc, plain_text))
+    dialect = json_of("engines.json")[search_engine]
+    parts = _parts(dialect, domain, synonyms, final_pipeline or pipeline.name)
+    if dimension is not None:
+        parts["vector"] = vector_component(dialect, dimension, unit_vectors)
     if plain_text:
         parts["doc"]["mappings"]["properties"]["rerank_text"] = dict(_KEPT_TEXT)
     parts["doc"]["mappings"]["_meta"] = {"rerank": {**meta["rerank"], "fields": list(fields)}}
@@ -142,7 +142,7 @@ def load(
     }
     cases = tuple(
         AnalysisCase(kind, name, case["text"], tuple(case["tokens"]))
-        for kind, names in _json(f"{domain}/cases.json").items()
+        for kind, names in json_of(f"{domain}/cases.json").items()
         for name, cases_of_name in names.items()
         for case in cases_of_name
     )
@@ -162,23 +162,17 @@ def _prefix(domain: str) -> str:
     return f"rerank-{domain}"
 
 
-def _parts(
-    dialect: Body, domain: str, dimension: int | None, synonyms: Synonyms | None, pipeline: str
-) -> dict[str, Body]:
-    """The bodies of the component templates by the last part of their names.
+def _parts(dialect: Body, domain: str, synonyms: Synonyms | None, pipeline: str) -> dict[str, Body]:
+    """The bodies of the component templates, but for the vector's, by the last part of their names.
 
     The cluster checks each template alone, so fields are in one with the analysers that they name.
     `dialect` is what engines.json says of the search engine.
     """
-    types = {
-        **dialect["types"],
-        "dimension": dimension,
-        "date_formats": "||".join(DATE_FORMATS),
-    }
-    analysis = _json(f"{domain}/analysis.json")
+    types = {**dialect["types"], "date_formats": "||".join(DATE_FORMATS)}
+    analysis = json_of(f"{domain}/analysis.json")
     analysis["filter"]["synonyms"] = _synonym_filter(domain, synonyms)
-    properties = _substituted(_json(f"{domain}/fields.json"), types)
-    parts: dict[str, Body] = {
+    properties = substituted(json_of(f"{domain}/fields.json"), types)
+    return {
         "fields": {
             "settings": {"index": {"analysis": analysis}},
             # Unmapped fields stay in _source, where pipelines and the sidecar find them.
@@ -190,59 +184,12 @@ def _parts(
             "mappings": {"properties": {"rerank_doc": dict(_KEPT_TEXT)}},
         },
     }
-    if dimension is not None:
-        parts["vector"] = {"mappings": {"properties": {"vector": _substituted("$vector", types)}}}
-        if dialect["settings"]:
-            parts["vector"]["settings"] = {"index": dialect["settings"]}
-    return parts
 
 
 def _synonym_filter(domain: str, synonyms: Synonyms | None) -> Body:
     if isinstance(synonyms, Mapping):
         return {"type": "synonym_graph", **synonyms}
     if synonyms is None:
-        lines = (_DATA / domain / "synonyms.txt").read_text(encoding="utf-8").splitlines()
+        lines = text_of(f"{domain}/synonyms.txt").splitlines()
         synonyms = [line for line in lines if line and not line.startswith("#")]
     return {"type": "synonym_graph", "synonyms": list(synonyms)}
-
-
-def _substituted(value: Any, types: Mapping[str, Any]) -> Any:
-    """The value with each "$name" in it replaced by the search engine's own type."""
-    if isinstance(value, str) and value.startswith("$"):
-        return _substituted(types[value[1:]], types)
-    if isinstance(value, dict):
-        return {key: _substituted(inner, types) for key, inner in value.items()}
-    return value
-
-
-def _pipeline(domain: str, rerank_doc: Body, plain_text: bool) -> Body:
-    """The ingest pipeline that reads numbers and writes the rank features, `rerank_doc` and, with
-    `plain_text`, `rerank_text`."""
-    scripts = [
-        _script("numbers", {**_json("numbers.json"), **_numbers_of(rerank_doc)}),
-        _script("rank", {"features": rerank_doc["features"]}),
-        _script("rerank_doc", {"fields": rerank_doc["fields"], "depth": MAX_DEPTH}),
-    ]
-    if plain_text:
-        names = {field["names"][0]: field["names"] for field in rerank_doc["fields"]}
-        prose = [names[name] for name in rerank_doc["prose"]]
-        scripts.append(_script("rerank_text", {"fields": prose}))
-    return {
-        "description": f"Writes rerank_doc, the {domain} profile's fields as one string of JSON",
-        "version": VERSION,  # Not in `_meta`: OpenSearch's pipelines refuse it.
-        "processors": scripts,
-    }
-
-
-def _numbers_of(rerank_doc: Body) -> Body:
-    """The domain's part of the parameters of the script `numbers`."""
-    return {"fields": rerank_doc["numbers"], "dates": rerank_doc["dates"]}
-
-
-def _script(name: str, params: Body) -> Body:
-    source = (_DATA / "scripts" / f"{name}.painless").read_text(encoding="utf-8")
-    return {"script": {"tag": name, "lang": "painless", "source": source, "params": params}}
-
-
-def _json(path: str) -> Body:
-    return json.loads((_DATA / path).read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -10,9 +10,12 @@ scan           every document of an index, page by page
 probe          the query and documents that `verify` sends, and the checks of their scores
 page_sample    the hits or example documents by which the time of a page is measured
 page_time      how long a page of hits takes, from a sample; what size fits
+sidecar_info   what the sidecar says of itself
 sidecar_deadline  the sidecar's own limit
+encoder        the encoder that the sidecar serves, for the vectors of an index
+vector_fields  whether the indices' field fits that encoder
 
 change, calls, sidecar_deadline, page_sample -> procedure      probe, page_time -> check
 page_time -> page_sample, sidecar_deadline
-search_engine -> login -> calls
+search_engine -> login -> calls      sidecar_deadline, encoder -> sidecar_info
 """

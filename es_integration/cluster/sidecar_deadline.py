@@ -1,11 +1,10 @@
 """The longest time that a sidecar takes for a request, as its /info says."""
 
-import json
-import ssl
-import urllib.request
 from functools import partial
 
 from es_integration.cluster.procedure import Aside, Procedure
+from es_integration.cluster.sidecar_info import sidecar_info
+from es_integration.errors import SidecarError
 
 TIMEOUT_S = 1.0
 
@@ -18,13 +17,7 @@ def sidecar_deadline(base_url: str, key: str | None, ca: str | None) -> Procedur
 
 
 def _read(base_url: str, key: str | None, ca: str | None) -> float | None:
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    request = urllib.request.Request(f"{base_url}/info", headers=headers)
     try:
-        tls = ssl.create_default_context()
-        if ca is not None:
-            tls.load_verify_locations(ca)
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S, context=tls) as answer:
-            return float(json.load(answer)["limits"]["deadline_ms"]) / 1000
-    except (OSError, ValueError, KeyError, TypeError):
+        return float(sidecar_info(base_url, key, ca, TIMEOUT_S)["limits"]["deadline_ms"]) / 1000
+    except (SidecarError, ValueError, KeyError, TypeError):
         return None

@@ -10,6 +10,9 @@ lookup        connectors, models and pipelines that a cluster already has
 settings      the cluster settings that allow calls to the sidecar
 connectors    the change of a route's connector
 models        the change of a route's model
+embeddings    the bodies by which a cluster gets the vectors of the sidecar's encoder
+embed_pipelines  the changes of the pipelines among them
+embedder      whether such vectors arrive, and are those of the index
 install       plans and applies all of these, or removes them
 processors    a route's processors for a pipeline that users have already
 merge         puts them into the body of such a pipeline, updates them, takes them out
@@ -21,13 +24,15 @@ highlighter   whether the highlighter marks what it should; its model's ID
 probe         sends three documents through a model to the sidecar, and checks the scores
 verify        checks each step between the cluster and the new order
 
-verify -> probe, page_time -> predict      verify -> highlighter -> probe      verify -> install
+verify -> probe, page_time -> predict      verify -> highlighter, embedder -> probe
+verify -> install
 install -> settings, connectors -> models -> lookup -> calls
-install -> users_pipeline -> merge -> bodies
-install, connectors, models, verify -> bodies -> scripts, spec -> addresses
+install -> users_pipeline -> merge -> bodies      install -> embed_pipelines -> embeddings
+install, connectors, models, verify -> bodies -> embeddings, scripts, spec -> addresses
 """
 
 from es_integration.opensearch.bodies import flat_search, highlight, structured_search
+from es_integration.opensearch.embeddings import hybrid_query, neural_query
 from es_integration.opensearch.highlighter import installed_highlighter
 from es_integration.opensearch.install import (
     install,
@@ -47,10 +52,12 @@ __all__ = [
     "Route",
     "flat_search",
     "highlight",
+    "hybrid_query",
     "install",
     "install_async",
     "installed_highlighter",
     "installed_processors",
+    "neural_query",
     "page_time",
     "plan_install",
     "plan_uninstall",

@@ -9,8 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from es_integration.cluster.procedure import Body
-from es_integration.opensearch import scripts
-from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall, Part, Route, Version
+from es_integration.opensearch import embeddings, scripts
+from es_integration.opensearch.spec import (
+    LAYOUT,
+    Embedder,
+    Highlighter,
+    OpenSearchInstall,
+    Part,
+    Route,
+    Version,
+)
 
 SCORE_FIELD = "rerank_sidecar_score"
 """Where a hit's new score stands between the two processors; no document has such a field."""
@@ -24,14 +32,6 @@ NO_KEY = "not-used"
 """ml-commons refuses an empty credential, so there is one even when nothing uses it."""
 NEWEST: Version = (99, 0)
 
-_NORMALIZATION = {
-    "normalization-processor": {
-        "normalization": {"technique": "min_max"},
-        "combination": {"technique": "arithmetic_mean"},
-    }
-}
-"""Without it the hits of a hybrid query are raw: with delimiters among them and IDs twice. The hits
-of other queries pass through unchanged."""
 _FLAT_REQUEST = "${parameters.safe_request}"
 _STRUCTURED_REQUEST = (
     '{ "query": ${parameters.safe_search}, "documents": ${parameters.safe_documents} }'
@@ -49,6 +49,8 @@ def connector(spec: OpenSearchInstall, route: Part, version: Version = NEWEST) -
     rejects.
 
     Highlighter: `scripts.HIGHLIGHT` makes the same of a page of hits and of a single one.
+
+    Embedders: without a step size, ml-commons sends each text by itself to a script.
     """
     action = _predict_action(spec, route)
     if route is Route.FLAT:
@@ -58,6 +60,10 @@ def connector(spec: OpenSearchInstall, route: Part, version: Version = NEWEST) -
     elif route is Route.STRUCTURED:
         action["request_body"] = _STRUCTURED_REQUEST
         action["pre_process_function"] = scripts.STRUCTURED
+    elif isinstance(route, Embedder):
+        action["request_body"] = embeddings.request(spec, route)
+        action["pre_process_function"] = scripts.EMBED
+        action["post_process_function"] = "connector.post_process.openai.embedding"
     else:
         action["request_body"] = _HIGHLIGHT_REQUEST
         action["pre_process_function"] = scripts.HIGHLIGHT
@@ -68,10 +74,12 @@ def connector(spec: OpenSearchInstall, route: Part, version: Version = NEWEST) -
         "protocol": "http",
         "actions": [action],
     }
-    if route is not Route.FLAT:
+    if isinstance(route, Embedder):
+        body["parameters"] = dict(embeddings.STEP)
+    elif route is not Route.FLAT:
         body["parameters"] = dict(scripts.ALWAYS)
     if version >= (2, 13):
-        body["client_config"] = _client_config(spec, version)
+        body["client_config"] = _client_config(spec, route, version)
     return body
 
 
@@ -90,12 +98,22 @@ def model(spec: OpenSearchInstall, route: Part, connector_id: str) -> Body:
     }
 
 
-def pipeline(spec: OpenSearchInstall, route: Route, model_id: str, *, renames: bool = True) -> Body:
-    """The body of the route's search pipeline."""
+def pipeline(
+    spec: OpenSearchInstall,
+    route: Route,
+    model_id: str,
+    query_model_id: str | None = None,
+    *,
+    renames: bool = True,
+) -> Body:
+    """The body of the route's search pipeline; with `query_model_id`, the model that makes the
+    vectors of queries, it takes `neural` queries without a model."""
+    enricher = {} if query_model_id is None else embeddings.enricher(query_model_id)
     return {
         "description": _description(spec, route),
         "version": LAYOUT,
-        "phase_results_processors": [_NORMALIZATION],
+        **enricher,
+        "phase_results_processors": [dict(embeddings.NORMALIZATION)],
         "response_processors": processors(spec, route, model_id, renames=renames),
     }
 
@@ -196,7 +214,7 @@ def _predict_action(spec: OpenSearchInstall, route: Part) -> Body:
     headers = {
         "Content-Type": "application/json",
         # The sidecar refuses or drops requests that the cluster would not wait for.
-        "X-Request-Deadline-Ms": str(spec.read_timeout_s * 1000 - ANSWER_MARGIN_MS),
+        "X-Request-Deadline-Ms": str(spec.timeout_s(route) * 1000 - ANSWER_MARGIN_MS),
     }
     if spec.sidecar_key is not None:
         headers["Authorization"] = "Bearer ${credential.key}"
@@ -208,21 +226,23 @@ def _predict_action(spec: OpenSearchInstall, route: Part) -> Body:
     }
 
 
-def _client_config(spec: OpenSearchInstall, version: Version) -> Body:
+def _client_config(spec: OpenSearchInstall, route: Part, version: Version) -> Body:
     """Time-outs are in seconds since 2.14, and in milliseconds in 2.13, which has no other options.
     Their default was 30000 s until 3.6, so that a hung sidecar would hang the search."""
     per_second = 1000 if version < (2, 14) else 1
     config = {
         "max_connection": 30,
         "connection_timeout": spec.connect_timeout_s * per_second,
-        "read_timeout": spec.read_timeout_s * per_second,
+        "read_timeout": spec.timeout_s(route) * per_second,
     }
     return config if version < (2, 14) else {**config, "max_retry_times": 0}
 
 
 def _description(spec: OpenSearchInstall, route: Part) -> str:
-    part = f"{route} route" if isinstance(route, Route) else "semantic highlighter"
-    return f"rerank-sidecar: {part}, profile {spec.profile}"
+    if isinstance(route, Embedder):
+        return embeddings.description(spec, route)
+    part = "semantic highlighter" if isinstance(route, Highlighter) else f"{route} route"
+    return f"{embeddings.OURS}{part}, profile {spec.profile}"
 
 
 def json_path(fields: Sequence[str]) -> str:

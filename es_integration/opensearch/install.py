@@ -21,10 +21,21 @@ from es_integration.opensearch import bodies, lookup, settings
 from es_integration.opensearch.calls import send, send_ignoring_missing
 from es_integration.opensearch.capabilities import Capabilities, read_capabilities
 from es_integration.opensearch.connectors import connector_change, connector_removals
+from es_integration.opensearch.embed_pipelines import (
+    plan_embed_pipeline,
+    plan_embed_pipeline_removal,
+)
+from es_integration.opensearch.embeddings import known_encoder
 from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import model_change, model_removals
 from es_integration.opensearch.processors import users_of
-from es_integration.opensearch.spec import Highlighter, OpenSearchInstall, Part, Route
+from es_integration.opensearch.spec import (
+    Embedder,
+    Highlighter,
+    OpenSearchInstall,
+    Part,
+    Route,
+)
 from es_integration.opensearch.users_pipeline import KIND as PIPELINE
 from es_integration.opensearch.users_pipeline import plan_merge, plan_taking_out
 
@@ -40,17 +51,20 @@ def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an install would change; changes nothing.
 
     What the cluster cannot have is left out; a change of the kind "route", with nothing to apply,
-    gives the reason. Raises ValueError when the fields to send are unknown, ClusterRefused when the
-    cluster can have none of the parts, PipelineConflict when the pipeline of `into` is missing or
-    cannot take the processors.
+    gives the reason. Raises ValueError when the fields to send or to embed, or the encoder, are
+    unknown; ClusterRefused when the cluster can have none of the parts, or no vectors; and
+    PipelineConflict when the pipeline of `into` is missing or cannot take the processors, or one of
+    the encoder's names is not the sidecar's.
     """
     if Route.STRUCTURED in spec.routes:
         _ = spec.sent  # Raises before the first call to the cluster.
+    if spec.embed:
+        _ = spec.embedded, known_encoder(spec)
     capabilities = yield from read_capabilities()
     reasons = {part: capabilities.lacks(part) for part in spec.parts}
     possible = [part for part, reason in reasons.items() if reason is None]
-    if not possible:
-        raise ClusterRefused("; ".join(str(reason) for reason in reasons.values()))
+    if not possible or any(reasons.get(embedder) for embedder in Embedder):
+        raise ClusterRefused("; ".join(filter(None, reasons.values())))
     changes = yield from settings.plan_allow(spec, capabilities, possible)
     replaced: list[MLResource] = []
     for part in possible:
@@ -67,8 +81,8 @@ def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
 
 def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
     """What an uninstall would remove: everything of these names, whatever it holds, and the cluster
-    settings that an install changed and no other connector needs. The highlighter's goes with the
-    routes, whether the spec has it or not.
+    settings that an install changed and no other connector needs. The highlighter's and the
+    encoder's go with the routes, whether the spec has them or not.
 
     With `into`, the processors are taken out of that pipeline; connector and model go with them
     unless another pipeline uses the model.
@@ -78,14 +92,17 @@ def plan_uninstall(spec: OpenSearchInstall) -> Procedure[Plan]:
     """
     changes: list[Change] = []
     connectors: list[MLResource] = []
-    parts = {*spec.parts, Highlighter.SEMANTIC} if {*spec.routes} == {*Route} else {*spec.parts}
-    for part in sorted(parts):
+    others = (Highlighter.SEMANTIC, *Embedder) if {*spec.routes} == {*Route} else ()
+    # The routes' pipelines first: they name the encoder's model.
+    for part in sorted({*spec.parts, *others}, key=lambda part: not isinstance(part, Route)):
         models = yield from lookup.models(spec.pipeline(part))
         if isinstance(part, Route):
             pipelines = yield from _plan_pipeline_removal(spec, part, models)
             changes += pipelines
             if any(change.kind == ROUTE for change in pipelines):
                 continue
+        if isinstance(part, Embedder):
+            changes += yield from _plan_embedder_removal(spec, part, models)
         changes += model_removals(models)
         connectors += yield from lookup.connectors(spec.pipeline(part))
     # After all models: ml-commons may mistake a model of another route for a connector's user.
@@ -151,26 +168,43 @@ def _plan_part(
     if isinstance(part, Route):
         pipeline = yield from _plan_pipeline(spec, part, model_id, capabilities.renames)
         changes.append(pipeline)
+    if isinstance(part, Embedder):
+        pipeline = yield from plan_embed_pipeline(spec, part, model_id)
+        changes.append(pipeline)
     return changes, connectors[1:] if connector.action is Action.KEEP else connectors
 
 
 def _plan_pipeline(
     spec: OpenSearchInstall, route: Route, model_id: str, renames: bool
 ) -> Procedure[Change]:
+    query_model_id = yield from _query_model_id(spec)
     if spec.into is not None:
-        change = yield from plan_merge(spec, spec.into, route, model_id, renames=renames)
+        change = yield from plan_merge(
+            spec, spec.into, route, model_id, query_model_id, renames=renames
+        )
         return change
     name = spec.pipeline(route)
     before = yield from lookup.pipeline(name)
-    after = bodies.pipeline(spec, route, model_id, renames=renames)
+    after = bodies.pipeline(spec, route, model_id, query_model_id, renames=renames)
     return Change(PIPELINE, name, before, after, partial(_put_pipeline, spec, route, renames))
 
 
 def _put_pipeline(spec: OpenSearchInstall, route: Route, renames: bool) -> Procedure[None]:
     name = spec.pipeline(route)
     model, *_ = yield from lookup.models(name)
-    body = bodies.pipeline(spec, route, model.id, renames=renames)
+    query_model_id = yield from _query_model_id(spec)
+    body = bodies.pipeline(spec, route, model.id, query_model_id, renames=renames)
     yield from send(lambda client: client.search_pipeline.put(id=name, body=body))
+
+
+def _query_model_id(spec: OpenSearchInstall) -> Procedure[str | None]:
+    """The model that makes the vectors of queries, or its name until there is one; None if none is
+    wanted."""
+    if not spec.embed:
+        return None
+    name = spec.pipeline(Embedder.QUERIES)
+    models = yield from lookup.models(name)
+    return models[0].id if models else f"that of {name}"
 
 
 def _plan_pipeline_removal(
@@ -179,7 +213,7 @@ def _plan_pipeline_removal(
     """The pipeline's removal, or that of the processors in it; ends with a change of the kind ROUTE
     when connector and model must stay."""
     name = spec.pipeline(route)
-    users = yield from users_of(models, besides=spec.searched_pipeline(route))
+    users = yield from users_of(models, besides={spec.searched_pipeline(route)})
     if spec.into is not None:
         model_id = models[0].id if models else ""
         taken_out = yield from plan_taking_out(spec, spec.into, route, model_id)
@@ -198,6 +232,20 @@ def _plan_pipeline_removal(
         return []
     yield from _refuse_in_use(name)
     return [Change(PIPELINE, name, pipeline, None, partial(_remove_pipeline, name))]
+
+
+def _plan_embedder_removal(
+    spec: OpenSearchInstall, part: Embedder, models: Sequence[MLResource]
+) -> Procedure[list[Change]]:
+    """The removal of the embedder's pipeline. Raises StillInUse when others use its model."""
+    own = {spec.embed_pipeline, *(spec.pipeline(route) for route in Route), spec.into or ""}
+    users = yield from users_of(models, besides=own)
+    if users:
+        raise StillInUse(
+            f"the search pipelines {users} use the model {spec.pipeline(part)}: take it out of them"
+        )
+    removal = yield from plan_embed_pipeline_removal(spec, part)
+    return [] if removal is None else [removal]
 
 
 def _refuse_in_use(name: str) -> Procedure[None]:

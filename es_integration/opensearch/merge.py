@@ -16,6 +16,9 @@ from es_integration.opensearch.bodies import SCORE_FIELD
 from es_integration.opensearch.spec import Route
 
 RESPONSE = "response_processors"
+REQUEST = "request_processors"
+PHASE_RESULTS = "phase_results_processors"
+ENRICHER = "neural_query_enricher"
 _AFTER_RERANKING = ("truncate_hits", "collapse", "retrieval_augmented_generation")
 """Processors that drop hits or read the best ones: what is gone before is not reranked."""
 _ROUTE = re.compile(rf"(.+-({'|'.join(Route)}))/[a-z]+")
@@ -59,6 +62,49 @@ def without(pipeline: Body, expected: Sequence[Body]) -> Body:
     if kept:
         return {**pipeline, RESPONSE: kept}
     return {key: value for key, value in pipeline.items() if key != RESPONSE}
+
+
+def with_queries(pipeline: Body, enricher: Body, normalization: Body) -> Body:
+    """The pipeline for `neural` and `hybrid` queries: `enricher`, updated where it is, gives them
+    their model, and where nothing combines the scores of a hybrid query `normalization` does.
+
+    Raises PipelineConflict when the pipeline gives them another model.
+    """
+    processors = list(pipeline.get(REQUEST) or ())
+    ours = _tagged(processors, enricher)
+    if any(ENRICHER in processor for at, processor in enumerate(processors) if at not in ours):
+        raise PipelineConflict(
+            f"it has a {ENRICHER} of its own, which names another model: take it out, or install"
+            " without --embed"
+        )
+    for at in ours:
+        processors[at] = _updated(processors[at], enricher)
+    combining = pipeline.get(PHASE_RESULTS) or [normalization]
+    requests = processors if ours else [*processors, enricher]
+    return {**pipeline, REQUEST: requests, PHASE_RESULTS: combining}
+
+
+def without_queries(pipeline: Body, enricher: Body, normalization: Body) -> Body:
+    """The pipeline without what `with_queries` puts in."""
+    for key, expected in ((REQUEST, enricher), (PHASE_RESULTS, normalization)):
+        processors = pipeline.get(key) or ()
+        ours = _tagged(processors, expected)
+        kept = [processor for at, processor in enumerate(processors) if at not in ours]
+        if kept and ours:
+            pipeline = {**pipeline, key: kept}
+        elif ours:
+            pipeline = {name: value for name, value in pipeline.items() if name != key}
+    return pipeline
+
+
+def _tagged(processors: Sequence[Body], expected: Body) -> list[int]:
+    """The places of the processors with the type and the tag of the expected one."""
+    ((kind, config),) = expected.items()
+    return [
+        at
+        for at, processor in enumerate(processors)
+        if isinstance(found := processor.get(kind), Mapping) and found.get("tag") == config["tag"]
+    ]
 
 
 def _places(processors: Sequence[Body], expected: Sequence[Body]) -> list[int | None]:

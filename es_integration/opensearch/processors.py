@@ -5,14 +5,15 @@ do so; the model that they name is the installed one, and it keeps its ID when `
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from es_integration.cluster.procedure import Body, Procedure
 from es_integration.errors import NotDeployed
-from es_integration.opensearch import bodies, lookup
+from es_integration.opensearch import bodies, embeddings, lookup
 from es_integration.opensearch.capabilities import read_capabilities
 from es_integration.opensearch.lookup import MLResource
-from es_integration.opensearch.spec import OpenSearchInstall, Route
+from es_integration.opensearch.spec import Embedder, OpenSearchInstall, Route
 
 
 def installed_processors(spec: OpenSearchInstall, route: Route) -> Procedure[list[Body]]:
@@ -39,14 +40,26 @@ def tagged_processors(
     ]
 
 
+def tagged_for_queries(spec: OpenSearchInstall, query_model_id: str) -> tuple[Body, Body]:
+    """The request processor that gives `neural` queries their model, and the one that combines the
+    scores of `hybrid` queries; each with a tag."""
+    (enricher,) = embeddings.enricher(query_model_id)["request_processors"]
+    name = spec.pipeline(Embedder.QUERIES)
+    return _tagged(enricher, f"{name}/model"), _tagged(embeddings.NORMALIZATION, f"{name}/scores")
+
+
+def _tagged(processor: Mapping[str, Any], tag: str) -> Body:
+    return {kind: {"tag": tag, **config} for kind, config in processor.items()}
+
+
 def _part(kind: str, config: Body) -> str:
     if kind == "rename_field":
         return "keep" if config["target_field"] == bodies.KEPT_FIELD else "restore"
     return "score" if kind == "ml_inference" else "rerank"
 
 
-def users_of(models: Sequence[MLResource], *, besides: str) -> Procedure[list[str]]:
-    """The search pipelines that use one of the models, without the one of the name `besides`.
+def users_of(models: Sequence[MLResource], *, besides: Collection[str]) -> Procedure[list[str]]:
+    """The search pipelines that use one of the models, without those of the names `besides`.
 
     Without its model such a pipeline would fail, or keep the first-stage order in silence. Raises
     ClusterRefused.
@@ -58,5 +71,5 @@ def users_of(models: Sequence[MLResource], *, besides: str) -> Procedure[list[st
     return sorted(
         user
         for user, body in pipelines.items()
-        if user != besides and any(quoted in json.dumps(body) for quoted in quoted_ids)
+        if user not in besides and any(quoted in json.dumps(body) for quoted in quoted_ids)
     )

@@ -56,5 +56,13 @@ return '{"parameters":{"safe_inputs":' + quote(inputs) + '}}';
 ).strip()
 """Of the highlighter: a page of hits comes as `inputs`, which is JSON, a hit alone as two texts."""
 
+EMBED = (
+    _QUOTE.lstrip()
+    + r"""String texts = '["' + String.join('","', params.text_docs) + '"]';
+return '{"parameters":{"safe_texts":' + quote(texts) + '}}';
+"""
+).strip()
+"""Of both embedders, whose texts come escaped, without the quotes around them."""
+
 ALWAYS = {"pre_process_function.process_remote_inference_input": "true"}
 """The connector's parameters without which a script sees no parameters that are JSON already."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 import mappings
+from es_integration.cluster.encoder import Encoder
 from es_integration.opensearch.addresses import is_private
 
 Version = tuple[int, int]
@@ -21,6 +22,9 @@ LAYOUT = 1
 """The version of what is installed, written into pipelines, connectors and models."""
 TEXT_FIELD = "rerank_doc"
 """The field that the ingest pipelines of `mappings` write."""
+
+BULK_TIMEOUT_S = 30
+"""How long a batch of documents waits for its vectors: they give way to searches."""
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 
@@ -41,14 +45,27 @@ class Highlighter(StrEnum):
     """The highlighter `semantic`: the sentences of a field that answer the search."""
 
 
-Part = Route | Highlighter
+class Embedder(StrEnum):
+    """What gets vectors of the sidecar's encoder: each has a connector and a model. There are two,
+    because encoders may read queries and documents differently."""
+
+    DOCUMENTS = "embed-documents"
+    """The ingest pipeline's processor `text_embedding`."""
+    QUERIES = "embed-queries"
+    """`neural` queries, by the search pipelines' `neural_query_enricher`."""
+
+
+Part = Route | Highlighter | Embedder
 """What has a connector and a model of its own."""
 SINCE: Mapping[Part, Version] = {
     Route.FLAT: (2, 12),
     Route.STRUCTURED: (2, 18),
     Highlighter.SEMANTIC: (3, 3),
+    Embedder.DOCUMENTS: (2, 16),
+    Embedder.QUERIES: (2, 16),
 }
-"""The highlighter is older, but until 3.3 it asked a model for each hit by itself."""
+"""The highlighter is older, but until 3.3 it asked a model for each hit by itself; `text_embedding`
+is older, but until 2.16 it had no `batch_size`."""
 PRIVATE_SINCE: Version = (2, 15)
 """Older versions of ml-commons call no private address, whatever the settings say."""
 
@@ -90,6 +107,16 @@ class OpenSearchInstall:
     that were reranked."""
     highlight: bool = False
     """Whether the sidecar is a model for the highlighter `semantic` too."""
+    embed: bool = False
+    """Whether the sidecar makes vectors for the index and for `neural` queries too."""
+    encoder: Encoder | None = None
+    """Its encoder; `served_encoder` asks for it. Only an uninstall needs none."""
+    embed_fields: tuple[str, ...] = ()
+    """The fields whose texts make a document's vector; empty: the templates' prose."""
+    vector_field: str = mappings.VECTOR_FIELD
+    """The field of the index that holds it."""
+    then_pipeline: str | None = None
+    """An ingest pipeline that the one which makes vectors calls at its end."""
     private: bool | None = None
     """Whether the sidecar's address is private; None: looked up from this machine."""
 
@@ -110,6 +137,8 @@ class OpenSearchInstall:
             raise ValueError("one search pipeline takes the processors of one route: name it")
         if self.into in [self.pipeline(route) for route in Route]:
             raise ValueError(f"{self.into} is the sidecar's own pipeline: install without `into`")
+        if not self.embed and (self.encoder or self.embed_fields):
+            raise ValueError("an encoder and the fields for it go with `embed`")
         if self.rotate_key and self.sidecar_key is None:
             raise ValueError("rotate_key needs a sidecar_key")
 
@@ -129,14 +158,34 @@ class OpenSearchInstall:
         return mappings.load("opensearch", self.profile).fields
 
     @property
+    def embedded(self) -> tuple[tuple[str, ...], ...]:
+        """The names of each field whose text makes a document's vector; of several names the first
+        that a document has is taken.
+
+        Raises ValueError when no `embed_fields` are given and the profile has no templates.
+        """
+        if self.embed_fields:
+            return tuple((name,) for name in self.embed_fields)
+        if self.profile not in mappings.DOMAINS:
+            raise ValueError(
+                f"name the fields to embed for the profile {self.profile!r} (`embed_fields`,"
+                f" `--embed-fields`): only {' and '.join(mappings.DOMAINS)} have templates that"
+                " name them"
+            )
+        return mappings.prose(self.profile)
+
+    @property
     def base_url(self) -> str:
         """The sidecar's address without a trailing slash."""
         return self.sidecar_url.rstrip("/")
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The routes, and the highlighter if it is wanted."""
-        return (*self.routes, Highlighter.SEMANTIC) if self.highlight else self.routes
+        """The routes, and what else is wanted. The encoder's come first: the routes' pipelines name
+        their model."""
+        embedders = tuple(Embedder) if self.embed else ()
+        highlighters = (Highlighter.SEMANTIC,) if self.highlight else ()
+        return (*embedders, *self.routes, *highlighters)
 
     @property
     def rerank_url(self) -> str:
@@ -145,8 +194,16 @@ class OpenSearchInstall:
 
     def url(self, part: Part) -> str:
         """The address that the part's connector calls."""
+        if isinstance(part, Embedder):
+            return f"{self.base_url}/v1/embeddings"
         action = "rerank" if isinstance(part, Route) else "highlight"
         return f"{self.base_url}/opensearch/{self.profile}/{action}"
+
+    def timeout_s(self, part: Part) -> int:
+        """How long the part's connector waits for an answer."""
+        if part is Embedder.DOCUMENTS:
+            return max(self.read_timeout_s, BULK_TIMEOUT_S)
+        return self.read_timeout_s
 
     @property
     def call_timeout_s(self) -> int:
@@ -168,6 +225,12 @@ class OpenSearchInstall:
         """The name of the route's search pipeline, and of its connector and model. The highlighter
         has a connector and a model of its name."""
         return f"{self.name}-{self.profile}-{route}"
+
+    @property
+    def embed_pipeline(self) -> str:
+        """The name of the ingest pipeline that makes vectors, and of the search pipeline for neural
+        and hybrid queries that does not rerank."""
+        return f"{self.name}-{self.profile}-embed"
 
     def searched_pipeline(self, route: Route) -> str:
         """The search pipeline that a search names: the user's, or the sidecar's own."""

@@ -14,31 +14,44 @@ from es_integration.cluster.procedure import Body, Procedure
 from es_integration.errors import PipelineConflict
 from es_integration.opensearch import lookup
 from es_integration.opensearch.calls import send
-from es_integration.opensearch.merge import merged, without
-from es_integration.opensearch.processors import tagged_processors
-from es_integration.opensearch.spec import OpenSearchInstall, Route
+from es_integration.opensearch.merge import merged, with_queries, without, without_queries
+from es_integration.opensearch.processors import tagged_for_queries, tagged_processors
+from es_integration.opensearch.spec import Embedder, OpenSearchInstall, Route
 
 KIND = "search pipeline"
 _Edit = Callable[[Body], Body]
 
 
 def plan_merge(
-    spec: OpenSearchInstall, name: str, route: Route, model_id: str, *, renames: bool
+    spec: OpenSearchInstall,
+    name: str,
+    route: Route,
+    model_id: str,
+    query_model_id: str | None,
+    *,
+    renames: bool,
 ) -> Procedure[Change]:
-    """Puts the route's processors into the pipeline `name`, or updates them there.
+    """Puts the route's processors into the pipeline `name`, or updates them there, and if there is
+    a `query_model_id` those for `neural` and `hybrid` queries by this model.
 
-    `model_id` is shown until there is a model. Raises PipelineConflict, ClusterRefused.
+    The IDs are shown until there are models. Raises PipelineConflict, ClusterRefused.
     """
 
-    def edit(pipeline: Body, model_id: str) -> Body:
-        return merged(pipeline, tagged_processors(spec, route, model_id, renames=renames))
+    def edit(model_id: str, query_model_id: str | None, pipeline: Body) -> Body:
+        edited = merged(pipeline, tagged_processors(spec, route, model_id, renames=renames))
+        if query_model_id is None:
+            return edited
+        return with_queries(edited, *tagged_for_queries(spec, query_model_id))
 
     def make() -> Procedure[None]:
         model, *_ = yield from lookup.models(spec.pipeline(route))
-        yield from _write(name, partial(edit, model_id=model.id))
+        queries = yield from lookup.models(spec.pipeline(Embedder.QUERIES))
+        query_id = queries[0].id if spec.embed else None
+        yield from _write(name, partial(edit, model.id, query_id))
 
     before = yield from _existing(name)
-    return Change(KIND, name, before, _edited(name, before, partial(edit, model_id=model_id)), make)
+    after = _edited(name, before, partial(edit, model_id, query_model_id))
+    return Change(KIND, name, before, after, make)
 
 
 def plan_taking_out(
@@ -53,7 +66,7 @@ def plan_taking_out(
     expected = tagged_processors(known_by, route, model_id)
 
     def edit(pipeline: Body) -> Body:
-        return without(pipeline, expected)
+        return without_queries(without(pipeline, expected), *tagged_for_queries(spec, ""))
 
     before = yield from lookup.pipeline(name)
     if before is None:

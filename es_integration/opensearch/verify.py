@@ -16,13 +16,14 @@ from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.errors import ClusterRefused, PipelineConflict
-from es_integration.opensearch import bodies, highlighter, lookup, settings
+from es_integration.opensearch import bodies, embedder, highlighter, lookup, settings
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.capabilities import Capabilities, read_capabilities
+from es_integration.opensearch.embed_pipelines import KINDS
 from es_integration.opensearch.install import plan_install
 from es_integration.opensearch.page_time import page_time
 from es_integration.opensearch.probe import probe, with_advice
-from es_integration.opensearch.spec import OpenSearchInstall, Part, Route
+from es_integration.opensearch.spec import Embedder, OpenSearchInstall, Part, Route
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:
@@ -96,15 +97,25 @@ def _part(
     if (reason := capabilities.lacks(part)) is not None:
         return [Check(f"{part}: plugins", False, reason)]
     name = spec.pipeline(part)
-    checks = [Check(f"{part}: plugins", True, "has the search processors")]
-    names = (name, spec.searched_pipeline(part)) if isinstance(part, Route) else (name,)
-    checks += [_installed(part, change) for change in plan if change.name in names]
+    checks = [Check(f"{part}: plugins", True, "has the processors")]
+    checks += [_installed(part, change) for change in plan if _belongs(spec, part, change)]
     if not all(check.passed for check in checks):
         return checks
     model, *_ = yield from lookup.models(name)
     if isinstance(part, Route):
         return checks + (yield from _route(spec, part, model.id, index, search))
+    if isinstance(part, Embedder):
+        return checks + (yield from embedder.checks(spec, part, model.id, index))
     return checks + (yield from highlighter.checks(spec, model.id, index))
+
+
+def _belongs(spec: OpenSearchInstall, part: Part, change: Change) -> bool:
+    """Whether the change is one of the part's."""
+    if isinstance(part, Route) and change.name == spec.searched_pipeline(part):
+        return True
+    if isinstance(part, Embedder) and change.name == spec.embed_pipeline:
+        return change.kind == KINDS[part]
+    return change.name == spec.pipeline(part)
 
 
 def _route(

@@ -99,6 +99,63 @@ def test_install_verify_uninstall_over_the_fake_elasticsearch(guarded: SidecarPr
             assert KEY not in result.output
 
 
+def test_install_with_an_encoder_shows_a_hybrid_search(
+    recording_server: Callable[..., Any],
+) -> None:
+    fake = FakeOpenSearch()
+    encoder = {"model": "small", "kind": "encoder", "dimensions": 2}
+    sidecar = recording_server(lambda *request: (200, {"models": [encoder, {"model": "reranker"}]}))
+    cluster = recording_server(fake)
+    where = ["opensearch", "--cluster", cluster.url, "--sidecar", sidecar.url, "--no-templates"]
+    where += ["--embed", "--index-pattern", "products*", "--vector-field", "v"]
+    shown = command("install", *where, "--embed-fields", "title,text", "--dry-run")
+    assert shown.exit_code == 0, shown.output
+    assert "create ingest pipeline rerank-sidecar-ecommerce-embed" in shown.output
+    made = command("install", *where, "--embed-fields", "title,text", "--yes")
+    assert made.exit_code == 0, made.output
+    *_, body = made.output.splitlines()
+    neural = {"neural": {"v": {"query_text": "red shoes", "k": 50}}}
+    assert json.loads(body)["query"]["hybrid"]["queries"][1] == neural
+    (pipeline,) = fake.ingest.values()
+    assert pipeline["processors"][0]["script"]["params"]["fields"] == [["title"], ["text"]]
+    refused = {
+        ("--encoder", "reranker"): "reranker is a reranker there",
+        ("--encoder", "other"): "other is not served there",
+        ("--dimension", "3"): "vectors of small have 2 dimensions, not 3",
+    }
+    fake.mapped["products"].add("v")
+    fake.vector = {"type": "knn_vector", "dimension": 3}
+    refused[()] = "the field v of the index products has 3 dimensions"
+    before = len(cluster.requests)
+    for options, reason in refused.items():
+        result = command("install", *where, *options, "--yes")
+        assert isinstance(result.exception, StartupError), result.output
+        assert reason in result.exception.message
+        assert len(result.exception.message.splitlines()) == 1
+    assert {method for method, *_ in cluster.requests[before:]} == {"GET"}
+
+
+def test_a_pipeline_that_templates_name_is_not_removed_without_them(
+    recording_server: Callable[..., Any],
+) -> None:
+    fake = FakeOpenSearch()
+    name = "rerank-sidecar-ecommerce-embed"
+    fake.ingest[name] = {"description": "rerank-sidecar: writes vector by small"}
+    settings = {"settings": {"index": {"final_pipeline": name}}}
+    component = {"name": "rerank-ecommerce-doc", "component_template": {"template": settings}}
+
+    def cluster(method: str, path: str, body: Any) -> tuple[int, Any]:
+        if path.startswith("/_component_template"):
+            return 200, {"component_templates": [component]}
+        return fake(method, path, body)
+
+    where = ["opensearch", "--cluster", recording_server(cluster).url, "--sidecar", "http://s:8080"]
+    refused = command("uninstall", *where, "--no-templates", "--yes")
+    assert isinstance(refused.exception, StartupError), refused.output
+    assert "rerank-ecommerce-doc names the ingest pipeline" in refused.exception.message
+    assert fake.ingest
+
+
 def test_a_route_that_is_left_out_is_named_and_the_other_is_shown(
     recording_server: Callable[..., Any],
 ) -> None:
@@ -367,6 +424,16 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
         (("elasticsearch", "--highlight"), "--highlight is for OpenSearch only"),
         (("elasticsearch", "--routes", "flat"), "--routes is for OpenSearch only"),
         (("opensearch", "--routes", "flta"), "--routes takes flat and structured, not flta"),
+        (("opensearch", "--encoder", "e"), "--encoder goes with --embed"),
+        (("opensearch", "--embed-fields", "e"), "--embed-fields goes with --embed"),
+        (("opensearch", "--vector-field", "e"), "--vector-field goes with --embed"),
+        (("opensearch", "--embed", "--dimension", "0"), "--dimension 0 leaves it out"),
+        (("opensearch", "--embed", "--vector-field", "v"), "--vector-field goes with --no-templ"),
+        (
+            ("opensearch", "--embed", "--profile", "mine", "--fields", "title"),
+            "name the fields to embed for the profile 'mine'",
+        ),
+        (("opensearch", "--embed", "--sidecar", "http://127.0.0.1:1"), "cannot be read from this"),
         (("opensearch", "--user", "nobody"), "name:password"),
         (("opensearch", "--user", "a:b", "--api-key", "k"), "two ways to log in"),
         (("opensearch", "--cluster", "http://a:b@127.0.0.1:1"), "apart from the address"),

@@ -27,7 +27,7 @@ DOCUMENTS: dict[str, list[tuple[dict[str, Any], str | None]]] = {
             {"summary": ["", None, "one", ["x"], "two"], "content": "costs ${price}"},
             "one, two\ncosts $ {price}",
         ),
-        ({"title": "", "name": "of a case", "text": {"en": "an object"}}, "of a case"),
+        ({"title": "\u00a0", "name": "of a case", "text": {"en": "an object"}}, "of a case"),
         ({"court": "Supreme Court", "rerank_text": "of the last time"}, None),
     ],
     "ecommerce": [

@@ -80,7 +80,7 @@ def test_template_pipeline_and_profile_name_the_same_fields(engine: str, domain:
     assert set(templates.fields) - {"sale_price"} <= set(properties(templates))
     assert component(templates, "doc")["mappings"]["_meta"]["rerank"] == {
         "profile": domain,
-        "version": 3,
+        "version": 4,
         "fields": list(templates.fields),
     }
 
@@ -244,3 +244,43 @@ def test_plain_text_is_one_more_field_and_script(engine: str, domain: str) -> No
         names in [field["names"] for field in script(with_text, "rerank_doc")["params"]["fields"]]
         for names in written
     )
+
+
+@pytest.mark.parametrize(
+    ("engine", "similarity"), [("elasticsearch", "dot_product"), ("opensearch", "innerproduct")]
+)
+def test_vectors_of_length_one_are_compared_by_their_dot_product(
+    engine: str, similarity: str
+) -> None:
+    any_length, unit = (
+        mappings.load(engine, "ecommerce", dimension=256, unit_vectors=unit)
+        for unit in (False, True)
+    )
+    assert "cosine" in str(properties(any_length)["vector"])
+    assert similarity in str(properties(unit)["vector"])
+    assert properties(unit)["vector"] == mappings.vector_mapping(engine, 256)
+    others = [name for name in properties(unit) if name != "vector"]
+    assert all(properties(unit)[name] == properties(any_length)[name] for name in others)
+
+
+@pytest.mark.parametrize(("engine", "domain"), EVERY)
+def test_another_final_pipeline_takes_the_place_of_the_domains_own(
+    engine: str, domain: str
+) -> None:
+    own, other = mappings.load(engine, domain), mappings.load(engine, domain, final_pipeline="mine")
+    doc = mappings.doc_pipeline_name(domain)
+    assert [pipeline.name for pipeline in other.pipelines] == [doc], "which the other can call"
+    named = [
+        component.body["template"]["settings"]["index"]["final_pipeline"]
+        for templates in (own, other)
+        for component in templates.components
+        if component.name == f"rerank-{domain}-doc"
+    ]
+    assert named == [doc, "mine"]
+
+
+def test_the_prose_of_a_domain_has_every_name() -> None:
+    assert [names[0] for names in mappings.prose("legal")] == ["title", "summary", "text"]
+    assert "product_name" in mappings.prose("ecommerce")[0]
+    with pytest.raises(KeyError):
+        mappings.prose("plain")

@@ -31,7 +31,11 @@ class ClusterOptions:
     service: options.Service = None
     templates: options.Templates = True
     index_pattern: options.IndexPattern = None
-    dimension: options.Dimension = 384
+    embed: options.Embed = False
+    encoder: options.EncoderName = None
+    embed_fields: options.EmbedFields = None
+    vector_field: options.VectorField = "vector"
+    dimension: options.Dimension = None
     synonyms: options.Synonyms = None
     plain_text: options.PlainText = False
     name: options.Name = "rerank-sidecar"
@@ -64,6 +68,10 @@ class ClusterOptions:
             templates=self.templates,
             index_patterns=tuple(self.index_pattern or ()),
             dimension=self.dimension,
+            embed=self.embed,
+            encoder=self.encoder,
+            embed_fields=options.split(self.embed_fields),
+            vector_field=self.vector_field,
             synonyms=options.synonym_rules(self.synonyms),
             plain_text=self.plain_text,
             sidecar_key=self.sidecar_key,

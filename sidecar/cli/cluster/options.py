@@ -97,10 +97,40 @@ IndexPattern = Annotated[
     ),
 ]
 Dimension = Annotated[
-    int,
+    int | None,
     typer.Option(
-        help="The dimension of the template's vector field; 0 leaves the field out.", min=0
+        help="The dimension of the template's vector field; 0 leaves the field out. Default: the "
+        "encoder's with --embed, otherwise 384.",
+        min=0,
+        show_default=False,
     ),
+]
+Embed = Annotated[
+    bool,
+    typer.Option(
+        "--embed",
+        help="Get the vectors of documents and queries from the sidecar's encoder too: an ingest "
+        "pipeline, and search pipelines for neural and hybrid queries.",
+    ),
+]
+EncoderName = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        help="The encoder for --embed. Default: the only one that the sidecar serves.",
+        show_default=False,
+    ),
+]
+EmbedFields = Annotated[
+    str | None,
+    typer.Option(
+        help="The fields whose texts make a document's vector, separated by commas. Default: the "
+        "prose of the templates' fields.",
+        show_default=False,
+    ),
+]
+VectorField = Annotated[
+    str, typer.Option(help="The field of an index of your own that holds the vector.")
 ]
 PlainText = Annotated[
     bool,

@@ -23,6 +23,10 @@ class FakeOpenSearch:
         self.number = number
         self.distribution: str | None = "opensearch"
         self.processors = ["ml_inference", "rename_field", "rerank"]
+        self.embeds = True
+        """Whether the plugin neural-search has the processors that make vectors."""
+        self.ingest: dict[str, Any] = {}
+        """The ingest pipelines."""
         self.failures: dict[str, list[int]] = {}
         self.states: list[str] = []
         self.deploying = 0
@@ -39,6 +43,10 @@ class FakeOpenSearch:
         """The flat settings of each index."""
         self.mapped: dict[str, set[str]] = {"products": {"title", "rerank_doc"}}
         """The mapped fields of each index."""
+        self.vector: dict[str, Any] = {}
+        """The mapping of every mapped field."""
+        self.vectors: dict[str, list[float]] = {}
+        """The vector of each text; [1, 0] for any other."""
         self.scores = [0.25, 0.75, 0.125]
         self.documents: list[Any] = []
         """What every search finds."""
@@ -60,7 +68,12 @@ class FakeOpenSearch:
             return 200, {"version": version}
         if parts[0] == "_nodes":
             known = {"response_processors": [{"type": processor} for processor in self.processors]}
-            return 200, {"nodes": {"n": {"search_pipelines": known}}}
+            ingest = [{"type": "text_embedding"}] if self.embeds else []
+            known["request_processors"] = [{"type": "neural_query_enricher"}] * self.embeds
+            node = {"search_pipelines": known, "ingest": {"processors": ingest}}
+            return 200, {"nodes": {"n": node}}
+        if parts[0] == "_ingest":
+            return self.keep(self.ingest, method, parts[-1], body)
         if parts[:2] == ["_cluster", "settings"]:
             return self.put_settings(body) if method == "PUT" else self.get_settings()
         if parts[1] == "_settings":
@@ -118,7 +131,7 @@ class FakeOpenSearch:
         indices = [
             index for index in self.mapped if any(fnmatch(index, pattern) for pattern in patterns)
         ]
-        shown = {field: {"full_name": field}}
+        shown = {field: {"full_name": field, "mapping": {field: self.vector}}}
         return {
             index: {"mappings": shown if field in self.mapped[index] else {}} for index in indices
         }
@@ -132,7 +145,8 @@ class FakeOpenSearch:
             del store[name]
         else:
             resource = store[name]
-            return 200, {name: resource} if store is self.pipelines else resource
+            by_name = store is self.pipelines or store is self.ingest
+            return 200, {name: resource} if by_name else resource
         return 200, {"acknowledged": True}
 
     def search(self, store: dict[str, Any], body: Any) -> tuple[int, Any]:
@@ -178,16 +192,23 @@ class FakeOpenSearch:
     def predict(self, body: Any) -> tuple[int, Any]:
         if self.predicting is not None:
             return self.refusal(*self.predicting)
+        output: Any
         if "inputs" in body.get("parameters", ()):
             texts = [each["context"] for each in body["parameters"]["inputs"]]
-            marked: Any = [{"dataAsMap": {"highlights": [marks(text) for text in texts]}}]
+            marked = [{"dataAsMap": {"highlights": [marks(text) for text in texts]}}]
             return 200, {"inference_results": [{"output": marked, "status_code": 200}]}
+        if "target_response" in body:
+            output = [
+                {"name": "sentence_embedding", "data": self.vectors.get(text, [1.0, 0.0])}
+                for text in body["text_docs"]
+            ]
+            return 200, {"inference_results": [{"output": output, "status_code": 200}]}
         flat = "text_docs" in body
         sent = body["text_docs"] if flat else body["parameters"]["documents"]
         self.now += len(sent) * self.document_s
         scores = self.scores if len(sent) == 3 else [0.5 for _ in sent]
         if flat:
-            output: Any = [{"name": "similarity", "data": [score]} for score in scores]
+            output = [{"name": "similarity", "data": [score]} for score in scores]
         else:
             results = [{"index": i, "relevance_score": s} for i, s in enumerate(scores)]
             output = [{"name": "response", "dataAsMap": {"results": results}}]

@@ -1,0 +1,112 @@
+"""The bodies by which a cluster gets vectors of the sidecar's encoder: pipelines, requests; pure.
+
+The ingest pipeline writes the texts of a document's fields into one, has its vector made, and drops
+the text again. Search pipelines name the model, so that a `neural` query need not.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import mappings
+from es_integration.cluster.encoder import Encoder
+from es_integration.cluster.procedure import Body
+from es_integration.opensearch.spec import LAYOUT, Embedder, OpenSearchInstall
+
+OURS = "rerank-sidecar: "
+"""How the description of everything that an install makes begins."""
+TEXT_FIELD = "rerank_sidecar_text"
+"""Where a document's text stands between two processors; no document has such a field."""
+BATCH_SIZE = 32
+"""Documents of a bulk request that are sent to the sidecar in one."""
+STEP: Mapping[str, str] = {"input_docs_processed_step_size": str(BATCH_SIZE)}
+NORMALIZATION: Mapping[str, Any] = {
+    "normalization-processor": {
+        "normalization": {"technique": "min_max"},
+        "combination": {"technique": "arithmetic_mean"},
+    }
+}
+"""Without it the hits of a hybrid query are raw: with delimiters among them and IDs twice. The hits
+of other queries pass through unchanged."""
+_KINDS: Mapping[Embedder, str] = {Embedder.DOCUMENTS: "document", Embedder.QUERIES: "query"}
+
+
+def known_encoder(spec: OpenSearchInstall) -> Encoder:
+    """The encoder of an install with `embed`. Raises ValueError when it is not known."""
+    if spec.encoder is None:
+        raise ValueError("embed needs the sidecar's encoder: `served_encoder` asks for it")
+    return spec.encoder
+
+
+def request(spec: OpenSearchInstall, part: Embedder) -> str:
+    """A connector's request body, to OpenAI's route. Long texts are cut, not refused.
+
+    Raises ValueError when the encoder is not known.
+    """
+    encoder = known_encoder(spec)
+    fixed = {
+        "model": encoder.name,
+        "dimensions": encoder.dimension,
+        "input_type": _KINDS[part],
+        "truncate": True,
+    }
+    return '{ "input": ${parameters.safe_texts}, ' + json.dumps(fixed)[1:-1] + " }"
+
+
+def description(spec: OpenSearchInstall, part: Embedder) -> str:
+    """What the connector and the model of an embedder say of themselves."""
+    kind = {Embedder.DOCUMENTS: "documents", Embedder.QUERIES: "queries"}[part]
+    return f"{OURS}vectors of {kind} by {known_encoder(spec).name}"
+
+
+def ingest_pipeline(spec: OpenSearchInstall, model_id: str) -> Body:
+    """The ingest pipeline that writes `vector_field`. A document without any text gets none, and
+    one whose vector cannot be made is refused: it would never be found by its meaning.
+
+    It is an index's final pipeline, and calls the one that would be. As the default pipeline before
+    a final one its vectors are lost in OpenSearch 2 (seen on 2.19.1), which goes on to the final
+    pipeline before the sidecar has answered.
+    """
+    embedding = {
+        "model_id": model_id,
+        "field_map": {TEXT_FIELD: spec.vector_field},
+        "batch_size": BATCH_SIZE,
+    }
+    then = [] if spec.then_pipeline is None else [{"pipeline": {"name": spec.then_pipeline}}]
+    return {
+        "description": f"{OURS}writes {spec.vector_field} by {known_encoder(spec).name}",
+        "version": LAYOUT,
+        "processors": [
+            mappings.plain_text_processor(spec.embedded, TEXT_FIELD),
+            {"text_embedding": embedding},
+            {"remove": {"field": TEXT_FIELD, "ignore_missing": True}},
+            *then,
+        ],
+    }
+
+
+def enricher(query_model_id: str) -> Body:
+    """The part of a search pipeline that gives `neural` queries their model."""
+    processor = {"neural_query_enricher": {"default_model_id": query_model_id}}
+    return {"request_processors": [processor]}
+
+
+def search_pipeline(spec: OpenSearchInstall, query_model_id: str) -> Body:
+    """The search pipeline for neural and hybrid queries that does not rerank."""
+    return {
+        "description": f"{OURS}neural and hybrid queries by {known_encoder(spec).name}",
+        "version": LAYOUT,
+        **enricher(query_model_id),
+        "phase_results_processors": [dict(NORMALIZATION)],
+    }
+
+
+def neural_query(field: str, query_text: str, *, k: int) -> Body:
+    """The query for the `k` documents whose vectors are nearest to the text's."""
+    return {"neural": {field: {"query_text": query_text, "k": k}}}
+
+
+def hybrid_query(query: Mapping[str, Any], field: str, query_text: str, *, k: int) -> Body:
+    """What a query finds and what is near to its text, with normalised scores."""
+    neural = neural_query(field, query_text, k=k)
+    return {"hybrid": {"queries": [dict(query), neural]}}
