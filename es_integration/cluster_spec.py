@@ -54,6 +54,8 @@ class ClusterSpec:
     """OpenSearch: the fields whose texts make a document's vector; empty: the templates' prose."""
     vector_field: str = mappings.VECTOR_FIELD
     """The field of the index that holds the vector."""
+    embed_service: str | None = None
+    """Elasticsearch: the inference service that makes vectors; None: the default."""
     served: Encoder | None = None
     """The encoder as the sidecar serves it; None until it has been asked."""
     synonyms: tuple[str, ...] | None = None
@@ -63,6 +65,8 @@ class ClusterSpec:
     def __post_init__(self) -> None:
         if self.service is not None and self.search_engine is not SearchEngine.ELASTICSEARCH:
             raise ValueError("--service is for Elasticsearch only")
+        if self.embed_service is not None and self.search_engine is SearchEngine.OPENSEARCH:
+            raise ValueError("--embed-service is for Elasticsearch only")
         if unknown := sorted(set(self.routes) - set(Route)):
             raise ValueError(f"--routes takes {' and '.join(Route)}, not {', '.join(unknown)}")
         if self.plain_text and self.search_engine is not SearchEngine.ELASTICSEARCH:
@@ -72,6 +76,8 @@ class ClusterSpec:
         self._check_embedding()
         if self.search_engine is SearchEngine.OPENSEARCH:
             return
+        if self.embed_fields:
+            raise ValueError("--embed-fields is for OpenSearch only: it has the ingest pipeline")
         if self.fields or self.text_field is not None:
             option = "--fields" if self.fields else "--text-field"
             raise ValueError(f"{option} is for OpenSearch only: Elasticsearch sends `rerank_doc`")
@@ -83,8 +89,6 @@ class ClusterSpec:
             raise ValueError("--keep-score is for OpenSearch only")
         if self.highlight:
             raise ValueError("--highlight is for OpenSearch only")
-        if self.embed:
-            raise ValueError("--embed is for OpenSearch only")
         if self.read_timeout_s is not None:
             raise ValueError("--read-timeout is for OpenSearch only: Elasticsearch waits 30 s")
 
@@ -95,6 +99,7 @@ class ClusterSpec:
                 (self.encoder, "--encoder"),
                 (self.embed_fields, "--embed-fields"),
                 (own_field, "--vector-field"),
+                (self.embed_service, "--embed-service"),
             ):
                 if given:
                     raise ValueError(f"{option} goes with --embed")
@@ -123,6 +128,7 @@ class ClusterSpec:
     def elasticsearch(self) -> elasticsearch.ElasticsearchInstall:
         """The part that Elasticsearch has. Raises ValueError."""
         service: Any = self.service or "hugging_face"
+        embed_service: Any = self.embed_service or "hugging_face"
         return elasticsearch.ElasticsearchInstall(
             self.sidecar,
             self.profile,
@@ -131,6 +137,9 @@ class ClusterSpec:
             sidecar_key=self.sidecar_key,
             sidecar_ca=self.sidecar_ca,
             rotate_key=self.rotate_key,
+            embed=self.embed,
+            encoder=self.served,
+            embed_service=embed_service,
         )
 
     @property

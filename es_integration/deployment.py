@@ -14,6 +14,7 @@ from typing import Any
 
 import mappings
 from es_integration import elasticsearch, opensearch
+from es_integration.cluster.calls import Send
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
 from es_integration.cluster.encoder import served_encoder
@@ -22,9 +23,11 @@ from es_integration.cluster.page_time import PageTime
 from es_integration.cluster.procedure import Procedure
 from es_integration.cluster.vector_fields import refuse_other_vectors
 from es_integration.cluster_spec import ClusterSpec
+from es_integration.elasticsearch.calls import send as send_to_elasticsearch
 from es_integration.errors import ClusterRefused, NoEncoder, StillInUse, VectorConflict
 from es_integration.opensearch import Route, lookup
-from es_integration.opensearch.calls import send, send_ignoring_missing
+from es_integration.opensearch.calls import send as send_to_opensearch
+from es_integration.opensearch.calls import send_ignoring_missing
 from es_integration.opensearch.embed_pipelines import INGEST
 from es_integration.opensearch.install import left_out
 from es_integration.opensearch.models import MODEL
@@ -36,6 +39,10 @@ EXAMPLE_SIZE = 50
 """How many hits the advertised search reranks."""
 DIMENSION = 384
 """Of the template's vector field where no encoder is asked."""
+_SEND: Mapping[SearchEngine, Send] = {
+    SearchEngine.ELASTICSEARCH: send_to_elasticsearch,
+    SearchEngine.OPENSEARCH: send_to_opensearch,
+}
 _EXAMPLES: Mapping[str, TypicalSearch] = {
     "ecommerce": TypicalSearch(EXAMPLE_SIZE, "red shoes", example_words=100),
     "legal": TypicalSearch(
@@ -58,7 +65,7 @@ def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
     changes: list[Change] = []
     for part in reversed(parts) if remove else parts:
         changes += yield from part
-    if remove and not spec.templates:
+    if remove and not spec.templates and spec.search_engine is SearchEngine.OPENSEARCH:
         yield from _refuse_used_by_templates(spec, changes)
     return tuple(changes)
 
@@ -71,6 +78,7 @@ def with_encoder(spec: ClusterSpec) -> Procedure[ClusterSpec]:
     encoder = yield from served_encoder(
         spec.sidecar, spec.encoder, spec.dimension, key=spec.sidecar_key, ca=spec.sidecar_ca
     )
+    send = _SEND[spec.search_engine]
     yield from refuse_other_vectors(send, spec.vector_field, encoder, spec.patterns)
     return replace(spec, served=encoder, dimension=encoder.dimension)
 
@@ -91,11 +99,11 @@ def verify(
     """The checks of each step between the cluster and the new order; if `timed`, also whether a
     page of `size` hits is reranked in time; `index` is searched too."""
     search = typical_search(spec, index, size) if timed else None
-    if spec.search_engine is SearchEngine.ELASTICSEARCH:
-        return (yield from elasticsearch.verify(spec.elasticsearch, index, search=search))
     try:
         if spec.embed:
             spec = yield from with_encoder(spec)
+        if spec.search_engine is SearchEngine.ELASTICSEARCH:
+            return (yield from elasticsearch.verify(spec.elasticsearch, index, search=search))
         install, reason = yield from _routes_to_install(spec)
     except ClusterRefused as refused:
         return (Check("cluster", False, refused.message),)
@@ -132,7 +140,12 @@ def usage(spec: ClusterSpec, plan: Plan, size: int = EXAMPLE_SIZE) -> str:
     query = _example_query(spec, text)
     index = spec.patterns[0] if spec.patterns else "YOUR-INDEX"
     if spec.search_engine is SearchEngine.ELASTICSEARCH:
-        endpoint_id = spec.elasticsearch.endpoint_id
+        install = spec.elasticsearch
+        endpoint_id = install.endpoint_id
+        if spec.embed:
+            query = elasticsearch.hybrid_retriever(
+                query, spec.vector_field, text, elasticsearch.query_embed_id(install), window=size
+            )
         body = elasticsearch.retriever_search(
             query, text, inference_id=endpoint_id, window=size, size=min(size, 10)
         )
@@ -176,10 +189,17 @@ def _plan_templates(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
         synonyms=spec.synonyms,
         plain_text=spec.plain_text,
         unit_vectors=spec.embed,
-        final_pipeline=spec.opensearch.embed_pipeline if spec.embed else None,
+        final_pipeline=_final_pipeline(spec),
     )
     changes = yield from plan_templates(templates, remove=remove)
     return changes
+
+
+def _final_pipeline(spec: ClusterSpec) -> str | None:
+    """The one that makes vectors, in OpenSearch; None for the templates' own."""
+    if spec.embed and spec.search_engine is SearchEngine.OPENSEARCH:
+        return spec.opensearch.embed_pipeline
+    return None
 
 
 def _refuse_used_by_templates(spec: ClusterSpec, changes: Sequence[Change]) -> Procedure[None]:

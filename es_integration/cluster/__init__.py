@@ -13,6 +13,7 @@ page_time      how long a page of hits takes, from a sample; what size fits
 sidecar_info   what the sidecar says of itself
 sidecar_deadline  the sidecar's own limit
 encoder        the encoder that the sidecar serves, for the vectors of an index
+vector_probe   whether vectors are that encoder's
 vector_fields  whether the indices' field fits that encoder
 
 change, calls, sidecar_deadline, page_sample -> procedure      probe, page_time -> check

@@ -5,7 +5,7 @@ encoder.name, encoder.dimension      # "minilm-en-embed", 384
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,9 @@ class Encoder:
 
     name: str
     dimension: int
+    must_be_named: bool = field(default=False, compare=False)
+    """Whether a request that names neither gets other vectors, or none: there are several encoders,
+    or it is not the encoder's own dimension."""
 
     def __post_init__(self) -> None:
         if not self.name or self.dimension < 1:
@@ -77,7 +80,9 @@ def chosen_encoder(
     if dimension is not None and dimension not in sizes:
         allowed = " or ".join(map(str, sizes))
         raise NoEncoder(f"vectors of {name} have {allowed} dimensions, not {dimension}")
-    return Encoder(name, dimension or int(encoders[name]["dimensions"]))
+    own = int(encoders[name]["dimensions"])
+    must_be_named = len(encoders) > 1 or dimension not in (None, own)
+    return Encoder(name, dimension or own, must_be_named)
 
 
 def _models(info: Any) -> Sequence[Mapping[str, Any]]:

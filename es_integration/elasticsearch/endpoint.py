@@ -22,14 +22,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from es_integration.cluster.encoder import Encoder
 from es_integration.cluster.procedure import Body
 
 Service = Literal["hugging_face", "custom", "openshift_ai"]
 SERVICES: tuple[Service, ...] = get_args(Service)
+EmbedService = Literal["hugging_face", "openai", "custom"]
+EMBED_SERVICES: tuple[EmbedService, ...] = get_args(EmbedService)
+TaskType = Literal["rerank", "text_embedding"]
 
 NO_KEY = "not-used"
 """Every service requires a key; a sidecar without one accepts any."""
-COMPARED = ("url", "model_id", "headers", "query_parameters", "request", "response", "rate_limit")
+COMPARED = (
+    *("url", "model_id", "headers", "query_parameters", "request", "response", "rate_limit"),
+    *("dimensions", "similarity"),
+)
 """The service settings that decide what an endpoint does. Clusters add more, such as batch_size."""
 
 _ENDPOINT_ID = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
@@ -42,8 +49,34 @@ _PARSER = {
 
 
 @dataclass(frozen=True)
+class Endpoint:
+    """One inference endpoint, its secrets apart."""
+
+    task_type: TaskType
+    id: str
+    service: str
+    settings: Body
+    """The service settings that a cluster shows."""
+    secrets: Body = field(repr=False)
+    """Those that it never returns."""
+    calls: str
+    """The address."""
+
+    @property
+    def body(self) -> Body:
+        """The body of `PUT _inference/TASK/ID`, the key included."""
+        return {"service": self.service, "service_settings": {**self.settings, **self.secrets}}
+
+    @property
+    def public(self) -> Body:
+        """The endpoint without its secrets, in the form that `comparable` returns."""
+        return {"service": self.service, "service_settings": self.settings}
+
+
+@dataclass(frozen=True)
 class ElasticsearchInstall:
-    """What to install in an Elasticsearch cluster: one endpoint for one profile.
+    """What to install in an Elasticsearch cluster for one profile: an endpoint that reranks and,
+    with `embed`, two that make vectors.
 
     Raises ValueError for values that are invalid or do not go together.
     """
@@ -67,10 +100,23 @@ class ElasticsearchInstall:
     """For the `custom` service. No secrets: anyone who may read endpoints sees them."""
     body: Mapping[str, Any] = field(default_factory=dict)
     """Further keys of the `custom` service's requests, such as {"fields": {"title": 3}}."""
+    embed: bool = False
+    """Whether the sidecar makes vectors for the index and for queries too."""
+    encoder: Encoder | None = None
+    """Its encoder; `served_encoder` asks for it. Only an uninstall needs none."""
+    embed_service: EmbedService = "hugging_face"
+    """The service of the endpoints that make vectors."""
 
     def __post_init__(self) -> None:
         if self.service not in SERVICES:
             raise ValueError(f"service must be one of {', '.join(SERVICES)}, not {self.service}")
+        if self.embed_service not in EMBED_SERVICES:
+            raise ValueError(
+                f"embed_service must be one of {', '.join(EMBED_SERVICES)}, not"
+                f" {self.embed_service}"
+            )
+        if self.encoder is not None and not self.embed:
+            raise ValueError("an encoder goes with `embed`")
         if not _ADDRESS.fullmatch(self.sidecar_url):
             raise ValueError("no http(s) address without a query and a password")
         if not _ENDPOINT_ID.fullmatch(self.endpoint_id):
@@ -98,22 +144,39 @@ class ElasticsearchInstall:
 
 def endpoint_body(spec: ElasticsearchInstall) -> Body:
     """The body of `PUT _inference/rerank/ID`, the key included."""
-    return {"service": spec.service, "service_settings": {**_public(spec), **secrets(spec)}}
+    return rerank_endpoint(spec).body
 
 
-def public_body(spec: ElasticsearchInstall) -> Body:
-    """The endpoint without its secrets, in the form that `comparable` returns."""
-    return {"service": spec.service, "service_settings": _public(spec)}
+def rerank_endpoint(spec: ElasticsearchInstall) -> Endpoint:
+    """The endpoint that reranks."""
+    return Endpoint(
+        "rerank",
+        spec.endpoint_id,
+        spec.service,
+        _settings(spec),
+        secrets(spec.service, spec.sidecar_key),
+        spec.url,
+    )
 
 
-def secrets(spec: ElasticsearchInstall) -> Body:
+def secrets(service: str, key: str | None) -> Body:
     """The service settings that a cluster never returns."""
-    key = spec.sidecar_key or NO_KEY
-    return {"secret_parameters": {"api_key": key}} if spec.service == "custom" else {"api_key": key}
+    secret = {"api_key": key or NO_KEY}
+    return {"secret_parameters": secret} if service == "custom" else secret
+
+
+def limit_and_headers(spec: ElasticsearchInstall, service: str) -> Body:
+    """The service settings that both kinds of endpoint have: a rate limit and, for `custom`, the
+    headers."""
+    limit = {"rate_limit": {"requests_per_minute": spec.requests_per_minute}}
+    if service != "custom":
+        return limit
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer ${api_key}"}
+    return {"headers": {**headers, **spec.headers}, **limit}
 
 
 def comparable(endpoint: Mapping[str, Any]) -> Body:
-    """The part of an endpoint, as `GET _inference/rerank/ID` shows it, that decides what it does.
+    """The part of an endpoint, as `GET _inference/TASK/ID` shows it, that decides what it does.
 
     Endpoints have no version: two are the same when this part is. Task settings appear only when
     somebody set one, such as a top_n, which must go.
@@ -121,6 +184,10 @@ def comparable(endpoint: Mapping[str, Any]) -> Body:
     settings = dict(endpoint.get("service_settings") or {})
     if headers := settings.get("headers"):
         settings["headers"] = {name: _header(name, text) for name, text in headers.items()}
+    if parser := (settings.get("response") or {}).get("json_parser"):
+        # What clusters add by themselves to the parser of vectors.
+        kept = {name: path for name, path in parser.items() if name != "embedding_type"}
+        settings["response"] = {**settings["response"], "json_parser": kept}
     body: Body = {
         "service": endpoint.get("service"),
         "service_settings": {name: settings[name] for name in COMPARED if settings.get(name)},
@@ -129,18 +196,17 @@ def comparable(endpoint: Mapping[str, Any]) -> Body:
     return {**body, "task_settings": task} if task else body
 
 
-def _public(spec: ElasticsearchInstall) -> Body:
-    limit = {"rate_limit": {"requests_per_minute": spec.requests_per_minute}}
+def _settings(spec: ElasticsearchInstall) -> Body:
+    common = limit_and_headers(spec, spec.service)
     if spec.service != "custom":
-        return {"url": spec.url, **limit}
-    headers = {"Content-Type": "application/json", "Authorization": "Bearer ${api_key}"}
+        return {"url": spec.url, **common}
     more = "".join(f",{_dump(name)}:{_dump(value)}" for name, value in spec.body.items())
     return {
         "url": spec.url,
-        "headers": {**headers, **spec.headers},
+        "headers": common["headers"],
         "request": '{"query":${query},"documents":${input}' + more + "}",
         "response": {"json_parser": dict(_PARSER)},
-        **limit,
+        "rate_limit": common["rate_limit"],
     }
 
 

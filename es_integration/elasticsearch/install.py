@@ -1,4 +1,4 @@
-"""Installs and removes a sidecar's inference endpoint in an Elasticsearch cluster.
+"""Installs and removes a sidecar's inference endpoints in an Elasticsearch cluster.
 
     spec = ElasticsearchInstall("http://sidecar:8080", profile="ecommerce")
     for change in install(Elasticsearch(url), spec):
@@ -21,12 +21,13 @@ from es_integration.cluster.calls import ignore_missing
 from es_integration.cluster.change import Change, Plan, plan_and_apply
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.elasticsearch.calls import send
+from es_integration.elasticsearch.embedding import Embedder, embed_id, embedding_endpoints
 from es_integration.elasticsearch.endpoint import (
     ElasticsearchInstall,
+    Endpoint,
+    TaskType,
     comparable,
-    endpoint_body,
-    public_body,
-    secrets,
+    rerank_endpoint,
 )
 from es_integration.elasticsearch.version import require_service
 
@@ -40,24 +41,38 @@ KIND = "inference endpoint"
 def plan_install(spec: ElasticsearchInstall) -> Procedure[Plan]:
     """What an install would change; changes nothing.
 
-    Raises ClusterRefused when the cluster is too old for the service, or gives no answer.
+    Raises ClusterRefused when the cluster is too old for the service, or gives no answer, and
+    ValueError when the encoder is not known.
     """
+    endpoints = (*embedding_endpoints(spec), rerank_endpoint(spec))
     yield from require_service(spec.service)
-    before = yield from _installed(spec)
-    after = public_body(spec)
-    if before == after and spec.rotate_key:
-        return (_key_rotation(spec, after),)
-    make = partial(_put if before is None else _replace, spec)
-    return (Change(KIND, spec.endpoint_id, before, after, make),)
+    changes = []
+    for endpoint in endpoints:
+        before = yield from _installed(endpoint.task_type, endpoint.id)
+        if before == endpoint.public and spec.rotate_key:
+            changes.append(_key_rotation(endpoint))
+            continue
+        make = partial(_put if before is None else _replace, endpoint)
+        changes.append(Change(KIND, endpoint.id, before, endpoint.public, make))
+    return tuple(changes)
 
 
 def plan_uninstall(spec: ElasticsearchInstall) -> Procedure[Plan]:
-    """What an uninstall would remove: the endpoint of that name, whatever its settings.
+    """What an uninstall would remove: the endpoints of these names, whatever their settings.
 
     Raises ClusterRefused.
     """
-    before = yield from _installed(spec)
-    return (Change(KIND, spec.endpoint_id, before, None, lambda: _delete(spec.endpoint_id)),)
+    # First those that Elasticsearch does not delete while an index uses them.
+    named: list[tuple[TaskType, str]] = [
+        ("text_embedding", embed_id(spec, embedder)) for embedder in Embedder
+    ]
+    changes = []
+    for task_type, endpoint_id in (*named, ("rerank", spec.endpoint_id)):
+        before = yield from _installed(task_type, endpoint_id)
+        if before is not None or task_type == "rerank":
+            make = partial(_delete, task_type, endpoint_id)
+            changes.append(Change(KIND, endpoint_id, before, None, make))
+    return tuple(changes)
 
 
 def install(client: "Elasticsearch", spec: ElasticsearchInstall) -> Plan:
@@ -71,7 +86,7 @@ async def install_async(client: "AsyncElasticsearch", spec: ElasticsearchInstall
 
 
 def uninstall(client: "Elasticsearch", spec: ElasticsearchInstall) -> Plan:
-    """Removes the endpoint; returns the changes that were made. Raises ClusterRefused."""
+    """Removes the endpoints; returns the changes that were made. Raises ClusterRefused."""
     return run(client, plan_and_apply(plan_uninstall(spec)))
 
 
@@ -80,60 +95,60 @@ async def uninstall_async(client: "AsyncElasticsearch", spec: ElasticsearchInsta
     return await run_async(client, plan_and_apply(plan_uninstall(spec)))
 
 
-def find_endpoint(endpoint_id: str) -> Procedure[Mapping[str, Any] | None]:
+def find_endpoint(task_type: TaskType, endpoint_id: str) -> Procedure[Mapping[str, Any] | None]:
     """The endpoint as the cluster shows it, None when there is none. Raises ClusterRefused."""
     answer = yield from ignore_missing(
-        send(lambda client: client.inference.get(task_type="rerank", inference_id=endpoint_id))
+        send(lambda client: client.inference.get(task_type=task_type, inference_id=endpoint_id))
     )
     return None if answer is None else answer["endpoints"][0]
 
 
-def _installed(spec: ElasticsearchInstall) -> Procedure[Body | None]:
-    endpoint = yield from find_endpoint(spec.endpoint_id)
+def _installed(task_type: TaskType, endpoint_id: str) -> Procedure[Body | None]:
+    endpoint = yield from find_endpoint(task_type, endpoint_id)
     return None if endpoint is None else comparable(endpoint)
 
 
-def _put(spec: ElasticsearchInstall, endpoint_id: str | None = None) -> Procedure[None]:
+def _put(endpoint: Endpoint, endpoint_id: str | None = None) -> Procedure[None]:
     """The cluster calls the sidecar before it answers."""
     yield from send(
         lambda client: client.inference.put(
-            task_type="rerank",
-            inference_id=endpoint_id or spec.endpoint_id,
-            inference_config=endpoint_body(spec),
+            task_type=endpoint.task_type,
+            inference_id=endpoint_id or endpoint.id,
+            inference_config=endpoint.body,
         )
     )
 
 
-def _replace(spec: ElasticsearchInstall) -> Procedure[None]:
-    trial_id = f"{spec.endpoint_id}-tried"
-    yield from _delete(trial_id)  # Left by a run that was cut off.
-    yield from _put(spec, trial_id)
+def _replace(endpoint: Endpoint) -> Procedure[None]:
+    trial_id = f"{endpoint.id}-tried"
+    yield from _delete(endpoint.task_type, trial_id)  # Left by a run that was cut off.
+    yield from _put(endpoint, trial_id)
     try:
-        yield from _delete(spec.endpoint_id)
-        yield from _put(spec)
+        yield from _delete(endpoint.task_type, endpoint.id)
+        yield from _put(endpoint)
     finally:
-        yield from _delete(trial_id)
+        yield from _delete(endpoint.task_type, trial_id)
 
 
-def _key_rotation(spec: ElasticsearchInstall, body: Body) -> Change:
+def _key_rotation(endpoint: Endpoint) -> Change:
     """A change of the key, which no body shows."""
 
     def update() -> Procedure[None]:
         yield from send(
             lambda client: client.inference.update(
-                task_type="rerank",
-                inference_id=spec.endpoint_id,
-                inference_config={"service_settings": secrets(spec)},
+                task_type=endpoint.task_type,
+                inference_id=endpoint.id,
+                inference_config={"service_settings": endpoint.secrets},
             )
         )
 
-    make = update if spec.service != "custom" else lambda: _replace(spec)
-    before, after = {**body, "key": "as it was"}, {**body, "key": "as given now"}
-    return Change(KIND, spec.endpoint_id, before, after, make)
+    make = update if endpoint.service != "custom" else lambda: _replace(endpoint)
+    before, after = ({**endpoint.public, "key": key} for key in ("as it was", "as given now"))
+    return Change(KIND, endpoint.id, before, after, make)
 
 
-def _delete(endpoint_id: str) -> Procedure[None]:
+def _delete(task_type: TaskType, endpoint_id: str) -> Procedure[None]:
     """An endpoint that does not exist is no error."""
     yield from ignore_missing(
-        send(lambda client: client.inference.delete(task_type="rerank", inference_id=endpoint_id))
+        send(lambda client: client.inference.delete(task_type=task_type, inference_id=endpoint_id))
     )

@@ -50,6 +50,24 @@ def retriever_search(
     return {"retriever": {"text_similarity_reranker": rerank}, "size": size}
 
 
+def hybrid_retriever(
+    query: Mapping[str, Any], field: str, query_text: str, inference_id: str, *, window: int = 50
+) -> Body:
+    """The retriever for what a query finds and what is near to its text, fused by rank (rrf).
+
+    `inference_id` is the endpoint that makes the text's vector; `field` a `dense_vector`.
+    """
+    vector = {"text_embedding": {"model_id": inference_id, "model_text": query_text}}
+    knn = {
+        "field": field,
+        "query_vector_builder": vector,
+        "k": window,
+        "num_candidates": 2 * window,
+    }
+    retrievers = [{"standard": {"query": dict(query)}}, {"knn": knn}]
+    return {"rrf": {"retrievers": retrievers, "rank_window_size": window}}
+
+
 def esql_rerank(
     source: str,
     query_text: str,

@@ -9,14 +9,17 @@ The probe goes cluster -> node -> sidecar and back, as the hits of a search do.
 import time
 from typing import TYPE_CHECKING
 
-from es_integration.cluster.change import Change, no_op
 from es_integration.cluster.check import Check, Report
 from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.probe import DOCUMENTS, QUERY, fresh_documents, score_checks
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.elasticsearch.calls import TRIAL, send
-from es_integration.elasticsearch.endpoint import ElasticsearchInstall, comparable, public_body
-from es_integration.elasticsearch.install import KIND, find_endpoint
+from es_integration.elasticsearch.embedder import checks as embedder_checks
+from es_integration.elasticsearch.endpoint import (
+    ElasticsearchInstall,
+    rerank_endpoint,
+)
+from es_integration.elasticsearch.installed import Step, installed, with_advice
 from es_integration.elasticsearch.page_time import page_time
 from es_integration.elasticsearch.searches import DOCUMENT_FIELD, retriever_search
 from es_integration.elasticsearch.version import read_version
@@ -30,9 +33,6 @@ HITS = 10
 """How many hits the search of `verify` reranks."""
 FIRST_STAGE_SCORE = 64.0
 """The boost of that search. No reranked hit can have this score: those end at 2."""
-
-Step = Procedure[tuple[list[Check], bool]]
-"""Some checks, and whether the steps after them can be tried."""
 
 
 def verify_cluster(
@@ -66,11 +66,14 @@ def verify(
     """The checks in their order. With a typical search, one is whether its page is reranked in
     time; with an index, the last is a search of it by the retriever."""
     report: list[Check] = []
-    for step in (_version(spec), _licence(), _endpoint(spec), _sidecar(spec)):
+    rerank = rerank_endpoint(spec)
+    for step in (_version(spec), _licence(), installed("endpoint", rerank), _sidecar(spec)):
         checks, can_go_on = yield from step
         report += checks
         if not can_go_on:
             return tuple(report)
+    if spec.embed:
+        report += yield from embedder_checks(spec)
     if search is not None:
         report.append((yield from _page(spec, search, field)))
     if index is not None:
@@ -100,21 +103,6 @@ def _licence() -> Step:
     return [Check("licence", allowed, f"{kind}, {status}{advice}")], allowed
 
 
-def _endpoint(spec: ElasticsearchInstall) -> Step:
-    name = spec.endpoint_id
-    try:
-        endpoint = yield from find_endpoint(name)
-    except ClusterRefused as refused:
-        return [Check("endpoint", False, refused.message)], False
-    if endpoint is None:
-        return [Check("endpoint", False, f"there is no {name}: install it")], False
-    difference = Change(KIND, name, comparable(endpoint), public_body(spec), no_op).diff()
-    if difference:
-        detail = f"{name} differs from the options: install it again\n{difference}"
-        return [Check("endpoint", False, detail)], True
-    return [Check("endpoint", True, f"{name} calls {spec.url}")], True
-
-
 def _sidecar(spec: ElasticsearchInstall) -> Step:
     start = time.monotonic()
     try:
@@ -124,7 +112,7 @@ def _sidecar(spec: ElasticsearchInstall) -> Step:
             )
         )
     except ClusterRefused as refused:
-        return [Check("sidecar", False, _advice(refused, spec))], False
+        return [Check("sidecar", False, with_advice(refused, spec.url))], False
     seconds = time.monotonic() - start
     sidecar = Check("sidecar", True, f"answers the cluster's nodes at {spec.url}")
     results = sorted(answer.get("rerank") or (), key=lambda result: result["index"])
@@ -142,7 +130,7 @@ def _page(spec: ElasticsearchInstall, search: TypicalSearch, field: str) -> Proc
     try:
         page = yield from page_time(spec, search, field)
     except ClusterRefused as refused:
-        return Check("page", False, _advice(refused, spec))
+        return Check("page", False, with_advice(refused, spec.url))
     return page.check("page")
 
 
@@ -162,7 +150,9 @@ def _search(spec: ElasticsearchInstall, index: str, field: str) -> Procedure[Che
         answer = yield from send(lambda client: client.search(index=index, source=False, **body))
     except ClusterRefused as refused:
         no_index = "no such index" in refused.message
-        return Check("search", False, refused.message if no_index else _advice(refused, spec))
+        return Check(
+            "search", False, refused.message if no_index else with_advice(refused, spec.url)
+        )
     seconds = time.monotonic() - start
     hits = answer["hits"]["hits"]
     reranked = [hit for hit in hits if 0 < hit["_score"] <= 2]
@@ -172,13 +162,3 @@ def _search(spec: ElasticsearchInstall, index: str, field: str) -> Procedure[Che
         detail = f"{len(reranked)} of {expected} hits of {index} were reranked"
         return Check("search", False, f"{detail}: do its documents hold `{field}`?", seconds)
     return Check("search", True, f"{len(hits)} hits of {index} reranked by `{field}`", seconds)
-
-
-def _advice(refused: ClusterRefused, spec: ElasticsearchInstall) -> str:
-    if "licence" in refused.message:
-        return refused.message
-    return (
-        f"{refused.message}. The nodes call {spec.url}: try it from a node, with the key; 401 is "
-        "a wrong key, 403 one without the scope `rerank`, 404 a wrong path or profile, 429 an "
-        "overloaded sidecar or a used quota"
-    )

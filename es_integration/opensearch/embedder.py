@@ -1,14 +1,14 @@
 """The installed embedders: do vectors of the encoder arrive, and are they those of the index."""
 
-import math
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from es_integration.cluster.check import Check
-from es_integration.cluster.probe import BEST, DOCUMENTS, QUERY
+from es_integration.cluster.probe import DOCUMENTS, QUERY
 from es_integration.cluster.procedure import Body, Procedure
 from es_integration.cluster.vector_fields import mapped_fields
+from es_integration.cluster.vector_probe import best_is_nearest, vectors_fit
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch import lookup
 from es_integration.opensearch.calls import send
@@ -16,7 +16,6 @@ from es_integration.opensearch.embeddings import known_encoder, neural_query
 from es_integration.opensearch.probe import with_advice
 from es_integration.opensearch.spec import Embedder, OpenSearchInstall
 
-UNIT_TOLERANCE = 1e-3
 HITS = 10
 
 
@@ -35,7 +34,7 @@ def checks(
         return [_check(part, "sidecar", False, f"its answer is not understood: {error!r}")]
     found = [
         _check(part, "sidecar", True, spec.url(part), time.monotonic() - start),
-        _check(part, "vectors", *_fit(spec, vectors, len(texts))),
+        _check(part, "vectors", *vectors_fit(vectors, len(texts), known_encoder(spec))),
     ]
     if part is Embedder.QUERIES and all(check.passed for check in found):
         found.append((yield from _order(spec, vectors[0])))
@@ -64,21 +63,6 @@ def _vectors(
     return [output["data"] for result in results for output in result["output"]]
 
 
-def _fit(
-    spec: OpenSearchInstall, vectors: Sequence[Sequence[float]], texts: int
-) -> tuple[bool, str]:
-    """Whether each text has a vector of the encoder's dimension and of length 1, and what was
-    seen."""
-    encoder = known_encoder(spec)
-    sizes = sorted({len(vector) for vector in vectors})
-    lengths = [math.hypot(*vector) for vector in vectors]
-    good = len(vectors) == texts and sizes == [encoder.dimension]
-    good = good and all(abs(length - 1) < UNIT_TOLERANCE for length in lengths)
-    shown = ", ".join(f"{length:.3f}" for length in lengths)
-    seen = f"{len(vectors)} vectors for {texts} texts, with {sizes} dimensions and lengths {shown}"
-    return good, f"{seen}; {encoder.name} has {encoder.dimension} dimensions and length 1"
-
-
 def _order(spec: OpenSearchInstall, query: Sequence[float]) -> Procedure[Check]:
     """Queries and documents are vectors of one space: the nearest document is the one that answers
     the query."""
@@ -90,10 +74,7 @@ def _order(spec: OpenSearchInstall, query: Sequence[float]) -> Procedure[Check]:
         documents = yield from _vectors(spec, models[0].id, DOCUMENTS)
     except ClusterRefused as refused:
         return _check(part, "order", False, with_advice(refused.message, spec))
-    cosines = [sum(map(float.__mul__, query, document)) for document in documents]
-    best = max(range(len(cosines)), key=cosines.__getitem__)
-    listed = ", ".join(f"{cosine:.3f}" for cosine in cosines)
-    return _check(part, "order", best == BEST, f"document {best} of the cosines [{listed}] is best")
+    return _check(part, "order", *best_is_nearest(query, documents))
 
 
 def _search(spec: OpenSearchInstall, index: str) -> Procedure[Check]:

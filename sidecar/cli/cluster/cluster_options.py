@@ -35,6 +35,7 @@ class ClusterOptions:
     encoder: options.EncoderName = None
     embed_fields: options.EmbedFields = None
     vector_field: options.VectorField = "vector"
+    embed_service: options.EmbedService = None
     dimension: options.Dimension = None
     synonyms: options.Synonyms = None
     plain_text: options.PlainText = False
@@ -72,6 +73,7 @@ class ClusterOptions:
             encoder=self.encoder,
             embed_fields=options.split(self.embed_fields),
             vector_field=self.vector_field,
+            embed_service=self.embed_service,
             synonyms=options.synonym_rules(self.synonyms),
             plain_text=self.plain_text,
             sidecar_key=self.sidecar_key,

@@ -21,6 +21,7 @@ _UNREAD_BY_UNINSTALL = dict.fromkeys(
         "encoder",
         "embed_fields",
         "vector_field",
+        "embed_service",
         "dimension",
         "synonyms",
         "plain_text",

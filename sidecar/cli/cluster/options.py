@@ -109,8 +109,9 @@ Embed = Annotated[
     bool,
     typer.Option(
         "--embed",
-        help="Get the vectors of documents and queries from the sidecar's encoder too: an ingest "
-        "pipeline, and search pipelines for neural and hybrid queries.",
+        help="Get the vectors of documents and queries from the sidecar's encoder too. OpenSearch: "
+        "an ingest pipeline, and search pipelines for neural and hybrid queries. Elasticsearch: "
+        "inference endpoints.",
     ),
 ]
 EncoderName = Annotated[
@@ -126,6 +127,14 @@ EmbedFields = Annotated[
     typer.Option(
         help="The fields whose texts make a document's vector, separated by commas. Default: the "
         "prose of the templates' fields.",
+        show_default=False,
+    ),
+]
+EmbedService = Annotated[
+    str | None,
+    typer.Option(
+        help="Elasticsearch's inference service for --embed: hugging_face (default), openai or "
+        "custom.",
         show_default=False,
     ),
 ]

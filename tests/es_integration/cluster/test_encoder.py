@@ -27,7 +27,9 @@ LARGE = {"model": "large", "kind": "encoder", "dimensions": 768, "matryoshka": [
 def test_the_named_one_or_the_only_one_is_taken(
     served: Any, name: str | None, dimension: int | None, encoder: Encoder
 ) -> None:
-    assert chosen_encoder(served, URL, name, dimension) == encoder
+    chosen = chosen_encoder(served, URL, name, dimension)
+    assert chosen == encoder
+    assert chosen.must_be_named == (len(served) > 2 or dimension == 256)
 
 
 @pytest.mark.parametrize(

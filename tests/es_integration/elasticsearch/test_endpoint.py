@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from es_integration.elasticsearch import ElasticsearchInstall, endpoint_body
-from es_integration.elasticsearch.endpoint import comparable, public_body
+from es_integration.elasticsearch.endpoint import comparable, rerank_endpoint
 
 URL = "http://sidecar:8080"
 
@@ -56,7 +56,7 @@ def test_no_service_sets_top_n(service: Any) -> None:
 def test_the_key_is_in_no_body_that_is_shown_and_in_no_repr(service: Any) -> None:
     spec = ElasticsearchInstall(URL, service=service, sidecar_key="s3cret")
     assert "s3cret" in json.dumps(endpoint_body(spec))
-    assert "s3cret" not in json.dumps(public_body(spec)) + repr(spec)
+    assert "s3cret" not in json.dumps(rerank_endpoint(spec).public) + repr(spec)
 
 
 def test_the_clusters_additions_are_no_difference_and_a_top_n_is() -> None:
@@ -65,11 +65,11 @@ def test_the_clusters_additions_are_no_difference_and_a_top_n_is() -> None:
         "inference_id": spec.endpoint_id,
         "task_type": "rerank",
         "service": "custom",
-        "service_settings": {**public_body(spec)["service_settings"], "batch_size": 10},
+        "service_settings": {**rerank_endpoint(spec).public["service_settings"], "batch_size": 10},
         "task_settings": {},
     }
-    assert comparable(endpoint) == public_body(spec)
-    assert comparable({**endpoint, "task_settings": {"top_n": 3}}) != public_body(spec)
+    assert comparable(endpoint) == rerank_endpoint(spec).public
+    assert comparable({**endpoint, "task_settings": {"top_n": 3}}) != rerank_endpoint(spec).public
 
 
 def test_a_key_that_somebody_wrote_into_a_header_is_not_shown() -> None:

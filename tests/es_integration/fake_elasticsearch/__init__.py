@@ -7,7 +7,7 @@ the hits are real, and only the rerank step is imitated.
 substitution  commons-text's ${} substitution, and the check after it
 paths         the small JSONPath of the custom service's json_parser
 settings      PUT bodies: required and unknown settings, secrets, what GET shows
-requests      the three services' requests, byte for byte
+requests      the services' requests, byte for byte
 parsers       their answers, as strict or lenient as each service is
 sender        attempts, retried statuses, error messages
 scores        one score for each input, min_score, normalisation

@@ -15,7 +15,7 @@ from tests.es_integration.fake_elasticsearch.errors import (
     status_error,
 )
 from tests.es_integration.fake_elasticsearch.hits import Hits, ListedHits
-from tests.es_integration.fake_elasticsearch.parsers import Ranked, parse
+from tests.es_integration.fake_elasticsearch.parsers import Ranked, parse, parse_vectors
 from tests.es_integration.fake_elasticsearch.requests import Inference, build, top_n
 from tests.es_integration.fake_elasticsearch.scores import in_input_order
 from tests.es_integration.fake_elasticsearch.sender import Sender
@@ -63,7 +63,7 @@ class FakeElasticsearch:
         self.licence = "trial" if started else self.licence
         return {"acknowledged": True, "trial_was_started": started}
 
-    def put(self, endpoint_id: str, body: Body) -> Body:
+    def put(self, endpoint_id: str, body: Body, task_type: str = settings.RERANK) -> Body:
         """Calls the service before it keeps anything."""
         self._licensed("inference")
         if not _ID.fullmatch(endpoint_id):
@@ -80,10 +80,12 @@ class FakeElasticsearch:
                 "resource_already_exists_exception",
                 f"Inference endpoint [{endpoint_id}] already exists",
             )
-        endpoint = settings.read(endpoint_id, body, self.number)
+        endpoint = settings.read(endpoint_id, body, self.number, task_type)
         if endpoint.service == "custom":
             _check_template(endpoint)
         self._validate(endpoint)
+        if task_type == settings.TEXT_EMBEDDING:
+            endpoint = self._with_dimensions(endpoint)
         self.endpoints[endpoint_id] = endpoint
         return endpoint.shown()
 
@@ -115,6 +117,15 @@ class FakeElasticsearch:
     def delete(self, endpoint_id: str) -> Body:
         del self.endpoints[self._endpoint(endpoint_id).id]
         return {"acknowledged": True, "pipelines": []}
+
+    def embed(self, endpoint_id: str, body: Body) -> Body:
+        """The inference API's text_embedding."""
+        self._licensed("inference")
+        inputs = body["input"]
+        texts = (inputs,) if isinstance(inputs, str) else tuple(inputs)
+        vectors = self._vectors(self._endpoint(endpoint_id), texts)
+        shown = [[float(str(value)) for value in vector] for vector in vectors]
+        return {"text_embedding": [{"embedding": vector} for vector in shown]}
 
     def infer(self, endpoint_id: str, body: Body) -> Body:
         """The inference API's rerank."""
@@ -180,11 +191,34 @@ class FakeElasticsearch:
             lambda answer: parse(endpoint, answer, max_results),
         )
 
+    def _vectors(self, endpoint: Endpoint, texts: tuple[str, ...]) -> list[list[np.float32]]:
+        return self.sender.send(
+            endpoint.service,
+            build(endpoint, Inference("", texts)),
+            lambda answer: parse_vectors(endpoint, answer),
+        )
+
+    def _with_dimensions(self, endpoint: Endpoint) -> Endpoint:
+        """The dimension of the probe's vector, unless the user has set it; another is refused."""
+        (vector,) = self._vectors(endpoint, ("how big",))
+        wanted = endpoint.settings.get("dimensions")
+        if wanted not in (None, len(vector)):
+            raise status_error(
+                400,
+                f"The retrieved embeddings size [{len(vector)}] does not match the size specified"
+                f" in the settings [{wanted}]. Please recreate the [{endpoint.id}] configuration"
+                " with the correct dimensions",
+            )
+        return replace(endpoint, settings={**endpoint.settings, "dimensions": len(vector)})
+
     def _validate(self, endpoint: Endpoint) -> None:
         custom = endpoint.service == "custom"
         probe = Inference("test query", ("how big",), 1 if custom else None, custom or None)
         try:
-            self._call(endpoint, probe)
+            if endpoint.task_type == settings.TEXT_EMBEDDING:
+                self._vectors(endpoint, probe.inputs)
+            else:
+                self._call(endpoint, probe)
         except ElasticsearchError as error:
             raise status_error(
                 400,

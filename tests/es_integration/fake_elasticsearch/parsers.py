@@ -52,6 +52,36 @@ def parse(endpoint: Endpoint, body: bytes, top_n: int | None) -> list[Ranked]:
     return ranked
 
 
+def parse_vectors(endpoint: Endpoint, body: bytes) -> list[list[np.float32]]:
+    """The vectors of an endpoint for embeddings, in the answer's order: `openai` does not look at
+    an item's index. Raises ElasticsearchError for what the service cannot read."""
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        raise _parsing(f"Failed to parse object: {error}") from error
+    if endpoint.service == "custom":
+        try:
+            path = endpoint.settings["response"]["json_parser"]["text_embeddings"]
+            return [_floats(vector) for vector in _listed(_object(data), path)]
+        except ElasticsearchError as error:
+            raise ElasticsearchError(400, "status_exception", CUSTOM_FAILED, error) from error
+    if endpoint.service == "openai":
+        data = [_object(item).get("embedding") for item in _array(_object(data).get("data"))]
+    elif isinstance(data, Mapping):
+        data = data.get("embeddings")
+    return [_floats(vector) for vector in _array(data)]
+
+
+def _floats(vector: Any) -> list[np.float32]:
+    return [np.float32(_number(value)) for value in _array(vector)]
+
+
+def _array(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise _parsing(f"expected token START_ARRAY but found [{_kind(value)}]")
+    return value
+
+
 def _texts(data: Any) -> list[Ranked]:
     if not isinstance(data, list):
         raise _parsing(f"expected token START_ARRAY but found [{_kind(data)}]")

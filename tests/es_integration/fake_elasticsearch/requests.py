@@ -1,4 +1,4 @@
-"""What the three services send, byte for byte: address, headers, body."""
+"""What the services send, byte for byte: address, headers, body."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.es_integration.fake_elasticsearch.settings import Endpoint
+from tests.es_integration.fake_elasticsearch.settings import TEXT_EMBEDDING, Endpoint
 from tests.es_integration.fake_elasticsearch.substitution import replace
 
 
 @dataclass(frozen=True)
 class Inference:
-    """One rerank call, as a search or a caller of the API makes it."""
+    """One call, as a search or a caller of the API makes it; for vectors the inputs alone count."""
 
     query: str
     inputs: tuple[str, ...]
@@ -34,7 +34,10 @@ def build(endpoint: Endpoint, inference: Inference) -> Outbound:
     """Raises ElasticsearchError where a template cannot be filled."""
     if endpoint.service == "custom":
         return _custom(endpoint, inference)
-    body = (_texts if endpoint.service == "hugging_face" else _documents)(endpoint, inference)
+    if endpoint.task_type == TEXT_EMBEDDING:
+        body = _embedded(endpoint, inference.inputs)
+    else:
+        body = (_texts if endpoint.service == "hugging_face" else _documents)(endpoint, inference)
     headers = {
         "Content-Type": "application/json",
         "Authorization": f"Bearer {endpoint.secrets['api_key']}",
@@ -72,6 +75,18 @@ def _documents(endpoint: Endpoint, inference: Inference) -> dict[str, Any]:
     return body
 
 
+def _embedded(endpoint: Endpoint, inputs: Sequence[str]) -> dict[str, Any]:
+    """OpenAI's `dimensions` are sent only if the user has set them."""
+    if endpoint.service == "hugging_face":
+        return {"inputs": inputs}
+    body: dict[str, Any] = {"input": inputs, "model": endpoint.settings["model_id"]}
+    if (user := endpoint.task.get("user")) is not None:
+        body["user"] = user
+    if (dimensions := endpoint.settings.get("dimensions")) is not None:
+        body["dimensions"] = dimensions
+    return body
+
+
 def _returned(endpoint: Endpoint, inference: Inference) -> bool | None:
     default: bool | None = endpoint.task.get("return_documents")
     return inference.return_documents if inference.return_documents is not None else default
@@ -80,7 +95,11 @@ def _returned(endpoint: Endpoint, inference: Inference) -> bool | None:
 def _custom(endpoint: Endpoint, inference: Inference) -> Outbound:
     parameters = {**endpoint.secrets, **endpoint.task.get("parameters", {})}
     strings = {name: value for name, value in parameters.items() if isinstance(value, str)}
-    values = {name: dump(value) for name, value in parameters.items()} | _search_values(inference)
+    values = {name: dump(value) for name, value in parameters.items()}
+    if endpoint.task_type == TEXT_EMBEDDING:
+        values |= {"input": dump(inference.inputs), "input_type": dump("")}
+    else:
+        values |= _search_values(inference)
     settings = endpoint.settings
     url = replace(settings["url"], strings, "url")
     pairs: Sequence[Sequence[str]] = settings.get("query_parameters") or ()

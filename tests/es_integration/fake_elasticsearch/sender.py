@@ -20,7 +20,12 @@ from tests.es_integration.fake_elasticsearch.requests import Outbound
 T = TypeVar("T")
 
 CONNECT_S, CALL_S = 5.0, 30.0
-RETRIED = {"hugging_face": (429, 502, 503), "openshift_ai": (429,), "custom": (429,)}
+RETRIED = {
+    "hugging_face": (429, 502, 503),
+    "openshift_ai": (429,),
+    "custom": (429,),
+    "openai": (429, 500, 503),
+}
 """413 has a retry path too, for services that can shorten their input; rerank cannot."""
 
 
@@ -137,17 +142,17 @@ def _kind(service: str, status: int) -> str:
 
 
 def _message(service: str, body: bytes) -> str | None:
-    """hugging_face knows `error` as a string and nothing else; openshift_ai finds `message`;
-    custom takes the whole body."""
+    """hugging_face knows `error` as a string and nothing else; openai its object's `message`;
+    openshift_ai finds `message`; custom takes the whole body."""
     try:
         data = json.loads(body)
     except ValueError:
         return None
     if service == "custom":
         return json.dumps(data)
-    message = (
-        data.get("error" if service == "hugging_face" else "message")
-        if isinstance(data, dict)
-        else None
-    )
+    if not isinstance(data, dict):
+        return None
+    message = data.get("error" if service in ("hugging_face", "openai") else "message")
+    if service == "openai" and isinstance(message, dict):
+        message = message.get("message")
     return message if isinstance(message, str) else None

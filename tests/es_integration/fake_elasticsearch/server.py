@@ -20,10 +20,16 @@ Body = dict[str, Any]
 Action = Callable[[FakeElasticsearch, str, Body], Body]
 
 ENDPOINT = "/_inference(?:/rerank)?/([^/_][^/]*)"
+EMBEDDING = "/_inference/text_embedding/([^/_][^/]*)"
 ROUTES: tuple[tuple[str, str, Action], ...] = (
     ("GET", "/", lambda fake, name, body: fake.info()),
     ("GET", "/_license", lambda fake, name, body: fake.get_licence()),
     ("POST", "/_license/start_trial", lambda fake, name, body: fake.start_trial()),
+    ("PUT", f"{EMBEDDING}/_update", lambda fake, name, body: fake.update(name, body)),
+    ("PUT", EMBEDDING, lambda fake, name, body: fake.put(name, body, "text_embedding")),
+    ("GET", EMBEDDING, lambda fake, name, body: fake.get(name)),
+    ("DELETE", EMBEDDING, lambda fake, name, body: fake.delete(name)),
+    ("POST", EMBEDDING, lambda fake, name, body: fake.embed(name, body)),
     ("PUT", f"{ENDPOINT}/_update", lambda fake, name, body: fake.update(name, body)),
     ("PUT", ENDPOINT, lambda fake, name, body: fake.put(name, body)),
     ("GET", ENDPOINT, lambda fake, name, body: fake.get(name)),

@@ -208,17 +208,19 @@ def test_another_dimension_is_refused_and_nothing_is_changed(
 
 def test_what_the_sidecar_refuses_is_refused_with_its_reason(client: OpenSearch) -> None:
     """A blank text, which the ingest pipeline's script would have left out."""
+    index, name = "embedded-bare", "bare"
     body = client.ingest.get_pipeline(id=PIPELINE)[PIPELINE]
     embedding = body["processors"][1]["text_embedding"] | {"field_map": {"title": "vector"}}
-    client.ingest.put_pipeline(id="bare", body={"processors": [{"text_embedding": embedding}]})
+    client.ingest.put_pipeline(id=name, body={"processors": [{"text_embedding": embedding}]})
+    client.indices.create(index=index, body={"settings": {"index.final_pipeline": name}})
     try:
         lines = [{"index": {"_id": "lost"}}, {"title": "\u00a0"}]
-        answer = client.bulk(body=lines, index=INDEX, params={"pipeline": "bare"})
-        (item,) = answer["items"]
+        (item,) = client.bulk(body=lines, index=index)["items"]
         assert "is empty" in json.dumps(item["index"]["error"])
         assert item["index"]["status"] == 422
-        assert not client.exists(index=INDEX, id="lost")
+        assert not client.exists(index=index, id="lost")
         with pytest.raises(TransportError, match="is empty"):
             hits(client, INDEX, {"query": neural_query("vector", "\u00a0", k=10)}, PIPELINE)
     finally:
-        client.ingest.delete_pipeline(id="bare")
+        client.indices.delete(index=index)
+        client.ingest.delete_pipeline(id=name)
