@@ -4,8 +4,10 @@ The sidecar is a real one with a small encoder; the inference plugin is the fake
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,7 @@ from tests.es_integration.fake_elasticsearch.errors import ElasticsearchError
 from tests.es_integration.fake_elasticsearch.requests import dump
 from tests.tiny_encoders import tiny_encoder
 
+DOCS = (Path(__file__).parents[3] / "docs" / "embeddings.md").read_text()
 URL = "http://sidecar:8080"
 ENCODER = Encoder("small", 8)
 PREFIXES = {"query": "q: ", "document": "d: "}
@@ -224,6 +227,17 @@ def test_a_search_fuses_what_words_and_vectors_find() -> None:
         "k": 50,
         "num_candidates": 100,
     }
+
+
+def test_the_documented_search_is_the_real_one() -> None:
+    section = DOCS.split("## In Elasticsearch\n")[1].split("\n## ")[0]
+    (block,) = re.findall(r"```json\n(.*?)```", section, re.DOTALL)
+    made, text = spec(), "red shoes"
+    match = {"match": {"title": text}}
+    retriever = hybrid_retriever(match, "vector", text, query_embed_id(made))
+    assert json.loads(block) == retriever_search(retriever, text, inference_id=made.endpoint_id)
+    services = re.findall(r"^\| `(\w+)`", section, re.MULTILINE)
+    assert services == [*EMBED_SERVICES]
 
 
 def test_openai_without_a_model_is_refused() -> None:

@@ -2,8 +2,10 @@
 
 import copy
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from es_integration.opensearch import (
     hybrid_query,
     install,
     neural_query,
+    structured_search,
     uninstall,
     verify_cluster,
 )
@@ -293,3 +296,38 @@ def test_a_search_names_the_field_and_no_model() -> None:
     hybrid = {"hybrid": {"queries": [match, neural]}}
     assert hybrid_query(match, "vector", "red", k=5) == hybrid
     assert "request_processors" not in pipeline(PLAIN, Route.FLAT, "M")
+
+
+DOCS = (Path(__file__).parents[3] / "docs" / "embeddings.md").read_text()
+SECTION = DOCS.split("## In OpenSearch\n")[1].split("\n## ")[0]
+
+
+def test_the_documented_search_is_the_real_one() -> None:
+    (shell,) = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+    *_, body = re.findall(r"--data '(.*?)'", shell, re.DOTALL)
+    text = "red trainers under $100"
+    hybrid = hybrid_query({"match": {"title": text}}, "vector", text, k=50)
+    assert json.loads(body) == structured_search(hybrid, text, size=50)
+    assert f"search_pipeline={STRUCTURED}&" in shell
+    rows = re.findall(r"^\| [^|]+ \| `(rerank-sidecar-[^`]+)` \|", SECTION, re.MULTILINE)
+    assert rows == [
+        SPEC.pipeline(Embedder.DOCUMENTS),
+        EMBED,
+        SPEC.pipeline(Embedder.QUERIES),
+        EMBED,
+    ]
+
+
+def test_the_documented_python_installs(
+    client: OpenSearch, fake: FakeOpenSearch, fake_server: Any, recording_server: Any
+) -> None:
+    encoder = {"model": "small", "kind": "encoder", "dimensions": 2}
+    sidecar = recording_server(lambda *request: (200, {"models": [encoder]}))
+    (code,) = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
+    for address, url in (("9200", fake_server.url), ("8080", sidecar.url)):
+        code = code.replace(f"http://127.0.0.1:{address}", url)
+    found: dict[str, Any] = {}
+    exec(code, found)
+    found["client"].close()
+    assert [*fake.ingest] == [EMBED]
+    assert found["body"]["query"] == found["query"]
