@@ -39,7 +39,8 @@ def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
         and request.max_document_tokens is None
         and request.max_pair_tokens is None
     )
-    work = _Work(profile, query, max_tokens, windowed)
+    alone_too = any(field.score == "alone" for field in profile.fields.values())
+    work = _Work(profile, query, max_tokens, windowed, alone_too)
     alone = request.spans is not None and request.spans.alone
     tokens = 0 if alone else sum(map(work.of, request.documents))
     lengths = [document.size for document in request.documents]
@@ -70,12 +71,14 @@ class _Work:
     query: int
     max_tokens: int
     windowed: bool
+    alone_too: bool
+    """Whether the profile has fields that are pairs of their own."""
 
     def of(self, document: Document) -> int:
         """Tokens of the document's pairs."""
         whole = self.query + _tokens(document.size)
         if whole <= self.max_tokens:
-            return whole + self._alone(document)
+            return whole + self._alone(document) if self.alone_too else whole
         longest, others = self._lengths(document)
         if self.query + longest + others <= self.max_tokens or not self.windowed:
             return min(self.max_tokens, self.query + longest + others) + self._alone(document)
@@ -114,7 +117,7 @@ class _Work:
         return lengths
 
     def _alone(self, document: Document) -> int:
-        if not any(field.score == "alone" for field in self.profile.fields.values()):
+        if not self.alone_too:
             return 0
         alone = {
             name: min(self.max_tokens, self.query + _length(value) // MEAN_CHARACTERS_PER_TOKEN)
@@ -135,7 +138,7 @@ class _Work:
 
 def _tokens(characters: int) -> int:
     """Tokens of a text of so many characters, about."""
-    return math.ceil(characters / MEAN_CHARACTERS_PER_TOKEN)
+    return -(-characters // MEAN_CHARACTERS_PER_TOKEN)
 
 
 def _length(value: object) -> int:
