@@ -30,6 +30,7 @@ from sidecar.profiles import Profiles
 from sidecar.request import OnDeadline, OnFailure, Order, Priority, RankRequest, RankResult
 from sidecar.runtime.flows import ANYONE
 from sidecar.runtime.options import ModelSource, RuntimeOptions
+from sidecar.runtime.shipped_models import named_folder
 from sidecar.settings import DEFAULT_DEADLINE_MS
 
 Text = str | Mapping[str, Any]
@@ -101,7 +102,8 @@ class Reranker:
         runtime_options: RuntimeOptions | None = None,
         **options: Any,
     ) -> Self:
-        """The model folder `model` (default: the shipped one), warm and proven.
+        """The model in the folder `model`, or shipped under that name (default: the shipped
+        reranker), warm and proven.
 
         `options` are the fields of `RuntimeOptions`, such as `device` and `workers`, which
         `runtime_options` may give as one value instead; they mean what the settings of these names
@@ -114,7 +116,7 @@ class Reranker:
         elif options:
             raise TypeError("give runtime_options or its fields, not both")
         config = RankingConfig(Profiles.open(None if profiles is None else Path(profiles)))
-        source = ModelSource(None if model is None else Path(model))
+        source = ModelSource(None if model is None else named_folder(str(model)))
         registry = ModelRegistry.open(
             [source], runtime_options, deadline_s=deadline_s, config=config
         )

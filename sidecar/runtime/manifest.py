@@ -24,6 +24,7 @@ from sidecar.runtime.encoding import Encoding
 from sidecar.runtime.families import ENCODER, FAMILIES
 from sidecar.runtime.measured import Check, Quantization, ScoreReference
 from sidecar.runtime.options import Device, Precision
+from sidecar.runtime.shipped_models import shipped_models
 
 MANIFEST = "rerank.json"
 TOKENIZER = "tokenizer.json"
@@ -187,7 +188,10 @@ class Manifest(Strict):
         try:
             manifest = cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            raise ModelError(f"{folder} is not a model folder: it has no {MANIFEST}") from None
+            shipped = "" if folder.exists() else f"; shipped are {', '.join(shipped_models())}"
+            raise ModelError(
+                f"{folder} is not a model folder: it has no {MANIFEST}{shipped}"
+            ) from None
         except OSError as fault:
             raise ModelError(f"{path} cannot be read: {fault.strerror}") from None
         except ValidationError as fault:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from sidecar.runtime.options import ModelSource
+from sidecar.runtime.shipped_models import named_folder
 
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 """What may stand before `=` in `model`: a name as clients send it, and no path from the root."""
@@ -32,8 +33,9 @@ class ModelChoice(BaseModel):
 
     model: Annotated[str | None, BeforeValidator(_joined), AfterValidator(_some_model)] = Field(
         None,
-        description="Model folder, or NAME=FOLDER; the shipped model when absent. Several, "
-        "separated by commas or as repeated flags: the first is the default.",
+        description="Model folder or the name of a shipped model, or NAME=FOLDER; the shipped "
+        "reranker when absent. Several, separated by commas or as repeated flags: the first is the "
+        "default.",
     )
     strict_model: bool = Field(
         False,
@@ -67,7 +69,7 @@ class ModelChoice(BaseModel):
 
 def model_sources(text: str | None) -> tuple[ModelSource, ...]:
     """The models of a setting: `FOLDER`, `NAME=FOLDER`, several separated by commas; None is the
-    shipped model alone."""
+    shipped reranker alone. For a folder may stand a shipped model's name."""
     if text is None:
         return (ModelSource(None),)
     if Path(text).is_dir():  # whatever signs its path holds
@@ -78,5 +80,5 @@ def model_sources(text: str | None) -> tuple[ModelSource, ...]:
 def _model_source(text: str) -> ModelSource:
     name, equals, folder = text.partition("=")
     if equals and MODEL_NAME.fullmatch(name) and not Path(text).is_dir():
-        return ModelSource(Path(folder), name)
-    return ModelSource(Path(text))
+        return ModelSource(named_folder(folder), name)
+    return ModelSource(named_folder(text))

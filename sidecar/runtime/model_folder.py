@@ -3,7 +3,6 @@
 import mmap
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import assert_never
 
@@ -19,13 +18,9 @@ from sidecar.runtime.quarantine import Quarantine
 from sidecar.runtime.running_graph import RunningGraph
 from sidecar.runtime.runs import Layout, layout_for
 from sidecar.runtime.session import Session
+from sidecar.runtime.shipped_models import shipped_model as shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.runtime.tuned_layouts import LayoutKey, find_layout, layout_key, state_folder
-
-
-def shipped_model() -> Path:
-    """The folder of the model that comes with the package."""
-    return Path(str(files("sidecar"))) / "models" / "minilm-en"
 
 
 @dataclass(frozen=True, slots=True)

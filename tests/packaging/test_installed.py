@@ -23,7 +23,8 @@ START_LIMIT_S = 60.0
 def url(installation: Installation) -> Iterator[str]:
     """The address of `rerank-sidecar serve`, ready."""
     port = free_port()
-    command = [installation.command, "serve", f"--port={port}", "--drain-s=0"]
+    flags = (f"--port={port}", "--drain-s=0", "--model=minilm-en-embed")
+    command = [installation.command, "serve", *flags]
     process = subprocess.Popen(
         command,
         cwd=installation.elsewhere,
@@ -83,6 +84,19 @@ def test_the_service_ranks_as_the_manifest_says(url: str) -> None:
         logit = (pair["logits"]["int8"] - manifest["bias"]) / manifest["temperature"]
         # int8 products differ between kinds of CPU.
         assert item["relevance_score"] == pytest.approx(1 / (1 + math.exp(-logit)), abs=0.01)
+
+
+def test_the_shipped_encoder_serves_beside_the_reranker(url: str) -> None:
+    texts = ["a shoe for running", "trainers to jog in", "a loaf of bread"]
+    answer = post(f"{url}/v1/embeddings", {"model": "minilm-en-embed", "input": texts})
+    data = answer["data"]
+    assert isinstance(data, list)
+    shoe, trainers, bread = (row["embedding"] for row in data)
+    assert len(shoe) == 384
+    near, far = (
+        sum(a * b for a, b in zip(shoe, other, strict=True)) for other in (trainers, bread)
+    )
+    assert near > far + 0.2
 
 
 def test_the_shipped_profiles_and_the_playground_are_there(url: str) -> None:
