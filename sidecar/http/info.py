@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +15,8 @@ from sidecar.http.json_response import json_response
 from sidecar.http.keys import SERVICE
 from sidecar.lenient_json import MAX_DEPTH
 from sidecar.pipeline.embed_pipeline import EmbedPipeline
-from sidecar.pipeline.ranking_config import RankingConfig
+from sidecar.pipeline.encoded_texts import encoded_signals
+from sidecar.pipeline.registry import ModelRegistry
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.profile import Profile
 from sidecar.runtime.cores import available_cores
@@ -38,7 +39,7 @@ async def info(request: web.Request) -> web.Response:
         **_tei(models.default, service.settings),
         "limits": _limits(service.settings),
         "cost": None if cost is None else _cost(cost),
-        "profiles": _profiles(models.default, models.config),
+        "profiles": _profiles(models.default, models),
         "experiments": service.experiments.describe(),
         "hooks": [
             {"hook": str(state.hook), "calls": state.calls, "disabled": state.disabled}
@@ -50,7 +51,7 @@ async def info(request: web.Request) -> web.Response:
                 _encoding(pipeline)
                 if isinstance(pipeline, EmbedPipeline)
                 else {
-                    "profiles": _profiles(pipeline, models.config),
+                    "profiles": _profiles(pipeline, models),
                     "score_references": {
                         profile: {"edges": reference.edges, "shares": reference.shares}
                         for profile, reference in service.answers.references(pipeline.model).items()
@@ -166,15 +167,26 @@ def _cost(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _profiles(pipeline: RerankPipeline, config: RankingConfig) -> dict[str, str]:
+def _profiles(pipeline: RerankPipeline, models: ModelRegistry) -> dict[str, str]:
     """Profile -> the revision of the model's scores under it."""
     revision = pipeline.model.running.score_revision
-    profiles = config.profiles
-    return {name: _profile_revision(revision, profiles.get(name)) for name in profiles.names}
+    profiles = models.config.profiles
+    return {
+        name: _profile_revision(
+            [revision, *_encoder_revisions(profiles.get(name), models)], profiles.get(name)
+        )
+        for name in profiles.names
+    }
 
 
-def _profile_revision(score_revision: str, profile: Profile) -> str:
+def _encoder_revisions(profile: Profile, models: ModelRegistry) -> list[str]:
+    """Of the encoders whose vectors the profile compares."""
+    names = dict.fromkeys(signal.encoder for signal in encoded_signals(profile).values())
+    return [models.find(name, kind="encoder").running.score_revision for name in names]
+
+
+def _profile_revision(score_revisions: Sequence[str], profile: Profile) -> str:
     """Changes whenever a document's score under the profile could."""
     absent = {"calibration"} if profile.calibration is None else set()  # as before there was one
-    text = f"{score_revision} {profile.model_dump_json(exclude=absent)}"
+    text = f"{' '.join(score_revisions)} {profile.model_dump_json(exclude=absent)}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

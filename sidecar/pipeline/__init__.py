@@ -8,7 +8,7 @@ rerank_pipeline   the request path, top to bottom; the others are its steps
 embed_pipeline    the path of an embedding request
 served_model      a model as requests know it
 ranking_config    profiles and hooks
-profile_calibrations  which models a profile's own calibration allows
+profile_calibrations  which models a profile's calibration allows; profile_encoders: which it needs
 deadline          how long a request may take
 
 estimate          about how many tokens a request costs, before any text is read
@@ -23,6 +23,7 @@ model_health      whether a model answers: its breaker, and the probe that close
 diversifying      an order of documents that are not all alike
 threshold         what `min_score` leaves out
 scoring           admitted, prepared, shortened, scored
+encoded_cosines   signals whose vectors an encoder makes; encoded_texts: what it reads
 effect            what reranking did to the first stage's order
 partial           at the deadline: what is scored by then; given_order: the rest
 time_budget       fewer windows of long documents when the deadline is near

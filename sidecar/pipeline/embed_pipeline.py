@@ -11,8 +11,10 @@ import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sidecar.embedding import EmbedRequest, EmbedResult, EmbedTimings, Vector
 from sidecar.errors import InvalidRequest, NonFiniteScore
@@ -20,7 +22,7 @@ from sidecar.lengths import MEAN_CHARACTERS_PER_TOKEN
 from sidecar.pipeline.deadline import Clock, Deadline
 from sidecar.pipeline.model_health import ModelHealth
 from sidecar.pipeline.served_model import ServedModel
-from sidecar.runtime.admission import Admission
+from sidecar.runtime.admission import Admission, Place
 from sidecar.runtime.families import Outputs, unit_vectors
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.scorer import Scored, Scorer
@@ -29,6 +31,16 @@ from sidecar.runtime.text_inputs import TextInputs
 
 SPECIAL_TOKENS = 2
 """About, around each text."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCosines:
+    """What an encoder says of a query and documents."""
+
+    values: tuple[float, ...]
+    """The cosine with each document; 0 where a text is blank."""
+    tokens: int
+    """That were run for it."""
 
 
 class EmbedPipeline:
@@ -43,15 +55,18 @@ class EmbedPipeline:
         threads: Executor,
         deadline_s: float,
         clock: Clock = time.monotonic,
+        cached_scorer: Scorer | None = None,
     ) -> None:
         """`scorer` gives a vector per input, `token_scorer` one per token; `deadline_s` is the
-        longest time for a request."""
+        longest time for a request. `cached_scorer` is `scorer` behind a cache, for the texts of
+        searches, which come again."""
         self.model = model
         self.scorer = scorer
         self.admission = admission
         self.deadline_s = deadline_s
         self.health = ModelHealth(model, scorer, clock)
         self._token_scorer = token_scorer
+        self._cached_scorer = cached_scorer or scorer
         self._threads = threads
         self._clock = clock
         self._inputs = TextInputs.of(model.running.manifest, model.tokenizer)
@@ -86,6 +101,36 @@ class EmbedPipeline:
             revision=self.model.running.score_revision,
             timings=EmbedTimings(tokenize_s, scored.queue_s, scored.infer_s),
         )
+
+    async def cosines(
+        self, query: str, documents: Sequence[str], deadline: Deadline, place: Place
+    ) -> QueryCosines:
+        """The cosine of the query with each document, as work of a request that was admitted.
+
+        Raises DeadlineExceeded, InferenceFailed or NonFiniteScore. Cancelling the call takes its
+        texts out of the queue.
+        """
+        known = [index for index, text in enumerate(documents) if text and not text.isspace()]
+        values = np.zeros(len(documents), np.float32)
+        if not known or not query or query.isspace():
+            return QueryCosines(tuple(values.tolist()), 0)
+
+        def inputs() -> list[ModelInput]:
+            texts, _ = self._inputs.encode([documents[index] for index in known], "document")
+            return [*self._inputs.encode([query], "query")[0], *texts]
+
+        loop = asyncio.get_running_loop()
+        encoded = await deadline.wait(loop.run_in_executor(self._threads, inputs))
+        with self.health.watched() as outcome:
+            job = self._cached_scorer.submit(encoded, deadline.at, flow=place.flow, due=place.due)
+            scored = await deadline.wait(asyncio.wrap_future(job))
+            units: NDArray[np.float32] = unit_vectors(scored.outputs)
+            if not np.isfinite(units).all():
+                raise NonFiniteScore("the encoder answered with a number that is not finite")
+            outcome.embedded = scored.cached < len(encoded)
+        # Not by BLAS, whose sums depend on how many rows there are.
+        values[known] = np.clip(np.einsum("nd,d->n", units[1:], units[0]), -1, 1)
+        return QueryCosines(tuple(values.tolist()), scored.tokens)
 
     async def _run(
         self, request: EmbedRequest, flow: Flow, scorer: Scorer, deadline: Deadline

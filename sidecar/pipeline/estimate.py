@@ -2,6 +2,7 @@
 
 one pair         query + prompt + document, at most what the model takes
 long document    each of its windows, with the query and the header repeated for each
+vectors          the document again, for each signal that compares them
 fields alone     a pair of its own for each, with the query again
 Shapley values   half a pair for every set of the fields, of the longest documents
 spans            each text again, and the query for each sentence
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 from sidecar.explain import MAX_SHAPLEY_FIELDS, coalition_count
 from sidecar.lengths import MEAN_CHARACTERS_PER_TOKEN
+from sidecar.pipeline.encoded_texts import encoded_signals
 from sidecar.profile import FieldProfile, Profile
 from sidecar.request import Document, RankRequest
 
@@ -44,6 +46,8 @@ def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
     alone = request.spans is not None and request.spans.alone
     tokens = 0 if alone else sum(map(work.of, request.documents))
     lengths = [document.size for document in request.documents]
+    if signals := encoded_signals(profile):
+        tokens += len(signals) * estimate_tokens(0, lengths, max_tokens)
     if request.control.shapley:
         extra = sorted(lengths)[-request.control.shapley :]
         fields = min(MAX_SHAPLEY_FIELDS, max(map(_fields, request.documents)))

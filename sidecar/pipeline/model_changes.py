@@ -13,6 +13,7 @@ from sidecar.errors import Conflict, ModelError, ProfileError, StartupError
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
 from sidecar.pipeline.model_names import Served, kind_of
 from sidecar.pipeline.model_sources import read_sources
+from sidecar.pipeline.profile_encoders import needed_encoders
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.options import ModelSource
@@ -53,7 +54,8 @@ class ModelChanges:
         last request.
 
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve, and
-        ProfileError if a profile is calibrated for the one that it replaces.
+        ProfileError if a profile is calibrated for the one that it replaces, or needs an encoder
+        and could not tell which any more.
         """
         with self._change:
             folder = ModelFolder.read(source.folder, self._registry.opener.options)
@@ -61,7 +63,7 @@ class ModelChanges:
             live = self._open(name, source, folder)
             after = {**self._registry.served, name: live}
             try:
-                self._registry.check_calibrations(after)
+                self._registry.check_profiles(after)
             except ProfileError:
                 self._registry.close_later([live])
                 raise
@@ -72,7 +74,7 @@ class ModelChanges:
         """Takes the name away from the model that is returned; it ends with its last request.
 
         Raises UnknownModel if no model has the name, Conflict for the default's, the stand-in's,
-        and the only one that a profile is calibrated for.
+        the only one that a profile is calibrated for, and an encoder that a profile needs.
         """
         with self._change:
             removed = self._registry.find(name, strict=True)
@@ -86,7 +88,7 @@ class ModelChanges:
                 raise Conflict(f"`{name}` is the stand-in of models that fail: it stays")
             after = {key: each for key, each in served.items() if key != name}
             try:
-                self._registry.check_calibrations(after)
+                self._registry.check_profiles(after)
             except ProfileError as fault:
                 raise Conflict(fault.message) from None
             self._registry.exchange(after)
@@ -97,7 +99,7 @@ class ModelChanges:
         holds what it held goes on as it is.
 
         Raises ModelError, DeviceError or StartupError with the reason if one must not serve, and
-        ProfileError if a profile is calibrated for none of them.
+        ProfileError if a profile is calibrated for none of them, or lacks its encoder.
         """
         with self._change:
             folders = read_sources(sources, self._registry.opener.options)
@@ -115,7 +117,7 @@ class ModelChanges:
                         continue
                     opened.append(self._open(name, source, folder))
                     after[name] = opened[-1]
-                self._registry.check_calibrations(after)
+                self._registry.check_profiles(after)
             except BaseException:
                 self._registry.close_later(opened)
                 raise
@@ -124,13 +126,15 @@ class ModelChanges:
 
     def unload_idle(self, idle_s: float) -> list[SleepingModel]:
         """Puts the models to sleep that nobody has asked for `idle_s` seconds, but never the
-        default and the stand-in; returns them."""
+        default, the stand-in and encoders that profiles need; returns them."""
         with self._change:
             since = time.monotonic() - idle_s
+            served = self._registry.served
+            kept = {self._stand_in, *needed_encoders(self._registry.config.profiles, served)}
             asleep = {
                 live.name: SleepingModel(live.name, live.source, live.running)
                 for live in self._registry.live[1:]
-                if not live.requests and live.used < since and live.name != self._stand_in
+                if not live.requests and live.used < since and live.name not in kept
             }
             if asleep:
                 self._registry.exchange({**self._registry.served, **asleep})

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from sidecar.errors import ModelError, RerankError, StartupError
 from sidecar.pipeline.embed_pipeline import EmbedPipeline
+from sidecar.pipeline.encoded_cosines import HoldEncoder, no_encoder
 from sidecar.pipeline.live_model import LiveModel
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
@@ -51,6 +52,8 @@ class ModelOpener:
     """Most megabytes of graphs and weights that may be loaded at a time; None: any number."""
     layout: Layout | None = None
     """The default model's. The workers are those that it asks for, so others take its numbers."""
+    hold_encoder: HoldEncoder = no_encoder
+    """For profiles that want vectors."""
     on_close: Callable[[LiveModel], None] = lambda live: None
     """Called in a thread, when a model has ended."""
     shared_cache: SharedCache | None = None
@@ -114,7 +117,13 @@ class ModelOpener:
             revision = model.running.score_revision
             scorer = CachedScorer(queue, self.cache, revision, shared=self.shared_cache)
         pipeline = RerankPipeline(
-            model, scorer, self._admission, self.config, self.threads, self.deadline_s
+            model,
+            scorer,
+            self._admission,
+            self.config,
+            self.threads,
+            self.deadline_s,
+            hold_encoder=self.hold_encoder,
         )
         return LiveModel(pipeline, queue, None, source, file_bytes)
 
@@ -126,10 +135,19 @@ class ModelOpener:
         source: ModelSource,
         file_bytes: int,
     ) -> LiveModel:
-        """Without a cache: it holds single numbers, and texts to index seldom come twice."""
+        """Its cache is for the texts of searches: those to index seldom come twice."""
+        cached: Scorer = queue
+        if self.cache is not None:
+            cached = CachedScorer(queue, self.cache, model.running.score_revision)
         token_queue = self._queue(model, session, TOKEN_VECTORS)
         pipeline = EmbedPipeline(
-            model, queue, token_queue, self._admission, self.threads, self.deadline_s
+            model,
+            queue,
+            token_queue,
+            self._admission,
+            self.threads,
+            self.deadline_s,
+            cached_scorer=cached,
         )
         return LiveModel(pipeline, queue, token_queue, source, file_bytes)
 

@@ -33,6 +33,8 @@ class PreparedDocuments:
     parts: tuple[list[Part], ...]
     constraints: tuple[Constraint, ...]
     """What the query was read to demand and to exclude."""
+    named: tuple[Fields, ...] = ()
+    """The fields, without HTML."""
 
 
 def read_all(documents: Sequence[Document], profile: Profile) -> FieldsOfDocuments:
@@ -112,7 +114,9 @@ def prepare(
         if not passage.segments and not passage.alone:
             passage = _passage_of_all(document, weighted, budget, cut)
         passages.append(passage)
-    return PreparedDocuments(tuple(passages), tuple(parts), tuple(constraints.values()))
+    return PreparedDocuments(
+        tuple(passages), tuple(parts), tuple(constraints.values()), tuple(named)
+    )
 
 
 def _passage_of_all(document: Document, profile: Profile, budget: int, cut: Cut) -> Passage:

@@ -8,12 +8,13 @@ tokenize   (query, passages) -> pairs           (passage_pairs, runtime/tokenize
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sidecar.fusion.diversity import Similarity
 from sidecar.hooks import CombinedResult, Hooks
 from sidecar.pipeline.deadline import Deadline
 from sidecar.pipeline.diversifying import similarity_of
+from sidecar.pipeline.encoded_texts import TextsBySignal, encoded_texts
 from sidecar.pipeline.fit import Fit
 from sidecar.pipeline.legibility import Legibility
 from sidecar.pipeline.passage_pairs import PassagePairs, build_pairs
@@ -46,6 +47,8 @@ class PreparedRequest:
     """The documents in which the profile found none of its fields."""
     similarity: Similarity | None = None
     """How alike the documents are, where that counts."""
+    encoded_texts: TextsBySignal = field(default_factory=dict)
+    """What an encoder reads of each document, by signal."""
     broken: tuple[int, ...] = ()
     """The documents that are a piece of a JSON object: see `text.broken_json`."""
 
@@ -118,5 +121,6 @@ class Preparer:
             warnings,
             without_fields=tuple(index for index in found_none if index not in pieces),
             similarity=similarity_of(request, profile, fields),
+            encoded_texts=encoded_texts(profile, documents.named, documents.passages),
             broken=broken,
         )

@@ -19,6 +19,7 @@ from sidecar.pipeline.model_names import Kind, Served, find, name_taken
 from sidecar.pipeline.model_opener import ModelOpener
 from sidecar.pipeline.model_sources import read_sources
 from sidecar.pipeline.profile_calibrations import check_calibrations
+from sidecar.pipeline.profile_encoders import check_encoders
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
@@ -75,6 +76,7 @@ class ModelRegistry:
             memory_mb,
             shared_cache=shared_cache,
             worker_nice=worker_nice,
+            hold_encoder=self.hold_encoder,
         )
         self._served: dict[str, Served] = {}
         """The default first. Exchanged whole, and never altered once requests come."""
@@ -118,7 +120,7 @@ class ModelRegistry:
         try:
             for name, (source, folder) in folders.items():
                 registry._served[name] = registry.opener.open(source, folder)
-            registry.check_calibrations(registry._served)
+            registry.check_profiles(registry._served)
         except BaseException:
             registry.close()
             raise
@@ -222,10 +224,21 @@ class ModelRegistry:
         if closed:
             raise StartupError("the service is stopping")
 
-    def check_calibrations(self, served: Mapping[str, Served]) -> None:
-        """Raises ProfileError if a profile is calibrated for none of the models."""
+    @contextmanager
+    def hold_encoder(self, name: str | None) -> Iterator[EmbedPipeline]:
+        """The named encoder's pipeline while it is used, of the only one for None. Raises
+        UnknownModel or WrongModel where there is none; those that profiles need never sleep."""
+        with self.hold_model(name, "encoder", strict=True) as model:
+            if not isinstance(model, LiveModel):
+                raise UnknownModel(f"the encoder `{model.name}` is not loaded")
+            yield model.encoder
+
+    def check_profiles(self, served: Mapping[str, Served]) -> None:
+        """Raises ProfileError if a profile is calibrated for none of the models, or compares
+        vectors of an encoder that is not among them."""
         revisions = dict.fromkeys(each.running.score_revision for each in served.values())
         check_calibrations(self.config.profiles, revisions)
+        check_encoders(self.config.profiles, served)
 
     def close_later(self, models: Iterable[LiveModel]) -> None:
         """Closes models that nobody asks any more, in a thread: their runs end first."""

@@ -25,6 +25,7 @@ from dataclasses import replace
 from sidecar.pipeline.deadline import Clock, Deadline
 from sidecar.pipeline.diversifying import RankedDocuments, ranked_documents
 from sidecar.pipeline.effect import effect
+from sidecar.pipeline.encoded_cosines import HoldEncoder, no_encoder
 from sidecar.pipeline.estimate import estimate
 from sidecar.pipeline.legibility import Legibility
 from sidecar.pipeline.model_health import ModelHealth
@@ -67,8 +68,10 @@ class RerankPipeline:
         threads: Executor,
         deadline_s: float,
         clock: Clock = time.monotonic,
+        hold_encoder: HoldEncoder = no_encoder,
     ) -> None:
-        """`deadline_s` is the longest time for a request."""
+        """`deadline_s` is the longest time for a request. `hold_encoder` is for profiles that
+        compare vectors."""
         self.model = model
         self.scorer = scorer
         self.admission = admission
@@ -80,7 +83,7 @@ class RerankPipeline:
         languages = model.running.manifest.languages
         legibility = Legibility.of(model.tokenizer.unknown_id, languages)
         preparer = Preparer(config.hooks, model.tokenizer, legibility, threads)
-        self._scoring = Scoring(scorer, preparer, clock)
+        self._scoring = Scoring(scorer, preparer, clock, hold_encoder)
         self._second_pass = SecondPass(model, scorer, threads)
         self._span_search = SpanSearch(model, scorer, threads, clock)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sidecar.errors import DeadlineExceeded
 from sidecar.pipeline.deadline import Clock, Deadline
+from sidecar.pipeline.encoded_cosines import NO_VECTORS, HoldEncoder, begun_cosines, no_encoder
 from sidecar.pipeline.partial import Arrivals
 from sidecar.pipeline.preparer import PreparedRequest, Preparer
 from sidecar.pipeline.time_budget import within_time
@@ -38,6 +39,7 @@ class Scoring:
     scorer: Scorer
     preparer: Preparer
     clock: Clock = time.monotonic
+    hold_encoder: HoldEncoder = no_encoder
 
     async def logits(
         self,
@@ -65,22 +67,28 @@ class Scoring:
                 inputs = [pair.input for pair in prepared.pairs.pairs]
                 await deadline.wait(self.scorer.prefetch(inputs))
                 on_output = arrivals.receive if partial else None
-                job = self.scorer.submit(
-                    inputs,
-                    deadline.at,
-                    on_output,
-                    in_order=partial,
-                    flow=place.flow,
-                    due=place.due,
-                )
-                place.queued()
-                scored = await deadline.wait(asyncio.wrap_future(job))
-                place.scored(scored.tokens)
+                async with begun_cosines(self.hold_encoder, prepared, deadline, place) as cosines:
+                    job = self.scorer.submit(
+                        inputs,
+                        deadline.at,
+                        on_output,
+                        in_order=partial,
+                        flow=place.flow,
+                        due=place.due,
+                    )
+                    place.queued()
+                    scored = await deadline.wait(asyncio.wrap_future(job))
+                    encoded = await cosines
+                prepared = encoded.beside(prepared)
+                place.scored(scored.tokens + encoded.tokens)
         except DeadlineExceeded:
             if not partial:
                 raise
             if prepared is None:
                 return None
+            if prepared.encoded_texts:
+                missing = f"{NO_VECTORS}{', '.join(prepared.encoded_texts)}"
+                prepared = replace(prepared, warnings=(*prepared.warnings, missing))
             times = (tokenized - start, 0.0, self.clock() - tokenized)
             return PairLogits(prepared, arrivals.logits, 0, *times)
         logits = dict(enumerate(scored.outputs.tolist()))

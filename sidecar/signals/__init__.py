@@ -11,7 +11,7 @@ logarithm       ln(1 + x) / ln(1 + ceiling) of a number
 path            the query's words in a category path
 table           a number from the profile's table
 citation        the query's legal citations in the fields
-cosine          a document's vector beside the search's
+cosine          a document's vector beside the search's, or beside the query's
 first_stage     the first stage's score
 rule            the condition under which a document is demoted
 cited           which documents the query cites itself: rules may spare them

@@ -104,7 +104,7 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
     parts of what was scored.
     """
     profile = spec.source.profile
-    with opened(spec.model) as model:
+    with opened(spec.model, profile) as model:
         revision = model.score_revision
         parts = spec.parts or default_parts(spec.out, revision)
         scored = score_hits(spec.candidates, profile, model, parts, begin_step)

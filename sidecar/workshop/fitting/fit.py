@@ -93,7 +93,7 @@ def fit(spec: FitSpec, begin_step: BeginStep) -> FitOutcome:
     """
     profile = spec.source.profile
     parameters = Parameters.of(profile)
-    with opened(spec.model) as model:
+    with opened(spec.model, profile) as model:
         revision = model.score_revision
         parts = spec.parts or default_parts(spec.out, revision)
         scored = score_hits(spec.candidates, profile, model, parts, begin_step)

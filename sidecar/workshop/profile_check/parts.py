@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sidecar.pipeline.encoded_texts import encoded_signals
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import Profile
 from sidecar.request import Document, RankRequest
@@ -30,6 +31,8 @@ def print_parts(
         listed = ", ".join(f"{part.name} {part.value:+.2f}" for part in parts)
         table.add_row(str(index), listed)
     console.print(table)
+    if encoded := ", ".join(encoded_signals(profile)):
+        console.print(f"not shown: {encoded}, which an encoder makes while the service runs")
 
 
 def _demand(constraint: Constraint) -> str:

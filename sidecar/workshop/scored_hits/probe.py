@@ -4,12 +4,15 @@ field F      its match, boosts included
 signal S     its strength
 excluded S   1 where the document has what the query excludes, if that has a weight of its own
 rule R       1 where it fires
+
+A signal whose vectors an encoder makes has no column here: `scoring` has it from the answer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from sidecar.contracts.body import read_document
 from sidecar.fusion.parts import Part
+from sidecar.pipeline.encoded_texts import encoded_signals
 from sidecar.pipeline.preparation import prepare, read_all
 from sidecar.profile import Profile
 from sidecar.request import RankRequest
@@ -49,6 +52,15 @@ def probed(profile: Profile, query: str, documents: Sequence[object]) -> dict[Co
             column = columns.setdefault((kind, name), [0.0] * len(documents))
             column[index] = value
     return columns
+
+
+def encoded_at_weight_one(profile: Profile) -> Profile:
+    """The profile, whose signals with an encoder's vectors add their cosine."""
+    signals = {
+        name: signal.model_copy(update={"weight": 1.0, "cap": NO_CAP})
+        for name, signal in encoded_signals(profile).items()
+    }
+    return profile.model_copy(update={"signals": {**profile.signals, **signals}})
 
 
 def _at_weight_one(profile: Profile) -> Profile:

@@ -7,6 +7,7 @@ changed is scored anew.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -38,13 +39,15 @@ class PartsHead:
 
     score_revision: str
     profile: str
-    """A digest of it, without the calibration, which no part depends on."""
+    """A digest of it and of its encoders, without the calibration, which no part depends on."""
     kind: str = KIND
     version: int = 1
 
     @classmethod
-    def of(cls, profile: Profile, score_revision: str) -> Self:
-        text = uncalibrated(profile).model_dump_json()
+    def of(
+        cls, profile: Profile, score_revision: str, encoder_revisions: Sequence[str] = ()
+    ) -> Self:
+        text = "".join([uncalibrated(profile).model_dump_json(), *encoder_revisions])
         return cls(score_revision, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 

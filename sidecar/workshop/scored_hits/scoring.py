@@ -3,7 +3,7 @@
 Hooks do not run: what they add is their own. Everything else is as `serve` does it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,23 @@ from typing import Any
 
 from sidecar.errors import RerankError, StartupError
 from sidecar.inprocess import Reranker
+from sidecar.pipeline.encoded_texts import encoded_signals
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profile import Profile
 from sidecar.profiles import Profiles
 from sidecar.request import RankResult
 from sidecar.runtime.options import ModelSource, RuntimeOptions
+from sidecar.runtime.shipped_models import ENCODER, named_folder
 from sidecar.workshop.evaluation.candidates import Candidates
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.judged_parts import FittingError
-from sidecar.workshop.scored_hits.probe import document_of, probed, uncalibrated
+from sidecar.workshop.scored_hits.probe import (
+    document_of,
+    encoded_at_weight_one,
+    probed,
+    uncalibrated,
+)
 from sidecar.workshop.scored_hits.scored_query import (
     PartsFile,
     PartsHead,
@@ -43,6 +50,14 @@ class OpenedModel:
     def score_revision(self) -> str:
         return self.reranker.registry.default.model.running.score_revision
 
+    @property
+    def encoder_revisions(self) -> tuple[str, ...]:
+        """Of the encoders whose vectors the profile compares."""
+        live = self.reranker.registry.live
+        return tuple(
+            each.running.score_revision for each in live if each.running.manifest.is_encoder
+        )
+
     def rank(
         self,
         profile: Profile,
@@ -64,11 +79,16 @@ class OpenedModel:
 
 
 @contextmanager
-def opened(model: Path | None) -> Iterator[OpenedModel]:
-    """The model of a folder, or the shipped one. Raises ModelError and the like."""
+def opened(model: Path | None, profile: Profile) -> Iterator[OpenedModel]:
+    """The model of a folder, or the shipped one, with the encoders that the profile needs: shipped
+    ones by their names, others by their folders. Raises ModelError and the like."""
     profiles: dict[str, Profile] = {}
+    wanted = (signal.encoder or ENCODER for signal in encoded_signals(profile).values())
     registry = ModelRegistry.open(
-        [ModelSource(model)],
+        [
+            ModelSource(model),
+            *(ModelSource(named_folder(name), name) for name in dict.fromkeys(wanted)),
+        ],
         RuntimeOptions(),
         deadline_s=DEADLINE_S,
         config=RankingConfig(Profiles(profiles)),
@@ -92,7 +112,8 @@ def score_hits(
     profile = uncalibrated(profile)
     scored: list[ScoredQuery] = []
     to_do = []
-    with PartsFile(parts, PartsHead.of(profile, model.score_revision)) as file:
+    head = PartsHead.of(profile, model.score_revision, model.encoder_revisions)
+    with PartsFile(parts, head) as file:
         for each in candidates:
             documents = [document_of(hit, profile) for hit in each.hits]
             digest = digest_of(each.query, documents)
@@ -114,7 +135,7 @@ def score_hits(
 def _scored(
     candidates: Candidates, documents: Sequence[Any], profile: Profile, model: OpenedModel
 ) -> ScoredQuery:
-    result = model.rank(profile, candidates, documents, explain=True)
+    result = model.rank(encoded_at_weight_one(profile), candidates, documents, explain=True)
     if not result.explanations:
         raise FittingError(f"query {candidates.query_id!r} is blank")
     of_model = [
@@ -122,5 +143,13 @@ def _scored(
         for entry in result.explanations
     ]
     columns = probed(profile, candidates.query, documents)
+    for name in encoded_signals(profile):
+        columns["signal", name] = [_part(entry, name) for entry in result.explanations]
     ids = tuple(hit.id for hit in candidates.hits)
     return ScoredQuery(candidates.query_id, ids, tuple(of_model), columns)
+
+
+def _part(explanation: Mapping[str, Any], signal: str) -> float:
+    parts = explanation["parts"]
+    found = [p["value"] for p in parts if (p["kind"], p["name"]) == ("signal", signal)]
+    return float(sum(found))
