@@ -5,7 +5,7 @@ pairs  ─► the reranker's queue, at the same time                        (sco
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -50,9 +50,14 @@ class CosineParts:
 @asynccontextmanager
 async def begun_cosines(
     hold: HoldEncoder, prepared: PreparedRequest, deadline: Deadline, place: Place
-) -> AsyncIterator["asyncio.Task[CosineParts]"]:
-    """A task that makes the parts; it ends with the block. It raises UnknownModel for an encoder
-    that is not served, DeadlineExceeded, InferenceFailed or NonFiniteScore."""
+) -> AsyncIterator[Awaitable[CosineParts]]:
+    """The parts, which are being made until the block ends. Waiting for them raises UnknownModel
+    for an encoder that is not served, DeadlineExceeded, InferenceFailed or NonFiniteScore."""
+    if not prepared.encoded_texts:
+        nothing = asyncio.get_running_loop().create_future()
+        nothing.set_result(CosineParts())
+        yield nothing
+        return
     task = asyncio.create_task(_cosines(hold, prepared, deadline, place))
     try:
         yield task
@@ -64,8 +69,6 @@ async def begun_cosines(
 async def _cosines(
     hold: HoldEncoder, prepared: PreparedRequest, deadline: Deadline, place: Place
 ) -> CosineParts:
-    if not prepared.encoded_texts:
-        return CosineParts()
     signals = encoded_signals(prepared.profile)
     parts: list[list[Part]] = [[] for _ in prepared.documents.passages]
     tokens = 0

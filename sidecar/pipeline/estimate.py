@@ -46,7 +46,7 @@ def estimate(request: RankRequest, profile: Profile, max_tokens: int) -> int:
     alone = request.spans is not None and request.spans.alone
     tokens = 0 if alone else sum(map(work.of, request.documents))
     lengths = [document.size for document in request.documents]
-    if signals := encoded_signals(profile):
+    if not alone and (signals := encoded_signals(profile)):
         tokens += len(signals) * estimate_tokens(0, lengths, max_tokens)
     if request.control.shapley:
         extra = sorted(lengths)[-request.control.shapley :]

@@ -96,7 +96,8 @@ class RuntimeOptions(BaseModel):
         64,
         ge=0,
         description="Megabytes for the logits of pairs that were scored already, of all models "
-        "together; 0 keeps none. A pair takes about 200 bytes.",
+        "together; 0 keeps none. A pair takes about 200 bytes, a vector that a signal compares "
+        "2 kB.",
     )
     batch_share: float = Field(
         0.1,
