@@ -45,6 +45,7 @@ from sidecar.cli.key import key_app
 from sidecar.cli.learn import learn_app
 from sidecar.cli.model import model_app, with_build
 from sidecar.cli.models import models_app
+from sidecar.cli.plan import plan_command
 from sidecar.cli.profile import profile_app
 from sidecar.cli.rerank_file import rerank_file_command
 from sidecar.cli.serve import serve_command
@@ -64,6 +65,7 @@ app.command("settings")(settings_command)
 app.command("tune")(tune_command)
 app.command("demo")(demo_command)
 app.command("evaluate")(with_build(evaluate_command, "learn"))
+app.command("plan")(with_build(plan_command, "learn"))
 app.command("rerank-file")(rerank_file_command)
 app.command("install")(install_command)
 app.command("uninstall")(uninstall_command)

@@ -25,6 +25,9 @@ def load_command(
             "CPU time.",
         ),
     ] = None,
+    only_node: Annotated[
+        bool, typer.Option("--only-node", help="Measure what `plan` needs, and nothing else.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Also write the figures to this file.")] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Write a PNG plot to this file (extra `build`).")
@@ -33,8 +36,8 @@ def load_command(
     """Offer more work than this machine can do, and see what is answered in time.
 
     Open loop, Poisson arrivals and bursts: single documents, searches of 100 documents, and a few
-    of 1,000. Then searches beside batch work, and beside a client that floods the service. Takes
-    some 20 times the length of a step.
+    of 1,000. Then searches beside batch work, and beside a client that floods the service. Before,
+    what work of each length takes, for `plan`. Takes some 25 times the length of a step.
     """
     from sidecar.workshop.bench.json_figures import write_json
     from sidecar.workshop.bench.load.load_benchmark import LoadSpec, run_load_benchmark
@@ -42,7 +45,10 @@ def load_command(
 
     if plot is not None:
         from sidecar.workshop.bench.load.load_plot import plot as write_plot
-    spec = LoadSpec(_loads(loads), seconds, seed, model, simulate)
+    if only_node:
+        spec = LoadSpec((), seconds, seed, model, simulate, compare=())
+    else:
+        spec = LoadSpec(_loads(loads), seconds, seed, model, simulate)
     report = run_load_benchmark(spec, lambda line: typer.echo(line, err=True))
     show(report)
     write_json(report, json)

@@ -1,35 +1,18 @@
 """An Evaluation as one HTML file, which loads nothing and runs nothing.
 
-Every text that comes from files or clusters is escaped in `_cell` or `_text`; what is not escaped
-is this module's own markup and the plots, whose texts are shapes.
+Every text that comes from files or clusters is escaped in `html_table` or `html_text`; what is not
+escaped is this module's own markup and the plots, whose texts are shapes.
 """
 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from sidecar import __version__
 from sidecar.workshop.evaluation.changes import QueryChange, ShownHit
 from sidecar.workshop.evaluation.depth import enough
 from sidecar.workshop.evaluation.outcome import Evaluation, Ranking
 from sidecar.workshop.evaluation.plots import change_plot, cost_plot, depth_plot, query_plot
 from sidecar.workshop.evaluation.summary_tables import grade, p_value, tests_used
-
-CSS = """
-:root { color-scheme: light; }
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 60rem;
-  margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child, td.text { text-align: left; overflow-wrap: anywhere; }
-th:first-child { min-width: 7rem; }
-td.better { color: #2e6b2e; font-weight: 600; } td.worse { color: #a33a1b; font-weight: 600; }
-p.note { color: #666; margin: .2rem 0; } svg { max-width: 100%; height: auto; }
-details { margin: .4rem 0; } summary { cursor: pointer; }
-.orders { display: flex; gap: 2rem; flex-wrap: wrap; } .orders > div { flex: 1 1 22rem; }
-"""
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The browser loads nothing, whatever a text says."""
+from sidecar.workshop.html_page import html_page, html_table, html_text
 
 
 def html_report(evaluation: Evaluation) -> str:
@@ -43,10 +26,10 @@ def html_report(evaluation: Evaluation) -> str:
     configurations = [ranking for ranking in evaluation.rankings if ranking.curve]
     body = [
         "<h1>Reranking, evaluated</h1>",
-        _text(head),
+        html_text(head),
         "<h2>Quality</h2>",
         _quality(evaluation),
-        _text(
+        html_text(
             f"The same hits in the best possible order would have {evaluation.metric.name} "
             f"{evaluation.perfect:.3f}. Unjudged documents count as not relevant; worst and best "
             "say what they could change at most."
@@ -54,21 +37,15 @@ def html_report(evaluation: Evaluation) -> str:
         f"<h2>Compared with: {escape(evaluation.baseline)}</h2>",
         _comparisons(evaluation),
         change_plot(evaluation),
-        _text(
+        html_text(
             f"Intervals: paired bootstrap over the queries. {tests_used(evaluation)}. Detectable: "
             "the change that as many queries would show with a probability of 80 %."
         ),
         *_depth(evaluation, configurations),
         *(part for ranking in evaluation.rankings for part in _changes(evaluation, ranking)),
         *(_notes(evaluation.notes)),
-        f'<p class="note">rerank-sidecar {escape(__version__)}</p>',
     ]
-    return (
-        "<!doctype html>\n"
-        f'<html lang="en"><head><meta charset="utf-8"><title>Reranking, evaluated</title>'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<style>{CSS}</style></head>\n<body>\n" + "\n".join(body) + "\n</body></html>\n"
-    )
+    return html_page("Reranking, evaluated", body)
 
 
 def _quality(evaluation: Evaluation) -> str:
@@ -83,7 +60,7 @@ def _quality(evaluation: Evaluation) -> str:
         cells.append(f"{100 * ranking.judged:.1f} %")
         cells.append("-" if ranking.bounds is None else "{:.3f} to {:.3f}".format(*ranking.bounds))
         rows.append(cells)
-    return _table(heads, rows)
+    return html_table(heads, rows)
 
 
 def _comparisons(evaluation: Evaluation) -> str:
@@ -97,7 +74,7 @@ def _comparisons(evaluation: Evaluation) -> str:
             cells = [ranking.name, f"{found.change:+.3f}", f"{found.low:+.3f} to {found.high:+.3f}"]
             cells += [p_value(found.p), *map(str, (queries.won, queries.tied, queries.lost))]
             rows.append([*cells, f"{found.detectable:.3f}", found.verdict])
-    return _table(heads, rows)
+    return html_table(heads, rows)
 
 
 def _depth(evaluation: Evaluation, configurations: Sequence[Ranking]) -> Iterable[str]:
@@ -118,7 +95,7 @@ def _depth(evaluation: Evaluation, configurations: Sequence[Ranking]) -> Iterabl
         )
         price = None if cost is None else cost.per_1000_queries
         rows.append([*cells, *figures, *(["-" if price is None else f"{price:.4g}"] * priced)])
-    yield _table([*heads, *(["1,000 queries cost"] * priced)], rows)
+    yield html_table([*heads, *(["1,000 queries cost"] * priced)], rows)
     if (plot := cost_plot(evaluation)) is not None:
         yield plot
 
@@ -149,25 +126,10 @@ def _change(evaluation: Evaluation, name: str, change: QueryChange) -> str:
 
 def _hits(hits: Sequence[ShownHit]) -> str:
     rows = [[hit.title or hit.id, grade(hit), f"was {hit.first_stage_rank}"] for hit in hits]
-    return _table(["document", "grade", "first stage"], rows)
+    return html_table(["document", "grade", "first stage"], rows)
 
 
 def _notes(notes: Sequence[str]) -> Iterable[str]:
     if notes:
         yield "<h2>Notes</h2>"
         yield from (f'<p class="note">{escape(note)}</p>' for note in notes)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
-    lines = ("".join(map(_cell, row)) for row in rows)
-    return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
-
-
-def _cell(text: str) -> str:
-    mark = f' class="{text}"' if text in ("better", "worse") else ""
-    return f"<td{mark}>{escape(text)}</td>"
-
-
-def _text(text: str) -> str:
-    return f"<p>{escape(text)}</p>"

@@ -12,6 +12,7 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sidecar.workshop.bench.load.plan import Planned
 
@@ -47,6 +48,13 @@ class Sent:
     cpu_s: float
     """CPU time of the generator's process."""
     wall_s: float
+
+
+class SendPlan(Protocol):
+    """Sends a plan to one sidecar, as `send` does."""
+
+    def __call__(self, plan: Sequence[Planned], clients: int | None = None) -> Sent:
+        """The outcomes; with `clients` the loop is closed."""
 
 
 def send(

@@ -1,5 +1,6 @@
 """A whole load benchmark: from its spec to its report.
 
+node         what work of each length takes, for `plan`
 capacity     what the sidecar does with the mix when it always has enough to do
 steps        0.5 to 10 times that, as Poisson arrivals and as bursts
 batch        pages of search results alone, and beside batch work at twice the capacity
@@ -14,7 +15,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from sidecar.access.api_key import digest_of, new_key
@@ -23,7 +23,9 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.load.bounds import Bound, bounds
-from sidecar.workshop.bench.load.generator import Sent, send
+from sidecar.workshop.bench.load.generator import SendPlan, Sent, send
+from sidecar.workshop.bench.load.node_figures import NodeFigures
+from sidecar.workshop.bench.load.node_measurement import LENGTHS, Access, measure_node
 from sidecar.workshop.bench.load.outcomes import (
     LatencyFigures,
     Pattern,
@@ -84,6 +86,8 @@ class LoadSpec:
     """Tokens per second of each of two simulated workers; None: the real model."""
     compare: tuple[str, ...] = COMPARED
     texts: int = TEXTS
+    node_lengths: tuple[int, ...] = LENGTHS
+    """Tokens of the pairs by which `plan` knows the node; without any it is not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class LoadReport:
     seconds: float
     capacity: float
     """Of searches, while there is always one waiting."""
+    node: NodeFigures | None
     steps: tuple[StepFigures, ...]
     batch: LatencyFigures | None
     greedy: LatencyFigures | None
@@ -119,15 +124,11 @@ def run_load_benchmark(spec: LoadSpec, say: Say = lambda line: None) -> LoadRepo
         def send_all(plan: Sequence[Planned], clients: int | None = None) -> Sent:
             return send(host, port, plan, requests.all_of(plan), clients)
 
-        steps = LoadSteps(spec, send_all, say)
-        return steps.report(name)
-
-
-class SendPlan(Protocol):
-    """Sends a plan to one sidecar, as `generator.send` does."""
-
-    def __call__(self, plan: Sequence[Planned], clients: int | None = None) -> Sent:
-        """The outcomes; with `clients` the loop is closed."""
+        node = None
+        if spec.node_lengths:
+            access = Access(url, CLIENTS[0], keys[CLIENTS[0]])
+            node = measure_node(access, requests, spec.seconds, spec.node_lengths, say)
+        return replace(LoadSteps(spec, send_all, say).report(name), node=node)
 
 
 class LoadSteps:
@@ -161,6 +162,7 @@ class LoadSteps:
             seed=spec.seed,
             seconds=spec.seconds,
             capacity=capacity,
+            node=None,
             steps=steps,
             batch=batch,
             greedy=greedy,

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from sidecar.workshop.bench.load.bounds import Bound
 from sidecar.workshop.bench.load.load_benchmark import LoadReport
+from sidecar.workshop.bench.load.node_figures import NodeFigures
 from sidecar.workshop.bench.load.outcomes import LatencyFigures
 from sidecar.workshop.figure_table import figure_table
 
@@ -23,11 +24,27 @@ def show(report: LoadReport, console: Console | None = None) -> None:
     )
     if machine.warning:
         console.print(f"[yellow]{machine.warning}[/]")
+    if report.node is not None:
+        console.print(_node(report.node))
+    if not report.steps:
+        return
     console.print(_steps(report))
     for name, figures in (("batch work at 2", report.batch), ("a greedy key at 4", report.greedy)):
         if figures is not None:
             console.print(_compared(name, figures))
     console.print(_bounds(report.bounds))
+
+
+def _node(node: NodeFigures) -> Table:
+    title = (
+        f"Pairs by length, {node.workers} workers on {node.cores} cores; a request beside its "
+        f"pairs {1000 * node.request_s:.1f} ms"
+    )
+    table = figure_table(title, ("ms of a worker", "alone, ms", "known, ms"))
+    for each in node.lengths:
+        figures = (each.pair_s, each.alone_s, each.cached_s)
+        table.add_row(f"{each.tokens} tokens", *(f"{1000 * seconds:.2f}" for seconds in figures))
+    return table
 
 
 def _steps(report: LoadReport) -> Table:

@@ -12,6 +12,10 @@ from sidecar.workshop.bench.load.plan import Planned
 from sidecar.workshop.bench.sidecar_over_http import PATH
 from sidecar.workshop.bench.workload import WordSource, lognormal_length
 
+SHORT_QUERY = 2
+"""Tokens, beside the number that makes a query a new one."""
+LEAST_TEXTS = 12
+"""Tokens of a short query and a document."""
 TEXTS = 3000
 """Different texts; each query is new, so that no pair is ever in the cache."""
 
@@ -29,6 +33,7 @@ class RequestBytes:
         most = tokenizer.document_tokens
         made = (words.text(rng, lognormal_length(rng, most)) for _ in range(texts))
         self._texts = [orjson.dumps(text) for text in made]
+        self._tokenizer = tokenizer
         self._words = words
         self._rng = rng
         self._keys = keys
@@ -41,10 +46,28 @@ class RequestBytes:
 
     def of(self, planned: Planned, place: int) -> bytes:
         """One HTTP request: its head and its body, with the documents of that place in a plan."""
-        query = orjson.dumps(f"{self._words.query(self._rng)} {next(self._numbers)}")
         chosen = random.Random(f"{self._seed} {place}")
-        documents = b",".join(chosen.choices(self._texts, k=planned.kind.documents))
-        body = b'{"query":%b,"documents":[%b]}' % (query, documents)
+        documents = chosen.choices(self._texts, k=planned.kind.documents)
+        return self._request(self._new_query(), documents, planned)
+
+    @property
+    def least_tokens(self) -> int:
+        """Of a pair of `of_lengths`: a short query, and a document of a few words."""
+        return self._tokenizer.max_tokens - self._tokenizer.document_tokens + LEAST_TEXTS
+
+    def of_lengths(self, planned: Planned, tokens: Sequence[int]) -> bytes:
+        """One HTTP request with a document for each number: the tokens of its pair."""
+        number = next(self._numbers)
+        query = f"{self._words.text(self._rng, SHORT_QUERY)} {number}"
+        empty = self._tokenizer.max_tokens - self._tokenizer.query(query).room
+        texts = [self._words.text(self._rng, max(1, each - empty)) for each in tokens]
+        return self._request(orjson.dumps(query), [orjson.dumps(text) for text in texts], planned)
+
+    def _new_query(self) -> bytes:
+        return orjson.dumps(f"{self._words.query(self._rng)} {next(self._numbers)}")
+
+    def _request(self, query: bytes, documents: Sequence[bytes], planned: Planned) -> bytes:
+        body = b'{"query":%b,"documents":[%b]}' % (query, b",".join(documents))
         head = [
             f"POST {PATH} HTTP/1.1",
             "Host: bench",

@@ -16,7 +16,9 @@ from tests.workshop.printed import printed
 @pytest.fixture(scope="module")
 def report() -> LoadReport:
     """Of two steps and a comparison: ten seconds, most of which the service starts or waits."""
-    spec = LoadSpec((4.0,), seconds=1.0, simulated=60_000.0, compare=("greedy",), texts=50)
+    spec = LoadSpec(
+        (4.0,), seconds=1.0, simulated=60_000.0, compare=("greedy",), texts=50, node_lengths=(64,)
+    )
     return run_load_benchmark(spec)
 
 
@@ -29,6 +31,14 @@ def test_every_request_is_counted_once_and_none_fails(report: LoadReport) -> Non
     assert report.batch is None
     assert report.greedy is not None
     assert report.capacity > 0
+
+
+def test_the_node_is_measured(report: LoadReport) -> None:
+    assert report.node is not None
+    assert (report.node.workers, report.node.token_budget) == (2, 0)
+    (found,) = report.node.lengths
+    assert found.tokens == 64
+    assert found.pair_s > 0
 
 
 def test_the_report_is_shown_and_written(report: LoadReport, tmp_path: Path) -> None:
