@@ -11,13 +11,20 @@ Where a text is nothing but a place ("30101(4)", "§ 24"), its law is unknown: `
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from sidecar.text.citations.european import union_acts
 from sidecar.text.citations.form import Citation, levels
 from sidecar.text.citations.laws import Named, acts, law_after, law_before, union_names
 from sidecar.text.citations.places import Number, Place, bare_numbers, places, title_before
 from sidecar.text.citations.states import STATES
-from sidecar.text.citations.vocabulary import by_mark, law_words, spellings, written_names
+from sidecar.text.citations.vocabulary import (
+    by_mark,
+    law_words,
+    shared_names,
+    spellings,
+    written_names,
+)
 
 MAX_RANGE = 30
 """Places that "§§ 433-450" stands for at most; of a longer range the ends count."""
@@ -96,10 +103,15 @@ def _citations(text: str, place: Place, law: Named, start: int, end: int) -> Ite
     inside = ""
     if not _HYPHENATED.match(law.key):
         numbers = (single for number in numbers for single in _range(*number))
-    elif chapter := place.chapter or title_before(text, law.start):
+    elif chapter := place.chapter or (
+        title_before(text, law.start) if law.start < place.start else ""  # "art. 5 c.c."
+    ):
         inside = f"{chapter.lower()}:"
+    written = text[law.start : law.end].replace(".", "").replace(" ", "")
+    others = sorted(shared_names().get(written, frozenset()) - {law.key})
     for number, steps in numbers:
-        yield Citation("code", levels(f"{law.key} {inside}{number}", steps), start, end)
+        keys = [levels(f"{key} {inside}{number}", steps) for key in (*others, law.key)]
+        yield Citation("code", tuple(chain.from_iterable(keys)), start, end)
 
 
 def _range(number: str, steps: tuple[str, ...]) -> Iterator[Number]:

@@ -4,6 +4,7 @@ VIII ZR 123/20 · 1 BvR 16/13 · B 1 KR 5/19 R · 4A_123/2020 · 6 Ob 12/20k · 
 1:19-cv-01234 · No. 15-15117 · n° 12-34.567 · application no. 5310/71
 （2016）辽1204民初143号 · 平成29年(受)第1234号 · C-131/12 · Case 6/64
 STC 31/2010 · Cass. civ. n. 12345/2020
+CE, 30 octobre 2009, n° 298348 · CAA Paris, 12PA00123
 """
 
 import re
@@ -51,6 +52,14 @@ _ITALIAN = re.compile(
     r"(?P<number>\d{1,5})/(?P<year>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_ADMINISTRATIVE = re.compile(
+    r"(?:\bCE\b|\b(?i:conseil d'[ée]tat)\b)[^;\n]{0,60}?\bn[°ºo]s?\.?\s*"
+    r"(?P<number>\d{5,6})(?![\d/-])"
+)
+"""Of the French Conseil d'État, whose numbers are found beside its name alone."""
+_BARE_ADMINISTRATIVE = re.compile(r"(?:n[°ºo]\.?\s*)?(?P<number>\d{6})")
+_APPEALED = re.compile(r"(?<![\w-])(?P<year>\d{2})(?P<court>[A-Z]{2})(?P<number>\d{5})(?!\w)")
+"""Of its courts of appeal."""
 _BARE_APPLICATION = re.compile(r"(?P<number>\d{4,6})/(?P<year>\d{2})")
 _MEASURED = re.compile(
     r"\s*(?:$|[^\sa-z]|(?:mm|cm|m|f|lens|lenses|psi|v|volts?|w|watts?|days?|weeks?|months?|years?|hours?|"
@@ -87,6 +96,12 @@ def dockets(text: str) -> Iterator[Citation]:
     if bare := _BARE_APPLICATION.fullmatch(text.strip()):
         key = f"{int(bare['number'])}/{bare['year']}"
         yield Citation("docket", (key,), 0, len(text))
+    for match in _ADMINISTRATIVE.finditer(text):
+        yield Citation("docket", (f"ce {match['number']}",), match.start("number"), match.end())
+    if bare := _BARE_ADMINISTRATIVE.fullmatch(text.strip()):
+        yield Citation("docket", (f"ce {bare['number']}",), 0, len(text))
+    for match in _APPEALED.finditer(text):
+        yield _docket(match[0].lower(), match)
     for pattern in (_SPANISH, _ITALIAN):
         for match in pattern.finditer(text):
             register = match["register"].lower()

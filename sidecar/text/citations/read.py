@@ -30,7 +30,11 @@ FORMS: Mapping[str, Form] = {
         decisions.reported,
     ),
     "series": _form(r"\d\s*,\s*(?:S\.\s*)?\d|bge|atf|dtf", decisions.series),
-    "docket": _form(r"\d[-/_.]\d|号|\d[-\s]?c[vrj]|\d[ctf][joca]\d|\d-?civ", dockets.dockets),
+    "docket": _form(
+        r"\d[-/_.]\d|号|\d[-\s]?c[vrj]|\d[ctf][joca]\d|\d-?civ|n[°ºo]s?\.?\s*\d{5}|^\s*\d{6}\s*$"
+        r"|\d[a-z]{2}\d{5}",
+        dockets.dockets,
+    ),
     "usc": _form(
         r"\d\s*(?:u\.?\s?s|c\.?\s?f|i\.?l\.?c|pa\.?\s?c|del)|title|section|rule|frcp|12b|\d\([a-i]\)",
         *(american.titles, american.popular, american.rules),

@@ -30,6 +30,9 @@ class Laws(FrozenModel):
     """Names that are words, or other things, in small letters: read as they are written here."""
     marked: Spellings = ()
     """Those of them that are read in small letters after a paragraph sign or "article"."""
+    shared: dict[str, Spellings] = Field(default_factory=dict)
+    """Abbreviations in capitals that name a law in each of several countries ("CC"), and the keys
+    of this language's laws: such a place is one of each."""
     by_section: dict[str, str] = Field(default_factory=dict)
     """Names, as they are written, that are the law of this key beside a word for a section."""
     by_article: dict[str, str] = Field(default_factory=dict)
@@ -146,6 +149,16 @@ def by_mark(any_name: bool) -> Mapping[str, str]:
         for laws in load("law", Laws).values()
         for name, key in (laws.by_article if any_name else laws.by_section).items()
     }
+
+
+@cache
+def shared_names() -> Mapping[str, frozenset[str]]:
+    """The abbreviations of several countries, and the keys of all their laws."""
+    found: dict[str, frozenset[str]] = {}
+    for laws in load("law", Laws).values():
+        for name, keys in laws.shared.items():
+            found[name] = found.get(name, frozenset()) | set(keys)
+    return found
 
 
 @cache

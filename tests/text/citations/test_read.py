@@ -52,6 +52,8 @@ SAME = (
     "1:19-cv-01234|19-cv-1234|No. 1:19-cv-01234-ABC|1:2019-cv-01234|19-CV-1234",
     "15-15117|No. 15-15117",
     "n° 12-34.567|12-34.567|pourvoi n° 12-34.567|n°12-34567",
+    "CE, 30 octobre 2009, n° 298348|Conseil d'État, n° 298348|CE n°298348|n° 298348|298348",
+    "12PA00123|CAA Paris, 12PA00123|CAA de Paris, n° 12PA00123",
     "42 U.S.C. § 1983|42 USC 1983|section 1983|42 U.S. Code § 1983|42 U.S.C.A. § 1983",
     "42 U.S.C. § 2000e-2(a)(1)",
     "52 U.S.C. § 30101(4)|52 USC 30101(4)",
@@ -132,6 +134,9 @@ SAME = (
         "§§ 433, 434 BGB|§§ 433 und 434 BGB|§ 433, § 434 BGB|§ 433 und § 434 BGB"
         "|§§ 433-434 BGB|BGB §§ 433, 434"
     ),
+    "article 12 du code civil|art. 12 C. civ.|Code civil, art. 12|article 12 code civil",
+    "articolo 5 del codice civile|art. 5 c.c.|Codice civile, articolo 5",
+    "artikel 6:162 BW|art. 6:162 BW|BW 6:162",
     ("article 1240 du code civil|art. 1240 C. civ.|Code civil, art. 1240|article 1240 code civil"),
     ("article L. 1234-5 du code du travail|art. L1234-5 code du travail|C. trav., art. L. 1234-5"),
     "art. 2043 c.c.|art. 2043 codice civile|articolo 2043 del codice civile",

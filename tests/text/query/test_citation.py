@@ -41,3 +41,21 @@ def test_what_is_excluded_violates_and_other_laws_satisfy() -> None:
         -1,
     ]
     assert "bgb" not in both.excluded_words, "the wanted law's words count"
+
+
+@pytest.mark.parametrize(
+    ("query", "law", "said"),
+    [
+        ("artículo 1902 código civil", "Art. 1902 CC", 1),
+        ("artículo 1902 código civil", "Art. 1903 CC", -1),
+        ("article 1240 du code civil", "art. 1240 C.C.", 1),
+        ("art. 41 CC", "Art. 41 ZGB", 1),
+        ("art. 1902 CC", "§ 1902 BGB", -1),
+        ("art. 2043 c.c.", "Código Civil, art. 2043", -1),
+        ("art. 5 CPC", "Código de Processo Civil, art. 5", 1),
+    ],
+)
+def test_an_abbreviation_of_several_countries_is_the_law_of_each(
+    query: str, law: str, said: int
+) -> None:
+    assert check(extract(query, ["statute"], [])["statute"], law) == said
