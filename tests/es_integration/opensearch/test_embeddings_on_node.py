@@ -2,9 +2,11 @@
 queries, and reranks them: on real nodes, by what `install --embed` makes."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +20,12 @@ from sidecar.cli import app
 from sidecar.errors import StartupError
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.opensearch.node_setup import SEARCHES, direct_scores, hits, ids
-from tests.http_client import ask
+from tests.http_client import ask, post
 from tests.tiny_encoders import tiny_encoder
 
 pytestmark = [pytest.mark.node, pytest.mark.every_version]
 
+DOCS = (Path(__file__).parents[3] / "docs" / "embeddings.md").read_text()
 PATTERN = "embedded-*"
 INDEX = "embedded-1"
 PIPELINE = "rerank-sidecar-ecommerce-embed"
@@ -177,6 +180,48 @@ def test_hybrid_and_reranked_by_the_same_sidecar(
     scores = direct_scores(spec.rerank_url, TEXT, documents)
     assert {hit["_id"]: hit["_score"] for hit in reranked} == pytest.approx(scores, abs=1e-4)
     assert ids(reranked) == sorted(scores, key=lambda name: -scores[name])
+
+
+def test_the_vectors_of_tokens_rescore_what_is_found(
+    client: OpenSearch, sidecar: SidecarProcess, opensearch_version: str
+) -> None:
+    """By `lateInteractionScore`, with the request that docs/embeddings.md shows."""
+    if opensearch_version.startswith("2."):
+        pytest.skip("OpenSearch 2 has no lateInteractionScore")
+    titles = {name: TEXTS[name].split("\n")[0] for name in ("shoe", "hose", "list")}
+    index = "embedded-tokens"
+    properties = {"title": {"type": "text"}, "tokens": {"type": "object", "enabled": False}}
+    body = {"settings": {"index.final_pipeline": "_none"}, "mappings": {"properties": properties}}
+    client.indices.create(index=index, body=body)
+    try:
+        tokens = dict(zip(titles, token_vectors(sidecar, *titles.values()), strict=True))
+        for name, title in titles.items():
+            client.index(index=index, id=name, body={"title": title, "tokens": tokens[name]})
+        client.indices.refresh(index=index)
+        (query,) = token_vectors(sidecar, TEXT)
+        section = DOCS.split("## Vectors of tokens\n")[1].split("\n## ")[0]
+        (search,) = map(json.loads, re.findall(r"```json\n(.*?)```", section, re.DOTALL))
+        rescore = search["rescore"]["query"]["rescore_query"]
+        rescore["script_score"]["script"]["params"]["query"] = query
+        search["query"] = {"match_all": {}}
+        found = {hit["_id"]: hit["_score"] for hit in hits(client, index, search, "_none")}
+        expected = {name: late_interaction(query, each) for name, each in tokens.items()}
+        assert found == pytest.approx(expected, rel=1e-4)
+    finally:
+        client.indices.delete(index=index)
+
+
+def token_vectors(sidecar: SidecarProcess, *texts: str) -> list[list[list[float]]]:
+    return list(json.loads(post(sidecar, "/embed_all", {"inputs": list(texts)}).raw))
+
+
+def late_interaction(query: list[list[float]], document: list[list[float]]) -> float:
+    """The sum over the query's tokens of the best (1 + cosine) / 2 of any of the document's."""
+
+    def cosine(left: list[float], right: list[float]) -> float:
+        return dot(left, right) / math.hypot(*left) / math.hypot(*right)
+
+    return sum(max((1 + cosine(token, other)) / 2 for other in document) for token in query)
 
 
 def test_a_second_install_changes_nothing_and_verify_agrees(
