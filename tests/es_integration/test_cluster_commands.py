@@ -116,6 +116,9 @@ def test_install_with_an_encoder_shows_a_hybrid_search(
     *_, body = made.output.splitlines()
     neural = {"neural": {"v": {"query_text": "red shoes", "k": 50}}}
     assert json.loads(body)["query"]["hybrid"]["queries"][1] == neural
+    verified = command("verify", *where, "--embed-fields", "title,text", "--dimension", "2")
+    assert "--dimension" not in verified.output, "it is read"
+    assert "embed-documents: vectors" in verified.output
     (pipeline,) = fake.ingest.values()
     assert pipeline["processors"][0]["script"]["params"]["fields"] == [["title"], ["text"]]
     refused = {
