@@ -1,14 +1,15 @@
-"""`rerank-sidecar bench compare`: the sidecar and other rerankers on the same model and texts."""
+"""`rerank-sidecar bench compare`: the sidecar and others on the same model and texts."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sidecar.workshop.bench.compare.contender_specs import PEERS
+from sidecar.workshop.bench.compare.contender_specs import EMBEDDING_PEERS, PEERS
 from sidecar.workshop.bench.compare.workloads import WORKLOADS
 
 PEER_NAMES = ", ".join(peer.key for peer in PEERS)
+EMBEDDING_PEER_NAMES = ", ".join(peer.key for peer in EMBEDDING_PEERS)
 WORKLOAD_NAMES = ", ".join(WORKLOADS)
 
 
@@ -18,12 +19,19 @@ def compare_command(
         typer.Argument(
             metavar="[SOURCE]",
             help="A cross-encoder: a Hugging Face folder or hub name (default: the shipped model, "
-            "with a head that other libraries can load).",
+            "with a head that other libraries can load). With --embeddings a sentence encoder "
+            "(default: all-MiniLM-L6-v2, which the shipped one was made of).",
         ),
     ] = None,
+    embeddings: Annotated[
+        bool, typer.Option("--embeddings", help="Compare encoders: vectors of texts per second.")
+    ] = False,
     peers: Annotated[
         str | None,
-        typer.Option(help=f"Comma-separated, from: {PEER_NAMES} (default: all)."),
+        typer.Option(
+            help=f"Comma-separated, from: {PEER_NAMES} (default: all; with --embeddings those "
+            f"that embed: {EMBEDDING_PEER_NAMES})."
+        ),
     ] = None,
     workloads: Annotated[
         str | None,
@@ -54,7 +62,7 @@ def compare_command(
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Write a PNG plot to this file.")] = None,
 ) -> None:
-    """Compare with other rerankers on the same model, texts and machine.
+    """Compare with other rerankers, or encoders, on the same model, texts and machine.
 
     The first run installs them into environments of their own. Needs the extra `bench`.
     """
@@ -68,13 +76,14 @@ def compare_command(
 
     spec = CompareSpec(
         source=source,
-        contenders=selection.contenders(peers),
+        contenders=selection.contenders(peers, embeddings=embeddings),
         workloads=selection.workloads(workloads, documents),
         rounds=rounds,
         documents=documents,
         folder=(folder or default_folder()).absolute(),
         price_per_hour=price_per_hour,
         settings=selection.settings(sidecar or []),
+        embeddings=embeddings,
     )
     with bars() as begin_step:
         comparison = compare(spec, begin_step)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.workshop.bench.compare import encoder_files, model_files
 from sidecar.workshop.bench.compare.accuracy import accuracy
 from sidecar.workshop.bench.compare.contender import ContenderFailed, ContenderSpec, TextRequest
 from sidecar.workshop.bench.compare.contender_factory import ComparisonSetup, open_contender
@@ -28,7 +29,7 @@ from sidecar.workshop.bench.compare.figures import (
     contender_figures,
     speed_target,
 )
-from sidecar.workshop.bench.compare.model_files import ModelFiles, prepare
+from sidecar.workshop.bench.compare.model_files import ModelFiles
 from sidecar.workshop.bench.compare.round_source import RoundSource
 from sidecar.workshop.bench.compare.workloads import LOGNORMAL, Workload
 from sidecar.workshop.bench.machine import Machine, read_machine
@@ -46,7 +47,8 @@ class CompareSpec:
     """What to compare on what, and how long."""
 
     source: str | None
-    """A Hugging Face folder or hub name; None: the shipped model."""
+    """A Hugging Face folder or hub name; None: the shipped model, or what the shipped encoder was
+    made of."""
     contenders: tuple[ContenderSpec, ...]
     workloads: tuple[Workload, ...]
     rounds: int
@@ -56,6 +58,8 @@ class CompareSpec:
     price_per_hour: float | None
     settings: dict[str, Any]
     """Settings of the sidecar that differ from the defaults."""
+    embeddings: bool = False
+    """Whether encoders are compared: then a document's logit is its cosine with the query."""
 
 
 def compare(spec: CompareSpec, begin_step: BeginStep) -> Comparison:
@@ -65,6 +69,7 @@ def compare(spec: CompareSpec, begin_step: BeginStep) -> Comparison:
     fails is in the comparison, with its reason.
     """
     machine = read_machine()
+    prepare = encoder_files.prepare if spec.embeddings else model_files.prepare
     files = prepare(spec.source, spec.folder / "models", begin_step)
     manifest = Manifest.read(files.sidecar)
     tokenizer = PairTokenizer.open(files.sidecar, manifest)
@@ -78,6 +83,7 @@ def compare(spec: CompareSpec, begin_step: BeginStep) -> Comparison:
             environments=spec.folder / "environments",
             scratch=Path(scratch),
             settings=spec.settings,
+            embeddings=spec.embeddings,
         )
         # Numbers below 0: texts that no measured round has.
         mix = LOGNORMAL.scaled(spec.documents)
@@ -176,6 +182,7 @@ def _comparison(
         price_per_hour=spec.price_per_hour,
         rows=rows,
         target=speed_target(rows, LOGNORMAL.key),
+        unit="texts" if spec.embeddings else "pairs",
     )
 
 

@@ -1,4 +1,4 @@
-"""The plot of a comparison: pairs/s of each contender, one panel per workload. Extra `bench`."""
+"""The plot of a comparison: the rate of each contender, one panel per workload. Extra `bench`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def draw(comparison: Comparison, path: Path) -> None:
     FigureCanvasAgg(figure)
     grid = figure.subplots(lines, columns, squeeze=False).ravel()
     for axes, panel in zip(grid, drawn, strict=False):
-        _bars(axes, panel)
+        _bars(axes, panel, comparison.unit)
     for axes in grid[len(drawn) :]:
         axes.set_axis_off()
     machine = comparison.machine
@@ -68,7 +68,7 @@ def draw(comparison: Comparison, path: Path) -> None:
     figure.savefig(path, format="png", dpi=DPI, metadata={"Software": None})
 
 
-def _bars(axes: Axes, panel: Panel) -> None:
+def _bars(axes: Axes, panel: Panel, unit: str) -> None:
     positions = range(len(panel.names))
     errors: Sequence[Sequence[float]] = (
         [median - low for median, low in zip(panel.medians, panel.lows, strict=True)],
@@ -79,5 +79,5 @@ def _bars(axes: Axes, panel: Panel) -> None:
     axes.set_yticks(positions, panel.names, fontsize=8)
     axes.invert_yaxis()
     axes.set_title(panel.title, fontsize=9)
-    axes.set_xlabel("pairs/s", fontsize=8)
+    axes.set_xlabel(f"{unit}/s", fontsize=8)
     axes.spines[["top", "right"]].set_visible(False)

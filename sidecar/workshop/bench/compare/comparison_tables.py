@@ -51,16 +51,17 @@ def show(comparison: Comparison, console: Console | None = None) -> None:
 
 def tables(comparison: Comparison) -> list[TextTable]:
     """Speed, ratios, request times, CPU time, cost (if a price is known), and the contenders."""
+    unit = comparison.unit
     by_workload = [
-        _by_workload(comparison, "Pairs/s, median over rounds", _rate),
-        _by_workload(comparison, "Our pairs/s over HTTP / its, median over rounds", _ratio),
+        _by_workload(comparison, f"{unit.capitalize()}/s, median over rounds", _rate),
+        _by_workload(comparison, f"Our {unit}/s over HTTP / its, median over rounds", _ratio),
         _by_workload(comparison, "Request, p50 / p95 / p99 in ms", _times),
-        _by_workload(comparison, "CPU seconds per 1,000 pairs", _cpu),
+        _by_workload(comparison, f"CPU seconds per 1,000 {unit}", _cpu),
     ]
     if comparison.price_per_hour is not None:
         price = f"{comparison.price_per_hour:g} an hour"
         by_workload.append(
-            _by_workload(comparison, f"Cost of a million pairs at {price}", _cost),
+            _by_workload(comparison, f"Cost of a million {unit} at {price}", _cost),
         )
     return [*by_workload, _contenders(comparison.rows)]
 
@@ -166,13 +167,13 @@ def _notes(comparison: Comparison) -> list[str]:
             f"stretch target {target.wished:g}."
         )
     lines += [f"{row.title} failed: {row.failed}" for row in comparison.rows if row.failed]
-    return [*lines, *filter(None, map(_details, comparison.rows))]
+    return [*lines, *filter(None, (_details(row, comparison.unit) for row in comparison.rows))]
 
 
-def _details(row: Row) -> str:
+def _details(row: Row, unit: str) -> str:
     """The contender's versions, and the rates of the batch sizes that were tried."""
     versions = ", ".join(f"{name} {version}" for name, version in row.versions.items())
     rates = ", ".join(f"{size}: {rate:.1f}" for size, rate in row.tried.items())
-    details = [versions, f"pairs/s by batch size {rates}" if rates else ""]
+    details = [versions, f"{unit}/s by batch size {rates}" if rates else ""]
     text = "; ".join(filter(None, details))
     return f"{row.title}: {text}." if text else ""

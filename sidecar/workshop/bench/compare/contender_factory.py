@@ -16,6 +16,7 @@ from sidecar.workshop.bench.compare.contender import (
     RoundResult,
     TextRequest,
 )
+from sidecar.workshop.bench.compare.embedding_servers import InfinityEmbeddings, SidecarEmbeddings
 from sidecar.workshop.bench.compare.library_process import LibraryProcess
 from sidecar.workshop.bench.compare.servers import InfinityServer, SidecarServer
 
@@ -37,6 +38,14 @@ ADAPTERS = {
     specs.FLASHRANK: "with_flashrank",
     specs.BARE: "with_onnxruntime",
 }
+EMBEDDING_ADAPTERS = {
+    specs.ST_FP32: "embeddings/with_sentence_transformers",
+    specs.ST_BF16: "embeddings/with_sentence_transformers",
+    specs.ST_ONNX: "embeddings/with_sentence_transformers",
+    specs.ST_OPENVINO: "embeddings/with_openvino",
+    specs.FASTEMBED: "embeddings/with_fastembed",
+    specs.BARE: "embeddings/with_onnxruntime",
+}
 ENGINES = {specs.ST_FP32: "float32", specs.ST_BF16: "bfloat16", specs.ST_ONNX: "onnx"}
 
 
@@ -52,6 +61,8 @@ class ComparisonSetup:
     scratch: Path
     settings: Mapping[str, Any]
     """Settings of the sidecar that differ from the defaults."""
+    embeddings: bool = False
+    """Whether encoders are compared, which make vectors."""
 
 
 class UnavailableContender:
@@ -82,13 +93,15 @@ def open_contender(spec: ContenderSpec, setup: ComparisonSetup) -> Contender:
     settings = {"model": str(files.sidecar), "graph": GRAPH, "cache_mb": 0, **setup.settings}
     if spec == specs.OVER_HTTP:
         limits = {"deadline_ms": DEADLINE_MS, "max_documents": MAX_DOCUMENTS}
-        return SidecarServer({"log_level": "error", **limits, **settings})
+        server = SidecarEmbeddings if setup.embeddings else SidecarServer
+        return server({"log_level": "error", **limits, **settings})
     try:
         python = _python(spec, setup.environments)
     except StartupError as fault:
         return UnavailableContender(spec, fault.message)
     if spec == specs.INFINITY:
-        return InfinityServer(python, files.source, setup.threads)
+        peer = InfinityEmbeddings if setup.embeddings else InfinityServer
+        return peer(python, files.source, setup.threads)
     adapter_settings = {
         "torch": str(files.source),
         "onnx": str(files.onnx),
@@ -100,7 +113,8 @@ def open_contender(spec: ContenderSpec, setup: ComparisonSetup) -> Contender:
         "made": str(files.made),
         "sample": str(files.sample),
     }
-    return LibraryProcess(spec, python, ADAPTERS[spec], adapter_settings, setup.threads)
+    adapters = EMBEDDING_ADAPTERS if setup.embeddings else ADAPTERS
+    return LibraryProcess(spec, python, adapters[spec], adapter_settings, setup.threads)
 
 
 def _python(spec: ContenderSpec, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The rerankers that are compared: the sidecar twice, and its peers."""
+"""What is compared: the sidecar twice, and its peers; for embeddings once, and those that embed."""
 
 from sidecar.workshop.bench.compare.contender import ContenderSpec
 
@@ -51,3 +51,6 @@ PEERS = (
     *(ST_FP32, ST_BF16, ST_ONNX, ST_OPENVINO),
     *(FASTEMBED, FLASHRANK, INFINITY, LLAMA_CPP, BARE),
 )
+
+EMBEDDING_OURS = (OVER_HTTP,)
+EMBEDDING_PEERS = (ST_FP32, ST_BF16, ST_ONNX, ST_OPENVINO, FASTEMBED, INFINITY, BARE)

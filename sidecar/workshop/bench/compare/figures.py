@@ -80,6 +80,8 @@ class Comparison:
     price_per_hour: float | None
     rows: tuple[Row, ...]
     target: Target | None
+    unit: str = "pairs"
+    """What rates count: "pairs", or an encoder's "texts", without the queries."""
 
 
 def contender_figures(

@@ -3,6 +3,8 @@
 source/   the Hugging Face folder
 sidecar/  the sidecar's model folder: fp32 and int8, by `model export` and `model quantize`
 onnx/     onnxruntime's int8 graph with the source's configuration
+
+`encoder_files` does the same for sentence encoders.
 """
 
 import hashlib
@@ -66,7 +68,7 @@ def prepare(source: str | None, folder: Path, begin_step: BeginStep = no_progres
     local = fetch(source, None) if source else None
     if local is not None:
         peer_graphs.architecture(local)  # fails before minutes are spent
-    home = folder / f"{name}-{_cache_key(local)}"
+    home = folder / f"{name}-{cache_key(local)}"
     files = ModelFiles(name, local or home / "source", home / "sidecar", home / "onnx")
     if local is None and not (files.source / "config.json").exists():
         tick = begin_step("the shipped model as a cross-encoder", 1)
@@ -86,10 +88,12 @@ def prepare(source: str | None, folder: Path, begin_step: BeginStep = no_progres
     return files
 
 
-def _cache_key(local: Path | None) -> str:
-    """A digest of the files that all others are made from, and of the code that makes them."""
+def cache_key(local: Path | None, *makers: Path) -> str:
+    """A digest of the files that all others are made from, and of the code that makes them: this
+    file, what it uses, and `makers`."""
     code = [*sorted(Path(model_tools.__file__).parent.rglob("*.py")), SAMPLE_FILE]
     code += [Path(file) for file in (__file__, peer_graphs.__file__, shipped_classifier.__file__)]
+    code += makers
     digest = hashlib.sha256(onnxruntime_version().encode())
     for file in code:
         digest.update(file.read_bytes())

@@ -1,4 +1,4 @@
-"""The ONNX graphs of a cross-encoder as users of other libraries export them. Extra `build`."""
+"""The ONNX graphs of a model as users of other libraries export them. Extra `build`."""
 
 import logging
 import warnings
@@ -17,18 +17,19 @@ from sidecar.workshop.model.pretrained import open_network, read_config
 OPSET = 17
 
 
-class _Logits(nn.Module):
-    """The network with positional inputs and logits of shape [batch, 1], as optimum exports it."""
+class _Output(nn.Module):
+    """The network with positional inputs and one output, as optimum exports it."""
 
-    def __init__(self, network: nn.Module, inputs: tuple[str, ...]) -> None:
+    def __init__(self, network: nn.Module, inputs: tuple[str, ...], output: str) -> None:
         super().__init__()
         self.network = network
         self._inputs = inputs
+        self._output = output
 
     def forward(self, *values: Tensor) -> Tensor:
         named = dict(zip(self._inputs, values, strict=True))
-        logits: Tensor = self.network(**named).logits
-        return logits
+        value: Tensor = getattr(self.network(**named), self._output)
+        return value
 
 
 def architecture(source: Path) -> str:
@@ -42,21 +43,35 @@ def architecture(source: Path) -> str:
 def write_fp32(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
     """Writes a Hugging Face folder's float32 graph. Raises ModelError if it is no cross-encoder."""
     network = open_network(getattr(transformers, architecture(source)), source)
+    _write(network, file, inputs, "logits", {0: "batch"})
+
+
+def write_states(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
+    """Writes the float32 graph of a sentence encoder's network: its last states, unpooled. Raises
+    ModelError if the weights cannot be read."""
+    name = (read_config(source).get("architectures") or [""])[0]
+    network = open_network(getattr(transformers, name), source)
+    _write(network, file, inputs, "last_hidden_state", {0: "batch", 1: "sequence"})
+
+
+def _write(
+    network: nn.Module, file: Path, inputs: tuple[str, ...], output: str, axes: dict[int, str]
+) -> None:
     example = {name: torch.ones(2, 8, dtype=torch.int64) for name in inputs}
     example["token_type_ids"] = torch.zeros(2, 8, dtype=torch.int64)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the deprecated tracer
         torch.onnx.export(
-            _Logits(network, inputs).eval(),
+            _Output(network, inputs, output).eval(),
             tuple(example[name] for name in inputs),
             file,
             dynamo=False,
             input_names=list(inputs),
-            output_names=["logits"],
+            output_names=[output],
             opset_version=OPSET,
             dynamic_axes={
                 **{name: {0: "batch", 1: "sequence"} for name in inputs},
-                "logits": {0: "batch"},
+                output: axes,
             },
         )
     onnx.checker.check_model(file)

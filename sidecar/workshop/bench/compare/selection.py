@@ -6,15 +6,21 @@ from typing import Any, TypeVar
 
 from sidecar.errors import StartupError
 from sidecar.workshop.bench.compare.contender import ContenderSpec
-from sidecar.workshop.bench.compare.contender_specs import OURS, PEERS
+from sidecar.workshop.bench.compare.contender_specs import (
+    EMBEDDING_OURS,
+    EMBEDDING_PEERS,
+    OURS,
+    PEERS,
+)
 from sidecar.workshop.bench.compare.workloads import WORKLOADS, Workload
 
 T = TypeVar("T")
 
 
-def contenders(names: str | None) -> tuple[ContenderSpec, ...]:
+def contenders(names: str | None, *, embeddings: bool = False) -> tuple[ContenderSpec, ...]:
     """The sidecar's own contenders and the named peers (None: all). Raises StartupError."""
-    return (*OURS, *_select(names, {peer.key: peer for peer in PEERS}, "--peers"))
+    ours, peers = (EMBEDDING_OURS, EMBEDDING_PEERS) if embeddings else (OURS, PEERS)
+    return (*ours, *_select(names, {peer.key: peer for peer in peers}, "--peers"))
 
 
 def workloads(names: str | None, documents: int) -> tuple[Workload, ...]:

@@ -5,7 +5,7 @@ import contextlib
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +27,8 @@ from sidecar.workshop.sidecar_process import SidecarProcess, free_port
 
 MODEL = "compared"
 START_TIMEOUT_S = 600.0
+Read = Callable[[Any, Mapping[str, Any]], tuple[float, ...]]
+"""(answer, body) -> a score for each of the body's documents. Raises ContenderFailed."""
 PACKAGES = ("infinity-emb", "sentence-transformers", "transformers", "torch")
 
 
@@ -160,19 +162,26 @@ class InfinityServer:
         raise ContenderFailed(f"it does not start: {output}")
 
 
-def send(url: str, path: str, bodies: Sequence[Mapping[str, Any]], *, at_once: bool) -> RoundResult:
+def send(
+    url: str,
+    path: str,
+    bodies: Sequence[Mapping[str, Any]],
+    *,
+    at_once: bool,
+    read: Read = lambda answer, body: read_scores(answer, len(body["documents"])),
+) -> RoundResult:
     """The result of all bodies, posted one after the other or all at once, each timed on its own.
 
-    Raises ContenderFailed unless each is answered with a score for each document.
+    Raises ContenderFailed unless `read` finds a score for each document in each answer.
     """
     try:
-        return asyncio.run(_send(url, path, bodies, at_once))
+        return asyncio.run(_send(url, path, bodies, read, at_once))
     except SidecarError as fault:
         raise ContenderFailed(fault.message[:MAX_OUTPUT_CHARS]) from None
 
 
 async def _send(
-    url: str, path: str, bodies: Sequence[Mapping[str, Any]], at_once: bool
+    url: str, path: str, bodies: Sequence[Mapping[str, Any]], read: Read, at_once: bool
 ) -> RoundResult:
     async with SidecarClient(url, timeout=TIMEOUT_S) as client:
         await client.get("/health")  # opens the connection
@@ -184,7 +193,7 @@ async def _send(
             seconds = time.perf_counter() - begin
             if status != 200:
                 raise ContenderFailed(f"status {status}: {str(answer)[:MAX_OUTPUT_CHARS]}")
-            return seconds, read_scores(answer, len(body["documents"]))
+            return seconds, read(answer, body)
 
         if at_once:
             results = await asyncio.gather(*(timed(body) for body in bodies))

