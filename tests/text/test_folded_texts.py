@@ -32,3 +32,10 @@ def test_no_term_is_found_across_two_texts() -> None:
 @pytest.mark.parametrize("texts", [[], [""], ["", ""]])
 def test_texts_without_words_have_no_term(texts: list[str]) -> None:
     assert FoldedTexts(texts).matched_weights(query_terms("shoe")) == [0.0] * len(texts)
+
+
+def test_long_words_are_found_whole() -> None:
+    word = "a" * 40
+    texts = [word, f"{word}a", f"x {word} {word}", "a" * 24, f"{word}-16gb", f"{word}16gb"]
+    (term,) = query_terms(word)
+    assert FoldedTexts(texts).places(term) == {0, 2, 4}

@@ -45,10 +45,10 @@ def _measure(searches: Searches, profiles: Profiles) -> ProfileCost:
     for query in searches.queries:
         times = []
         for _ in range(REPEATS):
+            number = next(numbers)
             if searches.renewed:
-                number = next(numbers)
                 documents = tuple(read_document(renew(each, number)) for each in searches.documents)
-            request = RankRequest(query, documents)
+            request = RankRequest(f"{query} q{number}" if searches.renewed else query, documents)
             start = time.process_time()
             prepare(request, profile, read_all(documents, profile), None, ROOM_TOKENS)
             times.append(time.process_time() - start)

@@ -1,7 +1,7 @@
 """What the cost of profiles is measured on: searches with 100 documents each, made of the demo's.
 
 products      the demo's catalogue under the shop's own names, flat but for `attributes`
-new values    the same, with other texts and numbers each time: nothing has been read before
+new values    the same, with another query, other texts and numbers each time: nothing is known yet
 accents       the same, with letters as in German or French
 feeds         the same products as platforms export them (`feed_forms`)
 decisions     court decisions with citations, the demo's clauses as their reasons
@@ -67,7 +67,7 @@ class Searches:
     documents: Sequence[Record]
     queries: Sequence[str]
     renewed: bool = False
-    """Whether each measurement has other values: see `renew`."""
+    """Whether each measurement has another query, and other values: see `renew`."""
 
 
 def all_searches() -> Iterator[Searches]:
