@@ -30,7 +30,9 @@ class Search:
     """One, or those that were interleaved; none outside of the experiment."""
     took_ms: float
     failed: bool
+    """Any page of it."""
     failed_arms: tuple[str, ...]
+    """Of any page."""
     zero_results: bool
     places: dict[str, int] = field(default_factory=dict)
     """Shown document -> its place in the whole list, from 1."""
@@ -140,10 +142,21 @@ def _add_page(searches: dict[str, Search], page: Exposure) -> None:
         )
         if earlier is not None:
             search.places, search.teams = earlier.places, earlier.teams
+            _add_failure(search, earlier.failed, earlier.failed_arms)
+    _add_failure(search, bool(page.failure), page.failed_arms)
     for number, document in enumerate(query.hit_ids):
-        search.places.setdefault(document, page.first + number + 1)
-        if page.teams:
-            search.teams.setdefault(document, page.teams[number])
+        place = page.first + number + 1
+        if place < search.places.get(document, math.inf):
+            search.places[document] = place
+            if page.teams:
+                search.teams[document] = page.teams[number]
+
+
+def _add_failure(search: Search, failed: bool, arms: Iterable[str]) -> None:
+    """A search failed if any page of it did: that page showed the first stage's order, with hits of
+    other pages again, and a click there is no arm's."""
+    search.failed |= failed
+    search.failed_arms = tuple(dict.fromkeys((*search.failed_arms, *arms)))
 
 
 def _add_events(

@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
+
+import pytest
 
 from mappings.experiments.experiment import Arm, Experiment, File
 from sidecar.workshop.experiments.preference import preferences
@@ -70,6 +73,26 @@ def test_failed_searches_and_those_of_one_arm_say_nothing_of_a_preference() -> N
     log = assemble(EXPERIMENT, [*pages, *events], time.time())
     found = preferences(log, alpha=0.05)
     assert {(each.wins, each.losses, each.ties) for each in found} == {(0, 0, 0)}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in time", "the later one first"])
+@pytest.mark.parametrize("failure", [{"failure": "503", "failed_arms": ["y"]}, {"failure": "late"}])
+def test_a_search_with_a_later_page_that_failed_says_nothing(
+    failure: dict[str, Any], order: tuple[int, int]
+) -> None:
+    shown = (
+        interleaved("q1", "ab", "xy"),
+        page("q1", "ac", method="interleave", arms=["x", "y"], from_=2, **failure)
+        | {"timestamp": "2026-11-01T10:00:03Z"},
+    )
+    pages, events = read(*(shown[at] for at in order), click("q1", "a"))
+    log = assemble(EXPERIMENT, [*pages, *events], time.time())
+    (search,) = log.searches
+    assert search.failed
+    assert search.places == {"a": 1, "b": 2, "c": 4}
+    assert {(found.wins, found.losses, found.ties) for found in preferences(log, alpha=0.05)} == {
+        (0, 0, 0)
+    }
 
 
 def test_an_arm_that_is_stopped_between_two_pages_keeps_its_points() -> None:
