@@ -65,7 +65,7 @@ def assemble(
     of_event = begun.of_event[kept]
     log = replace(log, events=log.events.where(kept))
     exposed = expose(log, begun._replace(of_event=of_event), exposure, max_position)
-    interacted = interact(exposed.searches, log.events, of_event, len(log.documents))
+    interacted = interact(exposed.searches, log.events, of_event)
     searches = interacted.searches
     asked = searches.time_s
     outside = (asked < since_s) | (asked >= until_s)

@@ -100,14 +100,17 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
     if not once.all():
         search, document, position = search[once], document[once], position[once]
     position = np.where(position > 0, position, ranks(search) + 1)
-    shallow = position <= max_position
-    has_rows = np.bincount(search, minlength=count) > 0
-    rows = int(shallow.sum())
+    has_rows = np.zeros(count, bool)
+    has_rows[search] = True
+    found, shallow = len(search), position <= max_position
+    if not shallow.all():  # else the columns stay: a copy of each would be most of the memory
+        search, document, position = search[shallow], document[shallow], position[shallow]
+    rows = len(search)
     searches = replace(
         begun.searches,
-        row_search=search[shallow],
-        row_document=document[shallow],
-        row_position=position[shallow],
+        row_search=search,
+        row_document=document,
+        row_position=position,
         row_clicked=np.zeros(rows, bool),
         row_actions=np.zeros(rows, np.uint8),
     )
@@ -117,7 +120,7 @@ def expose(log: EventLog, begun: Begun, exposure: Exposure, max_position: int) -
         int((has_rows & ~has_hits).sum()),
         int((~has_rows).sum()),
         int(((events.action == IMPRESSION) & (begun.of_event < 0)).sum()),
-        len(search) - rows,
+        found - rows,
     )
 
 

@@ -58,7 +58,10 @@ class Lists:
 
 def joint(first: Numbers, second: Numbers, width: int) -> Ints:
     """One number for both, that sorts as they do; `second` is less than `width`."""
-    return first.astype(np.int64) * width + second
+    key = first.astype(np.int64)  # then in place: there may be one for each row
+    key *= width
+    key += second
+    return key
 
 
 def numbered(values: Ints) -> tuple[Ints, Numbers]:

@@ -7,11 +7,15 @@ import numpy as np
 
 from sidecar.workshop.clicks.actions import CLICK, LATER
 from sidecar.workshop.clicks.event_log import NONE, EventColumns
-from sidecar.workshop.clicks.impressions import Bools, Floats, Ints, Numbers, joint
+from sidecar.workshop.clicks.impressions import Bools, Floats, Ints, Numbers
 from sidecar.workshop.clicks.searches import Searches
 
 WINDOW_S = 86_400.0
 """How long after a click a later action that names no search may come."""
+
+
+BLOCK_EVENTS = 50_000
+"""Events whose searches' rows are looked through at a time."""
 
 
 class Interacted(NamedTuple):
@@ -27,16 +31,12 @@ class Interacted(NamedTuple):
     or client had clicked the document last."""
 
 
-def interact(
-    searches: Searches, events: EventColumns, of_event: Numbers, documents: int
-) -> Interacted:
+def interact(searches: Searches, events: EventColumns, of_event: Numbers) -> Interacted:
     """Marks the rows. A later action is a click too: users look at what they take."""
-    key = joint(searches.row_search, searches.row_document, documents)
-    order = np.argsort(key)
     acted = events.action >= CLICK
     events, search = events.where(acted), of_event[acted]
-    row = _rows(key, order, search, events.document, documents)
-    row = np.where(row >= 0, row, _rows(key, order, search, events.other_document, documents))
+    row = _rows(searches, search, events.document)
+    row = np.where(row >= 0, row, _rows(searches, search, events.other_document))
     adrift = (row < 0) & (events.action >= LATER)
     adopted = _by_owner(events, row, adrift)
     row = np.where(adrift, adopted, row)
@@ -56,14 +56,20 @@ def interact(
     )
 
 
-def _rows(key: Ints, order: Ints, search: Numbers, document: Numbers, documents: int) -> Ints:
-    """The row of each (search, document), -1 where there is none."""
-    if not len(key):
-        return np.full(len(search), NONE)
-    wanted = joint(search, document, documents)
-    place = np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)
-    is_there = (search >= 0) & (document >= 0) & (key[order[place]] == wanted)
-    return np.where(is_there, order[place], NONE)
+def _rows(searches: Searches, search: Numbers, document: Numbers) -> Ints:
+    """The row of each (search, document), -1 where there is none. A search's rows lie together, and
+    each is compared: sorting all rows of all searches would take most of the memory."""
+    found = np.full(len(search), NONE)
+    wanted = np.flatnonzero((search >= 0) & (document >= 0))
+    for at in range(0, len(wanted), BLOCK_EVENTS):
+        event = wanted[at : at + BLOCK_EVENTS]
+        start = np.searchsorted(searches.row_search, search[event], side="left")
+        length = np.searchsorted(searches.row_search, search[event], side="right") - start
+        of_row = np.repeat(np.arange(len(event)), length)
+        row = np.arange(len(of_row)) + np.repeat(start - np.cumsum(length) + length, length)
+        same = searches.row_document[row] == document[event][of_row]
+        found[event[of_row[same]]] = row[same]
+    return found
 
 
 def _by_owner(events: EventColumns, row: Ints, adrift: Bools) -> Ints:
