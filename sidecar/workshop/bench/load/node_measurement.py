@@ -1,6 +1,7 @@
 """Measures a node for `plan`: the time of pairs of several lengths in a service that is busy, in
 one that is idle, and in one that knows them already."""
 
+import itertools
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ from sidecar.workshop.bench.load.outcomes import OK, answered_per_second
 from sidecar.workshop.bench.load.plan import Kind, Planned
 from sidecar.workshop.bench.load.request_bytes import RequestBytes
 
-LENGTHS = (16, 32, 64, 128, 256, 512)
-"""Tokens of a pair; those that the model takes."""
+LENGTHS = (16, 32, 64, 128, 256, 400)
+"""Tokens of a pair, in the mean; those that the model takes."""
+SPREAD = (0.75, 0.95, 1.15, 0.8, 1.0, 1.2, 0.85, 1.05, 1.25)
+"""Of the lengths of neighbouring pairs: a runtime is faster while all runs have one length, as no
+traffic has."""
 WARM = 128
 """Tokens of the pairs that warm the service up."""
-DOCUMENTS = 10
+DOCUMENTS = 9
 """Of a search."""
 ROUNDS = 3
 """Of which the median counts."""
@@ -39,7 +43,7 @@ DEADLINE_S = 600.0
 
 
 class FixedRequests(Protocol):
-    """Sends searches of documents that all have so many tokens with the query."""
+    """Sends searches of documents that have so many tokens with the query, in the mean."""
 
     def __call__(
         self, searches: int, documents: int, tokens: int, clients: int, *, repeated: bool = False
@@ -69,7 +73,11 @@ class NodeMeasurement:
         # On a CPU the workers have the same cores as everything else.
         of_worker = layout["workers"] / cores if on_cpu else 0.0
         self.send(MIN_SEARCHES, DOCUMENTS, WARM, CLIENTS)
-        possible = [each for each in self.lengths if least_tokens <= each <= info["max_tokens"]]
+        possible = [
+            each
+            for each in self.lengths
+            if least_tokens <= each and each * max(SPREAD) <= info["max_tokens"]
+        ]
         if not possible:
             raise StartupError(f"the model takes no pairs of {least_tokens} or more tokens")
         # A round of all lengths after the other: a disturbance does not fall on one of them alone.
@@ -174,11 +182,16 @@ def measure_node(
     ) -> Sent:
         kind = Kind("search", documents, 1.0, 0)
         plan = [Planned(0.0, kind, DEADLINE_S, access.client)] * searches
-        pairs = [tokens] * documents
+        spread = itertools.cycle(round(tokens * times) for times in SPREAD)
         if repeated:
-            bodies = [requests.of_lengths(plan[0], pairs)] * searches
+            bodies = [
+                requests.of_lengths(plan[0], list(itertools.islice(spread, documents)))
+            ] * searches
         else:
-            bodies = [requests.of_lengths(planned, pairs) for planned in plan]
+            bodies = [
+                requests.of_lengths(planned, list(itertools.islice(spread, documents)))
+                for planned in plan
+            ]
         return send(host, port, plan, bodies, clients)
 
     asked = Request(f"{access.url}/info", headers={"Authorization": f"Bearer {access.key}"})
