@@ -140,6 +140,17 @@ class ModelChanges:
                 self._registry.exchange({**self._registry.served, **asleep})
             return list(asleep.values())
 
+    def sleep(self, name: str) -> SleepingModel | None:
+        """Puts the model to sleep, once its last request has ended; None if it does not (the
+        default, the stand-in) or is not awake."""
+        with self._change:
+            live = next((each for each in self._registry.live[1:] if each.name == name), None)
+            if live is None or name == self._stand_in:
+                return None
+            asleep = SleepingModel(name, live.source, live.running)
+            self._registry.exchange({**self._registry.served, name: asleep})
+            return asleep
+
     def wake(self, name: str) -> LiveModel | None:
         """Loads a sleeping model again; None if it does not sleep (any more).
 
