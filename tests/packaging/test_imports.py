@@ -21,12 +21,14 @@ print(*sys.modules)
 
 
 def modules() -> list[str]:
-    """Every module of the wheel but the workshop's, which works on models and measures them."""
+    """Every module of the wheel but the workshop's, which works on models and measures them, and
+    those that work on Ray."""
+    others = [ROOT / "sidecar" / name for name in ("workshop", "on_ray")]
     return [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for package in ("sidecar", "es_integration", "mappings")
         for path in sorted((ROOT / package).rglob("*.py"))
-        if not path.is_relative_to(ROOT / "sidecar" / "workshop") and path.name != "__main__.py"
+        if not any(map(path.is_relative_to, others)) and path.name != "__main__.py"
     ]
 
 
