@@ -106,8 +106,8 @@ class LiveModels:
         await self._make("unload", then, self._changes.unload, name)
 
     async def sleep(self, name: str) -> None:
-        """Puts the model to sleep. Nothing happens to the default, the stand-in, and a name that no
-        model that is awake has."""
+        """Puts the model to sleep. Nothing happens to the default, the stand-in, encoders, and a
+        name that no model that is awake has."""
         model = await asyncio.to_thread(self._changes.sleep, name)
         if model is not None:
             self._asleep(model)

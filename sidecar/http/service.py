@@ -67,8 +67,9 @@ def read_words() -> None:
     stock("sold out")
 
 
-def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
-    """The models that the settings ask for. Raises StartupError with the reason."""
+def open_models(settings: Settings, watch: Watch, *, lazy: bool = False) -> ModelRegistry:
+    """The models that the settings ask for; if `lazy`, most but the default asleep. Raises
+    StartupError with the reason."""
     read_words()
     hooks = Hooks(
         load(settings.hook_files),
@@ -91,6 +92,7 @@ def open_models(settings: Settings, watch: Watch) -> ModelRegistry:
         memory_mb=settings.model_memory_mb,
         worker_nice=settings.worker_nice,
         shared_cache=watch.shared_cache,
+        lazy=lazy,
     )
     try:
         models.find(settings.stand_in, strict=True, kind="reranker")

@@ -6,6 +6,7 @@ routes, limits, keys, errors, metrics and logs are those of `serve`, and not an 
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -15,13 +16,9 @@ from starlette.responses import Response
 from yarl import URL
 
 from sidecar.http.serve import listening
-from sidecar.http.service import Service, Watch, open_models
+from sidecar.http.service import Service, open_models
 from sidecar.on_ray.exchange import Answered, Sent, end_to_end, read
 from sidecar.on_ray.queue_time import QUEUE_WAIT
-from sidecar.pipeline.live_model import SleepingModel
-from sidecar.pipeline.model_sources import read_sources
-from sidecar.pipeline.registry import ModelRegistry
-from sidecar.runtime.options import ModelSource
 from sidecar.settings import Settings
 from sidecar.telemetry.logs import configure
 
@@ -34,12 +31,13 @@ class Replica:
     """Serve makes it, and closes it by `__del__`."""
 
     async def __init__(self, settings: dict[str, Any], models_per_replica: int) -> None:  # type: ignore[misc]
-        """Returns when the default model is loaded, proven and warm; the others sleep. Raises
+        """Returns when the default model is loaded, proven and warm; other rerankers sleep. Raises
         StartupError."""
         self._stack = AsyncExitStack()
         given = Settings(**{**settings, **HERE})
         configure(given.log_level)
-        self._service, url = await self._stack.enter_async_context(listening(given, open_first))
+        opener = partial(open_models, lazy=True)
+        self._service, url = await self._stack.enter_async_context(listening(given, opener))
         await self._service.start()
         self._url = URL(url)
         self._client = await self._stack.enter_async_context(
@@ -106,30 +104,3 @@ class _Awake:
         self._gone = True
         sleep = self._service.live_models.sleep(self._name)
         asyncio.run_coroutine_threadsafe(sleep, self._loop)
-
-
-def open_first(settings: Settings, watch: Watch) -> ModelRegistry:
-    """The models of the settings, of which the default alone is loaded. Raises StartupError."""
-    sources = read_sources(settings.models, settings.runtime_options)
-    (default, (source, _)), *others = sources.items()
-    alone = settings.model_copy(update={"model": _as_setting(source)})
-    models = open_models(alone, watch)
-    try:
-        asleep = {
-            name: SleepingModel(name, ModelSource(source.folder, name), folder.running)
-            for name, (source, folder) in others
-        }
-        served = {**models.served, **asleep}
-        assert next(iter(served)) == default
-        models.check_calibrations(served)
-        models.exchange(served)
-    except BaseException:
-        models.close()
-        raise
-    return models
-
-
-def _as_setting(source: ModelSource) -> str | None:
-    if source.folder is None:
-        return None
-    return f"{source.name}={source.folder}" if source.name else str(source.folder)

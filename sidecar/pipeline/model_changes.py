@@ -142,10 +142,10 @@ class ModelChanges:
 
     def sleep(self, name: str) -> SleepingModel | None:
         """Puts the model to sleep, once its last request has ended; None if it does not (the
-        default, the stand-in) or is not awake."""
+        default, the stand-in, an encoder) or is not awake."""
         with self._change:
             live = next((each for each in self._registry.live[1:] if each.name == name), None)
-            if live is None or name == self._stand_in:
+            if live is None or name == self._stand_in or live.running.manifest.is_encoder:
                 return None
             asleep = SleepingModel(name, live.source, live.running)
             self._registry.exchange({**self._registry.served, name: asleep})

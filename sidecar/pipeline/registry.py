@@ -14,7 +14,7 @@ from typing import Self
 
 from sidecar.errors import StartupError, UnknownModel
 from sidecar.pipeline.embed_pipeline import EmbedPipeline
-from sidecar.pipeline.live_model import LiveModel
+from sidecar.pipeline.live_model import LiveModel, SleepingModel
 from sidecar.pipeline.model_names import Kind, Served, find, name_taken
 from sidecar.pipeline.model_opener import ModelOpener
 from sidecar.pipeline.model_sources import read_sources
@@ -26,6 +26,7 @@ from sidecar.pipeline.served_model import ServedModel
 from sidecar.runtime.cores import available_cores
 from sidecar.runtime.fair_shares import BATCH_SHARE
 from sidecar.runtime.logit_cache import LogitCache, SharedCache
+from sidecar.runtime.model_folder import ModelFolder
 from sidecar.runtime.model_session import Observer
 from sidecar.runtime.options import ModelSource, RuntimeOptions
 from sidecar.runtime.scheduler import Scheduler
@@ -95,8 +96,10 @@ class ModelRegistry:
         memory_mb: int | None = None,
         worker_nice: int = 0,
         shared_cache: SharedCache | None = None,
+        lazy: bool = False,
     ) -> Self:
-        """The models of the sources, warm and proven; the first reranker is the default.
+        """The models of the sources, warm and proven; the first reranker is the default. If `lazy`,
+        the other rerankers but the stand-in sleep until they are asked.
 
         The default's layout decides how many workers there are and how many threads a run has.
         Raises ModelError, DeviceError or StartupError with the reason if one must not serve.
@@ -119,12 +122,19 @@ class ModelRegistry:
         registry.opener.layout = layout
         try:
             for name, (source, folder) in folders.items():
-                registry._served[name] = registry.opener.open(source, folder)
+                if lazy and registry._served and registry._may_sleep(name, folder):
+                    again = ModelSource(source.folder, name)
+                    registry._served[name] = SleepingModel(name, again, folder.running)
+                else:
+                    registry._served[name] = registry.opener.open(source, folder)
             registry.check_profiles(registry._served)
         except BaseException:
             registry.close()
             raise
         return registry
+
+    def _may_sleep(self, name: str, folder: ModelFolder) -> bool:
+        return name != self.config.stand_in and not folder.running.manifest.is_encoder
 
     def add(self, model: ServedModel, session: Session, *, warm_up: bool = False) -> RerankPipeline:
         """The pipeline of one more reranker whose session is open. Raises StartupError if its name

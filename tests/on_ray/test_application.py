@@ -10,11 +10,10 @@ import pytest
 pytest.importorskip("ray.serve", reason="needs the extra `ray`")
 
 from sidecar.errors import StartupError
-from sidecar.http.service import Watch
+from sidecar.http.service import Watch, open_models
 from sidecar.on_ray.application import ServeOptions, build
 from sidecar.on_ray.exchange import Sent, end_to_end
 from sidecar.on_ray.gateway import model_of
-from sidecar.on_ray.replica import open_first
 from sidecar.pipeline.live_model import LiveModel, SleepingModel
 from sidecar.pipeline.model_changes import ModelChanges
 from sidecar.settings import Settings
@@ -74,7 +73,7 @@ def test_settings_that_cannot_be_are_said(settings: dict[str, Any], message: str
 def test_models_beside_the_default_sleep_until_they_are_asked(tmp_path: Path) -> None:
     folders = [tiny_model(tmp_path / str(number), number) for number in (1, 2)]
     settings = Settings(model=f"one={folders[0]},two={folders[1]}")
-    models = open_first(settings, Watch())
+    models = open_models(settings, Watch(), lazy=True)
     try:
         changes = ModelChanges(models)
         assert [type(each) for each in models.served.values()] == [LiveModel, SleepingModel]
