@@ -2,7 +2,7 @@
 
     python examples/learn/loop.py WORK
 
-Two weeks of a simulated shop in about five minutes, on an OpenSearch node of this machine or
+Two weeks of a simulated shop in some minutes, on an OpenSearch node of this machine or
 without one (--offline). Every step is a command of `rerank-sidecar`, run in WORK; WORK/report.html
 tells what each found, and how right that was. Needs the extras `cpu`, `demo` and `learn`, and for
 fine-tuning `build`.
