@@ -1,14 +1,17 @@
 """An interleaved experiment on a real node: the hits, the arms' metrics, the cluster's UBI indices,
 and the commands that read them."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from es_integration import SyncSidecarClient
 from es_integration.search import Experiments, Rerank, Trial, two_stage_search
 from es_integration.ubi import UbiFiles, UbiIndices, event_record
+from sidecar.cli import app
 from sidecar.workshop.clicks.cluster_records import read_cluster
 from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.ubi import UbiEvent, UbiQuery
@@ -88,4 +91,25 @@ def test_three_arms_are_multileaved_counted_and_logged(
     stored = cluster.client.search(index=INDICES[0], body={"size": 10})["hits"]["hits"]
     told = [hit["_source"]["query_attributes"]["experiment"] for hit in stored]
     assert [each["teams"] for each in told] == [teams, teams]
+
+    outcome = tmp_path / "outcome.json"
+    command = ["experiment", "analyse", path, "--from-cluster", "opensearch"]
+    if not str(type(cluster.client).__module__).startswith("opensearchpy"):
+        command[-1] = "elasticsearch"
+    command += [
+        "--cluster",
+        cluster.url,
+        "--queries-index",
+        INDICES[0],
+        "--events-index",
+        INDICES[1],
+    ]
+    result = CliRunner().invoke(app, [*map(str, command), "--json", str(outcome)])
+    assert result.exit_code == 0, result.output
+    found = json.loads(outcome.read_text())
+    assert (found["searches"], found["units"]) == (2, 1)
+    clicked_team = teams[1]
+    for each in found["preferences"]:
+        won = int(clicked_team == each["arm"]), int(clicked_team == "first-stage")
+        assert (each["wins"], each["losses"]) == won
     cluster.client.indices.delete(index=",".join(INDICES))
