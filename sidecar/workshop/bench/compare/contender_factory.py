@@ -39,12 +39,9 @@ ADAPTERS = {
     specs.BARE: "with_onnxruntime",
 }
 EMBEDDING_ADAPTERS = {
-    specs.ST_FP32: "embeddings/with_sentence_transformers",
-    specs.ST_BF16: "embeddings/with_sentence_transformers",
-    specs.ST_ONNX: "embeddings/with_sentence_transformers",
-    specs.ST_OPENVINO: "embeddings/with_openvino",
-    specs.FASTEMBED: "embeddings/with_fastembed",
-    specs.BARE: "embeddings/with_onnxruntime",
+    **ADAPTERS,
+    specs.FASTEMBED: "with_fastembed_vectors",
+    specs.BARE: "with_onnxruntime_vectors",
 }
 ENGINES = {specs.ST_FP32: "float32", specs.ST_BF16: "bfloat16", specs.ST_ONNX: "onnx"}
 
@@ -107,6 +104,7 @@ def open_contender(spec: ContenderSpec, setup: ComparisonSetup) -> Contender:
         "onnx": str(files.onnx),
         "sidecar": settings,
         "engine": ENGINES.get(spec),
+        "embeddings": setup.embeddings,
         "max_tokens": setup.max_tokens,
         "pad_id": setup.pad_id,
         "scratch": str(setup.scratch),

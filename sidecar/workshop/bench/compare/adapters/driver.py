@@ -4,7 +4,8 @@
 
 An adapter is a file with `open_model(settings) -> score`, where `score(query, documents,
 batch_size)` returns a logit for each document; `PACKAGES`, whose versions are reported; and
-`PARALLEL`, True where several threads may call `score` at a time.
+`PARALLEL`, True where several threads may call `score` at a time. It may import the files beside
+it.
 
     first line out   {"ready": true, "versions": {...}}
     in               {"requests": [[query, documents], ...], "batch_size": 16, "at_once": false}
@@ -65,6 +66,7 @@ def main(adapter: str, settings: str) -> None:
         answers.write(json.dumps(message) + "\n")
         answers.flush()
 
+    sys.path.append(os.path.dirname(adapter))  # the driver runs with -I
     try:
         module = runpy.run_path(adapter)
         score = module["open_model"](json.loads(settings))

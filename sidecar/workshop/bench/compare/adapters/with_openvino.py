@@ -1,89 +1,78 @@
-"""sentence-transformers' CrossEncoder with its OpenVINO backend, in int8.
+"""sentence-transformers' CrossEncoder, or its encoder for vectors, by OpenVINO in int8.
 
 The graph is quantised as sentence-transformers' own function does it for its files
 `openvino_model_qint8_quantized.xml`: statically, weights and activations, by NNCF; but on the
-sample pairs of the sidecar's quantisation, where theirs reads a data set from a hub.
+sample of the sidecar's quantisation, where theirs reads a data set from a hub.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nncf
 import openvino
 import torch
-from sentence_transformers import CrossEncoder
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from with_sentence_transformers import Score, cosines, logits  # type: ignore[import-not-found]
 
 PACKAGES = ("sentence-transformers", "optimum-intel", "openvino", "nncf", "torch")
 PARALLEL = False
 FLOAT, INT8 = "openvino/openvino_model.xml", "openvino/openvino_model_qint8_quantized.xml"
 
 
-def write_int8(settings: dict[str, Any], folder: Path) -> None:
+def open_model(settings: dict[str, Any]) -> Score:
+    torch.set_num_threads(settings["threads"])
+    limit = settings["max_tokens"]
+
+    def opened(folder: str, options: dict[str, Any]) -> Any:
+        how: dict[str, Any] = {
+            "backend": "openvino",
+            "model_kwargs": options,
+            "local_files_only": True,
+        }
+        if not settings["embeddings"]:
+            return CrossEncoder(folder, max_length=limit, **how)
+        encoder = SentenceTransformer(folder, **how)
+        encoder.max_seq_length = limit
+        return encoder
+
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    folder = Path(settings["made"]) / f"openvino-{version}"
+    if not folder.exists():
+        fresh = folder.with_suffix(".new")
+        write_int8(opened(settings["torch"], {"export": True}), settings, fresh)
+        fresh.rename(folder)
+    config = {
+        "INFERENCE_NUM_THREADS": str(settings["threads"]),
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+    model = opened(str(folder), {"file_name": INT8, "ov_config": config})
+    return cosines(model) if settings["embeddings"] else logits(model)
+
+
+def write_int8(model: Any, settings: dict[str, Any], folder: Path) -> None:
     """Writes a folder with the model's float and int8 graphs."""
-    model = CrossEncoder(
-        settings["torch"],
-        backend="openvino",
-        model_kwargs={"export": True},
-        max_length=settings["max_tokens"],
-        local_files_only=True,
-    )
     model.save_pretrained(str(folder))
     graph = openvino.Core().read_model(folder / FLOAT)
     inputs = {name for each in graph.inputs for name in each.get_names()}
-    pairs = [
-        (row["query"], document)
-        for row in map(json.loads, Path(settings["sample"]).read_text().splitlines())
-        for document in row["documents"]
-    ]
+    rows = [json.loads(line) for line in Path(settings["sample"]).read_text().splitlines()]
+    texts: list[tuple[str, ...]]
+    if settings["embeddings"]:
+        texts = [(text,) for row in rows for text in (row["query"], *row["documents"])]
+    else:
+        texts = [(row["query"], document) for row in rows for document in row["documents"]]
 
-    def arrays(pair: tuple[str, str]) -> dict[str, Any]:
+    def arrays(one_or_two: tuple[str, ...]) -> dict[str, Any]:
         encoded = model.tokenizer(
-            *pair, truncation=True, max_length=settings["max_tokens"], return_tensors="np"
+            *one_or_two, truncation=True, max_length=settings["max_tokens"], return_tensors="np"
         )
         return {name: array for name, array in encoded.items() if name in inputs}
 
     quantized = nncf.quantize(
         graph,
-        nncf.Dataset(pairs, arrays),
+        nncf.Dataset(texts, arrays),
         model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(pairs),
+        subset_size=len(texts),
     )
     openvino.save_model(quantized, folder / INT8, compress_to_fp16=False)
-
-
-def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
-    torch.set_num_threads(settings["threads"])
-    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    folder = Path(settings["made"]) / f"openvino-{version}"
-    if not folder.exists():
-        fresh = folder.with_suffix(".new")
-        write_int8(settings, fresh)
-        fresh.rename(folder)
-    model = CrossEncoder(
-        str(folder),
-        backend="openvino",
-        model_kwargs={
-            "file_name": INT8,
-            "ov_config": {
-                "INFERENCE_NUM_THREADS": str(settings["threads"]),
-                "PERFORMANCE_HINT": "LATENCY",
-            },
-        },
-        max_length=settings["max_tokens"],
-        local_files_only=True,
-    )
-
-    def score(query: str, documents: list[str], batch_size: int) -> list[float]:
-        logits = model.predict(
-            [(query, document) for document in documents],
-            batch_size=batch_size,
-            activation_fn=torch.nn.Identity(),
-            convert_to_tensor=True,
-            show_progress_bar=False,
-        )
-        return logits.float().reshape(-1).tolist()
-
-    return score
