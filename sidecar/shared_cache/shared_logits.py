@@ -50,8 +50,9 @@ class SharedLogits:
         self._clock = clock
         self._breaker = Breaker(clock, lambda state: watch.on_change("read", state))
         self._writing = WriteBehind(store, watch, clock)
-        self._lookups = 0
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._lookups: set[asyncio.Task[int]] = set()
+        """Those of the tasks that are lookups."""
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
@@ -79,13 +80,15 @@ class SharedLogits:
             if self._breaker.begin_probe():
                 self._spawn(self._probe())
             return {}
-        if self._lookups >= MAX_LOOKUPS:
+        if len(self._lookups) >= MAX_LOOKUPS:
             self._watch.on_fault("read", StoreError("busy", f"{MAX_LOOKUPS} lookups under way"))
             return {}
         start = self._clock()
         found: dict[Key, Outputs] = {}
         unique = list(dict.fromkeys(keys))
         lookup = self._spawn(self._look_up(unique, found))
+        self._lookups.add(lookup)
+        lookup.add_done_callback(self._lookups.discard)
         await asyncio.wait({lookup}, timeout=self._timeout_s)
         await _read_what_has_arrived(lookup)
         try:
@@ -110,21 +113,17 @@ class SharedLogits:
 
     async def _look_up(self, keys: Sequence[Key], found: dict[Key, Outputs]) -> int:
         """Fills `found`, and returns how many values were no logits. Raises StoreError."""
-        self._lookups += 1
         invalid = 0
-        try:
-            for start in range(0, len(keys), MAX_KEYS):
-                part = keys[start : start + MAX_KEYS]
-                stored = await limited(self._store.get(part))
-                for key, value in zip(part, stored, strict=True):
-                    if value is None:
-                        continue
-                    if (output := decode(key, value)) is None:
-                        invalid += 1
-                    else:
-                        found[key] = output
-        finally:
-            self._lookups -= 1
+        for start in range(0, len(keys), MAX_KEYS):
+            part = keys[start : start + MAX_KEYS]
+            stored = await limited(self._store.get(part))
+            for key, value in zip(part, stored, strict=True):
+                if value is None:
+                    continue
+                if (output := decode(key, value)) is None:
+                    invalid += 1
+                else:
+                    found[key] = output
         return invalid
 
     async def _connect(self) -> None:

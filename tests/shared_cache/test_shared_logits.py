@@ -198,6 +198,15 @@ async def test_lookups_under_way_are_bounded() -> None:
     assert not shared.changes
 
 
+async def test_lookups_that_begin_at_once_are_bounded_too() -> None:
+    shared = Shared()
+    shared.keep(b"a", 1)
+    found = await asyncio.gather(*(shared.get(b"a") for _ in range(3 * MAX_LOOKUPS)))
+    assert len(shared.store.asked) == MAX_LOOKUPS
+    assert found.count({b"a": 1}) == MAX_LOOKUPS
+    assert shared.faults == [("read", "busy")] * 2 * MAX_LOOKUPS
+
+
 async def test_a_store_that_takes_no_writes_still_answers_and_is_tried_again() -> None:
     shared = Shared()
     await shared.logits.start()
