@@ -1,7 +1,7 @@
 """The settings of the cache that replicas share: part of the table in `settings`."""
 
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,18 +10,26 @@ SCHEMES = ("redis", "rediss", "unix")
 
 
 def _redis_url(value: SecretStr | None) -> SecretStr | None:
-    """The address as it is. Raises ValueError, without the address, for one of another kind."""
+    """The address as it is. Raises ValueError, without the address, for one of another kind, and
+    for one that a `/`, `?` or `#` in the password cuts: half a password would be taken for a port,
+    and logged."""
     if value is None:
         return None
     try:
         parts = urlsplit(value.get_secret_value().strip())
         place = parts.path if parts.scheme == "unix" else parts.hostname
         _ = parts.port
-    except ValueError:  # a port that is no number, half an IPv6 address
+        if parts.scheme != "unix":
+            int(parts.path.strip("/") or 0)
+        if parts.query:
+            parse_qsl(parts.query, strict_parsing=True)
+    except ValueError:  # a port or database that is no number, half an IPv6 address
         place = None
-    if not place or parts.scheme not in SCHEMES:
+    if not place or parts.scheme not in SCHEMES or parts.fragment:
         raise ValueError(
-            "is no `redis://[user:password@]host:port/database`, `rediss://` (TLS) or `unix://path`"
+            "is no `redis://[user:password@]host:port/database`, `rediss://` (TLS) or "
+            "`unix://path`; in a password, `/`, `?`, `#` and `@` are written `%2F`, `%3F`, `%23` "
+            "and `%40`"
         )
     return value
 

@@ -11,6 +11,7 @@ from sidecar.settings import Settings, load
     [
         "redis://localhost",
         "redis://user:secret@cache.example.com:6380/2",
+        "redis://:%2Fsecret%23@[::1]/",
         "rediss://:secret@[::1]:6379/0?ssl_ca_certs=/etc/ca.pem",
         "unix:///run/redis.sock?db=1",
     ],
@@ -24,7 +25,11 @@ def test_addresses_of_redis_are_taken_and_not_shown(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["secret", "http://secret:80", "redis://", "redis://:secret@/0", "redis://h:secret", "unix://"],
+    [
+        *("secret", "http://secret:80", "redis://", "redis://:secret@/0", "redis://h:secret"),
+        *("unix://", "redis://h/secret"),
+        *("redis://u:1/secret@h/0", "redis://u:1?secret@h/0", "redis://u:1#secret@h/0"),
+    ],
 )
 def test_other_addresses_are_refused_without_being_shown(url: str) -> None:
     with pytest.raises(StartupError, match=r"setting cache_url: .*redis://") as refused:
