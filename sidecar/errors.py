@@ -53,6 +53,8 @@ class RerankError(Exception):
         super().__init__(message)
         self.message = message
         self.retry_after_s = retry_after_s
+        self.model: str | None = None
+        """Which model failed, once its `ModelHealth` has seen the fault."""
 
 
 class InvalidRequest(RerankError):

@@ -91,8 +91,9 @@ class ModelHealth:
         outcome = Outcome()
         try:
             yield outcome
-        except (InferenceFailed, NonFiniteScore):
-            self._failed()
+        except (InferenceFailed, NonFiniteScore) as fault:
+            if self._is_own(fault):
+                self._failed()
             raise
         except DeadlineExceeded:
             self._failed_if_it_hangs()
@@ -106,10 +107,18 @@ class ModelHealth:
         if self._breaker.state == "closed":
             return
         self._probe_if_due()
-        raise CircuitOpen(
+        refused = CircuitOpen(
             "the model failed several requests in a row, and is asked again when it passes a probe",
             retry_after_s=self._breaker.retry_after_s,
         )
+        refused.model = self._model.name
+        raise refused
+
+    def _is_own(self, fault: RerankError) -> bool:
+        """Whether this model failed, and not an encoder that the request needed too, whose health
+        has seen the fault first."""
+        fault.model = fault.model or self._model.name
+        return fault.model == self._model.name
 
     def _failed(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -55,9 +55,9 @@ def token_vectors(tensors: Tensors) -> Outputs:
 
 
 def unit_vectors(rows: Outputs) -> Outputs:
-    """The vectors at length 1; a zero vector stays one."""
+    """The vectors at length 1; a zero vector stays one, and NaN stays NaN."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    units: Outputs = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    units: Outputs = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths != 0)
     return units
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sidecar.embedding import EmbedRequest
-from sidecar.errors import Conflict, ProfileError
+from sidecar.errors import Conflict, InferenceFailed, NonFiniteScore, ProfileError
+from sidecar.pipeline.breaker import FAULTS
 from sidecar.pipeline.model_changes import ModelChanges
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
@@ -18,6 +19,7 @@ from sidecar.profiles import Profiles
 from sidecar.profiles.loading import read_profile
 from sidecar.request import Control, Document, RankRequest, RankResult
 from sidecar.runtime.options import ModelSource, RuntimeOptions
+from sidecar.runtime.session import Batch, Tensors
 from sidecar.runtime.shipped_models import shipped_model
 from tests.tiny_encoders import tiny_encoder
 
@@ -127,6 +129,39 @@ async def test_vectors_are_made_once(registry: ModelRegistry) -> None:
     assert len(cache) == known
     assert encoder.scorer.load().inputs == before.inputs == 0
     assert result.cached == len(texts)
+
+
+def raises(batch: Batch) -> Tensors:
+    raise RuntimeError("the device is on fire")
+
+
+def no_numbers(batch: Batch) -> Tensors:
+    return {"vectors": np.full((len(batch.input_ids), 384), np.nan, np.float32)}
+
+
+@pytest.mark.parametrize("fails", [raises, no_numbers])
+async def test_an_encoder_that_fails_opens_no_breaker_but_its_own(
+    fails: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = profile().model_copy(update={"name": "without", "signals": {}})
+    with opened(profile(), without) as registry:
+        encoder = registry.live[1]
+        monkeypatch.setattr(encoder.queue.model.session, "run", fails)
+        for number in range(2 * FAULTS):  # failed by the encoder, then refused by its breaker
+            with pytest.raises((InferenceFailed, NonFiniteScore)):
+                await rank(registry, f"text {number}")
+        assert encoder.encoder.health.state != "closed"
+        assert registry.default.health.state == "closed"
+        assert (await rank(registry, SHOE, profile="without")).ranked
+
+
+async def test_vectors_without_numbers_are_refused(
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = registry.live[1]
+    monkeypatch.setattr(encoder.queue.model.session, "run", no_numbers)
+    with pytest.raises(NonFiniteScore):
+        await encoder.encoder.embed(EmbedRequest(("a text",), kind="document"))
 
 
 def test_a_profile_without_its_encoder_stops_the_start() -> None:
