@@ -12,8 +12,6 @@ OF_THE_CONNECTION = frozenset(
     }
 )
 """Headers that each connection has anew (RFC 9110, 7.6.1)."""
-
-
 CODING = "latin-1"
 """Of headers, in which any byte may stand."""
 
@@ -38,13 +36,8 @@ class Answered(NamedTuple):
     def response(self) -> Response:
         """As Serve sends it."""
         response = Response(self.body, self.status)
-        response.raw_headers = [
-            *(each for each in response.raw_headers if each[0] == b"content-length"),
-            *(
-                (name.lower().encode("latin-1"), text.encode("latin-1"))
-                for name, text in self.headers
-            ),
-        ]
+        length = [each for each in response.raw_headers if each[0] == b"content-length"]
+        response.raw_headers = [*length, *raw(self.headers)]
         return response
 
 

@@ -82,7 +82,7 @@ class _Work:
         """Tokens of the document's pairs."""
         whole = self.query + _tokens(document.size)
         if whole <= self.max_tokens:
-            return whole + self._alone(document) if self.alone_too else whole
+            return whole + self._alone(document)
         longest, others = self._lengths(document)
         if self.query + longest + others <= self.max_tokens or not self.windowed:
             return min(self.max_tokens, self.query + longest + others) + self._alone(document)
