@@ -74,6 +74,12 @@ def _store_errors() -> Iterator[None]:
     except (TimeoutError, builtins.TimeoutError) as fault:
         raise StoreError("late", str(fault)) from fault
     except (ConnectionError, OSError) as fault:
-        raise StoreError("connection", str(fault)) from fault
+        raise StoreError("connection", _message(fault)) from fault
     except Exception as fault:
-        raise StoreError("refused", f"{type(fault).__name__}: {fault}") from fault
+        raise StoreError("refused", f"{type(fault).__name__}: {_message(fault)}") from fault
+
+
+def _message(fault: Exception) -> str:
+    """What went wrong, without the arguments that Redis repeats of a command which it does not
+    know: of AUTH the password, cut if it is long."""
+    return str(fault).partition(", with args beginning with")[0]

@@ -85,6 +85,14 @@ async def test_a_wrong_password_is_refused_and_not_repeated() -> None:
             assert list(await store.get([b"a"])) == [None]
 
 
+async def test_a_password_that_redis_repeats_is_not_repeated() -> None:
+    with RedisServer("--rename-command", "AUTH", "LOGIN") as server:
+        async with opened(f"unix://:my-secret@{server.socket}") as store:
+            with pytest.raises(StoreError, match="unknown command") as refused:
+                await store.get([b"a"])
+            assert "secret" not in str(refused.value)
+
+
 async def test_a_server_that_is_away() -> None:
     async with opened("unix:///nowhere/redis.sock") as store:
         with pytest.raises(StoreError) as fault:
