@@ -1,5 +1,6 @@
 """What a sidecar says of itself at /info, asked from this machine."""
 
+import http.client
 import json
 import ssl
 import urllib.error
@@ -25,7 +26,7 @@ def sidecar_info(base_url: str, key: str | None, ca: str | None, timeout_s: floa
             raw = answer.read()
     except urllib.error.HTTPError as error:
         raise SidecarRefused(error.code, str(error.reason)) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)  # urllib wraps what went wrong.
         raise SidecarUnreachable(f"no answer from {base_url}: {reason}") from error
     try:

@@ -1,6 +1,8 @@
 """Which encoder of a sidecar an install takes, and why none fits."""
 
+import socket
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -67,6 +69,22 @@ def test_a_sidecar_that_cannot_be_read_needs_a_name_and_a_dimension(
     with pytest.raises(NoEncoder, match=r"cannot be read from this machine \(.+\): name it"):
         run(None, served_encoder(url, "small"))
     assert run(None, served_encoder(url, "small", 384)) == Encoder("small", 384)
+
+
+def test_what_speaks_no_http_cannot_be_read() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            connection, _ = other.accept()
+            with connection:
+                connection.recv(4096)  # The request: without it the close would be a reset.
+                connection.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+        thread = Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(NoEncoder, match=r"cannot be read from this machine \(no answer from"):
+            run(None, served_encoder(f"http://127.0.0.1:{other.getsockname()[1]}"))
+        thread.join()
 
 
 @pytest.mark.parametrize("answer", [[], {}, {"models": None}, {"models": [{"model": "old"}]}])
