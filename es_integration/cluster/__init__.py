@@ -12,7 +12,7 @@ page_sample    the hits or example documents by which the time of a page is meas
 page_time      how long a page of hits takes, from a sample; what size fits
 sidecar_info   what the sidecar says of itself
 sidecar_deadline  the sidecar's own limit
-encoder        the encoder that the sidecar serves, for the vectors of an index
+encoder        the encoder that the sidecar serves, and what a cluster asks of it
 vector_probe   whether vectors are that encoder's
 vector_fields  whether the indices' field fits that encoder
 

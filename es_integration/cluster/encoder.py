@@ -1,4 +1,4 @@
-"""The encoder whose vectors an index holds, as the sidecar serves it.
+"""The encoder whose vectors an index holds: as the sidecar serves it, and what asks it for them.
 
 encoder = run(client, served_encoder("http://sidecar:8080"))
 encoder.name, encoder.dimension      # "minilm-en-embed", 384
@@ -6,10 +6,11 @@ encoder.name, encoder.dimension      # "minilm-en-embed", 384
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from es_integration.cluster.procedure import Aside, Procedure
+from es_integration.cluster.procedure import Aside, Body, Procedure
 from es_integration.cluster.sidecar_info import sidecar_info
 from es_integration.errors import NoEncoder, SidecarError
 
@@ -32,6 +33,37 @@ class Encoder:
     def __post_init__(self) -> None:
         if not self.name or self.dimension < 1:
             raise ValueError(f"no encoder: {self.name!r} with {self.dimension} dimensions")
+
+
+class Embedder(StrEnum):
+    """What asks the sidecar for vectors from a cluster, and the end of its name there. There are
+    two, because encoders may read documents and queries differently."""
+
+    DOCUMENTS = "embed-documents"
+    QUERIES = "embed-queries"
+
+    @property
+    def kind(self) -> str:
+        """The sidecar's word for what its texts are."""
+        return "document" if self is Embedder.DOCUMENTS else "query"
+
+
+def known_encoder(encoder: Encoder | None) -> Encoder:
+    """The encoder of an install with `embed`. Raises ValueError when it is not known."""
+    if encoder is None:
+        raise ValueError("embed needs the sidecar's encoder: `served_encoder` asks for it")
+    return encoder
+
+
+def request_keys(encoder: Encoder, embedder: Embedder) -> Body:
+    """What a request to the sidecar's `/v1/embeddings` has beside `input`. Long texts are cut, not
+    refused."""
+    return {
+        "model": encoder.name,
+        "dimensions": encoder.dimension,
+        "input_type": embedder.kind,
+        "truncate": True,
+    }
 
 
 def served_encoder(

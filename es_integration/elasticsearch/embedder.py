@@ -4,11 +4,12 @@ import time
 from collections.abc import Sequence
 
 from es_integration.cluster.check import Check
+from es_integration.cluster.encoder import Embedder, known_encoder
 from es_integration.cluster.probe import DOCUMENTS, QUERY
 from es_integration.cluster.procedure import Procedure
 from es_integration.cluster.vector_probe import best_is_nearest, vectors_fit
 from es_integration.elasticsearch.calls import send
-from es_integration.elasticsearch.embedding import Embedder, embedding_endpoint, known_encoder
+from es_integration.elasticsearch.embedding import embedding_endpoint
 from es_integration.elasticsearch.endpoint import ElasticsearchInstall, Endpoint
 from es_integration.elasticsearch.installed import installed, with_advice
 from es_integration.errors import ClusterRefused
@@ -36,7 +37,7 @@ def checks(spec: ElasticsearchInstall) -> Procedure[list[Check]]:
             continue
         seconds = time.monotonic() - start
         seen = f"answers the cluster's nodes at {endpoint.calls}"
-        fit = vectors_fit(vectors[embedder], len(texts), known_encoder(spec))
+        fit = vectors_fit(vectors[embedder], len(texts), known_encoder(spec.encoder))
         found += [
             Check(f"{embedder}: sidecar", True, seen, seconds),
             Check(f"{embedder}: vectors", *fit),

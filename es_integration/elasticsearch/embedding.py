@@ -9,9 +9,8 @@ Elasticsearch's `hugging_face` and `openai` do not say which a text is: the addr
 """
 
 import json
-from enum import StrEnum
 
-from es_integration.cluster.encoder import Encoder
+from es_integration.cluster.encoder import Embedder, Encoder, known_encoder, request_keys
 from es_integration.cluster.procedure import Body
 from es_integration.elasticsearch.endpoint import (
     ElasticsearchInstall,
@@ -25,18 +24,6 @@ SIMILARITY = "dot_product"
 _PARSER = {"text_embeddings": "$.data[*].embedding"}
 
 
-class Embedder(StrEnum):
-    """What the texts are whose vectors an endpoint makes; the end of its name."""
-
-    DOCUMENTS = "embed-documents"
-    QUERIES = "embed-queries"
-
-    @property
-    def kind(self) -> str:
-        """The sidecar's word for it."""
-        return "document" if self is Embedder.DOCUMENTS else "query"
-
-
 def embed_id(spec: ElasticsearchInstall, embedder: Embedder) -> str:
     """The ID of the endpoint: `rerank-sidecar-ecommerce-embed-queries`."""
     return f"{spec.endpoint_id}-{embedder}"
@@ -47,19 +34,12 @@ def query_embed_id(spec: ElasticsearchInstall) -> str:
     return embed_id(spec, Embedder.QUERIES)
 
 
-def known_encoder(spec: ElasticsearchInstall) -> Encoder:
-    """The encoder of an install with `embed`. Raises ValueError when it is not known."""
-    if spec.encoder is None:
-        raise ValueError("embed needs the sidecar's encoder: `served_encoder` asks for it")
-    return spec.encoder
-
-
 def embedding_endpoint(spec: ElasticsearchInstall, embedder: Embedder) -> Endpoint:
     """The endpoint that makes vectors of documents or of queries.
 
     Raises ValueError when the encoder is not known, or the service cannot name it.
     """
-    encoder, service = known_encoder(spec), spec.embed_service
+    encoder, service = known_encoder(spec.encoder), spec.embed_service
     if service == "hugging_face" and encoder.must_be_named:
         raise ValueError(
             f"hugging_face names no encoder and no dimension, and the sidecar must be told"
@@ -93,10 +73,5 @@ def embedding_endpoints(spec: ElasticsearchInstall) -> tuple[Endpoint, ...]:
 
 
 def _request(encoder: Encoder, embedder: Embedder) -> str:
-    fixed = {
-        "model": encoder.name,
-        "dimensions": encoder.dimension,
-        "input_type": embedder.kind,
-        "truncate": True,
-    }
-    return '{"input":${input},' + json.dumps(fixed, separators=(",", ":"))[1:]
+    keys = json.dumps(request_keys(encoder, embedder), separators=(",", ":"))
+    return '{"input":${input},' + keys[1:]

@@ -203,10 +203,9 @@ def _settings(spec: ElasticsearchInstall) -> Body:
     more = "".join(f",{_dump(name)}:{_dump(value)}" for name, value in spec.body.items())
     return {
         "url": spec.url,
-        "headers": common["headers"],
+        **common,
         "request": '{"query":${query},"documents":${input}' + more + "}",
         "response": {"json_parser": dict(_PARSER)},
-        "rate_limit": common["rate_limit"],
     }
 
 

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from es_integration.cluster.calls import ignore_missing
 from es_integration.cluster.change import Change, Plan, plan_and_apply
+from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
 from es_integration.elasticsearch.calls import send
-from es_integration.elasticsearch.embedding import Embedder, embed_id, embedding_endpoints
+from es_integration.elasticsearch.embedding import embed_id, embedding_endpoints
 from es_integration.elasticsearch.endpoint import (
     ElasticsearchInstall,
     Endpoint,

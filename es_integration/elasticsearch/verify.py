@@ -15,10 +15,7 @@ from es_integration.cluster.probe import DOCUMENTS, QUERY, fresh_documents, scor
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.elasticsearch.calls import TRIAL, send
 from es_integration.elasticsearch.embedder import checks as embedder_checks
-from es_integration.elasticsearch.endpoint import (
-    ElasticsearchInstall,
-    rerank_endpoint,
-)
+from es_integration.elasticsearch.endpoint import ElasticsearchInstall, rerank_endpoint
 from es_integration.elasticsearch.installed import Step, installed, with_advice
 from es_integration.elasticsearch.page_time import page_time
 from es_integration.elasticsearch.searches import DOCUMENT_FIELD, retriever_search

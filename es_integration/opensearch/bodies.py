@@ -8,11 +8,11 @@ In both, the sidecar gets one request with all hits of the page.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Body
 from es_integration.opensearch import embeddings, scripts
 from es_integration.opensearch.spec import (
     LAYOUT,
-    Embedder,
     Highlighter,
     OpenSearchInstall,
     Part,

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.calls import send
-from es_integration.opensearch.spec import SINCE, Embedder, Highlighter, Part, Route, Version
+from es_integration.opensearch.spec import SINCE, Highlighter, Part, Route, Version
 
 _PROCESSORS: Mapping[Part, frozenset[str]] = {
     Route.FLAT: frozenset({"rerank"}),
@@ -16,12 +17,11 @@ _PROCESSORS: Mapping[Part, frozenset[str]] = {
     Embedder.DOCUMENTS: frozenset({"ingest:text_embedding"}),
     Embedder.QUERIES: frozenset({"request:neural_query_enricher"}),
 }
-
-
 _WHAT: Mapping[type, str] = {
     Highlighter: "semantic highlighting",
     Embedder: "making vectors (--embed)",
 }
+"""What a cluster cannot do without the parts of these types."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ Both have one name. A pipeline of that name that is not the sidecar's stays as i
 from collections.abc import Callable
 from functools import partial
 
-from es_integration.cluster.calls import ignore_missing, indices_with_setting
+from es_integration.cluster.calls import indices_with_setting
 from es_integration.cluster.change import Change
+from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Body, Procedure
 from es_integration.errors import PipelineConflict, StillInUse
 from es_integration.opensearch import embeddings, lookup
 from es_integration.opensearch.calls import send, send_ignoring_missing
-from es_integration.opensearch.spec import Embedder, OpenSearchInstall
+from es_integration.opensearch.spec import OpenSearchInstall
 from es_integration.opensearch.users_pipeline import KIND as SEARCH
 
 INGEST = "ingest pipeline"
@@ -63,7 +64,7 @@ def plan_embed_pipeline_removal(
 def _existing(kind: str, name: str) -> Procedure[Body | None]:
     if kind == SEARCH:
         return (yield from lookup.pipeline(name))
-    answer = yield from ignore_missing(send(lambda client: client.ingest.get_pipeline(id=name)))
+    answer = yield from send_ignoring_missing(lambda client: client.ingest.get_pipeline(id=name))
     return dict(answer[name]) if answer else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from es_integration.cluster.check import Check
+from es_integration.cluster.encoder import Embedder, known_encoder
 from es_integration.cluster.probe import DOCUMENTS, QUERY
 from es_integration.cluster.procedure import Body, Procedure
 from es_integration.cluster.vector_fields import mapped_fields
@@ -12,9 +13,9 @@ from es_integration.cluster.vector_probe import best_is_nearest, vectors_fit
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch import lookup
 from es_integration.opensearch.calls import send
-from es_integration.opensearch.embeddings import known_encoder, neural_query
+from es_integration.opensearch.embeddings import neural_query
 from es_integration.opensearch.probe import with_advice
-from es_integration.opensearch.spec import Embedder, OpenSearchInstall
+from es_integration.opensearch.spec import OpenSearchInstall
 
 HITS = 10
 
@@ -34,7 +35,7 @@ def checks(
         return [_check(part, "sidecar", False, f"its answer is not understood: {error!r}")]
     found = [
         _check(part, "sidecar", True, spec.url(part), time.monotonic() - start),
-        _check(part, "vectors", *vectors_fit(vectors, len(texts), known_encoder(spec))),
+        _check(part, "vectors", *vectors_fit(vectors, len(texts), known_encoder(spec.encoder))),
     ]
     if part is Embedder.QUERIES and all(check.passed for check in found):
         found.append((yield from _order(spec, vectors[0])))
@@ -79,7 +80,7 @@ def _order(spec: OpenSearchInstall, query: Sequence[float]) -> Procedure[Check]:
 
 def _search(spec: OpenSearchInstall, index: str) -> Procedure[Check]:
     """A neural search of the index by the encoder's own pipeline."""
-    part, field, encoder = Embedder.QUERIES, spec.vector_field, known_encoder(spec)
+    part, field, encoder = Embedder.QUERIES, spec.vector_field, known_encoder(spec.encoder)
     try:
         mapped = yield from mapped_fields(send, field, (index,))
         if not mapped:

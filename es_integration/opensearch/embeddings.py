@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import mappings
-from es_integration.cluster.encoder import Encoder
+from es_integration.cluster.encoder import Embedder, known_encoder, request_keys
 from es_integration.cluster.procedure import Body
-from es_integration.opensearch.spec import LAYOUT, Embedder, OpenSearchInstall
+from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall
 
 OURS = "rerank-sidecar: "
 """How the description of everything that an install makes begins."""
@@ -28,35 +28,18 @@ NORMALIZATION: Mapping[str, Any] = {
 }
 """Without it the hits of a hybrid query are raw: with delimiters among them and IDs twice. The hits
 of other queries pass through unchanged."""
-_KINDS: Mapping[Embedder, str] = {Embedder.DOCUMENTS: "document", Embedder.QUERIES: "query"}
-
-
-def known_encoder(spec: OpenSearchInstall) -> Encoder:
-    """The encoder of an install with `embed`. Raises ValueError when it is not known."""
-    if spec.encoder is None:
-        raise ValueError("embed needs the sidecar's encoder: `served_encoder` asks for it")
-    return spec.encoder
 
 
 def request(spec: OpenSearchInstall, part: Embedder) -> str:
-    """A connector's request body, to OpenAI's route. Long texts are cut, not refused.
-
-    Raises ValueError when the encoder is not known.
-    """
-    encoder = known_encoder(spec)
-    fixed = {
-        "model": encoder.name,
-        "dimensions": encoder.dimension,
-        "input_type": _KINDS[part],
-        "truncate": True,
-    }
-    return '{ "input": ${parameters.safe_texts}, ' + json.dumps(fixed)[1:-1] + " }"
+    """A connector's request body. Raises ValueError when the encoder is not known."""
+    keys = json.dumps(request_keys(known_encoder(spec.encoder), part))
+    return '{ "input": ${parameters.safe_texts}, ' + keys[1:-1] + " }"
 
 
 def description(spec: OpenSearchInstall, part: Embedder) -> str:
     """What the connector and the model of an embedder say of themselves."""
     kind = {Embedder.DOCUMENTS: "documents", Embedder.QUERIES: "queries"}[part]
-    return f"{OURS}vectors of {kind} by {known_encoder(spec).name}"
+    return f"{OURS}vectors of {kind} by {known_encoder(spec.encoder).name}"
 
 
 def ingest_pipeline(spec: OpenSearchInstall, model_id: str) -> Body:
@@ -74,7 +57,7 @@ def ingest_pipeline(spec: OpenSearchInstall, model_id: str) -> Body:
     }
     then = [] if spec.then_pipeline is None else [{"pipeline": {"name": spec.then_pipeline}}]
     return {
-        "description": f"{OURS}writes {spec.vector_field} by {known_encoder(spec).name}",
+        "description": f"{OURS}writes {spec.vector_field} by {known_encoder(spec.encoder).name}",
         "version": LAYOUT,
         "processors": [
             mappings.plain_text_processor(spec.embedded, TEXT_FIELD),
@@ -94,7 +77,7 @@ def enricher(query_model_id: str) -> Body:
 def search_pipeline(spec: OpenSearchInstall, query_model_id: str) -> Body:
     """The search pipeline for neural and hybrid queries that does not rerank."""
     return {
-        "description": f"{OURS}neural and hybrid queries by {known_encoder(spec).name}",
+        "description": f"{OURS}neural and hybrid queries by {known_encoder(spec.encoder).name}",
         "version": LAYOUT,
         **enricher(query_model_id),
         "phase_results_processors": [dict(NORMALIZATION)],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from es_integration.cluster.calls import indices_with_setting
 from es_integration.cluster.change import Action, Change, Plan, no_op, plan_and_apply
+from es_integration.cluster.encoder import Embedder, known_encoder
 from es_integration.cluster.procedure import Procedure, run, run_async
 from es_integration.errors import ClusterRefused, StillInUse
 from es_integration.opensearch import bodies, lookup, settings
@@ -25,17 +26,10 @@ from es_integration.opensearch.embed_pipelines import (
     plan_embed_pipeline,
     plan_embed_pipeline_removal,
 )
-from es_integration.opensearch.embeddings import known_encoder
 from es_integration.opensearch.lookup import MLResource
 from es_integration.opensearch.models import model_change, model_removals
-from es_integration.opensearch.processors import users_of
-from es_integration.opensearch.spec import (
-    Embedder,
-    Highlighter,
-    OpenSearchInstall,
-    Part,
-    Route,
-)
+from es_integration.opensearch.processors import model_of_queries, users_of
+from es_integration.opensearch.spec import Highlighter, OpenSearchInstall, Part, Route
 from es_integration.opensearch.users_pipeline import KIND as PIPELINE
 from es_integration.opensearch.users_pipeline import plan_merge, plan_taking_out
 
@@ -59,7 +53,7 @@ def plan_install(spec: OpenSearchInstall) -> Procedure[Plan]:
     if Route.STRUCTURED in spec.routes:
         _ = spec.sent  # Raises before the first call to the cluster.
     if spec.embed:
-        _ = spec.embedded, known_encoder(spec)
+        _ = spec.embedded, known_encoder(spec.encoder)
     capabilities = yield from read_capabilities()
     reasons = {part: capabilities.lacks(part) for part in spec.parts}
     possible = [part for part, reason in reasons.items() if reason is None]
@@ -177,7 +171,7 @@ def _plan_part(
 def _plan_pipeline(
     spec: OpenSearchInstall, route: Route, model_id: str, renames: bool
 ) -> Procedure[Change]:
-    query_model_id = yield from _query_model_id(spec)
+    query_model_id = yield from model_of_queries(spec)
     if spec.into is not None:
         change = yield from plan_merge(
             spec, spec.into, route, model_id, query_model_id, renames=renames
@@ -192,19 +186,9 @@ def _plan_pipeline(
 def _put_pipeline(spec: OpenSearchInstall, route: Route, renames: bool) -> Procedure[None]:
     name = spec.pipeline(route)
     model, *_ = yield from lookup.models(name)
-    query_model_id = yield from _query_model_id(spec)
+    query_model_id = yield from model_of_queries(spec)
     body = bodies.pipeline(spec, route, model.id, query_model_id, renames=renames)
     yield from send(lambda client: client.search_pipeline.put(id=name, body=body))
-
-
-def _query_model_id(spec: OpenSearchInstall) -> Procedure[str | None]:
-    """The model that makes the vectors of queries, or its name until there is one; None if none is
-    wanted."""
-    if not spec.embed:
-        return None
-    name = spec.pipeline(Embedder.QUERIES)
-    models = yield from lookup.models(name)
-    return models[0].id if models else f"that of {name}"
 
 
 def _plan_pipeline_removal(

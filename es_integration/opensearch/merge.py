@@ -7,7 +7,7 @@ somebody else's, and stays as it is and where it is.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from es_integration.cluster.procedure import Body
@@ -54,14 +54,7 @@ def merged(pipeline: Body, expected: Sequence[Body]) -> Body:
 def without(pipeline: Body, expected: Sequence[Body]) -> Body:
     """The pipeline without the `expected` processors of a route. Raises PipelineConflict when two
     processors have one tag."""
-    processors = pipeline.get(RESPONSE) or ()
-    ours = _places(processors, expected)
-    kept = [processor for at, processor in enumerate(processors) if at not in ours]
-    if len(kept) == len(processors):
-        return pipeline
-    if kept:
-        return {**pipeline, RESPONSE: kept}
-    return {key: value for key, value in pipeline.items() if key != RESPONSE}
+    return _without(pipeline, RESPONSE, _places(pipeline.get(RESPONSE) or (), expected))
 
 
 def with_queries(pipeline: Body, enricher: Body, normalization: Body) -> Body:
@@ -87,14 +80,20 @@ def with_queries(pipeline: Body, enricher: Body, normalization: Body) -> Body:
 def without_queries(pipeline: Body, enricher: Body, normalization: Body) -> Body:
     """The pipeline without what `with_queries` puts in."""
     for key, expected in ((REQUEST, enricher), (PHASE_RESULTS, normalization)):
-        processors = pipeline.get(key) or ()
-        ours = _tagged(processors, expected)
-        kept = [processor for at, processor in enumerate(processors) if at not in ours]
-        if kept and ours:
-            pipeline = {**pipeline, key: kept}
-        elif ours:
-            pipeline = {name: value for name, value in pipeline.items() if name != key}
+        pipeline = _without(pipeline, key, _tagged(pipeline.get(key) or (), expected))
     return pipeline
+
+
+def _without(pipeline: Body, key: str, places: Collection[int | None]) -> Body:
+    """The pipeline without the processors at these places of the list `key`, and without the list
+    if none is left."""
+    processors = pipeline.get(key) or ()
+    kept = [processor for at, processor in enumerate(processors) if at not in places]
+    if len(kept) == len(processors):
+        return pipeline
+    if kept:
+        return {**pipeline, key: kept}
+    return {name: value for name, value in pipeline.items() if name != key}
 
 
 def _tagged(processors: Sequence[Body], expected: Body) -> list[int]:

@@ -8,12 +8,13 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Body, Procedure
 from es_integration.errors import NotDeployed
 from es_integration.opensearch import bodies, embeddings, lookup
 from es_integration.opensearch.capabilities import read_capabilities
 from es_integration.opensearch.lookup import MLResource
-from es_integration.opensearch.spec import Embedder, OpenSearchInstall, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 
 def installed_processors(spec: OpenSearchInstall, route: Route) -> Procedure[list[Body]]:
@@ -46,6 +47,16 @@ def tagged_for_queries(spec: OpenSearchInstall, query_model_id: str) -> tuple[Bo
     (enricher,) = embeddings.enricher(query_model_id)["request_processors"]
     name = spec.pipeline(Embedder.QUERIES)
     return _tagged(enricher, f"{name}/model"), _tagged(embeddings.NORMALIZATION, f"{name}/scores")
+
+
+def model_of_queries(spec: OpenSearchInstall) -> Procedure[str | None]:
+    """The ID of the model that makes the vectors of queries, or its name until there is one; None
+    if none is wanted. Raises ClusterRefused."""
+    if not spec.embed:
+        return None
+    name = spec.pipeline(Embedder.QUERIES)
+    models = yield from lookup.models(name)
+    return models[0].id if models else f"that of {name}"
 
 
 def _tagged(processor: Mapping[str, Any], tag: str) -> Body:

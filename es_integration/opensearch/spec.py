@@ -13,7 +13,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 import mappings
-from es_integration.cluster.encoder import Encoder
+from es_integration.cluster.encoder import Embedder, Encoder
 from es_integration.opensearch.addresses import is_private
 
 Version = tuple[int, int]
@@ -45,18 +45,9 @@ class Highlighter(StrEnum):
     """The highlighter `semantic`: the sentences of a field that answer the search."""
 
 
-class Embedder(StrEnum):
-    """What gets vectors of the sidecar's encoder: each has a connector and a model. There are two,
-    because encoders may read queries and documents differently."""
-
-    DOCUMENTS = "embed-documents"
-    """The ingest pipeline's processor `text_embedding`."""
-    QUERIES = "embed-queries"
-    """`neural` queries, by the search pipelines' `neural_query_enricher`."""
-
-
 Part = Route | Highlighter | Embedder
-"""What has a connector and a model of its own."""
+"""What has a connector and a model of its own. The embedders' are used by the ingest pipeline's
+`text_embedding`, and by `neural` queries through the search pipelines' `neural_query_enricher`."""
 SINCE: Mapping[Part, Version] = {
     Route.FLAT: (2, 12),
     Route.STRUCTURED: (2, 18),

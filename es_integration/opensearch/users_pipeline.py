@@ -15,8 +15,12 @@ from es_integration.errors import PipelineConflict
 from es_integration.opensearch import lookup
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.merge import merged, with_queries, without, without_queries
-from es_integration.opensearch.processors import tagged_for_queries, tagged_processors
-from es_integration.opensearch.spec import Embedder, OpenSearchInstall, Route
+from es_integration.opensearch.processors import (
+    model_of_queries,
+    tagged_for_queries,
+    tagged_processors,
+)
+from es_integration.opensearch.spec import OpenSearchInstall, Route
 
 KIND = "search pipeline"
 _Edit = Callable[[Body], Body]
@@ -45,9 +49,8 @@ def plan_merge(
 
     def make() -> Procedure[None]:
         model, *_ = yield from lookup.models(spec.pipeline(route))
-        queries = yield from lookup.models(spec.pipeline(Embedder.QUERIES))
-        query_id = queries[0].id if spec.embed else None
-        yield from _write(name, partial(edit, model.id, query_id))
+        query_model_id = yield from model_of_queries(spec)
+        yield from _write(name, partial(edit, model.id, query_model_id))
 
     before = yield from _existing(name)
     after = _edited(name, before, partial(edit, model_id, query_model_id))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
+from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.probe import QUERY
 from es_integration.cluster.procedure import Body, Procedure, run, run_async
@@ -23,7 +24,7 @@ from es_integration.opensearch.embed_pipelines import KINDS
 from es_integration.opensearch.install import plan_install
 from es_integration.opensearch.page_time import page_time
 from es_integration.opensearch.probe import probe, with_advice
-from es_integration.opensearch.spec import Embedder, OpenSearchInstall, Part, Route
+from es_integration.opensearch.spec import OpenSearchInstall, Part, Route
 
 # The official client is an extra: imported where it is used.
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from elasticsearch import ApiError
 from es_integration import SyncSidecarClient
 from es_integration.cluster.change import Action
 from es_integration.cluster.check import Check
-from es_integration.cluster.encoder import Encoder
+from es_integration.cluster.encoder import Embedder, Encoder
 from es_integration.elasticsearch import (
     ElasticsearchInstall,
     hybrid_retriever,
@@ -26,7 +26,7 @@ from es_integration.elasticsearch import (
     uninstall,
     verify_cluster,
 )
-from es_integration.elasticsearch.embedding import Embedder, embedding_endpoint
+from es_integration.elasticsearch.embedding import embedding_endpoint
 from es_integration.elasticsearch.endpoint import EMBED_SERVICES
 from es_integration.errors import ClusterRefused
 from sidecar.workshop.sidecar_process import SidecarProcess

@@ -14,7 +14,7 @@ from opensearchpy import OpenSearch
 from es_integration import ClusterRefused, OpenSearchInstall, PipelineConflict, Route, StillInUse
 from es_integration.cluster.change import Action
 from es_integration.cluster.check import Check
-from es_integration.cluster.encoder import Encoder
+from es_integration.cluster.encoder import Embedder, Encoder
 from es_integration.cluster.probe import BEST, DOCUMENTS, QUERY
 from es_integration.cluster.procedure import run
 from es_integration.opensearch import (
@@ -27,7 +27,6 @@ from es_integration.opensearch import (
 )
 from es_integration.opensearch.bodies import connector, model, pipeline
 from es_integration.opensearch.embedder import checks
-from es_integration.opensearch.spec import Embedder
 from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
 
 ENCODER = Encoder("small", 2)
