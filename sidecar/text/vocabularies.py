@@ -26,14 +26,14 @@ from sidecar.yaml_core import load as load_yaml
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
+NO_QUERY = "en"
+"""The language of those spellings in `Names.ambiguous` that no query can name: no words in
+`vocabularies/language` show that a query is English."""
+
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else [] if value is None else value
 
-
-NO_QUERY = "en"
-"""As a language of `Names.ambiguous`: no word is of English alone, so these spellings are never
-read in a query."""
 
 Spellings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One spelling or a list of them; nothing is an empty list."""
