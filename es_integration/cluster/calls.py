@@ -1,6 +1,7 @@
-"""What calls to either search engine have in common: missing things, retries, index settings."""
+"""What calls to either search engine have in common: missing things, retries, indices' settings and
+fields."""
 
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from textwrap import shorten
 from typing import Any, TypeVar
 
@@ -70,3 +71,30 @@ def indices_with_setting(send: Send, setting: str, values: Collection[str]) -> P
     return sorted(
         name for name, body in (answer or {}).items() if body["settings"].get(setting) in values
     )
+
+
+def mapped_fields(
+    send: Send, field: str, patterns: Sequence[str]
+) -> Procedure[dict[str, Mapping[str, Any]]]:
+    """The field's mapping in each index that has it, of those that match one of the patterns.
+
+    Raises ClusterRefused.
+    """
+    if not patterns:
+        return {}
+    answer: Any = yield from ignore_missing(
+        send(
+            lambda client: client.indices.get_field_mapping(
+                fields=field,
+                index=",".join(patterns),
+                allow_no_indices=True,
+                ignore_unavailable=True,  # One that is named and missing must not hide the others.
+            )
+        )
+    )
+    last = field.rpartition(".")[2]
+    return {
+        index: body["mappings"][field]["mapping"].get(last, {})
+        for index, body in sorted((answer or {}).items())
+        if field in body.get("mappings", {})
+    }

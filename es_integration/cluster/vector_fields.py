@@ -1,9 +1,8 @@
 """Whether the vector fields that indices have already fit an encoder."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from es_integration.cluster.calls import Send, ignore_missing
+from es_integration.cluster.calls import Send, mapped_fields
 from es_integration.cluster.encoder import Encoder
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused, VectorConflict
@@ -35,29 +34,3 @@ def refuse_other_vectors(
                 f" have {encoder.dimension}: index anew under another name or pattern"
                 " (--index-pattern), or name another field (--vector-field, with --no-templates)"
             )
-
-
-def mapped_fields(
-    send: Send, field: str, patterns: Sequence[str]
-) -> Procedure[dict[str, Mapping[str, Any]]]:
-    """The field's mapping in each index that has it, of those that match one of the patterns.
-
-    Raises ClusterRefused.
-    """
-    if not patterns:
-        return {}
-    answer: Any = yield from ignore_missing(
-        send(
-            lambda client: client.indices.get_field_mapping(
-                fields=field,
-                index=",".join(patterns),
-                allow_no_indices=True,
-            )
-        )
-    )
-    last = field.rpartition(".")[2]
-    return {
-        index: body["mappings"][field]["mapping"][last]
-        for index, body in sorted((answer or {}).items())
-        if field in body.get("mappings", {})
-    }

@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from es_integration.cluster.calls import mapped_fields
 from es_integration.cluster.check import Check
 from es_integration.cluster.encoder import Embedder, known_encoder
 from es_integration.cluster.probe import DOCUMENTS, QUERY
 from es_integration.cluster.procedure import Body, Procedure
-from es_integration.cluster.vector_fields import mapped_fields
 from es_integration.cluster.vector_probe import best_is_nearest, vectors_fit
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch import lookup

@@ -1,13 +1,15 @@
 """Whether the indices of a cluster have the field that the flat route sends."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from es_integration.cluster.calls import ignore_missing
+from es_integration.cluster.calls import mapped_fields
 from es_integration.cluster.procedure import Procedure
 from es_integration.errors import ClusterRefused
 from es_integration.opensearch.calls import send
 from es_integration.opensearch.spec import OpenSearchInstall, Route
+
+EVERY_INDEX = ("*", "-.*")
+"""But for system indices."""
 
 
 def missing_text_field(spec: OpenSearchInstall, patterns: Sequence[str]) -> Procedure[str | None]:
@@ -17,12 +19,12 @@ def missing_text_field(spec: OpenSearchInstall, patterns: Sequence[str]) -> Proc
     these credentials may read no mappings, the field counts as there. Raises ClusterRefused.
     """
     try:
-        mapped = yield from _is_mapped(spec.text_field, patterns)
+        found = yield from mapped_fields(send, spec.text_field, patterns or EVERY_INDEX)
     except ClusterRefused as refused:
         if refused.status != 403:
             raise
-        mapped = True
-    if mapped:
+        return None
+    if found:
         return None
     where = f"no index that matches {', '.join(patterns)} has" if patterns else "no index has"
     return (
@@ -30,16 +32,3 @@ def missing_text_field(spec: OpenSearchInstall, patterns: Sequence[str]) -> Proc
         " Name a field with --text-field, or install it all the same with"
         " --routes flat,structured"
     )
-
-
-def _is_mapped(field: str, patterns: Sequence[str]) -> Procedure[bool]:
-    answer: Any = yield from ignore_missing(
-        send(
-            lambda client: client.indices.get_field_mapping(
-                fields=field,
-                index=",".join(patterns) or "*,-.*",
-                params={"ignore_unavailable": "true", "allow_no_indices": "true"},
-            )
-        )
-    )
-    return any(index.get("mappings") for index in (answer or {}).values())
