@@ -12,8 +12,6 @@ from sidecar.workshop.clicks.searches import Searches
 
 WINDOW_S = 86_400.0
 """How long after a click a later action that names no search may come."""
-
-
 BLOCK_EVENTS = 50_000
 """Events whose searches' rows are looked through at a time."""
 

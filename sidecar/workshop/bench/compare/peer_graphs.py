@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from sidecar.errors import ModelError
 from sidecar.workshop.model.families.cross_encoder import accepts
-from sidecar.workshop.model.pretrained import open_network, read_config
+from sidecar.workshop.model.pretrained import architecture_of, open_network, read_config
 
 OPSET = 17
 
@@ -34,7 +34,7 @@ class _Output(nn.Module):
 
 def architecture(source: Path) -> str:
     """The class name of a folder's network. Raises ModelError when it is no cross-encoder."""
-    name = (read_config(source).get("architectures") or [""])[0]
+    name = architecture_of(read_config(source))
     if not accepts(name, source):
         raise ModelError(f"{source}: {name or 'no architecture'} is not a cross-encoder")
     return name
@@ -49,7 +49,7 @@ def write_fp32(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
 def write_states(source: Path, file: Path, inputs: tuple[str, ...]) -> None:
     """Writes the float32 graph of a sentence encoder's network: its last states, unpooled. Raises
     ModelError if the weights cannot be read."""
-    name = (read_config(source).get("architectures") or [""])[0]
+    name = architecture_of(read_config(source))
     network = open_network(getattr(transformers, name), source)
     _write(network, file, inputs, "last_hidden_state", {0: "batch", 1: "sequence"})
 

@@ -24,7 +24,7 @@ def test_what_is_no_cross_encoder_is_refused_before_anything_is_made(tmp_path: P
     assert not kept.exists()
 
 
-def test_other_files_and_other_code_have_anothercache_key(
+def test_other_files_and_other_code_have_another_cache_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = (None, hugging_face(tmp_path / "bert", "BertForSequenceClassification"))
