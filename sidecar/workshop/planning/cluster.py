@@ -96,7 +96,5 @@ def weighted_percentiles(values: Sequence[float], weights: Sequence[float]) -> t
     """p50, p95 and p99 of values that stand for so much each; infinite without any."""
     if not values:
         return (float("inf"),) * len(PERCENTILES)
-    order = np.argsort(values)
-    ends = np.cumsum(np.asarray(weights)[order])
-    places = np.searchsorted(ends, np.array(PERCENTILES) / 100 * ends[-1])
-    return tuple(float(np.asarray(values)[order[min(place, len(order) - 1)]]) for place in places)
+    found = np.percentile(values, PERCENTILES, weights=weights, method="inverted_cdf")
+    return tuple(map(float, found))

@@ -79,10 +79,12 @@ class Plan:
         return {
             "node": self.node.figures,
             "traffic": self.traffic.model_dump(),
-            **{
-                name: getattr(self, name)
-                for name in ("routing", "seed", "queries", "rows", "curve", "hours")
-            },
+            "routing": self.routing,
+            "seed": self.seed,
+            "queries": self.queries,
+            "rows": self.rows,
+            "curve": self.curve,
+            "hours": self.hours,
             "hourly_replicas": self.hourly_replicas,
         }
 
@@ -97,8 +99,8 @@ class Planner:
     seed: int = 1
     queries: int = 1000
     say: Say = lambda line: None
-    _sample: list[tuple[int, ...]] = field(default_factory=list)
-    _simulated: dict[tuple[float, int], Figures] = field(default_factory=dict)
+    _sample: list[tuple[int, ...]] = field(init=False, default_factory=list)
+    _simulated: dict[tuple[float, int], Figures] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises StartupError where no number of replicas could keep the promise."""
