@@ -20,6 +20,11 @@ LEAD_S = 0.3
 """Between the call and the start of the plan."""
 PATIENCE_S = 20.0
 """Beyond a request's deadline, after which it counts as unanswered."""
+BUSY_CLIENTS = 8
+"""Of a closed loop that keeps the service busy: searches wait while others are scored. Each more
+costs a connection and shows nothing more."""
+PATIENT_S = 600.0
+"""A deadline so long that nothing is refused."""
 LIMIT = 2**20
 UNANSWERED = 0
 

@@ -23,7 +23,13 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.load.bounds import Bound, bounds
-from sidecar.workshop.bench.load.generator import SendPlan, Sent, send
+from sidecar.workshop.bench.load.generator import (
+    BUSY_CLIENTS,
+    PATIENT_S,
+    SendPlan,
+    Sent,
+    send,
+)
 from sidecar.workshop.bench.load.node_figures import NodeFigures
 from sidecar.workshop.bench.load.node_measurement import LENGTHS, Access, measure_node
 from sidecar.workshop.bench.load.outcomes import (
@@ -54,11 +60,6 @@ PAGES_LOAD = 0.3
 """Of the capacity, in the steps that compare latencies."""
 BATCH_LOAD = 2.0
 GREEDY_LOAD = 4.0
-PROBE_CLIENTS = 8
-"""Who keep the service busy to find the capacity: searches that wait while others are scored. Each
-more costs a connection and shows nothing more."""
-PROBE_DEADLINE_S = 600.0
-"""So long that nothing is refused."""
 PROBE_SHARES = (0.1, 0.6)
 """Of the seconds of a step, that the probes take. The first one warms up, and finds out how many
 requests the second must have."""
@@ -182,10 +183,10 @@ class LoadSteps:
             wanted = share * self._spec.seconds * capacity / SEARCH.documents
             moments = [0.0] * max(MIN_PROBE, math.ceil(wanted))
             plan = [
-                replace(planned, deadline_s=PROBE_DEADLINE_S)
+                replace(planned, deadline_s=PATIENT_S)
                 for planned in of_kind(SEARCH, moments, capacity, CLIENTS[:1])
             ]
-            capacity = answered_per_second(self._send(plan, PROBE_CLIENTS))
+            capacity = answered_per_second(self._send(plan, BUSY_CLIENTS))
         self._say(f"capacity: {capacity:.0f} documents/s")
         return capacity
 

@@ -14,7 +14,7 @@ import orjson
 from sidecar.errors import StartupError
 from sidecar.runtime.cores import available_cores
 from sidecar.settings import Settings
-from sidecar.workshop.bench.load.generator import Sent, send
+from sidecar.workshop.bench.load.generator import BUSY_CLIENTS, PATIENT_S, Sent, send
 from sidecar.workshop.bench.load.node_figures import LengthFigures, NodeFigures
 from sidecar.workshop.bench.load.outcomes import OK, answered_per_second
 from sidecar.workshop.bench.load.plan import Kind, Planned
@@ -33,13 +33,9 @@ ROUNDS = 3
 """Of which the median counts."""
 REPEATS = 8
 """Requests, one after the other, of which the median counts."""
-CLIENTS = 8
-"""Who keep it busy."""
 SHARE = 0.1
 """Of the seconds of a step, for each length in each round."""
 MIN_SEARCHES = 8
-DEADLINE_S = 600.0
-"""So long that nothing is refused."""
 
 
 class FixedRequests(Protocol):
@@ -72,7 +68,7 @@ class NodeMeasurement:
         on_cpu = info["device"] == "cpu"
         # On a CPU the workers have the same cores as everything else.
         of_worker = layout["workers"] / cores if on_cpu else 0.0
-        self.send(MIN_SEARCHES, DOCUMENTS, WARM, CLIENTS)
+        self.send(MIN_SEARCHES, DOCUMENTS, WARM, BUSY_CLIENTS)
         possible = [
             each
             for each in self.lengths
@@ -111,7 +107,7 @@ class NodeMeasurement:
         alone_s = max(0.0, self._median_s(1, tokens) - one_s)
         guess_s = self._median_s(DOCUMENTS, tokens, searches=3)
         searches = max(MIN_SEARCHES, round(SHARE * self.seconds / guess_s))
-        rate = answered_per_second(self.send(searches, DOCUMENTS, tokens, CLIENTS))
+        rate = answered_per_second(self.send(searches, DOCUMENTS, tokens, BUSY_CLIENTS))
         beside_s = (cached_s + request_s / DOCUMENTS) * of_worker
         pair_s = max(workers / rate - beside_s, 0.0)
         if not pair_s:
@@ -129,11 +125,12 @@ class NodeMeasurement:
         return statistics.median(_seconds(sent)[1:])
 
     def _side_by_side(self) -> float:
-        tokens, searches = WARM, CLIENTS * REPEATS
+        tokens, searches = WARM, BUSY_CLIENTS * REPEATS
         alone_s = self._median_s(DOCUMENTS, tokens, repeated=True)
-        busy = self.send(searches, DOCUMENTS, tokens, CLIENTS, repeated=True)
+        busy = self.send(searches, DOCUMENTS, tokens, BUSY_CLIENTS, repeated=True)
         _seconds(busy)
-        ends = sorted(each.done_s for each in busy.outcomes)[CLIENTS:]  # the first ones wait for it
+        ends = sorted(each.done_s for each in busy.outcomes)
+        ends = ends[BUSY_CLIENTS:]  # the first ones wait for it
         return alone_s * (len(ends) - 1) / (ends[-1] - ends[0])
 
 
@@ -181,21 +178,17 @@ def measure_node(
         searches: int, documents: int, tokens: int, clients: int, *, repeated: bool = False
     ) -> Sent:
         kind = Kind("search", documents, 1.0, 0)
-        plan = [Planned(0.0, kind, DEADLINE_S, access.client)] * searches
+        planned = Planned(0.0, kind, PATIENT_S, access.client)
         spread = itertools.cycle(round(tokens * times) for times in SPREAD)
-        if repeated:
-            bodies = [
-                requests.of_lengths(plan[0], list(itertools.islice(spread, documents)))
-            ] * searches
-        else:
-            bodies = [
-                requests.of_lengths(planned, list(itertools.islice(spread, documents)))
-                for planned in plan
-            ]
-        return send(host, port, plan, bodies, clients)
+
+        def new_body() -> bytes:
+            return requests.of_lengths(planned, list(itertools.islice(spread, documents)))
+
+        bodies = [new_body()] * searches if repeated else [new_body() for _ in range(searches)]
+        return send(host, port, [planned] * searches, bodies, clients)
 
     asked = Request(f"{access.url}/info", headers={"Authorization": f"Bearer {access.key}"})
-    with urlopen(asked, timeout=DEADLINE_S) as answer:
+    with urlopen(asked, timeout=PATIENT_S) as answer:
         info = orjson.loads(answer.read())
     cache_mb = Settings.model_fields["cache_mb"].default
     measurement = NodeMeasurement(send_fixed, seconds, lengths, say)
