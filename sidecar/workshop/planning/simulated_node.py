@@ -11,13 +11,12 @@ no core is idle, since workers give way (setting `worker_nice`).
 """
 
 import contextlib
-import heapq
-import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -35,6 +34,7 @@ from sidecar.runtime.scorer import Scored, Scorer
 from sidecar.workshop.planning.arrivals import Query
 from sidecar.workshop.planning.node_model import NodeModel
 from sidecar.workshop.planning.simulated_work import Beside, Underway, Zeros, pair_inputs
+from sidecar.workshop.planning.virtual_clock import VirtualClock
 
 ANSWERED, REFUSED, LATE = 200, 429, 504
 ESTIMATES = (0.9, 1.1)
@@ -69,17 +69,15 @@ class SimulatedNode:
         self._run_time = run_time or model.run_s
         self._rng = random.Random(seed)
         self._estimates = estimates
-        self._now = 0.0
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
-        self._numbers = itertools.count()
+        self._clock = VirtualClock()
         self._ended: list[Ended] = []
         workers = model.figures.workers
         self._idle = set(range(workers))
         self._runs: dict[int, Underway] = {}
         self._beside: list[Beside] = []
         self._waiting: deque[Beside] = deque()
-        self._device = DeviceQueues(workers, clock=lambda: self._now)
-        self._admission = Admission(lambda: self._now)
+        self._device = DeviceQueues(workers, clock=self._clock)
+        self._admission = Admission(self._clock)
         layout = Layout(workers, 1, model.figures.token_budget)
         family = FAMILIES["cross-encoder"]
         session = ModelSession("model", Zeros(), layout, Padding(token="x"), 0, family)
@@ -87,12 +85,11 @@ class SimulatedNode:
         self._cache = LogitCache(model.figures.cache_mb * 2**20)
         self._scorer: Scorer = self._queue
         if model.figures.cache_mb:
-            clock = lambda: self._now  # noqa: E731
-            self._scorer = CachedScorer(self._queue, self._cache, REVISION, clock)
+            self._scorer = CachedScorer(self._queue, self._cache, REVISION, self._clock)
         for worker in range(workers):  # a rate is known, as after a start
             self._queue.submit(pair_inputs(-1 - worker, [WARM_TOKENS]), FOREVER_S)
-        self._run_all()
-        self._start_s = self._now
+        self._clock.run(self._start_runs)
+        self._start_s = self._clock()
 
     def serve(self, queries: Iterable[Query], deadline_s: float) -> list[Ended]:
         """How the queries ended, in the order of their ends."""
@@ -101,8 +98,8 @@ class SimulatedNode:
             if query.known:
                 self._learn(query)
             moment = self._start_s + query.at_s
-            self._at(moment, lambda query=query: self._come(query, deadline_s))  # type: ignore[misc]
-        self._run_all()
+            self._clock.at(moment, partial(self._come, query, deadline_s))
+        self._clock.run(self._start_runs)
         return self._ended[first:]
 
     def _learn(self, query: Query) -> None:
@@ -110,15 +107,15 @@ class SimulatedNode:
             self._cache.put(key, np.zeros((), np.float32))
 
     def _come(self, query: Query, deadline_s: float) -> None:
-        came = self._now
+        came = self._clock()
         self._do_beside(self._model.figures.request_s, lambda: self._admit(query, came, deadline_s))
 
     def _admit(self, query: Query, came: float, deadline_s: float) -> None:
         estimate = int(sum(query.tokens) * self._rng.uniform(*self._estimates))
-        deadline = self._now + deadline_s
+        deadline = self._clock() + deadline_s
 
         def end(status: int) -> None:
-            self._ended.append(Ended(query, status, self._now - came))
+            self._ended.append(Ended(query, status, self._clock() - came))
 
         place = self._admission.admit(self._scorer, ANYONE, estimate, deadline_s)
         try:
@@ -128,14 +125,14 @@ class SimulatedNode:
             return
 
         def submit() -> None:
-            if self._now >= deadline:
+            if self._clock() >= deadline:
                 late()
                 return
             inputs = pair_inputs(query.identity, query.tokens)
             job = self._scorer.submit(inputs, deadline, due=held.due)
             held.queued()
             job.add_done_callback(done)
-            self._at(deadline, lambda: _give_up(job))
+            self._clock.at(deadline, job.cancel)  # nobody waits for it any longer
 
         def late() -> None:
             fault = DeadlineExceeded("late")
@@ -161,12 +158,12 @@ class SimulatedNode:
     def _start_beside(self) -> None:
         while self._waiting and len(self._beside) < self._model.side_by_side:
             work = self._waiting.popleft()
-            work.ends = self._now + work.seconds
+            work.ends = self._clock() + work.seconds
             self._beside.append(work)
             if len(self._runs) + len(self._beside) > self._model.figures.cores and self._runs:
                 delayed = self._rng.choice(list(self._runs.values()))
                 delayed.ends += work.seconds * self._model.worker_share
-            self._at(work.ends, lambda work=work: self._end_beside(work))  # type: ignore[misc]
+            self._clock.at(work.ends, partial(self._end_beside, work))
 
     def _end_beside(self, work: Beside) -> None:
         self._beside.remove(work)
@@ -183,32 +180,17 @@ class SimulatedNode:
             tokens = [len(job.inputs[position]) for job, position in run]
             seconds = self._run_time(tokens, alone=queue.running[worker].alone)
             if len(self._runs) + len(self._beside) >= self._model.figures.cores:
-                left_s = max((work.ends - self._now for work in self._beside), default=0.0)
+                left_s = max((work.ends - self._clock() for work in self._beside), default=0.0)
                 seconds += left_s * self._model.worker_share
-            self._runs[worker] = Underway(queue, run, self._now + seconds)
-            self._at(self._now + seconds, lambda worker=worker: self._end_run(worker))  # type: ignore[misc]
+            ends = self._clock() + seconds
+            self._runs[worker] = Underway(queue, run, ends)
+            self._clock.at(ends, partial(self._end_run, worker))
 
     def _end_run(self, worker: int) -> None:
         under_way = self._runs[worker]
-        if under_way.ends > self._now:  # it was held up meanwhile
-            self._at(under_way.ends, lambda: self._end_run(worker))
+        if under_way.ends > self._clock():  # it was held up meanwhile
+            self._clock.at(under_way.ends, partial(self._end_run, worker))
             return
         del self._runs[worker]
         self._idle.add(worker)
         under_way.queue.score(worker, under_way.run)
-
-    def _at(self, moment: float, what: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (moment, next(self._numbers), what))
-
-    def _run_all(self) -> None:
-        self._start_runs()
-        while self._events:
-            moment, _, what = heapq.heappop(self._events)
-            self._now = max(self._now, moment)
-            what()
-            self._start_runs()
-
-
-def _give_up(job: "Future[Scored]") -> None:
-    """Nobody waits for it any longer."""
-    job.cancel()

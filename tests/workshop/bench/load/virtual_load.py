@@ -10,8 +10,6 @@ estimate of the tokens that is from 20 % too low to 30 % too high.
 import argparse
 import dataclasses
 import functools
-import heapq
-import itertools
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -28,7 +26,7 @@ from sidecar.runtime.model_queue import ModelQueue, Run
 from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.runs import Layout
 from sidecar.runtime.scorer import Scored
-from sidecar.runtime.session import Batch, ModelInput, Tensors
+from sidecar.runtime.session import ModelInput
 from sidecar.workshop.bench.load.generator import Outcome, Sent
 from sidecar.workshop.bench.load.load_benchmark import (
     LOADS,
@@ -40,6 +38,8 @@ from sidecar.workshop.bench.load.load_benchmark import (
 from sidecar.workshop.bench.load.load_tables import show
 from sidecar.workshop.bench.load.plan import Planned
 from sidecar.workshop.bench.workload import MEDIAN_TOKENS, SIGMA
+from sidecar.workshop.planning.simulated_work import Zeros
+from sidecar.workshop.planning.virtual_clock import VirtualClock
 from tests.workshop.bench.load.hindsight import Request, most_documents
 
 WORKERS = 2
@@ -51,44 +51,35 @@ TOKENIZING_S = 3e-6
 """Of a token."""
 
 
-class Zeros:
-    """A session that answers zeros; what it takes is the clock's business."""
-
-    def run(self, batch: Batch) -> Tensors:
-        return {"logits": np.zeros(len(batch.input_ids), np.float32)}
-
-
 class VirtualSidecar:
     """Sends plans, as `generator.send` does."""
 
     def __init__(self, seed: int, tokens_per_second: float = TOKENS_PER_SECOND) -> None:
         """`tokens_per_second` of a worker, for a pair of 110 tokens."""
         self._rate = tokens_per_second
-        self._now = 0.0
         self._seed = seed
         self._rng = random.Random(seed)
-        self._events: list[tuple[float, int, Callable[[], None]]] = []
-        self._numbers = itertools.count()
+        self._clock = VirtualClock()
         self._idle = set(range(WORKERS))
-        self._device = DeviceQueues(WORKERS, clock=lambda: self._now)
-        self._admission = Admission(lambda: self._now)
+        self._device = DeviceQueues(WORKERS, clock=self._clock)
+        self._admission = Admission(self._clock)
         layout = Layout(WORKERS, 1, 0)
         family = FAMILIES["cross-encoder"]
         model = ModelSession("model", Zeros(), layout, Padding(token="x"), 0, family)
         self._queue = self._device.add(model)
         self._queue.submit(_inputs(16, self._rng), 1e9)  # a rate is known, as after a start
-        self._run_all()
+        self._clock.run(self._start_runs)
 
     def send(self, plan: Sequence[Planned], clients: int | None = None) -> Sent:
         """The outcomes of a plan."""
         outcomes: list[Outcome] = []
-        start = self._now
+        start = self._clock()
         waiting = iter(enumerate(plan))
 
         def next_one() -> None:
             if (item := next(waiting, None)) is not None:
                 place, planned = item
-                planned = dataclasses.replace(planned, at_s=self._now - start)
+                planned = dataclasses.replace(planned, at_s=self._clock() - start)
                 self._come(planned, start, outcomes, self._chance(place), next_one)
 
         if clients is not None:
@@ -97,8 +88,8 @@ class VirtualSidecar:
         else:
             for place, planned in waiting:
                 come = functools.partial(self._come, planned, start, outcomes, self._chance(place))
-                self._at(start + planned.at_s, come)
-        self._run_all()
+                self._clock.at(start + planned.at_s, come)
+        self._clock.run(self._start_runs)
         return Sent(outcomes, cpu_s=0.0, wall_s=1.0)
 
     def known_before(self, plan: Sequence[Planned]) -> list[Request]:
@@ -126,10 +117,10 @@ class VirtualSidecar:
         inputs = _inputs(planned.kind.documents, rng)
         tokens = sum(map(len, inputs))
         estimate = int(tokens * rng.uniform(0.8, 1.3))
-        deadline = self._now + planned.deadline_s
+        deadline = self._clock() + planned.deadline_s
 
         def end(status: int) -> None:
-            outcomes.append(Outcome(planned, planned.at_s, self._now - start, status))
+            outcomes.append(Outcome(planned, planned.at_s, self._clock() - start, status))
             after()
 
         place = self._admission.admit(self._queue, flow, estimate, planned.deadline_s)
@@ -143,7 +134,7 @@ class VirtualSidecar:
             job = self._queue.submit(inputs, deadline, flow=flow, due=held.due)
             held.queued()
             job.add_done_callback(done)
-            self._at(deadline, lambda: job.cancel() and None)
+            self._clock.at(deadline, job.cancel)
 
         def done(job: "Future[Scored]") -> None:
             if not job.cancelled() and not job.exception():
@@ -155,18 +146,7 @@ class VirtualSidecar:
             place.__exit__(DeadlineExceeded, late, None)
             end(504)
 
-        self._at(self._now + TOKENIZING_S * tokens, submit)
-
-    def _at(self, moment: float, what: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (moment, next(self._numbers), what))
-
-    def _run_all(self) -> None:
-        self._start_runs()
-        while self._events:
-            moment, _, what = heapq.heappop(self._events)
-            self._now = max(self._now, moment)
-            what()
-            self._start_runs()
+        self._clock.at(self._clock() + TOKENIZING_S * tokens, submit)
 
     def _start_runs(self) -> None:
         for worker in sorted(self._idle):
@@ -183,7 +163,7 @@ class VirtualSidecar:
             queue.score(worker, run)
             self._idle.add(worker)
 
-        self._at(self._now + seconds, end)
+        self._clock.at(self._clock() + seconds, end)
 
     def _run_s(self, tokens: int) -> float:
         """Expected of a run."""
