@@ -4,11 +4,12 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 from commands import run
 from first_stage import HITS, FirstStage
 from plots import bars, examination, scatter
 from report import Claim, Step
-from shop import FIELDS, THRESHOLDS, Shop
+from shop import FIELDS, THRESHOLDS, Floats, Shop
 from truth import Orders, estimates, ndcg, preferred
 from users import EXAMINATION
 
@@ -120,8 +121,6 @@ def logs(work: Path, folder: str) -> list[str]:
     return [f"{folder}/{file.name}" for file in sorted((work / folder).glob("*.jsonl"))]
 
 
-def mean_of(values: object) -> float:
+def mean_of(values: Floats) -> float:
     """The mean of what is known."""
-    import numpy as np
-
-    return float(np.nanmean(np.asarray(values, dtype=float)))
+    return float(np.nanmean(values))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from commands import run
 from first_stage import CANDIDATES, HITS, FirstStage
-from first_week import JUDGEMENTS, logs
+from first_week import JUDGEMENTS, logs, mean_of
 from plots import change
 from report import Claim, Step
 from shop import FIELDS, Shop
@@ -20,7 +20,8 @@ from sidecar.workshop.learning.holding_out import is_held_out
 
 FITTED = "profiles/shop.yaml"
 HELD_OUT = 0.4
-LIFT = re.compile(r"held out: \S+ -> \S+ (\S+) \[(\S+), (\S+)\]")
+LIFT = re.compile(r"held out: \S+ -> \S+, (\S+) \[(\S+), (\S+)\]")
+"""As `fit` prints it."""
 Interval = tuple[float, float, float]
 """The estimate, and both ends."""
 
@@ -47,7 +48,7 @@ def fit(work: Path) -> Measured:
         "better on queries that it was not fitted on."
     )
     step = Step("Fit the profile", told, [(ran.command, ran.output)])
-    found = LIFT.search(" ".join(ran.output.replace(",", " ").split()))
+    found = LIFT.search(ran.output)
     lift = None if found is None else _numbers(found)
     return Measured(step, lift, ran.status == 0)
 
@@ -89,8 +90,8 @@ def add_truth(
         return
     estimate, low, high = measured.lift
     measured.step.claims += [
-        Claim(f"{what}, nDCG@10 of judged hits", _mean(difference), estimate, (low, high)),
-        Claim(f"{what}, nDCG@10 of all hits and queries", _mean(everything)),
+        Claim(f"{what}, nDCG@10 of judged hits", mean_of(difference), estimate, (low, high)),
+        Claim(f"{what}, nDCG@10 of all hits and queries", mean_of(everything)),
     ]
     plot = change([what], [measured.lift], "held-out change of nDCG@10")
     measured.step.plots.append((what.replace(" ", "-"), plot))
@@ -115,9 +116,5 @@ def _gate(ledger: Path) -> Interval | None:
 
 
 def _numbers(found: re.Match[str]) -> Interval:
-    estimate, low, high = (float(group.rstrip(",")) for group in found.groups())
+    estimate, low, high = map(float, found.groups())
     return estimate, low, high
-
-
-def _mean(values: object) -> float:
-    return float(np.nanmean(np.asarray(values, dtype=float)))

@@ -8,8 +8,10 @@ from report import Draw
 from truth import Estimates
 
 from sidecar.workshop.experiments.sequential import sign_interval
+from sidecar.workshop.svg_plot import COLOURS
 
-BLUE, RED, GREY = "#1f6f8b", "#d1603d", "0.6"
+BLUE, RED = COLOURS[:2]
+GREY = "0.6"
 
 
 def bars(values: Mapping[str, tuple[float, float]], label: str) -> Draw:

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -11,17 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sidecar.workshop.html_page import html_page, html_table, html_text
+
 Draw = Callable[[Axes], None]
-CSS = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 56rem; margin: 2rem auto;
-  padding: 0 1rem; }
-h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.4rem; }
-table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: left; }
-pre { background: #f6f6f4; padding: .8rem; overflow-x: auto; font-size: 12px; line-height: 1.35; }
-img { max-width: 100%; height: auto; } summary { cursor: pointer; color: #1f6f8b; }
-"""
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @dataclass(frozen=True)
@@ -65,10 +58,10 @@ HEADS = ("", "estimated", "95 % interval", "by the truth", "interval holds it")
 
 def html(title: str, told: str, steps: Sequence[Step]) -> str:
     """The page."""
-    parts = [f"<h1>{escape(title)}</h1>", f"<p>{escape(told)}</p>", "<h2>How right was it?</h2>"]
+    parts = [f"<h1>{escape(title)}</h1>", html_text(told), "<h2>How right was it?</h2>"]
     parts.append(_table([claim for step in steps for claim in step.claims]))
     for number, step in enumerate(steps, 1):
-        parts += [f"<h2>{number}. {escape(step.title)}</h2>", f"<p>{escape(step.told)}</p>"]
+        parts += [f"<h2>{number}. {escape(step.title)}</h2>", html_text(step.told)]
         parts += [_image(png(draw), name) for name, draw in step.plots]
         parts += [_table(step.claims)] if step.claims else []
         for command, printed in step.outputs:
@@ -76,11 +69,7 @@ def html(title: str, told: str, steps: Sequence[Step]) -> str:
                 f"<details><summary><code>{escape(command)}</code></summary>"
                 f"<pre>{escape(printed)}</pre></details>"
             )
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
-        f'</title><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f"<style>{CSS}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
-    )
+    return html_page(title, parts)
 
 
 def save_plots(steps: Sequence[Step], folder: Path) -> None:
@@ -91,8 +80,9 @@ def save_plots(steps: Sequence[Step], folder: Path) -> None:
             (folder / f"{name}.png").write_bytes(png(draw))
 
 
+@cache
 def png(draw: Draw) -> bytes:
-    """The drawing."""
+    """The drawing, which the page and a file have."""
     figure = Figure(figsize=(6.4, 3.0), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -110,10 +100,4 @@ def _image(data: bytes, name: str) -> str:
 
 
 def _table(claims: Sequence[Claim]) -> str:
-    rows = [HEADS, *(claim.cells for claim in claims)]
-    tags = ["th", *["td"] * len(claims)]
-    lines = (
-        "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row) + "</tr>"
-        for tag, row in zip(tags, rows, strict=True)
-    )
-    return f"<table>{''.join(lines)}</table>"
+    return html_table(HEADS, [claim.cells for claim in claims])

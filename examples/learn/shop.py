@@ -12,6 +12,7 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -57,12 +58,12 @@ class Shop:
     attraction: Floats
     """[queries, products] the chance of a click by a user who looks at it."""
 
-    @property
+    @cached_property
     def grades(self) -> Ints:
         """[queries, products] the grade that the attraction deserves."""
         return np.digitize(self.attraction, THRESHOLDS)
 
-    @property
+    @cached_property
     def products(self) -> Mapping[str, int]:
         """Each product's column by its ID."""
         return {document.id: at for at, document in enumerate(self.collection.documents)}

@@ -54,7 +54,7 @@ def preferred(shop: Shop, old: Orders, new: Orders, draws: int = 20_000, seed: i
     random = np.random.default_rng(seed)
     won = lost = 0
     for query in random.choice(len(shop.queries), draws, p=shop.demand):
-        rankings = {"old": old[query][: 2 * SHOWN], "new": new[query][: 2 * SHOWN]}
+        rankings = {"old": old[query][:SHOWN], "new": new[query][:SHOWN]}
         draft = team_draft(rankings, random.bytes(16))
         shown = [shop.products[document] for document in draft.order[:SHOWN]]
         chances = EXAMINATION[: len(shown)] * shop.attraction[query, shown]

@@ -15,12 +15,13 @@ th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right
 th:first-child, td:first-child, td.text { text-align: left; overflow-wrap: anywhere; }
 th:first-child { min-width: 7rem; }
 td.better { color: #2e6b2e; font-weight: 600; } td.worse { color: #a33a1b; font-weight: 600; }
-p.note { color: #666; margin: .2rem 0; } svg { max-width: 100%; height: auto; }
+p.note { color: #666; margin: .2rem 0; } svg, img { max-width: 100%; height: auto; }
+pre { background: #f6f6f4; padding: .8rem; overflow-x: auto; font-size: 12px; line-height: 1.35; }
 details { margin: .4rem 0; } summary { cursor: pointer; }
 .orders { display: flex; gap: 2rem; flex-wrap: wrap; } .orders > div { flex: 1 1 22rem; }
 """
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""The browser loads nothing, whatever a text says."""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""The browser loads nothing, whatever a text says; pictures are in the page."""
 
 
 def html_page(title: str, body: Iterable[str]) -> str:

@@ -1,29 +1,35 @@
 """examples/learn/loop.py: the whole loop in its short form, and the truth that it is held to."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 pytest.importorskip("ir_measures", reason="the loop needs the extra `learn`")
 pytest.importorskip("bm25s", reason="the loop needs the extra `demo`")
 
+from sidecar.workshop.fitting import tables
 from tests.examples.scripts import importable
 
-SHORT = ("--queries", "10", "--searches", "100", "--users", "40", "--nights", "1", "--offline")
+SHORT = ("--queries", "6", "--searches", "100", "--users", "40", "--nights", "1", "--offline")
 PROFILE = "extends: ecommerce\nname: shop\nsignals:\n  rating: {weight: 3.0, cap: 3.0}\n"
 
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Path]:
-    """The example's folder, from which its files can be imported."""
+    """The example's folder, from which its files can be imported. Fewer hits are reranked than in a
+    run of the example: the model takes most of its time."""
     with importable("learn") as folder:
+        import_module("first_stage").HITS = 15
         yield folder
 
 
@@ -96,6 +102,22 @@ def test_estimates_are_compared_pair_by_pair(shop: Any, truth: Any, tmp_path: Pa
     found = truth.estimates(shop, tmp_path / "estimates.jsonl")
     assert len(found.truth) == 19
     assert (found.correlation, found.covered, found.right_grades) == (pytest.approx(1), 0, 1)
+
+
+def test_the_lift_is_read_as_fit_prints_it(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learning, ran = import_module("learning"), import_module("commands").Ran
+    before, after = np.array([0.5, 0.7]), np.array([0.51, 0.75])
+    validated: Any = SimpleNamespace(
+        before=before, after=after, lift=after - before, chosen=(), setting="1"
+    )
+    spec: Any = SimpleNamespace(depth=10)
+    outcome: Any = SimpleNamespace(validated=validated, interval=(-0.01, 0.07))
+    out = io.StringIO()
+    tables._print_lift(spec, outcome, Console(file=out))
+    monkeypatch.setattr(learning, "run", lambda *words: ran("fit", 0, out.getvalue()))
+    assert learning.fit(tmp_path).lift == pytest.approx((0.03, -0.01, 0.07))
 
 
 def test_the_loop_runs_whole(
