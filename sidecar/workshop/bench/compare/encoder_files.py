@@ -14,7 +14,7 @@ from sidecar.runtime.manifest import MANIFEST, Manifest
 from sidecar.workshop.bench.compare import peer_graphs
 from sidecar.workshop.bench.compare.model_files import COPIED, ModelFiles, cache_key
 from sidecar.workshop.model.families import open_folder
-from sidecar.workshop.model.families.sentence_encoder import accepts
+from sidecar.workshop.model.families.sentence_encoder import DECODERS, accepts
 from sidecar.workshop.model.hub import MODULES, SETTINGS, fetch, module_paths
 from sidecar.workshop.model.package import export
 from sidecar.workshop.model.pretrained import architecture_of, read_config
@@ -42,13 +42,16 @@ def prepare(source: str | None, folder: Path, begin_step: BeginStep = no_progres
     """The files of an encoder of sentence-transformers, below `folder`; what is missing is made.
 
     Without a source: what the shipped encoder was made of, all-MiniLM-L6-v2. `begin_step` is called
-    at each step. Raises ModelError when the source cannot be read or quantised, or is no encoder.
+    at each step. Raises ModelError when the source cannot be read or quantised, is no encoder, or
+    is a decoder, such as Qwen3-Embedding.
     """
     local = fetch(source, None) if source else shipped_source()
     name = Path(source).name if source else "all-MiniLM-L6-v2"
     architecture = architecture_of(read_config(local))
     if not accepts(architecture, local):
         raise ModelError(f"{local}: {architecture or 'no architecture'} is no encoder of texts")
+    if architecture in DECODERS:
+        raise ModelError(f"{local}: {architecture} is a decoder: peers' graphs are not made")
     home = folder / f"{name}-embeddings-{cache_key(local, Path(__file__))}"
     made = EncoderFiles(name, local, home / "sidecar", home / "onnx")
     if not (made.sidecar / MANIFEST).exists():

@@ -13,6 +13,7 @@ from sidecar.errors import ModelError
 from sidecar.workshop.bench.compare.encoder_files import prepare, shipped_source
 from tests.workshop.model.conftest import bert
 from tests.workshop.model.families.test_sentence_encoder import save_encoder
+from tests.workshop.model.families.test_sentence_encoder_qwen import save_embedder
 
 __all__ = ["bert"]
 
@@ -47,6 +48,13 @@ def test_a_reranker_is_refused_before_anything_is_made(bert: Path, tmp_path: Pat
     command = ["bench", "compare", "--embeddings", "--peers=flashrank", f"--folder={tmp_path}"]
     done = CliRunner().invoke(app, command)
     assert "--peers flashrank: it must be one of st-fp32" in str(done.exception)
+
+
+def test_a_decoder_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    source = save_embedder(tmp_path / "tiny")
+    with pytest.raises(ModelError, match="Qwen3ForCausalLM is a decoder"):
+        prepare(str(source), tmp_path / "models")
+    assert not (tmp_path / "models").exists()
 
 
 def test_without_a_source_it_is_what_the_shipped_encoder_was_made_of() -> None:
