@@ -10,9 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from sidecar.errors import ModelError
-from sidecar.runtime.manifest import MANIFEST, Manifest
+from sidecar.runtime.manifest import MANIFEST
 from sidecar.workshop.bench.compare import peer_graphs
-from sidecar.workshop.bench.compare.model_files import COPIED, ModelFiles, cache_key
+from sidecar.workshop.bench.compare.model_files import ModelFiles, cache_key, write_int8_graph
 from sidecar.workshop.model.families import open_folder
 from sidecar.workshop.model.families.sentence_encoder import DECODERS, accepts
 from sidecar.workshop.model.hub import MODULES, SETTINGS, fetch, module_paths
@@ -23,7 +23,7 @@ from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.staging import staged_folder
 from sidecar.workshop.model.text_pair import TextPair
 
-POOLED = (*COPIED, MODULES, SETTINGS, "sentence_bert_config.json")
+POOLING_FILES = (MODULES, SETTINGS, "sentence_bert_config.json")
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,8 @@ def shipped_source() -> Path:
 
 
 def _write_onnx_folder(made: EncoderFiles, folder: Path) -> None:
-    manifest = Manifest.read(made.sidecar)
-    segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
-    fp32 = folder / "fp32.onnx"
-    peer_graphs.write_states(made.source, fp32, ("input_ids", "attention_mask", *segments))
-    peer_graphs.write_int8(fp32, folder / "model.onnx")
-    fp32.unlink()
-    for name in POOLED:
+    write_int8_graph(made, folder, peer_graphs.write_states)
+    for name in POOLING_FILES:
         if (made.source / name).exists():
             shutil.copyfile(made.source / name, folder / name)
     for path in module_paths(made.source):

@@ -110,16 +110,23 @@ def _write_sidecar_folder(source: Path, folder: Path, name: str) -> None:
     quantize(folder, QuantizeSpec(to=("int8",), search=False, keep_fp32=True))
 
 
-def _write_onnx_folder(files: ModelFiles, folder: Path) -> None:
+def write_int8_graph(
+    files: ModelFiles, folder: Path, write_fp32: Callable[[Path, Path, tuple[str, ...]], None]
+) -> None:
+    """onnxruntime's int8 graph of what `write_fp32` writes, and the source's COPIED beside it."""
     manifest = Manifest.read(files.sidecar)
     segments = ("token_type_ids",) if manifest.prompt.segments is not None else ()
     fp32 = folder / "fp32.onnx"
-    peer_graphs.write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
+    write_fp32(files.source, fp32, ("input_ids", "attention_mask", *segments))
     peer_graphs.write_int8(fp32, folder / "model.onnx")
     fp32.unlink()
     for name in COPIED:
         if (files.source / name).exists():
             shutil.copyfile(files.source / name, folder / name)
+
+
+def _write_onnx_folder(files: ModelFiles, folder: Path) -> None:
+    write_int8_graph(files, folder, peer_graphs.write_fp32)
     special_tokens = folder / "special_tokens_map.json"
     if not special_tokens.exists():
         special_tokens.write_text(json.dumps(_special_tokens(folder)))

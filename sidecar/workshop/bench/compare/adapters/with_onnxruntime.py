@@ -12,16 +12,20 @@ PACKAGES = ("onnxruntime", "tokenizers")
 PARALLEL = False
 
 
-def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
+def open_graph(settings: dict[str, Any]) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
+    """The tokenizer, which cuts and does not pad, and the graph on all threads."""
     folder = Path(settings["onnx"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(settings["max_tokens"])
     tokenizer.no_padding()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings["threads"]
-    session = onnxruntime.InferenceSession(
-        folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-    )
+    providers = ["CPUExecutionProvider"]
+    return tokenizer, onnxruntime.InferenceSession(folder / "model.onnx", options, providers)
+
+
+def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
+    tokenizer, session = open_graph(settings)
     inputs = {item.name for item in session.get_inputs()}
 
     def score(query: str, documents: list[str], batch_size: int) -> list[float]:

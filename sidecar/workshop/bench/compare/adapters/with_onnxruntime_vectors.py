@@ -1,27 +1,17 @@
 """What one writes by hand: tokenize, sort by length, padded batches, the mean of the states."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
-from tokenizers import Tokenizer
+from with_onnxruntime import open_graph  # type: ignore[import-not-found]
 
 PACKAGES = ("onnxruntime", "tokenizers")
 PARALLEL = False
 
 
 def open_model(settings: dict[str, Any]) -> Callable[[str, list[str], int], list[float]]:
-    folder = Path(settings["onnx"])
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(settings["max_tokens"])
-    tokenizer.no_padding()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings["threads"]
-    session = onnxruntime.InferenceSession(
-        folder / "model.onnx", options, providers=["CPUExecutionProvider"]
-    )
+    tokenizer, session = open_graph(settings)
     inputs = {item.name for item in session.get_inputs()}
 
     def score(query: str, documents: list[str], batch_size: int) -> list[float]:
