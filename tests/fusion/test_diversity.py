@@ -1,6 +1,7 @@
 """Maximal marginal relevance, against the formula written out."""
 
 import math
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -81,6 +82,26 @@ def test_what_is_no_vector_is_like_no_other(value: object) -> None:
 
 def test_large_and_small_vectors_have_their_cosine() -> None:
     assert of_vectors([[1e300, 0.0], [1e-300, 0.0]]).to(0).tolist() == pytest.approx([1, 1])
+
+
+def test_copies_of_a_vector_keep_their_order_however_blas_adds() -> None:
+    drawn = random.Random(0)
+    different = [[drawn.gauss(0, 1) for _ in range(385)] for _ in range(7)]
+    vectors = [[number * (1 + copy) for number in each] for copy in range(9) for each in different]
+    picks = maximal_marginal_relevance([0.5] * 63, range(63), of_vectors(vectors), 0.5, 63)
+    for kind in range(7):
+        of_kind = [pick.place for pick in picks if pick.place % 7 == kind]
+        assert of_kind == sorted(of_kind)
+    assert [pick.similarity for pick in picks[7:]] == pytest.approx([1.0] * 56)
+
+
+def test_more_documents_than_one_block_of_cosines_have_theirs() -> None:
+    drawn = random.Random(1)
+    vectors = [[drawn.gauss(0, 1) for _ in range(96)] for _ in range(150)]
+    similarity = of_vectors(vectors)
+    for place in (0, 37, 149):
+        expected = [cosine(vectors[place], other) for other in vectors]
+        assert similarity.to(place).tolist() == pytest.approx(expected, abs=1e-11)
 
 
 def test_values_are_compared_as_sets_of_texts_without_case() -> None:
