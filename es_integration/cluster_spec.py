@@ -51,7 +51,7 @@ class ClusterSpec:
     encoder: str | None = None
     """The encoder's name; None: the only one that the sidecar serves."""
     embed_fields: tuple[str, ...] = ()
-    """OpenSearch: the fields whose texts make a document's vector; empty: the templates' prose."""
+    """The fields whose texts make a document's vector; empty: the templates' prose."""
     vector_field: str = mappings.VECTOR_FIELD
     """The field of the index that holds the vector."""
     embed_service: str | None = None
@@ -76,8 +76,6 @@ class ClusterSpec:
         self._check_embedding()
         if self.search_engine is SearchEngine.OPENSEARCH:
             return
-        if self.embed_fields:
-            raise ValueError("--embed-fields is for OpenSearch only: it has the ingest pipeline")
         if self.fields or self.text_field is not None:
             option = "--fields" if self.fields else "--text-field"
             raise ValueError(f"{option} is for OpenSearch only: Elasticsearch sends `rerank_doc`")
@@ -140,6 +138,9 @@ class ClusterSpec:
             embed=self.embed,
             encoder=self.served,
             embed_service=embed_service,
+            embed_fields=self.embed_fields,
+            vector_field=self.vector_field,
+            then_pipeline=self._then_pipeline,
         )
 
     @property
@@ -164,12 +165,15 @@ class ClusterSpec:
             encoder=self.served,
             embed_fields=self.embed_fields,
             vector_field=self.vector_field,
-            then_pipeline=(
-                mappings.doc_pipeline_name(self.profile)
-                if self.embed and self.has_templates
-                else None
-            ),
+            then_pipeline=self._then_pipeline,
         )
+
+    @property
+    def _then_pipeline(self) -> str | None:
+        """The templates' own, which the one that writes vectors calls."""
+        if not (self.embed and self.has_templates):
+            return None
+        return mappings.doc_pipeline_name(self.profile)
 
     @property
     def _routes(self) -> tuple[Route, ...]:

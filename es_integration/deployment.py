@@ -14,7 +14,7 @@ from typing import Any
 
 import mappings
 from es_integration import elasticsearch, opensearch
-from es_integration.cluster.calls import Send
+from es_integration.cluster.calls import Send, ignore_missing
 from es_integration.cluster.change import Change, Plan
 from es_integration.cluster.check import Check, Report
 from es_integration.cluster.encoder import served_encoder
@@ -22,13 +22,12 @@ from es_integration.cluster.page_sample import TypicalSearch
 from es_integration.cluster.page_time import PageTime
 from es_integration.cluster.procedure import Procedure
 from es_integration.cluster.vector_fields import refuse_other_vectors
+from es_integration.cluster.vector_pipeline import KIND as INGEST
 from es_integration.cluster_spec import ClusterSpec
 from es_integration.elasticsearch.calls import send as send_to_elasticsearch
 from es_integration.errors import ClusterRefused, NoEncoder, StillInUse, VectorConflict
 from es_integration.opensearch import Route, lookup
 from es_integration.opensearch.calls import send as send_to_opensearch
-from es_integration.opensearch.calls import send_ignoring_missing
-from es_integration.opensearch.embed_pipelines import INGEST
 from es_integration.opensearch.install import left_out
 from es_integration.opensearch.models import MODEL
 from es_integration.opensearch.text_field import missing_text_field
@@ -65,7 +64,7 @@ def plan(spec: ClusterSpec, *, remove: bool = False) -> Procedure[Plan]:
     changes: list[Change] = []
     for part in reversed(parts) if remove else parts:
         changes += yield from part
-    if remove and not spec.templates and spec.search_engine is SearchEngine.OPENSEARCH:
+    if remove and not spec.templates:
         yield from _refuse_used_by_templates(spec, changes)
     return tuple(changes)
 
@@ -196,10 +195,11 @@ def _plan_templates(spec: ClusterSpec, remove: bool) -> Procedure[Plan]:
 
 
 def _final_pipeline(spec: ClusterSpec) -> str | None:
-    """The one that makes vectors, in OpenSearch; None for the templates' own."""
-    if spec.embed and spec.search_engine is SearchEngine.OPENSEARCH:
-        return spec.opensearch.embed_pipeline
-    return None
+    """The one that writes vectors; None for the templates' own."""
+    if not spec.embed:
+        return None
+    of_elasticsearch = spec.search_engine is SearchEngine.ELASTICSEARCH
+    return (spec.elasticsearch if of_elasticsearch else spec.opensearch).embed_pipeline
 
 
 def _refuse_used_by_templates(spec: ClusterSpec, changes: Sequence[Change]) -> Procedure[None]:
@@ -211,8 +211,9 @@ def _refuse_used_by_templates(spec: ClusterSpec, changes: Sequence[Change]) -> P
     name = mappings.doc_pipeline_name(spec.profile)  # Of the component template, too.
     if not removed or spec.profile not in mappings.DOMAINS:
         return
-    answer: Any = yield from send_ignoring_missing(
-        lambda client: client.cluster.get_component_template(name=name)
+    send = _SEND[spec.search_engine]
+    answer: Any = yield from ignore_missing(
+        send(lambda client: client.cluster.get_component_template(name=name))
     )
     for component in (answer or {}).get("component_templates", ()):
         settings = json.dumps(component["component_template"]["template"].get("settings", {}))

@@ -15,8 +15,10 @@ sidecar_deadline  the sidecar's own limit
 encoder        the encoder that the sidecar serves, and what a cluster asks of it
 vector_probe   whether vectors are that encoder's
 vector_fields  whether the indices' field fits that encoder
+vector_pipeline  the ingest pipeline that writes vectors
 
 change, calls, sidecar_deadline, page_sample -> procedure      probe, page_time -> check
 page_time -> page_sample, sidecar_deadline
 search_engine -> login -> calls      sidecar_deadline, encoder -> sidecar_info
+vector_pipeline -> calls, encoder
 """

@@ -4,14 +4,16 @@ version    which versions of Elasticsearch have the inference service
 calls      calls of the official client; their errors explained
 endpoint   what to install, and the endpoint's body for each of the three inference services
 embedding  the same for the endpoints that make vectors
-install    plans and applies the endpoints, or removes them
+embed_pipeline  the ingest pipeline that writes the vectors of documents
+install    plans and applies endpoints and pipeline, or removes them
 installed  whether an endpoint is there as it should be
 embedder   whether the vectors of an encoder arrive
 searches   the bodies of searches that use the endpoint: retriever and ES|QL
 page_time  whether a page of hits is reranked in time
 verify     checks each step between the cluster and the new order
 
-verify -> embedder -> installed -> install -> calls, version, embedding -> endpoint
+verify -> embedder -> installed -> install -> version, embed_pipeline
+embed_pipeline -> calls, embedding -> endpoint
 verify -> searches, page_time
 """
 

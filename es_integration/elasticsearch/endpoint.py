@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+import mappings
 from es_integration.cluster.encoder import Encoder
 from es_integration.cluster.procedure import Body
 
@@ -76,7 +77,7 @@ class Endpoint:
 @dataclass(frozen=True)
 class ElasticsearchInstall:
     """What to install in an Elasticsearch cluster for one profile: an endpoint that reranks and,
-    with `embed`, two that make vectors.
+    with `embed`, two that make vectors, and an ingest pipeline that writes those of documents.
 
     Raises ValueError for values that are invalid or do not go together.
     """
@@ -106,6 +107,13 @@ class ElasticsearchInstall:
     """Its encoder; `served_encoder` asks for it. Only an uninstall needs none."""
     embed_service: EmbedService = "hugging_face"
     """The service of the endpoints that make vectors."""
+    embed_fields: tuple[str, ...] = ()
+    """The fields whose texts make a document's vector; empty: the templates' prose. A profile
+    without templates then gets no ingest pipeline, as `semantic_text` needs none."""
+    vector_field: str = mappings.VECTOR_FIELD
+    """The field of the index that holds it."""
+    then_pipeline: str | None = None
+    """An ingest pipeline that the one which writes vectors calls at its end."""
 
     def __post_init__(self) -> None:
         if self.service not in SERVICES:
@@ -115,8 +123,8 @@ class ElasticsearchInstall:
                 f"embed_service must be one of {', '.join(EMBED_SERVICES)}, not"
                 f" {self.embed_service}"
             )
-        if self.encoder is not None and not self.embed:
-            raise ValueError("an encoder goes with `embed`")
+        if not self.embed and (self.encoder or self.embed_fields):
+            raise ValueError("an encoder and the fields for it go with `embed`")
         if not _ADDRESS.fullmatch(self.sidecar_url):
             raise ValueError("no http(s) address without a query and a password")
         if not _ENDPOINT_ID.fullmatch(self.endpoint_id):
@@ -135,6 +143,11 @@ class ElasticsearchInstall:
     @property
     def endpoint_id(self) -> str:
         return f"{self.name}-{self.profile}"
+
+    @property
+    def embed_pipeline(self) -> str:
+        """The name of the ingest pipeline that writes vectors."""
+        return f"{self.endpoint_id}-embed"
 
     @property
     def url(self) -> str:

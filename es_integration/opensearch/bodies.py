@@ -10,6 +10,7 @@ from typing import Any
 
 from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Body
+from es_integration.cluster.vector_pipeline import OURS
 from es_integration.opensearch import embeddings, scripts
 from es_integration.opensearch.spec import (
     LAYOUT,
@@ -242,7 +243,7 @@ def _description(spec: OpenSearchInstall, route: Part) -> str:
     if isinstance(route, Embedder):
         return embeddings.description(spec, route)
     part = "semantic highlighter" if isinstance(route, Highlighter) else f"{route} route"
-    return f"{embeddings.OURS}{part}, profile {spec.profile}"
+    return f"{OURS}{part}, profile {spec.profile}"
 
 
 def json_path(fields: Sequence[str]) -> str:

@@ -6,19 +6,23 @@ Both have one name. A pipeline of that name that is not the sidecar's stays as i
 from collections.abc import Callable
 from functools import partial
 
-from es_integration.cluster.calls import indices_with_setting
 from es_integration.cluster.change import Change
 from es_integration.cluster.encoder import Embedder
 from es_integration.cluster.procedure import Body, Procedure
-from es_integration.errors import PipelineConflict, StillInUse
+from es_integration.cluster.vector_pipeline import INDEX_SETTINGS as INGEST_SETTINGS
+from es_integration.cluster.vector_pipeline import KIND as INGEST
+from es_integration.cluster.vector_pipeline import (
+    found_pipeline,
+    is_ours,
+    refuse_foreign,
+    refuse_used,
+)
 from es_integration.opensearch import embeddings, lookup
 from es_integration.opensearch.calls import send, send_ignoring_missing
 from es_integration.opensearch.spec import OpenSearchInstall
 from es_integration.opensearch.users_pipeline import KIND as SEARCH
 
-INGEST = "ingest pipeline"
 KINDS = {Embedder.DOCUMENTS: INGEST, Embedder.QUERIES: SEARCH}
-INGEST_SETTINGS = ("index.default_pipeline", "index.final_pipeline")
 SEARCH_SETTING = "index.search.default_pipeline"
 
 
@@ -31,11 +35,7 @@ def plan_embed_pipeline(
     """
     kind, name = KINDS[part], spec.embed_pipeline
     before = yield from _existing(kind, name)
-    if before is not None and not _is_ours(before):
-        raise PipelineConflict(
-            f"there is a {kind} {name} that is not the sidecar's: rename it, or install under"
-            " another --name"
-        )
+    refuse_foreign(kind, name, before)
     body = _BODIES[part]
     return Change(kind, name, before, body(spec, model_id), partial(_put, spec, part))
 
@@ -49,27 +49,17 @@ def plan_embed_pipeline_removal(
     """
     kind, name = KINDS[part], spec.embed_pipeline
     before = yield from _existing(kind, name)
-    if before is None or not _is_ours(before):
+    if before is None or not is_ours(before):
         return None
-    for setting in INGEST_SETTINGS if kind == INGEST else (SEARCH_SETTING,):
-        indices = yield from indices_with_setting(send, setting, {name})
-        if indices:
-            raise StillInUse(
-                f"indices {indices} use the {kind} {name}: delete them, or set"
-                f' "{setting}": "_none" there first'
-            )
+    settings = INGEST_SETTINGS if kind == INGEST else (SEARCH_SETTING,)
+    yield from refuse_used(send, settings, kind, name)
     return Change(kind, name, before, None, partial(_remove, kind, name))
 
 
 def _existing(kind: str, name: str) -> Procedure[Body | None]:
     if kind == SEARCH:
         return (yield from lookup.pipeline(name))
-    answer = yield from send_ignoring_missing(lambda client: client.ingest.get_pipeline(id=name))
-    return dict(answer[name]) if answer else None
-
-
-def _is_ours(body: Body) -> bool:
-    return str(body.get("description")).startswith(embeddings.OURS)
+    return (yield from found_pipeline(send, name))
 
 
 def _put(spec: OpenSearchInstall, part: Embedder) -> Procedure[None]:

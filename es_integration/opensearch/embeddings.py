@@ -1,22 +1,17 @@
 """The bodies by which a cluster gets vectors of the sidecar's encoder: pipelines, requests; pure.
 
-The ingest pipeline writes the texts of a document's fields into one, has its vector made, and drops
-the text again. Search pipelines name the model, so that a `neural` query need not.
+Search pipelines name the model, so that a `neural` query need not.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-import mappings
 from es_integration.cluster.encoder import Embedder, known_encoder, request_keys
 from es_integration.cluster.procedure import Body
+from es_integration.cluster.vector_pipeline import OURS, TEXT_FIELD, vector_pipeline
 from es_integration.opensearch.spec import LAYOUT, OpenSearchInstall
 
-OURS = "rerank-sidecar: "
-"""How the description of everything that an install makes begins."""
-TEXT_FIELD = "rerank_sidecar_text"
-"""Where a document's text stands between two processors; no document has such a field."""
 BATCH_SIZE = 32
 """Documents of a bulk request that are sent to the sidecar in one."""
 STEP: Mapping[str, str] = {"input_docs_processed_step_size": str(BATCH_SIZE)}
@@ -43,29 +38,24 @@ def description(spec: OpenSearchInstall, part: Embedder) -> str:
 
 
 def ingest_pipeline(spec: OpenSearchInstall, model_id: str) -> Body:
-    """The ingest pipeline that writes `vector_field`. A document without any text gets none, and
-    one whose vector cannot be made is refused: it would never be found by its meaning.
+    """The ingest pipeline that writes `vector_field`.
 
-    It is an index's final pipeline, and calls the one that would be. As the default pipeline before
-    a final one its vectors are lost in OpenSearch 2 (seen on 2.19.1), which goes on to the final
-    pipeline before the sidecar has answered.
+    As the default pipeline before a final one its vectors are lost in OpenSearch 2 (seen on
+    2.19.1), which goes on to the final pipeline before the sidecar has answered.
     """
     embedding = {
         "model_id": model_id,
         "field_map": {TEXT_FIELD: spec.vector_field},
         "batch_size": BATCH_SIZE,
     }
-    then = [] if spec.then_pipeline is None else [{"pipeline": {"name": spec.then_pipeline}}]
-    return {
-        "description": f"{OURS}writes {spec.vector_field} by {known_encoder(spec.encoder).name}",
-        "version": LAYOUT,
-        "processors": [
-            mappings.plain_text_processor(spec.embedded, TEXT_FIELD),
-            {"text_embedding": embedding},
-            {"remove": {"field": TEXT_FIELD, "ignore_missing": True}},
-            *then,
-        ],
-    }
+    pipeline = vector_pipeline(
+        known_encoder(spec.encoder),
+        spec.vector_field,
+        spec.embedded,
+        [{"text_embedding": embedding}],
+        spec.then_pipeline,
+    )
+    return {**pipeline, "version": LAYOUT}
 
 
 def enricher(query_model_id: str) -> Body:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import mappings
 from es_integration.cluster.encoder import Embedder, Encoder
+from es_integration.cluster.vector_pipeline import embedded_fields
 from es_integration.opensearch.addresses import is_private
 
 Version = tuple[int, int]
@@ -155,15 +156,7 @@ class OpenSearchInstall:
 
         Raises ValueError when no `embed_fields` are given and the profile has no templates.
         """
-        if self.embed_fields:
-            return tuple((name,) for name in self.embed_fields)
-        if self.profile not in mappings.DOMAINS:
-            raise ValueError(
-                f"name the fields to embed for the profile {self.profile!r} (`embed_fields`,"
-                f" `--embed-fields`): only {' and '.join(mappings.DOMAINS)} have templates that"
-                " name them"
-            )
-        return mappings.prose(self.profile)
+        return embedded_fields(self.profile, self.embed_fields)
 
     @property
     def base_url(self) -> str:

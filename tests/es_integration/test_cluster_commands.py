@@ -18,6 +18,7 @@ from sidecar.errors import StartupError
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.fake_elasticsearch import FakeElasticsearch, serve_fake
 from tests.es_integration.opensearch.fake_opensearch import FakeOpenSearch
+from tests.tiny_encoders import tiny_encoder
 
 KEY = "a-secret-of-the-sidecar"
 INDEX = "rerank-ecommerce-command"
@@ -136,6 +137,37 @@ def test_install_with_an_encoder_shows_a_hybrid_search(
         assert reason in result.exception.message
         assert len(result.exception.message.splitlines()) == 1
     assert {method for method, *_ in cluster.requests[before:]} == {"GET"}
+
+
+def test_elasticsearchs_templates_name_the_pipeline_that_writes_vectors(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tiny_encoder(tmp_path_factory.mktemp("models") / "e", name="small")
+    fake = FakeElasticsearch("9.3.0")
+    pipeline, doc = "rerank-sidecar-ecommerce-embed", "rerank-ecommerce-doc"
+    with SidecarProcess({"model": folder}) as sidecar, serve_fake(fake) as url:
+        where = ["elasticsearch", "--cluster", url, "--sidecar", sidecar.url]
+        installed = command("install", *where, "--embed", "--yes")
+        assert installed.exit_code == 0, installed.output
+        assert f"create ingest pipeline {pipeline}" in installed.output
+        component = fake.templates.kept[f"_component_template/{doc}"]
+        assert component["template"]["settings"]["index"]["final_pipeline"] == pipeline
+        *_, calls = fake.ingest.bodies[pipeline]["processors"]
+        assert calls == {"pipeline": {"name": doc}}
+        assert "Nothing to change." in command("install", *where, "--embed", "--yes").output
+        refused = command("uninstall", *where, "--no-templates", "--yes")
+        assert isinstance(refused.exception, StartupError), refused.output
+        assert f"{doc} names the ingest pipeline" in refused.exception.message
+        uninstalled = command("uninstall", *where, "--yes")
+        assert uninstalled.exit_code == 0, uninstalled.output
+        assert (fake.ingest.bodies, fake.templates.kept, fake.endpoints) == ({}, {}, {})
+        own = [*where, "--no-templates", "--embed", "--embed-fields", "text", "--vector-field", "v"]
+        assert command("install", *own, "--yes").exit_code == 0
+        script, *_, removed = fake.ingest.bodies[pipeline]["processors"]
+        assert script["script"]["params"]["fields"] == [["text"]]
+        assert "remove" in removed, "there is no pipeline of templates to call"
+        verified = command("verify", *own)
+        assert f"{pipeline} writes v: 3 vectors for 3 texts" in verified.output
 
 
 def test_a_pipeline_that_templates_name_is_not_removed_without_them(
@@ -429,7 +461,7 @@ def test_a_narrow_terminal_cuts_nothing_off(recording_server: Callable[..., Any]
         (("opensearch", "--routes", "flta"), "--routes takes flat and structured, not flta"),
         (("opensearch", "--encoder", "e"), "--encoder goes with --embed"),
         (("opensearch", "--embed", "--embed-service", "openai"), "is for Elasticsearch only"),
-        (("elasticsearch", "--embed", "--embed-fields", "title"), "is for OpenSearch only"),
+        (("elasticsearch", "--embed-fields", "title"), "--embed-fields goes with --embed"),
         (("elasticsearch", "--embed", "--embed-service", "cohere"), "embed_service must be one of"),
         (("opensearch", "--embed-fields", "e"), "--embed-fields goes with --embed"),
         (("opensearch", "--vector-field", "e"), "--vector-field goes with --embed"),

@@ -109,9 +109,9 @@ Embed = Annotated[
     bool,
     typer.Option(
         "--embed",
-        help="Get the vectors of documents and queries from the sidecar's encoder too. OpenSearch: "
-        "an ingest pipeline, and search pipelines for neural and hybrid queries. Elasticsearch: "
-        "inference endpoints.",
+        help="Get the vectors of documents and queries from the sidecar's encoder too: an ingest "
+        "pipeline, and for queries OpenSearch's search pipelines, or Elasticsearch's inference "
+        "endpoints.",
     ),
 ]
 EncoderName = Annotated[

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from elasticsearch import ApiError
+from elasticsearch import ApiError, Elasticsearch
 
 from es_integration import SyncSidecarClient
 from es_integration.cluster.change import Action
@@ -26,9 +26,10 @@ from es_integration.elasticsearch import (
     uninstall,
     verify_cluster,
 )
+from es_integration.elasticsearch.embed_pipeline import has_pipeline, ingest_pipeline
 from es_integration.elasticsearch.embedding import embedding_endpoint
 from es_integration.elasticsearch.endpoint import EMBED_SERVICES
-from es_integration.errors import ClusterRefused
+from es_integration.errors import ClusterRefused, PipelineConflict, StillInUse
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.es_integration.elasticsearch.conftest import FakeStart
 from tests.es_integration.fake_elasticsearch import FakeElasticsearch
@@ -122,7 +123,11 @@ def test_an_install_is_made_once_gives_the_encoders_vectors_and_is_undone(
     fake, client = start_fake()
     made = spec(encoding.url, embed_service=service)
     names = [f"rerank-sidecar-ecommerce-{embedder}" for embedder in Embedder]
-    assert [change.name for change in install(client, made)] == [*names, made.endpoint_id]
+    assert [change.name for change in install(client, made)] == [
+        *names,
+        made.endpoint_id,
+        made.embed_pipeline,
+    ]
     assert install(client, made) == ()
     with SyncSidecarClient(encoding.url) as sidecar:
         for name, kind in zip(names, ("document", "query"), strict=True):
@@ -134,8 +139,9 @@ def test_an_install_is_made_once_gives_the_encoders_vectors_and_is_undone(
     assert shown["endpoints"][0]["service_settings"]["similarity"] == "dot_product"
     removed = uninstall(client, replace(made, embed=False, encoder=None))
     assert {change.action for change in removed} == {Action.DELETE}
-    assert len(removed) == 3
+    assert len(removed) == 4
     assert not fake.endpoints
+    assert not fake.ingest.bodies
 
 
 def test_another_service_and_another_key_take_their_place(
@@ -161,6 +167,7 @@ def test_verify_looks_at_both_endpoints(start_fake: FakeStart, encoding: Sidecar
     assert failed(verify_cluster(client, made)) == [
         "embed-documents: endpoint",
         "embed-queries: endpoint",
+        "embed-documents: ingest pipeline",
     ]
     install(client, made)
     report = verify_cluster(client, made)
@@ -170,11 +177,119 @@ def test_verify_looks_at_both_endpoints(start_fake: FakeStart, encoding: Sidecar
     assert names == [
         *(f"embed-documents: {name}" for name in ("endpoint", "sidecar", "vectors")),
         *(f"embed-queries: {name}" for name in ("endpoint", "sidecar", "vectors", "order")),
+        "embed-documents: ingest pipeline",
     ]
     assert failed(verify_cluster(client, replace(made, embed_service="openai")))[:2] == [
         "embed-documents: endpoint",
         "embed-queries: endpoint",
     ]
+
+
+SHOE = {"title": "Red shoe", "brand": "Acme", "price": 59.9}
+
+
+def written(client: Elasticsearch, made: ElasticsearchInstall, *documents: Any) -> list[Any]:
+    """The documents as the installed pipeline writes them."""
+    docs = [{"_source": document} for document in documents]
+    answer = client.ingest.simulate(id=made.embed_pipeline, docs=docs)
+    assert not any("error" in each for each in answer["docs"]), answer
+    return [each["doc"]["_source"] for each in answer["docs"]]
+
+
+@pytest.mark.parametrize("service", EMBED_SERVICES)
+def test_the_pipeline_writes_the_vector_of_a_documents_text(
+    start_fake: FakeStart, encoding: SidecarProcess, service: Any
+) -> None:
+    _, client = start_fake()
+    made = spec(encoding.url, embed_service=service)
+    install(client, made)
+    again = {**SHOE, "vector": [0.0] * 8, "model_id": "mine"}
+    first, second, blank = written(client, made, SHOE, again, {"price": 3})
+    with SyncSidecarClient(encoding.url) as sidecar:
+        (own,) = sidecar.embed(["Red shoe\nAcme"], kind="document")
+    assert {**first, "vector": None} == {**SHOE, "vector": None}
+    assert first["vector"] == second["vector"] == pytest.approx(own, abs=1e-6)
+    assert second["model_id"] == "mine"
+    assert blank == {"price": 3}, "without a text there is no vector"
+
+
+def test_the_pipeline_is_of_the_named_fields_and_calls_the_one_that_would_be() -> None:
+    own = spec(profile="plain", embed_fields=("text",), vector_field="v", then_pipeline="mine")
+    assert has_pipeline(own)
+    script, infer, copied, removed, then = ingest_pipeline(own)["processors"]
+    assert script["script"]["params"]["fields"] == [["text"]]
+    assert infer["inference"]["model_id"] == "rerank-sidecar-plain-embed-documents"
+    assert copied["set"]["field"] == "v"
+    assert set(removed["remove"]["field"]) == {"rerank_sidecar_text", "rerank_sidecar_made"}
+    assert then == {"pipeline": {"name": "mine"}}
+    assert not has_pipeline(spec(profile="plain")), "semantic_text needs none"
+
+
+def test_a_pipeline_of_that_name_that_is_not_ours_stays(
+    start_fake: FakeStart, encoding: SidecarProcess
+) -> None:
+    fake, client = start_fake()
+    made = spec(encoding.url)
+    fake.ingest.put(made.embed_pipeline, {"description": "mine", "processors": []})
+    with pytest.raises(PipelineConflict, match="is not the sidecar's"):
+        install(client, made)
+    assert not fake.endpoints
+    uninstall(client, made)
+    assert [*fake.ingest.bodies] == [made.embed_pipeline]
+
+
+@pytest.mark.parametrize("setting", ["index.default_pipeline", "index.final_pipeline"])
+def test_a_pipeline_that_an_index_writes_through_stays(
+    start_fake: FakeStart, encoding: SidecarProcess, setting: str
+) -> None:
+    fake, client = start_fake()
+    made = spec(encoding.url)
+    install(client, made)
+    fake.templates.index_settings["products"] = {setting: made.embed_pipeline}
+    with pytest.raises(StillInUse, match=r"\['products'\] use the ingest pipeline"):
+        uninstall(client, made)
+    assert len(fake.endpoints) == 3
+
+
+def test_an_endpoint_that_others_use_keeps_its_settings(
+    start_fake: FakeStart, encoding: SidecarProcess
+) -> None:
+    fake, client = start_fake()
+    install(client, spec(encoding.url))
+    documents = "rerank-sidecar-ecommerce-embed-documents"
+    other = {"processors": [{"inference": {"model_id": documents}}]}
+    changed = spec(encoding.url, embed_service="openai")
+    fake.ingest.put("mine", other)
+    with pytest.raises(StillInUse, match=rf"\['mine'\] use the inference endpoint {documents}"):
+        install(client, changed)
+    fake.ingest.delete("mine")
+    fake.semantic_text[documents] = ["articles"]
+    with pytest.raises(StillInUse, match=r"\['articles'\] use"):
+        install(client, changed)
+    assert {each.service for each in fake.endpoints.values()} == {"hugging_face"}
+    fake.semantic_text.clear()
+    assert [change.action for change in install(client, changed)] == [Action.UPDATE] * 2
+
+
+def test_verify_runs_the_pipeline(start_fake: FakeStart, encoding: SidecarProcess) -> None:
+    fake, client = start_fake()
+    made = spec(encoding.url)
+    install(client, made)
+    ours = fake.ingest.bodies[made.embed_pipeline]
+    name = "embed-documents: ingest pipeline"
+    fake.ingest.put(made.embed_pipeline, {**ours, "processors": ours["processors"][:1]})
+    assert name in failed(verify_cluster(client, made))
+    fake.ingest.put(made.embed_pipeline, ours)
+    assert name not in failed(verify_cluster(client, made))
+    (check,) = [
+        check
+        for check in verify_cluster(client, replace(made, then_pipeline="gone"))
+        if check.name == name
+    ]
+    assert "differs from the options" in check.detail
+    install(client, replace(made, then_pipeline="gone"))
+    report = verify_cluster(client, replace(made, then_pipeline="gone"))
+    assert "non-existent pipeline [gone]" in str([check.detail for check in report])
 
 
 def test_a_dimension_that_the_encoder_has_not_is_refused_and_nothing_is_kept(
@@ -197,7 +312,7 @@ def test_an_encoder_that_must_be_named_needs_a_service_that_names_it() -> None:
         embedding_endpoint(spec(encoder=None), Embedder.QUERIES)
     with pytest.raises(ValueError, match="embed_service must be one of"):
         spec(embed_service="cohere")
-    with pytest.raises(ValueError, match="goes with `embed`"):
+    with pytest.raises(ValueError, match="go with `embed`"):
         ElasticsearchInstall(URL, encoder=ENCODER)
 
 

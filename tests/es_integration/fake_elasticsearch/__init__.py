@@ -14,6 +14,8 @@ scores        one score for each input, min_score, normalisation
 rows          ES|QL's batches and YAML rows
 hits          where hits come from: a list, or a node behind the fake
 retriever     text_similarity_reranker
+ingest        ingest pipelines, kept and simulated
+templates     component and index templates, and the settings of indices
 fake          endpoints, licence, version: what the routes do
 server        HTTP
 """

@@ -15,11 +15,13 @@ from tests.es_integration.fake_elasticsearch.errors import (
     status_error,
 )
 from tests.es_integration.fake_elasticsearch.hits import Hits, ListedHits
+from tests.es_integration.fake_elasticsearch.ingest import IngestPipelines
 from tests.es_integration.fake_elasticsearch.parsers import Ranked, parse, parse_vectors
 from tests.es_integration.fake_elasticsearch.requests import Inference, build, top_n
 from tests.es_integration.fake_elasticsearch.scores import in_input_order
 from tests.es_integration.fake_elasticsearch.sender import Sender
 from tests.es_integration.fake_elasticsearch.settings import Endpoint
+from tests.es_integration.fake_elasticsearch.templates import Templates
 
 Body = dict[str, Any]
 
@@ -40,6 +42,16 @@ class FakeElasticsearch:
     hits: Hits = field(default_factory=ListedHits)
     sender: Sender = field(default_factory=lambda: Sender((0.0, 0.0)))
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    templates: Templates = field(default_factory=Templates)
+    semantic_text: dict[str, list[str]] = field(default_factory=dict)
+    """Indices with a field of that type, by the endpoint that it names."""
+
+    def __post_init__(self) -> None:
+        self.ingest = IngestPipelines(
+            lambda endpoint_id, text: self.embed(endpoint_id, {"input": text})["text_embedding"][0][
+                "embedding"
+            ]
+        )
 
     @property
     def number(self) -> tuple[int, int]:
@@ -114,9 +126,24 @@ class FakeElasticsearch:
     def get(self, endpoint_id: str) -> Body:
         return {"endpoints": [self._endpoint(endpoint_id).shown()]}
 
-    def delete(self, endpoint_id: str) -> Body:
-        del self.endpoints[self._endpoint(endpoint_id).id]
-        return {"acknowledged": True, "pipelines": []}
+    def delete(self, endpoint_id: str, parameters: Body) -> Body:
+        """`dry_run` says who uses the endpoint, `force` deletes it all the same."""
+        endpoint = self._endpoint(endpoint_id)
+        users = {
+            "pipelines": self.ingest.naming(endpoint_id),
+            "indexes": self.semantic_text.get(endpoint_id, []),
+        }
+        if parameters.get("dry_run") == "true":
+            return {"acknowledged": False, **users}
+        if any(users.values()) and parameters.get("force") != "true":
+            raise status_error(
+                409,
+                f"Inference endpoint {endpoint_id} is referenced by pipelines:"
+                f" {users['pipelines']}. Ensure that no pipelines are using this inference"
+                " endpoint, or use force to ignore this warning and delete the inference endpoint.",
+            )
+        del self.endpoints[endpoint.id]
+        return {"acknowledged": True, **users}
 
     def embed(self, endpoint_id: str, body: Body) -> Body:
         """The inference API's text_embedding."""

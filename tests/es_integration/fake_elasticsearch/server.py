@@ -10,9 +10,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.es_integration.fake_elasticsearch.errors import ElasticsearchError
 from tests.es_integration.fake_elasticsearch.fake import FakeElasticsearch
+from tests.es_integration.fake_elasticsearch.hits import ListedHits
 from tests.es_integration.fake_elasticsearch.retriever import NAME
 from tests.socket_server import running
 
@@ -21,6 +23,8 @@ Action = Callable[[FakeElasticsearch, str, Body], Body]
 
 ENDPOINT = "/_inference(?:/rerank)?/([^/_][^/]*)"
 EMBEDDING = "/_inference/text_embedding/([^/_][^/]*)"
+TEMPLATE = "/(_(?:component|index)_template/[^/]+)"
+PIPELINE = "/_ingest/pipeline/([^/_][^/]*)"
 ROUTES: tuple[tuple[str, str, Action], ...] = (
     ("GET", "/", lambda fake, name, body: fake.info()),
     ("GET", "/_license", lambda fake, name, body: fake.get_licence()),
@@ -28,15 +32,27 @@ ROUTES: tuple[tuple[str, str, Action], ...] = (
     ("PUT", f"{EMBEDDING}/_update", lambda fake, name, body: fake.update(name, body)),
     ("PUT", EMBEDDING, lambda fake, name, body: fake.put(name, body, "text_embedding")),
     ("GET", EMBEDDING, lambda fake, name, body: fake.get(name)),
-    ("DELETE", EMBEDDING, lambda fake, name, body: fake.delete(name)),
+    ("DELETE", EMBEDDING, lambda fake, name, body: fake.delete(name, body)),
     ("POST", EMBEDDING, lambda fake, name, body: fake.embed(name, body)),
     ("PUT", f"{ENDPOINT}/_update", lambda fake, name, body: fake.update(name, body)),
     ("PUT", ENDPOINT, lambda fake, name, body: fake.put(name, body)),
     ("GET", ENDPOINT, lambda fake, name, body: fake.get(name)),
-    ("DELETE", ENDPOINT, lambda fake, name, body: fake.delete(name)),
+    ("DELETE", ENDPOINT, lambda fake, name, body: fake.delete(name, body)),
     ("POST", ENDPOINT, lambda fake, name, body: fake.infer(name, body)),
     ("POST", "/_query", lambda fake, name, body: fake.esql(body)),
 )
+WITHOUT_NODE: tuple[tuple[str, str, Action], ...] = (
+    ("PUT", PIPELINE, lambda fake, name, body: fake.ingest.put(name, body)),
+    ("GET", PIPELINE, lambda fake, name, body: fake.ingest.get(name)),
+    ("DELETE", PIPELINE, lambda fake, name, body: fake.ingest.delete(name)),
+    ("POST", f"{PIPELINE}/_simulate", lambda fake, name, body: fake.ingest.simulate(name, body)),
+    ("PUT", TEMPLATE, lambda fake, name, body: fake.templates.put(name, body)),
+    ("GET", TEMPLATE, lambda fake, name, body: fake.templates.get(name)),
+    ("DELETE", TEMPLATE, lambda fake, name, body: fake.templates.delete(name)),
+    ("GET", "/[^/]+/_settings/.*", lambda fake, name, body: fake.templates.settings()),
+    ("GET", "/[^/]+/_mapping/field/.*", lambda fake, name, body: {}),
+)
+"""What a node behind the fake would answer itself."""
 _COMPATIBLE = re.compile(r"compatible-with=(\d+)")
 _SEARCH = re.compile(r"/([^/]+)/_search")
 
@@ -82,11 +98,13 @@ def _handler(fake: FakeElasticsearch) -> type[BaseHTTPRequestHandler]:
 def _answer(
     fake: FakeElasticsearch, method: str, target: str, raw: bytes, media_types: str
 ) -> tuple[int, bytes]:
-    path = target.partition("?")[0]
-    for verb, pattern, action in ROUTES:
+    path, _, query = target.partition("?")
+    routes = (*ROUTES, *WITHOUT_NODE) if isinstance(fake.hits, ListedHits) else ROUTES
+    for verb, pattern, action in routes:
         if verb == method and (match := re.fullmatch(pattern, path)):
             name = match.group(1) if match.groups() else ""
-            return 200, json.dumps(action(fake, name, json.loads(raw) if raw else {})).encode()
+            body = json.loads(raw) if raw else dict(parse_qsl(query))
+            return 200, json.dumps(action(fake, name, body)).encode()
     if method == "POST" and (match := _SEARCH.fullmatch(path)):
         body = json.loads(raw) if raw else {}
         if NAME in body.get("retriever", {}):
