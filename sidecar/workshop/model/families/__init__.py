@@ -14,6 +14,10 @@
       decoder_answers    what both share
     cosine_head          checkpoints of `model train`
       cosine_head_network  their network: a BERT encoder with a linear and a cosine head
+      cosine_head_prompt   the prompts of rerankers that were sentence encoders
+    late_interaction     checkpoints of `model fit-head`
+      late_interaction_network   an encoder that reads query and document apart
+      late_interaction_features  how it compares them
 
 A new family needs
 
@@ -53,6 +57,7 @@ FAMILIES = (
     "cross_encoder",
     "decoder",
     "piecewise_decoder",
+    "late_interaction",
     "cosine_head",
 )
 """Files of this folder in the order in which they are asked; later ones are imported only then."""

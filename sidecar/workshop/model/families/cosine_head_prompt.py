@@ -22,6 +22,8 @@ PASSAGE_KEYS = ("document", "passage", "corpus")
 """Names of a passage's prompt, as sentence-transformers looks for them."""
 SEGMENTS = (0, 0, 0, 1, 1)
 """The network finds the query's and the passage's tokens by them."""
+SEGMENTS_OF_TEXTS = (0, 0, 0, 1, 1, 1)
+"""Where each text has its own marks."""
 PADDING_TOKENS = ("[PAD]", "<pad>")
 
 
@@ -41,6 +43,23 @@ def prompt_of(tokenizer: Tokenizer, prefixes: Prefixes) -> Prompt:
 
     Raises ModelError when it does not put one mark before a text and one behind it.
     """
+    first, last = _marks_of(tokenizer)
+    query, passage = prefixes.query + QUERY, prefixes.passage + DOCUMENT
+    return Prompt(pieces=(first, query, last, passage, last), segments=SEGMENTS)
+
+
+def prompt_of_texts(tokenizer: Tokenizer, prefixes: Prefixes) -> Prompt:
+    """The pair as two texts, each with the marks that the tokenizer puts around it.
+
+    Raises ModelError as `prompt_of`.
+    """
+    first, last = _marks_of(tokenizer)
+    query, passage = prefixes.query + QUERY, prefixes.passage + DOCUMENT
+    pieces = (first, query, last, first, passage, last)
+    return Prompt(pieces=pieces, segments=SEGMENTS_OF_TEXTS)
+
+
+def _marks_of(tokenizer: Tokenizer) -> tuple[str, str]:
     encoding = tokenizer.encode("a")
     marks = [
         token
@@ -49,14 +68,18 @@ def prompt_of(tokenizer: Tokenizer, prefixes: Prefixes) -> Prompt:
     ]
     if len(marks) != 2 or encoding.sequence_ids[0] is not None:
         raise ModelError("the tokenizer does not put one mark before a text and one behind it")
-    first, last = marks
-    query, passage = prefixes.query + QUERY, prefixes.passage + DOCUMENT
-    return Prompt(pieces=(first, query, last, passage, last), segments=SEGMENTS)
+    return marks[0], marks[1]
 
 
 def prefixes_of(prompt: Prompt) -> Prefixes:
     """The prefixes in the prompt of such a cross-encoder."""
     _, query, _, passage, _ = prompt.pieces
+    return Prefixes(query.removesuffix(QUERY), passage.removesuffix(DOCUMENT))
+
+
+def prefixes_of_texts(prompt: Prompt) -> Prefixes:
+    """The prefixes in a prompt of `prompt_of_texts`."""
+    _, query, _, _, passage, _ = prompt.pieces
     return Prefixes(query.removesuffix(QUERY), passage.removesuffix(DOCUMENT))
 
 
