@@ -25,6 +25,7 @@ from sidecar.workshop.calibrating.threshold import Threshold, measured_threshold
 from sidecar.workshop.evaluation.candidates import Candidates
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
+from sidecar.workshop.scored_hits.judged_hits import JudgedHits
 from sidecar.workshop.scored_hits.judged_parts import Floats
 from sidecar.workshop.scored_hits.profile_source import ENDING, ProfileSource
 from sidecar.workshop.scored_hits.profile_text import profile_text
@@ -104,10 +105,16 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
     parts of what was scored.
     """
     profile = spec.source.profile
+    hits = JudgedHits.of(
+        spec.candidates,
+        spec.judgements,
+        profile,
+        unjudged_irrelevant=spec.unjudged_irrelevant,
+    )
     with opened(spec.model, profile) as model:
         revision = model.score_revision
         parts = spec.parts or default_parts(spec.out, revision)
-        scored = score_hits(spec.candidates, profile, model, parts, begin_step)
+        scored = score_hits(hits.candidates, profile, model, parts, begin_step)
         judged = assemble(
             scored,
             spec.judgements,
@@ -115,6 +122,7 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
             DEPTH,
             unjudged_irrelevant=spec.unjudged_irrelevant,
             need_order=False,
+            notes=hits.notes,
         )
         fused = logits(judged.parts, Weights.of(profile))
         found, threshold = _calibrated(spec, judged, fused)
@@ -122,9 +130,9 @@ def calibrate(spec: CalibrateSpec, begin_step: BeginStep) -> CalibrateOutcome:
         text = profile_text(profile, {}, own, _comments(spec, judged, found, threshold))
         written = spec.source.loaded(text, spec.out)
         predicted = found.calibration.calibrated(fused)
-        prove(written, predicted, judged, spec.candidates, model, DEPTH)
+        prove(written, predicted, judged, hits.candidates, model, DEPTH)
     outcome = CalibrateOutcome(judged, own, found, threshold)
-    write_pairs(path_beside(spec.out), _how(spec, outcome), spec.candidates, spec.judgements)
+    write_pairs(path_beside(spec.out), _how(spec, outcome), hits.candidates, spec.judgements)
     write_text(spec.out, text)
     return outcome
 

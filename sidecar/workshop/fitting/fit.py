@@ -28,6 +28,7 @@ from sidecar.workshop.fitting.pairwise import PairwiseLogistic
 from sidecar.workshop.fitting.parameters import Parameters
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.scored_hits.assembling import Judged, assemble
+from sidecar.workshop.scored_hits.judged_hits import JudgedHits
 from sidecar.workshop.scored_hits.judged_parts import FittingError
 from sidecar.workshop.scored_hits.profile_source import ProfileSource
 from sidecar.workshop.scored_hits.profile_text import profile_text
@@ -93,21 +94,28 @@ def fit(spec: FitSpec, begin_step: BeginStep) -> FitOutcome:
     """
     profile = spec.source.profile
     parameters = Parameters.of(profile)
+    hits = JudgedHits.of(
+        spec.candidates,
+        spec.judgements,
+        profile,
+        unjudged_irrelevant=spec.unjudged_irrelevant,
+    )
     with opened(spec.model, profile) as model:
         revision = model.score_revision
         parts = spec.parts or default_parts(spec.out, revision)
-        scored = score_hits(spec.candidates, profile, model, parts, begin_step)
+        scored = score_hits(hits.candidates, profile, model, parts, begin_step)
         judged = assemble(
             scored,
             spec.judgements,
             profile,
             spec.depth,
             unjudged_irrelevant=spec.unjudged_irrelevant,
+            notes=hits.notes,
         )
         outcome = _fitted(spec, parameters, judged, revision, begin_step)
         if not outcome.is_lift and not spec.force:
             return outcome
-        proof = _prove(spec, outcome, model)
+        proof = _prove(spec, outcome, hits, model)
     write_text(spec.out, outcome.text)
     return replace(outcome, proof=proof)
 
@@ -156,12 +164,12 @@ def _calibrated(
     return replace(found, calibration=calibration), None
 
 
-def _prove(spec: FitSpec, outcome: FitOutcome, model: OpenedModel) -> Proof:
+def _prove(spec: FitSpec, outcome: FitOutcome, hits: JudgedHits, model: OpenedModel) -> Proof:
     """The written profile, read back and asked. Raises FittingError if it is not as predicted."""
     written = spec.source.loaded(outcome.text, spec.out)
     fused = logits(outcome.judged.parts, outcome.weights)
     predicted = written.own_calibration.calibrated(fused)
-    return prove(written, predicted, outcome.judged, spec.candidates, model, spec.depth)
+    return prove(written, predicted, outcome.judged, hits.candidates, model, spec.depth)
 
 
 def _comments(

@@ -4,6 +4,7 @@
 inputs            judgements and candidates from the files that a command names
 profile_source    the profile that scores them
 judged_documents  candidates from a folder of judged documents
+judged_hits       JudgedHits: those of the candidates that are scored
 scoring           candidates -> scored queries, by the model in this process
 probe             what each part would be at weight 1
 scored_query      ScoredQuery, and the file that keeps them

@@ -37,49 +37,41 @@ def assemble(
     *,
     unjudged_irrelevant: bool = False,
     need_order: bool = True,
+    notes: Sequence[str] = (),
 ) -> Judged:
     """The judged hits of every query, for nDCG@depth.
 
     Unjudged hits are left out, or count as grade 0. With `need_order` queries whose judged hits
-    have one grade are left out too: every order of theirs is as good. Raises FittingError when
-    nothing is left.
+    have one grade are left out too: every order of theirs is as good. `notes` say what was left out
+    before. Raises FittingError when nothing is left.
     """
     usable: list[ScoredQuery] = []
     rows: list[np.ndarray] = []
     grades: list[Floats] = []
-    unjudged = equal = without = 0
+    equal = 0
     for query in scored:
         known = judgements.grades.get(query.query_id, {})
         judged = [unjudged_irrelevant or document in known for document in query.documents]
-        unjudged += len(judged) - sum(document in known for document in query.documents)
         found = np.flatnonzero(judged)
         of_query = np.array([known.get(query.documents[row], 0.0) for row in found])
-        if not len(found) or not known:
-            without += 1
-        elif need_order and len(np.unique(gains(of_query))) < 2:
+        if need_order and len(np.unique(gains(of_query))) < 2:
             equal += 1
         else:
             usable.append(query)
             rows.append(found)
             grades.append(of_query)
     if not usable:
-        raise FittingError(_nothing(scored, judgements, equal))
-    notes = [
-        f"{text}: {number}"
-        for number, text in (
-            (len(judgements.grades) - len(scored), "judged queries that have no hits"),
-            (without, "queries without a judged hit"),
-            (equal, "queries whose judged hits have one grade alone"),
-            (unjudged, "hits without a judgement" + (", grade 0" if unjudged_irrelevant else "")),
+        raise FittingError(
+            "in no query do the judged hits differ in grade: no order is better than another"
         )
-        if number
-    ]
+    of_equal = [f"queries whose judged hits have one grade alone: {equal}"] if equal else []
     parts = _parts(usable, rows, grades, judgements, profile, depth)
     ids = tuple(
         tuple(query.documents[row] for row in chosen)
         for query, chosen in zip(usable, rows, strict=True)
     )
-    return Judged(tuple(query.query_id for query in usable), ids, parts, tuple(notes))
+    names = tuple(query.query_id for query in usable)
+    return Judged(names, ids, parts, (*notes, *of_equal))
 
 
 def composed_fields(profile: Profile) -> list[str]:
@@ -154,15 +146,4 @@ def _certainty(
             for query, chosen in zip(queries, rows, strict=True)
             for row in chosen
         ]
-    )
-
-
-def _nothing(scored: Sequence[ScoredQuery], judgements: Judgements, equal: int) -> str:
-    if equal:
-        return "in no query do the judged hits differ in grade: no order is better than another"
-    hit = next((document for query in scored for document in query.documents), None)
-    judged = next((each for graded in judgements.grades.values() for each in graded), None)
-    return (
-        f"no hit is judged: hits have IDs such as {hit!r}, judgements such as {judged!r} "
-        "(--id-field names the field that has the judgements' IDs)"
     )
