@@ -37,14 +37,14 @@ def interval(values: Floats, seed: int = 0, resamples: int = RESAMPLES) -> tuple
         np.mean,
         n_resamples=resamples,
         batch=_BATCH,
-        confidence_level=_expanded_level(len(values)),
+        confidence_level=expanded_level(len(values)),
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
     return float(bounds.low), float(bounds.high)
 
 
-def _expanded_level(queries: int) -> float:
+def expanded_level(queries: int) -> float:
     """The level of the percentile interval that makes it as wide for few queries as it should be:
     2 Phi(t sqrt(n / (n - 1))) - 1, where t is Student's quantile."""
     quantile = stats.t.ppf(1 - LEVEL / 2, queries - 1) * math.sqrt(queries / (queries - 1))

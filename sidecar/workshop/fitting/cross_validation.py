@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sidecar.workshop.evaluation.inference import interval
+from sidecar.workshop.fitting.held_out_lift import Draw, lift_interval
 from sidecar.workshop.fitting.weight_space import WeightSpace
 from sidecar.workshop.scored_hits.folds import FOLDS, draw_folds
 from sidecar.workshop.scored_hits.judged_parts import Floats, Indexes, JudgedParts
@@ -25,7 +25,6 @@ from sidecar.workshop.scored_hits.weighted import logits
 
 SEED = 0
 """Of the folds."""
-INTERVAL_SEED, RESAMPLES = 17, 4000
 MANY = 200
 """Queries from which one draw of folds is enough."""
 GIVEN = "the given weights"
@@ -61,6 +60,8 @@ class CrossValidated:
     """The one that all queries choose."""
     vector: Floats
     """Fitted with it on all queries."""
+    draws: tuple[Draw, ...]
+    """What each draw of folds measured."""
 
     @property
     def lift(self) -> Floats:
@@ -70,7 +71,7 @@ class CrossValidated:
     @property
     def lift_interval(self) -> tuple[float, float]:
         """95 % interval of the mean lift over queries."""
-        return interval(self.lift, INTERVAL_SEED, RESAMPLES)
+        return lift_interval(self.draws)
 
 
 def cross_validate(
@@ -88,26 +89,33 @@ def cross_validate(
     by_setting = np.zeros((len(settings), parts.queries))
     held_out, chosen, used = np.zeros(parts.pairs), [], []
     repeats = _repeats(parts.queries)
+    everything = np.ones((1, parts.queries))
+    draws = []
     for repeat in range(repeats):
         folds = draw_folds(parts.queries, SEED + repeat)
         trials = _Trials(parts, space, method, depth, folds, advance)
-        inner = trials.inner_quality(before)
-        for place, fold in enumerate(folds):
-            best = int(inner[place].argmax())  # of equal ones the most careful
+        vectors, draw = trials.measured(before)
+        draws.append(draw)
+        by_setting += draw.outer
+        for fold, of_fold, best in zip(folds, vectors, draw.choices(everything)[0], strict=True):
             chosen.append(settings[best])
-            vectors, quality = trials.outer(place, before)
-            used.append(vectors[best])
-            by_setting[:, fold] += quality
-            after[fold] += quality[best] / repeats
+            used.append(of_fold[best])
+            after[fold] += draw.outer[best, fold] / repeats
             if repeat == 0:
                 rows = np.isin(np.repeat(np.arange(parts.queries), parts.sizes), fold)
-                found = logits(parts.of_queries(fold), space.weights(vectors[best]))
-                held_out[rows] = found
+                held_out[rows] = logits(parts.of_queries(fold), space.weights(of_fold[best]))
     best = int(by_setting.mean(axis=1).argmax())
     vector = space.start if best == 0 else method.path(parts, space)[best - 1]
     advance()
     return CrossValidated(
-        before, after, held_out, tuple(chosen), tuple(used), settings[best], vector
+        before,
+        after,
+        held_out,
+        tuple(chosen),
+        tuple(used),
+        settings[best],
+        vector,
+        tuple(draws),
     )
 
 
@@ -132,23 +140,20 @@ class _Trials:
     folds: Sequence[Indexes]
     advance: Callable[[], object]
 
-    def inner_quality(self, before: Floats) -> Floats:
-        """[folds, settings]: mean nDCG of each setting, chosen without the fold."""
+    def measured(self, before: Floats) -> tuple[list[list[Floats]], Draw]:
+        """(the vector of each setting, fitted without each fold; what all fits measured)"""
         count = len(self.folds)
-        total = np.zeros((count, 1 + len(self.method.labels)))
-        seen = np.zeros((count, 1))
+        shape = (1 + len(self.method.labels), self.parts.queries)
+        inner, outer = np.zeros((count, *shape)), np.zeros(shape)
         for one, other in combinations(range(count), 2):
             vectors = self._fitted_without(one, other)
             for held, measured in ((one, other), (other, one)):
-                quality = self._measured(vectors, measured, before)
-                total[held] += quality.sum(axis=1)
-                seen[held] += quality.shape[1]
-        return total / seen
-
-    def outer(self, place: int, before: Floats) -> tuple[list[Floats], Floats]:
-        """(vector of each setting, their nDCG [settings, queries of the fold])"""
-        vectors = self._fitted_without(place)
-        return vectors, self._measured(vectors, place, before)
+                found = self._measured(vectors, measured, before)
+                inner[held][:, self.folds[measured]] = found
+        fitted = [self._fitted_without(place) for place in range(count)]
+        for place, vectors in enumerate(fitted):
+            outer[:, self.folds[place]] = self._measured(vectors, place, before)
+        return fitted, Draw(self.folds, inner, outer)
 
     def _fitted_without(self, *places: int) -> list[Floats]:
         training = [fold for place, fold in enumerate(self.folds) if place not in places]
