@@ -80,16 +80,20 @@ def rerank_file_command(
         typer.Option(min=1, help="With --ray: models at a time.", show_default="one for each core"),
     ] = None,
     actor_cores: Annotated[
-        float, typer.Option(min=0.1, help="With --ray: cores of each of them.")
-    ] = 1,
+        float | None,
+        typer.Option(min=0.1, help="With --ray: cores of each of them.", show_default="1"),
+    ] = None,
 ) -> None:
     """Rerank every row of a file; after an interruption the same command goes on."""
     from sidecar.cli.model.progress import bars
-    from sidecar.workshop.bulk.output_rows import Selection
     from sidecar.workshop.bulk.rerank_file import BulkSpec, in_this_process, rerank_file
+    from sidecar.workshop.bulk.reranked_row import Selection
     from sidecar.workshop.bulk.row_ranker import RankingOptions
     from sidecar.workshop.counted import counted
 
+    for given, option in ((actors, "--actors"), (actor_cores, "--actor-cores")):
+        if given is not None and ray is None:
+            raise StartupError(f"{option} goes with --ray: without it one process has the model")
     spec = BulkSpec(
         source=source,
         target=target,
@@ -99,7 +103,7 @@ def rerank_file_command(
         model=model,
         profiles=profiles,
     )
-    open_ranker = in_this_process if ray is None else _on_ray(ray, actors, actor_cores)
+    open_ranker = in_this_process if ray is None else _on_ray(ray, actors, actor_cores or 1)
     with resumes(f" goes on with the rankings in {spec.kept}"), bars() as begin_step:
         outcome = rerank_file(spec, begin_step, open_ranker)
     ranked = outcome.rows - outcome.rejected

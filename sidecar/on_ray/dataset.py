@@ -17,8 +17,9 @@ import ray.data
 from ray.data import ActorPoolStrategy
 
 from sidecar.on_ray.actors import OpenRanker, RankerActor, RankerOfModel, retried
-from sidecar.workshop.bulk.input_rows import InputRow, row_as_json
-from sidecar.workshop.bulk.output_rows import Selection, reranked, with_scores
+from sidecar.workshop.bulk.input_rows import BulkError, InputRow, rows_as_json
+from sidecar.workshop.bulk.reranked_row import Selection
+from sidecar.workshop.bulk.reranked_table import reranked_table
 from sidecar.workshop.bulk.row_ranker import RankingOptions, Rejected
 
 REJECTED = "rejected"
@@ -87,18 +88,21 @@ class RowReranker:
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """Raises RuntimeError where the model fails, BulkError for a table without such columns."""
-        schema = with_scores(table.schema)
-        values = table.to_pylist()
-        rows = [InputRow(number, row_as_json(value)) for number, value in enumerate(values, 1)]
-        found = []
-        for row, ranking in self._actor.rank(rows):
-            value = values[row.number - 1]
-            if isinstance(ranking, Rejected):
-                found.append({**value, REJECTED: ranking.reason})
-            else:
-                found.append({**reranked(value, ranking, self._selection), REJECTED: None})
-        if len(found) < len(rows):
+        if not table.num_rows and "hits" not in table.schema.names:
+            return table  # An empty block of Ray's may have no columns.
+        for column in ("query", "hits"):
+            if column not in table.schema.names:
+                known = ", ".join(table.schema.names)
+                raise BulkError(f"there is no column `{column}`, only {known}")
+        lines = rows_as_json(table.select(["query", "hits"]))
+        rows = [InputRow(number, raw, fault=fault) for number, (raw, fault) in enumerate(lines, 1)]
+        rankings = [ranking for _, ranking in self._actor.rank(rows)]
+        if len(rankings) < len(rows):
             raise RuntimeError(self._actor.fault)
-        if REJECTED not in schema.names:
-            schema = schema.append(pa.field(REJECTED, pa.string()))
-        return pa.Table.from_pylist(found, schema)
+        ranked: pa.Table = reranked_table(table, rankings, self._selection)
+        reasons = [each.reason if isinstance(each, Rejected) else None for each in rankings]
+        column = pa.array(reasons, pa.string())
+        if REJECTED in ranked.schema.names:
+            place = ranked.schema.get_field_index(REJECTED)
+            return ranked.set_column(place, REJECTED, column)
+        return ranked.append_column(REJECTED, column)

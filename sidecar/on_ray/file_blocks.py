@@ -85,7 +85,8 @@ class RowsOfFile(Datasource):
         def blocks() -> Iterator[pa.Table]:
             for row in open_rows(path).rows():
                 if row.number >= first:
-                    yield pa.table({"number": [row.number], "raw": [row.raw]})
+                    fault = pa.array([row.fault], pa.string())
+                    yield pa.table({"number": [row.number], "raw": [row.raw], "fault": fault})
 
         unknown = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
         return [ReadTask(blocks, unknown)]
@@ -98,7 +99,9 @@ class BlockRanker:
         self._actor = RankerActor(open_ranker)
 
     def __call__(self, block: pa.Table) -> pa.Table:
-        rows = [InputRow(row["number"], row["raw"]) for row in block.to_pylist()]
+        rows = [
+            InputRow(row["number"], row["raw"], fault=row["fault"]) for row in block.to_pylist()
+        ]
         ranked = [orjson.dumps(as_json(each)).decode() for _, each in self._actor.rank(rows)]
         missing = len(rows) - len(ranked)
         faults = [None] * len(ranked) + [self._actor.fault] * missing

@@ -47,6 +47,8 @@ def test_faults_are_one_line(tmp_path: Path) -> None:
         ((source, target, "--profile", "shop"), "there is no profile 'shop'"),
         ((source, target, "--model", tmp_path), str(tmp_path)),
         ((nonsense, target), "2 rows not understood"),
+        ((source, target, "--actors", "2"), "--actors goes with --ray"),
+        ((source, target, "--actor-cores", "1"), "--actor-cores goes with --ray"),
     ):
         result = run(*arguments)
         assert isinstance(result.exception, StartupError), (arguments, result.output)

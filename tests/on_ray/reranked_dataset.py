@@ -12,6 +12,10 @@ from sidecar.on_ray.dataset import rerank_dataset
 
 TITLES = ("Plain sock", "Red running shoe", "Blue shoe", "Red rain boot")
 ROWS = 24
+WITHOUT_HITS = pa.table(
+    {"row": [ROWS, ROWS + 1], "query": ["a", "b"], "hits": pa.array([[], []], pa.list_(pa.null()))}
+)
+"""As Ray makes a block of rows that found nothing: what a hit is, it cannot know."""
 
 
 def table() -> pa.Table:
@@ -31,10 +35,13 @@ def table() -> pa.Table:
 def main() -> None:
     rows = table()
     with connected(Cluster(store_mb=100)), Reranker.open() as reranker:
-        given = ray.data.from_arrow([rows.slice(start, 6) for start in range(0, ROWS, 6)])
+        blocks = [rows.slice(start, 6) for start in range(0, ROWS, 6)]
+        given = ray.data.from_arrow([*blocks, WITHOUT_HITS])
         ranked = rerank_dataset(given, top_n=3, actors=(2, 2), cores=0.5).take_all()
-        assert sorted(each["row"] for each in ranked) == list(range(ROWS))
+        assert sorted(each["row"] for each in ranked) == list(range(ROWS + 2))
         by_number = {each["row"]: each for each in ranked}
+        for number in (ROWS, ROWS + 1):
+            assert (by_number[number]["hits"], by_number[number]["rejected"]) == ([], None)
         for row in rows.to_pylist():
             found = by_number[row["row"]]
             if row["query"] is None:

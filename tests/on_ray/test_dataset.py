@@ -10,7 +10,7 @@ pytest.importorskip("ray.data", reason="needs the extra `ray`")
 
 from sidecar.on_ray.dataset import RowReranker
 from sidecar.workshop.bulk.input_rows import BulkError
-from sidecar.workshop.bulk.output_rows import Selection
+from sidecar.workshop.bulk.reranked_row import Selection
 from tests.on_ray.commands import run
 from tests.workshop.bulk.by_length import ByLength, row
 

@@ -9,6 +9,7 @@ A Parquet table has a column `query` of texts and a column `hits` of lists of st
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,8 +38,10 @@ class InputRow:
     """Of the line, or of the table's row; the first is 1."""
     raw: bytes
     """The row as JSON. Of JSON lines the line, whatever is in it."""
-    native: Mapping[str, Any] | None = None
-    """The row of a table, its values in their own types."""
+    native: Any = None
+    """The row of a table, as a record batch of one row."""
+    fault: str | None = None
+    """Why the row of a table has no JSON; `raw` then says so too."""
 
     @property
     def digest(self) -> str:
@@ -47,6 +50,8 @@ class InputRow:
 
     def parsed(self) -> Any:
         """The row's value as JSON has it. Raises ValueError for what is not JSON."""
+        if self.fault is not None:
+            raise ValueError(self.fault)
         try:
             value = loads(self.raw)
             orjson.dumps(value)  # it reads 1024 levels and writes 254
@@ -113,9 +118,9 @@ class ParquetRows:
         with self._opened() as file:
             batches = file.iter_batches(ROWS_AT_A_TIME)
             while (batch := self._next(batches, number)) is not None:
-                for row in batch.to_pylist():
+                for place, (raw, fault) in enumerate(rows_as_json(batch)):
                     number += 1
-                    yield InputRow(number, row_as_json(row), row)
+                    yield InputRow(number, raw, batch.slice(place, 1), fault)
 
     def _next(self, batches: Iterator[Any], number: int) -> Any:
         import pyarrow
@@ -149,13 +154,27 @@ def parquet_library() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-def row_as_json(row: Mapping[str, Any]) -> bytes:
-    """A table's row as JSON."""
-    return orjson.dumps(row, default=_as_json)
+def rows_as_json(table: Any) -> list[tuple[bytes, str | None]]:
+    """The rows of a table or record batch: (JSON, None), or what is wrong with one, twice."""
+    try:
+        return [(_row_as_json(row), None) for row in table.to_pylist(maps_as_pydicts="lossy")]
+    except Exception as fault:
+        if table.num_rows > 1:
+            rows = (table.slice(place, 1) for place in range(table.num_rows))
+            return [found for row in rows for found in rows_as_json(row)]
+        detail = next(iter(str(fault).splitlines()), type(fault).__name__)
+        reason = f"has a value that cannot be read: {detail}"
+        return [(reason.encode(errors="replace"), reason)]
+
+
+def _row_as_json(row: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(row, default=_as_json, option=orjson.OPT_NON_STR_KEYS)
 
 
 def _as_json(value: Any) -> Any:
-    """What JSON has in place of a table's decimals and bytes."""
+    """What JSON has in place of a table's decimals, bytes, and times of more digits."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value)

@@ -1,15 +1,11 @@
-"""The reranked rows and the rejects, each file written whole and then put in its place.
-
-A row of the output is the row of the input with its hits in the new order. A hit's `_score` is the
-model's, and `_first_stage_score` what it was. Hits behind the window follow as they were.
-"""
+"""The reranked rows and the rejects, each file written whole and then put in its place."""
 
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeVar
 
 import orjson
 
@@ -23,135 +19,107 @@ from sidecar.workshop.bulk.input_rows import (
     RowSource,
     parquet_library,
 )
+from sidecar.workshop.bulk.reranked_row import Selection, reranked
+from sidecar.workshop.bulk.reranked_table import reranked_table, with_scores
 from sidecar.workshop.bulk.row_ranker import Ranking
-from sidecar.workshop.evaluation.candidates import raw_hits
 
-FIRST_STAGE_SCORE = "_first_stage_score"
-"""As in the answers of two-stage search."""
+Writer = TypeVar("Writer")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which hits of a ranked row the output has."""
+class RankedRows(Protocol):
+    """The output, while it is written."""
 
-    top_n: int | None = None
-    min_score: float | None = None
-    """In [0, 1]. Hits behind the window, which have no score, go too."""
+    def add(self, row: InputRow, ranking: Ranking) -> None:
+        """Writes the row with its hits in the new order. Raises OSError."""
 
 
-def reranked(value: Mapping[str, Any], ranking: Ranking, selection: Selection) -> dict[str, Any]:
-    """The row with its hits in the order of the ranking."""
-    given = raw_hits(value)
-    hits = [
-        _scored(given[index], score)
-        for index, score in zip(ranking.order, ranking.scores, strict=True)
-        if selection.min_score is None or score >= selection.min_score
-    ]
-    if selection.min_score is None:
-        hits += given[len(ranking.order) :]
-    hits = hits[: selection.top_n]
-    wrapped = isinstance(value["hits"], Mapping)
-    return {**value, "hits": {**value["hits"], "hits": hits} if wrapped else hits}
+Opened = Callable[[Path], AbstractContextManager[RankedRows]]
 
 
-def _scored(hit: Mapping[str, Any], score: float) -> dict[str, Any]:
-    first_stage = {FIRST_STAGE_SCORE: hit["_score"]} if hit.get("_score") is not None else {}
-    return {**hit, "_score": score, **first_stage}
+class JsonLines:
+    """A file of JSON lines, while it is written."""
 
-
-class RowWriter(Protocol):
-    """A file of rows that is being written."""
-
-    def add(self, value: Mapping[str, Any]) -> None:
-        """Writes a row. Raises OSError."""
-
-
-Opened = Callable[[Path], contextlib.AbstractContextManager[RowWriter]]
-
-
-@dataclass(frozen=True, slots=True)
-class OutputFormat:
-    """How the output is written, and in which types its rows come."""
-
-    opened: Opened
-    value_of: Callable[[InputRow], Any]
-
-
-class _JsonLines:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
-    def add(self, value: Mapping[str, Any]) -> None:
+    def write(self, value: Mapping[str, Any]) -> None:
+        """Raises OSError."""
         self._file.write(orjson.dumps(value) + b"\n")
 
 
 @contextlib.contextmanager
-def json_lines(path: Path) -> Iterator[RowWriter]:
+def json_lines(path: Path) -> Iterator[JsonLines]:
     """JSON lines, on the disk when the block ends. Raises OSError."""
     with path.open("wb") as file:
-        yield _JsonLines(file)
+        yield JsonLines(file)
         file.flush()
         os.fsync(file.fileno())
 
 
-class _Table:
-    def __init__(self, writer: Any, schema: Any) -> None:
-        self._writer, self._schema = writer, schema
-        self._rows: list[Mapping[str, Any]] = []
+class _RowsAsLines:
+    def __init__(self, lines: JsonLines, selection: Selection) -> None:
+        self._lines, self._selection = lines, selection
 
-    def add(self, value: Mapping[str, Any]) -> None:
-        self._rows.append(value)
+    def add(self, row: InputRow, ranking: Ranking) -> None:
+        self._lines.write(reranked(row.parsed(), ranking, self._selection))
+
+
+class _RowsOfTable:
+    def __init__(self, writer: Any, schema: Any, selection: Selection) -> None:
+        self._writer, self._schema, self._selection = writer, schema, selection
+        self._rows: list[Any] = []
+        self._rankings: list[Ranking] = []
+
+    def add(self, row: InputRow, ranking: Ranking) -> None:
+        self._rows.append(row.native)
+        self._rankings.append(ranking)
         if len(self._rows) == ROWS_AT_A_TIME:
             self.flush()
 
     def flush(self) -> None:
+        """Writes what was added since the last time."""
+        if not self._rows:
+            return
         pyarrow, _ = parquet_library()
-        self._writer.write_table(pyarrow.Table.from_pylist(self._rows, self._schema))
-        self._rows = []
+        table = pyarrow.Table.from_batches(self._rows)
+        ranked = reranked_table(table, self._rankings, self._selection)
+        self._writer.write_table(ranked.cast(self._schema))
+        self._rows, self._rankings = [], []
+
+
+def output_format(target: Path, source: RowSource, selection: Selection) -> Opened:
+    """What writes the output, by the ending of its name; the columns of a table keep their types.
+    Raises BulkError for a table that would have to guess them, and for an ending that means
+    something else."""
+    if target.suffix == COMPRESSED:
+        raise BulkError(f"{target}: the output is not compressed; name it without {COMPRESSED}")
+    if target.suffix != PARQUET:
+        return lambda path: _as_lines(path, selection)
+    if not isinstance(source, ParquetRows):
+        raise BulkError(f"{target} would be a Parquet table, and {source.path} is none")
+    schema = with_scores(source.schema)
+    return lambda path: _as_table(path, schema, selection)
 
 
 @contextlib.contextmanager
-def _table(path: Path, schema: Any) -> Iterator[RowWriter]:
+def _as_lines(path: Path, selection: Selection) -> Iterator[RankedRows]:
+    with json_lines(path) as lines:
+        yield _RowsAsLines(lines, selection)
+
+
+@contextlib.contextmanager
+def _as_table(path: Path, schema: Any, selection: Selection) -> Iterator[RankedRows]:
     _, parquet = parquet_library()
     with parquet.ParquetWriter(path, schema) as writer:
-        rows = _Table(writer, schema)
+        rows = _RowsOfTable(writer, schema, selection)
         yield rows
         rows.flush()
 
 
-def output_format(target: Path, source: RowSource) -> OutputFormat:
-    """By the ending of the output's name; the columns of a table keep their types. Raises BulkError
-    for a table that would have to guess them, and for an ending that means something else."""
-    if target.suffix == COMPRESSED:
-        raise BulkError(f"{target}: the output is not compressed; name it without {COMPRESSED}")
-    if target.suffix != PARQUET:
-        return OutputFormat(json_lines, InputRow.parsed)
-    if not isinstance(source, ParquetRows):
-        raise BulkError(f"{target} would be a Parquet table, and {source.path} is none")
-    schema = with_scores(source.schema)
-    return OutputFormat(lambda path: _table(path, schema), lambda row: row.native)
-
-
-def with_scores(schema: Any) -> Any:
-    """The schema of a table with the two scores in its hits. Raises BulkError where its column
-    `hits` is no list of structs."""
-    pyarrow, _ = parquet_library()
-    types = pyarrow.types
-    if "hits" not in schema.names:
-        raise BulkError(f"there is no column `hits`, only {', '.join(schema.names)}")
-    column = schema.field("hits")
-    is_list = types.is_list(column.type) or types.is_large_list(column.type)
-    if not is_list or not types.is_struct(hit := column.type.value_type):
-        raise BulkError("the column `hits` is no list of structs")
-    names = ("_score", FIRST_STAGE_SCORE)
-    kept = [field for field in hit if field.name not in names]
-    scores = [pyarrow.field(name, pyarrow.float64()) for name in names]
-    hits = pyarrow.list_(pyarrow.struct([*kept, *scores]))
-    return schema.set(schema.get_field_index("hits"), column.with_type(hits))
-
-
 @contextlib.contextmanager
-def put_in_place(path: Path, opened: Opened) -> Iterator[RowWriter]:
+def put_in_place(
+    path: Path, opened: Callable[[Path], AbstractContextManager[Writer]]
+) -> Iterator[Writer]:
     """A writer of rows; the file is at `path` once the block has ended well. Raises BulkError."""
     new = path.with_name(f"{path.name}.new")
     try:

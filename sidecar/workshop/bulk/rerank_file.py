@@ -11,14 +11,8 @@ from pathlib import Path
 
 from sidecar.workshop.bulk.input_rows import BulkError, RowSource, open_rows
 from sidecar.workshop.bulk.kept_rankings import KeptRankings
-from sidecar.workshop.bulk.output_rows import (
-    OutputFormat,
-    Selection,
-    json_lines,
-    output_format,
-    put_in_place,
-    reranked,
-)
+from sidecar.workshop.bulk.output_rows import Opened, json_lines, output_format, put_in_place
+from sidecar.workshop.bulk.reranked_row import Selection
 from sidecar.workshop.bulk.row_ranker import (
     RankingOptions,
     Rejected,
@@ -77,11 +71,11 @@ def rerank_file(
     """
     source = open_rows(spec.source)
     _check_names(spec)
-    format_ = output_format(spec.target, source)
+    output = output_format(spec.target, source, spec.selection)
     total = source.count()
     with open_ranker(spec) as ranker, KeptRankings(spec.kept, ranker.identity()) as kept:
         _rank_the_rest(source, ranker, kept, begin_step("ranking", total))
-        outcome = _write(spec, source, kept, format_, begin_step("writing", total))
+        outcome = _write(spec, source, kept, output, begin_step("writing", total))
     spec.kept.unlink(missing_ok=True)
     return outcome
 
@@ -106,20 +100,20 @@ def _rank_the_rest(
 
 
 def _write(
-    spec: BulkSpec, source: RowSource, kept: KeptRankings, format_: OutputFormat, advance: Advance
+    spec: BulkSpec, source: RowSource, kept: KeptRankings, opened: Opened, advance: Advance
 ) -> BulkOutcome:
     """The output and the rejects, of which the output comes last: where it is, all is done."""
     rows = rejected = 0
     with (
-        put_in_place(spec.target, format_.opened) as output,
+        put_in_place(spec.target, opened) as output,
         put_in_place(spec.rejects, json_lines) as rejects,
     ):
         for row, ranking in kept.beside(source.rows()):
             rows += 1
             if isinstance(ranking, Rejected):
                 rejected += 1
-                rejects.add({"line": row.number, "reason": ranking.reason})
+                rejects.write({"line": row.number, "reason": ranking.reason})
             else:
-                output.add(reranked(format_.value_of(row), ranking, spec.selection))
+                output.add(row, ranking)
             advance()
     return BulkOutcome(rows, rejected)

@@ -51,6 +51,12 @@ class Queries(FrozenModel):
             raise ValueError(f"`by_hour` needs {HOURS} numbers, not all of them 0")
         return self
 
+    @model_validator(mode="after")
+    def _repeats(self) -> Self:
+        if "popular" in self.model_fields_set and "repeat_share" not in self.model_fields_set:
+            raise ValueError("`popular` says nothing without `repeat_share`, which is 0")
+        return self
+
     @property
     def peak(self) -> float:
         """Rate of the busiest hour, in means of the day."""

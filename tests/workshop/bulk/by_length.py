@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.workshop.bulk.input_rows import InputRow
-from sidecar.workshop.bulk.output_rows import Selection
 from sidecar.workshop.bulk.rerank_file import BulkOutcome, BulkSpec, rerank_file
+from sidecar.workshop.bulk.reranked_row import Selection
 from sidecar.workshop.bulk.row_ranker import (
     Ranking,
     RankingOptions,

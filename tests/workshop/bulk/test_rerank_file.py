@@ -12,8 +12,8 @@ import pytest
 
 from sidecar.workshop.bulk.input_rows import BulkError, InputRow
 from sidecar.workshop.bulk.kept_rankings import KeptRankings
-from sidecar.workshop.bulk.output_rows import Selection
 from sidecar.workshop.bulk.rerank_file import BulkSpec, kept_beside
+from sidecar.workshop.bulk.reranked_row import Selection
 from sidecar.workshop.bulk.row_ranker import Ranking
 from tests.workshop.bulk.by_length import ByLength, hit, read_rows, row, run, spec, write_rows
 from tests.workshop.bulk.killed_runs import (

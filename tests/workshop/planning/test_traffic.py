@@ -48,6 +48,7 @@ def test_the_peak_and_the_shares_of_hits() -> None:
         ("per_query = 10", "per_query = 0", "hits.per_query"),
         ("per_second = 2.0", "per_second = 2.0\nby_hour = [1, 2]", "24 numbers"),
         ("per_second = 2.0", "per_second = 2.0\nrepeat_share = 1.5", "repeat_share"),
+        ("per_second = 2.0", "per_second = 2.0\npopular = 50", "without `repeat_share`"),
         ("median_tokens = 40", "median_tokens = 400\nmax_tokens = 100", "above `max_tokens`"),
         ("[promise]\ndeadline_ms = 500", "", "promise"),
         ("[hits]", "[hits", "is not TOML"),
