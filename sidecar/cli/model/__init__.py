@@ -7,6 +7,7 @@
     calibrate         its temperature and bias, so that scores are probabilities
     reference         a running sidecar's scores, as what drift is measured against
     train             groups of documents -> a checkpoint
+    fit_head          an encoder -> a checkpoint, by a few fitted weights
     average           several checkpoints -> their mean
     prune_vocabulary  a smaller vocabulary for a model of many languages
     progress          the progress bars of these commands
@@ -25,6 +26,7 @@ from sidecar.cli.model.calibrate import calibrate_model_command
 from sidecar.cli.model.check import check_command
 from sidecar.cli.model.exits import exits_command
 from sidecar.cli.model.export import export_command
+from sidecar.cli.model.fit_head import fit_head_command
 from sidecar.cli.model.prune_vocabulary import prune_vocabulary_command
 from sidecar.cli.model.quantize import quantize_command
 from sidecar.cli.model.reference import reference_command
@@ -69,6 +71,7 @@ model_app.command("check")(with_build(resumable(check_command)))
 model_app.command("calibrate")(with_build(calibrate_model_command, "learn"))
 model_app.command("reference")(reference_command)
 model_app.command("train")(with_build(resumable(train_command)))
+model_app.command("fit-head")(with_build(resumable(fit_head_command)))
 model_app.command("average")(with_build(average_command))
 model_app.command("exits")(with_build(exits_command))
 model_app.command("prune-vocabulary")(with_build(prune_vocabulary_command))

@@ -131,7 +131,8 @@ def _mean_by_information(values: Tensor, pairs: ReadPairs) -> Tensor:
 
 def _first_of_its_kind(pairs: ReadPairs) -> Tensor:
     """1 for each piece of the query that is not the repetition of an earlier one [pairs, rows]."""
-    ids, rows = pairs.query_ids, torch.arange(pairs.query_ids.shape[1])
+    ids = pairs.query_ids
+    rows = torch.arange(ids.shape[1], device=ids.device)
     same = (ids[:, :, None] == ids[:, None, :]).float()
     earlier = (rows[None, :] < rows[:, None]).float()
     return ((same * earlier * pairs.is_query[:, None, :]).sum(-1) == 0).float()

@@ -103,6 +103,18 @@ class LateInteraction(nn.Module):
         )
         return torch.stack([feature.of(pairs) for feature in self.features_read], dim=-1)
 
+    def sums(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor, int]:
+        """Of the documents, for `mean_vector` and `mean_states`: (the sum of their mean last states
+        [width], each layer's sum of their pieces' states [layers + 1, width], number of pieces)."""
+        states = self.states(input_ids, attention_mask, token_type_ids)
+        document = attention_mask * token_type_ids
+        _, pieces = self._pieces(attention_mask - document, document)
+        by_layer = [(layer.float() * pieces[:, :, None]).sum((0, 1)) for layer in states]
+        vectors = _mean(states[-1].float(), document)
+        return vectors.sum(0), torch.stack(by_layer), int(pieces.sum())
+
     def _pieces(self, query: Tensor, document: Tensor) -> tuple[Tensor, Tensor]:
         """(1 for pieces of the query, 1 for those of the document) [batch, tokens]: what is neither
         a mark nor of a prefix."""

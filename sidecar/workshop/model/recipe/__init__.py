@@ -5,5 +5,6 @@ legal         policies and contracts
 products      catalogues: attributes, offers
 phrases       short product searches that a teacher judges
 mixture       how many groups of each
+pools         what a first stage finds in each, for `model fit-head`
 tables        the word and reporter tables of sidecar/text, counted over the collections
 """
