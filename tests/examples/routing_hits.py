@@ -2,8 +2,9 @@
 
     python -m tests.examples.routing_hits --searches 4000 --replicas 2
 
-Real nginx, real services with their caches, a session that costs nothing. Queries are drawn from
-Zipf's law; a search brings the first, second or third ten of its query's hits.
+Real nginx (and Envoy where there is one), real services with their caches, a session that costs
+nothing. Queries are drawn from Zipf's law; a search brings the first, second or third ten of its
+query's hits.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from contextlib import AsyncExitStack
 from itertools import accumulate
 from typing import Any
 
+from tests.examples.envoy import balanced_by_envoy, program
 from tests.examples.routing import POLICY, balanced
 from tests.http.serving import GatedSession, serving
 from tests.redis_server import RedisServer
@@ -47,20 +49,23 @@ async def hit_share(
     replicas: int = 2,
     cache_mb: int = 64,
     redis: str | None = None,
+    envoy: bool = False,
 ) -> float:
-    """The share of all pairs that were known when they came."""
+    """The share of all pairs that were known when they came, behind nginx with that policy or
+    behind Envoy."""
     shared = {} if redis is None else {"cache_url": redis, "cache_timeout_ms": 1000}
     async with AsyncExitStack() as stack:
         places = []
         for _ in range(replicas):
             one = serving(GatedSession(), cache_mb=cache_mb, log_level="error", **shared)
-            service, client = await stack.enter_async_context(one)
+            service, own = await stack.enter_async_context(one)
             await service.start()
-            places.append(str(client._base_url.authority))  # type: ignore[union-attr]
-        nginx = await stack.enter_async_context(balanced(places, policy))
+            places.append(str(own._base_url.authority))  # type: ignore[union-attr]
+        balancer = balanced_by_envoy(places) if envoy else balanced(places, policy)
+        client = await stack.enter_async_context(balancer)
         cached = 0
         for body in plan:
-            async with nginx.post("/v2/rerank", json=body) as answer:
+            async with client.post("/v2/rerank", json=body) as answer:
                 assert answer.status == 200, await answer.text()
                 cached += int(answer.headers["x-rerank-cache"])
     return cached / sum(len(body["documents"]) for body in plan)
@@ -78,6 +83,9 @@ def main() -> None:
     options = {"replicas": asked.replicas, "cache_mb": asked.cache_mb}
     for name, policy in POLICIES.items():
         print(f"{name:20} {asyncio.run(hit_share(plan, policy, **options)):.3f}", flush=True)
+    if program() is not None:
+        share = asyncio.run(hit_share(plan, envoy=True, **options))
+        print(f"{'by query, Envoy':20} {share:.3f}", flush=True)
     with RedisServer() as redis:
         share = asyncio.run(hit_share(plan, BY_TURNS, redis=redis.url, **options))
     print(f"{'by turns, with Redis':20} {share:.3f}")
