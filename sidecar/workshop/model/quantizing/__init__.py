@@ -9,6 +9,7 @@ fp16_rewrite    a graph rewritten to fp16, with float32 where fp16 would cost ac
 sensitivity     which groups of weights keep within the error budget
 smooth          SmoothQuant for activations with outlier channels
 fuse            an encoder's attention as one operator, for one unpadded pair per run
+attention_masks what a mask does to such a pair, proven before it is dropped
 first_token     the last layer reduced to the one token that the head reads
 graph_view      producers and consumers of a graph's tensors
 dequantize      the way back: a graph's int8 weights as floats, to train on

@@ -4,27 +4,35 @@ The exporter writes attention in a form that onnxruntime does not fuse: three tr
 products, a scale, a mask, a softmax, and the arithmetic of their shapes. Where the pattern matches
 it becomes com.microsoft's MultiHeadAttention. Without a mask its CPU kernel goes over the keys in
 blocks and never writes the scores of all pairs of tokens (FlashAttention, Dao et al., 2022). An
-input pair that runs alone has no padding, so its mask adds zeros. That is proven for each mask,
-from what it depends on and by computing it, before the mask is dropped. Whatever does not match is
-left unchanged: other architectures, relative positions, sliding windows.
+input pair that runs alone has no padding, so its mask adds zeros, or keeps its two texts apart:
+then each text has an operator of its own. That is proven for each mask (`attention_masks`) before
+it is dropped. Whatever does not match is left unchanged: other architectures, relative positions,
+sliding windows.
 
-                     softmax(scale * Q K' + mask) V   ->   MultiHeadAttention(Q, K, V)
+    softmax(scale * Q K' + mask) V   ->   MultiHeadAttention(Q, K, V)
+                                     or   Concat(MultiHeadAttention(Q1, K1, V1),
+                                                 MultiHeadAttention(Q2, K2, V2))
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import onnx
-import onnxruntime
-from onnx import NodeProto, helper
+from onnx import NodeProto, helper, numpy_helper
 
+from sidecar.workshop.model.quantizing.attention_masks import (
+    SEGMENTS,
+    mask_is_zero,
+    mask_parts_texts,
+)
 from sidecar.workshop.model.quantizing.graph_view import GraphView, attributes, remove_unused
 
 CONTRIB = "com.microsoft"
-MASK_LENGTHS = (2, 3, 17)
-"""Lengths, besides the model's own limit, at which a mask must be zero."""
+LENGTHS = "text_lengths"
+"""Name of the tensor with the tokens of the pair's two texts."""
 BY_HEAD = [0, 2, 1, 3]
 """Transposes [pair, token, head, channel] to [pair, head, token, channel], and back."""
 BY_HEAD_TRANSPOSED = [0, 2, 3, 1]
@@ -54,45 +62,83 @@ class Attention:
 
 
 def fuse_attention(model: onnx.ModelProto, folder: Path, max_tokens: int) -> onnx.ModelProto | None:
-    """A copy of the float graph with each attention that matches as one operator without a mask.
+    """A copy of the float graph with each attention that matches as one operator without a mask, or
+    as one for each of the pair's texts.
 
     None when none matches. The copy is correct only for runs of one unpadded pair of at most
-    `max_tokens` tokens. The graph's weights lie in `folder`.
+    `max_tokens` tokens, those of token type 0 first. The graph's weights lie in `folder`.
     """
     view = GraphView(model)
     matches = [_match_attention(view, node) for node in model.graph.node]
     attentions = [attention for attention in matches if attention is not None]
     masks = {attention.mask for attention in attentions}
-    zero_masks = {mask for mask in masks if _mask_is_zero(view, mask, folder, max_tokens)}
+    zero_masks = {mask for mask in masks if mask_is_zero(view, mask, folder, max_tokens)}
+    parting_masks = {
+        mask for mask in masks - zero_masks if mask_parts_texts(view, mask, folder, max_tokens)
+    }
     by_output = {
         attention.reshape.output[0]: attention
         for attention in attentions
-        if attention.mask in zero_masks
+        if attention.mask in zero_masks | parting_masks
     }
     if not by_output:
         return None
     result = onnx.ModelProto()
     result.CopyFrom(model)
     del result.graph.node[:]
+    if parting_masks:
+        result.graph.initializer.append(numpy_helper.from_array(np.array([1]), f"{LENGTHS}_axis"))
+        result.graph.node.extend(_text_lengths())
     for node in model.graph.node:
         attention = by_output.get(node.output[0])
-        result.graph.node.append(node if attention is None else _operator(attention))
+        if attention is None:
+            result.graph.node.append(node)
+        elif attention.mask in zero_masks:
+            inputs = (attention.query, attention.key, attention.value)
+            result.graph.node.append(_operator(attention, inputs, node.output[0]))
+        else:
+            result.graph.node.extend(_operators_by_text(attention, node.output[0]))
     if CONTRIB not in {opset.domain for opset in result.opset_import}:
         result.opset_import.append(helper.make_opsetid(CONTRIB, 1))
     remove_unused(result)
     return result
 
 
-def _operator(attention: Attention) -> NodeProto:
+def _operator(attention: Attention, inputs: tuple[str, str, str], output: str) -> NodeProto:
     return helper.make_node(
         "MultiHeadAttention",
-        [attention.query, attention.key, attention.value],
-        [attention.reshape.output[0]],
-        f"{attention.reshape.output[0]}/MultiHeadAttention",
+        inputs,
+        [output],
+        f"{output}/MultiHeadAttention",
         domain=CONTRIB,
         num_heads=attention.heads,
         scale=attention.scale,
     )
+
+
+def _operators_by_text(attention: Attention, output: str) -> Iterator[NodeProto]:
+    """Nodes that split query, key and value where the second text begins, and join the results."""
+    parts: list[tuple[str, str]] = []
+    for role, name in (("q", attention.query), ("k", attention.key), ("v", attention.value)):
+        halves = (f"{output}_{role}_first", f"{output}_{role}_second")
+        parts.append(halves)
+        yield helper.make_node("Split", [name, LENGTHS], halves, f"{halves[0]}/Split", axis=1)
+    (first_query, second_query), (first_key, second_key), (first_value, second_value) = parts
+    results = (f"{output}_first", f"{output}_second")
+    yield _operator(attention, (first_query, first_key, first_value), results[0])
+    yield _operator(attention, (second_query, second_key, second_value), results[1])
+    yield helper.make_node("Concat", results, [output], f"{output}/Concat", axis=1)
+
+
+def _text_lengths() -> list[NodeProto]:
+    """Nodes that count the tokens of the first and of the second text: LENGTHS, [2]."""
+    first, second, both = f"{LENGTHS}_first", f"{LENGTHS}_second", f"{LENGTHS}_both"
+    return [
+        helper.make_node("ReduceSum", [SEGMENTS, f"{LENGTHS}_axis"], [second], keepdims=0),
+        helper.make_node("Shape", [SEGMENTS], [both], start=1),
+        helper.make_node("Sub", [both, second], [first]),
+        helper.make_node("Concat", [first, second], [LENGTHS], axis=0),
+    ]
 
 
 def _match_attention(view: GraphView, softmax: NodeProto) -> Attention | None:
@@ -163,50 +209,3 @@ def _match_split(view: GraphView, name: str, order: list[int]) -> Projection | N
     if size is None or size < 1 or columns % size or shape[2] not in (-1, columns // size):
         return None
     return Projection(split.input[0], columns // size)
-
-
-def _mask_is_zero(view: GraphView, mask: str, folder: Path, max_tokens: int) -> bool:
-    """Whether the mask is zero for every unpadded pair.
-
-    That is so when it depends on no values but attention_mask's (on other inputs only through their
-    shapes), and is zero for masks of ones at several lengths. `max_tokens` must be among them: a
-    sliding window's mask is zero at every length that fits into the window. At 8,192 tokens the
-    mask takes 0.27 GB, once.
-    """
-    if not _input_values(view, mask) <= {"attention_mask"}:
-        return False
-    mask_graph = onnx.ModelProto()
-    mask_graph.CopyFrom(view.model)
-    del mask_graph.graph.output[:]
-    mask_graph.graph.output.append(
-        helper.make_tensor_value_info(mask, onnx.TensorProto.FLOAT, None)
-    )
-    remove_unused(mask_graph)
-    path = folder / "mask.onnx"
-    path.write_bytes(mask_graph.SerializeToString())
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    names = [item.name for item in session.get_inputs()]
-    is_zero = True
-    for length in (*MASK_LENGTHS, max_tokens):
-        ones = np.ones((1, length), np.int64)
-        value = session.run([mask], {name: ones for name in names})[0]
-        is_zero = is_zero and not value.any()
-    path.unlink()
-    return is_zero
-
-
-def _input_values(view: GraphView, name: str) -> set[str]:
-    """The graph's inputs on whose values a tensor depends; dependence on a shape does not count."""
-    pending, seen, inputs_read = [name], set[str](), set[str]()
-    inputs = {item.name for item in view.model.graph.input}
-    while pending:
-        name = pending.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        node = view.producers.get(name)
-        if name in inputs:
-            inputs_read.add(name)
-        elif node is not None and node.op_type != "Shape":
-            pending += [item for item in node.input if item]
-    return inputs_read

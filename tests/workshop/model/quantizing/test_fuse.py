@@ -26,6 +26,7 @@ from tests.workshop.model.classifiers import (
     save_mpnet,
     save_xlm_roberta,
 )
+from tests.workshop.model.late_interaction import save_late_interaction, save_unigram_encoder
 
 PAIRS = read_sample().pairs[::4]
 LONGEST = 512
@@ -63,6 +64,57 @@ def test_berts_attention_is_one_operator_and_gives_the_same_logits(folder: Path)
 def test_so_it_is_for_its_relatives(save: Callable[[Path], Path], tmp_path: Path) -> None:
     export(str(save(tmp_path / "source")), tmp_path / "model", max_tokens=LONGEST)
     assert_fused(tmp_path / "model", 2 if save is save_distil_bert else 3)
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model folder of a reranker that reads query and document apart."""
+    folder = tmp_path_factory.mktemp("apart")
+    source = save_late_interaction(save_unigram_encoder(folder / "encoder"), folder / "source")
+    export(str(source), folder / "model", max_tokens=LONGEST)
+    return folder / "model"
+
+
+def test_texts_that_are_read_apart_have_an_operator_each(apart: Path) -> None:
+    model = open_graph(apart / "model.fp32.onnx")
+    fused = fuse_attention(model, apart, LONGEST)
+    assert fused is not None
+    assert kinds(fused).count("MultiHeadAttention") == 2 * 3
+    assert "Softmax" not in kinds(fused)
+    assert logits(apart, fused) == pytest.approx(logits(apart), abs=1e-4)
+
+
+def test_a_mask_that_hides_more_than_the_other_text_stays(apart: Path) -> None:
+    """Token 4 is hidden too, which pairs of four tokens do not have."""
+    model = open_graph(apart / "model.fp32.onnx")
+    more = [
+        helper.make_node("Shape", ["input_ids"], ["w_tokens"], start=1),
+        constant("w_zero", np.array(0)),
+        constant("w_one", np.array(1)),
+        constant("w_place", np.array(4)),
+        constant("w_far", np.array(-1e30, np.float32)),
+        constant("w_scalar", np.array([], np.int64)),
+        helper.make_node("Reshape", ["w_tokens", "w_scalar"], ["w_count"]),
+        helper.make_node("Range", ["w_zero", "w_count", "w_one"], ["w_places"]),
+        helper.make_node("Equal", ["w_places", "w_place"], ["w_found"]),
+        helper.make_node("Cast", ["w_found"], ["w_flags"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["w_flags", "w_far"], ["more_hidden"]),
+    ]
+    with_more_added(model, "more_hidden", more)
+    assert fuse_attention(model, apart, LONGEST) is None
+
+
+def test_a_mask_that_only_weakens_the_other_text_stays(apart: Path) -> None:
+    model = open_graph(apart / "model.fp32.onnx")
+    (hidden,) = [
+        node
+        for node in model.graph.node
+        if node.op_type == "Constant"
+        and numpy_helper.to_array(node.attribute[0].t).size == 1
+        and numpy_helper.to_array(node.attribute[0].t) < -1e30
+    ]
+    hidden.attribute[0].t.CopyFrom(numpy_helper.from_array(np.array(-3, np.float32)))
+    assert fuse_attention(model, apart, LONGEST) is None
 
 
 def test_relative_positions_are_not_taken_for_a_mask(tmp_path: Path) -> None:
