@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 def fit_head_command(
     encoder: Annotated[
         str,
-        typer.Argument(metavar="ENCODER", help="A BERT sentence encoder: a folder or hub name."),
+        typer.Argument(
+            metavar="ENCODER",
+            help="A BERT sentence encoder (folder or hub name), or a checkpoint to fit anew.",
+        ),
     ],
     checkpoint: Annotated[Path, typer.Argument(help="The folder to write.")],
     judged: Annotated[
@@ -50,8 +53,8 @@ def fit_head_command(
     features: Annotated[
         str | None,
         typer.Option(
-            help="Names by commas: cosine, maxsim:LAYER, lexical. Default: these, with the last "
-            "layer and those at one and two thirds.",
+            help="Names by commas: cosine, maxsim:LAYER, lexical. Default: those of a checkpoint; "
+            "else these, with the last layer and those at one and two thirds.",
             show_default=False,
         ),
     ] = None,

@@ -30,6 +30,7 @@ from sidecar.workshop.model.pretrained import (
     COPY_AGAIN,
     TRAINING_SUMMARY,
     first_line,
+    open_tokenizer,
     training_summary,
 )
 from sidecar.workshop.model.text_pair import TextPair
@@ -53,14 +54,21 @@ def open_folder(folder: Path, name: str, *, max_tokens: int | None = None) -> Ch
             f"{folder} has no {TRAINING_SUMMARY}: its fitting has not ended; run the same "
             "`rerank-sidecar model fit-head` again"
         )
+    network, tokenizer = open_network_of(folder), open_tokenizer(folder)
+    return make_checkpoint(network, tokenizer, name, read_prefixes(folder), summary, max_tokens)
+
+
+def open_network_of(folder: Path) -> LateInteraction:
+    """The network in `folder`, whose fitting may not have ended. Raises ModelError when a file is
+    missing or damaged, or a feature unknown."""
     try:
-        network = LateInteraction.open(folder)
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    except Exception as fault:  # safetensors' and tokenizers' own classes
+        return LateInteraction.open(folder)
+    except ModelError as fault:
+        raise ModelError(f"{folder}: {fault.message}") from None
+    except Exception as fault:  # safetensors' own classes, torch's
         raise ModelError(
             f"{folder}: the checkpoint cannot be read ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
-    return make_checkpoint(network, tokenizer, name, read_prefixes(folder), summary, max_tokens)
 
 
 def make_checkpoint(

@@ -24,12 +24,19 @@ from sidecar.workshop.model.check.judged_collection import read_judged
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import source_name
 from sidecar.workshop.model.families.cosine_head_prompt import Prefixes, read_prefixes
-from sidecar.workshop.model.families.late_interaction import count_prefix_pieces, make_checkpoint
+from sidecar.workshop.model.families.late_interaction import (
+    count_prefix_pieces,
+    make_checkpoint,
+    open_network_of,
+)
 from sidecar.workshop.model.families.late_interaction_features import (
     default_features,
     read_features,
 )
-from sidecar.workshop.model.families.late_interaction_network import LateInteraction
+from sidecar.workshop.model.families.late_interaction_network import (
+    ARCHITECTURE,
+    LateInteraction,
+)
 from sidecar.workshop.model.folder_files import write_text
 from sidecar.workshop.model.head_fitting.held_out import SourceQuality, calibration, qualities
 from sidecar.workshop.model.head_fitting.information import information
@@ -141,20 +148,27 @@ def fit_head(spec: HeadSpec, folder: Path, begin_step: BeginStep = no_progress) 
 def _open_encoder(spec: HeadSpec) -> Checkpoint:
     """The encoder as a late-interaction network whose head says nothing yet."""
     source = fetch(spec.encoder, None)
-    architecture = architecture_of(read_config(source))
-    if architecture not in ("", "BertModel"):
-        raise ModelError(
-            f"{spec.encoder} is {architecture}: a head is fitted to BERT encoders alone"
-        )
-    encoder = open_network(_Encoder, source)
-    assert isinstance(encoder, _Encoder)
+    encoder, names = _read_encoder(spec.encoder, source)
     layers = encoder.config.num_hidden_layers
-    names = spec.features or default_features(layers)
+    names = spec.features or names or default_features(layers)
     read_features(names, layers)
     prefixes = read_prefixes(source) if spec.prefixes is None else spec.prefixes
     tokenizer = open_tokenizer(source)
     network = LateInteraction(encoder, names, count_prefix_pieces(tokenizer, prefixes)).eval()
     return make_checkpoint(network, tokenizer, source_name(spec.encoder), prefixes)
+
+
+def _read_encoder(name: str, folder: Path) -> tuple[BertModel, tuple[str, ...]]:
+    """(encoder, the features of a checkpoint that was fitted before, if it is one)."""
+    architecture = architecture_of(read_config(folder))
+    if architecture == ARCHITECTURE:
+        network = open_network_of(folder)
+        return network.encoder, tuple(feature.name for feature in network.features_read)
+    if architecture not in ("", "BertModel"):
+        raise ModelError(f"{name} is {architecture}: a head is fitted to BERT encoders alone")
+    encoder = open_network(_Encoder, folder)
+    assert isinstance(encoder, BertModel)
+    return encoder, ()
 
 
 def _pools(spec: HeadSpec) -> list[Group]:

@@ -87,7 +87,9 @@ def fuse_attention(model: onnx.ModelProto, folder: Path, max_tokens: int) -> onn
     result.CopyFrom(model)
     del result.graph.node[:]
     if parting_masks:
-        result.graph.initializer.append(numpy_helper.from_array(np.array([1]), f"{LENGTHS}_axis"))
+        for name, number in (("pair_index", 0), ("axis", 1)):
+            tensor = numpy_helper.from_array(np.array([number]), f"{LENGTHS}_{name}")
+            result.graph.initializer.append(tensor)
         result.graph.node.extend(_text_lengths())
     for node in model.graph.node:
         attention = by_output.get(node.output[0])
@@ -131,10 +133,17 @@ def _operators_by_text(attention: Attention, output: str) -> Iterator[NodeProto]
 
 
 def _text_lengths() -> list[NodeProto]:
-    """Nodes that count the tokens of the first and of the second text: LENGTHS, [2]."""
-    first, second, both = f"{LENGTHS}_first", f"{LENGTHS}_second", f"{LENGTHS}_both"
+    """Nodes that count the tokens of the run's first and second text: LENGTHS, [2].
+
+    In a run of several pairs, which only `check` makes to see what company would change, they are
+    those of the first pair.
+    """
+    pair, first, second, both = (
+        f"{LENGTHS}_{part}" for part in ("pair", "first", "second", "both")
+    )
     return [
-        helper.make_node("ReduceSum", [SEGMENTS, f"{LENGTHS}_axis"], [second], keepdims=0),
+        helper.make_node("Gather", [SEGMENTS, f"{LENGTHS}_pair_index"], [pair], axis=0),
+        helper.make_node("ReduceSum", [pair, f"{LENGTHS}_axis"], [second], keepdims=0),
         helper.make_node("Shape", [SEGMENTS], [both], start=1),
         helper.make_node("Sub", [both, second], [first]),
         helper.make_node("Concat", [first, second], [LENGTHS], axis=0),

@@ -30,9 +30,9 @@ from sidecar.workshop.model.package import export
 from sidecar.workshop.model.quantizing.quantize import QuantizeSpec, quantize
 from sidecar.workshop.model.runner import Runner
 from sidecar.workshop.model.training.starting_model import open_start
+from sidecar.workshop.model.weights import open_graph
 from tests.opened import open_models
 from tests.workshop.model.late_interaction import (
-    FEATURES,
     WEIGHTS,
     save_late_interaction,
     save_unigram_encoder,
@@ -156,6 +156,9 @@ async def test_int8_keeps_the_information_and_serves(exported: Path) -> None:
     assert manifest.quantization["int8"].relative_difference < 0.15
     assert not any("information" in name for name in manifest.quantization["int8"].smoothed)
     assert np.corrcoef(full, logits)[0, 1] > 0.98
+    operators = [node.op_type for node in open_graph(exported / "model.int8.onnx").graph.node]
+    assert operators.count("MultiHeadAttention") == 2 * 3
+    assert "Softmax" not in operators
     query = PAIRS[2][0]
     models = open_models(exported, workers=1)
     try:
@@ -230,4 +233,3 @@ def test_a_feature_of_a_newer_version_is_named(encoder: Path, tmp_path: Path) ->
     (source / "config.json").write_text(json.dumps(config))
     with pytest.raises(ModelError, match="no feature 'soft'"):
         open_checkpoint(str(source))
-    assert len(FEATURES) == len(WEIGHTS)

@@ -81,6 +81,15 @@ def test_words_are_found_to_count_and_the_checkpoint_is_exported(
     assert np.diff(logits) == pytest.approx(np.diff(expected), abs=0.1)  # bfloat16
 
 
+def test_a_checkpoint_is_fitted_anew(encoder: Path, judged: Path, tmp_path: Path) -> None:
+    """With its own features and prefixes; so it is after `model train`."""
+    first = fit_head(spec(encoder, judged), tmp_path / "late")
+    again = HeadSpec(str(tmp_path / "late"), judged=(judged,))
+    assert fit_head(again, tmp_path / "again").weights == pytest.approx(first.weights)
+    prompts = [open_checkpoint(str(tmp_path / name)).prompt for name in ("late", "again")]
+    assert prompts[0] == prompts[1]
+
+
 def test_an_interrupted_run_resumes_and_ends_the_same(
     encoder: Path, judged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
