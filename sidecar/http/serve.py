@@ -109,9 +109,9 @@ async def serve(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(settings.drain_s):
                 await at_once.wait()
-        if not load.done():  # a model that loads cannot be interrupted, only waited for
-            with contextlib.suppress(StartupError):
-                await load
+        # A model that loads cannot be interrupted, only waited for; its fault is no matter now.
+        with contextlib.suppress(StartupError):
+            await load
     log.info("stopped")
 
 

@@ -12,6 +12,10 @@ from sidecar.runtime.run_order import due_s
 TRIFLE = 0.01
 """Share of the time that a job has to spare: work that takes less of it does not make it late."""
 
+DOUBT = 1.1
+"""A job is lost, and given up, when it needs so many times the time it has: the measured rate is a
+mean."""
+
 SOONER_S = 0.001
 """Of two jobs, the one that is due so much sooner runs first."""
 
@@ -71,7 +75,11 @@ class Backlog:
 
     def makes_late(self, flow: Flow, new: WaitingWork, caution: float) -> bool:
         """Whether one more job of the flow would make another of it late, that is due after it and
-        would else be in time, if everything took `caution` times as long as is forecast."""
+        is not lost anyway, if everything took `caution` times as long as is forecast.
+
+        A job that is late by the forecast alone is not lost: if it were, everything would be let in
+        before it as soon as it had no time to spare, and its work done for nothing.
+        """
         later = sorted(
             (job for job in self.jobs.get(flow, ()) if job.due_s > new.due_s),
             key=lambda job: job.due_s,
@@ -88,7 +96,8 @@ class Backlog:
             more_s = with_others * new.work_s
             slack_s = job.deadline_s - before_s
             safe = caution * (before_s + more_s) <= job.deadline_s
-            if slack_s >= 0 and not safe and more_s > TRIFLE * slack_s:
+            lost = before_s > DOUBT * job.deadline_s
+            if not lost and not safe and more_s > TRIFLE * slack_s:
                 return True
         return False
 

@@ -11,7 +11,7 @@ import threading
 import time
 
 from sidecar.errors import StartupError
-from sidecar.runtime.backlog import Backlog, WaitingWork
+from sidecar.runtime.backlog import DOUBT, Backlog, WaitingWork
 from sidecar.runtime.fair_shares import BATCH_SHARE, FairShares
 from sidecar.runtime.jobs import Job
 from sidecar.runtime.model_queue import Clock, ModelQueue, Run
@@ -20,8 +20,6 @@ from sidecar.runtime.run_order import RunOrder
 
 SWEEP_S = 0.01
 """Seconds between looks at all that waits; the job that leads a run is looked at in any case."""
-DOUBT = 1.1
-"""A job is given up when it needs so many times the time it has: the measured rate is a mean."""
 REMOVE_LIMIT_S = 120.0
 """A run that has not ended by then hangs, and its session is given up."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from sidecar.contracts.body import read_document
 from sidecar.errors import ModelError, Overloaded, StartupError
@@ -66,6 +67,26 @@ async def test_a_model_that_must_not_serve_stops_the_start() -> None:
         with pytest.raises(ModelError, match="altered"):
             await service.start()
         assert service.state == "failed"
+
+
+async def test_a_model_that_fails_after_the_stop_is_no_traceback() -> None:
+    draining = threading.Event()
+
+    def refuse(settings: Settings, watch: Watch) -> ModelRegistry:
+        draining.wait(10)
+        raise ModelError("it is altered")
+
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+    with capture_logs() as logs:
+        task = asyncio.create_task(serve(Settings(port=0, drain_s=0.5), opener=refuse))
+        await until(lambda: "listening" in [line["event"] for line in logs])
+        os.kill(os.getpid(), signal.SIGTERM)
+        await until(lambda: "draining" in [line["event"] for line in logs])
+        draining.set()
+        await task
+    gc.collect()
+    assert not faults
 
 
 async def test_the_event_loop_answers_while_a_run_is_under_way() -> None:

@@ -45,9 +45,11 @@ def test_more_work_is_added_to_its_flow() -> None:
         (10.5, 1.0, 1.0, True),
         (12.0, 1.0, 1.2, True),
         (9.0, 1.0, 1.0, False),
+        (9.5, 1.0, 1.0, True),
+        (9.5, 0.004, 1.2, True),
         (10.5, 0.004, 1.2, False),
     ],
-    ids=["in time", "late", "too near", "late in any case", "a trifle"],
+    ids=["in time", "late", "too near", "lost", "in doubt", "in doubt: no trifle", "a trifle"],
 )
 def test_a_smaller_job_may_make_a_larger_one_late(
     deadline_s: float, work_s: float, caution: float, late: bool
