@@ -123,14 +123,22 @@ def put_in_place(
     """A writer of rows; the file is at `path` once the block has ended well. Raises BulkError."""
     new = path.with_name(f"{path.name}.new")
     try:
-        with opened(new) as writer:
-            yield writer
-        new.replace(path)
+        with written(path):
+            with opened(new) as writer:
+                yield writer
+            new.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink()
+
+
+@contextlib.contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Says which file it is that cannot be written. Raises BulkError."""
+    try:
+        yield
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise BulkError(
             f"{path} cannot be written: {reason}. What was ranked is kept: the same command goes on"
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink()

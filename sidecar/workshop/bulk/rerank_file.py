@@ -11,7 +11,13 @@ from pathlib import Path
 
 from sidecar.workshop.bulk.input_rows import BulkError, RowSource, open_rows
 from sidecar.workshop.bulk.kept_rankings import KeptRankings
-from sidecar.workshop.bulk.output_rows import Opened, json_lines, output_format, put_in_place
+from sidecar.workshop.bulk.output_rows import (
+    Opened,
+    json_lines,
+    output_format,
+    put_in_place,
+    written,
+)
 from sidecar.workshop.bulk.reranked_row import Selection
 from sidecar.workshop.bulk.row_ranker import (
     RankingOptions,
@@ -112,8 +118,10 @@ def _write(
             rows += 1
             if isinstance(ranking, Rejected):
                 rejected += 1
-                rejects.write({"line": row.number, "reason": ranking.reason})
+                with written(spec.rejects):
+                    rejects.write({"line": row.number, "reason": ranking.reason})
             else:
-                output.add(row, ranking)
+                with written(spec.target):
+                    output.add(row, ranking)
             advance()
     return BulkOutcome(rows, rejected)

@@ -191,6 +191,18 @@ def test_a_full_disk_is_said_and_what_was_ranked_is_kept(given: BulkSpec) -> Non
     assert given.target.read_bytes() == whole
 
 
+def test_a_disk_that_is_full_in_the_middle_of_the_output_names_it(tmp_path: Path) -> None:
+    rows = [{**row(number, "a"), "pad": "x" * 50_000} for number in range(1, 5)]
+    given = spec(write_rows(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl")
+    with (
+        no_file_larger_than(60_000),
+        pytest.raises(BulkError, match=r"out\.jsonl cannot be written: File too large"),
+    ):
+        run(given)
+    assert run(given)[1] == []
+    assert len(read_rows(given.target)) == 4
+
+
 @pytest.mark.parametrize(
     ("selection", "titles"),
     [
