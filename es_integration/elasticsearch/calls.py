@@ -57,7 +57,10 @@ def _explained(status: int, body: Any, message: str) -> str:
     if status == 401:
         return f"Elasticsearch does not know these credentials ({reason})"
     if status == 403:
-        return f"these credentials may not do it ({reason}); it needs manage_inference"
+        return (
+            f"these credentials may not do it ({reason}); it needs manage_inference, and"
+            " manage_ingest_pipelines for vectors"
+        )
     if "media-type" in full_reason:
         return f"this client is of a later major version than the cluster ({reason})"
     if "no handler found" in full_reason:
