@@ -127,6 +127,8 @@ class ParquetRows:
 
         try:
             return next(batches, None)
+        except pyarrow.ArrowNotImplementedError as fault:
+            raise BulkError(f"{self.path} has types that pyarrow does not read: {fault}") from None
         except (OSError, pyarrow.ArrowException) as fault:
             raise BulkError(f"{self.path} is damaged after row {number}: {fault}") from None
 
