@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opensearchpy import OpenSearch
+from remembered import RememberedCluster
 from shop import SEARCHED, Shop
 
 from es_integration import LocalOpenSearch
@@ -15,7 +16,7 @@ from sidecar.workshop.demo.bm25_index import Bm25Index
 from sidecar.workshop.demo.collections import Collection, Document
 from sidecar.workshop.demo.demo_index import indexed
 
-HITS = 40
+HITS = 30
 """That are reranked."""
 CANDIDATES = "hits.jsonl"
 BODY = "first-stage.json"
@@ -23,6 +24,7 @@ TEXT = {"type": "text", "analyzer": "english"}
 PROPERTIES = {
     **dict.fromkeys(SEARCHED, TEXT),
     "rating": {"type": "half_float"},
+    "sales": {"type": "integer"},
     "in_stock": {"type": "boolean"},
 }
 Body = dict[str, Any]
@@ -51,7 +53,7 @@ def on_node(shop: Shop, url: str) -> Iterator[FirstStage]:
         indexed(client, shop.collection, PROPERTIES, _source) as index,
     ):
         options = ("--cluster", url, "--index", index, "--body", BODY)
-        yield FirstStage(client, index, options)
+        yield FirstStage(RememberedCluster(client), index, options)
 
 
 @contextmanager
@@ -64,7 +66,8 @@ def on_local_node(shop: Shop) -> Iterator[FirstStage]:
 @contextmanager
 def from_files(shop: Shop) -> Iterator[FirstStage]:
     """Without a node: what BM25 in this process finds."""
-    yield FirstStage(_InProcess(shop.collection), "", ("--candidates", CANDIDATES))
+    client = RememberedCluster(_InProcess(shop.collection))
+    yield FirstStage(client, "", ("--candidates", CANDIDATES))
 
 
 def write_first_stage(shop: Shop, found: FirstStage, work: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from commands import run
+from commands import Ran, run
 from first_stage import CANDIDATES, HITS, FirstStage
 from first_week import JUDGEMENTS, logs, mean_of
 from plots import change
@@ -18,8 +18,11 @@ from truth import Judged, Orders, ndcg
 from sidecar.workshop.jsonl import read_jsonl
 from sidecar.workshop.learning.holding_out import is_held_out
 
-FITTED = "profiles/shop.yaml"
+FITTED = "shop"
+"""The profile."""
+TUNED = "models/shop.runs/1"
 HELD_OUT = 0.4
+UNPROVED = "If it looks better, users shall say whether it is."
 LIFT = re.compile(r"held out: \S+ -> \S+, (\S+) \[(\S+), (\S+)\]")
 """As `fit` prints it."""
 Interval = tuple[float, float, float]
@@ -33,24 +36,42 @@ class Measured:
     step: Step
     lift: Interval | None
     """None where nothing was measured."""
-    taken: bool
+    accepted: bool
+    """Whether judgements alone prove that it is better."""
+    made: str | None
+    """What came of it, accepted or not: a profile's name, or a model's folder below the work."""
+
+    @property
+    def tried(self) -> str | None:
+        """What users try: what looks better, though it may not be proved. Judgements of a week's
+        clicks know a few hits of each query; users see all of them."""
+        return self.made if self.lift is not None and self.lift[0] > 0 else None
 
 
 def fit(work: Path) -> Measured:
     """The profile's weights."""
-    ran = run(
-        work,
-        *("fit", "ecommerce", "--judgements", JUDGEMENTS, "--candidates", CANDIDATES),
-        *("--no-calibration", "--out", FITTED),
-    )
+    ran = _fit(work)
     told = (
         "Which weights of the profile suit these users? A profile is written only if it ranks "
         "better on queries that it was not fitted on."
     )
-    step = Step("Fit the profile", told, [(ran.command, ran.output)])
+    outputs = [(ran.command, ran.output)]
+    if ran.status:
+        forced = _fit(work, "--force")
+        outputs.append((forced.command, forced.output))
+        told += f" This one may not, and is written all the same (--force). {UNPROVED}"
     found = LIFT.search(ran.output)
     lift = None if found is None else _numbers(found)
-    return Measured(step, lift, ran.status == 0)
+    made = FITTED if (work / f"profiles/{FITTED}.yaml").is_file() else None
+    return Measured(Step("Fit the profile", told, outputs), lift, ran.status == 0, made)
+
+
+def _fit(work: Path, *more: str) -> Ran:
+    return run(
+        work,
+        *("fit", "ecommerce", "--judgements", JUDGEMENTS, "--candidates", CANDIDATES),
+        *("--no-calibration", "--parts", "parts.jsonl", "--out", f"profiles/{FITTED}.yaml", *more),
+    )
 
 
 def fine_tune(work: Path, first_stage: FirstStage, start: str) -> Measured:
@@ -59,7 +80,7 @@ def fine_tune(work: Path, first_stage: FirstStage, start: str) -> Measured:
     if not can_train():
         told = "Skipped: training needs the extra `build` (PyTorch), which is not installed."
         print(f"\n{told}")
-        return Measured(Step(title, told), None, False)
+        return Measured(Step(title, told), None, False, None)
     clicks = [word for file in logs(work, "week-1") for word in ("--clicks", file)]
     ran = run(
         work,
@@ -71,8 +92,12 @@ def fine_tune(work: Path, first_stage: FirstStage, start: str) -> Measured:
         "The model learns from the same clicks what users call things. It waits (--hold): users "
         "shall say whether it serves."
     )
+    if ran.status:
+        told += f" Its gate refuses it. {UNPROVED}"
     step = Step(title, told, [(ran.command, ran.output)])
-    return Measured(step, _gate(work / "models/shop.runs/ledger.jsonl"), ran.status == 0)
+    lift = _gate(work / "models/shop.runs/ledger.jsonl")
+    made = TUNED if (work / TUNED).is_dir() else None
+    return Measured(step, lift, ran.status == 0, made)
 
 
 def can_train() -> bool:
@@ -89,12 +114,13 @@ def add_truth(
     if measured.lift is None or np.isnan(difference).all():
         return
     estimate, low, high = measured.lift
+    what = what if measured.accepted else f"{what}, not proved"
     measured.step.claims += [
         Claim(f"{what}, nDCG@10 of judged hits", mean_of(difference), estimate, (low, high)),
         Claim(f"{what}, nDCG@10 of all hits and queries", mean_of(everything)),
     ]
     plot = change([what], [measured.lift], "held-out change of nDCG@10")
-    measured.step.plots.append((what.replace(" ", "-"), plot))
+    measured.step.plots.append((what.replace(",", "").replace(" ", "-"), plot))
 
 
 def judged_documents(work: Path, *, held_out: bool = False) -> Judged:

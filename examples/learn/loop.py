@@ -23,13 +23,14 @@ import numpy as np
 from first_stage import FirstStage, from_files, on_local_node, on_node, write_first_stage
 from first_week import LAUNCH, baseline, judgements, launch
 from learning import Measured, add_truth, fine_tune, fit, judged_documents
+from remembered import RememberedSidecar
 from report import Step, html, save_plots
 from second_week import FILE, LOG, Release, compare, decide, interleave
 from shop import Shop, open_shop
 from traffic import RERANK, Traffic, orders
 from users import Visit, visits
 
-from es_integration import SyncSidecarClient, why_unavailable
+from es_integration import why_unavailable
 from es_integration.search import Experiments
 from es_integration.ubi import UbiFiles
 from sidecar.workshop.sidecar_process import SidecarProcess
@@ -53,9 +54,9 @@ class Plan:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("work", type=Path, help="folder for everything; made if it is not there")
-    parser.add_argument("--searches", type=int, default=5000, help="of a week")
+    parser.add_argument("--searches", type=int, default=20_000, help="of a week")
     parser.add_argument("--queries", type=int, default=100, help="different ones")
-    parser.add_argument("--users", type=int, default=1200)
+    parser.add_argument("--users", type=int, default=5000)
     parser.add_argument("--nights", type=int, default=DAYS, help="guards in the second week")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--offline", action="store_true", help="no node: BM25 in this process")
@@ -106,7 +107,7 @@ def tell(work: Path, shop: Shop, found: FirstStage, plan: Plan) -> list[Step]:
     (work / "launch.toml").write_text(LAUNCH, "utf8")
     with (
         SidecarProcess() as process,
-        SyncSidecarClient(process.url, timeout=TIMEOUT_S) as sidecar,
+        RememberedSidecar(process.url, timeout=TIMEOUT_S) as sidecar,
     ):
         first = orders(shop, found, sidecar, None)
         old = orders(shop, found, sidecar, RERANK)
@@ -119,14 +120,12 @@ def tell(work: Path, shop: Shop, found: FirstStage, plan: Plan) -> list[Step]:
     steps.append(launch(work, shop, first, old, len(plan.first_week)))
     steps.append(judgements(work, shop))
     fitted, tuned = fit(work), fine_tune(work, found, plan.start)
-    steps += [fitted.step, tuned.step]
-    release = Release(
-        "shop" if fitted.taken else None, "models/shop.runs/1" if tuned.taken else None
-    )
-    if release.profile is None and release.model is None:
-        told = "Nothing is better than what serves: there is nothing to try."
-        return [*steps, Step("Decide", told)]
-    return [*steps, *_second_week(work, shop, found, plan, release, fitted, tuned, old)]
+    return [
+        *steps,
+        fitted.step,
+        tuned.step,
+        *_second_week(work, shop, found, plan, fitted, tuned, old),
+    ]
 
 
 def _second_week(
@@ -134,39 +133,39 @@ def _second_week(
     shop: Shop,
     found: FirstStage,
     plan: Plan,
-    release: Release,
     fitted: Measured,
     tuned: Measured,
     old: list[list[str]],
 ) -> list[Step]:
-    (work / FILE).write_text(release.experiment(), "utf8")
+    """What was made between the weeks, by the truth; users try what looks better."""
     settings: dict[str, object] = {"profiles": work / "profiles"}
-    if release.model:
-        settings["model"] = f"old={work}/models/shop.runs/0,new={work / release.model}"
+    if tuned.made:
+        settings["model"] = f"old={work}/models/shop.runs/0,new={work / tuned.made}"
     with (
         SidecarProcess(settings) as process,
-        SyncSidecarClient(process.url, timeout=TIMEOUT_S) as sidecar,
+        RememberedSidecar(process.url, timeout=TIMEOUT_S) as sidecar,
     ):
-        new = orders(shop, found, sidecar, release.rerank)
         for measured, alone, what in (
-            (fitted, Release(release.profile, None), "fitted profile"),
-            (tuned, Release(None, release.model), "fine-tuned model"),
+            (fitted, Release(fitted.made, None), "fitted profile"),
+            (tuned, Release(None, tuned.made), "fine-tuned model"),
         ):
-            if measured.taken:
+            if measured.made:
                 judged = judged_documents(work, held_out=measured is tuned)
-                add_truth(
-                    measured, what, shop, old, orders(shop, found, sidecar, alone.rerank), judged
-                )
+                tried = orders(shop, found, sidecar, alone.rerank)
+                add_truth(measured, what, shop, old, tried, judged)
+        release = Release(fitted.tried, tuned.tried, proved=tuned.accepted)
+        if release.is_empty:
+            told = "Nothing looks better than what serves: there is nothing to try."
+            return [Step("Decide", told)]
+        (work / FILE).write_text(release.experiment(), "utf8")
+        new = orders(shop, found, sidecar, release.rerank)
         log = UbiFiles.open(work / LOG)
         traffic = Traffic(shop, found, sidecar, Experiments.open(work / FILE), log, plan.seed + 1)
         nights = np.array_split(np.arange(len(plan.second_week)), plan.nights)
         days = [[plan.second_week[at] for at in night] for night in nights]
         outcome = interleave(work, traffic, days)
         log.close()
-    return [
-        compare(outcome, shop, old, new),
-        decide(work, release, outcome, shop, old, new),
-    ]
+    return [compare(outcome, shop, old, new), decide(work, release, outcome, shop, old, new)]
 
 
 if __name__ == "__main__":

@@ -27,6 +27,12 @@ class Release:
     profile: str | None
     model: str | None
     """The folder, below the work."""
+    proved: bool = False
+    """Whether the model's gate took it."""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.profile is None and self.model is None
 
     @property
     def rerank(self) -> Rerank:
@@ -105,7 +111,8 @@ def decide(
     right = (after > before) == keep
     step = Step("Decide", "")
     if keep and release.model:
-        for words in (("promote", "shop", 1), ("list", "shop")):
+        force = () if release.proved else ("--force",)
+        for words in (("promote", "shop", 1, *force), ("list", "shop")):
             ran = run(work, "learn", *words)
             step.outputs.append((ran.command, ran.output))
     if keep:

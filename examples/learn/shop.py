@@ -1,10 +1,11 @@
 """A shop with its hidden truth: products, what users type, and what attracts them.
 
-The products are the demo's. A query is made of one of them, by its type and one or two of its
-attributes, as in examples/ecommerce/catalogue.py; but users have names of their own for the types,
-which the catalogue does not know, and add the department ("black cans electronics"). What they
-click follows from how well a product answers, and from its rating. None of the commands sees any of
-this: it is compared at the end with what they found.
+The products are the demo's, with sales, which those do not have. A query names a department, a
+type, or a type with one or two attributes, as in examples/ecommerce/catalogue.py; but users have
+names of their own for the types, which the catalogue does not know, and then add the department
+("black cans electronics"). What they click follows from how well a product answers, from its
+rating, and from how well it sells. None of the commands sees any of this: it is compared at the end
+with what they found.
 """
 
 import importlib.util
@@ -21,16 +22,33 @@ from numpy.typing import NDArray
 
 from sidecar.workshop.demo.collections import Collection, CollectionName, Document, load
 
+Row = Mapping[str, object]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-FIELDS = ("title", "brand", "category", "description", "color", "material", "rating", "in_stock")
+FIELDS = (
+    "title",
+    "brand",
+    "category",
+    "description",
+    "color",
+    "material",
+    "rating",
+    "sales",
+    "in_stock",
+)
 """What the sidecar gets of a hit."""
 SEARCHED = ("title", "brand", "category", "description", "color", "material")
 THRESHOLDS = (0.08, 0.2, 0.4)
 """Attraction from which a product deserves the grade 1, 2, 3."""
 ATTRACTION = {3: 0.9, 1: 0.45, 0: 0.02}
-"""By how well a product answers, for one with the best rating."""
+"""By how well a product answers, for the one that is rated and sells best."""
+BEST_RATING, RATING_SLOPE = 4.8, 1.2
+"""4.2 stars attract half as much as 4.8."""
+BEST_SALES, SALES_POWER = 2000.0, 0.2
+"""A tenth of the sales of a month attracts 0.63 times as much."""
+SOLD_OUT = 0.2
+"""What is left of the attraction of a product that is sold out."""
 OWN_NAMES = {
     "Laptops": "lappies", "Headphones": "cans", "Running Shoes": "joggers", "Chargers": "bricks",
     "Phone Cases": "shells", "Monitors": "tellies", "Coffee Machines": "brewers",
@@ -71,41 +89,62 @@ class Shop:
 
 def open_shop(queries: int, seed: int) -> Shop:
     """A shop with at most so many queries; the same one for the same seed."""
-    catalogue, rng = _catalogue(), random.Random(seed)
-    rows = [_row(document) for document in load(CollectionName.PRODUCTS).documents]
-    columns = catalogue.Columns("type", ("color", "material"))
-    wanted = [row for row in rows if row["type"] in OWN_NAMES]
-    types = {row["type"]: str(row["category"]).partition(" > ")[0] for row in wanted}
-    asked: dict[str, object] = {}
-    for _ in range(50 * queries):
-        search = catalogue.make_search(rng.choice(wanted), columns, rng)
-        department = str(types[search.type]).lower()
-        own = search.text.replace(search.type.lower(), OWN_NAMES[search.type])
-        text = f"{own} {department}" if rng.random() < OWN_SHARE else search.text
-        asked.setdefault(text, search)
-        if len(asked) == queries:
-            break
-    grades = np.array([[s.grade(row, columns) for row in rows] for s in asked.values()])
-    base = np.vectorize(ATTRACTION.__getitem__)(grades)
-    ratings = np.array([float(str(row["rating"])) for row in rows])
-    in_stock = np.array([bool(row["in_stock"]) for row in rows])
-    # 4.4 stars attract half as much as 4.8; what is sold out attracts few.
-    taste = np.exp(np.minimum(ratings - 4.8, 0) * 1.8) * np.where(in_stock, 1.0, 0.2)
+    rng = random.Random(seed)
+    products = load(CollectionName.PRODUCTS).documents
+    rows = [_row(each, round(rng.lognormvariate(4.0, 1.5)) + 1) for each in products]
+    asked = _asked(rows, queries, rng)
+    base = np.vectorize(ATTRACTION.__getitem__)(list(asked.values()))
     ranks = np.arange(1, len(asked) + 1)
     demand = ranks**-0.5 / np.sum(ranks**-0.5)
-    return Shop(_collection(rows), tuple(asked), demand, base * taste)
+    return Shop(_collection(rows), tuple(asked), demand, base * _taste(rows))
 
 
-def _row(document: Document) -> dict[str, object]:
+def _asked(rows: Sequence[Row], queries: int, rng: random.Random) -> Mapping[str, list[int]]:
+    """How well each product answers each query; the most popular queries first, which say least:
+    a department, a type, and then a type with one or two attributes."""
+    catalogue = _catalogue()
+    columns = catalogue.Columns("type", ("color", "material"))
+    wanted = [row for row in rows if row["type"] in OWN_NAMES]
+    departments = {str(row["type"]): str(row["category"]).partition(" > ")[0] for row in wanted}
+    asked = {
+        name.lower(): [int(str(row["category"]).startswith(name)) for row in rows]
+        for name in list(dict.fromkeys(departments.values()))[: queries // 5]
+    }
+    searches = [catalogue.Search(name, {}) for name in list(departments)[: queries // 3]]
+    searches += [
+        catalogue.make_search(rng.choice(wanted), columns, rng) for _ in range(50 * queries)
+    ]
+    for search in searches:
+        own = search.text.replace(search.type.lower(), OWN_NAMES[search.type])
+        department = departments[search.type].lower()
+        text = f"{own} {department}" if rng.random() < OWN_SHARE else search.text
+        asked.setdefault(text, [search.grade(row, columns) for row in rows])
+        if len(asked) == queries:
+            break
+    return asked
+
+
+def _taste(rows: Sequence[Row]) -> Floats:
+    """[products] the share of its attraction that each has, whatever is asked for."""
+    ratings, sales = (
+        np.array([float(str(row[key])) for row in rows]) for key in ("rating", "sales")
+    )
+    in_stock = np.array([bool(row["in_stock"]) for row in rows])
+    rated: Floats = np.exp(np.minimum(ratings - BEST_RATING, 0) * RATING_SLOPE)
+    sold = (np.minimum(sales, BEST_SALES) / BEST_SALES) ** SALES_POWER
+    return rated * sold * np.where(in_stock, 1.0, SOLD_OUT)
+
+
+def _row(document: Document, sales: int) -> dict[str, object]:
     source = document.source
     attributes = source["attributes"]
     assert isinstance(attributes, Mapping)
-    plain = {key: source[key] for key in FIELDS if key in source}
+    plain = {key: source[key] for key in FIELDS if key in source} | {"sales": sales}
     own = {"id": document.id, "type": str(source["category"]).rpartition(" > ")[2]}
     return {**plain, **own, **{k: attributes.get(k, "") for k in ("color", "material")}}
 
 
-def _collection(rows: Sequence[Mapping[str, object]]) -> Collection:
+def _collection(rows: Sequence[Row]) -> Collection:
     documents = (
         Document(str(row["id"]), str(row["title"]), {k: row[k] for k in (*FIELDS, "id")})
         for row in rows

@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from first_stage import HITS, FirstStage, body
+from remembered import RememberedSidecar
 from shop import FIELDS, Shop
 from users import SHOWN, Visit, clicked_places
 
-from es_integration import SyncSidecarClient
 from es_integration.search import Experiments, Rerank, Trial, two_stage_search
 from es_integration.ubi import UbiFiles, event_record
 
@@ -41,7 +41,7 @@ class Traffic:
 
     shop: Shop
     first_stage: FirstStage
-    sidecar: SyncSidecarClient
+    sidecar: RememberedSidecar
     experiments: Experiments
     log: UbiFiles
     seed: int
@@ -79,7 +79,7 @@ class Traffic:
 
 
 def orders(
-    shop: Shop, first_stage: FirstStage, sidecar: SyncSidecarClient, rerank: Rerank | None
+    shop: Shop, first_stage: FirstStage, sidecar: RememberedSidecar, rerank: Rerank | None
 ) -> list[list[str]]:
     """Each query's hits as such a search orders them; None: as the first stage does."""
     found = []

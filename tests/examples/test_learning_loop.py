@@ -17,6 +17,8 @@ from rich.console import Console
 pytest.importorskip("ir_measures", reason="the loop needs the extra `learn`")
 pytest.importorskip("bm25s", reason="the loop needs the extra `demo`")
 
+from es_integration import SyncSidecarClient
+from es_integration.sidecar_client import Ranking
 from sidecar.workshop.fitting import tables
 from tests.examples.scripts import importable
 
@@ -120,6 +122,39 @@ def test_the_lift_is_read_as_fit_prints_it(
     assert learning.fit(tmp_path).lift == pytest.approx((0.03, -0.01, 0.07))
 
 
+@pytest.mark.parametrize(
+    ("lift", "tried"), [((0.01, -0.02, 0.04), "shop"), ((-0.01, -0.04, 0.02), None), (None, None)]
+)
+def test_users_try_what_looks_better(example: Path, lift: Any, tried: str | None) -> None:
+    assert import_module("learning").Measured(None, lift, False, "shop").tried == tried
+
+
+def test_a_search_is_made_once_and_its_answer_is_not_shared(example: Path) -> None:
+    asked: list[Any] = []
+
+    def search(**words: Any) -> Any:
+        asked.append(words)
+        return {"hits": [len(asked)]}
+
+    cluster = import_module("remembered").RememberedCluster(SimpleNamespace(search=search))
+    cluster.search(index="a", body={"query": 1, "size": 2})["hits"].append("changed")
+    assert cluster.search(body={"size": 2, "query": 1}, index="a") == {"hits": [1]}
+    assert cluster.search(index="b", body={}) == {"hits": [2]}
+
+
+def test_a_ranking_that_failed_is_asked_for_again(
+    example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered = import_module("remembered")
+    answers = [Ranking((0,), None, "no answer"), Ranking((0,), (0.5,))]
+    monkeypatch.setattr(
+        SyncSidecarClient, "rerank_or_keep", lambda *words, **options: answers.pop(0)
+    )
+    sidecar = remembered.RememberedSidecar("http://127.0.0.1:1", timeout=1.0)
+    found = [sidecar.rerank_or_keep("q", ["a"], profile="plain").reason for _ in range(3)]
+    assert found == ["no answer", None, None]
+
+
 def test_the_loop_runs_whole(
     example: Path,
     tmp_path: Path,
@@ -134,7 +169,7 @@ def test_the_loop_runs_whole(
     def fit(work: Path) -> Any:
         ran.append(loop_fit(work))
         (work / "profiles" / "shop.yaml").write_text(PROFILE)
-        return learning.Measured(ran[0].step, (0.1, 0.0, 0.2), True)
+        return learning.Measured(ran[0].step, (0.1, 0.0, 0.2), True, "shop")
 
     loop_fit = loop.fit
     monkeypatch.setattr(loop, "fit", fit)
@@ -147,10 +182,10 @@ def test_the_loop_runs_whole(
         r"\$ rerank-sidecar ([a-z-]+(?: (?:from-clicks|analyse|guard))?)", printed
     )
     assert commands == [
-        *("evaluate", "experiment analyse", "judgements from-clicks", "fit"),
+        *("evaluate", "experiment analyse", "judgements from-clicks", "fit", "fit"),
         *("experiment guard", "experiment analyse"),
     ]
-    assert not ran[0].taken
+    assert not ran[0].accepted
     report = (work / "report.html").read_text()
     assert report.count("<h2>") == 8  # how right it was, and seven steps
     assert report.count("data:image/png;base64,") >= 4

@@ -44,6 +44,11 @@ class Assembled:
             (self.blank, "searches without a query"),
             (self.outside, "searches before --since or from --until on"),
             (sum(rule.searches for rule in self.rules), "searches that break a rule"),
+            *(
+                (rule.events, f"events that the rule {rule.name} leaves out")
+                for rule in self.rules
+                if not rule.searches
+            ),
             (self.interacted.unknown_search, "clicks whose search is not known"),
             (self.interacted.not_shown, "clicks on what their search did not show"),
         ]

@@ -196,6 +196,15 @@ def test_what_became_of_the_clicks_is_said_when_none_counts() -> None:
     )
 
 
+def test_clocks_that_differ_are_named_when_no_click_counts() -> None:
+    log = log_of(query("q1", "lamp", "ab"), event("click", "q1", "a", at="08:00:05"))
+    with pytest.raises(ClicksError) as caught:
+        assemble(log, Rules()).check()
+    assert caught.value.message == (
+        "no click is left that counts: events that the rule early_s leaves out (1)"
+    )
+
+
 def test_documents_are_shown_once_in_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exposures, "BLOCK_ROWS", 2)
     log = log_of(*(query(f"q{n}", "lamp", "abcab") for n in range(4)))

@@ -64,5 +64,5 @@ def test_the_interval_holds_the_lift_as_often_as_it_says(monkeypatch: pytest.Mon
                 lifts[fold] += (each.outer[best, fold] - 0.5) / 2
         low, high = interval(lifts, 0, 500)
         of_gains += low <= truth <= high
-    assert held / RUNS >= 0.94
+    assert held / RUNS >= 0.93
     assert of_gains / RUNS <= 0.9
