@@ -1,5 +1,7 @@
 """The models in the package, and their names in settings."""
 
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +15,48 @@ from sidecar.runtime.options import ModelSource
 from sidecar.runtime.shipped_models import named_folder, shipped_model, shipped_models
 from tests.opened import open_models
 
+IN_PACKAGE = ["minilm-en", "minilm-en-embed"]
 ENCODER = "minilm-en-embed"
 LIMIT_BYTES = 25_000_000
 
 
 def test_a_folder_has_its_models_name() -> None:
-    assert list(shipped_models()) == ["minilm-en", ENCODER]
+    assert [name for name in shipped_models() if name.startswith("minilm")] == IN_PACKAGE
     for name, folder in shipped_models().items():
         assert Manifest.read(folder).name == name
+
+
+OTHERS = Path("/others/models")
+"""What entry points of the tests name."""
+
+
+@pytest.fixture
+def fresh_names() -> Iterator[None]:
+    shipped_models.cache_clear()
+    yield
+    shipped_models.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_names")
+def test_another_distribution_adds_models_and_takes_no_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = [
+        EntryPoint("theirs", f"{__name__}:OTHERS", "rerank_sidecar.models"),
+        EntryPoint("minilm-en", f"{__name__}:OTHERS", "rerank_sidecar.models"),
+        EntryPoint("broken", "no_such_package:FOLDER", "rerank_sidecar.models"),
+    ]
+    before = shipped_model()
+    shipped_models.cache_clear()
+    monkeypatch.setattr(
+        "sidecar.runtime.shipped_models.entry_points",
+        lambda group: [point for point in points if point.group == group],
+    )
+    assert shipped_models() == {
+        "minilm-en": before,
+        ENCODER: shipped_models()[ENCODER],
+        "theirs": OTHERS,
+    }
 
 
 def test_a_name_may_stand_for_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
