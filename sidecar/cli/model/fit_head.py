@@ -58,6 +58,14 @@ def fit_head_command(
             show_default=False,
         ),
     ] = None,
+    penalty: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Of the squared weights. A strong one, such as 1, keeps the features in the "
+            "proportions in which each is worth something alone.",
+        ),
+    ] = 0.003,
     languages: Annotated[
         str, typer.Option(help="Codes of the encoder's languages, by commas.")
     ] = "en",
@@ -95,6 +103,7 @@ def fit_head_command(
         pools=pools,
         prefixes=Prefixes(query_prefix or "", passage_prefix or "") if with_prefixes else None,
         features=_names(features) if features is not None else None,
+        penalty=penalty,
         max_tokens=max_tokens,
         languages=_names(languages),
         licence=licence,

@@ -40,7 +40,7 @@ from sidecar.workshop.model.families.late_interaction_network import (
 from sidecar.workshop.model.folder_files import write_text
 from sidecar.workshop.model.head_fitting.held_out import SourceQuality, calibration, qualities
 from sidecar.workshop.model.head_fitting.information import information
-from sidecar.workshop.model.head_fitting.listwise import Head, fit_listwise
+from sidecar.workshop.model.head_fitting.listwise import PENALTY, Head, fit_listwise
 from sidecar.workshop.model.head_fitting.pair_features import (
     FEATURES,
     MEANS,
@@ -90,6 +90,8 @@ class HeadSpec:
     """None: those that the encoder's folder names."""
     features: tuple[str, ...] | None = None
     """None: `default_features`."""
+    penalty: float = PENALTY
+    """Of the squared weights: see `fit_listwise`."""
     max_tokens: int | None = None
     """Cut longer pairs while fitting; None: as serving does."""
     languages: tuple[str, ...] = ("en",)
@@ -135,7 +137,7 @@ def fit_head(spec: HeadSpec, folder: Path, begin_step: BeginStep = no_progress) 
     matrices = features_of([*to_fit, *held_out], reader, folder / FEATURES, begin_step)
     fitted, others = matrices[: len(to_fit)], matrices[len(to_fit) :]
     network.cpu()
-    head = fit_listwise(fitted, [group.gains or () for group in to_fit])
+    head = fit_listwise(fitted, [group.gains or () for group in to_fit], spec.penalty)
     network.weight.data = torch.from_numpy(head.weights).float()
     network.bias.data.fill_(head.bias)
     outcome = _outcome(network, head, held_out, others)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sidecar.errors import ModelError
 
 PENALTY = 0.003
-"""Of the sum of squared weights."""
+"""Of the sum of squared weights, where no other is given. With a strong one, such as 1, the weights
+keep the proportions in which each feature alone tells relevant documents from others."""
 Floats = NDArray[np.float64]
 
 
@@ -32,7 +33,11 @@ class Head:
         return values
 
 
-def fit_listwise(features: Sequence[NDArray[np.float32]], gains: Sequence[Sequence[float]]) -> Head:
+def fit_listwise(
+    features: Sequence[NDArray[np.float32]],
+    gains: Sequence[Sequence[float]],
+    penalty: float = PENALTY,
+) -> Head:
     """Of pools, each with its documents' features [documents, features] and gains.
 
     Pools whose gains are all the same teach nothing. Raises ModelError when no other is left.
@@ -56,11 +61,13 @@ def fit_listwise(features: Sequence[NDArray[np.float32]], gains: Sequence[Sequen
     is_document = torch.nn.utils.rnn.pad_sequence(
         [torch.ones_like(gain) for _, gain in taught], batch_first=True
     ).bool()
-    weights = _solve(inputs, targets, is_document) / spread
+    weights = _solve(inputs, targets, is_document, penalty) / spread
     return Head(weights.numpy(), -float(weights @ centre))
 
 
-def _solve(inputs: torch.Tensor, targets: torch.Tensor, is_document: torch.Tensor) -> torch.Tensor:
+def _solve(
+    inputs: torch.Tensor, targets: torch.Tensor, is_document: torch.Tensor, penalty: float
+) -> torch.Tensor:
     """Weights [features] of inputs [pools, documents, features]."""
     weights = torch.zeros(inputs.shape[-1], dtype=torch.double, requires_grad=True)
     solver = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
@@ -69,7 +76,7 @@ def _solve(inputs: torch.Tensor, targets: torch.Tensor, is_document: torch.Tenso
         solver.zero_grad()
         logits = (inputs @ weights).masked_fill(~is_document, -1e9)
         losses = -(targets * logits.log_softmax(1).masked_fill(~is_document, 0.0)).sum(1)
-        loss = losses.mean() + PENALTY * (weights**2).sum()
+        loss = losses.mean() + penalty * (weights**2).sum()
         loss.backward()
         return loss
 

@@ -6,7 +6,6 @@ import pytest
 pytest.importorskip("torch", reason="building models needs the extra `build`")
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.head_fitting import listwise
 from sidecar.workshop.model.head_fitting.listwise import fit_listwise
 
 TRUE = np.array([3.0, -0.4, 0.0])
@@ -26,10 +25,9 @@ def made(pools: int) -> tuple[list[np.ndarray], list[list[float]]]:
     return features, gains
 
 
-def test_known_weights_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listwise, "PENALTY", 0.0)
+def test_known_weights_are_found() -> None:
     features, gains = made(40)
-    head = fit_listwise(features, gains)
+    head = fit_listwise(features, gains, penalty=0.0)
     assert head.weights == pytest.approx(TRUE, abs=1e-3)
     assert head.logits(np.concatenate(features)).mean() == pytest.approx(0, abs=1e-6)
 
@@ -40,6 +38,24 @@ def test_the_penalty_keeps_them_small() -> None:
     gains = [[1.0, 0.0, 0.0]] * 9
     head = fit_listwise(features, gains)
     assert 5 < head.weights[0] < 50
+
+
+def test_a_strong_penalty_keeps_features_that_say_the_same() -> None:
+    """Beside a slightly better one a weak penalty would have nothing of the other."""
+    rng = np.random.default_rng(3)
+    features, gains = [], []
+    for _ in range(60):
+        relevance = np.eye(6)[0]
+        better, worse = (relevance + rng.normal(size=6) * noise for noise in (0.2, 0.5))
+        features.append(np.c_[better, worse].astype(np.float32))
+        gains.append(relevance.tolist())
+    shares = []
+    for penalty in (0.0003, 10.0):
+        spread = np.concatenate(features).std(0)
+        weights = fit_listwise(features, gains, penalty).weights * spread
+        shares.append(weights[1] / weights.sum())
+    assert shares[0] < shares[1] - 0.1
+    assert 0.35 < shares[1] < 0.5
 
 
 def test_a_feature_that_is_always_the_same_has_no_weight() -> None:
