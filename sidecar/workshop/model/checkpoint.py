@@ -12,6 +12,7 @@ from torch import nn
 
 from sidecar.runtime.encoding import Encoding
 from sidecar.runtime.manifest import Padding, Prompt, TrainingSource
+from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.text_pair import TextPair
 
 
@@ -48,3 +49,10 @@ class Checkpoint:
     """The architecture as JSON, for families whose model folder can be trained on."""
     save: Callable[["Checkpoint", Path], None] | None = None
     """Writes network and tokenizer as `open_folder` reads them. None: `model train` refuses it."""
+
+    def pair_tokenizer(self) -> PairTokenizer:
+        """The tokenizer of pairs, as serving has it; on a copy, since it changes what it is given.
+
+        Raises ModelError as PairTokenizer does.
+        """
+        return PairTokenizer(Tokenizer.from_str(self.tokenizer.to_str()), self)

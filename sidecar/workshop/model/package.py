@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.runtime.manifest import (
@@ -16,7 +15,6 @@ from sidecar.runtime.manifest import (
     Origin,
     sha256,
 )
-from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.canonical import PAIRS
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.export import weight_bytes, write_graph
@@ -157,7 +155,7 @@ def _fp32(checkpoint: Checkpoint) -> Graph:
 
 def _check_limit(checkpoint: Checkpoint) -> None:
     """Raises ModelError when a query leaves no room: the framework would not say why it fails."""
-    tokenizer = PairTokenizer(Tokenizer.from_str(checkpoint.tokenizer.to_str()), checkpoint)
+    tokenizer = checkpoint.pair_tokenizer()
     try:
         for query, _ in PAIRS:
             tokenizer.query(query)

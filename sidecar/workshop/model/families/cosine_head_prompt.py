@@ -72,14 +72,9 @@ def _marks_of(tokenizer: Tokenizer) -> tuple[str, str]:
 
 
 def prefixes_of(prompt: Prompt) -> Prefixes:
-    """The prefixes in the prompt of such a cross-encoder."""
-    _, query, _, passage, _ = prompt.pieces
-    return Prefixes(query.removesuffix(QUERY), passage.removesuffix(DOCUMENT))
-
-
-def prefixes_of_texts(prompt: Prompt) -> Prefixes:
-    """The prefixes in a prompt of `prompt_of_texts`."""
-    _, query, _, _, passage, _ = prompt.pieces
+    """The prefixes in a prompt of `prompt_of` or `prompt_of_texts`."""
+    (query,) = (piece for piece in prompt.pieces if piece.endswith(QUERY))
+    (passage,) = (piece for piece in prompt.pieces if piece.endswith(DOCUMENT))
     return Prefixes(query.removesuffix(QUERY), passage.removesuffix(DOCUMENT))
 
 

@@ -12,12 +12,11 @@ from tokenizers import Tokenizer
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import TOKENIZER, TrainingSource
-from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.cosine_head_prompt import (
     Prefixes,
     padding_of,
-    prefixes_of_texts,
+    prefixes_of,
     prompt_of_texts,
     read_prefixes,
     write_prefixes,
@@ -104,7 +103,7 @@ def make_checkpoint(
         training_sources=tuple(TrainingSource(**row) for row in summary.get("collections", ())),
         save=_save,
     )
-    return replace(checkpoint, reference=_reference(network, checkpoint.tokenizer, checkpoint))
+    return replace(checkpoint, reference=_reference(network, checkpoint))
 
 
 def count_prefix_pieces(tokenizer: Tokenizer, prefixes: Prefixes) -> tuple[int, int]:
@@ -119,16 +118,15 @@ def count_prefix_pieces(tokenizer: Tokenizer, prefixes: Prefixes) -> tuple[int, 
 
 def _save(checkpoint: Checkpoint, folder: Path) -> None:
     checkpoint.network.save(folder)
-    write_prefixes(prefixes_of_texts(checkpoint.prompt), folder)
+    write_prefixes(prefixes_of(checkpoint.prompt), folder)
     checkpoint.tokenizer.save(str(folder / TOKENIZER))
 
 
 def _reference(
-    network: LateInteraction, tokenizer: Tokenizer, checkpoint: Checkpoint
+    network: LateInteraction, checkpoint: Checkpoint
 ) -> Callable[[Sequence[TextPair]], list[float]]:
     """Each text alone through the encoder, without a mask."""
-    copy = Tokenizer.from_str(tokenizer.to_str())
-    pair_tokenizer = PairTokenizer(copy, checkpoint)
+    pair_tokenizer = checkpoint.pair_tokenizer()
 
     def states(ids: torch.Tensor) -> tuple[torch.Tensor, ...]:
         result: tuple[torch.Tensor, ...] = network.encoder(

@@ -14,7 +14,11 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 from transformers import BertConfig, BertModel
 
-from sidecar.workshop.model.families.late_interaction_features import ReadPairs, read_features
+from sidecar.workshop.model.families.late_interaction_features import (
+    BY_LAYER,
+    ReadPairs,
+    read_features,
+)
 
 ARCHITECTURE = "LateInteraction"
 """What `config.json` names."""
@@ -98,7 +102,7 @@ class LateInteraction(nn.Module):
             ),
             states={
                 layer: self._around_mean(states[layer], layer, rows)
-                for layer in {feature.layer for feature in self.features_read}
+                for layer in {each.layer for each in self.features_read if each.kind in BY_LAYER}
             },
         )
         return torch.stack([feature.of(pairs) for feature in self.features_read], dim=-1)

@@ -9,17 +9,15 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from sidecar.errors import InputTooLong, ModelError
-from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.errors import ModelError
 from sidecar.workshop.model.check.judged_collection import read_judged
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families import source_name
@@ -60,6 +58,7 @@ from sidecar.workshop.model.pretrained import (
 from sidecar.workshop.model.progress import BeginStep, no_progress
 from sidecar.workshop.model.recipe.collections import COLLECTIONS
 from sidecar.workshop.model.recipe.pools import pool, pools
+from sidecar.workshop.model.training.batches import Batches
 from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.train import prepare_groups
 
@@ -123,21 +122,21 @@ def fit_head(spec: HeadSpec, folder: Path, begin_step: BeginStep = no_progress) 
     if not (spec.recipe or spec.judged):
         raise ModelError("nothing to fit on: give --recipe or --judged")
     checkpoint = _open_encoder(spec)
-    limited = replace(checkpoint, max_tokens=min(checkpoint.max_tokens, spec.max_tokens or 10**9))
+    batches = Batches(checkpoint, checkpoint.max_tokens, groups_per_batch=1)
     to_fit, held_out = prepare_groups(
-        folder, lambda: _split(_readable(_pools(spec), limited)), spec.settings()
+        folder, lambda: _split(batches.trainable(_pools(spec))), spec.settings()
     )
     network = checkpoint.network
     assert isinstance(network, LateInteraction)
     texts = list(dict.fromkeys(text for group in to_fit for text in group.documents))
     network.information.copy_(information(checkpoint.tokenizer, texts, len(network.information)))
     sample = random.Random(spec.seed).sample(texts, min(TEXTS_FOR_MEANS, len(texts)))
-    reader = PairReader(limited)
+    reader = PairReader(checkpoint)
     reader.set_means(sample, folder / MEANS, begin_step)
     matrices = features_of([*to_fit, *held_out], reader, folder / FEATURES, begin_step)
     fitted, others = matrices[: len(to_fit)], matrices[len(to_fit) :]
     network.cpu()
-    head = fit_listwise(fitted, [group.gains or () for group in to_fit], spec.penalty)
+    head = fit_listwise(fitted, [group.known_gains for group in to_fit], spec.penalty)
     network.weight.data = torch.from_numpy(head.weights).float()
     network.bias.data.fill_(head.bias)
     outcome = _outcome(network, head, held_out, others)
@@ -148,7 +147,8 @@ def fit_head(spec: HeadSpec, folder: Path, begin_step: BeginStep = no_progress) 
 
 
 def _open_encoder(spec: HeadSpec) -> Checkpoint:
-    """The encoder as a late-interaction network whose head says nothing yet."""
+    """The encoder as a late-interaction network whose head says nothing yet; it reads pairs of at
+    most `spec.max_tokens`."""
     source = fetch(spec.encoder, None)
     encoder, names = _read_encoder(spec.encoder, source)
     layers = encoder.config.num_hidden_layers
@@ -157,7 +157,8 @@ def _open_encoder(spec: HeadSpec) -> Checkpoint:
     prefixes = read_prefixes(source) if spec.prefixes is None else spec.prefixes
     tokenizer = open_tokenizer(source)
     network = LateInteraction(encoder, names, count_prefix_pieces(tokenizer, prefixes)).eval()
-    return make_checkpoint(network, tokenizer, source_name(spec.encoder), prefixes)
+    name = source_name(spec.encoder)
+    return make_checkpoint(network, tokenizer, name, prefixes, max_tokens=spec.max_tokens)
 
 
 def _read_encoder(name: str, folder: Path) -> tuple[BertModel, tuple[str, ...]]:
@@ -181,24 +182,6 @@ def _pools(spec: HeadSpec) -> list[Group]:
             grades = {collection.texts[key]: grade for key, grade in judged.grades.items()}
             found.append(pool(collection.name, judged.query, grades))
     return found
-
-
-def _readable(groups: Sequence[Group], checkpoint: Checkpoint) -> list[Group]:
-    """The groups whose query leaves room for a document. Raises ModelError when there is none."""
-    copy = Tokenizer.from_str(checkpoint.tokenizer.to_str())
-    tokenizer = PairTokenizer(copy, checkpoint)
-
-    def fits(query: str) -> bool:
-        try:
-            tokenizer.query(query)
-        except InputTooLong:
-            return False
-        return True
-
-    readable = [group for group in groups if fits(group.query)]
-    if not readable:
-        raise ModelError("no query leaves room for a document: raise --max-tokens")
-    return readable
 
 
 def _split(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:

@@ -18,6 +18,7 @@ from sidecar.workshop.scored_hits.judged_parts import FittingError
 
 SEED = 31
 DIGITS = 4
+UNCALIBRATED = {"temperature": 1.0, "bias": 0.0, "calibrated_on": 0, "ece": None}
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,7 @@ def qualities(
     """By collection; `logits` and `cosines` are those of each group's documents."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, group in enumerate(groups):
-        gains = _gains(group)
-        if max(gains) > min(gains):
+        if max(group.known_gains) > min(group.known_gains):
             places[group.source].append(place)
     found = {}
     for source, of_source in places.items():
@@ -69,8 +69,10 @@ def calibration(groups: Sequence[Group], logits: Sequence[Floats]) -> dict[str, 
     the same. Too few pools give temperature 1 and bias 0, and are counted as none.
     """
     if not groups:
-        return {"temperature": 1.0, "bias": 0.0, "calibrated_on": 0, "ece": None}
-    relevant = np.concatenate([np.array(_gains(group)) == max(_gains(group)) for group in groups])
+        return dict(UNCALIBRATED)
+    relevant = np.concatenate(
+        [np.array(group.known_gains) == max(group.known_gains) for group in groups]
+    )
     sizes = [len(group.documents) for group in groups]
     queries = np.repeat(np.arange(len(groups)), sizes)
     counts: dict[str, int] = defaultdict(int)
@@ -82,7 +84,7 @@ def calibration(groups: Sequence[Group], logits: Sequence[Floats]) -> dict[str, 
     try:
         fit = cross_fit(values, relevant, queries, weights, SEED)
     except FittingError:
-        return {"temperature": 1.0, "bias": 0.0, "calibrated_on": 0, "ece": None}
+        return dict(UNCALIBRATED)
     sources = np.repeat([group.source for group in groups], sizes)
     scores = fit.held_out(values)
     errors = [ece(scores[sources == name], relevant[sources == name]) for name in counts]
@@ -104,13 +106,9 @@ def _judged(source: str, groups: Sequence[Group]) -> JudgedCollection:
             group.query,
             {
                 ids[text]: float(np.log2(gain + 1))
-                for text, gain in zip(group.documents, _gains(group), strict=True)
+                for text, gain in zip(group.documents, group.known_gains, strict=True)
             },
         )
         for place, group in enumerate(groups)
     )
     return JudgedCollection(source, {ids[text]: text for text in texts}, pools, 1.0)
-
-
-def _gains(group: Group) -> tuple[float, ...]:
-    return group.gains or (1.0, *[0.0] * (len(group.documents) - 1))

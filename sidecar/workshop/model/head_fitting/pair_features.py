@@ -8,14 +8,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from sidecar.runtime.runs import batch
 from sidecar.runtime.session import ModelInput
-from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.families.late_interaction_network import LateInteraction
+from sidecar.workshop.model.folder_files import write_text
 from sidecar.workshop.model.progress import BeginStep
 from sidecar.workshop.model.training.group import Group
 
@@ -37,8 +36,7 @@ class PairReader:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         network.encoder.set_attn_implementation("sdpa")
         self.network = network.to(self._device)
-        copy = Tokenizer.from_str(checkpoint.tokenizer.to_str())
-        self._tokenizer, self._padding = PairTokenizer(copy, checkpoint), checkpoint.padding
+        self._tokenizer, self._padding = checkpoint.pair_tokenizer(), checkpoint.padding
 
     @torch.no_grad()
     def set_means(self, texts: Sequence[str], file: Path, begin_step: BeginStep) -> None:
@@ -101,11 +99,12 @@ def features_of(
     advance = begin_step("features of the pools", len(groups))
     for _ in done:
         advance()
-    _write(done, file)  # without the line in which an interrupted run ended
+    # Without the line in which an interrupted run ended.
+    write_text(file, "".join(map(_line, done)))
     with file.open("a", encoding="utf8") as out:
         for group in groups[len(done) :]:
             values = reader.features(group)
-            out.write(json.dumps(values.tolist()) + "\n")
+            out.write(_line(values))
             out.flush()
             done.append(values)
             advance()
@@ -120,11 +119,8 @@ def _read(file: Path) -> list[Matrix]:
     return [np.array(json.loads(line), np.float32) for line in lines if line.endswith("\n")]
 
 
-def _write(matrices: Sequence[Matrix], file: Path) -> None:
-    part = file.with_suffix(".part")
-    lines = "".join(json.dumps(matrix.tolist()) + "\n" for matrix in matrices)
-    part.write_text(lines, encoding="utf8")
-    part.replace(file)
+def _line(matrix: Matrix) -> str:
+    return json.dumps(matrix.tolist()) + "\n"
 
 
 def _replace(file: Path, tensors: dict[str, Tensor]) -> None:

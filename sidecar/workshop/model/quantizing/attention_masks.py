@@ -37,7 +37,7 @@ def mask_is_zero(view: GraphView, mask: str, folder: Path, max_tokens: int) -> b
     return not any(value.any() for _, value in _computed(view, mask, folder, segments))
 
 
-def mask_parts_texts(view: GraphView, mask: str, folder: Path, max_tokens: int) -> bool:
+def mask_separates_texts(view: GraphView, mask: str, folder: Path, max_tokens: int) -> bool:
     """Whether for every unpadded pair, token type 0 first, the mask hides each text from the other
     and nothing else.
 
@@ -51,10 +51,10 @@ def mask_parts_texts(view: GraphView, mask: str, folder: Path, max_tokens: int) 
         for length in (*LENGTHS, max_tokens)
         for border in sorted({1, length // 2, length - 1})
     )
-    return all(_parts(row, value) for row, value in _computed(view, mask, folder, segments))
+    return all(_separates(row, value) for row, value in _computed(view, mask, folder, segments))
 
 
-def _parts(segments: Array, value: Array) -> bool:
+def _separates(segments: Array, value: Array) -> bool:
     length = segments.shape[1]
     if value.shape[-2:] != (length, length):
         return False

@@ -26,7 +26,7 @@ from onnx import NodeProto, helper, numpy_helper
 from sidecar.workshop.model.quantizing.attention_masks import (
     SEGMENTS,
     mask_is_zero,
-    mask_parts_texts,
+    mask_separates_texts,
 )
 from sidecar.workshop.model.quantizing.graph_view import GraphView, attributes, remove_unused
 
@@ -73,20 +73,20 @@ def fuse_attention(model: onnx.ModelProto, folder: Path, max_tokens: int) -> onn
     attentions = [attention for attention in matches if attention is not None]
     masks = {attention.mask for attention in attentions}
     zero_masks = {mask for mask in masks if mask_is_zero(view, mask, folder, max_tokens)}
-    parting_masks = {
-        mask for mask in masks - zero_masks if mask_parts_texts(view, mask, folder, max_tokens)
+    separating_masks = {
+        mask for mask in masks - zero_masks if mask_separates_texts(view, mask, folder, max_tokens)
     }
     by_output = {
         attention.reshape.output[0]: attention
         for attention in attentions
-        if attention.mask in zero_masks | parting_masks
+        if attention.mask in zero_masks | separating_masks
     }
     if not by_output:
         return None
     result = onnx.ModelProto()
     result.CopyFrom(model)
     del result.graph.node[:]
-    if parting_masks:
+    if separating_masks:
         for name, number in (("pair_index", 0), ("axis", 1)):
             tensor = numpy_helper.from_array(np.array([number]), f"{LENGTHS}_{name}")
             result.graph.initializer.append(tensor)

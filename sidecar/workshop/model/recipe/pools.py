@@ -32,7 +32,7 @@ def pools(data: Path, count: int, seed: int) -> list[Group]:
     """`count` pools of each collection, in order of the collections; of fashion_products twice as
     many. The same for the same seed. Raises ModelError when a collection's file is missing."""
     found: list[Group] = []
-    for name, make in COLLECTIONS.items():
+    for name, make in MAKERS.items():
         found += make(data, name, count, random.Random(f"{seed} {name}"))
     return found
 
@@ -132,7 +132,7 @@ def _some(rows: list[Any], rng: random.Random) -> list[Any]:
     return rng.sample(rows, min(SEARCHED, len(rows)))
 
 
-COLLECTIONS: Mapping[str, Callable[[Path, str, int, random.Random], list[Group]]] = {
+MAKERS: Mapping[str, Callable[[Path, str, int, random.Random], list[Group]]] = {
     "cmrc_zh": _article,
     "drcd_zhtw": _article,
     "squad_sent": partial(_answers, by_question=True),
@@ -145,3 +145,4 @@ COLLECTIONS: Mapping[str, Callable[[Path, str, int, random.Random], list[Group]]
     "fashion_products": _fashion,
     "vespa_products": _titles,
 }
+"""How the pools of each collection are made."""

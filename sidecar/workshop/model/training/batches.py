@@ -5,12 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from sidecar.errors import InputTooLong, ModelError
 from sidecar.runtime.runs import batch
-from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.model.checkpoint import Checkpoint
 from sidecar.workshop.model.training.group import Group
 
@@ -32,8 +30,7 @@ class Batches:
 
     def __init__(self, checkpoint: Checkpoint, max_tokens: int, groups_per_batch: int) -> None:
         limit = min(max_tokens, checkpoint.max_tokens)
-        copy = Tokenizer.from_str(checkpoint.tokenizer.to_str())
-        self._tokenizer = PairTokenizer(copy, replace(checkpoint, max_tokens=limit))
+        self._tokenizer = replace(checkpoint, max_tokens=limit).pair_tokenizer()
         self._padding = checkpoint.padding
         self._inputs = checkpoint.inputs
         self._size = groups_per_batch

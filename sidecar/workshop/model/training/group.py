@@ -27,10 +27,14 @@ class Group:
     weight: float = 1.0
     """What the group counts for in the loss."""
 
+    @property
+    def known_gains(self) -> tuple[float, ...]:
+        """`gains`, or what their absence means."""
+        return self.gains or (1.0, *[0.0] * (len(self.documents) - 1))
+
     def target(self) -> Tensor:
         """A distribution [documents]: the normalised gains mixed with the teacher's softmax."""
-        gains = self.gains or (1.0, *[0.0] * (len(self.documents) - 1))
-        labels = tensor(gains) / sum(gains)
+        labels = tensor(self.known_gains) / sum(self.known_gains)
         if self.teacher is None:
             return labels
         opinion = tensor(self.teacher).softmax(0)

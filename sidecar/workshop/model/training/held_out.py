@@ -65,8 +65,7 @@ def calibration(logits: GroupLogits, checkpoint: Checkpoint) -> dict[str, float]
     right: list[float] = []
     wrong: list[float] = []
     for group, row in labelled:
-        gains = group.gains or (1.0, *[0.0] * (len(row) - 1))
-        for gain, logit in zip(gains, row.tolist(), strict=True):
+        for gain, logit in zip(group.known_gains, row.tolist(), strict=True):
             (right if gain > 0 else wrong).append(logit)
     temperature, bias = fit(torch.tensor(right), torch.tensor(wrong))
     return {"temperature": temperature, "bias": bias, "calibrated_on": len(labelled)}

@@ -9,7 +9,7 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 pytest.importorskip("zstandard")
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.recipe.pools import BY_CHANCE, COLLECTIONS, FOUND, pools
+from sidecar.workshop.model.recipe.pools import BY_CHANCE, FOUND, MAKERS, pools
 from sidecar.workshop.model.training.group import Group
 from tests.workshop.model.recipe.collections_folder import write_collections
 
@@ -26,7 +26,7 @@ def made(data: Path) -> list[Group]:
 
 def test_each_collection_gives_as_many_as_were_asked_for(made: list[Group]) -> None:
     counts = Counter(group.source for group in made)
-    assert counts == dict.fromkeys(COLLECTIONS, 6) | {"fashion_products": 12}
+    assert counts == dict.fromkeys(MAKERS, 6) | {"fashion_products": 12}
     for group in made:
         assert group.gains is not None
         assert len(set(group.documents)) == len(group.documents) == len(group.gains)
