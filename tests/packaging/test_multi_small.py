@@ -66,6 +66,17 @@ def test_an_answer_is_first_in_and_across_languages(
     assert best.score > last.score
 
 
+@pytest.mark.parametrize("word", ["пылесос", "غسالة", "फ्रिज", "냉장고", "洗濯機", "洗衣机"])
+def test_a_short_word_of_its_languages_is_not_called_unread(reranker: Reranker, word: str) -> None:
+    result = reranker.rerank(word, [word])
+    assert (result.unread, result.query_unread) == ((), False)
+
+
+def test_a_language_that_it_does_not_read_is_called_unread(reranker: Reranker) -> None:
+    result = reranker.rerank("red shoes", ["κόκκινα παπούτσια", "красные туфли"])
+    assert result.unread == (0,)
+
+
 def test_its_wheel_gives_the_name(tmp_path: Path) -> None:
     build(DISTRIBUTION, tmp_path, "--wheel")
     (wheel,) = tmp_path.glob("*.whl")

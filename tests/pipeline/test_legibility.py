@@ -64,6 +64,19 @@ def test_a_characters_token_is_a_word_in_a_model_that_reads_chinese() -> None:
     assert Legibility.of(100, ("zh",)).unread(["привет"], [list(range(6))])
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ru", "пылесос"), ("ar", "غسالة"), ("hi", "फ्रिज"), ("ko", "냉장고"), ("el-GR", "μήλο")],
+)
+def test_a_short_word_of_a_language_that_the_model_reads(language: str, text: str) -> None:
+    """It may take a token for every other character there."""
+    ids = [list(range(len(text)))]
+    assert not Legibility.of(None, ("en", language)).unread([text], ids)
+    assert Legibility.of(None, ("en",)).unread([text], ids)
+    assert Legibility.of(None, ("en", "th")).unread([text], ids), "another script"
+    assert Legibility.of(0, (language,)).unread([text], [[0] * len(text)]), "unknown is unknown"
+
+
 def test_the_units_say_which_texts_they_are(tokenizer: PairTokenizer) -> None:
     texts = ["red shoes", "красные кроссовки", "", "红色运动鞋"]
     passages = [Passage((Segment("", text),)) for text in texts]
