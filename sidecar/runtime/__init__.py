@@ -2,7 +2,7 @@
 
 From a folder to a session
     model_choice     which models are served; options: how they run, one frozen value
-    shipped_models   those that come with the package
+    shipped_models   those that have a name: in the package, or in another distribution
     manifest         what a model folder says of itself; measured: the figures in it
     model_folder     folder + options -> a session that is proven on its device
     running_graph    what runs, and the score revision

@@ -52,7 +52,7 @@ def train_command(
         ),
     ] = None,
     mixture: Annotated[
-        str, typer.Option(help="Of the recipe: english (minilm-en) or multilingual (multi-small).")
+        str, typer.Option(help="Of the recipe: english (minilm-en's) or multilingual.")
     ] = "english",
     encoder: Annotated[
         str | None,

@@ -65,7 +65,7 @@ def test_only_what_is_kept_is_taught() -> None:
 
 
 def test_every_part_of_the_multilingual_mixture_has_a_teacher_or_labels() -> None:
-    teachers = read_teachers(Path(mixture.__file__).with_name("multi-small.toml"))
+    teachers = read_teachers(Path(mixture.__file__).with_name("multilingual.toml"))
     parts = mixture.MIXTURES["multilingual"].drawn
     assert all(teachers.domain_of(part) for part in parts)
     unlabelled = teachers.domain_of("phrases")
