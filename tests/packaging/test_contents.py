@@ -11,6 +11,7 @@ from packaging.metadata import Metadata
 
 from sidecar import __version__
 from tests.packaging.conftest import ROOT, Artefacts, build
+from tests.test_docs_pages import PAGES, prose
 
 PACKAGES = ("sidecar", "es_integration", "mappings")
 DIST_INFO = f"rerank_sidecar-{__version__}.dist-info"
@@ -65,12 +66,21 @@ def test_the_sdist_holds_what_is_needed_to_build_and_test(artefacts: Artefacts) 
     with tarfile.open(artefacts.sdist) as archive:
         inside = {Path(*Path(name).parts[1:]) for name in archive.getnames()}
     assert {path.parts[0] for path in inside} == {
-        *(*PACKAGES, ".ci", "docker", "docs", "examples", "tests"),
+        *(*PACKAGES, ".ci", "docker", "docs", "examples", "models", "tests"),
         *("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "pyproject.toml"),
         # hatchling adds both.
         *("PKG-INFO", ".gitignore"),
     }
     assert {Path(name) for name in in_the_tree()} <= inside
+
+
+def test_the_sdists_pages_link_to_what_is_in_it(artefacts: Artefacts) -> None:
+    with tarfile.open(artefacts.sdist) as archive:
+        files = [Path(*Path(name).parts[1:]) for name in archive.getnames()]
+    inside = {path for file in files for path in (file, *file.parents)}
+    for page in PAGES:
+        for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", prose(page)):
+            assert (page.parent / link).resolve().relative_to(ROOT) in inside, (page.name, link)
 
 
 def test_the_documented_sizes_are_true(artefacts: Artefacts) -> None:
