@@ -11,7 +11,7 @@ its characters or more (spaces apart) are letters of another script than the Lat
   in count here: in Chinese a character is a word, and a short word, such as a query's, may take a
   token for two characters in any language.
 
-A text in ASCII is never looked at, the others for some microseconds.
+A text in ASCII is never looked at, another of 900 characters for some 50 microseconds at most.
 """
 
 import re
@@ -58,14 +58,14 @@ class Legibility:
     unknown_id: int | None
     """None where the tokenizer has no unknown token: then every text is split into known ones."""
     scripts: re.Pattern[str] | None
-    """A letter of a script other than the Latin one that its languages are written in, if any."""
+    """Letters of the scripts that its languages are written in; None for the Latin one alone."""
 
     @classmethod
     def of(cls, unknown_id: int | None, languages: Sequence[str]) -> "Legibility":
         """For a model of these languages."""
         read = {language.split("-")[0].lower() for language in languages}
         signs = "".join(signs for codes, signs in SCRIPTS.items() if read & set(codes.split()))
-        return cls(unknown_id, re.compile(f"[{signs}]") if signs else None)
+        return cls(unknown_id, re.compile(f"[{signs}]+") if signs else None)
 
     def unread(self, texts: Sequence[str], ids: Sequence[Sequence[int]]) -> bool:
         """Whether the model knows few of the words of the texts, read as one; `ids` are theirs."""
@@ -84,5 +84,5 @@ class Legibility:
         if tokens < SPLIT * characters:
             return False
         if self.scripts is not None:
-            foreign -= sum(len(self.scripts.findall(run)) for run in runs)
+            foreign -= sum(len(read) for run in runs for read in self.scripts.findall(run))
         return foreign >= FOREIGN * characters
