@@ -1,6 +1,5 @@
 """Envoy with the example's configuration in front of replicas, on a Unix socket."""
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -13,8 +12,9 @@ import aiohttp
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent.parent
-EXAMPLE = ROOT / "examples" / "routing" / "envoy.yaml"
+from tests.examples.balancers import EXAMPLES, client_of
+
+EXAMPLE = EXAMPLES / "envoy.yaml"
 
 
 def program() -> str | None:
@@ -53,27 +53,5 @@ async def balanced_by_envoy(replicas: Sequence[str]) -> AsyncIterator[aiohttp.Cl
         (folder / "envoy.yaml").write_text(yaml.safe_dump(configuration(folder, replicas)))
         options = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "error"]
         command = [envoy, "-c", f"{name}/envoy.yaml", *options, "--log-path", f"{name}/log"]
-        process = await asyncio.create_subprocess_exec(*command)
-        try:
-            await _wait_listening(process, folder)
-            connector = aiohttp.UnixConnector(f"{name}/socket")
-            async with aiohttp.ClientSession("http://envoy", connector=connector) as client:
-                yield client
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
-
-
-async def _wait_listening(process: asyncio.subprocess.Process, folder: Path) -> None:
-    for _ in range(6000):
-        if process.returncode is not None:
-            raise AssertionError((folder / "log").read_text())
-        try:
-            _, writer = await asyncio.open_unix_connection(f"{folder}/socket")
-        except OSError:
-            await asyncio.sleep(0.01)
-        else:
-            writer.close()
-            return
-    raise AssertionError("Envoy does not listen")
+        async with client_of(command, folder / "socket", folder / "log") as client:
+            yield client

@@ -1,6 +1,5 @@
 """nginx with the example's configuration in front of replicas, on a Unix socket."""
 
-import asyncio
 import re
 import shutil
 import tempfile
@@ -11,8 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-EXAMPLE = ROOT / "examples" / "routing" / "nginx.conf"
+from tests.examples.balancers import EXAMPLES, client_of
+
+EXAMPLE = EXAMPLES / "nginx.conf"
 POLICY = "hash $rerank_route consistent;"
 MAIN = """
 daemon off;
@@ -59,36 +59,10 @@ async def balanced(
         folder = Path(name)
         _write(folder, replicas, policy)
         command = [program, "-p", name, "-c", f"{name}/conf", "-e", f"{name}/errors"]
-        process = await asyncio.create_subprocess_exec(*command)
-        try:
-            await _wait_listening(process, folder)
-            connector = aiohttp.UnixConnector(f"{name}/socket")
-            async with aiohttp.ClientSession("http://nginx", connector=connector) as client:
-                yield client
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
-
-
-def _listens(folder: Path) -> bool:
-    return (folder / "pid").exists() and (folder / "socket").exists()
-
-
-def _errors(folder: Path) -> str:
-    return (folder / "errors").read_text()
+        async with client_of(command, folder / "socket", folder / "errors") as client:
+            yield client
 
 
 def _write(folder: Path, replicas: Sequence[str], policy: str) -> None:
     folder.chmod(0o755)  # its worker is another user if this one is root
     (folder / "conf").write_text(configuration(folder, replicas, policy))
-
-
-async def _wait_listening(process: asyncio.subprocess.Process, folder: Path) -> None:
-    for _ in range(6000):
-        if process.returncode is not None:
-            raise AssertionError(_errors(folder))
-        if _listens(folder):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nginx does not listen")
