@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 
 from sidecar.judgements.judgements import Judgements
 from sidecar.profile import Profile
+from sidecar.text.query.brand import BRAND
 from sidecar.workshop.evaluation.candidates import Candidates
 from sidecar.workshop.scored_hits.judged_parts import FittingError
-
-COMPANY = "brand"
-"""The extractor that finds its names in all hits of a query, so that all of them are needed."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,8 @@ class JudgedHits:
     ) -> "JudgedHits":
         """With `unjudged_irrelevant` the other hits of judged queries are scored too. Raises
         FittingError when no hit is left."""
-        keep_all = unjudged_irrelevant or COMPANY in profile.extractors
+        # Which brand a query names is read from all of its hits.
+        keep_all = unjudged_irrelevant or BRAND.name in profile.extractors
         found: list[Candidates] = []
         unjudged = 0
         for each in candidates:
