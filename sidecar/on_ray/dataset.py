@@ -17,7 +17,7 @@ import ray.data
 from ray.data import ActorPoolStrategy
 
 from sidecar.on_ray.actors import OpenRanker, RankerActor, RankerOfModel, retried
-from sidecar.workshop.bulk.input_rows import BulkError, InputRow, rows_as_json
+from sidecar.workshop.bulk.input_rows import BulkError, InputRow, absent_column, rows_as_json
 from sidecar.workshop.bulk.reranked_row import Selection
 from sidecar.workshop.bulk.reranked_table import reranked_table
 from sidecar.workshop.bulk.row_ranker import RankingOptions, Rejected
@@ -90,10 +90,8 @@ class RowReranker:
         """Raises RuntimeError where the model fails, BulkError for a table without such columns."""
         if not table.num_rows and "hits" not in table.schema.names:
             return table  # An empty block of Ray's may have no columns.
-        for column in ("query", "hits"):
-            if column not in table.schema.names:
-                known = ", ".join(table.schema.names)
-                raise BulkError(f"there is no column `{column}`, only {known}")
+        if absent := absent_column(table.schema):
+            raise BulkError(f"there is {absent}")
         lines = rows_as_json(table.select(["query", "hits"]))
         rows = [InputRow(number, raw, fault=fault) for number, (raw, fault) in enumerate(lines, 1)]
         rankings = [ranking for _, ranking in self._actor.rank(rows)]

@@ -99,9 +99,7 @@ class BlockRanker:
         self._actor = RankerActor(open_ranker)
 
     def __call__(self, block: pa.Table) -> pa.Table:
-        rows = [
-            InputRow(row["number"], row["raw"], fault=row["fault"]) for row in block.to_pylist()
-        ]
+        rows = [InputRow(**row) for row in block.to_pylist()]
         ranked = [orjson.dumps(as_json(each)).decode() for _, each in self._actor.rank(rows)]
         missing = len(rows) - len(ranked)
         faults = [None] * len(ranked) + [self._actor.fault] * missing

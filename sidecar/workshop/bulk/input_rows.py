@@ -41,7 +41,8 @@ class InputRow:
     native: Any = None
     """The row of a table, as a record batch of one row."""
     fault: str | None = None
-    """Why the row of a table has no JSON; `raw` then says so too."""
+    """Why the row of a table has no JSON; `raw` then holds this text, so that the row has a digest
+    all the same."""
 
     @property
     def digest(self) -> str:
@@ -104,10 +105,8 @@ class ParquetRows:
         self.path = path
         with self._opened() as file:
             self.schema = file.schema_arrow
-        for column in ("query", "hits"):
-            if column not in self.schema.names:
-                known = ", ".join(self.schema.names)
-                raise BulkError(f"{path} has no column `{column}`, only {known}")
+        if absent := absent_column(self.schema):
+            raise BulkError(f"{path} has {absent}")
 
     def count(self) -> int:
         with self._opened() as file:
@@ -156,8 +155,16 @@ def parquet_library() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
+def absent_column(schema: Any) -> str | None:
+    """Which of the two columns a table does not have, as "no column `hits`, only id, query"."""
+    for column in ("query", "hits"):
+        if column not in schema.names:
+            return f"no column `{column}`, only {', '.join(schema.names)}"
+    return None
+
+
 def rows_as_json(table: Any) -> list[tuple[bytes, str | None]]:
-    """The rows of a table or record batch: (JSON, None), or what is wrong with one, twice."""
+    """The rows of a table or record batch as (`raw`, `fault`) of an InputRow."""
     try:
         return [(_row_as_json(row), None) for row in table.to_pylist(maps_as_pydicts="lossy")]
     except Exception as fault:

@@ -36,7 +36,7 @@ class RankedRows(Protocol):
 Opened = Callable[[Path], AbstractContextManager[RankedRows]]
 
 
-class JsonLines:
+class JsonLinesWriter:
     """A file of JSON lines, while it is written."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -48,16 +48,16 @@ class JsonLines:
 
 
 @contextlib.contextmanager
-def json_lines(path: Path) -> Iterator[JsonLines]:
+def json_lines(path: Path) -> Iterator[JsonLinesWriter]:
     """JSON lines, on the disk when the block ends. Raises OSError."""
     with path.open("wb") as file:
-        yield JsonLines(file)
+        yield JsonLinesWriter(file)
         file.flush()
         os.fsync(file.fileno())
 
 
 class _RowsAsLines:
-    def __init__(self, lines: JsonLines, selection: Selection) -> None:
+    def __init__(self, lines: JsonLinesWriter, selection: Selection) -> None:
         self._lines, self._selection = lines, selection
 
     def add(self, row: InputRow, ranking: Ranking) -> None:

@@ -21,8 +21,6 @@ def with_scores(schema: Any) -> Any:
     """The schema of a table with the two scores in its hits. Raises BulkError where its column
     `hits` is no list of structs."""
     pyarrow, _ = parquet_library()
-    if "hits" not in schema.names:
-        raise BulkError(f"there is no column `hits`, only {', '.join(schema.names)}")
     column = schema.field("hits")
     if _is_empty(column.type):
         return schema
@@ -52,17 +50,17 @@ def reranked_table(table: Any, rankings: Sequence[Ranking | Rejected], selection
         else selected(ranking, count, selection)
         for ranking, count in zip(rankings, counts, strict=True)
     ]
-    firsts = [0, *accumulate(counts)]
-    places = [first + place for first, row in zip(firsts, rows, strict=False) for place, _ in row]
+    starts = accumulate(counts, initial=0)
+    places = [start + place for start, row in zip(starts, rows, strict=False) for place, _ in row]
     hits = compute.list_flatten(column).take(pyarrow.array(places, pyarrow.int64()))
     scores = pyarrow.array([score for row in rows for _, score in row], pyarrow.float64())
     values = _with_scores(hits, scores, field.type.value_type)
     of = pyarrow.LargeListArray if _is_large(field.type) else pyarrow.ListArray
-    ends = pyarrow.array(
-        [0, *accumulate(map(len, rows))],
+    offsets = pyarrow.array(
+        accumulate(map(len, rows), initial=0),
         pyarrow.int64() if _is_large(field.type) else pyarrow.int32(),
     )
-    lists = of.from_arrays(ends, values, type=field.type, mask=column.is_null())
+    lists = of.from_arrays(offsets, values, type=field.type, mask=column.is_null())
     return table.set_column(table.schema.get_field_index("hits"), field, lists)
 
 
