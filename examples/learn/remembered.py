@@ -1,4 +1,4 @@
-"""The caches of a shop: a search that was searched before is answered from memory.
+"""The caches of a shop: a search that was made before is answered from memory.
 
 Most searches of a week are. Only the first of each goes to the search engine and to the sidecar;
 lists, logs and clicks are made anew for every visit.
