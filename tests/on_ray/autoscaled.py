@@ -12,16 +12,13 @@ import os
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack
 
 os.environ["RAY_SERVE_LOG_TO_STDERR"] = "0"
 
-import ray
 from ray import serve
 
-from sidecar.workshop.sidecar_process import free_port
 from tests.http_client import post
-from tests.on_ray.served import Served, deploy
+from tests.on_ray.served import Served, deploy, local_serve
 
 CLIENTS, DOCUMENTS = 8, 40
 MAX_REPLICAS = 3
@@ -82,19 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=90, help="most, of each of both parts")
     given = parser.parse_args()
-    with ExitStack() as stack:
-        ray.init(
-            address="local",
-            num_cpus=4,
-            object_store_memory=100 << 20,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level="error",
-        )
-        stack.callback(ray.shutdown)
-        port = free_port()
-        serve.start(http_options={"host": "127.0.0.1", "port": port})
-        stack.callback(serve.shutdown)
+    with local_serve() as served:
         deploy(
             {"deadline_ms": 60_000, "cache_mb": 0},
             max_replicas=MAX_REPLICAS,
@@ -102,7 +87,6 @@ def main() -> None:
             upscale_delay_s=2,
             downscale_delay_s=5,
         )
-        served = Served(port)
         with Load(served, CLIENTS, 0) as busy:
             up = watch(given.seconds, MAX_REPLICAS)
         with Load(served, 1, 1.0) as calm:

@@ -15,7 +15,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,25 @@ class Served:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def local_serve() -> Iterator[Served]:
+    """Ray Serve on a Ray of this machine, of four logical cores."""
+    with ExitStack() as stack:
+        ray.init(
+            address="local",
+            num_cpus=4,
+            object_store_memory=100 << 20,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level="error",
+        )
+        stack.callback(ray.shutdown)
+        port = free_port()
+        serve.start(http_options={"host": "127.0.0.1", "port": port})
+        stack.callback(serve.shutdown)
+        yield Served(port)
 
 
 def deploy(settings: dict[str, Any], **options: Any) -> None:
@@ -113,22 +133,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=0)
     given = parser.parse_args()
-    port = free_port()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tiny = [tiny_model(folder / str(number), number, name="one") for number in (1, 2, 3)]
-        ray.init(
-            address="local",
-            num_cpus=4,
-            object_store_memory=100 << 20,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level="error",
-        )
-        stack.callback(ray.shutdown)
-        serve.start(http_options={"host": "127.0.0.1", "port": port})
-        stack.callback(serve.shutdown)
-        served = Served(port)
+        served = stack.enter_context(local_serve())
         deploy({})
         golden = compare_golden(served)
         models = f"one={tiny[0]},two={tiny[1]},three={tiny[2]}"

@@ -1,12 +1,18 @@
 """`rerank-sidecar model fit-head`."""
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sidecar.cli.model.train import let_waiting_threads_sleep
+from sidecar.cli.model.training_options import (
+    Checkpoint,
+    Force,
+    Judged,
+    PassagePrefix,
+    Recipe,
+)
 
 if TYPE_CHECKING:
     from sidecar.workshop.model.head_fitting.fit_head import Outcome
@@ -20,25 +26,9 @@ def fit_head_command(
             help="A BERT sentence encoder (folder or hub name), or a checkpoint to fit anew.",
         ),
     ],
-    checkpoint: Annotated[Path, typer.Argument(help="The folder to write.")],
-    judged: Annotated[
-        list[Path] | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            help="Folder with corpus.jsonl, queries.jsonl, qrels.tsv; may be repeated.",
-        ),
-    ] = None,
-    recipe: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            help="The data folder of the shipped models' own recipe.",
-        ),
-    ] = None,
+    checkpoint: Checkpoint,
+    judged: Judged = None,
+    recipe: Recipe = None,
     pools: Annotated[int, typer.Option(min=5, help="Pools of each collection of the recipe.")] = 60,
     query_prefix: Annotated[
         str | None,
@@ -47,9 +37,7 @@ def fit_head_command(
             show_default=False,
         ),
     ] = None,
-    passage_prefix: Annotated[
-        str | None, typer.Option(help="The same before a passage.", show_default=False)
-    ] = None,
+    passage_prefix: PassagePrefix = None,
     features: Annotated[
         str | None,
         typer.Option(
@@ -77,9 +65,7 @@ def fit_head_command(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the choice of pools.")] = 7,
-    force: Annotated[
-        bool, typer.Option("--force", help="Discard the checkpoint and start again.")
-    ] = False,
+    force: Force = False,
 ) -> None:
     """Make a reranker of a sentence encoder without training it: a few weights are fitted.
 

@@ -10,6 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from sidecar.cli.model.training_options import (
+    Checkpoint,
+    Force,
+    Judged,
+    PassagePrefix,
+    Recipe,
+)
+
 Files = Annotated[
     list[Path] | None,
     typer.Option(
@@ -17,15 +25,6 @@ Files = Annotated[
         dir_okay=False,
         metavar="FILE",
         help='JSON lines {"query", "text"[, "grade"][, "weight"][, "negatives"]}; may be repeated.',
-    ),
-]
-Folders = Annotated[
-    list[Path] | None,
-    typer.Option(
-        exists=True,
-        file_okay=False,
-        metavar="FOLDER",
-        help="Folder with corpus.jsonl, queries.jsonl, qrels.tsv; may be repeated.",
     ),
 ]
 
@@ -39,18 +38,10 @@ def train_command(
             'a model folder; "shipped" is the model in the package.',
         ),
     ],
-    checkpoint: Annotated[Path, typer.Argument(help="The folder to write.")],
+    checkpoint: Checkpoint,
     pairs: Files = None,
-    judged: Folders = None,
-    recipe: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            help="The data folder of the shipped model's own recipe.",
-        ),
-    ] = None,
+    judged: Judged = None,
+    recipe: Recipe = None,
     mixture: Annotated[
         str, typer.Option(help="Of the recipe: english (minilm-en's) or multilingual.")
     ] = "english",
@@ -96,9 +87,7 @@ def train_command(
             show_default=False,
         ),
     ] = None,
-    passage_prefix: Annotated[
-        str | None, typer.Option(help="The same before a passage.", show_default=False)
-    ] = None,
+    passage_prefix: PassagePrefix = None,
     cosine_scale: Annotated[
         float, typer.Option(min=0.1, help="START is an encoder: logits per 1 of its cosine.")
     ] = 8.0,
@@ -133,9 +122,7 @@ def train_command(
     max_tokens: Annotated[int, typer.Option(min=32, help="Cut longer pairs.")] = 208,
     batch: Annotated[int, typer.Option(min=1, help="Groups per step.")] = 6,
     seed: Annotated[int, typer.Option(help="Seed of the choice and order of the groups.")] = 7,
-    force: Annotated[
-        bool, typer.Option("--force", help="Discard the checkpoint and start again.")
-    ] = False,
+    force: Force = False,
 ) -> None:
     """Train a reranker on pairs, judgements, or both. An interrupted run resumes.
 
