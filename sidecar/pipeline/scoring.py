@@ -65,7 +65,7 @@ class Scoring:
                 prepared = await self._prepared(request, profile, deadline, place)
                 tokenized = self.clock()
                 inputs = [pair.input for pair in prepared.pairs.pairs]
-                await deadline.wait(self.scorer.prefetch(inputs))
+                keys = await deadline.wait(self.scorer.prefetch(inputs))
                 on_output = arrivals.receive if partial else None
                 async with begun_cosines(self.hold_encoder, prepared, deadline, place) as cosines:
                     job = self.scorer.submit(
@@ -75,6 +75,7 @@ class Scoring:
                         in_order=partial,
                         flow=place.flow,
                         due=place.due,
+                        keys=keys,
                     )
                     place.queued()
                     scored = await deadline.wait(asyncio.wrap_future(job))

@@ -135,7 +135,7 @@ class SecondPass:
         """What `build` makes, in a thread, and the logits of its pairs."""
         loop = asyncio.get_running_loop()
         more = await deadline.wait(loop.run_in_executor(self.threads, build))
-        await deadline.wait(self.scorer.prefetch(more.inputs))
-        job = self.scorer.submit(more.inputs, deadline.at, flow=flow)
+        keys = await deadline.wait(self.scorer.prefetch(more.inputs))
+        job = self.scorer.submit(more.inputs, deadline.at, flow=flow, keys=keys)
         scored = await deadline.wait(asyncio.wrap_future(job))
         return more, scored.outputs.tolist()

@@ -52,8 +52,10 @@ class SpanSearch:
             tokenized = self.clock()
             left_s, due_s = deadline.at - tokenized, place.due - tokenized
             sentences = every.within_time(self.scorer.load(), left_s, place.flow, due_s)
-            await deadline.wait(self.scorer.prefetch(sentences.inputs))
-            job = self.scorer.submit(sentences.inputs, deadline.at, flow=place.flow, due=place.due)
+            keys = await deadline.wait(self.scorer.prefetch(sentences.inputs))
+            job = self.scorer.submit(
+                sentences.inputs, deadline.at, flow=place.flow, due=place.due, keys=keys
+            )
             place.queued()
             scored = await deadline.wait(asyncio.wrap_future(job))
             place.scored(scored.tokens)

@@ -55,16 +55,17 @@ class CachedScorer:
         """See `Scorer`."""
         return self.scorer
 
-    async def prefetch(self, inputs: Sequence[ModelInput]) -> None:
+    async def prefetch(self, inputs: Sequence[ModelInput]) -> Sequence[Key] | None:
         """See `Scorer`."""
         if self.shared is None:
-            return
+            return None
         keys = cache_keys(self._score_revision, inputs)
         known = self.cache.get(keys)
         unknown = [key for key, output in zip(keys, known, strict=True) if output is None]
         if unknown:
             for key, output in (await self.shared.get(unknown)).items():
                 self.cache.put(key, output)
+        return keys
 
     def submit(
         self,
@@ -75,10 +76,11 @@ class CachedScorer:
         in_order: bool = False,
         flow: Flow = ANYONE,
         due: float | None = None,
+        keys: Sequence[Key] | None = None,
     ) -> "Future[Scored]":
         """See `Scorer`. Inputs that run for other requests are waited for beyond the deadline: the
         caller keeps its own."""
-        keys = cache_keys(self._score_revision, inputs)
+        keys = cache_keys(self._score_revision, inputs) if keys is None else keys
         now = self._clock()
         request = Submission(flow, inputs, keys, deadline, now, on_output, in_order, due)
         with self._lock:

@@ -12,6 +12,7 @@ from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
 from sidecar.runtime.jobs import Job, RunReport
+from sidecar.runtime.logit_cache import Key
 from sidecar.runtime.model_session import ModelSession
 from sidecar.runtime.run_order import RunOrder
 from sidecar.runtime.runs import take_run
@@ -70,7 +71,7 @@ class ModelQueue:
         self._closed = False
 
     async def prefetch(self, inputs: Sequence[ModelInput]) -> None:
-        """See `Scorer`. It has no cache."""
+        """See `Scorer`. It has no cache, and no keys."""
 
     def submit(
         self,
@@ -81,6 +82,7 @@ class ModelQueue:
         in_order: bool = False,
         flow: Flow = ANYONE,
         due: float | None = None,
+        keys: Sequence[Key] | None = None,
     ) -> "Future[Scored]":
         """See `Scorer`. Raises RerankError when it is closed."""
         job = Job.of(

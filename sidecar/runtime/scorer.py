@@ -8,6 +8,7 @@ from typing import Protocol
 from sidecar.runtime.backlog import Backlog, WaitingWork
 from sidecar.runtime.families import Outputs
 from sidecar.runtime.flows import ANYONE, Flow
+from sidecar.runtime.logit_cache import Key
 from sidecar.runtime.session import ModelInput
 
 
@@ -66,9 +67,10 @@ OnOutput = Callable[[int, Outputs], None]
 class Scorer(Protocol):
     """One model's way to its device."""
 
-    async def prefetch(self, inputs: Sequence[ModelInput]) -> None:
+    async def prefetch(self, inputs: Sequence[ModelInput]) -> Sequence[Key] | None:
         """Before `submit`: what other replicas know of the inputs comes into this one's cache, if
-        they share one. Takes milliseconds at most, and never fails."""
+        they share one. Then the answer is the inputs' keys, which `submit` need not make again.
+        Takes milliseconds at most, and never fails."""
 
     def submit(
         self,
@@ -79,6 +81,7 @@ class Scorer(Protocol):
         in_order: bool = False,
         flow: Flow = ANYONE,
         due: float | None = None,
+        keys: Sequence[Key] | None = None,
     ) -> "Future[Scored]":
         """Queues the inputs of one request; cancelling the future takes them out again.
 
@@ -87,7 +90,7 @@ class Scorer(Protocol):
         inputs run as they come, and not the longest first: what is known at any time is then a
         whole beginning. `flow` is whose share of the device they take. `due`, on
         that clock, is when admission found them due; without it that follows from their size (see
-        `run_order`).
+        `run_order`). `keys` are those that `prefetch` gave for these inputs.
 
         The future fails with DeadlineExceeded, with InferenceFailed, or with RerankError if the
         scorer is closed first. Unless `in_order`, it fails as soon as the deadline cannot be met

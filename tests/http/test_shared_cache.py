@@ -2,7 +2,7 @@
 answer."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,6 +17,8 @@ from sidecar.errors import StartupError
 from sidecar.http.service import Service
 from sidecar.http.shared_cache import open_shared_cache
 from sidecar.pipeline.breaker import FAULTS
+from sidecar.runtime.logit_cache import Key, cache_keys
+from sidecar.runtime.session import ModelInput
 from sidecar.settings import Settings
 from sidecar.telemetry.metrics import Metrics
 from tests.http.serving import GatedSession, metric, serving, until
@@ -103,6 +105,25 @@ async def test_relevant_sentences_are_shared_too(redis: RedisServer) -> None:
         await stored(redis, 4)
         assert await second.search(search) == scored
         assert second.session.runs == 0
+
+
+async def test_the_keys_of_pairs_are_made_once(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def counted(revision: str, inputs: Sequence[ModelInput]) -> list[Key]:
+        made.append(len(inputs))
+        return cache_keys(revision, inputs)
+
+    monkeypatch.setattr("sidecar.runtime.cached_scorer.cache_keys", counted)
+    text = "The shoe is red. It has a sole of rubber."
+    spans = {"query": "red", "documents": [text], "relevant_spans": {"mode": "enabled"}}
+    async with replica(redis.url) as one:
+        await one.search(new_search())
+        assert made == [5]
+        await one.search(spans)
+        assert made == [5, 1, 2], "the document, then its sentences"
 
 
 async def test_values_that_were_changed_in_redis_are_scored_anew(redis: RedisServer) -> None:
