@@ -30,13 +30,16 @@ POLICIES = {
 }
 
 
-def searches(number: int, *, queries: int, seed: int) -> list[dict[str, Any]]:
-    """Bodies. The n-th of the queries comes 1/n as often as the first."""
+def searches(
+    number: int, *, queries: int, seed: int, pages: Sequence[float] = PAGES
+) -> list[dict[str, Any]]:
+    """Bodies. The n-th of the queries comes 1/n as often as the first; `pages` are the weights of
+    the first ten hits, the second, and so on."""
     rng = random.Random(seed)
     weights = list(accumulate(1 / rank for rank in range(1, queries + 1)))
     found = []
     for query in rng.choices(range(queries), cum_weights=weights, k=number):
-        start = HITS * rng.choices(range(len(PAGES)), PAGES)[0]
+        start = HITS * rng.choices(range(len(pages)), pages)[0]
         documents = [f"hit {each} of {query}" for each in range(start, start + HITS)]
         found.append({"query": f"query {query}", "documents": documents})
     return found
@@ -50,9 +53,10 @@ async def hit_share(
     cache_mb: int = 64,
     redis: str | None = None,
     envoy: bool = False,
+    warm: int = 0,
 ) -> float:
     """The share of all pairs that were known when they came, behind nginx with that policy or
-    behind Envoy."""
+    behind Envoy; without the first searches, as many as `warm`."""
     shared = {} if redis is None else {"cache_url": redis, "cache_timeout_ms": 1000}
     async with AsyncExitStack() as stack:
         places = []
@@ -64,11 +68,12 @@ async def hit_share(
         balancer = balanced_by_envoy(places) if envoy else balanced(places, policy)
         client = await stack.enter_async_context(balancer)
         cached = 0
-        for body in plan:
+        for number, body in enumerate(plan):
             async with client.post("/v2/rerank", json=body) as answer:
                 assert answer.status == 200, await answer.text()
-                cached += int(answer.headers["x-rerank-cache"])
-    return cached / sum(len(body["documents"]) for body in plan)
+                if number >= warm:
+                    cached += int(answer.headers["x-rerank-cache"])
+    return cached / sum(len(body["documents"]) for body in plan[warm:])
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sidecar.workshop.planning.popularity import known_share, known_shares
 from sidecar.workshop.planning.routing import Routing, shares
+from tests.workshop.planning.known_pairs import known_by_plan
 from tests.workshop.planning.nodes import traffic
 
 QUERIES = traffic(queries={"repeat_share": 0.4, "popular": 300}).queries
@@ -32,13 +32,6 @@ def test_by_hash_a_popular_query_comes_to_one_node() -> None:
 
 def test_by_hash_caches_know_more_than_at_random() -> None:
     def known(routing: Routing) -> float:
-        found = shares(QUERIES, 10.0, 20, routing)
-        parts = [
-            share.nodes
-            * share.stream.rate
-            * known_share(share.stream, known_shares(share.stream, 9))
-            for share in found
-        ]
-        return sum(parts) / sum(share.nodes * share.stream.rate for share in found)
+        return known_by_plan(QUERIES, 10.0, 20, routing, 9)
 
     assert known("hash") > 1.5 * known("random")
