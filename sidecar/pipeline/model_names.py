@@ -36,8 +36,8 @@ def find(
         return named
     if not fitting:
         raise UnknownModel(
-            "no encoder is served here: start the service with --model NAME=FOLDER for one, beside "
-            "its reranker"
+            "no encoder is served here: start the service with --model minilm-en-embed, or with "
+            "--model NAME=FOLDER for another; the shipped reranker serves beside it"
         )
     if name is not None and (strict or (kind == "encoder" and len(fitting) > 1)):
         raise UnknownModel(f"the model `{name}` is not served here, only {known}")

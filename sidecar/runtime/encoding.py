@@ -43,8 +43,10 @@ class Encoding(BaseModel):
             return
         if not self.matryoshka:
             raise InvalidRequest(
-                f"$.dimensions: this encoder's vectors have {self.dimensions} numbers, and it was "
+                f"$: this encoder's vectors have {self.dimensions} numbers, and it was "
                 f"not trained for another size such as {dimensions} (Matryoshka)"
             )
         sizes = ", ".join(map(str, sorted({*self.matryoshka, self.dimensions})))
-        raise InvalidRequest(f"$.dimensions: must be one of {sizes}, not {dimensions}")
+        raise InvalidRequest(
+            f"$: this encoder's vectors have one of {sizes} numbers, not {dimensions}"
+        )

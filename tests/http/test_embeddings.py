@@ -133,7 +133,8 @@ def test_embed_all_has_a_vector_for_each_token(server: SidecarProcess) -> None:
         ("/v1/embeddings", {}, 422, "$.input"),
         ("/v1/embeddings", {"input": TOO_LONG}, 422, "text 0 is too long"),
         ("/v1/embeddings", {"input": "x" * 100_000}, 422, "text 0 is too long"),
-        ("/v1/embeddings", {"input": "a", "dimensions": 3}, 422, "must be one of 4, 8, not 3"),
+        ("/v1/embeddings", {"input": "a", "dimensions": 3}, 422, "one of 4, 8 numbers, not 3"),
+        ("/v2/embed", {"texts": ["a"], "output_dimension": 3}, 422, "$: this encoder's vectors"),
         ("/v1/embeddings", {"input": "a", "dimensions": 0}, 422, "$.dimensions"),
         ("/v1/embeddings", {"input": "a", "model": "minilm-en"}, 422, "is a reranker"),
         ("/v1/embeddings", {"input": "a", "encoding_format": "int8"}, 422, "$.encoding_format"),
@@ -236,7 +237,7 @@ def test_a_wrong_key_is_refused_in_openais_words(server: SidecarProcess) -> None
 def test_without_an_encoder_there_is_a_reason() -> None:
     models = open_models(Settings(), Watch())
     try:
-        with pytest.raises(UnknownModel, match="no encoder is served here"):
+        with pytest.raises(UnknownModel, match="no encoder .*--model minilm-en-embed"):
             models.find(None, kind="encoder")
     finally:
         models.close()
