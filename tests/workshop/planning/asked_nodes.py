@@ -1,0 +1,85 @@
+"""Sidecars that have a core each, and the one client that asks them."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sidecar.workshop.bench.load.generator import BUSY_CLIENTS, PATIENT_S, Outcome, Sent, send
+from sidecar.workshop.bench.load.plan import Kind, Planned
+from sidecar.workshop.bench.load.request_bytes import RequestBytes
+from sidecar.workshop.planning.arrivals import Query
+from sidecar.workshop.sidecar_process import SidecarProcess
+
+CLIENT = "one"
+Plan = tuple[list[Planned], list[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came back from all nodes."""
+
+    outcomes: Sequence[Outcome]
+    client_share: float
+    """Of a core, that this process took: a node that shares it has that much less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Sends queries to nodes: each part to the node of the same place."""
+
+    nodes: Sequence[SidecarProcess]
+    requests: RequestBytes
+
+    def prepared(
+        self, parts: Sequence[Sequence[Query]], deadline_s: float
+    ) -> Callable[[], Answers]:
+        """Sends each query at its moment, when it is called. No cache knows their texts."""
+        plans = [self._plan(queries, deadline_s) for queries in parts]
+
+        def take() -> Answers:
+            cpu_s, wall_s = time.process_time(), time.perf_counter()
+            sent = self._send(plans)
+            cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - wall_s
+            return Answers([each for part in sent for each in part.outcomes], cpu_s / wall_s)
+
+        return take
+
+    def probe(self, queries: Sequence[Query]) -> list[float]:
+        """Seconds that each node takes for these queries, all of them new to it, while all nodes
+        are busy."""
+        sent = self._send([self._plan(queries, PATIENT_S) for _ in self.nodes], BUSY_CLIENTS)
+        return [max(each.done_s for each in part.outcomes) for part in sent]
+
+    def _plan(self, queries: Sequence[Query], deadline_s: float) -> Plan:
+        known: dict[int, bytes] = {}
+        plan = []
+        for query in queries:
+            kind = Kind("query", len(query.tokens), 1.0, 0)
+            plan.append(Planned(query.at_s, kind, deadline_s, CLIENT))
+            if query.identity not in known:
+                known[query.identity] = self.requests.of_lengths(plan[-1], query.tokens)
+        return plan, [known[query.identity] for query in queries]
+
+    def _send(self, plans: Sequence[Plan], clients: int | None = None) -> list[Sent]:
+        with ThreadPoolExecutor(len(self.nodes)) as threads:
+            running = [
+                threads.submit(send, "127.0.0.1", node.port, *plan, clients)
+                for node, plan in zip(self.nodes, plans, strict=True)
+            ]
+        return [each.result() for each in running]
+
+
+@contextlib.contextmanager
+def pinned(core: int) -> Iterator[SidecarProcess]:
+    """A sidecar that has one core; this process keeps its own."""
+    mine = os.sched_getaffinity(0)
+    with contextlib.ExitStack() as stack:
+        os.sched_setaffinity(0, {core})
+        try:
+            node = stack.enter_context(SidecarProcess({"deadline_ms": 3_600_000}))
+        finally:
+            os.sched_setaffinity(0, mine)
+        yield node
