@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sidecar.errors import ModelError
+from sidecar.workshop.zstd_stream import zstd_stream
 
 
 def read_jsonl(file: Path) -> Iterator[tuple[int, Any]]:
@@ -45,12 +46,9 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
             yield raw
             return
         try:
-            import zstandard
+            stream = zstd_stream(raw)
         except ModuleNotFoundError:
             raise ModelError(
                 f'{file} needs zstandard: pip install "rerank-sidecar[learn]"'
             ) from None
-        try:
-            yield zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        except zstandard.ZstdError as fault:
-            raise ValueError(str(fault)) from None
+        yield stream

@@ -31,16 +31,21 @@ POLICIES = {
 
 
 def searches(
-    number: int, *, queries: int, seed: int, pages: Sequence[float] = PAGES
+    number: int,
+    *,
+    queries: int,
+    seed: int,
+    pages: Sequence[float] = PAGES,
+    hits: int = HITS,
 ) -> list[dict[str, Any]]:
     """Bodies. The n-th of the queries comes 1/n as often as the first; `pages` are the weights of
-    the first ten hits, the second, and so on."""
+    its first hits, as many as `hits`, the next ones, and so on."""
     rng = random.Random(seed)
     weights = list(accumulate(1 / rank for rank in range(1, queries + 1)))
     found = []
     for query in rng.choices(range(queries), cum_weights=weights, k=number):
-        start = HITS * rng.choices(range(len(pages)), pages)[0]
-        documents = [f"hit {each} of {query}" for each in range(start, start + HITS)]
+        start = hits * rng.choices(range(len(pages)), pages)[0]
+        documents = [f"hit {each} of {query}" for each in range(start, start + hits)]
         found.append({"query": f"query {query}", "documents": documents})
     return found
 

@@ -11,6 +11,7 @@ from sidecar.lenient_json import loads
 from sidecar.workshop.clicks.reading import Tally
 from sidecar.workshop.clicks.ubi import ClicksError
 from sidecar.workshop.model.progress import BeginStep
+from sidecar.workshop.zstd_stream import zstd_stream
 
 T = TypeVar("T")
 Parse = Callable[[Any], Iterator[T]]
@@ -115,24 +116,6 @@ def _opened(file: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
 
 def _zstandard(file: Path, raw: BinaryIO) -> BinaryIO:
     try:
-        import zstandard
+        return zstd_stream(raw)
     except ModuleNotFoundError:
         raise ClicksError(f'{file} needs zstandard: pip install "rerank-sidecar[learn]"') from None
-    reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-    return io.BufferedReader(_Readable(reader, zstandard.ZstdError))
-
-
-class _Readable(io.RawIOBase):
-    """A decompressor's stream, whose own errors become OSError."""
-
-    def __init__(self, stream: Any, error: type[Exception]) -> None:
-        self._stream, self._error = stream, error
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            return int(self._stream.readinto(buffer))
-        except self._error as fault:
-            raise OSError(str(fault)) from None

@@ -247,3 +247,14 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 500_000
+
+
+def test_a_compressed_input_that_was_cut_is_no_shorter_one(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    whole = write_rows(tmp_path / "in.jsonl", ROWS).read_bytes()
+    cut = tmp_path / "in.jsonl.zst"
+    cut.write_bytes(zstandard.compress(whole)[:-1])
+    given = spec(cut, tmp_path / "out.jsonl")
+    with pytest.raises(BulkError, match=r"in\.jsonl\.zst is damaged after line \d: it ends in the"):
+        run(given)
+    assert not given.target.exists()

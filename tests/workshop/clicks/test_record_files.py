@@ -93,6 +93,7 @@ def test_a_short_file_is_judged_at_its_end(tmp_path: Path) -> None:
         ("a.jsonl.gz", gzip.compress(LINES)[:-12]),
         ("a.jsonl.gz", b"no gzip"),
         ("a.jsonl.zst", b"no zstandard"),
+        ("a.jsonl.zst", zstandard.compress(LINES)[:-1]),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path: Path, name: str, written: bytes) -> None:

@@ -16,7 +16,7 @@ from sidecar.workshop.planning.cluster import LOGIT_BYTES
 from sidecar.workshop.planning.popularity import known_share, known_shares
 from sidecar.workshop.planning.routing import Routing, shares
 from sidecar.workshop.planning.traffic import Queries
-from tests.examples.routing_hits import HITS, POLICIES, hit_share, searches
+from tests.examples.routing_hits import POLICIES, hit_share, searches
 
 ROUTINGS: dict[str, Routing] = {"at random": "random", "by query": "hash"}
 
@@ -38,15 +38,18 @@ def known_by_plan(
 def main() -> None:
     """Prints both, for several numbers of replicas."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--searches", type=int, default=9000)
-    parser.add_argument("--queries", type=int, default=3000)
+    parser.add_argument("--searches", type=int, default=8000)
+    parser.add_argument("--queries", type=int, default=500)
     parser.add_argument("--replicas", type=int, nargs="+", default=(1, 2, 4))
+    parser.add_argument("--hits", type=int, default=50, help="of each search")
     parser.add_argument("--cache-mb", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    plan = searches(asked.searches, queries=asked.queries, seed=asked.seed, pages=(1.0,))
+    plan = searches(
+        asked.searches, queries=asked.queries, seed=asked.seed, pages=(1.0,), hits=asked.hits
+    )
     queries = Queries(per_second=10.0, repeat_share=1.0, popular=asked.queries)
-    room = asked.cache_mb * 2**20 / (ENTRY_BYTES + LOGIT_BYTES) / HITS
+    room = asked.cache_mb * 2**20 / (ENTRY_BYTES + LOGIT_BYTES) / asked.hits
     print(f"{asked.queries} queries, room for {room:.0f} in a cache")
     for replicas in asked.replicas:
         for name, routing in ROUTINGS.items():
