@@ -237,7 +237,7 @@ def test_a_wrong_key_is_refused_in_openais_words(server: SidecarProcess) -> None
 def test_without_an_encoder_there_is_a_reason() -> None:
     models = open_models(Settings(), Watch())
     try:
-        with pytest.raises(UnknownModel, match="no encoder .*--model minilm-en-embed"):
+        with pytest.raises(UnknownModel, match=r"no encoder .*--model minilm-en-embed"):
             models.find(None, kind="encoder")
     finally:
         models.close()
