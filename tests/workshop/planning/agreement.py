@@ -109,7 +109,8 @@ def compare(tried: Try[Answers], node: Try[NodeFigures], parts: Sequence[Sequenc
     simulated = [each.latency_s for each in ended if each.status == 200]
     slower = ", ".join(f"{each:.2f}" for each in times)
     print(f"  nodes took {slower} times as long as when measured,", end=" ")
-    print(f"the client {tried.result.client_share:.1%} of a core")
+    print(f"the client {tried.result.client_share:.1%} of a core,", end=" ")
+    print(f"other processes {tried.result.others_share:.1%}")
     print(line("measured", found, len(outcomes) - len(found), len(outcomes)))
     print(line("simulated", simulated, len(ended) - len(simulated), len(ended)))
     errors = [np.percentile(simulated, p) / np.percentile(found, p) - 1 for p in PERCENTILES]

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
+from sidecar.workshop.bench.compare.process_usage import cpu_seconds
 from sidecar.workshop.bench.load.generator import BUSY_CLIENTS, PATIENT_S, Outcome, Sent, send
 from sidecar.workshop.bench.load.plan import Kind, Planned
 from sidecar.workshop.bench.load.request_bytes import RequestBytes
@@ -24,6 +26,8 @@ class Answers:
     outcomes: Sequence[Outcome]
     client_share: float
     """Of a core, that this process took: a node that shares it has that much less."""
+    others_share: float
+    """Of a core, that took what is neither this process nor a node of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,12 @@ class Client:
         plans = [self._plan(queries, deadline_s) for queries in parts]
 
         def take() -> Answers:
-            cpu_s, wall_s = time.process_time(), time.perf_counter()
+            client_s, others_s, wall_s = time.process_time(), of_others_s(), time.perf_counter()
             sent = self._send(plans)
-            cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - wall_s
-            return Answers([each for part in sent for each in part.outcomes], cpu_s / wall_s)
+            client_s, others_s = time.process_time() - client_s, of_others_s() - others_s
+            wall_s = time.perf_counter() - wall_s
+            outcomes = [each for part in sent for each in part.outcomes]
+            return Answers(outcomes, client_s / wall_s, others_s / wall_s)
 
         return take
 
@@ -70,6 +76,15 @@ class Client:
                 for node, plan in zip(self.nodes, plans, strict=True)
             ]
         return [each.result() for each in running]
+
+
+def of_others_s() -> float:
+    """CPU seconds so far of all that is neither this process nor a child of it; time that the
+    host took (steal) too."""
+    line = Path("/proc/stat").read_text().splitlines()[0]
+    user, nice, system, _idle, _iowait, *interrupts_and_steal = map(int, line.split()[1:9])
+    ticks = user + nice + system + sum(interrupts_and_steal)
+    return ticks / os.sysconf("SC_CLK_TCK") - (cpu_seconds(os.getpid()) or 0.0)
 
 
 @contextlib.contextmanager
