@@ -38,9 +38,9 @@ def known_by_plan(
 def main() -> None:
     """Prints both, for several numbers of replicas."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--searches", type=int, default=8000)
-    parser.add_argument("--queries", type=int, default=500)
-    parser.add_argument("--replicas", type=int, nargs="+", default=(1, 2, 4))
+    parser.add_argument("--searches", type=int, default=3000)
+    parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--replicas", type=int, nargs="+", default=(2,))
     parser.add_argument("--hits", type=int, default=50, help="of each search")
     parser.add_argument("--cache-mb", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
