@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 PER_THREAD = sys.platform == "linux"
@@ -20,6 +21,23 @@ def give_way(nice: int) -> None:
     third of the weight."""
     if PER_THREAD:
         _add(threading.get_native_id(), nice)
+
+
+@contextlib.contextmanager
+def going_first(steps: int) -> Iterator[bool]:
+    """The calling thread is so much less nice meanwhile; yields whether it was allowed to be, for
+    which Linux wants a privilege (CAP_SYS_NICE)."""
+    if not PER_THREAD:
+        yield False
+        return
+    thread = threading.get_native_id()
+    before = os.getpriority(os.PRIO_PROCESS, thread)
+    _add(thread, -steps)
+    now = os.getpriority(os.PRIO_PROCESS, thread)
+    try:
+        yield now < before
+    finally:
+        _add(thread, before - now)
 
 
 def make_give_way(process: int, nice: int) -> None:

@@ -3,7 +3,8 @@
 Latencies count from the moment at which the plan has the request, and not from when it was sent: a
 generator that is late must not hide how long clients would have waited ("coordinated omission").
 How late it was is reported. It speaks just enough HTTP/1.1 for the sidecar's own answers, on plain
-streams: an HTTP client would take some ten times the CPU time, on the cores that are measured.
+streams: an HTTP client would take some ten times the CPU time, on the cores that are measured. It
+stands for clients who have cores of their own, so it gets one at once where it is allowed to.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from sidecar.runtime.thread_priority import going_first
 from sidecar.workshop.bench.load.plan import Planned
 
 LEAD_S = 0.3
@@ -26,6 +28,8 @@ costs a connection and shows nothing more."""
 PATIENT_S = 600.0
 """A deadline so long that nothing is refused."""
 LIMIT = 2**20
+FIRST = 10
+"""Steps of nice(1) by which the generator goes before the service."""
 UNANSWERED = 0
 
 
@@ -53,6 +57,8 @@ class Sent:
     cpu_s: float
     """CPU time of the generator's process."""
     wall_s: float
+    first: bool = False
+    """Whether the generator got a core before the service."""
 
 
 class SendPlan(Protocol):
@@ -80,8 +86,9 @@ def send(
         if clients is None
         else generator.keep_busy(plan, requests, clients)
     )
-    outcomes = asyncio.run(sending)
-    return Sent(outcomes, time.process_time() - cpu, time.perf_counter() - wall)
+    with going_first(FIRST) as first:
+        outcomes = asyncio.run(sending)
+    return Sent(outcomes, time.process_time() - cpu, time.perf_counter() - wall, first)
 
 
 class _Generator:

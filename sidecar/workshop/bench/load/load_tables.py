@@ -9,6 +9,11 @@ from sidecar.workshop.bench.load.node_figures import NodeFigures
 from sidecar.workshop.bench.load.outcomes import LatencyFigures
 from sidecar.workshop.figure_table import figure_table
 
+WAITING = (
+    "The generator had no privilege to go before the service (CAP_SYS_NICE): where cores are busy, "
+    "latencies hold its own waits for one."
+)
+
 
 def show(report: LoadReport, console: Console | None = None) -> None:
     """Prints the report, each promise with whether it was kept."""
@@ -28,6 +33,8 @@ def show(report: LoadReport, console: Console | None = None) -> None:
         console.print(_node(report.node))
     if not report.steps:
         return
+    if not all(step.generator_first for step in report.steps):
+        console.print(WAITING)
     console.print(_steps(report))
     for name, figures in (("batch work at 2", report.batch), ("a greedy key at 4", report.greedy)):
         if figures is not None:

@@ -39,6 +39,8 @@ class StepFigures:
     """p99 of how late requests were sent."""
     generator_share: float
     """Of a core, that the generator took."""
+    generator_first: bool
+    """Whether it got a core before the service, as clients elsewhere do."""
 
     @classmethod
     def of(cls, load: float, pattern: Pattern, sent: Sent) -> "StepFigures":
@@ -65,6 +67,7 @@ class StepFigures:
             refusal_ms=p99(refused) if refused else None,
             generator_lag_ms=p99([each.sent_s - each.planned.at_s for each in outcomes]) * 1000,
             generator_share=sent.cpu_s / sent.wall_s,
+            generator_first=sent.first,
         )
 
 

@@ -5,7 +5,7 @@ import pytest
 from sidecar.workshop.bench.load.bounds import Bound, bounds
 from sidecar.workshop.bench.load.outcomes import LatencyFigures, Pattern, StepFigures
 
-GOOD = StepFigures(1.0, "Poisson", 9, 100.0, 90.0, 9, 0, 0, 0, 0.9, None, 1.0, 0.01)
+GOOD = StepFigures(1.0, "Poisson", 9, 100.0, 90.0, 9, 0, 0, 0, 0.9, None, 1.0, 0.01, True)
 CALM = LatencyFigures(9, 100.0, 200.0, 105.0, 220.0, 0, 50.0)
 
 

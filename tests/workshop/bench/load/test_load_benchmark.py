@@ -2,6 +2,7 @@
 figures are nobody's: the machine that runs the tests has other work."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def test_the_node_is_measured(report: LoadReport) -> None:
     (found,) = report.node.lengths
     assert found.tokens == 64
     assert found.pair_s > 0
+
+
+def test_a_generator_that_waits_for_cores_is_told_of(report: LoadReport) -> None:
+    for first in (True, False):
+        steps = tuple(replace(step, generator_first=first) for step in report.steps)
+        text = printed(show, replace(report, steps=steps))
+        assert ("CAP_SYS_NICE" in text) is not first
 
 
 def test_the_report_is_shown_and_written(report: LoadReport, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ class VirtualSidecar:
                 come = functools.partial(self._come, planned, start, outcomes, self._chance(place))
                 self._clock.at(start + planned.at_s, come)
         self._clock.run(self._start_runs)
-        return Sent(outcomes, cpu_s=0.0, wall_s=1.0)
+        return Sent(outcomes, cpu_s=0.0, wall_s=1.0, first=True)
 
     def known_before(self, plan: Sequence[Planned]) -> list[Request]:
         """The requests of a plan, for one who knows how long each takes."""
