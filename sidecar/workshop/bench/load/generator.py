@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import gc
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -99,12 +100,14 @@ class _Generator:
 
     async def send(self, plan: Sequence[Planned], requests: Sequence[bytes]) -> list[Outcome]:
         self._start = time.perf_counter() + LEAD_S
+        at_once = Counter(planned.at_s for planned in plan)
         tasks = []
         for planned, request in sorted(
             zip(plan, requests, strict=True), key=lambda item: item[0].at_s
         ):
-            if (ahead_s := planned.at_s - self._now()) > 0:
-                await asyncio.sleep(ahead_s)
+            if planned.at_s > self._now():
+                await self._open(at_once[planned.at_s])
+                await asyncio.sleep(planned.at_s - self._now())
             tasks.append(asyncio.create_task(self._ask(planned, request)))
         outcomes = await asyncio.gather(*tasks)
         await self._close()
@@ -126,6 +129,18 @@ class _Generator:
         await self._close()
         return outcomes
 
+    async def _open(self, count: int) -> None:
+        """So many connections are idle: those that come next need not connect, as with the pools
+        of clients."""
+        while len(self._idle) < count:
+            try:
+                self._idle.append(await self._connect())
+            except OSError:
+                return  # who needs it will find out
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(self._host, self._port, limit=LIMIT)
+
     async def _close(self) -> None:
         for _, writer in self._idle:
             writer.close()
@@ -145,10 +160,7 @@ class _Generator:
 
     async def _exchange(self, request: bytes) -> int:
         """The status of the answer, which is read to its end."""
-        if self._idle:
-            reader, writer = self._idle.pop()
-        else:
-            reader, writer = await asyncio.open_connection(self._host, self._port, limit=LIMIT)
+        reader, writer = self._idle.pop() if self._idle else await self._connect()
         try:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")

@@ -1,13 +1,15 @@
 """The generator against a server of the test's own."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
-from sidecar.workshop.bench.load.generator import UNANSWERED, content_length, send
+from sidecar.workshop.bench.load.generator import LEAD_S, UNANSWERED, content_length, send
 from sidecar.workshop.bench.load.plan import PAGE, Planned
 from tests.socket_server import running
 
@@ -79,6 +81,24 @@ def test_latencies_count_from_the_plan_and_slow_answers_hold_up_no_request(serve
         assert outcome.latency_s == outcome.done_s - outcome.planned.at_s >= 0.3
         assert outcome.planned.at_s <= outcome.sent_s < outcome.done_s
     assert len(server.connections) == 3
+
+
+def test_connections_are_open_before_the_requests_of_a_moment(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected: list[float] = []
+    connect = asyncio.open_connection
+
+    async def noting(*arguments: Any, **named: Any) -> Any:
+        found = await connect(*arguments, **named)
+        connected.append(time.perf_counter())
+        return found
+
+    monkeypatch.setattr(asyncio, "open_connection", noting)
+    start = time.perf_counter()
+    send("127.0.0.1", server.server_port, plan(0.5, 0.5, 0.5), [REQUEST] * 3)
+    assert len(connected) == 3
+    assert all(moment < start + LEAD_S + 0.5 for moment in connected)
 
 
 def test_in_a_closed_loop_each_client_waits_for_its_answer(server: Server) -> None:
