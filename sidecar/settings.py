@@ -86,7 +86,7 @@ class Settings(
     )
 
     worker_nice: int = Field(
-        5,
+        10,
         ge=0,
         le=19,
         description="How far what scores and tokenises, threads and worker processes, gives way to "

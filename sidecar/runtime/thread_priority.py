@@ -18,7 +18,7 @@ PER_THREAD = sys.platform == "linux"
 
 def give_way(nice: int) -> None:
     """From now on the calling thread is so much nicer than it was, in the steps of nice(1): 5 is a
-    third of the weight."""
+    third of the weight, 10 a tenth."""
     if PER_THREAD:
         _add(threading.get_native_id(), nice)
 
