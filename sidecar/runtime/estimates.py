@@ -6,9 +6,9 @@ from dataclasses import dataclass
 MEMORY_REQUESTS = 50
 """Requests after which an older one counts a third (1/e)."""
 LATE = 0.01
-"""Share of the requests that came near their deadline which may be late. On the virtual clock (100 s,
-seeds 1 to 5, two and four times the capacity) 0.27 % of all that were taken were late, 0.47 % with
-0.02, and as much was done: 141 and 140 documents/s."""
+"""Share of the requests that came near their deadline which may be late. On the virtual clock (100
+s, seeds 1 to 5, two and four times the capacity) 0.27 % of all that were taken were late, 0.47 %
+with 0.02, and as much was done: 141 and 140 documents/s."""
 NEAR = 0.5
 """Of the deadline: a request whose forecast, times `caution`, is beyond that was near it. Others
 teach nothing."""
