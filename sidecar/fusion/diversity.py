@@ -12,6 +12,8 @@ of two vectors, or of a field the share of the values that both have of those th
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,12 +40,13 @@ class Similarity:
 
     to: Callable[[int], Floats]
     """A document's similarity to each one, by its place."""
+    to_all: Callable[[], Floats]
+    """The same of all documents, a row for each: cheaper than one after the other."""
     compared: int
     """How many documents have a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """A document that was chosen."""
 
     place: int
@@ -66,7 +69,8 @@ def of_vectors(values: Sequence[object]) -> Similarity:
     rows = [each if each is not None and len(each) == size else blank for each in given]
     units = np.frombuffer(bytearray().join(rows), dtype=np.float64).reshape(len(rows), size // 8)
     units, known = _of_length_1(units)
-    return Similarity(_Cosines(units).to, int(known.sum()))
+    cosines = _Cosines(units)
+    return Similarity(cosines.to, cosines.to_all, int(known.sum()))
 
 
 def _of_length_1(vectors: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -78,11 +82,12 @@ def _of_length_1(vectors: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
         vectors[row] = vectors[row] / largest if known else 0.0
         squares[row] = np.square(vectors[row]).sum()
     known_rows = squares > 0
-    return vectors / np.sqrt(np.where(known_rows, squares, 1.0))[:, None], known_rows
+    vectors /= np.sqrt(np.where(known_rows, squares, 1.0))[:, None]
+    return vectors, known_rows
 
 
 class _Cosines:
-    """The cosines of vectors of length 1, computed for a block of them when one is asked for."""
+    """The cosines of vectors of length 1: of a block of them when one is asked for, or of all."""
 
     def __init__(self, units: Floats) -> None:
         self._units = units
@@ -94,10 +99,27 @@ class _Cosines:
         if block not in self._blocks:
             start = block * self._block_size
             cosines = self._units[start : start + self._block_size] @ self._units.T
-            cosines += _ROUNDING
-            cosines -= _ROUNDING
-            self._blocks[block] = list(cosines.clip(-1.0, 1.0, out=cosines))
+            self._blocks[block] = list(_rounded(cosines))
         return self._blocks[block][row]
+
+    def to_all(self) -> Floats:
+        """Half of the products: a is as like b as b is like a."""
+        count, numbers = self._units.shape
+        cosines = np.empty((count, count))
+        start = 0
+        while start < count:
+            end = start + max(1, _PRODUCTS // max(1, numbers * (count - start)))
+            block = self._units[start:end] @ self._units[start:].T
+            cosines[start:end, start:] = block
+            cosines[start:, start:end] = block.T
+            start = end
+        return _rounded(cosines)
+
+
+def _rounded(cosines: Floats) -> Floats:
+    cosines += _ROUNDING
+    cosines -= _ROUNDING
+    return cosines.clip(-1.0, 1.0, out=cosines)
 
 
 def of_values(values: Sequence[object]) -> Similarity:
@@ -117,7 +139,10 @@ def of_values(values: Sequence[object]) -> Similarity:
         common /= np.maximum(sizes + sizes[place] - common, 1)
         return common
 
-    return Similarity(to, int((sizes > 0).sum()))
+    def to_all() -> Floats:
+        return np.array([to(place) for place in range(len(sets))])
+
+    return Similarity(to, to_all, int((sizes > 0).sum()))
 
 
 def maximal_marginal_relevance(
@@ -127,37 +152,44 @@ def maximal_marginal_relevance(
 
     `scores` and the similarity are by place. Equals keep their order in `places`.
     """
+    if not places or top < 1:
+        return []
     candidates = np.array(places, dtype=np.intp)
-    count = min(top, len(candidates))
+    count = min(top, len(places))
+    row = _rows(similarity, candidates, at_once=2 * count > len(places))
     relevance = weight * np.array([scores[place] for place in places])
     marginal = relevance.copy()
-    highest = np.full(len(candidates), -np.inf)
-    similar = np.empty((count, len(candidates)))
-    """Of each chosen document, in the order of choice, to each candidate."""
-    chosen = np.empty(count, dtype=np.intp)
-    gained = np.empty(count)
-    for step in range(count):
-        best = marginal.argmax()
-        chosen[step], gained[step] = best, marginal[best]
+    highest = np.full(len(places), -np.inf)
+    chosen, gained, similar = [], [], []
+    for _ in range(count):
+        best = int(marginal.argmax())
+        chosen.append(best)
+        gained.append(float(marginal[best]))
+        similar.append(row(best))
         relevance[best] = -np.inf
-        np.take(similarity.to(int(candidates[best])), candidates, out=similar[step], mode="clip")
-        np.maximum(highest, similar[step], out=highest)
+        np.maximum(highest, similar[-1], out=highest)
         np.multiply(highest, weight - 1, out=marginal)
-        marginal += relevance
-    return _picks(candidates[chosen].tolist(), gained.tolist(), similar[:, chosen])
+        np.add(marginal, relevance, out=marginal)
+    return _picks(candidates[chosen].tolist(), gained, np.array(similar)[:, chosen])
+
+
+def _rows(
+    similarity: Similarity, candidates: npt.NDArray[np.intp], *, at_once: bool
+) -> Callable[[int], Floats]:
+    """Gives a candidate's similarity to each candidate, by its number among them."""
+    if not at_once:
+        return lambda number: similarity.to(int(candidates[number])).take(candidates)
+    return list(similarity.to_all()[np.ix_(candidates, candidates)]).__getitem__
 
 
 def _picks(places: Sequence[int], gained: Sequence[float], similar: Floats) -> list[Pick]:
     """The choices in their order; `similar` is of each to each."""
     similar[np.tri(len(places), dtype=bool)] = -np.inf  # to itself and to those after it
-    nearest = similar.argmax(axis=0).tolist() if places else []
-    highest = similar.max(axis=0, initial=-np.inf).tolist()
-    return [
-        Pick(place, marginal, places[near], high) if step else Pick(place, marginal, None, 0.0)
-        for step, (place, marginal, near, high) in enumerate(
-            zip(places, gained, nearest, highest, strict=True)
-        )
-    ]
+    nearest = similar.argmax(axis=0)
+    highest = similar[nearest, np.arange(len(places))].tolist()
+    first = Pick(places[0], gained[0], None, 0.0)
+    rest = islice(zip(places, gained, nearest.tolist(), highest, strict=True), 1, None)
+    return [first, *(Pick(at, gain, places[near], high) for at, gain, near, high in rest)]
 
 
 def _packed(value: object) -> bytes | None:

@@ -104,6 +104,24 @@ def test_more_documents_than_one_block_of_cosines_have_theirs() -> None:
         assert similarity.to(place).tolist() == pytest.approx(expected, abs=1e-11)
 
 
+def test_the_similarities_of_all_are_those_of_each_and_both_choose_the_same() -> None:
+    drawn = random.Random(2)
+    count = 150
+    vectors = [[drawn.gauss(0, 1) for _ in range(96)] for _ in range(count - 9)]
+    vectors += [[2 * number for number in each] for each in vectors[:9]]
+    values = [[f"{drawn.randrange(9)}", f"{drawn.randrange(9)}"] for _ in range(count)]
+    scores = [drawn.random() for _ in range(count)]
+    places = sorted(drawn.sample(range(count), 120), key=lambda place: -scores[place])
+    for similarity in (of_vectors(vectors), of_values(values)):
+        each = [similarity.to(place).tolist() for place in range(count)]
+        assert similarity.to_all().tolist() == [pytest.approx(row, abs=1e-11) for row in each]
+        all_of_them = maximal_marginal_relevance(scores, places, similarity, 0.6, count)
+        assert len(all_of_them) == len(places)
+        for top in (1, 20, 59, 60, 61, 119):
+            some = maximal_marginal_relevance(scores, places, similarity, 0.6, top)
+            assert [pick.place for pick in some] == [pick.place for pick in all_of_them[:top]]
+
+
 def test_values_are_compared_as_sets_of_texts_without_case() -> None:
     values = ["Red  Shoe", ["red shoe", "Blue"], 38.0, 38, None, "", {"name": "x"}]
     similarity = of_values(values)
