@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -62,13 +62,7 @@ class Pick(NamedTuple):
 def of_vectors(values: Sequence[object]) -> Similarity:
     """Cosines in [-1, 1], to 12 digits; 0 for what is no vector of finite numbers, is zero, or has
     another length than most."""
-    given = [_packed(value) for value in values]
-    lengths = [len(each) for each in given if each is not None]
-    size = max(set(lengths), key=lengths.count, default=8)
-    blank = bytes(size)
-    rows = [each if each is not None and len(each) == size else blank for each in given]
-    units = np.frombuffer(bytearray().join(rows), dtype=np.float64).reshape(len(rows), size // 8)
-    units, known = _of_length_1(units)
+    units, known = _of_length_1(_numbers(values))
     cosines = _Cosines(units)
     return Similarity(cosines.to, cosines.to_all, int(known.sum()))
 
@@ -158,19 +152,22 @@ def maximal_marginal_relevance(
     count = min(top, len(places))
     row = _rows(similarity, candidates, at_once=2 * count > len(places))
     relevance = weight * np.array([scores[place] for place in places])
+    left = relevance.copy()
+    """Of those that are not chosen."""
     marginal = relevance.copy()
     highest = np.full(len(places), -np.inf)
-    chosen, gained, similar = [], [], []
+    chosen, similar = [], []
     for _ in range(count):
         best = int(marginal.argmax())
         chosen.append(best)
-        gained.append(float(marginal[best]))
         similar.append(row(best))
-        relevance[best] = -np.inf
+        left[best] = -np.inf
         np.maximum(highest, similar[-1], out=highest)
         np.multiply(highest, weight - 1, out=marginal)
-        np.add(marginal, relevance, out=marginal)
-    return _picks(candidates[chosen].tolist(), gained, np.array(similar)[:, chosen])
+        np.add(marginal, left, out=marginal)
+    return _picks(
+        candidates[chosen].tolist(), relevance[chosen], np.array(similar)[:, chosen], weight
+    )
 
 
 def _rows(
@@ -182,24 +179,35 @@ def _rows(
     return list(similarity.to_all()[np.ix_(candidates, candidates)]).__getitem__
 
 
-def _picks(places: Sequence[int], gained: Sequence[float], similar: Floats) -> list[Pick]:
-    """The choices in their order; `similar` is of each to each."""
+def _picks(places: Sequence[int], relevance: Floats, similar: Floats, weight: float) -> list[Pick]:
+    """The choices in their order, by their relevance, and each's similarity to each."""
     similar[np.tri(len(places), dtype=bool)] = -np.inf  # to itself and to those after it
     nearest = similar.argmax(axis=0)
-    highest = similar[nearest, np.arange(len(places))].tolist()
-    first = Pick(places[0], gained[0], None, 0.0)
-    rest = islice(zip(places, gained, nearest.tolist(), highest, strict=True), 1, None)
-    return [first, *(Pick(at, gain, places[near], high) for at, gain, near, high in rest)]
+    highest = similar[nearest, np.arange(len(places))]
+    relevance[1:] += highest[1:] * (weight - 1)
+    of_each = zip(places, relevance.tolist(), nearest.tolist(), highest.tolist(), strict=True)
+    rest = (Pick(at, gain, places[near], high) for at, gain, near, high in islice(of_each, 1, None))
+    return [Pick(places[0], float(relevance[0]), None, 0.0), *rest]
 
 
-def _packed(value: object) -> bytes | None:
-    """The numbers of a list, eight bytes each."""
-    if not isinstance(value, list | tuple) or not value:
-        return None
-    try:
-        return struct.pack(f"{len(value)}d", *value)
-    except (struct.error, OverflowError):
-        return None
+def _numbers(values: Sequence[object]) -> Floats:
+    """A row for each value, zeros for one that is no vector or has another length than most."""
+    vectors = [value if _may_be_vector(value) else () for value in values]
+    sizes = [len(each) for each in vectors if each]
+    size = max(set(sizes), key=sizes.count, default=1)
+    numbers = np.zeros((len(vectors), size))
+    packed = struct.Struct(f"{size}d")  # numpy takes three times as long to read a list
+    for place, each in enumerate(vectors):
+        if len(each) == size:
+            try:
+                packed.pack_into(numbers.data, place * packed.size, *each)
+            except (struct.error, OverflowError):
+                numbers[place] = 0.0
+    return numbers
+
+
+def _may_be_vector(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], int | float)
 
 
 def _value_set(value: object) -> frozenset[str]:

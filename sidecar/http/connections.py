@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from sidecar.http.keys import AFTERWARDS
 from sidecar.settings import Settings
 
 MAX_LINE_BYTES = 8190
@@ -82,23 +83,45 @@ class _Refusal(asyncio.Protocol):
 def sending(timeout_s: float) -> Middleware:
     """A middleware, the outermost, that sends the response itself and waits until the last byte has
     left the process. A client that does not take it in time loses its connection: else it holds the
-    response's memory and its place among the connections for as long as it likes."""
+    response's memory and its place among the connections for as long as it likes.
+
+    Then it does what the request leaves for afterwards, before this client's next request is read:
+    whoever has an answer finds it in the metrics."""
 
     @web.middleware
     async def send(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[AFTERWARDS] = []
         response = await handler(request)
-        transport = request.transport
-        if transport is None:
-            return response
-        transport.set_write_buffer_limits(high=0)
         try:
-            async with asyncio.timeout(timeout_s):
-                await response.prepare(request)
-                await response.write_eof()
-        except TimeoutError:
-            log.warning("slow_reader", seconds=timeout_s)
-            transport.abort()
-            raise ConnectionResetError("the client does not read") from None
+            if (transport := request.transport) is not None:
+                await _sent(request, response, transport, timeout_s)
+        finally:
+            for work in request[AFTERWARDS]:
+                _do(work)
         return response
 
     return send
+
+
+async def _sent(
+    request: web.Request,
+    response: web.StreamResponse,
+    transport: asyncio.Transport,
+    timeout_s: float,
+) -> None:
+    transport.set_write_buffer_limits(high=0)
+    try:
+        async with asyncio.timeout(timeout_s):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        log.warning("slow_reader", seconds=timeout_s)
+        transport.abort()
+        raise ConnectionResetError("the client does not read") from None
+
+
+def _do(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception as fault:  # the client has its answer
+        log.error("after the answer", fault=type(fault).__name__)

@@ -18,7 +18,16 @@ from sidecar.contracts.validation import parse
 from sidecar.errors import NotReady
 from sidecar.http.experiments import Treatment
 from sidecar.http.json_response import json_response
-from sidecar.http.keys import API_KEY, ARM, DIALECT, FACTS, REQUEST_ID, SERVICE, TRACE
+from sidecar.http.keys import (
+    AFTERWARDS,
+    API_KEY,
+    ARM,
+    DIALECT,
+    FACTS,
+    REQUEST_ID,
+    SERVICE,
+    TRACE,
+)
 from sidecar.http.middleware import route_template
 from sidecar.http.request_body import parse_body, read_body
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
@@ -82,7 +91,9 @@ async def _answer(
     if TRACE in request:
         request[TRACE].stages(time.perf_counter() - start, seconds)
     arm = str(treatment.name or "")
-    service.answers.record(dialect, pipeline.model, rank_request, result, seconds, arm)
+    request[AFTERWARDS].append(
+        partial(service.answers.record, dialect, pipeline.model, rank_request, result, seconds, arm)
+    )
     request[FACTS]["tokens"] = result.tokens
     if result.degraded:
         request[FACTS]["degraded"] = result.degraded.by

@@ -1,5 +1,6 @@
 """Typed keys of what an app and a request carry."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -23,5 +24,7 @@ TRACE: web.RequestKey["RequestTrace"] = web.RequestKey("trace")
 """There where requests are traced."""
 ARM: web.RequestKey["ArmName"] = web.RequestKey("arm")
 """There where the request is in an experiment."""
+AFTERWARDS = web.RequestKey("afterwards", list[Callable[[], None]])
+"""What is done once the answer has left the process: nobody waits for metrics and a log line."""
 FACTS = web.RequestKey("facts", dict[str, Any])
 """What the request's log line says beyond the common fields: counts and times, never texts."""

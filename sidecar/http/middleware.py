@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -15,7 +16,7 @@ from sidecar.contracts.routes import PROFILE_ROUTES, ROUTES
 from sidecar.errors import Forbidden, Unauthorized
 from sidecar.http.authorization import authorize, scope_of
 from sidecar.http.experiments import outcome
-from sidecar.http.keys import API_KEY, ARM, DIALECT, FACTS, REQUEST_ID, SERVICE
+from sidecar.http.keys import AFTERWARDS, API_KEY, ARM, DIALECT, FACTS, REQUEST_ID, SERVICE
 from sidecar.http.refusals import refusal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -56,7 +57,8 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     if ARM in request:
         response.headers["x-rerank-arm"] = str(request[ARM])
     if counted:
-        _record(request, response.status, time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        request[AFTERWARDS].append(partial(_record, request, response.status, seconds))
     elif request[FACTS].get("reason") in ACCESS_REFUSED:
         _record_refused_access(request, response.status)
     return response

@@ -99,8 +99,14 @@ class Scoring:
     async def _prepared(
         self, request: RankRequest, profile: Profile, deadline: Deadline, place: Place
     ) -> PreparedRequest:
-        prepared = await deadline.wait(self.preparer.prepare(request, profile, deadline))
+        work = self.preparer.prepare(request, profile, deadline, self._is_idle)
+        prepared = await deadline.wait(work)
         now, load = self.clock(), self.scorer.load()
         left_s, due_s = deadline.at - now, place.due - now
         pairs = within_time(prepared.pairs, load, left_s, place.flow, due_s)
         return replace(prepared, pairs=pairs)
+
+    def _is_idle(self) -> bool:
+        """Whether nothing waits or runs: of this model, nor, as far as known, of others."""
+        load = self.scorer.load()
+        return not load.inputs and not load.wait_s

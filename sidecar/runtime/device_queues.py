@@ -37,8 +37,12 @@ class DeviceQueues:
         self._order: RunOrder[Job, ModelQueue] = RunOrder(FairShares(batch_share))
         self._swept = -SWEEP_S
         self._idle_since: float | None = clock()
-        self._wake = threading.Condition()
-        """Notified when there is work; its lock guards all queues."""
+        lock = threading.RLock()
+        """Guards all queues."""
+        self._wake = threading.Condition(lock)
+        """Notified when there is work: one worker for each input, as more would find nothing."""
+        self._ended = threading.Condition(lock)
+        """Notified when a run of a queue that is closed has ended."""
         self._closed = False
 
     def add(self, model: ModelSession) -> ModelQueue:
@@ -46,7 +50,9 @@ class DeviceQueues:
 
         Raises StartupError when it is closed.
         """
-        queue = ModelQueue(model, self.workers, self._wake, self._order, self._load, self._clock)
+        queue = ModelQueue(
+            model, self.workers, self._wake, self._ended, self._order, self._load, self._clock
+        )
         with self._wake:
             if self._closed:
                 raise StartupError("the service is stopping")
@@ -68,9 +74,9 @@ class DeviceQueues:
         """Takes a model from the device: fails what is queued for it, and returns when its runs
         under way have ended, at the latest after `timeout_s`. The queue has no session then."""
         queue.close()
-        with self._wake:
+        with self._ended:
             self._queues.remove(queue)
-            self._wake.wait_for(lambda: not queue.running, timeout_s)
+            self._ended.wait_for(lambda: not queue.running, timeout_s)
         queue.forget_session()
 
     def close(self) -> None:

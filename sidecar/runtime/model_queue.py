@@ -39,14 +39,15 @@ class RunUnderWay(NamedTuple):
 
 
 class ModelQueue:
-    """A `Scorer`. The scheduler makes it; the lock `wake` is the scheduler's, shared by
-    all queues of the device."""
+    """A `Scorer`. The scheduler makes it; the lock of `wake` and `ended` is the scheduler's, shared
+    by all queues of the device."""
 
     def __init__(
         self,
         model: ModelSession,
         workers: int,
         wake: threading.Condition,
+        ended: threading.Condition,
         order: "RunOrder[Job, ModelQueue]",
         device_load: Callable[[], tuple[Backlog, float]],
         clock: Clock,
@@ -65,6 +66,7 @@ class ModelQueue:
         self.waiting_inputs = 0
         self.waiting_tokens = 0
         self._wake = wake
+        self._ended = ended
         self._order = order
         self._device_load = device_load
         self._clock = clock
@@ -106,7 +108,7 @@ class ModelQueue:
             self.jobs[job] = None
             self._order.add(job, self)
             self._count(len(inputs), job.waiting_tokens)
-            self._wake.notify_all()
+            self._wake.notify(len(inputs))
         return job.future
 
     def load(self) -> Load:
@@ -195,7 +197,7 @@ class ModelQueue:
         with self._wake:
             del self.running[worker]
             if self._closed:
-                self._wake.notify_all()  # who removes the queue waits for its last run
+                self._ended.notify_all()  # who removes the queue waits for its last run
         if fault is None:
             self.throughput.record(tokens, end - start, loaded=loaded)
         self._report(run, tokens, padded_tokens, end - start, fault)

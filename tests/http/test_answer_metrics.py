@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from sidecar.contracts.dialects import DIALECTS
 from sidecar.http.answer_metrics import AnswerMetrics
@@ -150,3 +152,40 @@ def test_a_reference_of_the_manifest_is_compared_with_from_the_start(
     answers.record(LOW, 1)
     assert answers.drift("manifest") is None
     assert math.isnan(answers.drift("first_requests") or 0.0)
+
+
+async def test_a_fault_in_the_metrics_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def record(*args: object) -> None:
+        raise RuntimeError("out of memory for labels")
+
+    monkeypatch.setattr(AnswerMetrics, "record", record)
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        for _ in range(2):
+            answer = await client.post("/v2/rerank", json={"query": "q", "documents": DOCUMENTS})
+            assert answer.status == 200
+            assert len((await answer.json())["results"]) == len(DOCUMENTS)
+        labels = {"dialect": "cohere-v2", "status": "200"}
+        assert metric(service, "rerank_requests_total", **labels) == 2
+
+
+async def test_metrics_and_the_log_line_come_after_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+    record, write_eof = AnswerMetrics.record, web.Response.write_eof
+
+    def recorded(self: AnswerMetrics, *args: Any) -> None:
+        order.append("recorded")
+        record(self, *args)
+
+    async def written(self: web.Response, data: bytes = b"") -> None:
+        await write_eof(self, data)
+        order.append("written")
+
+    monkeypatch.setattr(AnswerMetrics, "record", recorded)
+    monkeypatch.setattr(web.Response, "write_eof", written)
+    async with serving(GatedSession()) as (service, client):
+        await service.start()
+        await client.post("/v2/rerank", json={"query": "q", "documents": DOCUMENTS})
+    assert order[:2] == ["written", "recorded"]
