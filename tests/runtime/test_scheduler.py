@@ -319,6 +319,34 @@ def test_a_model_that_closes_fails_its_own_requests_alone(gate: Gate) -> None:
     queue.close()
 
 
+def test_work_wakes_as_many_idle_workers_as_it_has_inputs(gate: Gate) -> None:
+    queue = scheduler(gate, workers=3)
+    job = queue.submit(pairs(3, 2, 1), LATER)
+    for _ in range(3):
+        assert gate.entered.acquire(timeout=10), "all three run at a time"
+    gate.open.set()
+    assert job.result(10).outputs.tolist() == [6.0, 4.0, 2.0]
+    queue.close()
+
+
+def test_work_wakes_a_worker_though_somebody_waits_for_a_model_to_leave(gate: Gate) -> None:
+    queue = Scheduler(2)
+    going, staying = queue.add(model(gate)), queue.add(model(Zeros(), name="staying"))
+    going.submit(pairs(9), LATER)
+    assert gate.entered.acquire(timeout=10)
+    leaving = threading.Thread(target=queue.remove, args=(going,))
+    leaving.start()
+    while going in queue.queues:
+        time.sleep(0)
+    for _ in range(20):  # more than there are sleepers: none is lost to the one that waits
+        assert staying.submit(pairs(2), LATER).result(10).outputs.tolist() == [0.0]
+    assert leaving.is_alive()
+    gate.open.set()
+    leaving.join(10)
+    assert not leaving.is_alive()
+    queue.close()
+
+
 def test_a_request_that_cannot_be_done_by_its_deadline_is_not_run_while_others_wait(
     gate: Gate,
 ) -> None:
