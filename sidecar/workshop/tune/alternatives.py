@@ -11,6 +11,10 @@ from sidecar.runtime.options import OpenVinoPrecision, RuntimeOptions
 from sidecar.runtime.precision import graph_for
 from sidecar.runtime.running_graph import RunningGraph
 
+SHARED_RUN_TOKENS = 512
+"""Padded tokens of a run at bf16, tried beside one pair a run: with AMX a short pair that is alone
+leaves most of a product's tiles empty."""
+
 
 def alternatives(folder: ModelFolder) -> dict[str, ModelFolder]:
     """The folder's other graphs and runtimes for the device, by the flags that select them.
@@ -23,11 +27,16 @@ def alternatives(folder: ModelFolder) -> dict[str, ModelFolder]:
     if running.device == "cpu" and importlib.util.find_spec("openvino") is not None:
         candidates |= _openvino(running)
     current = _identity(running)
-    return {
-        flags: replace(folder, running=candidate)
-        for flags, candidate in candidates.items()
-        if _identity(candidate) != current
-    }
+    by_flags: dict[str, ModelFolder] = {}
+    for flags, candidate in candidates.items():
+        if _identity(candidate) == current:
+            continue
+        by_flags[flags] = other = replace(folder, running=candidate)
+        if candidate.graph.precision == "bf16" and folder.options.token_budget is None:
+            sharing = folder.options.model_copy(update={"token_budget": SHARED_RUN_TOKENS})
+            shared = f"{flags} --token-budget {SHARED_RUN_TOKENS}"
+            by_flags[shared] = replace(other, options=sharing)
+    return by_flags
 
 
 def _onnxruntime(running: RunningGraph) -> Iterator[tuple[str, RunningGraph]]:

@@ -41,3 +41,21 @@ def test_an_installed_runtime_is_listed_with_each_precision(
         "fp32",
         "int8",
     ]
+
+
+def test_at_bf16_runs_that_pairs_share_are_tried_too_unless_the_settings_fix_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "sidecar.workshop.tune.alternatives.importlib.util.find_spec", lambda name: object()
+    )
+    alone, shared = (
+        f"--runtime openvino --precision bf16{more}" for more in ("", " --token-budget 512")
+    )
+    by_flags = alternatives(ModelFolder.read(None, RuntimeOptions(graph="int8")))
+    assert by_flags[alone].default_layout().token_budget == 0
+    assert by_flags[shared].default_layout().token_budget == 512
+    assert by_flags[shared].running == by_flags[alone].running
+    fixed = alternatives(ModelFolder.read(None, RuntimeOptions(graph="int8", token_budget=0)))
+    assert alone in fixed
+    assert shared not in fixed
