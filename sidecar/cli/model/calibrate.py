@@ -5,12 +5,23 @@ from typing import Annotated
 
 import typer
 
+from sidecar.cli.model.training_options import Recipe
+
 
 def calibrate_model_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A model folder.")],
     judged: Annotated[
         list[Path] | None,
         typer.Option(help="A collection with judgements, as for `check`. May be given repeatedly."),
+    ] = None,
+    recipe: Recipe = None,
+    pools: Annotated[int, typer.Option(min=5, help="Pools of each collection of the recipe.")] = 20,
+    measure: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A collection that nothing is fitted to: how right its scores become.",
+        ),
     ] = None,
     max_queries: Annotated[
         int | None, typer.Option(min=1, help="Use at most this many queries of a collection.")
@@ -40,7 +51,15 @@ def calibrate_model_command(
     )
     from sidecar.workshop.model.score_calibration.tables import show
 
-    spec = ModelCalibrationSpec(tuple(judged or ()), max_queries, relevant, unrelated)
+    spec = ModelCalibrationSpec(
+        judged=tuple(judged or ()),
+        recipe=recipe,
+        pools=pools,
+        measured=tuple(measure or ()),
+        max_queries=max_queries,
+        relevant=relevant,
+        unrelated=unrelated,
+    )
     with bars() as begin_step:
         outcome = calibrate_model(folder, spec, write=not dry_run, begin_step=begin_step)
     show(outcome)

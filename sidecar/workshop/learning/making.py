@@ -127,7 +127,7 @@ def calibrate(
         return None
     longest = max(len(pool.documents) for pool in judged.pools)
     unrelated = UNRELATED if len(judged.texts) > 2 * longest else 0
-    spec = ModelCalibrationSpec((held_out,), None, relevant, unrelated)
+    spec = ModelCalibrationSpec((held_out,), relevant=relevant, unrelated=unrelated)
     try:
         outcome = calibrate_model(folder, spec, write=True, begin_step=begin_step)
     except FittingError:

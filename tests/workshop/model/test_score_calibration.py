@@ -48,7 +48,7 @@ def sigmoid(values: Floats) -> Floats:
 def test_scores_become_the_shares_that_were_drawn() -> None:
     logits = np.random.default_rng(1).normal(2, 3, 4000)
     judged = pair_set("set", logits, sigmoid((logits - 3) / 2), 2)
-    outcome = calibrated([judged], logits, Calibration(1, 0))
+    outcome = calibrated([judged], [], logits, Calibration(1, 0))
     assert outcome.after.temperature == pytest.approx(2, rel=0.1)
     assert outcome.after.bias == pytest.approx(3, abs=0.2)
     (before,), (after,) = outcome.scores_before, outcome.scores_after
@@ -62,7 +62,7 @@ def test_one_query_cannot_show_what_a_calibration_is_worth() -> None:
     logits = np.array([2.0, 1.0, 0.0])
     judged = PairSet("set", (("q", "d"),) * 3, logits > 1, np.zeros(3, np.int64))
     with pytest.raises(FittingError, match="one query alone"):
-        calibrated([judged], logits, Calibration())
+        calibrated([judged], [], logits, Calibration())
 
 
 def test_unrelated_pairs_pull_their_scores_down_whatever_their_number() -> None:
@@ -75,7 +75,7 @@ def test_unrelated_pairs_pull_their_scores_down_whatever_their_number() -> None:
     assert weight.mean() == pytest.approx(1)
     assert weight[:500].sum() == pytest.approx(weight[500:].sum())
     both = np.concatenate([logits, far])
-    outcome = calibrated([judged, unrelated], both, Calibration(4, 0))
+    outcome = calibrated([judged, unrelated], [], both, Calibration(4, 0))
     assert outcome.scores_before[1].low < 0.05
     assert outcome.scores_after[1].low > 0.99
     assert Outcome.mean_ece(outcome.scores_after) == outcome.scores_after[0].ece
@@ -157,10 +157,35 @@ def test_the_command_shows_every_set_and_says_what_it_wrote(
     assert "renews the card" in wet.output
 
 
+def test_what_is_only_measured_changes_no_fit(collections: list[Path], tmp_path: Path) -> None:
+    alone = ModelCalibrationSpec(collections[:1], unrelated=0)
+    both = ModelCalibrationSpec(collections[:1], measured=collections[1:], unrelated=0)
+    fitted = calibrate_model(shipped_model(), alone, write=False)
+    measured = calibrate_model(shipped_model(), both, write=False)
+    assert measured.after == fitted.after
+    assert fitted.measured_after == ()
+    (before,), (after,) = measured.measured_before, measured.measured_after
+    assert before.name == after.name == "products"
+    assert before.ece != after.ece
+
+
+def test_the_recipes_unseen_pools_calibrate_too(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the recipe needs the extra `build`")
+    pytest.importorskip("zstandard")
+    from tests.workshop.model.recipe.collections_folder import write_collections
+
+    data = write_collections(tmp_path, repeated=8)
+    spec = ModelCalibrationSpec(recipe=data, pools=5, unrelated=20)
+    outcome = calibrate_model(shipped_model(), spec, write=False)
+    names = {row.name for row in outcome.scores_after}
+    assert {"squad_sent", "policyqa", "fashion_products", UNRELATED} <= names
+    assert not names & {"cmrc_zh", "law_zh"}, "the model reads English alone"
+
+
 def test_what_is_missing_is_told(collections: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="give a second collection of another topic"):
         calibrate_model(shipped_model(), ModelCalibrationSpec(collections[:1]), write=False)
-    with pytest.raises(ModelError, match="give --judged"):
+    with pytest.raises(ModelError, match="give --judged or --recipe"):
         calibrate_model(shipped_model(), ModelCalibrationSpec([]), write=False)
     with pytest.raises(ModelError, match="no judged set"):
         calibrate_model(shipped_model(), ModelCalibrationSpec([tmp_path / "no"]), write=False)

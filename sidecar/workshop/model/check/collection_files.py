@@ -43,7 +43,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
         if (
             not isinstance(row, dict)
             or "_id" not in row
-            or not ("text" in row or row.get("fields"))
+            or not (isinstance(row.get("text"), str) or row.get("fields"))
         ):
             raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
         yield row

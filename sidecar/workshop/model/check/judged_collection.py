@@ -109,6 +109,11 @@ def read_judged(
         usable = [pool for pool in pools if _is_usable(pool.grades, limit, rules)][:max_queries]
     else:
         usable = _with_candidates(relevant[:max_queries], texts, candidates)
+    if not pools:
+        raise ModelError(
+            f"{folder} judges no document and query that it has: the IDs of its grades are others "
+            "than those of its texts"
+        )
     if not usable:
         why = " with relevant and other documents judged"
         if relevant and candidates is None:

@@ -10,9 +10,10 @@ import numpy as np
 from sidecar.workshop.calibrating.cross_calibration import cross_fit
 from sidecar.workshop.calibrating.reliability import ece
 from sidecar.workshop.model.check.bm25_baseline import bm25_scores
-from sidecar.workshop.model.check.judged_collection import JudgedCollection, Pool
+from sidecar.workshop.model.check.judged_collection import JudgedCollection
 from sidecar.workshop.model.check.quality import METRICS, measure
 from sidecar.workshop.model.head_fitting.listwise import Floats
+from sidecar.workshop.model.recipe.pool_collections import pool_collection
 from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.scored_hits.judged_parts import FittingError
 
@@ -47,7 +48,7 @@ def qualities(
             places[group.source].append(place)
     found = {}
     for source, of_source in places.items():
-        judged = _judged(source, [groups[place] for place in of_source])
+        judged = pool_collection(source, [groups[place] for place in of_source])
 
         def ndcg(scores: Floats, judged: JudgedCollection = judged) -> float:
             return measure(judged, scores).mean(METRICS[0])
@@ -94,21 +95,3 @@ def calibration(groups: Sequence[Group], logits: Sequence[Floats]) -> dict[str, 
         "calibrated_on": len(groups),
         "ece": round(float(np.mean(errors)), DIGITS),
     }
-
-
-def _judged(source: str, groups: Sequence[Group]) -> JudgedCollection:
-    """The groups as a judged collection over their own texts."""
-    texts = list(dict.fromkeys(text for group in groups for text in group.documents))
-    ids = {text: str(place) for place, text in enumerate(texts)}
-    pools = tuple(
-        Pool(
-            str(place),
-            group.query,
-            {
-                ids[text]: float(np.log2(gain + 1))
-                for text, gain in zip(group.documents, group.known_gains, strict=True)
-            },
-        )
-        for place, group in enumerate(groups)
-    )
-    return JudgedCollection(source, {ids[text]: text for text in texts}, pools, 1.0)

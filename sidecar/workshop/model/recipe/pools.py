@@ -3,16 +3,18 @@ texts by chance. They are ranked as a whole, where the groups of training have s
 
 A text is relevant to its own query, and to every equal one. Products are so by their attributes or
 words: 2 for all that is asked for, 1 for the kind alone.
+
+A model is calibrated on pools of texts that no run of its training saw: the cut is that of the
+training's groups.
 """
 
 import random
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from sidecar.workshop.model.bm25 import Bm25, bm25_words
-from sidecar.workshop.model.recipe.collections import question_pairs, read
+from sidecar.workshop.model.recipe.collections import held_out, question_pairs, read
 from sidecar.workshop.model.training.group import Group
 
 SEARCHED = 3000
@@ -28,12 +30,25 @@ _ASKED = ("gender", "baseColour", "usage")
 _SHOWN = ("gender", KIND, "baseColour", "usage", "season")
 
 
-def pools(data: Path, count: int, seed: int) -> list[Group]:
+def pools(
+    data: Path,
+    count: int,
+    seed: int,
+    *,
+    unseen: bool = False,
+    languages: Collection[str] | None = None,
+) -> list[Group]:
     """`count` pools of each collection, in order of the collections; of fashion_products twice as
-    many. The same for the same seed. Raises ModelError when a collection's file is missing."""
+    many. The same for the same seed. With `unseen` they are of the held-out part, which may have
+    fewer; with `languages` of the collections in one of these.
+
+    Raises ModelError when a collection's file is missing.
+    """
     found: list[Group] = []
     for name, make in MAKERS.items():
-        found += make(data, name, count, random.Random(f"{seed} {name}"))
+        if languages is None or LANGUAGES.get(name, "en") in languages:
+            rows = _rows(data, name, unseen)
+            found += make(rows, name, count, random.Random(f"{seed} {name}")) if rows else []
     return found
 
 
@@ -43,9 +58,32 @@ def pool(source: str, query: str, grades: Mapping[str, float]) -> Group:
     return Group(source, query, tuple(ranked), tuple(2.0 ** grades[text] - 1 for text in ranked))
 
 
-def _article(data: Path, name: str, count: int, rng: random.Random) -> list[Group]:
+def _rows(data: Path, name: str, unseen: bool) -> list[Any]:
+    if name in QUESTIONED:
+        return question_pairs(data, name, train=not unseen)
+    rows = read(data, name)
+    document = _DOCUMENTS.get(name, _text)
+    return [row for row in rows if held_out(document(row))] if unseen else rows
+
+
+def _text(row: Any) -> str:
+    return str(row["text"])
+
+
+def _title(row: Any) -> str:
+    return str(row["title"])
+
+
+def _first_sentence(row: Any) -> str:
+    return min(row["text"], *row["others"])
+
+
+def _site(row: Any) -> str:
+    return str(row["src"])
+
+
+def _article(rows: list[Any], name: str, count: int, rng: random.Random) -> list[Group]:
     """The answering sentence among the others of its article."""
-    rows: list[Any] = read(data, name)
     made = []
     for row in rng.sample(rows, min(count, len(rows))):
         others = [text for text in dict.fromkeys(row["others"]) if text != row["text"]]
@@ -54,10 +92,7 @@ def _article(data: Path, name: str, count: int, rng: random.Random) -> list[Grou
     return made
 
 
-def _answers(
-    data: Path, name: str, count: int, rng: random.Random, *, by_question: bool = False
-) -> list[Group]:
-    rows = question_pairs(data, name, train=True) if by_question else read(data, name)
+def _answers(rows: list[Any], name: str, count: int, rng: random.Random) -> list[Group]:
     rows = list({row["text"]: row for row in _some(rows, rng)}.values())
     search, made = _Search(name, [row["text"] for row in rows], rng), []
     for i in rng.sample(range(len(rows)), min(count, len(rows))):
@@ -69,9 +104,9 @@ def _answers(
     return made
 
 
-def _fashion(data: Path, name: str, count: int, rng: random.Random) -> list[Group]:
+def _fashion(rows: list[Any], name: str, count: int, rng: random.Random) -> list[Group]:
     """Searches such as "navy blue watches women" among records of the catalogue."""
-    rows = _some(read(data, name), rng)
+    rows = _some(rows, rng)
 
     def text(row: dict[str, str]) -> str:
         shown = rng.sample(_SHOWN, len(_SHOWN) - 1)
@@ -92,9 +127,9 @@ def _fashion(data: Path, name: str, count: int, rng: random.Random) -> list[Grou
     return made
 
 
-def _titles(data: Path, name: str, count: int, rng: random.Random) -> list[Group]:
+def _titles(rows: list[Any], name: str, count: int, rng: random.Random) -> list[Group]:
     """Two to four words of a product's title among records of the catalogue."""
-    rows = [row for row in _some(read(data, name), rng) if row["title"].strip()]
+    rows = [row for row in _some(rows, rng) if row["title"].strip()]
     texts = [
         f"{row['title']} {row['category'].replace('_', ' ')} "
         f"{(row.get('description') or '')[:DESCRIPTION]}"
@@ -132,17 +167,29 @@ def _some(rows: list[Any], rng: random.Random) -> list[Any]:
     return rng.sample(rows, min(SEARCHED, len(rows)))
 
 
-MAKERS: Mapping[str, Callable[[Path, str, int, random.Random], list[Group]]] = {
+MAKERS: Mapping[str, Callable[[list[Any], str, int, random.Random], list[Group]]] = {
     "cmrc_zh": _article,
     "drcd_zhtw": _article,
-    "squad_sent": partial(_answers, by_question=True),
-    "medquad": partial(_answers, by_question=True),
-    "os_docs": partial(_answers, by_question=True),
-    "dc_code": partial(_answers, by_question=True),
+    "squad_sent": _answers,
+    "medquad": _answers,
+    "os_docs": _answers,
+    "dc_code": _answers,
     "law_zh": _answers,
     "policyqa": _answers,
-    "tldr_legal": partial(_answers, by_question=True),
+    "tldr_legal": _answers,
     "fashion_products": _fashion,
     "vespa_products": _titles,
 }
-"""How the pools of each collection are made."""
+"""How the pools of each collection are made of its rows."""
+LANGUAGES = {"cmrc_zh": "zh", "drcd_zhtw": "zh", "law_zh": "zh"}
+"""Of collections that are not in English."""
+QUESTIONED = frozenset({"squad_sent", "medquad", "os_docs", "dc_code", "tldr_legal"})
+"""Collections of which `question_pairs` chooses the rows."""
+_DOCUMENTS: Mapping[str, Callable[[Any], str]] = {
+    "cmrc_zh": _first_sentence,
+    "drcd_zhtw": _first_sentence,
+    "policyqa": _site,
+    "fashion_products": _title,
+    "vespa_products": _title,
+}
+"""By what a row is held out, as where the training's groups are made; else by its text."""

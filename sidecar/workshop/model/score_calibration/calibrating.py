@@ -1,4 +1,4 @@
-"""`model calibrate` from judged collections to the manifest."""
+"""`model calibrate` from judged collections, or the recipe's pools, to the manifest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sidecar.errors import ModelError
 from sidecar.runtime.manifest import Manifest
-from sidecar.workshop.model.check.judged_collection import read_judged
+from sidecar.workshop.model.check.judged_collection import JudgedCollection, read_judged
 from sidecar.workshop.model.folder_files import write_manifest
 from sidecar.workshop.model.progress import BeginStep, no_progress
 from sidecar.workshop.model.runner import Runner
@@ -18,8 +18,14 @@ from sidecar.workshop.model.score_calibration.outcome import Outcome, calibrated
 class ModelCalibrationSpec:
     """What to calibrate on."""
 
-    judged: Sequence[Path]
+    judged: Sequence[Path] = ()
     """Folders for `read_judged`."""
+    recipe: Path | None = None
+    """The data folder of the shipped models' recipe: pools of texts that no training saw."""
+    pools: int = 20
+    """Of each collection of the recipe."""
+    measured: Sequence[Path] = ()
+    """Folders for `read_judged` that nothing is fitted to."""
     max_queries: int | None = None
     """Of each collection."""
     relevant: float | None = None
@@ -37,19 +43,35 @@ def calibrate_model(
     Raises ModelError: an altered folder, a malformed collection, no graph for a CPU; FittingError:
     one query alone, or logits that say nothing about relevance. Then nothing is written.
     """
-    if not spec.judged:
-        raise ModelError("nothing to calibrate on: give --judged")
+    if not (spec.judged or spec.recipe):
+        raise ModelError("nothing to calibrate on: give --judged or --recipe")
     folder = folder.resolve()
     manifest = Manifest.read(folder)
     manifest.check_reranker()
-    collections = [read_judged(path, spec.max_queries, spec.relevant) for path in spec.judged]
-    sets = judged_sets(collections, spec.unrelated)
-    pairs = [pair for each in sets for pair in each.pairs]
+    to_fit = judged_sets(_collections(spec, manifest), spec.unrelated)
+    others = _read(spec.measured, spec)
+    measured = judged_sets(others, spec.unrelated) if others else []
+    pairs = [pair for each in (*to_fit, *measured) for pair in each.pairs]
     name, graph = manifest.graph_for("cpu")
     advance = begin_step(f"{name} logits", len(pairs))
     logits = Runner.open(folder, manifest, graph).logits(pairs, advance)
-    outcome = calibrated(sets, logits, manifest.calibration)
+    outcome = calibrated(to_fit, measured, logits, manifest.calibration)
     if write:
         fitted = {"temperature": outcome.after.temperature, "bias": outcome.after.bias}
         write_manifest(manifest.model_copy(update=fitted), folder)
     return outcome
+
+
+def _collections(spec: ModelCalibrationSpec, manifest: Manifest) -> list[JudgedCollection]:
+    """Those to fit to."""
+    found = _read(spec.judged, spec)
+    if spec.recipe is not None:
+        # Needs the extra `build`, which judged collections do not.
+        from sidecar.workshop.model.recipe.pool_collections import unseen_collections
+
+        found += unseen_collections(spec.recipe, spec.pools, manifest.languages)
+    return found
+
+
+def _read(folders: Sequence[Path], spec: ModelCalibrationSpec) -> list[JudgedCollection]:
+    return [read_judged(path, spec.max_queries, spec.relevant) for path in folders]

@@ -40,6 +40,9 @@ class Outcome:
     after: Calibration
     scores_before: tuple[SetReliability, ...]
     scores_after: tuple[SetReliability, ...]
+    measured_before: tuple[SetReliability, ...] = ()
+    """Of the sets that nothing is fitted to."""
+    measured_after: tuple[SetReliability, ...] = ()
 
     @staticmethod
     def mean_ece(rows: Sequence[SetReliability]) -> float:
@@ -47,23 +50,30 @@ class Outcome:
         return float(np.mean([row.ece for row in rows if row.name != UNRELATED]))
 
 
-def calibrated(sets: Sequence[PairSet], logits: Floats, before: Calibration) -> Outcome:
-    """Of the logits of all sets' pairs, one set after the other.
+def calibrated(
+    sets: Sequence[PairSet], measured: Sequence[PairSet], logits: Floats, before: Calibration
+) -> Outcome:
+    """Of the logits of all sets' pairs, one set after the other: first those to fit to, then those
+    that are only measured.
 
     Raises FittingError when there is nothing to calibrate, or only one query.
     """
     relevant = np.concatenate([each.relevant for each in sets])
     queries = np.concatenate([each.queries for each in sets])
-    fit = cross_fit(logits, relevant, queries, weights(sets), SEED)
+    own, others = logits[: len(relevant)], logits[len(relevant) :]
+    fit = cross_fit(own, relevant, queries, weights(sets), SEED)
     return Outcome(
         before,
         fit.calibration,
-        _reliabilities(sets, scores_of(logits, before)),
-        _reliabilities(sets, fit.held_out(logits)),
+        reliabilities(sets, scores_of(own, before)),
+        reliabilities(sets, fit.held_out(own)),
+        reliabilities(measured, scores_of(others, before)),
+        reliabilities(measured, scores_of(others, fit.calibration)),
     )
 
 
-def _reliabilities(sets: Sequence[PairSet], scores: Floats) -> tuple[SetReliability, ...]:
+def reliabilities(sets: Sequence[PairSet], scores: Floats) -> tuple[SetReliability, ...]:
+    """Of each set, in order; `scores` are those of all sets' pairs."""
     rows, start = [], 0
     for each in sets:
         own = scores[start : start + len(each)]

@@ -80,6 +80,8 @@ def test_what_is_wrong_with_a_table_is_told_with_its_line(tmp_path: Path) -> Non
     ("name", "row", "fault"),
     [
         ("corpus_jsonl", '{"_id": "d1", "fields": {}}', r"corpus\.jsonl, line 1 is not"),
+        ("corpus_jsonl", '{"_id": "d1", "text": null}', r"corpus\.jsonl, line 1 is not"),
+        ("corpus_jsonl", '{"_id": "d1", "text": ["a"]}', r"corpus\.jsonl, line 1 is not"),
         (
             "queries_jsonl",
             '{"_id": "q1", "fields": {"title": "a"}}',
@@ -91,6 +93,15 @@ def test_a_row_without_a_text_is_a_fault(tmp_path: Path, name: str, row: str, fa
     files = {"corpus_jsonl": lines(CORPUS), "queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
     with pytest.raises(ModelError, match=fault):
         read_judged(write(tmp_path / "set", **files | {name: row}), None)
+
+
+def test_grades_of_other_documents_are_told(tmp_path: Path) -> None:
+    """Such as those of another export of the index."""
+    files = {"corpus_jsonl": lines(CORPUS), "queries_jsonl": lines(QUERIES)}
+    folder = write(tmp_path / "set", **files, qrels="q1 0 x1 1\nq1 0 x2 0\nq9 0 d1 1\n")
+    for candidates in (None, 5):
+        with pytest.raises(ModelError, match="the IDs of its grades are others"):
+            read_judged(folder, None, candidates=candidates)
 
 
 def test_bm25s_best_are_ranked_where_positives_alone_are_judged(tmp_path: Path) -> None:

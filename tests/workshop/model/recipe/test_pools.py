@@ -9,7 +9,9 @@ pytest.importorskip("torch", reason="building models needs the extra `build`")
 pytest.importorskip("zstandard")
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.recipe.pools import BY_CHANCE, FOUND, MAKERS, pools
+from sidecar.workshop.model.recipe.collections import held_out
+from sidecar.workshop.model.recipe.pool_collections import pool_collection
+from sidecar.workshop.model.recipe.pools import BY_CHANCE, FOUND, MAKERS, QUESTIONED, pools
 from sidecar.workshop.model.training.group import Group
 from tests.workshop.model.recipe.collections_folder import write_collections
 
@@ -58,6 +60,33 @@ def test_a_product_is_graded_by_its_attributes(made: list[Group]) -> None:
 def test_equal_seeds_give_equal_pools(data: Path, made: list[Group]) -> None:
     assert pools(data, 6, 7) == made
     assert pools(data, 6, 8) != made
+
+
+def test_unseen_pools_are_of_what_the_training_left_out(tmp_path: Path) -> None:
+    """By the cuts of the training's own groups, and in the model's languages."""
+    data = write_collections(tmp_path, repeated=8)
+    seen, unseen = (pools(data, 40, 7, unseen=only) for only in (False, True))
+    assert {group.source for group in unseen} == set(MAKERS)
+    for source in QUESTIONED:
+        of_training, left_out = (
+            {text for group in some if group.source == source for text in group.documents}
+            for some in (seen, unseen)
+        )
+        assert left_out and not left_out & of_training, source
+        assert all(map(held_out, left_out))
+    chinese = {group.source for group in pools(data, 2, 7, unseen=True, languages=["zh"])}
+    assert chinese == {"cmrc_zh", "drcd_zhtw", "law_zh"}
+
+
+def test_pools_as_collections_keep_their_grades(data: Path, made: list[Group]) -> None:
+    fashion = [group for group in made if group.source == "fashion_products"]
+    collection = pool_collection("fashion_products", fashion, 2.0)
+    assert len(collection.pools) == len(fashion)
+    for pool, group in zip(collection.pools, fashion, strict=True):
+        assert pool.query == group.query
+        assert [collection.texts[document] for document in pool.documents] == list(group.documents)
+        assert set(pool.grades.values()) <= {0.0, 1.0, 2.0}
+    assert collection.threshold == 2.0
 
 
 def test_a_missing_collection_is_named(tmp_path: Path) -> None:
