@@ -101,7 +101,10 @@ def _check_one_logit(folder: Path, network: ModularNetwork) -> None:
     except RuntimeError as fault:  # torch's, of shapes
         raise ModelError(f"{folder}: its modules do not fit together ({fault})") from None
     if labels != 1:
-        raise ModelError(f"{folder}: its head gives {labels} numbers; a reranker's gives one logit")
+        raise ModelError(
+            f"{folder}: its head gives {labels} numbers; a reranker's gives one logit: choose a model "
+            "whose last module has one"
+        )
 
 
 def _save(source_folder: Path, checkpoint: Checkpoint, folder: Path) -> None:

@@ -67,7 +67,9 @@ def _fashion(repeated: int) -> Iterable[dict[str, Any]]:
         ("Blue", "Red", "Black"),
         ("Men", "Women"),
     )
-    for number, kind, colour, gender in itertools.product(range(4 * repeated), kinds, colours, people):
+    for number, kind, colour, gender in itertools.product(
+        range(4 * repeated), kinds, colours, people
+    ):
         yield {
             "title": f"Maker{number} {colour} {kind}",
             "gender": gender,
