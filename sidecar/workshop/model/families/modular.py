@@ -102,8 +102,8 @@ def _check_one_logit(folder: Path, network: ModularNetwork) -> None:
         raise ModelError(f"{folder}: its modules do not fit together ({fault})") from None
     if labels != 1:
         raise ModelError(
-            f"{folder}: its head gives {labels} numbers; a reranker's gives one logit: choose a model "
-            "whose last module has one"
+            f"{folder}: its head gives {labels} numbers; a reranker's gives one logit: choose a "
+            "model whose last module has one"
         )
 
 
