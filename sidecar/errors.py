@@ -201,4 +201,5 @@ def first_fault(fault: "ValidationError") -> str:
     a place where it is the whole."""
     first = fault.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else first["msg"]
+    said = first["msg"].removeprefix("Value error, ")  # pydantic's words before a validator's
+    return f"{where}: {said}" if where else said

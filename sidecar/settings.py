@@ -25,7 +25,7 @@ from pydantic_settings import (
 
 from sidecar.access.listening import ListeningOptions
 from sidecar.access.origins import read_origins
-from sidecar.access.request_limits import RequestLimits
+from sidecar.access.request_limits import MAX_S, RequestLimits
 from sidecar.canary_settings import CanarySettings
 from sidecar.errors import StartupError, first_fault
 from sidecar.request import OnDeadline, OnFailure
@@ -44,6 +44,9 @@ TYPO = 0.75
 just that similar to `PORT`."""
 DEFAULT_DEADLINE_MS = 25_000
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
+MAX_MS = int(MAX_S * 1000)
+MAX_PRICE = 1e12
+"""Per hour. With more, what a million pairs cost might be no number."""
 
 
 def _path(value: object) -> object:
@@ -104,7 +107,10 @@ class Settings(
         None, description="Python files with hooks, separated by commas, beside installed ones."
     )
     hook_budget_ms: int = Field(
-        50, ge=1, description="Longest wait for the hooks of a request; later answers are ignored."
+        50,
+        ge=1,
+        le=MAX_MS,
+        description="Longest wait for the hooks of a request; later answers are ignored.",
     )
     on_hook_failure: Literal["ignore", "error"] = Field(
         "ignore",
@@ -151,6 +157,7 @@ class Settings(
     deadline_ms: int = Field(
         DEFAULT_DEADLINE_MS,
         ge=1,
+        le=MAX_MS,
         description="Longest time for a request; a client may ask for less. Keep it below the "
         "cluster's own limit (Elasticsearch: 30 s).",
     )
@@ -165,7 +172,7 @@ class Settings(
     price_per_hour: float | None = Field(
         None,
         gt=0,
-        allow_inf_nan=False,
+        le=MAX_PRICE,
         description="What the machine costs per hour, in any currency: `/metrics` and `/info` then "
         "say what 1,000 queries and a million pairs cost.",
     )
@@ -184,10 +191,14 @@ class Settings(
     drain_s: float = Field(
         5.0,
         ge=0,
+        le=MAX_S,
         description="Seconds between becoming not ready and closing the port at shutdown.",
     )
     shutdown_s: float = Field(
-        30.0, ge=0, description="Seconds that running requests get to finish at shutdown."
+        30.0,
+        ge=0,
+        le=MAX_S,
+        description="Seconds that running requests get to finish at shutdown.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Lowest level of the log lines; texts are never logged."
@@ -229,6 +240,29 @@ class Settings(
             _RenamedEnvironment(settings_cls),
             _RenamedToml(settings_cls),
         )
+
+
+NEEDED = {
+    "models_dir": "api_keys_file",
+    "admin_host": "admin_port",
+    "admin_tls": "admin_port",
+    "cache_prefix": "cache_url",
+    "cache_ttl_s": "cache_url",
+    "cache_timeout_ms": "cache_url",
+    "canary_every": "canary_engine",
+    "judgements_id": "judgements",
+}
+"""Setting -> the one without which it has no effect."""
+
+
+def without_effect(settings: Settings) -> dict[str, str]:
+    """The settings that were given and have no effect -> the setting that they need."""
+    given = settings.model_fields_set
+    return {
+        name: needed
+        for name, needed in NEEDED.items()
+        if name in given and getattr(settings, needed) is None
+    }
 
 
 def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Settings:

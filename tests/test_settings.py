@@ -5,14 +5,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from annotated_types import Le
 
 import sidecar
 from es_integration.local_node import cache
 from sidecar.errors import StartupError
 from sidecar.runtime.options import RENAMED, RuntimeOptions
-from sidecar.settings import OF_COMMANDS, Settings, load, misspelt
+from sidecar.settings import NEEDED, OF_COMMANDS, Settings, load, misspelt, without_effect
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,15 @@ def test_the_environment_can_name_the_file(tmp_path: Path, monkeypatch: pytest.M
         ('canary_cluster = "http://a"', "canary_cluster is set without canary_engine"),
         ("run_timeout_s = inf", "setting run_timeout_s"),
         ("run_timeout_s = 1e300", "setting run_timeout_s"),
+        ("keep_alive_s = inf", "setting keep_alive_s"),
+        ("drain_s = inf", "setting drain_s"),
+        (f"deadline_ms = {'9' * 400}", "setting deadline_ms"),
+        ('model = "a="', "setting model: `a=` names no folder"),
+        ('model = "a=,b=models/b"', "setting model: `a=` names no folder"),
+        ("model = [1, 2]", "setting model: Input should be a valid string"),
+        ('host = ""', "setting host"),
+        ('admin_host = ""', "setting admin_host"),
+        ('models_dir = "/none"', "setting models_dir: /none is not a folder"),
     ],
 )
 def test_a_fault_is_told_by_its_name(tmp_path: Path, text: str, fault: str) -> None:
@@ -56,6 +67,43 @@ def test_a_fault_is_told_by_its_name(tmp_path: Path, text: str, fault: str) -> N
     file.write_text(text)
     with pytest.raises(StartupError, match=fault):
         load({}, file)
+
+
+def test_every_number_has_a_bound() -> None:
+    """Without one, a number that no timer, float or JSON can hold fails somewhere in the service."""
+    numbers = [
+        (name, field)
+        for name, field in Settings.model_fields.items()
+        if {int, float} & {field.annotation, *get_args(field.annotation)}
+    ]
+    unbounded = [
+        name for name, field in numbers if not any(isinstance(m, Le) for m in field.metadata)
+    ]
+    assert len(numbers) > 20
+    assert unbounded == []
+
+
+def test_a_setting_without_effect_is_told_with_what_it_needs(tmp_path: Path) -> None:
+    given = {
+        "models_dir": tmp_path,
+        "admin_host": "::1",
+        "admin_tls": "none",
+        "cache_prefix": "shop:",
+        "cache_ttl_s": 60,
+        "cache_timeout_ms": 9,
+        "canary_every": "5s",
+        "judgements_id": "sku",
+    }
+    assert without_effect(load(given)) == NEEDED
+    whole = {
+        "admin_port": 0,
+        "api_keys_file": tmp_path / "keys.toml",
+        "cache_url": "redis://host",
+        "canary_engine": "opensearch",
+        "judgements": tmp_path / "judgements.jsonl",
+    }
+    assert without_effect(load(given | whole)) == {}
+    assert without_effect(load()) == {}
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ TlsVersion = Literal["1.2", "1.3"]
 
 
 class ListeningOptions(BaseModel):
-    """Addresses and certificates."""
+    """Addresses and certificates. An empty address is none: the system would listen on all."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for all."
+    )
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     admin_port: int | None = Field(
         None,
@@ -20,7 +22,9 @@ class ListeningOptions(BaseModel):
         description="Port of its own for `/metrics` and `/admin`, which are then not on `port`. "
         "Probes are on both.",
     )
-    admin_host: str = Field("127.0.0.1", description="Address to listen on for `admin_port`.")
+    admin_host: str = Field(
+        "127.0.0.1", min_length=1, description="Address to listen on for `admin_port`."
+    )
     tls_certificate: Path | None = Field(
         None,
         description="Certificate to serve HTTPS with (PEM, its chain below it), read again when it "

@@ -41,6 +41,10 @@ class TlsFiles:
         for name in ("tls_key", "tls_client_ca"):
             if getattr(options, name) is not None:
                 raise TlsError(f"{name} is set without tls_certificate")
+        if options.admin_tls == "server":
+            raise TlsError("admin_tls is server without tls_certificate")
+        if options.tls_min_version != ListeningOptions.model_fields["tls_min_version"].default:
+            raise TlsError("tls_min_version is set without tls_certificate")
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from sidecar.cli.flags import with_settings
-from sidecar.settings import Settings, load, misspelt
+from sidecar.settings import Settings, load, misspelt, without_effect
 
 
 @with_settings(Settings.model_fields)
@@ -22,6 +22,8 @@ def serve_command(config: Path | None, **flags: Any) -> None:
     configure(settings.log_level)
     for variable, setting in misspelt(os.environ).items():
         structlog.get_logger("rerank").warning("unknown variable", name=variable, nearest=setting)
+    for name, needed in without_effect(settings).items():
+        structlog.get_logger("rerank").warning("setting without effect", name=name, needs=needed)
     companion = None
     if settings.canary_engine is not None:
         from sidecar.cli.cluster.canary_in_serve import canary_of

@@ -9,6 +9,7 @@ more than `max_connections`              `BoundedRunner`: 503 before a byte is r
 """
 
 import asyncio
+import resource
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,12 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from sidecar.errors import StartupError
 from sidecar.http.keys import AFTERWARDS
 from sidecar.settings import Settings
 
+OTHER_FILES = 124
+"""Open files beside the connections: models, logs, pipes of worker processes."""
 MAX_LINE_BYTES = 8190
 """Of a request's first line, so of its address."""
 MAX_HEADER_BYTES = 8190
@@ -31,6 +35,25 @@ REFUSAL = (
     b"Content-Length: 0\r\n\r\n"
 )
 log = structlog.get_logger("rerank")
+
+
+def allow_connections(number: int, ports: int = 1) -> None:
+    """Raises this process's limit of open files, as far as it may, to what so many connections to
+    each port need: beyond the limit the system refuses connections, and what else opens a file fails.
+
+    Raises StartupError where fewer files than connections are allowed.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number * ports + OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    if hard != resource.RLIM_INFINITY and number > hard:
+        raise StartupError(
+            f"setting max_connections: {number} are more than the {hard} files that the process "
+            "may have open (ulimit -Hn)"
+        )
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class BoundedRunner(web.AppRunner):

@@ -16,6 +16,7 @@ import structlog
 from sidecar.access.server_tls import TlsPorts
 from sidecar.errors import StartupError
 from sidecar.http.app import create_admin_app, create_app
+from sidecar.http.connections import allow_connections
 from sidecar.http.hangup import Hangups
 from sidecar.http.listener import listener
 from sidecar.http.reloading import Part, reloading
@@ -33,9 +34,10 @@ async def listening(
 ) -> AsyncIterator[tuple[Service, str]]:
     """(service, its URL) with the port open and the model not yet loaded.
 
-    Raises StartupError when the address cannot be listened on, or keys or certificates cannot be
-    read.
+    Raises StartupError when the address cannot be listened on, keys or certificates cannot be
+    read, or the system does not allow so many connections.
     """
+    allow_connections(settings.max_connections, ports=1 if settings.admin_port is None else 2)
     tls = TlsPorts.open(settings)
     service = Service(settings, opener)  # from here on there is something to stop
     service.show_certificate(tls.expires)

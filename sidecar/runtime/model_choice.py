@@ -7,24 +7,40 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from sidecar.runtime.options import ModelSource
+from sidecar.runtime.options import MAX_MB, ModelSource
 from sidecar.runtime.shipped_models import named_folder
 
 MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 """What may stand before `=` in `model`: a name as clients send it, and no path from the root."""
+MAX_IDLE_MIN = 1e7
+"""Twenty years."""
 
 
 def _joined(value: object) -> object:
-    """A path as text, and a list of them as one text."""
+    """A path as text, and a list of them as one text; else the value as it is."""
     if isinstance(value, list | tuple):
+        if not all(isinstance(each, str | os.PathLike) for each in value):
+            return value
         return ",".join(map(os.fspath, value)) or None
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
+def _folder(value: Path | None) -> Path | None:
+    """The folder. Raises ValueError where there is none: nothing could ever be loaded from it."""
+    if value is not None and not value.is_dir():
+        raise ValueError(f"{value} is not a folder")
+    return value
+
+
 def _some_model(value: str | None) -> str | None:
-    """The text. Raises ValueError where it names no model: a service must have one."""
+    """The text. Raises ValueError where it names no model: a service must have one, and a variable
+    that is empty must not make `NAME=$FOLDER` the folder in which the service was started."""
     if value is not None and not value.strip(", \t\r\n"):
         raise ValueError("names no model")
+    for part in (value or "").split(","):
+        name, equals, folder = part.strip().partition("=")
+        if equals and not folder and not Path(part.strip()).is_dir():
+            raise ValueError(f"`{name}=` names no folder")
     return value
 
 
@@ -42,7 +58,7 @@ class ModelChoice(BaseModel):
         description="Refuse a request for a model that is not served with 404; otherwise the "
         "default model answers it.",
     )
-    models_dir: Path | None = Field(
+    models_dir: Annotated[Path | None, AfterValidator(_folder)] = Field(
         None,
         description="Folder below which the folders lie that `/admin/models` may load; it loads "
         "none when absent.",
@@ -50,13 +66,14 @@ class ModelChoice(BaseModel):
     model_memory_mb: int | None = Field(
         None,
         ge=1,
+        le=MAX_MB,
         description="Most megabytes of graphs and weights that are loaded at a time, the ones that "
         "still end included; a model beyond is refused. No limit when absent.",
     )
     idle_unload_min: float | None = Field(
         None,
         gt=0,
-        allow_inf_nan=False,
+        le=MAX_IDLE_MIN,
         description="Minutes after which a model that nobody asks for is unloaded until somebody "
         "does; never the default model. Never when absent.",
     )

@@ -22,6 +22,8 @@ OpenVinoPrecision = Literal["fp32", "bf16", "int8"]
 
 MAX_TOKEN_BUDGET = 2**22
 """Far beyond what a device's memory holds. The first run is as large as the budget allows."""
+MAX_MB = 2**40
+"""An exabyte: beyond all machines."""
 MAX_RUN_S = 86_400.0
 """A day; how long the system waits for a process is bounded too."""
 
@@ -95,6 +97,7 @@ class RuntimeOptions(BaseModel):
     cache_mb: int = Field(
         64,
         ge=0,
+        le=MAX_MB,
         description="Megabytes for the logits of pairs that were scored already, of all models "
         "together; 0 keeps none. A pair takes about 200 bytes, a vector that a signal compares "
         "2 kB.",

@@ -202,10 +202,20 @@ def test_a_key_with_a_password_is_refused_and_never_asked_for(tmp_path: Path) ->
         ServerTls.open(TlsFiles(certificate_file, key))
 
 
-@pytest.mark.parametrize("name", ["tls_key", "tls_client_ca"])
-def test_a_setting_without_the_certificate_does_not_start_as_plain_http(name: str) -> None:
-    with pytest.raises(TlsError, match=f"{name} is set without tls_certificate"):
-        TlsPorts.open(ListeningOptions(**{name: Path("a.pem")}))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tls_key", Path("a.pem")),
+        ("tls_client_ca", Path("a.pem")),
+        ("admin_tls", "server"),
+        ("tls_min_version", "1.3"),
+    ],
+)
+def test_a_setting_without_the_certificate_does_not_start_as_plain_http(
+    name: str, value: Path | str
+) -> None:
+    with pytest.raises(TlsError, match=rf"{name} is (set|server) without tls_certificate"):
+        TlsPorts.open(ListeningOptions(**{name: value}))
 
 
 def test_each_port_has_the_rule_of_its_setting(tmp_path: Path) -> None:

@@ -156,3 +156,10 @@ def test_nothing_that_serves_can_read_code_from_a_file() -> None:
         "sidecar/runtime/worker_main.py",
         "sidecar/runtime/worker_process.py",
     }
+
+
+def test_a_pipe_in_place_of_the_manifest_is_not_waited_for(copy: Path) -> None:
+    (copy / "rerank.json").unlink()
+    os.mkfifo(copy / "rerank.json")
+    with pytest.raises(ModelError, match="is no file"):
+        open_models(copy)

@@ -3,6 +3,8 @@
 import contextlib
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -88,6 +90,19 @@ def test_a_client_that_does_not_read_its_answers_is_cut_off(tmp_path: Path) -> N
             time.sleep(PAUSE_S)
         assert len(statuses(read_all(connection))) < 60
         assert ask(server, "/health/live").status == 200
+
+
+def test_the_limit_of_open_files_is_raised_for_the_connections() -> None:
+    code = (
+        "import resource; from sidecar.http.connections import allow_connections\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, 4000))\n"
+        "allow_connections(900, ports=2); print(resource.getrlimit(resource.RLIMIT_NOFILE))\n"
+        "allow_connections(3990); print(resource.getrlimit(resource.RLIMIT_NOFILE))\n"
+        "allow_connections(4001)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["(1924, 4000)", "(4000, 4000)"]
+    assert "StartupError: setting max_connections: 4001 are more than the 4000" in done.stderr
 
 
 def test_connections_beyond_the_limit_are_refused_and_the_others_go_on() -> None:

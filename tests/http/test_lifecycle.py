@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from annotated_types import Le
 from structlog.testing import capture_logs
 
+from sidecar.access.request_limits import RequestLimits
 from sidecar.contracts.body import read_document
 from sidecar.errors import ModelError, Overloaded, StartupError
 from sidecar.http.serve import listening, serve
@@ -48,6 +50,20 @@ async def test_probes_before_and_after_the_model_is_there() -> None:
         assert (await client.get("/health/startup")).status == 200
         assert (await client.post("/v2/rerank", json=BODY)).status == 200, "still served"
         assert metric(service, "rerank_ready") == 0
+
+
+async def test_a_service_with_the_largest_numbers_answers() -> None:
+    names = set(RequestLimits.model_fields) - {"max_connections"}  # of which the system has a say
+    names |= {"deadline_ms", "hook_budget_ms", "drain_s", "shutdown_s", "idle_unload_min"}
+    fields = {name: Settings.model_fields[name] for name in (*names, "price_per_hour")}
+    largest = {
+        name: next(m.le for m in f.metadata if isinstance(m, Le)) for name, f in fields.items()
+    }
+    async with serving(GatedSession(), **largest) as (service, client):
+        await service.start()
+        assert (await client.post("/v2/rerank", json=BODY)).status == 200
+        for path in ("/info", "/metrics", "/openapi.json"):
+            assert (await client.get(path)).status == 200, path
 
 
 async def test_a_stop_while_the_model_loads_is_not_undone() -> None:
