@@ -79,7 +79,7 @@ class ModelOpener:
         self._check_memory(file_bytes)
         name = source.name or folder.running.manifest.name
         model = ServedModel(name, folder.running, folder.tokenizer, layout)
-        session = folder.session(layout, self.worker_nice)
+        session = folder.session(layout, self.worker_nice, name)
         return self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
 
     def serve(

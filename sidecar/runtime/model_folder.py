@@ -92,9 +92,12 @@ class ModelFolder:
             case _:
                 assert_never(self.running.runtime)
 
-    def session(self, layout: Layout, worker_nice: int = 0) -> Session:
+    def session(
+        self, layout: Layout, worker_nice: int = 0, served_as: str | None = None
+    ) -> Session:
         """A session for the layout, proven on its device. Its worker processes, if it has any, are
-        so much nicer than this one.
+        so much nicer than this one, and the log calls them by `served_as` (None: the manifest's
+        name).
 
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
         """
@@ -115,7 +118,7 @@ class ModelFolder:
                 prove(alone)
                 return spare_cores.SpareCores(session, alone)
             case "process":
-                name = running.manifest.name
+                name = served_as or running.manifest.name
                 return ProcessSession(
                     name,
                     partial(opened, replace(layout, workers=1)),

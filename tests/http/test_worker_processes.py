@@ -30,8 +30,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_model(tmp_path_factory.mktemp("models") / "tiny", 1)
 
 
-async def test_probes_say_that_a_worker_is_missing_until_it_is_back(folder: Path) -> None:
-    settings = Settings(port=0, model=str(folder), isolation="process", workers=2)
+async def test_probes_say_that_a_worker_is_missing_until_it_is_back(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(port=0, model=f"shop={folder}", isolation="process", workers=2)
     async with listening(settings) as (service, url):
         await service.start()
         (live,) = service.models.live
@@ -42,14 +44,16 @@ async def test_probes_say_that_a_worker_is_missing_until_it_is_back(folder: Path
             await until(lambda: service.not_ready is not None, 1.0)
             async with client.get("/health/ready") as answer:
                 assert answer.status == 503
-                assert "1 of tiny" in (await answer.json())["error"]
+                assert "1 of shop" in (await answer.json())["error"]
             assert metric(service, "rerank_ready") == 0
-            assert metric(service, "rerank_missing_workers", model="tiny") == 1
+            assert metric(service, "rerank_missing_workers", model="shop") == 1
             assert (await client.get("/health/live")).status == 200
             assert (await client.post("/v2/rerank", json=BODY)).status == 200
             await until(lambda: service.not_ready is None, 30.0)
             assert (await client.get("/health/ready")).status == 200
-            assert metric(service, "rerank_worker_ends_total", model="tiny", end="died") == 1
+            assert metric(service, "rerank_worker_ends_total", model="shop", end="died") == 1
+    (ended,) = [line for line in capsys.readouterr().out.splitlines() if "worker ended" in line]
+    assert "shop" in ended, "the log calls it as requests do"
 
 
 async def test_a_poisonous_pair_gets_503_twice_and_then_422_and_no_other_does(

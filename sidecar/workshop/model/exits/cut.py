@@ -23,7 +23,7 @@ def layer_ends(model: onnx.ModelProto) -> list[str]:
 
     Raises ModelError for a graph of another form.
     """
-    norms = [node.output[0] for node in model.graph.node if node.op_type == "LayerNormalization"]
+    norms = _normalised(model)
     if len(norms) < 7 or len(norms) % 2 == 0:
         raise ModelError(
             f"this graph has {len(norms)} layer normalisations: exits need BERT's form, with one "
@@ -37,8 +37,13 @@ def cut(model: onnx.ModelProto, ends: Sequence[str]) -> list[onnx.ModelProto]:
 
     Each part but the last has the output END alone, each but the first the input BEGIN. Weights are
     not copied: tensors with external data still name their file.
+
+    Raises ModelError where a part would run layers of an earlier one again. To compute the
+    embeddings again costs little: a graph may read its run's shape from them.
     """
-    parts = []
+    layers = set(_normalised(model)[1:])
+    parts: list[onnx.ModelProto] = []
+    before: set[str] = set()
     for begin, end in zip((None, *ends), (*ends, None), strict=True):
         part = onnx.ModelProto()
         part.CopyFrom(model)
@@ -48,8 +53,19 @@ def cut(model: onnx.ModelProto, ends: Sequence[str]) -> list[onnx.ModelProto]:
             _end_at(part.graph, end)
         remove_unused(part)
         _remove_unused_inputs(part.graph)
+        if before & (normalised := layers & set(_normalised(part))):
+            raise ModelError(
+                "this graph's head reads states of a layer before an exit, which the part behind "
+                "the exit would compute again: exits need a head that reads none of those layers"
+            )
+        before |= normalised
         parts.append(part)
     return parts
+
+
+def _normalised(model: onnx.ModelProto) -> list[str]:
+    """What the graph's layer normalisations put out, in order."""
+    return [node.output[0] for node in model.graph.node if node.op_type == "LayerNormalization"]
 
 
 def _begin_at(graph: onnx.GraphProto, tensor: str) -> None:

@@ -21,6 +21,10 @@ from sidecar.workshop.model.quantization_sample import read_sample  # noqa: E402
 from sidecar.workshop.model.runner import Runner  # noqa: E402
 from sidecar.workshop.model.training.group import Group, write_groups  # noqa: E402
 from tests.tiny_models import tiny_model  # noqa: E402
+from tests.workshop.model.late_interaction import (  # noqa: E402
+    save_late_interaction,
+    save_unigram_encoder,
+)
 
 SUBJECTS = ("router", "lease", "vitamin", "tower", "bread", "laptop", "coffee", "notice", "river")
 ASKED = ("reset", "price", "colour", "history", "weight", "maker", "repair", "delivery", "size")
@@ -145,3 +149,37 @@ def test_a_graph_without_segments_is_one_line(groups: Path, tmp_path: Path) -> N
     folder = tiny_model(tmp_path / "tiny", 1)
     with pytest.raises(ModelError, match="reads no segments"):
         add_exits(folder, ExitSpec(groups))
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_unigram_encoder(tmp_path_factory.mktemp("encoder") / "encoder")
+
+
+def late_interaction(encoder: Path, folder: Path, layer: int) -> Path:
+    """A model of three layers whose head compares tokens after the last layer and after `layer`."""
+    features = ("cosine", "maxsim:3", f"maxsim:{layer}", "lexical")
+    source = save_late_interaction(encoder, folder / "source", features)
+    made = CliRunner().invoke(app, ["model", "export", str(source), str(folder / "model")])
+    assert made.exit_code == 0, made.output
+    return folder / "model"
+
+
+def test_a_late_interaction_whose_layers_lie_behind_the_exits(
+    encoder: Path, groups: Path, tmp_path: Path
+) -> None:
+    folder = late_interaction(encoder, tmp_path, layer=2)
+    whole = served(folder).logits(PAIRS)
+    add_exits(folder, ExitSpec(groups))
+    assert served(folder).logits(PAIRS).tolist() == whole.tolist()
+    assert np.isfinite(served(folder, depth="adaptive").logits(PAIRS)).all()
+
+
+def test_a_head_that_reads_a_layer_before_an_exit_is_one_line(
+    encoder: Path, groups: Path, tmp_path: Path
+) -> None:
+    folder = late_interaction(encoder, tmp_path, layer=1)
+    before = sorted(path.name for path in folder.iterdir())
+    with pytest.raises(ModelError, match="reads states of a layer before an exit"):
+        add_exits(folder, ExitSpec(groups))
+    assert sorted(path.name for path in folder.iterdir()) == before
