@@ -98,8 +98,9 @@ class ModelChanges:
         """Makes the sources the models that are served, the first the default. A model whose folder
         holds what it held goes on as it is.
 
-        Raises ModelError, DeviceError or StartupError with the reason if one must not serve, and
-        ProfileError if a profile is calibrated for none of them, or lacks its encoder.
+        Raises ModelError, DeviceError or StartupError with the reason if one must not serve or is
+        of another kind than its name, and ProfileError if a profile is calibrated for none of
+        them, or lacks its encoder.
         """
         with self._change:
             folders = read_sources(sources, self._registry.opener.options)
@@ -111,6 +112,7 @@ class ModelChanges:
             try:
                 for name, (source, folder) in folders.items():
                     old = before.get(name)
+                    _check_kind(name, old, folder)
                     sleeping_default = not after and isinstance(old, SleepingModel)
                     if old is not None and not sleeping_default and _is(old, source, folder):
                         after[name] = old

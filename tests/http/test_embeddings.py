@@ -259,6 +259,11 @@ def test_a_name_keeps_its_kind(folder: Path, encoder: Path) -> None:
             changes.load("one", ModelSource(encoder))
         with pytest.raises(ModelError, match="`two` is the name of another kind of model"):
             changes.load("two", ModelSource(folder))
+        served = dict(models.served)
+        for one, two in ((encoder, folder), (folder, folder), (encoder, encoder)):
+            with pytest.raises(ModelError, match="is the name of another kind of model"):
+                changes.reload([ModelSource(one, "one"), ModelSource(two, "two")])
+        assert dict(models.served) == served
         changes.load("three", ModelSource(encoder))
         assert models.find(None, kind="encoder").name == "two"
         with pytest.raises(UnknownModel, match="`other` is not served here, only two, three"):
