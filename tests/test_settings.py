@@ -70,7 +70,7 @@ def test_a_fault_is_told_by_its_name(tmp_path: Path, text: str, fault: str) -> N
 
 
 def test_every_number_has_a_bound() -> None:
-    """Without one, a number that no timer, float or JSON can hold fails somewhere in the service."""
+    """Without one, a number that no timer, float or JSON can hold fails somewhere later."""
     numbers = [
         (name, field)
         for name, field in Settings.model_fields.items()

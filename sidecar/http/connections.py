@@ -39,7 +39,7 @@ log = structlog.get_logger("rerank")
 
 def allow_connections(number: int, ports: int = 1) -> None:
     """Raises this process's limit of open files, as far as it may, to what so many connections to
-    each port need: beyond the limit the system refuses connections, and what else opens a file fails.
+    each port need: beyond the limit the system refuses connections, and no other file opens.
 
     Raises StartupError where fewer files than connections are allowed.
     """
