@@ -56,7 +56,7 @@ async def test_a_service_with_the_largest_numbers_answers() -> None:
     names = set(RequestLimits.model_fields) - {"max_connections"}  # of which the system has a say
     names |= {"deadline_ms", "hook_budget_ms", "drain_s", "shutdown_s", "idle_unload_min"}
     fields = {name: Settings.model_fields[name] for name in (*names, "price_per_hour")}
-    largest = {
+    largest: dict[str, Any] = {
         name: next(m.le for m in f.metadata if isinstance(m, Le)) for name, f in fields.items()
     }
     async with serving(GatedSession(), **largest) as (service, client):
