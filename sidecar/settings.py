@@ -9,8 +9,7 @@ part of the table.
 """
 
 import os
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,14 +33,6 @@ from sidecar.runtime.options import RENAMED, RuntimeOptions
 from sidecar.shared_cache.options import SharedCacheOptions
 
 PREFIX = "RERANK_"
-OF_COMMANDS = {
-    *("CLUSTER_URL", "CLUSTER_API_KEY", "CLUSTER_USER", "CLUSTER_CA"),
-    *("SIDECAR_URL", "SIDECAR_KEY", "ADMIN_KEY", "LLM_API_KEY", "CACHE_DIR"),
-}
-"""Variables of other commands than `serve`, behind the prefix."""
-TYPO = 0.75
-"""Similarity (difflib's ratio) from which a variable is a setting with a typing error: `PROT` is
-just that similar to `PORT`."""
 DEFAULT_DEADLINE_MS = 25_000
 """Below the 30 s after which Elasticsearch gives up, so that our answer is the one it gets."""
 MAX_MS = int(MAX_S * 1000)
@@ -242,29 +233,6 @@ class Settings(
         )
 
 
-NEEDED = {
-    "models_dir": "api_keys_file",
-    "admin_host": "admin_port",
-    "admin_tls": "admin_port",
-    "cache_prefix": "cache_url",
-    "cache_ttl_s": "cache_url",
-    "cache_timeout_ms": "cache_url",
-    "canary_every": "canary_engine",
-    "judgements_id": "judgements",
-}
-"""Setting -> the one without which it has no effect."""
-
-
-def without_effect(settings: Settings) -> dict[str, str]:
-    """The settings that were given and have no effect -> the setting that they need."""
-    given = settings.model_fields_set
-    return {
-        name: needed
-        for name, needed in NEEDED.items()
-        if name in given and getattr(settings, needed) is None
-    }
-
-
 def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Settings:
     """The settings in force. `flags` is what the command line gave; None is what it did not give.
 
@@ -284,22 +252,6 @@ def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Set
         raise StartupError(f"setting {first_fault(fault)}") from None
     except ValueError as fault:  # TOML that does not parse
         raise StartupError(f"the settings file {path}: {fault}") from None
-
-
-def misspelt(variables: Iterable[str]) -> dict[str, str]:
-    """The names among environment variables that mean nothing but look like a setting's -> that
-    setting's variable. Others with the prefix are left alone: they may be somebody else's, such as
-    the addresses of a Kubernetes service `rerank-sidecar`."""
-    settings = [name.upper() for name in (*Settings.model_fields, *RENAMED, "config")]
-    found = {}
-    for variable in variables:
-        name = variable.upper().removeprefix(PREFIX)  # in any case, as pydantic reads them
-        if name == variable.upper() or name in OF_COMMANDS or name in settings:
-            continue
-        cut = [setting for setting in settings if name and setting.startswith(name)]
-        if near := cut or get_close_matches(name, settings, n=1, cutoff=TYPO):
-            found[variable] = PREFIX + near[0]
-    return found
 
 
 class _RenamedEnvironment(EnvSettingsSource):

@@ -50,6 +50,7 @@ SERVICE = PURE | {
     "sidecar.profiles",
     "sidecar.runtime",
     "sidecar.settings",
+    "sidecar.idle_settings",
     "sidecar.shared_cache",
     "sidecar.telemetry",
 }
@@ -67,6 +68,7 @@ MAY_IMPORT = {
     "sidecar.yaml_core": set(),
     "sidecar.explain": FOUNDATION,
     "sidecar.settings": FOUNDATION | {"sidecar.access", "sidecar.runtime", "sidecar.shared_cache"},
+    "sidecar.idle_settings": {"sidecar.runtime", "sidecar.settings"},
     "sidecar.shared_cache": FOUNDATION | {"sidecar.pipeline", "sidecar.runtime"},
     "sidecar.telemetry": set(),
     "sidecar.access": FOUNDATION,

@@ -13,8 +13,9 @@ from annotated_types import Le
 import sidecar
 from es_integration.local_node import cache
 from sidecar.errors import StartupError
+from sidecar.idle_settings import NEEDED, OF_COMMANDS, misspelt, without_effect
 from sidecar.runtime.options import RENAMED, RuntimeOptions
-from sidecar.settings import NEEDED, OF_COMMANDS, Settings, load, misspelt, without_effect
+from sidecar.settings import Settings, load
 
 
 @pytest.fixture(autouse=True)

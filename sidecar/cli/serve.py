@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 
 from sidecar.cli.flags import with_settings
-from sidecar.settings import Settings, load, misspelt, without_effect
+from sidecar.idle_settings import misspelt, without_effect
+from sidecar.settings import Settings, load
 
 
 @with_settings(Settings.model_fields)
