@@ -176,7 +176,7 @@ def test_an_empty_variable_is_as_if_it_were_absent(monkeypatch: pytest.MonkeyPat
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sidecar", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_help_lists_the_commands() -> None:

@@ -217,7 +217,8 @@ class ModelQueue:
             tokens,
             padded_tokens,
             seconds,
-            failed=fault is not None,
+            # A refused input is its client's, who may send it for ever, and no failure of the model.
+            failed=fault is not None and not isinstance(fault, InputRefused),
             tags=tuple(tags.values()),
         )
         try:

@@ -92,6 +92,7 @@ async def test_a_poisonous_pair_gets_503_twice_and_then_422_and_no_other_does(
             assert statuses == [(503, "inference"), (503, "inference"), refused, refused]
             assert (await client.post("/v2/rerank", json=BODY)).status == 200
             assert metric(service, "rerank_worker_ends_total", model="tiny", end="died") == 2
+            assert metric(service, "rerank_session_failures_total", model="tiny") == 2
     logged = capsys.readouterr().out
     assert logged.count("input refused") == 1
     assert DEADLY not in logged
