@@ -217,7 +217,7 @@ class ModelQueue:
             tokens,
             padded_tokens,
             seconds,
-            # A refused input is its client's, who may send it for ever, and no failure of the model.
+            # A refused input is no failure of the model: its client may send it for ever.
             failed=fault is not None and not isinstance(fault, InputRefused),
             tags=tuple(tags.values()),
         )
