@@ -44,7 +44,7 @@ class RequestLimits(BaseModel):
         ge=1,
         le=MAX_NUMBER,
         description="Most connections at a time to a port; more get 503. The start raises the "
-        "process's limit of open files as far as it may; beyond it, it fails.",
+        "process's limit of open files for them, and fails where the system allows fewer files.",
     )
     max_documents: int = Field(
         1000, ge=1, le=MAX_NUMBER, description="Most documents of a request."

@@ -5,7 +5,7 @@ import io
 from typing import Any, BinaryIO
 
 CHUNK = 8192
-"""Bytes that are decompressed at once; they become some ten times as many."""
+"""Bytes that are decompressed at once; they usually become some ten times as many."""
 
 
 def zstd_stream(raw: BinaryIO) -> BinaryIO:

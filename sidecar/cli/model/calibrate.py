@@ -15,7 +15,7 @@ def calibrate_model_command(
         typer.Option(help="A collection with judgements, as for `check`. May be given repeatedly."),
     ] = None,
     recipe: Recipe = None,
-    pools: Annotated[int, typer.Option(min=5, help="Pools of each collection of the recipe.")] = 20,
+    pools: Annotated[int, typer.Option(min=5, help="Pools of each collection of --recipe.")] = 20,
     measure: Annotated[
         list[Path] | None,
         typer.Option(
@@ -24,12 +24,13 @@ def calibrate_model_command(
         ),
     ] = None,
     max_queries: Annotated[
-        int | None, typer.Option(min=1, help="Use at most this many queries of a collection.")
+        int | None,
+        typer.Option(min=1, help="Use at most this many queries of a judged collection."),
     ] = None,
     relevant: Annotated[
         float | None,
         typer.Option(
-            help="The lowest relevant grade. Default: the collection's own, else 1.",
+            help="The lowest relevant grade of a judged collection. Default: its own, else 1.",
             show_default=False,
         ),
     ] = None,

@@ -19,6 +19,7 @@ from sidecar.workshop.model.check.judged_collection import (
     Pool,
     write_judged,
 )
+from sidecar.workshop.model.folder_files import write_manifest
 from sidecar.workshop.model.runner import Floats
 from sidecar.workshop.model.score_calibration.calibrating import (
     ModelCalibrationSpec,
@@ -180,6 +181,19 @@ def test_the_recipes_unseen_pools_calibrate_too(tmp_path: Path) -> None:
     names = {row.name for row in outcome.scores_after}
     assert {"squad_sent", "policyqa", "fashion_products", UNRELATED} <= names
     assert not names & {"cmrc_zh", "law_zh"}, "the model reads English alone"
+
+
+def test_a_recipe_without_the_models_languages_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the recipe needs the extra `build`")
+    pytest.importorskip("zstandard")
+    from tests.workshop.model.recipe.collections_folder import write_collections
+
+    folder = Path(shutil.copytree(shipped_model(), tmp_path / "german"))
+    manifest = Manifest.read(folder)
+    write_manifest(manifest.model_copy(update={"languages": ("de",)}), folder)
+    data = write_collections(tmp_path)
+    with pytest.raises(ModelError, match=r"no collection in the model's languages \(de\)"):
+        calibrate_model(folder, ModelCalibrationSpec(recipe=data, pools=5), write=False)
 
 
 def test_what_is_missing_is_told(collections: list[Path], tmp_path: Path) -> None:

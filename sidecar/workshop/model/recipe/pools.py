@@ -4,8 +4,8 @@ texts by chance. They are ranked as a whole, where the groups of training have s
 A text is relevant to its own query, and to every equal one. Products are so by their attributes or
 words: 2 for all that is asked for, 1 for the kind alone.
 
-A model is calibrated on pools of texts that no run of its training saw: the cut is that of the
-training's groups.
+A model is calibrated on pools of texts that `model train` left out: the cut is that of its groups.
+`fit-head` takes its pools of all texts.
 """
 
 import random

@@ -70,6 +70,11 @@ def _collections(spec: ModelCalibrationSpec, manifest: Manifest) -> list[JudgedC
         from sidecar.workshop.model.recipe.pool_collections import unseen_collections
 
         found += unseen_collections(spec.recipe, spec.pools, manifest.languages)
+    if not found:
+        raise ModelError(
+            f"the recipe has no collection in the model's languages "
+            f"({', '.join(manifest.languages)}): give --judged"
+        )
     return found
 
 
