@@ -1,4 +1,5 @@
-"""Where a request is prepared: in a thread, or at once if it is short and the model idle."""
+"""Where a request is prepared: in a thread, or at once if it is short and the model idle, one in
+each round of the loop."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ import pytest
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.pipeline.served_model import ServedModel
-from sidecar.request import Document, RankRequest
+from sidecar.request import Control, Document, RankRequest
 from sidecar.runtime.admission import Admission
 from sidecar.runtime.backlog import Backlog
 from sidecar.runtime.manifest import Manifest
@@ -58,6 +59,17 @@ class CountingThreads(ThreadPoolExecutor):
         return super().submit(*args, **options)
 
 
+def documents(texts: Sequence[str]) -> tuple[Document, ...]:
+    return tuple(Document(text=text, size=len(text)) for text in texts)
+
+
+def pipeline_over(
+    scorer: Loaded, manifest: Manifest, tokenizer: PairTokenizer, threads: CountingThreads
+) -> RerankPipeline:
+    model = ServedModel("m", RunningGraph(manifest, "int8", "cpu"), tokenizer, Layout(1, 1, 0))
+    return RerankPipeline(model, scorer, Admission(), RankingConfig(), threads, 60.0)
+
+
 @pytest.fixture
 def threads() -> Iterator[CountingThreads]:
     with CountingThreads(1) as pool:
@@ -71,7 +83,7 @@ def threads() -> Iterator[CountingThreads]:
         (RUNNING, SHORT, 1),
         (OTHER_MODEL_WAITED_FOR, SHORT, 1),
         (IDLE, SHORT * 3, 1),
-        (IDLE, ["red shoe " * 300], 1),
+        (IDLE, ["red shoe " * 120], 1),
     ],
     ids=["idle", "a run under way", "another model's work", "many documents", "a long document"],
 )
@@ -83,33 +95,46 @@ def test_a_short_request_that_the_model_waits_for_goes_to_no_thread(
     tokenizer: PairTokenizer,
     threads: CountingThreads,
 ) -> None:
-    model = ServedModel("m", RunningGraph(manifest, "int8", "cpu"), tokenizer, Layout(1, 1, 0))
-    pipeline = RerankPipeline(model, Loaded(load), Admission(), RankingConfig(), threads, 60.0)
-    documents = tuple(Document(text=text, size=len(text)) for text in texts)
-    result = asyncio.run(pipeline.rank(RankRequest("shoes", documents)))
+    pipeline = pipeline_over(Loaded(load), manifest, tokenizer, threads)
+    result = asyncio.run(pipeline.rank(RankRequest("shoes", documents(texts))))
     assert len(result.ranked) == len(texts)
     assert threads.given == given
 
 
-def test_of_a_burst_one_request_at_a_time_is_prepared_at_once(
+@pytest.mark.parametrize(
+    "request_",
+    [
+        RankRequest("red shoes " * 11, documents(SHORT)),
+        RankRequest("shoes", documents(SHORT), Control(instruction="Find shoes. " * 100)),
+        RankRequest("shoes", (Document(text="red shoe", size=8, vector=[0.5] * 128),)),
+        RankRequest("shoes", documents(SHORT), Control(profile="legal")),
+    ],
+    ids=["a long query", "a long instruction", "a vector", "a profile with signals"],
+)
+def test_what_takes_long_to_read_goes_to_a_thread(
+    request_: RankRequest,
+    manifest: Manifest,
+    tokenizer: PairTokenizer,
+    threads: CountingThreads,
+) -> None:
+    pipeline = pipeline_over(Loaded(IDLE), manifest, tokenizer, threads)
+    asyncio.run(pipeline.rank(request_))
+    assert threads.given == 1
+
+
+def test_of_a_burst_one_request_is_prepared_at_once_though_the_model_stays_idle(
     manifest: Manifest, tokenizer: PairTokenizer, threads: CountingThreads
 ) -> None:
-    model = ServedModel("m", RunningGraph(manifest, "int8", "cpu"), tokenizer, Layout(1, 1, 0))
-
-    class Busy(Loaded):
-        """Busy from the first submission on."""
-
-        def submit(
-            self, inputs: Sequence[ModelInput], *args: Any, **options: Any
-        ) -> "Future[Scored]":
-            self._load = RUNNING
-            return super().submit(inputs, *args, **options)
-
-    pipeline = RerankPipeline(model, Busy(IDLE), Admission(), RankingConfig(), threads, 60.0)
-    request = RankRequest("shoes", tuple(Document(text=text, size=len(text)) for text in SHORT))
+    pipeline = pipeline_over(Loaded(IDLE), manifest, tokenizer, threads)
+    request = RankRequest("shoes", documents(SHORT))
 
     async def burst() -> None:
         await asyncio.gather(*(pipeline.rank(request) for _ in range(8)))
 
-    asyncio.run(burst())
-    assert threads.given == 7
+    async def bursts() -> None:
+        await burst()
+        assert threads.given == 7
+        await pipeline.rank(request)
+        assert threads.given == 7, "the next round has its own"
+
+    asyncio.run(bursts())
