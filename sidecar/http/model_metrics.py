@@ -60,12 +60,14 @@ class ModelMetrics:
         self._metrics.model_info.labels(*_info(live.name, live.running)).set(1)
 
     def on_run(self, report: RunReport) -> None:
-        """Counts a run."""
+        """Counts a run. One that failed counts as a failure alone, and as none where its input is
+        refused: a client may send that for ever."""
         metrics = self._runs.get(report.model)
         if metrics is None:
             metrics = self._runs[report.model] = RunMetrics.of(self._metrics, report.model)
         if report.failed:
-            metrics.failures.inc()
+            if not report.refused:
+                metrics.failures.inc()
             return
         if self._answers.cost is not None:
             self._answers.cost.count_run(report.seconds)

@@ -29,6 +29,8 @@ class RunReport:
     padded_tokens: int
     seconds: float
     failed: bool = False
+    refused: bool = False
+    """It failed by an input that is refused, which is no failure of the model."""
     tags: tuple[object, ...] = ()
     """Of its inputs' jobs, those that have one."""
 

@@ -217,8 +217,8 @@ class ModelQueue:
             tokens,
             padded_tokens,
             seconds,
-            # A refused input is no failure of the model: its client may send it for ever.
-            failed=fault is not None and not isinstance(fault, InputRefused),
+            failed=fault is not None,
+            refused=isinstance(fault, InputRefused),
             tags=tuple(tags.values()),
         )
         try:

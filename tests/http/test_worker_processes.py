@@ -90,6 +90,8 @@ async def test_a_poisonous_pair_gets_503_twice_and_then_422_and_no_other_does(
                         assert answer.headers["Retry-After"] == "1"
             refused = (422, "refused_input")
             assert statuses == [(503, "inference"), (503, "inference"), refused, refused]
+            assert metric(service, "rerank_run_pairs_count", model="tiny") == 0
+            assert metric(service, "rerank_run_seconds_total", model="tiny") == 0
             assert (await client.post("/v2/rerank", json=BODY)).status == 200
             assert metric(service, "rerank_worker_ends_total", model="tiny", end="died") == 2
             assert metric(service, "rerank_session_failures_total", model="tiny") == 2
