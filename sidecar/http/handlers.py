@@ -30,7 +30,9 @@ from sidecar.http.keys import (
 )
 from sidecar.http.middleware import route_template
 from sidecar.http.request_body import parse_body, read_body
+from sidecar.http.service import Service
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
+from sidecar.pipeline.served_model import ServedModel
 from sidecar.request import RankRequest, RankResult
 from sidecar.runtime.flows import Flow
 from sidecar.runtime.options import Runtime
@@ -92,7 +94,7 @@ async def _answer(
         request[TRACE].stages(time.perf_counter() - start, seconds)
     arm = str(treatment.name or "")
     request[AFTERWARDS].append(
-        partial(service.answers.record, dialect, pipeline.model, rank_request, result, seconds, arm)
+        partial(_record, service, dialect, pipeline.model, rank_request, result, seconds, arm)
     )
     request[FACTS]["tokens"] = result.tokens
     if result.degraded:
@@ -104,6 +106,22 @@ async def _answer(
     runtime = f"{running.device}+{COMPUTE_TYPES[running.runtime]}"
     headers = _timing_headers(seconds, rank_request, result, runtime)
     return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+def _record(
+    service: Service,
+    dialect: Dialect,
+    model: ServedModel,
+    rank_request: RankRequest,
+    result: RankResult,
+    seconds: dict[str, float],
+    arm: str,
+) -> None:
+    """Adds an answer to the metrics, if its model still has its name. The client may take the
+    answer long after the model has gone, and its rows with it: they would stay for good."""
+    served = service.models.served.get(model.name)
+    if served is not None and served.running == model.running:
+        service.answers.record(dialect, model, rank_request, result, seconds, arm)
 
 
 def _decode(request: web.Request, raw: bytes) -> tuple[Dialect, RankRequest]:

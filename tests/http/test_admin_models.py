@@ -1,6 +1,8 @@
 """Models that change behind a real port: who may, what is refused, and what requests get."""
 
 import asyncio
+import io
+import json
 import shutil
 import threading
 from collections.abc import AsyncIterator
@@ -22,6 +24,7 @@ from tests.tiny_models import spoil, tiny_model
 
 ADMIN = {"Authorization": "Bearer admin-key"}
 SEARCH = {"Authorization": "Bearer search-key"}
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,26 @@ async def test_a_model_is_loaded_replaced_and_unloaded(models_dir: Path) -> None
         assert metric(service, "rerank_model_changes_total", change="load", outcome="ok") == 2
         await until(lambda: b"acme/second" not in service.metrics.text())
         assert service.metrics.text().count(b"rerank_model_info{") == 1, "the old one's row is gone"
+
+
+async def test_an_answer_that_is_taken_after_its_model_has_gone_leaves_no_rows(
+    models_dir: Path,
+) -> None:
+    async with serving(models_dir, keys=False) as (service, client):
+        await service.live_models.load("two", models_dir / "two")
+        answered = {"dialect": "cohere-v2", "status": "200"}
+        text = "long" * 300_000
+        body = {**BODY, "documents": [text] * 8, "model": "two", "return_documents": True}
+        raw = io.BytesIO(json.dumps(body).encode())
+        async with client.post("/v2/rerank", data=raw, headers=JSON) as answer:
+            assert answer.status == 200
+            assert len(service.metrics.text().split(b'rerank_run_pairs_count{model="two"}')) == 2
+            await service.live_models.unload("two")
+            await until(lambda: b'"two"' not in service.metrics.text())
+            assert metric(service, "rerank_requests_total", **answered) == 0, "it is being sent"
+            assert len((await answer.json())["results"]) == 8
+        await until(lambda: metric(service, "rerank_requests_total", **answered) == 1)
+        assert b'"two"' not in service.metrics.text()
 
 
 async def test_a_folder_that_fails_its_proof_says_why_and_the_old_one_goes_on(
