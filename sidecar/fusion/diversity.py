@@ -150,7 +150,7 @@ def maximal_marginal_relevance(
         return []
     candidates = np.array(places, dtype=np.intp)
     count = min(top, len(places))
-    row = _rows(similarity, candidates, at_once=2 * count > len(places))
+    row = _rows(similarity, candidates, at_once=2 * count > len(scores))
     relevance = weight * np.array([scores[place] for place in places])
     left = relevance.copy()
     """Of those that are not chosen."""
@@ -191,7 +191,8 @@ def _picks(places: Sequence[int], relevance: Floats, similar: Floats, weight: fl
 
 
 def _numbers(values: Sequence[object]) -> Floats:
-    """A row for each value, zeros for one that is no vector or has another length than most."""
+    """A row for each value, zeros for one that is no vector of numbers or has another length than
+    most such vectors."""
     vectors = [value if _may_be_vector(value) else () for value in values]
     sizes = [len(each) for each in vectors if each]
     size = max(set(sizes), key=sizes.count, default=1)
@@ -202,8 +203,18 @@ def _numbers(values: Sequence[object]) -> Floats:
             try:
                 packed.pack_into(numbers.data, place * packed.size, *each)
             except (struct.error, OverflowError):
-                numbers[place] = 0.0
+                # Those with a fault have no say in what is usual. All are looked for at once: of
+                # each length there may be some.
+                return _numbers([one if _holds_numbers(one) else () for one in vectors])
     return numbers
+
+
+def _holds_numbers(vector: Sequence[object]) -> bool:
+    try:
+        struct.pack(f"{len(vector)}d", *vector)
+    except (struct.error, OverflowError):
+        return False
+    return True
 
 
 def _may_be_vector(value: object) -> TypeGuard[Sequence[object]]:

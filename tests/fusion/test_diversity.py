@@ -3,7 +3,10 @@
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +83,19 @@ def test_what_is_no_vector_is_like_no_other(value: object) -> None:
     assert similarity.to(0)[2] == pytest.approx(math.sqrt(0.5))
 
 
+def test_vectors_with_a_fault_do_not_say_which_length_is_usual() -> None:
+    sound = [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0]]
+    for faulty in ([1.0, None, 2.0, 3.0], [1.0, 2.0, "3", 4.0], [1.0, 10**400, 2.0, 3.0]):
+        similarity = of_vectors([faulty, sound[0], faulty, sound[1], faulty])
+        assert similarity.compared == 2
+        assert similarity.to(1).tolist() == pytest.approx([0, 1, 0, math.sqrt(0.5), 0])
+
+
+def test_vectors_with_faults_may_have_as_many_lengths_as_there_are() -> None:
+    faulty = [[1.0] * count + [None] for count in range(1, 1500)]
+    assert of_vectors([*faulty, [1.0, 0.0]]).compared == 1
+
+
 def test_large_and_small_vectors_have_their_cosine() -> None:
     assert of_vectors([[1e300, 0.0], [1e-300, 0.0]]).to(0).tolist() == pytest.approx([1, 1])
 
@@ -117,9 +133,29 @@ def test_the_similarities_of_all_are_those_of_each_and_both_choose_the_same() ->
         assert similarity.to_all().tolist() == [pytest.approx(row, abs=1e-11) for row in each]
         all_of_them = maximal_marginal_relevance(scores, places, similarity, 0.6, count)
         assert len(all_of_them) == len(places)
-        for top in (1, 20, 59, 60, 61, 119):
+        for top in (1, 20, 74, 75, 76, 119):
             some = maximal_marginal_relevance(scores, places, similarity, 0.6, top)
             assert [pick.place for pick in some] == [pick.place for pick in all_of_them[:top]]
+
+
+@pytest.mark.parametrize(
+    ("pool", "top", "computed"), [(20, 20, 0), (100, 50, 0), (51, 51, 1), (100, 51, 1)]
+)
+def test_all_similarities_are_computed_only_where_most_documents_are_chosen(
+    pool: int, top: int, computed: int
+) -> None:
+    scores = [1 - place / 100 for place in range(100)]
+    similarity = of_vectors([[math.cos(score), math.sin(score)] for score in scores])
+    calls = 0
+
+    def to_all() -> npt.NDArray[np.float64]:
+        nonlocal calls
+        calls += 1
+        return similarity.to_all()
+
+    counted = replace(similarity, to_all=to_all)
+    assert len(maximal_marginal_relevance(scores, range(pool), counted, 0.6, top)) == top
+    assert calls == computed
 
 
 def test_values_are_compared_as_sets_of_texts_without_case() -> None:
