@@ -47,13 +47,16 @@ def allow_connections(number: int, ports: int = 1) -> None:
     wanted = number * ports + OTHER_FILES
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return
-    if hard != resource.RLIM_INFINITY and number > hard:
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (ValueError, OSError):  # some hard limits are infinite by name only
+        most = soft
+    if number > most:
         raise StartupError(
-            f"setting max_connections: {number} are more than the {hard} files that the process "
+            f"setting max_connections: {number} are more than the {most} files that the process "
             "may have open (ulimit -Hn)"
         )
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class BoundedRunner(web.AppRunner):

@@ -7,9 +7,11 @@ stop:  not ready -> `drain_s` more of serving -> close the port -> requests unde
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
+from pathlib import Path
 
 import structlog
 
@@ -35,8 +37,9 @@ async def listening(
     """(service, its URL) with the port open and the model not yet loaded.
 
     Raises StartupError when the address cannot be listened on, keys or certificates cannot be
-    read, or the system does not allow so many connections.
+    read, `models_dir` is not a folder, or the system does not allow so many connections.
     """
+    _check_models_dir(settings.models_dir)
     allow_connections(settings.max_connections, ports=1 if settings.admin_port is None else 2)
     tls = TlsPorts.open(settings)
     service = Service(settings, opener)  # from here on there is something to stop
@@ -56,6 +59,13 @@ async def listening(
             yield service, url
     finally:
         await service.stop()
+
+
+def _check_models_dir(folder: Path | None) -> None:
+    """Nothing could ever be loaded from what is not a folder. A command that loads nothing from it
+    does not look."""
+    if folder is not None and not os.path.isdir(folder):
+        raise StartupError(f"setting models_dir: {folder} is not a folder")
 
 
 @asynccontextmanager

@@ -185,9 +185,9 @@ class Manifest(Strict):
         Raises ModelError: no such folder, no or a faulty manifest, a file missing or altered.
         """
         path = folder / MANIFEST
-        if path.exists() and not path.is_file():
-            raise ModelError(f"{path} is no file")  # to read a pipe would wait for its writer
         try:
+            if path.exists() and not path.is_file():
+                raise ModelError(f"{path} is no file")  # to read a pipe would wait for its writer
             manifest = cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             shipped = "" if folder.exists() else f"; shipped are {', '.join(shipped_models())}"

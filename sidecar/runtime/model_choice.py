@@ -25,13 +25,6 @@ def _joined(value: object) -> object:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-def _folder(value: Path | None) -> Path | None:
-    """The folder. Raises ValueError where there is none: nothing could ever be loaded from it."""
-    if value is not None and not value.is_dir():
-        raise ValueError(f"{value} is not a folder")
-    return value
-
-
 def _some_model(value: str | None) -> str | None:
     """The text. Raises ValueError where it names no model: a service must have one, and a variable
     that is empty must not make `NAME=$FOLDER` the folder in which the service was started."""
@@ -39,7 +32,7 @@ def _some_model(value: str | None) -> str | None:
         raise ValueError("names no model")
     for part in (value or "").split(","):
         name, equals, folder = part.strip().partition("=")
-        if equals and not folder and not Path(part.strip()).is_dir():
+        if equals and not folder and not os.path.isdir(part.strip()):
             raise ValueError(f"`{name}=` names no folder")
     return value
 
@@ -58,7 +51,7 @@ class ModelChoice(BaseModel):
         description="Refuse a request for a model that is not served with 404; otherwise the "
         "default model answers it.",
     )
-    models_dir: Annotated[Path | None, AfterValidator(_folder)] = Field(
+    models_dir: Path | None = Field(
         None,
         description="Folder below which the folders lie that `/admin/models` may load; it loads "
         "none when absent.",
@@ -89,13 +82,13 @@ def model_sources(text: str | None) -> tuple[ModelSource, ...]:
     shipped reranker alone. For a folder may stand a shipped model's name."""
     if text is None:
         return (ModelSource(None),)
-    if Path(text).is_dir():  # whatever signs its path holds
+    if os.path.isdir(text):  # whatever signs its path holds
         return (ModelSource(Path(text)),)
     return tuple(_model_source(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _model_source(text: str) -> ModelSource:
     name, equals, folder = text.partition("=")
-    if equals and MODEL_NAME.fullmatch(name) and not Path(text).is_dir():
+    if equals and MODEL_NAME.fullmatch(name) and not os.path.isdir(text):
         return ModelSource(named_folder(folder), name)
     return ModelSource(named_folder(text))

@@ -4,6 +4,7 @@ A distribution gives a model by an entry point of the group `rerank_sidecar.mode
 model's, its object the path of the model folder.
 """
 
+import os
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -35,7 +36,7 @@ def shipped_model(name: str = DEFAULT) -> Path:
 def named_folder(text: str) -> Path:
     """The folder at a path; where there is none, that of the shipped model of that name."""
     path = Path(text)
-    return path if path.exists() else shipped_models().get(text, path)
+    return path if os.path.exists(path) else shipped_models().get(text, path)
 
 
 def _installed_models() -> dict[str, Path]:

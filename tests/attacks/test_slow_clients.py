@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sidecar.errors import StartupError
+from sidecar.http.connections import allow_connections
 from sidecar.workshop.sidecar_process import SidecarProcess
 from tests.attacks.raw_http import (
     BODY,
@@ -103,6 +106,22 @@ def test_the_limit_of_open_files_is_raised_for_the_connections() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["(1924, 4000)", "(4000, 4000)"]
     assert "StartupError: setting max_connections: 4001 are more than the 4000" in done.stderr
+
+
+@pytest.mark.parametrize("fault", [ValueError("not allowed"), OSError(22, "Invalid argument")])
+def test_a_limit_of_open_files_that_stays_as_it_is_may_be_enough(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """Some systems call a limit infinite that is none."""
+
+    def refuse(*limit: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(resource, "getrlimit", lambda of: (1024, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    allow_connections(1024)
+    with pytest.raises(StartupError, match="max_connections: 1025 are more than the 1024 files"):
+        allow_connections(1025)
 
 
 def test_connections_beyond_the_limit_are_refused_and_the_others_go_on() -> None:

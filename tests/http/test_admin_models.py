@@ -15,6 +15,7 @@ import pytest
 
 from sidecar.access.api_key import digest_of
 from sidecar.access.key_file import KeyEntry
+from sidecar.errors import StartupError
 from sidecar.http.serve import listening
 from sidecar.http.service import Service
 from sidecar.pipeline.live_model import LiveModel
@@ -210,6 +211,15 @@ async def test_the_default_is_not_unloaded_and_nothing_loads_without_a_models_fo
         status, body = await load(client, "two", "two")
         assert (status, body["error_type"]) == (409, "conflict")
         assert "models_dir" in body["error"]
+
+
+@pytest.mark.parametrize("name", ["none", "file", "n" * 300])
+async def test_a_models_folder_that_is_none_ends_the_start(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(port=0, models_dir=tmp_path / name)
+    with pytest.raises(StartupError, match=rf"setting models_dir: .*/{name} is not a folder"):
+        async with listening(settings):
+            pass
 
 
 async def test_without_an_admin_key_there_are_no_such_routes(models_dir: Path) -> None:

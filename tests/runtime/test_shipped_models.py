@@ -72,6 +72,15 @@ def test_a_name_may_stand_for_a_folder(tmp_path: Path, monkeypatch: pytest.Monke
     assert model_sources(ENCODER) == (ModelSource(Path(ENCODER)),)
 
 
+def test_a_text_too_long_for_a_path_is_no_folder() -> None:
+    long = "n" * 300
+    assert model_sources(long) == (ModelSource(Path(long)),)
+    assert model_sources(f"a={long}, b=b") == (
+        ModelSource(Path(long), "a"),
+        ModelSource(Path("b"), "b"),
+    )
+
+
 def test_a_name_that_is_neither_is_told_the_shipped_ones() -> None:
     with pytest.raises(ModelError, match="shipped are minilm-en, minilm-en-embed"):
         Manifest.read(Path("minilm-embed"))

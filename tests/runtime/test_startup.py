@@ -42,6 +42,11 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
         open_models(tmp_path / "nowhere")
 
 
+def test_a_folder_that_cannot_be_looked_into() -> None:
+    with pytest.raises(ModelError, match=r"rerank\.json cannot be read: File name too long"):
+        Manifest.read(Path("a" * 300))
+
+
 @pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json", "weights.int8.bin"])
 def test_an_altered_or_missing_file(copy: Path, name: str) -> None:
     raw = bytearray((copy / name).read_bytes())
