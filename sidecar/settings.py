@@ -239,7 +239,7 @@ def load(flags: dict[str, Any] | None = None, config: Path | None = None) -> Set
     Raises StartupError naming the setting at fault.
     """
     path = config or os.environ.get(f"{PREFIX}CONFIG")
-    if path and not Path(path).is_file():
+    if path and not os.path.isfile(path):
         raise StartupError(f"the settings file {path} does not exist")
 
     class WithFile(Settings):

@@ -112,8 +112,9 @@ def test_a_setting_without_effect_is_told_with_what_it_needs(tmp_path: Path) -> 
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StartupError, match="does not exist"):
-        load({}, tmp_path / "none.toml")
+    for name in ("none.toml", "a" * 300):
+        with pytest.raises(StartupError, match="does not exist"):
+            load({}, tmp_path / name)
 
 
 def test_keys_are_split_and_never_shown() -> None:
