@@ -88,7 +88,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_sighup_makes_the_models_those_of_the_settings_file(running: Running) -> None:
     running.write_models("two=two", "one=one")
     running.hang_up()
-    wait_for(lambda: running.names() == ["two", "one"])
+    wait_for(lambda: running.events("models reloaded") != [])
+    assert running.names() == ["two", "one"]
     (reloaded,) = running.events("models reloaded")
     assert (reloaded["default"], reloaded["added"], reloaded["removed"]) == ("two", ["two"], [])
 
@@ -136,11 +137,13 @@ def test_the_command_lists_loads_and_unloads(running: Running) -> None:
 def test_a_folder_that_changed_in_its_place_is_read_again_by_sighup(running: Running) -> None:
     wait_for(lambda: running.names() == ["one"])
     revision = ask(running.process, "/info").body["score_revision"]
+    before = len(running.events("models reloaded"))
     one = running.folder / "one"
     one.rename(running.folder / "was")
     shutil.copytree(running.folder / "two", one)
     running.hang_up()
-    wait_for(lambda: ask(running.process, "/info").body["score_revision"] != revision)
+    wait_for(lambda: len(running.events("models reloaded")) > before)
+    assert ask(running.process, "/info").body["score_revision"] != revision
     assert running.events("models reloaded")[-1]["swapped"] == ["one"]
 
 
