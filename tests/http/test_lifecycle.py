@@ -63,7 +63,9 @@ async def test_a_service_with_the_largest_numbers_answers() -> None:
         await service.start()
         assert (await client.post("/v2/rerank", json=BODY)).status == 200
         for path in ("/info", "/metrics", "/openapi.json"):
-            assert (await client.get(path)).status == 200, path
+            async with client.get(path) as answer:
+                await answer.read()
+                assert answer.status == 200, path
 
 
 async def test_a_stop_while_the_model_loads_is_not_undone() -> None:
