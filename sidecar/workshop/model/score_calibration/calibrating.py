@@ -21,7 +21,7 @@ class ModelCalibrationSpec:
     judged: Sequence[Path] = ()
     """Folders for `read_judged`."""
     recipe: Path | None = None
-    """The data folder of the shipped models' recipe: pools of texts that no training saw."""
+    """The data folder of the shipped models' recipe: pools of texts that `model train` left out."""
     pools: int = 20
     """Of each collection of the recipe."""
     measured: Sequence[Path] = ()
