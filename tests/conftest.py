@@ -21,6 +21,15 @@ settings.load_profile("untimed")
 os.environ["XDG_STATE_HOME"] = os.devnull
 
 
+@pytest.fixture(scope="session", autouse=True)
+def folders_of_others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What lies above the tests' own folder keeps its mode: other users have /tmp too."""
+    above = tmp_path_factory.getbasetemp().parents
+    before = {str(path): oct(path.stat().st_mode) for path in above}
+    yield
+    assert {str(path): oct(path.stat().st_mode) for path in above} == before
+
+
 @pytest.fixture(scope="session")
 def folder() -> Path:
     return shipped_model()

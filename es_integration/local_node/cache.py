@@ -80,6 +80,8 @@ def _open_for_reading(folder: Path) -> None:
     """Lets the node's account read these files, whatever the umask; it never writes them."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
+        if path.is_symlink():
+            continue  # what it points to is in the folder and has its turn, or is not ours
         runnable = path.is_dir() or path.parent.name == "bin"
         path.chmod(0o755 if runnable else 0o644)
 

@@ -43,7 +43,8 @@ class NodeFolder:
         if self.account is None:
             return
         for path in (self.path, *self.path.rglob("*")):
-            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+            # A link's own owner: what it points to lies elsewhere.
+            os.chown(path, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)

@@ -22,9 +22,6 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     if not can_enter(probe):
         pytest.skip("needs Linux, root, and leave to mount")
     PIP_CACHE.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)  # its user is another one
-    for parent in [*folder.parents][:2]:  # pytest's own, which only their owner may enter
-        parent.chmod(0o755)
     try:
         return build(folder, {"VERSION": "1.2.3"}, PIP_CACHE)
     except StepFailed as fault:

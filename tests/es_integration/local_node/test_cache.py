@@ -81,6 +81,16 @@ def test_the_files_are_readable_for_the_nodes_account(tmp_path: Path) -> None:
     assert modes == {"": 0o755, "bin/start": 0o755, "lib.jar": 0o644}
 
 
+def test_what_a_link_points_to_keeps_its_mode(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.touch(mode=0o600)
+    node = get_or_assemble(
+        tmp_path / "cache", "node", lambda folder: (folder / "link").symlink_to(outside)
+    )
+    assert (node / "link").is_symlink()
+    assert outside.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_cache_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert cache_folder({"RERANK_CACHE_DIR": "/a", "XDG_CACHE_HOME": "/b"}) == Path("/a")

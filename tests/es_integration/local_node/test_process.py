@@ -45,6 +45,17 @@ def gone(pid: int) -> bool:
     return not alive(pid)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands a folder over")
+def test_what_a_link_points_to_keeps_its_owner(tmp_path: Path) -> None:
+    (tmp_path / "outside").touch()
+    folder = NodeFolder("test")
+    (folder.path / "link").symlink_to(tmp_path / "outside")
+    folder.hand_over()
+    assert (folder.path / "link").lstat().st_uid != 0
+    assert (tmp_path / "outside").stat().st_uid == 0
+    folder.remove()
+
+
 def test_closing_ends_the_children_too() -> None:
     node, folder = start("sleep 60 & echo $! > child; wait")
     child = int(wait_for(folder / "child"))
