@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.workshop.model.bm25 import Bm25, bm25_words
-from sidecar.workshop.model.recipe.collections import held_out, read
+from sidecar.workshop.model.recipe.collections import rows_of
 from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.negatives import NEGATIVES
 
@@ -42,9 +42,7 @@ def article_groups(
     One negative is of another article. Articles are held out whole.
     """
     rows: list[dict[str, Any]] = [
-        row
-        for row in read(data, name)
-        if len(row["others"]) >= NEGATIVES and held_out(min(row["text"], *row["others"])) != train
+        row for row in rows_of(data, name, train) if len(row["others"]) >= NEGATIVES
     ]
     chosen = rng.sample(rows, min(count, len(rows)))
     return [_article_group(row, rng.choice(rows), name, rng) for row in chosen]
@@ -87,7 +85,7 @@ def law_groups(data: Path, count: int, train: bool, rng: random.Random) -> list[
     The others are the nearest articles by BM25 and one at random; none is of the same title, or has
     the same clause.
     """
-    rows = [row for row in read(data, "law_zh") if held_out(row["text"]) != train]
+    rows = rows_of(data, "law_zh", train)
     pool = rng.sample(rows, min(POOL, len(rows)))
     texts = [row["text"] for row in pool]
     same_title: dict[str, set[str]] = defaultdict(set)

@@ -1,12 +1,13 @@
 """The training collections of the data folder, cut into a part to train on and a held-out part.
 
 The cut is by document (contracts: by position in the file). So runs can be compared without looking
-at a judged collection.
+at a judged collection. `rows_of` makes it, for the groups of training and for pools alike.
 """
 
 import random
 import zlib
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,20 +55,53 @@ def held_out(text: str) -> bool:
     return zlib.crc32(text.encode()) % HELD_OUT_ONE_IN == 0
 
 
+def rows_of(data: Path, name: str, train: bool) -> list[Any]:
+    """The rows of a collection to train on, or the held-out ones.
+
+    Raises ModelError when its file is missing.
+    """
+    document = _DOCUMENTS.get(name, _text)
+    return [row for row in read(data, name) if held_out(document(row)) != train]
+
+
+def _text(row: Any) -> str:
+    return str(row["text"])
+
+
+def _title(row: Any) -> str:
+    return str(row["title"])
+
+
+def _first_sentence(row: Any) -> str:
+    return min(row["text"], *row["others"])
+
+
+def _site(row: Any) -> str:
+    return str(row["src"])
+
+
+_DOCUMENTS: Mapping[str, Callable[[Any], str]] = {
+    "cmrc_zh": _first_sentence,
+    "drcd_zhtw": _first_sentence,
+    "policyqa": _site,
+    "fashion_products": _title,
+    "vespa_products": _title,
+}
+"""By what a row is held out, else by its text. (Offers are held out by the title that is read from
+them, or by the other shop's.)"""
+
+
 def question_pairs(data: Path, name: str, train: bool) -> list[Row]:
     """Rows of squad_sent, medquad, os_docs, dc_code or tldr_legal with a specific query.
 
     Headings such as "Penalties" are shared by many sections: queries with many rows are left out.
     """
-    rows = read(data, name)
-    counts = Counter(row["query"].lower() for row in rows)
+    counts = Counter(row["query"].lower() for row in read(data, name))
     limit = 3 if name in {"squad_sent", "tldr_legal"} else 1
     return [
         row
-        for row in rows
-        if counts[row["query"].lower()] <= limit
-        and held_out(row["text"]) != train
-        and len(row["query"]) > 8
+        for row in rows_of(data, name, train)
+        if counts[row["query"].lower()] <= limit and len(row["query"]) > 8
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from sidecar.workshop.model.recipe.collections import Row, held_out, read
+from sidecar.workshop.model.recipe.collections import Row, rows_of
 from sidecar.workshop.model.recipe.legal import contract_groups, contracts
 from sidecar.workshop.model.recipe.products import fashion_groups
 from sidecar.workshop.model.training.group import Group
@@ -78,9 +78,9 @@ def health_groups(data: Path, count: int, train: bool, rng: random.Random) -> li
     """Health questions: the answer among answers to other questions about the same disease."""
     by_form: dict[str, list[Row]] = defaultdict(list)
     by_topic: dict[str, list[Row]] = defaultdict(list)
-    for row in read(data, "medquad"):
+    for row in rows_of(data, "medquad", train):
         form, topic = _form_and_topic(row["query"])
-        if form and held_out(row["text"]) != train:
+        if form:
             labelled = {**row, "form": form, "topic": topic}
             by_form[form].append(labelled)
             by_topic[topic].append(labelled)

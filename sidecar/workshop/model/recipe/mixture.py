@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sidecar.workshop.model.recipe import crosslingual
 from sidecar.workshop.model.recipe.chinese import article_groups, law_groups
-from sidecar.workshop.model.recipe.collections import held_out, passages, question_pairs, read
+from sidecar.workshop.model.recipe.collections import passages, question_pairs, rows_of
 from sidecar.workshop.model.recipe.legal import contract_groups, contracts, site_groups
 from sidecar.workshop.model.recipe.phrases import phrase_groups
 from sidecar.workshop.model.recipe.products import catalogue, fashion_groups, match_groups
@@ -95,8 +95,8 @@ def _groups_of(
     if name == "phrases":
         return phrase_groups(catalogue(data, train), count, teacher.by_meaning, rng)
     if name == "policyqa":
-        rows = [r for r in read(data, name) if held_out(r["src"]) != train]
-        return with_cosines(site_groups(rows, count, rng), teacher)
+        groups = site_groups(rows_of(data, name, train), count, rng)
+        return with_cosines(groups, teacher)
     if name == "fashion":
         return with_cosines(fashion_groups(data, count, train, rng), teacher)
     if name == "matches":

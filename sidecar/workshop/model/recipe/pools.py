@@ -4,8 +4,9 @@ texts by chance. They are ranked as a whole, where the groups of training have s
 A text is relevant to its own query, and to every equal one. Products are so by their attributes or
 words: 2 for all that is asked for, 1 for the kind alone.
 
-A model is calibrated on pools of texts that `model train` left out: the cut is that of its groups.
-`fit-head` takes its pools of all texts.
+A model is calibrated on pools of texts that `model train` left out: the cut is that of its groups,
+and what stands in both parts all the same (a sentence of two articles) is in no pool. `fit-head`
+takes its pools of all texts.
 """
 
 import random
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.workshop.model.bm25 import Bm25, bm25_words
-from sidecar.workshop.model.recipe.collections import held_out, question_pairs, read
+from sidecar.workshop.model.recipe.collections import question_pairs, read, rows_of
 from sidecar.workshop.model.training.group import Group
 
 SEARCHED = 3000
@@ -59,27 +60,17 @@ def pool(source: str, query: str, grades: Mapping[str, float]) -> Group:
 
 
 def _rows(data: Path, name: str, unseen: bool) -> list[Any]:
-    if name in QUESTIONED:
-        return question_pairs(data, name, train=not unseen)
-    rows = read(data, name)
-    document = _DOCUMENTS.get(name, _text)
-    return [row for row in rows if held_out(document(row))] if unseen else rows
+    if not unseen:
+        return question_pairs(data, name, train=True) if name in QUESTIONED else read(data, name)
+    seen = {text for row in rows_of(data, name, train=True) for text in _texts(row)}
+    rows = (question_pairs if name in QUESTIONED else rows_of)(data, name, train=False)
+    return [row for row in rows if not seen.intersection(_texts(row))]
 
 
-def _text(row: Any) -> str:
-    return str(row["text"])
-
-
-def _title(row: Any) -> str:
-    return str(row["title"])
-
-
-def _first_sentence(row: Any) -> str:
-    return min(row["text"], *row["others"])
-
-
-def _site(row: Any) -> str:
-    return str(row["src"])
+def _texts(row: Any) -> list[str]:
+    """The texts of a row, alike where they differ in case and spaces alone."""
+    texts = [row.get("text") or row["title"], *row.get("others", ())]
+    return [" ".join(text.casefold().split()) for text in texts]
 
 
 def _article(rows: list[Any], name: str, count: int, rng: random.Random) -> list[Group]:
@@ -185,11 +176,3 @@ LANGUAGES = {"cmrc_zh": "zh", "drcd_zhtw": "zh", "law_zh": "zh"}
 """Of collections that are not in English."""
 QUESTIONED = frozenset({"squad_sent", "medquad", "os_docs", "dc_code", "tldr_legal"})
 """Collections of which `question_pairs` chooses the rows."""
-_DOCUMENTS: Mapping[str, Callable[[Any], str]] = {
-    "cmrc_zh": _first_sentence,
-    "drcd_zhtw": _first_sentence,
-    "policyqa": _site,
-    "fashion_products": _title,
-    "vespa_products": _title,
-}
-"""By what a row is held out, as where the training's groups are made; else by its text."""

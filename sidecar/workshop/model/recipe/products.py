@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sidecar.workshop.model.recipe.collections import Row, held_out, read
+from sidecar.workshop.model.recipe.collections import Row, held_out, read, rows_of
 from sidecar.workshop.model.training.group import Group
 from sidecar.workshop.model.training.negatives import NEGATIVES
 
@@ -53,7 +53,7 @@ def fashion_groups(
     search: Search = english_search,
 ) -> list[Group]:
     """Queries such as "women navy blue watches" against records of the fashion catalogue."""
-    rows = [row for row in read(data, "fashion_products") if held_out(row["title"]) != train]
+    rows: list[Row] = rows_of(data, "fashion_products", train)
     by_type: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_type[row["articleType"]].append(row)
