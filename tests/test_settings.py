@@ -111,6 +111,19 @@ def test_a_setting_without_effect_is_told_with_what_it_needs(tmp_path: Path) -> 
     assert without_effect(load()) == {}
 
 
+@pytest.mark.parametrize(
+    "name", ["workers", "run_timeout_s", "port", "price_per_hour", "cache_ttl_s", "max_documents"]
+)
+def test_true_and_false_are_no_numbers(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "sidecar.toml"
+    for value in ("true", "false"):
+        file.write_text(f"{name} = {value}\n")
+        with pytest.raises(StartupError, match=f"setting {name}: a number is wanted, not {value}"):
+            load(config=file)
+    file.write_text(f'playground = false\n{name} = "9"\n')
+    assert getattr(load(config=file), name) == 9, "a text is read as the environment's"
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for name in ("none.toml", "a" * 300):
         with pytest.raises(StartupError, match="does not exist"):
@@ -274,3 +287,5 @@ def test_runtime_options_from_keywords_say_what_is_wrong() -> None:
         RuntimeOptions.of({"speed": 9})
     with pytest.raises(StartupError, match="option workers: "):
         RuntimeOptions.of({"workers": 0})
+    with pytest.raises(StartupError, match="option threads: a number is wanted"):
+        RuntimeOptions.of({"threads": True})

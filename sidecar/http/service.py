@@ -27,6 +27,7 @@ from sidecar.http.live_models import LiveModels
 from sidecar.http.model_metrics import ModelMetrics
 from sidecar.http.otel import open_otlp_metrics, open_tracing
 from sidecar.http.shared_cache import open_shared_cache
+from sidecar.pipeline.model_names import kind_of
 from sidecar.pipeline.ranking_config import RankingConfig
 from sidecar.pipeline.registry import ModelRegistry
 from sidecar.profiles import Profiles
@@ -99,6 +100,9 @@ def open_models(settings: Settings, watch: Watch, *, lazy: bool = False) -> Mode
     except (UnknownModel, WrongModel) as fault:
         models.close()
         raise StartupError(f"setting stand_in: {fault.message}") from None
+    rerankers = {name for name, each in models.served.items() if kind_of(each) == "reranker"}
+    if rerankers == {settings.stand_in}:
+        log.warning("setting without effect", name="stand_in", needs="another model")
     return models
 
 

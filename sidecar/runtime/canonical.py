@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sidecar.errors import DeviceError, ModelError
+from sidecar.errors import DeviceError, InputTooLong, ModelError
 from sidecar.runtime.families import FAMILIES, Outputs
 from sidecar.runtime.manifest import Graph, Manifest
 from sidecar.runtime.runs import batch
@@ -22,9 +22,15 @@ model moved by 0.03 at bf16 and 0.04 at int8."""
 def pair_inputs(
     manifest: Manifest, tokenizer: PairTokenizer, query: str, document: str
 ) -> list[ModelInput]:
-    """A pair as its family reads it: one input, or by an encoder the query's and the document's."""
+    """A pair as its family reads it: one input, or by an encoder the query's and the document's.
+
+    Raises ModelError if the query and the manifest's prompt leave no room for a document.
+    """
     if not manifest.is_encoder:
-        return [tokenizer.whole(tokenizer.query(query), document)]
+        try:
+            return [tokenizer.whole(tokenizer.query(query), document)]
+        except InputTooLong as fault:
+            raise ModelError(f"a canonical pair does not fit: {fault.message}") from None
     texts = TextInputs.of(manifest, tokenizer)
     return texts.encode([query], "query")[0] + texts.encode([document], "document")[0]
 

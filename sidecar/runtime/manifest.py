@@ -29,9 +29,19 @@ from sidecar.runtime.shipped_models import shipped_models
 MANIFEST = "rerank.json"
 TOKENIZER = "tokenizer.json"
 CANONICAL_PAIRS = 8
+MAX_MANIFEST_BYTES = 2**24
+"""Beyond all that is measured of a model: the shipped ones' have 24 kB."""
+MAX_TOKENS = 2**20
+"""More than models read; a query may have so many times ten characters."""
 
 # A bare name: a manifest cannot point outside of its folder.
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Text = Annotated[str, StringConstraints(max_length=100_000)]
+"""A text that is tokenised to prove the model: with ten million characters a load took half a
+minute and 2 GB."""
+Number = Annotated[float, Field(strict=True, ge=-1e6, le=1e6)]
+Positive = Annotated[float, Field(strict=True, ge=1e-9, le=1e6)]
+"""No logit is near these bounds. With infinity or a temperature of 1e-320 each request failed."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 SessionEntry = Literal["session.disable_quant_qdq"]
 """A model is data: of onnxruntime's entries, some of which name files to read and to write, a
@@ -54,9 +64,9 @@ class Exits(Strict):
 
     next_parts: tuple[FileName, ...] = Field(min_length=1)
     """ONNX files after the graph's own, in order."""
-    thresholds: tuple[float, ...]
+    thresholds: tuple[Number, ...]
     """Of the logit after each part but the last: a pair below goes no further."""
-    band: float = Field(gt=0)
+    band: Positive
     """Within so much above a threshold, a pair goes on and its logit is a mixture of both."""
 
     @model_validator(mode="after")
@@ -74,9 +84,9 @@ class Graph(Strict):
     precision: Precision
     devices: tuple[Device, ...] = Field(min_length=1)
     runs: Runs
-    tolerance: float = Field(gt=0)
+    tolerance: Positive
     """Largest difference of a pair's score (after the activation) alone and in company."""
-    canonical_tolerance: float = Field(gt=0)
+    canonical_tolerance: Positive
     """Largest difference of a canonical pair's logit between the builder's machine and this one."""
     session_config: dict[SessionEntry, Literal["0", "1"]] = {}
     """onnxruntime session configuration entries that the graph needs."""
@@ -96,9 +106,9 @@ class Prompt(Strict):
     piece; special tokens are pieces without slots.
     """
 
-    pieces: tuple[str, ...]
-    segments: tuple[int, ...] | None = None
-    instruction: str | None = None
+    pieces: tuple[Text, ...] = Field(max_length=64)
+    segments: tuple[Annotated[int, Field(strict=True, ge=0, le=1024)], ...] | None = None
+    instruction: Text | None = None
     """The default instruction, for a template that has the slot."""
 
 
@@ -108,9 +118,9 @@ class Padding(Strict):
 
 
 class CanonicalPair(Strict):
-    query: str
-    document: str
-    logits: dict[str, float]
+    query: Text
+    document: Text
+    logits: dict[str, Number]
     """One per graph, by the graph's name: the pair's logit, or its cosine by an encoder."""
 
 
@@ -145,14 +155,14 @@ class Manifest(Strict):
     family: Annotated[str, AfterValidator(_known_family)]
     languages: tuple[str, ...]
     licence: str
-    max_tokens: int = Field(ge=16)
+    max_tokens: int = Field(strict=True, ge=16, le=MAX_TOKENS)
     """Longest pair (of an encoder: text), prompt pieces included."""
     prompt: Prompt
     padding: Padding
     encoding: Encoding | None = None
     """How texts become vectors, of an encoder; None for a reranker."""
-    temperature: float = Field(default=1.0, gt=0)
-    bias: float = 0.0
+    temperature: Positive = 1.0
+    bias: Number = 0.0
     """With the temperature: see `calibration`."""
     graphs: dict[str, Graph] = Field(min_length=1)
     files: dict[FileName, Sha256]
@@ -188,6 +198,8 @@ class Manifest(Strict):
         try:
             if path.exists() and not path.is_file():
                 raise ModelError(f"{path} is no file")  # to read a pipe would wait for its writer
+            if path.exists() and path.stat().st_size > MAX_MANIFEST_BYTES:
+                raise ModelError(f"{path} is too large for a manifest")
             manifest = cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             shipped = "" if folder.exists() else f"; shipped are {', '.join(shipped_models())}"

@@ -1,11 +1,13 @@
 """From a model folder to a session that is proven on its device."""
 
 import mmap
+import os
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import assert_never
 
+from sidecar.errors import StartupError
 from sidecar.runtime import spare_cores
 from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.cores import available_cores
@@ -21,6 +23,9 @@ from sidecar.runtime.session import Session
 from sidecar.runtime.shipped_models import shipped_model as shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.runtime.tuned_layouts import LayoutKey, find_layout, layout_key, state_folder
+
+PROCESS_BYTES = 64 * 2**20
+"""What a worker process has at least, beside its model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class ModelFolder:
     def _named_in(self, graph: str) -> set[str]:
         """The folder's other files that a graph's file names."""
         path = self.path / graph
+        if not path.stat().st_size:  # cannot be mapped, and the runtime says that it is no graph
+            return set()
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
             others = (name for name in self.running.manifest.files if name != graph)
             return {name for name in others if text.find(name.encode()) >= 0}
@@ -118,6 +125,7 @@ class ModelFolder:
                 prove(alone)
                 return spare_cores.SpareCores(session, alone)
             case "process":
+                self._check_processes(layout.workers)
                 name = served_as or running.manifest.name
                 return ProcessSession(
                     name,
@@ -130,6 +138,16 @@ class ModelFolder:
                 ).open()
             case _:
                 assert_never(self.options.isolation)
+
+    def _check_processes(self, workers: int) -> None:
+        """Raises StartupError for more worker processes than the machine has memory for."""
+        needed = workers * (PROCESS_BYTES + self.file_bytes)
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if needed > total:
+            raise StartupError(
+                f"setting workers: {workers} worker processes take at least "
+                f"{needed // 2**20} MB, and this machine has {total // 2**20}"
+            )
 
     def _spares_cores(self, layout: Layout) -> bool:
         """Whether a run that is alone may use the cores of all workers."""

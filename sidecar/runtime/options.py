@@ -8,9 +8,16 @@ acts.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from sidecar.errors import StartupError, first_fault
 
@@ -114,6 +121,15 @@ class RuntimeOptions(BaseModel):
         description="Folder for what `rerank-sidecar tune` found; by the XDG convention "
         "`~/.local/state/rerank-sidecar` when absent.",
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_boolean_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """The value, of every setting. Pydantic reads `workers = true` as 1. Raises ValueError."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, bool) and {int, float} & {kind, *get_args(kind)}:
+            raise ValueError(f"a number is wanted, not {str(value).lower()}")
+        return value
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "RuntimeOptions":

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper
 from sidecar.errors import ModelError, StartupError
 from sidecar.runtime.manifest import sha256
 from tests.opened import open_models
+from tests.tiny_models import tiny_model
 
 ROOT = Path(__file__).parents[2]
 GRAPH = "model.int8.onnx"
@@ -116,6 +117,62 @@ def test_a_manifest_that_is_deep_or_huge_is_refused(copy: Path) -> None:
         (copy / "rerank.json").write_text(raw)
         with pytest.raises(ModelError, match="not a valid manifest"):
             open_models(copy)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "where"),
+    [
+        *(
+            ('"format"', f'"{key}": {value}, "format"', key)
+            for key in ("temperature", "bias")
+            for value in ("NaN", "Infinity", "1e999", "1e300", "true", '"2"')
+        ),
+        ('"format"', '"temperature": 1e-320, "format"', "temperature"),
+        ('"tolerance": 0.0001', '"tolerance": 1e999', "tolerance"),
+        ('"canonical_tolerance": 0.001', '"canonical_tolerance": Infinity', "canonical_tolerance"),
+        *(
+            ('"max_tokens": 512', f'"max_tokens": {value}', "max_tokens")
+            for value in ("1000000000", "1" + "0" * 30, "512.0", '"512"', "true")
+        ),
+        *(
+            ('"[SEP]"]', f'"[SEP]"], "segments": [0, 0, {value}, 1, 1]', "segments")
+            for value in (2**70, 10**18, -1, "true")
+        ),
+        ('"[CLS]"', '"' + "[CLS]" * 100_000 + '"', "pieces"),
+        ('"[CLS]"', ", ".join(['"[CLS]"'] * 100), "pieces"),
+        ('"a query"', '"' + "word " * 100_000 + '"', "query"),
+        ('"logits": {"fp32": ', '"logits": {"fp32": 1e999, "x": ', "logits"),
+    ],
+)
+def test_numbers_and_texts_beyond_all_models_are_refused(
+    tmp_path: Path, was: str, now: str, where: str
+) -> None:
+    path = tiny_model(tmp_path / "model", 1) / "rerank.json"
+    assert was in path.read_text()
+    path.write_text(path.read_text().replace(was, now, 1))
+    with pytest.raises(ModelError, match=f"not a valid manifest: .*{where}"):
+        open_models(path.parent)
+
+
+def test_a_prompt_that_fills_the_model_is_refused_as_the_models(tmp_path: Path) -> None:
+    path = tiny_model(tmp_path / "model", 1) / "rerank.json"
+    path.write_text(path.read_text().replace('"[CLS]"', f'"{"[CLS]" * 600}"', 1))
+    with pytest.raises(ModelError, match="canonical pair does not fit"):
+        open_models(path.parent)
+
+
+def test_a_manifest_of_gigabytes_is_not_read(tmp_path: Path) -> None:
+    path = tiny_model(tmp_path / "model", 1) / "rerank.json"
+    os.truncate(path, 2**40)
+    with pytest.raises(ModelError, match="too large"):
+        open_models(path.parent)
+
+
+def test_an_empty_graph_is_refused(copy: Path) -> None:
+    (copy / GRAPH).write_bytes(b"")
+    edit(copy)
+    with pytest.raises(ModelError, match="does not load"):
+        open_models(copy)
 
 
 def test_a_pipe_in_place_of_a_file_does_not_hold_the_start(copy: Path) -> None:

@@ -28,6 +28,7 @@ from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.settings import Settings
 from tests.contracts.shapes import SHAPES, body_of, dialect_of, url_of
 from tests.http.serving import metric, until
+from tests.tiny_models import tiny_model
 
 TEXTS = ["a garden hose", "red running shoes", "a red sock", "red shoes"]
 BODY: dict[str, Any] = {"query": "red running shoes", "documents": TEXTS}
@@ -186,6 +187,17 @@ async def test_every_route_says_so_and_those_of_search_engines_fail(
                 assert "the model failed" in response.headers["x-rerank-warnings"]
                 if dialect_of(path, key).has_extras:
                     assert raw["degraded"]["by"] in ("lexical", "stand_in")
+
+
+async def test_a_stand_in_that_is_the_only_reranker_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = f"one={tiny_model(tmp_path / 'one', 1)}"
+    for model, told in ((alone, True), (f"{alone},two={tmp_path / 'one'}", False)):
+        async with listening(Settings(port=0, model=model, stand_in="one")) as (service, _):
+            await service.start()
+        written = capsys.readouterr().out
+        assert ("setting without effect" in written and "stand_in" in written) == told
 
 
 async def test_a_stand_in_answers_and_is_named() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from sidecar.errors import StartupError
 from sidecar.http.serve import listening
 from sidecar.http.service import Watch
 from sidecar.pipeline.registry import ModelRegistry
@@ -54,6 +55,17 @@ async def test_probes_say_that_a_worker_is_missing_until_it_is_back(
             assert metric(service, "rerank_worker_ends_total", model="shop", end="died") == 1
     (ended,) = [line for line in capsys.readouterr().out.splitlines() if "worker ended" in line]
     assert "shop" in ended, "the log calls it as requests do"
+
+
+async def test_more_processes_than_there_is_memory_for_are_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = {"SC_PHYS_PAGES": 2**18, "SC_PAGE_SIZE": 4096}
+    monkeypatch.setattr("sidecar.runtime.model_folder.os.sysconf", memory.get)
+    settings = Settings(port=0, model=str(folder), isolation="process", workers=1024)
+    async with listening(settings) as (service, _):
+        with pytest.raises(StartupError, match=r"workers: 1024 .* 65\d\d\d MB, .* has 1024"):
+            await service.start()
 
 
 async def test_a_poisonous_pair_gets_503_twice_and_then_422_and_no_other_does(
