@@ -88,7 +88,7 @@ def module_paths(folder: Path) -> list[str]:
     file, its reader says."""
     try:
         rows = json.loads((folder / MODULES).read_bytes())
-        return [row["path"] for row in rows if row["path"]]
+        return [row["path"] for row in rows if row["path"] and isinstance(row["path"], str)]
     except (OSError, ValueError, TypeError, KeyError):
         return []
 

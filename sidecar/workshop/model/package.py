@@ -174,10 +174,19 @@ def _canonical(logits: Sequence[float]) -> tuple[CanonicalPair, ...]:
 
 
 def fingerprint(folder: Path, name: str, settings: dict[str, Option]) -> str:
-    """SHA-256 of the name, the settings and the files that a Checkpoint is read from."""
+    """SHA-256 of the name, the settings and the files that a Checkpoint is read from.
+
+    Raises ModelError when one of them cannot be read.
+    """
     digest = hashlib.sha256(repr((name, sorted(settings.items()))).encode())
-    for place in (folder, *(folder / path for path in module_paths(folder))):
-        for file in sorted(place.iterdir()) if place.is_dir() else ():
-            if file.suffix in SOURCE_SUFFIXES and file.is_file():
-                digest.update(f"\n{file.relative_to(folder)} {sha256(file)}".encode())
+    try:
+        for place in (folder, *(folder / path for path in module_paths(folder))):
+            for file in sorted(place.iterdir()) if place.is_dir() else ():
+                if file.suffix in SOURCE_SUFFIXES and file.is_file():
+                    digest.update(f"\n{file.relative_to(folder)} {sha256(file)}".encode())
+    except OSError as fault:
+        raise ModelError(
+            f"{fault.filename} cannot be read ({fault.strerror}): give this user the right to read "
+            "the folder and its files"
+        ) from None
     return digest.hexdigest()

@@ -5,6 +5,7 @@ from the folder is ever run.
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from sidecar.runtime.manifest import MANIFEST, TOKENIZER
 CONFIG = "config.json"
 TRAINING_SUMMARY = "train.json"
 """The summary that `model train` leaves in its checkpoint."""
+TOKENIZER_CONFIG = "tokenizer_config.json"
+MIN_PIECES = 16
+"""Where the vocabulary's file is missing, transformers makes a tokenizer of some marks alone."""
 COPY_AGAIN = "download or copy the folder again"
 
 
@@ -43,13 +47,17 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder / CONFIG} cannot be read ({fault}): {COPY_AGAIN}") from None
     if not isinstance(config, dict):
         raise ModelError(f"{folder / CONFIG} is not a JSON object: {COPY_AGAIN}")
+    named = config.get("architectures") or []
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise ModelError(f"{folder / CONFIG}: architectures is no list of names: {COPY_AGAIN}")
     return config
 
 
 def architecture_of(config: dict[str, Any]) -> str:
     """The first architecture that a `config.json` names; empty when it names none."""
     architectures = config.get("architectures") or [""]
-    return str(architectures[0])
+    name: str = architectures[0]
+    return name
 
 
 def open_config(folder: Path) -> PretrainedConfig:
@@ -86,12 +94,19 @@ def open_network(network_class: type[PreTrainedModel], folder: Path) -> PreTrain
             use_safetensors=any(folder.glob("*.safetensors")),
             local_files_only=True,
             trust_remote_code=False,
+            ignore_mismatched_sizes=True,  # refused below, by name
             output_loading_info=True,
         )
     except Exception as fault:  # safetensors, pickle, zipfile, torch: each has its own classes
         raise ModelError(
             f"{folder}: its weights cannot be read ({first_line(fault)}): {COPY_AGAIN}"
         ) from None
+    if mismatched := sorted(loading_info["mismatched_keys"]):
+        name, stored, wanted = mismatched[0]
+        raise ModelError(
+            f"{folder}: its weights cannot be read ({name} is {list(stored)}, and by {CONFIG} "
+            f"{list(wanted)}): {COPY_AGAIN}"
+        )
     if missing := sorted(loading_info["missing_keys"]):
         raise ModelError(
             f"{folder}: its weights lack {missing[0]} ({len(missing)} in all): the file is "
@@ -108,7 +123,8 @@ def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
 
     transformers' per-model classes rebuild the tokenizer from the file's vocabulary and drop a
     normaliser that they do not expect (5.23, XLM-R). They are used only to convert a folder without
-    `tokenizer.json`. Raises ModelError when no tokenizer can be read.
+    `tokenizer.json`. Raises ModelError when no tokenizer can be read, or its pieces are not those
+    of the network.
     """
     silence_transformers()
     tokenizer_class = PreTrainedTokenizerFast if (folder / TOKENIZER).exists() else AutoTokenizer
@@ -122,7 +138,29 @@ def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
             f"{folder}: its tokenizer cannot be read ({first_line(fault)}): save it as "
             f"{TOKENIZER}, or {COPY_AGAIN}"
         ) from None
+    _check_tokenizer(tokenizer, folder)
     return tokenizer
+
+
+def _check_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    pieces = tokenizer.backend_tokenizer.get_vocab_size(with_added_tokens=False)
+    if pieces < MIN_PIECES:
+        raise ModelError(
+            f"{folder}: its tokenizer has {pieces} pieces, for its vocabulary is missing: save it "
+            f"as {TOKENIZER}, or {COPY_AGAIN}"
+        )
+    rows = read_config(folder).get("vocab_size")
+    if isinstance(rows, int) and pieces > rows:
+        raise ModelError(
+            f"{folder}: its tokenizer has {pieces} pieces and its network {rows}: they are of two "
+            f"models: {COPY_AGAIN}"
+        )
+    limit = tokenizer.model_max_length
+    if not isinstance(limit, int | float) or not 0 < limit < math.inf:
+        raise ModelError(
+            f"{folder / TOKENIZER_CONFIG}: model_max_length {limit!r} is no number of tokens: "
+            "set it to the longest pair, or take it out"
+        )
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:
@@ -202,6 +240,7 @@ def silence_transformers() -> None:
 
 
 def first_line(fault: Exception) -> str:
-    """The first line of an exception's message, at most 160 characters."""
+    """The first line of an exception's message with what it announces, at most 160 characters."""
     text = str(fault).strip() or type(fault).__name__
-    return text.splitlines()[0][:160]
+    first, *others = [line.strip() for line in text.splitlines()]
+    return " ".join([first, *(others[:1] if first.endswith(":") else ())])[:160]

@@ -70,6 +70,12 @@ def test_a_config_that_transformers_refuses(source: Path, tmp_path: Path) -> Non
     refused(source, tmp_path, r"config\.json is not understood")
 
 
+@pytest.mark.parametrize("named", [{"a": 1}, "BertForSequenceClassification", [3]])
+def test_architectures_that_are_no_list_of_names(source: Path, tmp_path: Path, named: Any) -> None:
+    configure(source, architectures=named)
+    refused(source, tmp_path, r"config\.json: architectures is no list of names")
+
+
 def test_an_unknown_architecture(source: Path, tmp_path: Path) -> None:
     configure(source, architectures=["T5ForConditionalGeneration"])
     refused(source, tmp_path, r"unknown architecture T5ForConditionalGeneration: docs/models\.md")
@@ -111,6 +117,24 @@ def test_truncated_weights(source: Path, tmp_path: Path) -> None:
     refused(source, tmp_path, "weights cannot be read .*download or copy the folder again")
 
 
+@pytest.mark.parametrize("name", ["model.safetensors", "."])
+def test_what_may_not_be_read(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Who runs tests may read everything, so the system's answer is made."""
+    closed = source / name
+    function = "open" if closed.is_file() else "iterdir"
+    allowed = getattr(Path, function)
+
+    def refuse(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return allowed(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, function, refuse)
+    refused(source, tmp_path, r"source.* cannot be read \(Permission denied\): give this user")
+
+
 def test_altered_weights(source: Path, tmp_path: Path) -> None:
     """A source has no checksum, but its header must parse."""
     with (source / "model.safetensors").open("r+b") as file:
@@ -135,7 +159,24 @@ def test_weights_of_another_shape(source: Path, tmp_path: Path) -> None:
     change_weights(
         source, lambda tensors: tensors.update({"classifier.weight": torch.zeros(1, 31)})
     )
-    refused(source, tmp_path, "weights cannot be read")
+    shapes = r"\(classifier\.weight is \[1, 31\], and by config\.json \[1, 32\]\)"
+    refused(source, tmp_path, f"weights cannot be read {shapes}")
+
+
+def test_a_weight_file_of_several_is_missing(source: Path, tmp_path: Path) -> None:
+    tensors = load_file(source / "model.safetensors")
+    places = {name: f"model-0000{1 + place % 2}-of-00002.safetensors"
+              for place, name in enumerate(tensors)}  # fmt: skip
+    for file in set(places.values()):
+        part = {name: tensors[name] for name in tensors if places[name] == file}
+        save_file(part, source / file, {"format": "pt"})
+    index = {"metadata": {"total_size": 1}, "weight_map": places}
+    (source / "model.safetensors.index.json").write_text(json.dumps(index))
+    (source / "model.safetensors").unlink()
+    shutil.copytree(source, tmp_path / "whole")
+    (source / "model-00002-of-00002.safetensors").unlink()
+    refused(source, tmp_path, "weights cannot be read .*00002-of-00002.*copy the folder again")
+    assert export(str(tmp_path / "whole"), tmp_path / "model") is not None
 
 
 def test_weights_that_are_not_finite(source: Path, tmp_path: Path) -> None:
@@ -173,6 +214,33 @@ def test_a_torch_file_with_code_is_refused(source: Path, tmp_path: Path) -> None
 def test_a_damaged_tokenizer(source: Path, tmp_path: Path, text: str) -> None:
     (source / "tokenizer.json").write_text(text)
     refused(source, tmp_path, "tokenizer cannot be read")
+
+
+@pytest.mark.parametrize("kind", ["BertTokenizer", "XLMRobertaTokenizer", "Qwen2Tokenizer"])
+def test_no_vocabulary(source: Path, tmp_path: Path, kind: str) -> None:
+    """transformers would make a tokenizer of a few marks, which reads every word as unknown."""
+    (source / "tokenizer.json").unlink()
+    settings = json.loads((source / "tokenizer_config.json").read_text())
+    text = json.dumps(settings | {"tokenizer_class": kind})
+    (source / "tokenizer_config.json").write_text(text)
+    refused(source, tmp_path, r"tokenizer has \d pieces, for its vocabulary is missing: save it as")
+
+
+def test_the_tokenizer_of_another_model(source: Path, tmp_path: Path) -> None:
+    def shorten(tensors: dict[str, torch.Tensor]) -> None:
+        name = "bert.embeddings.word_embeddings.weight"
+        tensors[name] = tensors[name][:120].clone()
+
+    configure(source, vocab_size=120)
+    change_weights(source, shorten)
+    refused(source, tmp_path, "tokenizer has 600 pieces and its network 120: they are of two")
+
+
+@pytest.mark.parametrize("limit", ["long", -1, 0, float("inf")])
+def test_a_limit_that_is_no_number_of_tokens(source: Path, tmp_path: Path, limit: Any) -> None:
+    file = source / "tokenizer_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"model_max_length": limit}))
+    refused(source, tmp_path, "model_max_length .* is no number of tokens: set it to")
 
 
 def test_no_padding_token(source: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ Each module is that of sentence-transformers in its folder's `config.json`, with
 weights, written so that it exports well.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from sidecar.errors import ModelError
-from sidecar.workshop.model.pretrained import COPY_AGAIN, first_line
+from sidecar.workshop.model.families.module_list import read_object
+from sidecar.workshop.model.pretrained import CONFIG, COPY_AGAIN, first_line
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     kind.__name__: kind for kind in (nn.Identity, nn.GELU, nn.Tanh, nn.ReLU, nn.SiLU, nn.Sigmoid)
@@ -151,6 +151,8 @@ HEAD_MODULES = {
     "Dropout": lambda config: nn.Identity(),
 }
 """Type in `modules.json` -> the module of a configuration."""
+WITHOUT_SETTINGS = ("Normalize", "Dropout")
+"""Types whose folder may be missing: a folder of git cannot be empty."""
 
 
 def read_module(folder: Path, kind: str, path: str) -> nn.Module:
@@ -161,9 +163,10 @@ def read_module(folder: Path, kind: str, path: str) -> nn.Module:
     place = folder / path
     if not place.resolve().is_relative_to(folder.resolve()):
         raise ModelError(f"{folder}: its module {path} lies outside of the folder")
+    config = read_object(place / CONFIG)
+    if not config and kind not in WITHOUT_SETTINGS:
+        raise ModelError(f"{place / CONFIG} is missing or empty: {COPY_AGAIN}")
     try:
-        file = place / "config.json"
-        config = json.loads(file.read_bytes()) if file.exists() else {}
         module: nn.Module = HEAD_MODULES[kind](config)
         if module.state_dict():
             module.load_state_dict(load_file(place / "model.safetensors"))

@@ -23,18 +23,17 @@ class ModuleEntry:
 def read_modules(folder: Path) -> list[ModuleEntry]:
     """The entries of `modules.json` in order; empty where there is none. Raises ModelError for a
     damaged file."""
-    rows = read_object(folder / MODULES, [])
+    rows = _read_json(folder / MODULES, [])
     try:
         ordered = sorted(rows, key=lambda row: row["idx"])
-        return [ModuleEntry(row["type"].rpartition(".")[2], row["path"]) for row in ordered]
+        return [ModuleEntry(row["type"].rpartition(".")[2], row["path"] + "") for row in ordered]
     except (TypeError, KeyError, AttributeError):
         raise ModelError(f"{folder / MODULES} lists no modules: {COPY_AGAIN}") from None
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
     """sentence-transformers' settings; empty where there are none."""
-    settings = read_object(folder / SETTINGS, {})
-    return settings if isinstance(settings, dict) else {}
+    return read_object(folder / SETTINGS)
 
 
 def is_cross_encoder(folder: Path) -> bool:
@@ -42,11 +41,18 @@ def is_cross_encoder(folder: Path) -> bool:
     return read_settings(folder).get("model_type") == "CrossEncoder"
 
 
-def read_object(file: Path, default: Any) -> Any:
-    """The file's JSON, `default` where there is no file. Raises ModelError for what is no JSON."""
-    if not file.exists():
-        return default
+def read_object(file: Path) -> dict[str, Any]:
+    """The file's JSON object, empty where there is no file. Raises ModelError for anything else."""
+    found = _read_json(file, {})
+    if not isinstance(found, dict):
+        raise ModelError(f"{file} is not a JSON object: {COPY_AGAIN}")
+    return found
+
+
+def _read_json(file: Path, default: Any) -> Any:
     try:
         return json.loads(file.read_bytes())
-    except ValueError as fault:
+    except (FileNotFoundError, NotADirectoryError):
+        return default
+    except (OSError, ValueError) as fault:
         raise ModelError(f"{file} cannot be read ({fault}): {COPY_AGAIN}") from None

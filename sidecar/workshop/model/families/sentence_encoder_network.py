@@ -62,7 +62,7 @@ def _check(folder: Path, entries: list[ModuleEntry]) -> None:
         )
     if kinds[0] != "Pooling" or "Pooling" in kinds[1:]:
         raise ModelError(f"{folder}: the module behind its encoder must be its only Pooling")
-    config = read_object(folder / entries[1].path / CONFIG, {})
+    config = read_object(folder / entries[1].path / CONFIG)
     if config.get("include_prompt") is False:
         raise ModelError(f"{folder}: it leaves a prefix out of the mean, which is not done here")
 

@@ -1,6 +1,5 @@
 """How a sentence encoder's folder says that texts are to be read."""
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from sidecar.runtime.encoding import TextKind
 from sidecar.runtime.manifest import DOCUMENT, Prompt
 from sidecar.workshop.model.families.module_list import read_object, read_settings
 from sidecar.workshop.model.hub import SETTINGS
-from sidecar.workshop.model.pretrained import CONFIG
+from sidecar.workshop.model.pretrained import CONFIG, read_config
 
 TEXT_SETTINGS = "sentence_bert_config.json"
 """How sentence-transformers reads texts."""
@@ -36,13 +35,20 @@ def read_text_prompt(tokenizer: Tokenizer, *, with_segments: bool) -> Prompt:
 
 
 def max_text_tokens(folder: Path) -> int:
-    """The folder's own limit of a text; sys.maxsize where it sets none."""
-    return int(read_object(folder / TEXT_SETTINGS, {}).get("max_seq_length") or sys.maxsize)
+    """The folder's own limit of a text; sys.maxsize where it sets none. Raises ModelError for what
+    is no number."""
+    limit = read_object(folder / TEXT_SETTINGS).get("max_seq_length") or sys.maxsize
+    if not isinstance(limit, int) or limit < 0:
+        raise ModelError(
+            f"{folder / TEXT_SETTINGS}: max_seq_length {limit!r} is no number of tokens: set it to "
+            "the longest text, or take it out"
+        )
+    return limit
 
 
 def check_case(folder: Path, tokenizer: Tokenizer) -> None:
     """Raises ModelError if the framework lowers texts and the tokenizer alone does not."""
-    lowers = read_object(folder / TEXT_SETTINGS, {}).get("do_lower_case")
+    lowers = read_object(folder / TEXT_SETTINGS).get("do_lower_case")
     if lowers and tokenizer.encode("A").ids != tokenizer.encode("a").ids:
         raise ModelError(
             f"{folder}: {TEXT_SETTINGS} lowers texts that its tokenizer does not: not read here"
@@ -68,9 +74,11 @@ def read_prefixes(folder: Path, given: Mapping[TextKind, str | None]) -> dict[Te
 def read_matryoshka(folder: Path, given: str | None) -> tuple[int, ...]:
     """The smaller sizes that the encoder was trained for; those given replace the config's. Raises
     ModelError for a size that is no number."""
-    listed = json.loads((folder / CONFIG).read_bytes()).get("matryoshka_dimensions") or []
+    listed = read_config(folder).get("matryoshka_dimensions") or []
     if given is None:
-        return tuple(sorted(set(map(int, listed)))[:-1])  # the last is the whole vector
+        if not isinstance(listed, list) or not all(isinstance(size, int) for size in listed):
+            raise ModelError(f"{folder / CONFIG}: matryoshka_dimensions lists no whole numbers")
+        return tuple(sorted(set(listed))[:-1])  # the last is the whole vector
     try:
         return tuple(sorted({int(size) for size in given.split(",")}))
     except ValueError:

@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,13 @@ def test_a_head_without_weights(source: Path, tmp_path: Path) -> None:
     refused(source, tmp_path, "4_Dense cannot be read .*download or copy the folder again")
 
 
+@pytest.mark.parametrize("module", ["1_Pooling", "2_Dense", "3_LayerNorm", "4_Dense"])
+def test_a_module_whose_folder_is_missing(source: Path, tmp_path: Path, module: str) -> None:
+    """Of a pooling too: by default it would be another than the model's."""
+    shutil.rmtree(source / module)
+    refused(source, tmp_path, rf"{module}/config\.json is missing or empty: download or copy")
+
+
 def test_weights_that_are_not_finite(source: Path, tmp_path: Path) -> None:
     weights = load_file(source / "3_LayerNorm" / "model.safetensors")
     weights["norm.bias"][0] = float("nan")
@@ -149,6 +157,20 @@ def test_a_prompt_before_every_pair(source: Path, tmp_path: Path) -> None:
     refused(source, tmp_path, "it puts its prompt 'query' before every pair")
 
 
-def test_a_damaged_list_of_modules(source: Path, tmp_path: Path) -> None:
-    (source / "modules.json").write_text('{"idx": 0}')
+@pytest.mark.parametrize("text", ['{"idx": 0}', "null", '[{"idx": 0, "type": "a.B", "path": 3}]'])
+def test_a_damaged_list_of_modules(source: Path, tmp_path: Path, text: str) -> None:
+    (source / "modules.json").write_text(text)
     refused(source, tmp_path, r"modules\.json lists no modules")
+
+
+@pytest.mark.parametrize("name", ["modules.json", "config_sentence_transformers.json"])
+def test_a_folder_in_place_of_a_file(source: Path, tmp_path: Path, name: str) -> None:
+    (source / name).unlink()
+    (source / name).mkdir()
+    refused(source, tmp_path, f"{name} cannot be read .*download or copy the folder again")
+
+
+def test_settings_that_are_no_object(source: Path, tmp_path: Path) -> None:
+    """Or a cross-encoder would be read as an encoder of texts."""
+    (source / "config_sentence_transformers.json").write_text("[]")
+    refused(source, tmp_path, "is not a JSON object: download or copy the folder again")

@@ -160,6 +160,9 @@ def test_the_check_measures_the_cosines(quantized: Path, tmp_path: Path) -> None
                            {"idx": 1, "path": "1_Pooling", "type": "a.Pooling"},
                            {"idx": 2, "path": "2_Normalize", "type": "a.WordWeights"}]},
          "WordWeights is not known"),
+        ({"sentence_bert_config.json": {"max_seq_length": "long"}}, "is no number of tokens"),
+        ({"sentence_bert_config.json": []}, "is not a JSON object"),
+        ({"1_Pooling/config.json": {}}, r"1_Pooling/config\.json is missing or empty"),
     ],
 )  # fmt: skip
 def test_what_would_change_the_vectors_is_refused(
