@@ -16,13 +16,22 @@ CORPUS_FILES = ("corpus.jsonl", "corpus.jsonl.zst", "collection.tsv", "corpus.ts
 
 
 def read_documents(folder: Path) -> dict[str, str]:
-    """document ID -> text. Raises ModelError: no such file, or a malformed line."""
+    """document ID -> text.
+
+    Raises ModelError: no such file, none in it, a malformed line, or two texts of one document.
+    """
     file = next(filter(Path.is_file, (folder / name for name in CORPUS_FILES)), None)
     if file is None:
-        raise ModelError(f"the judged set {folder} has no {' and no '.join(CORPUS_FILES)}")
-    if file.suffix == ".tsv":
-        return dict(_table_rows(file))
-    return {str(row["_id"]): _text(row) for row in _rows(file)}
+        raise _missing(folder, CORPUS_FILES)
+    texts: dict[str, str] = {}
+    for number, document, text in (_table_rows if file.suffix == ".tsv" else _rows)(file):
+        if texts.setdefault(document, text) != text:
+            raise ModelError(
+                f"{file}, line {number}: document {document!r} has another text before"
+            )
+    if not texts:
+        raise ModelError(f"{file} holds no document")
+    return texts
 
 
 def read_judged_queries(folder: Path) -> Judgements:
@@ -31,25 +40,31 @@ def read_judged_queries(folder: Path) -> Judgements:
     Raises ModelError: no such file, a malformed line, or two grades for one document.
     """
     if beir.query_file(folder) is None:
-        raise ModelError(f"the judged set {folder} has no {' and no '.join(beir.QUERY_FILES)}")
+        raise _missing(folder, beir.QUERY_FILES)
     try:
         return beir.read(folder)
     except JudgementsError as fault:
         raise ModelError(fault.message) from None
 
 
-def _rows(file: Path) -> Iterator[dict[str, Any]]:
+def _missing(folder: Path, names: tuple[str, ...]) -> ModelError:
+    packed = [f"{name}.gz" for name in names if (folder / f"{name}.gz").is_file()]
+    advice = f": unpack {packed[0]} (gunzip)" if packed else ""
+    return ModelError(f"the judged set {folder} has no {' and no '.join(names)}{advice}")
+
+
+def _rows(file: Path) -> Iterator[tuple[int, str, str]]:
     for number, row in read_jsonl(file):
         if (
             not isinstance(row, dict)
-            or "_id" not in row
+            or not isinstance(row.get("_id"), str | int)
             or not (isinstance(row.get("text"), str) or row.get("fields"))
         ):
             raise ModelError(f'{file}, line {number} is not {{"_id", "text"}}')
-        yield row
+        yield number, str(row["_id"]), _text(row)
 
 
-def _table_rows(file: Path) -> Iterator[tuple[str, str]]:
+def _table_rows(file: Path) -> Iterator[tuple[int, str, str]]:
     try:
         with file.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
@@ -57,7 +72,7 @@ def _table_rows(file: Path) -> Iterator[tuple[str, str]]:
                 if line.strip() and not (document and tab):
                     raise ModelError(f"{file}, line {number}: not a document ID, a tab and a text")
                 if document:
-                    yield document, text
+                    yield number, document, text
     except (OSError, UnicodeDecodeError) as fault:
         raise ModelError(f"{file} cannot be read: {fault}") from None
 

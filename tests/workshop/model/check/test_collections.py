@@ -81,6 +81,8 @@ def test_what_is_wrong_with_a_table_is_told_with_its_line(tmp_path: Path) -> Non
     [
         ("corpus_jsonl", '{"_id": "d1", "fields": {}}', r"corpus\.jsonl, line 1 is not"),
         ("corpus_jsonl", '{"_id": "d1", "text": null}', r"corpus\.jsonl, line 1 is not"),
+        ("corpus_jsonl", '{"_id": null, "text": "a"}', r"corpus\.jsonl, line 1 is not"),
+        ("corpus_jsonl", '{"_id": ["d1"], "text": "a"}', r"corpus\.jsonl, line 1 is not"),
         ("corpus_jsonl", '{"_id": "d1", "text": ["a"]}', r"corpus\.jsonl, line 1 is not"),
         (
             "queries_jsonl",
@@ -93,6 +95,31 @@ def test_a_row_without_a_text_is_a_fault(tmp_path: Path, name: str, row: str, fa
     files = {"corpus_jsonl": lines(CORPUS), "queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
     with pytest.raises(ModelError, match=fault):
         read_judged(write(tmp_path / "set", **files | {name: row}), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"), [("corpus_jsonl", lines({"d1": "green"})), ("collection_tsv", "d1\tgreen\n")]
+)
+def test_two_texts_of_one_document_are_a_fault(tmp_path: Path, name: str, row: str) -> None:
+    """Or which of them is measured is chance. The same text again is none."""
+    text = (lines if name == "corpus_jsonl" else table)(CORPUS)
+    files = {"queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
+    same = write(tmp_path / "same", **files | {name: text + text})
+    assert read_judged(same, None).texts == CORPUS
+    with pytest.raises(ModelError, match="line 4: document 'd1' has another text before"):
+        read_judged(write(tmp_path / "other", **files | {name: text + row}), None)
+
+
+def test_a_corpus_without_documents_is_told(tmp_path: Path) -> None:
+    files = {"corpus_jsonl": "\n", "queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
+    with pytest.raises(ModelError, match=r"corpus\.jsonl holds no document"):
+        read_judged(write(tmp_path / "set", **files), None)
+
+
+def test_a_packed_file_is_told(tmp_path: Path) -> None:
+    files = {"collection.tsv.gz": "", "queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
+    with pytest.raises(ModelError, match=r"no corpus\.tsv: unpack collection\.tsv\.gz"):
+        read_judged(write(tmp_path / "set", **files), None)
 
 
 def test_grades_of_other_documents_are_told(tmp_path: Path) -> None:
