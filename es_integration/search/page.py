@@ -117,6 +117,8 @@ def reranked_answer(
         report["coverage"] = ranking.coverage
     if ranking.degraded is not None:
         report["degraded"] = ranking.degraded
+    if ranking.warnings:
+        report["warnings"] = list(ranking.warnings)
     if min_score is not None:
         behind = []
         report["below_min_score"] = len(head) - len(reranked)

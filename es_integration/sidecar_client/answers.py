@@ -22,6 +22,8 @@ class Ranking:
     (`on_deadline="partial"`); the others come last."""
     degraded: str | None = None
     """What answered in place of the model, which failed: `stand_in` or `lexical`."""
+    warnings: tuple[str, ...] = ()
+    """What was asked for and had no effect, and documents that the model did not see whole."""
 
 
 def parsed(raw: bytes, content_type: str) -> Any:
@@ -48,13 +50,14 @@ def ranking_of(answer: Any, documents: int) -> Ranking:
         coverage = answer.get("coverage")
         coverage = None if coverage is None else float(coverage)
         degraded = answer["degraded"]["by"] if answer.get("degraded") else None
+        warnings = tuple(map(str, (answer.get("meta") or {}).get("warnings") or ()))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SidecarAnswerInvalid(f"not a rerank answer: {error!r}") from error
     # Such an index would raise far from here or, if negative, silently pick a wrong document.
     if any(not 0 <= index < documents for index, _ in rows):
         raise SidecarAnswerInvalid("the answer names a document that was not sent")
     order, scores = tuple(index for index, _ in rows), tuple(score for _, score in rows)
-    return Ranking(order, scores, coverage=coverage, degraded=degraded)
+    return Ranking(order, scores, coverage=coverage, degraded=degraded, warnings=warnings)
 
 
 def vectors_of(answer: Any, texts: int) -> list[list[float]]:

@@ -53,6 +53,15 @@ def test_hits_that_are_alike_are_kept_apart(client: OpenSearch, server: SidecarP
     assert all(set(hit["_source"]) == {"title"} for hit in apart["hits"]["hits"])
 
 
+def test_the_report_warns_of_what_had_no_effect(client: OpenSearch, server: SidecarProcess) -> None:
+    with SyncSidecarClient(server.url, timeout=60.0) as sidecar:
+        plain = search(client, sidecar)
+        misspelt = search(client, sidecar, diversify={"by": "tilte"})
+    assert plain["rerank"] == {"reranked": True, "hits": 3}
+    (warning,) = misspelt["rerank"]["warnings"]
+    assert warning.startswith("diversify has no effect")
+
+
 def test_vectors_are_sent_and_other_fields_are_the_callers() -> None:
     assert Rerank(fields=("title",)).sent_fields == ("title",)
     assert Rerank(fields=("title",), diversify={"lambda": 1}).sent_fields == ("title", "vector")
