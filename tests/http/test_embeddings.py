@@ -129,6 +129,7 @@ def test_embed_all_has_a_vector_for_each_token(server: SidecarProcess) -> None:
         ("/v1/embeddings", {"input": []}, 400, "the list of texts is empty"),
         ("/v1/embeddings", {"input": [[1, 2]]}, 422, "holds token ids"),
         ("/v1/embeddings", {"input": [1, 2]}, 422, "holds token ids"),
+        ("/v1/embeddings", {"input": [["a"]]}, 422, "must be a string, not an array"),
         ("/v1/embeddings", {"input": None}, 422, "$.input"),
         ("/v1/embeddings", {}, 422, "$.input"),
         ("/v1/embeddings", {"input": TOO_LONG}, 422, "text 0 is too long"),

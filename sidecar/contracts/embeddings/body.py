@@ -59,7 +59,7 @@ def read_text(value: object) -> str:
         if any(value.get(key) for key in ("image", "image_url", "bytes", "url")):
             raise ValueError(f"holds an image, {TEXT_ALONE}")
         value = value.get("text")
-    if isinstance(value, int | list) and not isinstance(value, bool):
+    if _holds_token_ids(value):
         raise ValueError(
             "holds token ids, and those of other tokenizers mean nothing here: send texts "
             "(LangChain's OpenAIEmbeddings: check_embedding_ctx_length=False)"
@@ -69,6 +69,11 @@ def read_text(value: object) -> str:
     if not value.strip():
         raise ValueError("is empty")
     return value
+
+
+def _holds_token_ids(value: object) -> bool:
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, int) and not isinstance(first, bool)
 
 
 def read_texts(value: object, info: ValidationInfo) -> object:
