@@ -21,8 +21,8 @@ def find(
     """The named model, else the first of the kind; without a kind the first of all.
 
     Raises WrongModel if the name is that of a model of the other kind, UnknownModel if no model of
-    the kind is served or, with `strict`, none of that name. Of several encoders a name must be right:
-    the vectors of two must not come together in an index.
+    the kind is served or, with `strict`, none of that name. Of several encoders a name must be
+    right: the vectors of two must not come together in an index.
     """
     fitting = [each for each in served.values() if kind is None or kind_of(each) == kind]
     known = ", ".join(each.name for each in fitting)
