@@ -3,16 +3,16 @@ the same queries, at the same moments, to the simulation.
 
     python -m tests.workshop.planning.agreement --seconds 25
 
-Measures a node, without any query of the steps, and takes six steps. A fixed load before and after
-each says how fast the nodes are meanwhile, since that of a virtual machine changes by itself: the
-node's figures are scaled by it, and a step during which it changed is taken again. Needs two cores
-with nothing else to do.
+Measures a node, without any query of the steps, and takes six steps. The speed of a virtual machine
+changes by itself. So a step is taken again if a fixed load took another time after it than before,
+and the node's figures are scaled by the CPU time that the nodes took for the step's queries. Needs
+two cores with nothing else to do.
 """
 
 import argparse
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from sidecar.runtime.manifest import Manifest
 from sidecar.runtime.model_folder import shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
 from sidecar.workshop.bench.json_figures import write_json
+from sidecar.workshop.bench.load.generator import Outcome
 from sidecar.workshop.bench.load.node_figures import NodeFigures
 from sidecar.workshop.bench.load.node_measurement import Access, measure_node
 from sidecar.workshop.bench.load.request_bytes import RequestBytes
@@ -30,7 +31,7 @@ from sidecar.workshop.planning.routing import shares
 from sidecar.workshop.planning.simulated_node import SimulatedNode
 from sidecar.workshop.planning.traffic import Traffic
 from tests.workshop.planning.asked_nodes import CLIENT, Answers, Client, pinned
-from tests.workshop.planning.steady import Try, scaled, told, until_steady
+from tests.workshop.planning.steady import scaled, told, until_steady
 
 LOADS = (0.5, 0.8, 1.2)
 PERCENTILES = (50, 95, 99)
@@ -80,37 +81,41 @@ def line(name: str, latencies: Sequence[float], failed: int, count: int) -> str:
     return f"  {name:10} {figures}  {failed / count:8.1%}  {count}"
 
 
-def measured(access: Access, client: Client, seconds: float) -> Try[NodeFigures]:
-    """The node's figures, and how long the probe took it meanwhile."""
-    probe = new_queries(PROBES, "probe")
-
-    def prepare() -> Callable[[], NodeFigures]:
-        return lambda: measure_node(access, client.requests, seconds, say=print)
-
-    tried = until_steady(prepare, lambda: client.probe(probe))
-    taken_s, figures_say_s = tried[-1].probes_s[0], busy_s(NodeModel(tried[-1].result), probe)
-    print(f"  {told(tried)}")
-    print(f"the probe takes {taken_s:.2f} s, by the figures {figures_say_s:.2f} s")
-    return tried[-1]
+def work_s(node: NodeModel, queries: Sequence[Query], outcomes: Sequence[Outcome]) -> float:
+    """Core seconds that a node takes by its figures for the queries that it answered."""
+    known: set[int] = set()
+    total_s = 0.0
+    for query, outcome in zip(queries, outcomes, strict=True):
+        if outcome.status == 200:
+            total_s += node.figures.request_s + node.around_s(query.tokens)
+            total_s += 0.0 if query.identity in known else node.pairs_s(query.tokens)
+            known.add(query.identity)
+    return total_s
 
 
-def compare(tried: Try[Answers], node: Try[NodeFigures], parts: Sequence[Sequence[Query]]) -> None:
-    """Prints the step, and what the node's figures give when they are scaled by the probes."""
-    outcomes = tried.result.outcomes
+def compare(answers: Answers, figures: NodeFigures, parts: Sequence[Sequence[Query]]) -> None:
+    """Prints the step, and what the node's figures give when they are scaled by its CPU time."""
+    outcomes = [each for part in answers.outcomes for each in part]
     found = [each.latency_s for each in outcomes if each.status == 200]
-    times = [seconds / node.probes_s[0] for seconds in tried.probes_s]
+    node = NodeModel(figures)
+    times = [
+        taken_s / work_s(node, part, part_outcomes)
+        for taken_s, part, part_outcomes in zip(
+            answers.nodes_s, parts, answers.outcomes, strict=True
+        )
+    ]
     ended = [
         each
         for number, (part, slower) in enumerate(zip(parts, times, strict=True))
-        for each in SimulatedNode(NodeModel(scaled(node.result, slower)), number).serve(
+        for each in SimulatedNode(NodeModel(scaled(figures, slower)), number).serve(
             part, TRAFFIC.deadline_s
         )
     ]
     simulated = [each.latency_s for each in ended if each.status == 200]
     slower = ", ".join(f"{each:.2f}" for each in times)
-    print(f"  nodes took {slower} times as long as when measured,", end=" ")
-    print(f"the client {tried.result.client_share:.1%} of a core,", end=" ")
-    print(f"other processes {tried.result.others_share:.1%}")
+    print(f"  nodes took {slower} times the CPU time of their figures,", end=" ")
+    print(f"the client {answers.client_share:.1%} of a core,", end=" ")
+    print(f"other processes {answers.others_share:.1%}")
     print(line("measured", found, len(outcomes) - len(found), len(outcomes)))
     print(line("simulated", simulated, len(ended) - len(simulated), len(ended)))
     errors = [np.percentile(simulated, p) / np.percentile(found, p) - 1 for p in PERCENTILES]
@@ -118,7 +123,7 @@ def compare(tried: Try[Answers], node: Try[NodeFigures], parts: Sequence[Sequenc
 
 
 def taken(
-    name: str, client: Client, node: Try[NodeFigures], parts: Sequence[Sequence[Query]]
+    name: str, client: Client, figures: NodeFigures, parts: Sequence[Sequence[Query]]
 ) -> None:
     """Takes the step until it counts, and prints it."""
     probe = new_queries(PROBES, "probe")
@@ -126,7 +131,7 @@ def taken(
         lambda: client.prepared(parts, TRAFFIC.deadline_s), lambda: client.probe(probe)
     )
     print(f"{name}: {told(tried)}")
-    compare(tried[-1], node, parts)
+    compare(tried[-1].result, figures, parts)
 
 
 def main() -> None:
@@ -145,10 +150,10 @@ def main() -> None:
     with pinned(first) as one, pinned(second) as two:
         os.sched_setaffinity(0, {second})
         access = Access(one.url, CLIENT, "any")
-        node = measured(access, Client([one], requests), options.seconds / 4)
-        write_json({"node": node.result}, options.json)
+        figures = measure_node(access, requests, options.seconds / 4, say=print)
+        write_json({"node": figures}, options.json)
         sample = new_queries(1000, "capacity")
-        most = len(sample) / busy_s(NodeModel(node.result), sample)
+        most = len(sample) / busy_s(NodeModel(figures), sample)
         print(f"a node can do {most:.1f} queries/s\n  ms             p50     p95     p99   refused")
         for nodes in ([one], [one, two])[min(options.nodes) - 1 : max(options.nodes)]:
             os.sched_setaffinity(0, {second} if len(nodes) == 1 else {first, second})
@@ -157,7 +162,7 @@ def main() -> None:
                 seed = f"{options.seed} {len(nodes)} {load}"
                 queries = coming(load * most * len(nodes), options.seconds, seed)
                 parts = at_random(queries, len(nodes), seed)
-                taken(f"{len(nodes)} at {load:g}", client, node, parts)
+                taken(f"{len(nodes)} at {load:g}", client, figures, parts)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,10 @@ Plan = tuple[list[Planned], list[bytes]]
 class Answers:
     """What came back from all nodes."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[Sequence[Outcome]]
+    """Of each node, in the order of its queries."""
+    nodes_s: Sequence[float]
+    """CPU seconds that each node took."""
     client_share: float
     """Of a core, that this process took: a node that shares it has that much less."""
     others_share: float
@@ -45,11 +48,13 @@ class Client:
 
         def take() -> Answers:
             client_s, others_s, wall_s = time.process_time(), of_others_s(), time.perf_counter()
+            nodes_s = self._cpu_s()
             sent = self._send(plans)
+            nodes_s = [after - before for before, after in zip(nodes_s, self._cpu_s(), strict=True)]
             client_s, others_s = time.process_time() - client_s, of_others_s() - others_s
             wall_s = time.perf_counter() - wall_s
-            outcomes = [each for part in sent for each in part.outcomes]
-            return Answers(outcomes, client_s / wall_s, others_s / wall_s)
+            outcomes = [part.outcomes for part in sent]
+            return Answers(outcomes, nodes_s, client_s / wall_s, others_s / wall_s)
 
         return take
 
@@ -58,6 +63,9 @@ class Client:
         are busy."""
         sent = self._send([self._plan(queries, PATIENT_S) for _ in self.nodes], BUSY_CLIENTS)
         return [max(each.done_s for each in part.outcomes) for part in sent]
+
+    def _cpu_s(self) -> list[float]:
+        return [cpu_seconds(node.pid) or 0.0 for node in self.nodes]
 
     def _plan(self, queries: Sequence[Query], deadline_s: float) -> Plan:
         known: dict[int, bytes] = {}

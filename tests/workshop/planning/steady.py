@@ -1,6 +1,6 @@
 """Steps on a machine whose speed changes by itself, as a virtual one's does. A fixed load, the
-probe, is timed before and after each step: the step counts if both took as long, and the node's
-figures are scaled by them. Pure but for the callables."""
+probe, is timed before and after each step: the step counts if both took as long. Pure but for the
+callables."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -28,11 +28,6 @@ class Try(Generic[Result]):
         most."""
         changes = [a / b - 1 for b, a in zip(self.before_s, self.after_s, strict=True)]
         return max(changes, key=abs)
-
-    @property
-    def probes_s(self) -> list[float]:
-        """Of each node, around the step: the mean of both."""
-        return [(b + a) / 2 for b, a in zip(self.before_s, self.after_s, strict=True)]
 
     def is_steady(self, most_drift: float = MOST_DRIFT) -> bool:
         """Whether it counts."""
