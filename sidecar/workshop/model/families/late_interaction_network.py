@@ -147,8 +147,14 @@ class LateInteraction(nn.Module):
 
     @classmethod
     def open(cls, folder: Path) -> "LateInteraction":
-        """The network in `folder`, with eager attention, which the ONNX exporter needs."""
-        config = BertConfig.from_pretrained(folder, attn_implementation="eager")
+        """The network in `folder`, with eager attention, which the ONNX exporter needs, and without
+        dropout: one pass over the data does not overfit, and drawing it takes half of a step."""
+        config = BertConfig.from_pretrained(
+            folder,
+            attn_implementation="eager",
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
         settings = getattr(config, SETTINGS)
         query, document = settings["prefix_pieces"]
         encoder = BertModel(config, add_pooling_layer=False)
