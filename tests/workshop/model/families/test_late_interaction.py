@@ -197,6 +197,15 @@ def test_it_can_be_trained_on(source: Path, tmp_path: Path) -> None:
     assert saved.prompt == start.checkpoint.prompt
 
 
+def test_training_sees_what_serving_sees(source: Path) -> None:
+    """No dropout: a step's logits are those of the network that is served."""
+    network = LateInteraction.open(source)
+    ids = torch.arange(5, 15)[None]
+    inputs = ids, torch.ones_like(ids), (ids > 8).long()
+    served = network(*inputs)
+    assert torch.equal(network.train()(*inputs), served)
+
+
 def test_names_of_features() -> None:
     assert default_features(12) == ("cosine", "maxsim:12", "maxsim:8", "maxsim:4", "lexical")
     assert default_features(1) == ("cosine", "maxsim:1", "lexical")
