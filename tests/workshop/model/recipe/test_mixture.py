@@ -64,8 +64,9 @@ def test_only_what_is_kept_is_taught() -> None:
     assert sorted(taught) == sorted(group.query for group in groups)
 
 
-def test_every_part_of_the_multilingual_mixture_has_a_teacher_or_labels() -> None:
-    teachers = read_teachers(Path(mixture.__file__).with_name("multilingual.toml"))
+@pytest.mark.parametrize("name", ["multilingual.toml", "multi_small.toml"])
+def test_every_part_of_the_multilingual_mixture_has_a_teacher_or_labels(name: str) -> None:
+    teachers = read_teachers(Path(mixture.__file__).with_name(name))
     parts = mixture.MIXTURES["multilingual"].drawn
     assert all(teachers.domain_of(part) for part in parts)
     unlabelled = teachers.domain_of("phrases")
