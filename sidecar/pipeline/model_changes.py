@@ -1,7 +1,7 @@
 """How the models of a registry change while they serve.
 
-Changes are made one after another. What takes a name is proven and warm before it does, and a
-change that fails leaves everything as it was.
+Changes are made one after another. What takes a name is proven and warm before it does, first in a
+process of its own, and a change that fails leaves everything as it was.
 """
 
 import threading
@@ -60,6 +60,7 @@ class ModelChanges:
         with self._change:
             folder = ModelFolder.read(source.folder, self._registry.opener.options)
             _check_kind(name, self._registry.served.get(name), folder)
+            self._registry.opener.try_apart(folder)
             live = self._open(name, source, folder)
             after = {**self._registry.served, name: live}
             try:
@@ -117,6 +118,7 @@ class ModelChanges:
                     if old is not None and not sleeping_default and _is(old, source, folder):
                         after[name] = old
                         continue
+                    self._registry.opener.try_apart(folder)
                     opened.append(self._open(name, source, folder))
                     after[name] = opened[-1]
                 self._registry.check_profiles(after)

@@ -70,17 +70,35 @@ class ModelOpener:
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
         """
         folder = folder or ModelFolder.read(source.folder, self.options)
-        layout = folder.layout()
-        if self.layout is not None:
-            workers, threads = self.layout.workers, self.layout.intra_op_threads
-            layout = replace(layout, workers=workers, intra_op_threads=threads)
-        processes = layout.workers if self.options.isolation == "process" else 1
-        file_bytes = folder.file_bytes * processes
-        self._check_memory(file_bytes)
+        layout = self._layout_of(folder)
+        file_bytes = self._checked_size(folder, layout)
         name = source.name or folder.running.manifest.name
         model = ServedModel(name, folder.running, folder.tokenizer, layout)
         session = folder.session(layout, self.worker_nice, name)
         return self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
+
+    def try_apart(self, folder: ModelFolder) -> None:
+        """Proves the folder's model in a process of its own: for one that comes to others.
+
+        Raises as `open` does.
+        """
+        layout = self._layout_of(folder)
+        self._checked_size(folder, layout)
+        folder.try_apart(layout, self.worker_nice)
+
+    def _layout_of(self, folder: ModelFolder) -> Layout:
+        layout = folder.layout()
+        if self.layout is None:
+            return layout
+        workers, threads = self.layout.workers, self.layout.intra_op_threads
+        return replace(layout, workers=workers, intra_op_threads=threads)
+
+    def _checked_size(self, folder: ModelFolder, layout: Layout) -> int:
+        """The bytes that its sessions load. Raises StartupError if that is too much."""
+        processes = layout.workers if self.options.isolation == "process" else 1
+        file_bytes = folder.file_bytes * processes
+        self._check_memory(file_bytes)
+        return file_bytes
 
     def serve(
         self,

@@ -22,6 +22,7 @@ from sidecar.runtime.runs import Layout, layout_for
 from sidecar.runtime.session import Session
 from sidecar.runtime.shipped_models import shipped_model as shipped_model
 from sidecar.runtime.tokenizer import PairTokenizer
+from sidecar.runtime.trial import try_apart
 from sidecar.runtime.tuned_layouts import LayoutKey, find_layout, layout_key, state_folder
 
 PROCESS_BYTES = 64 * 2**20
@@ -108,11 +109,7 @@ class ModelFolder:
 
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
         """
-        running = self.running
-
-        def prove(session: Session) -> None:
-            check_numbers(session, running.manifest, running.name, self.tokenizer, running.graph)
-
+        running, prove = self.running, self._prove
         opened = partial(open_session, self.path, running, self.tokenizer.pad_id)
         match self.options.isolation:
             case "thread":
@@ -138,6 +135,26 @@ class ModelFolder:
                 ).open()
             case _:
                 assert_never(self.options.isolation)
+
+    def try_apart(self, layout: Layout, nice: int = 0) -> None:
+        """Opens and proves such a session in a process of its own, and ends it.
+
+        Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
+        """
+        running = self.running
+        one = replace(layout, workers=1)
+        try_apart(
+            partial(open_session, self.path, running, self.tokenizer.pad_id, one),
+            self._prove,
+            self.file_bytes,
+            run_limit_s=self.options.run_timeout_s,
+            limits_memory=running.device == "cpu",
+            nice=nice,
+        )
+
+    def _prove(self, session: Session) -> None:
+        running = self.running
+        check_numbers(session, running.manifest, running.name, self.tokenizer, running.graph)
 
     def _check_processes(self, workers: int) -> None:
         """Raises StartupError for more worker processes than the machine has memory for."""

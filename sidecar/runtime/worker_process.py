@@ -27,6 +27,8 @@ STARTUP_FAULTS = {kind.__name__: kind for kind in (DeviceError, ModelError, Star
 class WorkerEnded(InferenceFailed):
     """The process died in a run, or was killed because the run hung."""
 
+    hung = False
+
 
 class WorkerProcess:
     """A `Session` for one run at a time. `start` it, and `kill` it after use."""
@@ -39,11 +41,14 @@ class WorkerProcess:
         """Whether it was killed because a run took too long."""
 
     @classmethod
-    def start(cls, open_session: OpenSession) -> "WorkerProcess":
+    def start(
+        cls, open_session: OpenSession, open_limit_s: float = OPEN_LIMIT_S
+    ) -> "WorkerProcess":
         """A process whose session is open.
 
         It is a new interpreter: a fork would copy the locks of the parent's threads. Raises what
-        `open_session` raises of StartupError, and WorkerEnded if it dies meanwhile.
+        `open_session` raises of StartupError, and WorkerEnded if it dies meanwhile or takes longer
+        than `open_limit_s`.
         """
         ours, theirs = socket.socketpair()
         with ours, theirs:
@@ -62,7 +67,7 @@ class WorkerProcess:
             worker = cls(process, Connection(ours.detach()))
         try:
             worker._send(pickle.dumps(open_session))
-            worker._receive(OPEN_LIMIT_S)
+            worker._receive(open_limit_s)
         except RemoteFault as fault:
             worker.end()
             raise STARTUP_FAULTS.get(fault.kind, ModelError)(fault.words) from None
@@ -132,4 +137,6 @@ class WorkerProcess:
     def _ended(self) -> WorkerEnded:
         self.kill()
         how = "took too long and was ended" if self.hung else "ended"
-        return WorkerEnded(f"the model's process {how}; another one is being started")
+        fault = WorkerEnded(f"the model's process {how}; another one is being started")
+        fault.hung = self.hung
+        return fault
