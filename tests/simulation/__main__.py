@@ -16,6 +16,11 @@ PROGRESS = 500
 """Seeds between lines."""
 
 
+def say(line: str) -> None:
+    """Prints it at once, to a file as well."""
+    print(line, flush=True)
+
+
 def main() -> None:
     """Exits with 1 when a seed failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
@@ -29,21 +34,21 @@ def main() -> None:
     start, virtual_s, both_s = time.process_time(), 0.0, 0.0
     for seed in range(options.first, options.first + options.seeds):
         try:
-            story = simulate(seed, print if options.trace else None)
+            story = simulate(seed, say if options.trace else None)
         except Failed as fault:
             failed.append(str(fault))
-            print(fault, flush=True)
-            continue
+            say(str(fault))
+        else:
+            outcomes += story.outcomes
+            virtual_s += story.seconds
+            both_s = max(both_s, story.both_waited_s)
         if (seed - options.first) % PROGRESS == PROGRESS - 1:
-            print(f"{seed - options.first + 1} seeds, {len(failed)} failed", flush=True)
-        outcomes += story.outcomes
-        virtual_s += story.seconds
-        both_s = max(both_s, story.both_waited_s)
+            say(f"{seed - options.first + 1} seeds, {len(failed)} failed")
     seconds = time.process_time() - start
-    print(f"{options.seeds} seeds, {outcomes.total()} requests, {virtual_s:.0f} virtual seconds")
-    print(f"{seconds:.0f} s of CPU; by outcome {dict(outcomes.most_common())}")
-    print(f"both priorities waited for up to {both_s:.0f} s of work")
-    print(f"{len(failed)} seeds failed")
+    say(f"{options.seeds} seeds, {outcomes.total()} requests, {virtual_s:.0f} virtual seconds")
+    say(f"{seconds:.0f} s of CPU; by outcome {dict(outcomes.most_common())}")
+    say(f"both priorities waited for up to {both_s:.0f} s of work")
+    say(f"{len(failed)} seeds failed")
     raise SystemExit(1 if failed else 0)
 
 
