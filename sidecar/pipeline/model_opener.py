@@ -7,6 +7,7 @@ source ─► model folder ─► session ─► a queue on the shared scheduler
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ from sidecar.runtime.session import Session, close_session
 
 START_LIMIT_S = 600.0
 """For the first run of all; a graph that never answers must not keep the start waiting."""
+MOST_PROVEN = 256
+"""Whose digests are kept."""
 
 
 @dataclass(eq=False)
@@ -62,6 +65,8 @@ class ModelOpener:
     """How far worker processes give way to the service."""
     _admission: Admission = field(default_factory=Admission)
     _loaded: set[LiveModel] = field(default_factory=set)
+    _proven: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_PROVEN))
+    """What `open` opened, by `ModelFolder.content`."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open(self, source: ModelSource, folder: ModelFolder | None = None) -> LiveModel:
@@ -72,18 +77,27 @@ class ModelOpener:
         folder = folder or ModelFolder.read(source.folder, self.options)
         layout = self._layout_of(folder)
         file_bytes = self._checked_size(folder, layout)
+        content = folder.content(layout)
         name = source.name or folder.running.manifest.name
         model = ServedModel(name, folder.running, folder.tokenizer, layout)
         session = folder.session(layout, self.worker_nice, name)
-        return self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
+        live = self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
+        with self._lock:
+            if content not in self._proven:
+                self._proven.append(content)
+        return live
 
     def try_apart(self, folder: ModelFolder) -> None:
-        """Proves the folder's model in a process of its own: for one that comes to others.
+        """Proves the folder's model in a process of its own: for one that comes to others. Content
+        that was opened here before needs no trial.
 
         Raises as `open` does.
         """
         layout = self._layout_of(folder)
         self._checked_size(folder, layout)
+        with self._lock:
+            if folder.content(layout) in self._proven:
+                return
         folder.try_apart(layout, self.worker_nice)
 
     def _layout_of(self, folder: ModelFolder) -> Layout:

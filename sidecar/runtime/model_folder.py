@@ -1,5 +1,6 @@
 """From a model folder to a session that is proven on its device."""
 
+import hashlib
 import mmap
 import os
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from sidecar.errors import StartupError
 from sidecar.runtime import spare_cores
 from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.cores import available_cores
-from sidecar.runtime.manifest import Manifest
+from sidecar.runtime.manifest import MANIFEST, Manifest
 from sidecar.runtime.open_session import open_session
 from sidecar.runtime.options import RuntimeOptions
 from sidecar.runtime.precision import graph_for
@@ -79,6 +80,23 @@ class ModelFolder:
         for graph in self.running.graph.files:
             names |= self._named_in(graph)
         return sum((self.path / name).stat().st_size for name in names)
+
+    def content(self, layout: Layout) -> str:
+        """A digest of what a session for the layout reads. Of files that the manifest does not
+        name, which a graph's weights may be in, their size and the time of their last change."""
+        running = self.running
+        manifest = running.manifest
+        parts = [
+            manifest.model_dump_json(),
+            *(running.name, running.device, running.runtime, str(running.precision)),
+            str(layout.intra_op_threads),
+        ]
+        for path in sorted(self.path.rglob("*")):
+            name = str(path.relative_to(self.path))
+            if name not in {MANIFEST, *manifest.files} and path.is_file():
+                stat = path.stat()
+                parts.append(f"{name!r} {stat.st_ino} {stat.st_size} {stat.st_ctime_ns}")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _named_in(self, graph: str) -> set[str]:
         """The folder's other files that a graph's file names."""

@@ -20,8 +20,8 @@ idle core."""
 BASE_BYTES = 2 * 2**30
 TIMES = 4
 """What the process may take: so much, and so many times the model's size; runtimes hold weights
-twice while they load. For its proof minilm-en
-takes .16 GB in all, multi-small .19, and minilm-en in OpenVINO .32 (2026-12-01)."""
+twice while they load. For its proof minilm-en takes .16 GB in all, multi-small .19, and minilm-en
+in OpenVINO .32 (2026-12-01)."""
 
 
 def try_apart(

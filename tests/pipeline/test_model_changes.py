@@ -1,11 +1,13 @@
 """Models that are loaded, replaced and unloaded while others hold them."""
 
 import gc
+import shutil
 import threading
 import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from sidecar.pipeline.registry import ModelRegistry
 from sidecar.pipeline.rerank_pipeline import RerankPipeline
 from sidecar.request import Document, RankRequest
 from sidecar.runtime.options import ModelSource
+from sidecar.runtime.worker_process import WorkerProcess
 from tests.opened import open_models
 from tests.tiny_models import spoil, tiny_model
 
@@ -234,3 +237,30 @@ def test_a_change_that_ends_after_the_stop_is_undone(registry: ModelRegistry, tw
     with pytest.raises((StartupError, ModelError)):
         changes.load("second", ModelSource(two))
     assert list(registry.served) == ["tiny"]
+
+
+def test_content_that_was_proven_is_not_tried_again(
+    changes: ModelChanges, one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials = []
+    start = WorkerProcess.start
+
+    def counted(*arguments: Any) -> WorkerProcess:
+        trials.append(arguments)
+        return start(*arguments)
+
+    monkeypatch.setattr(WorkerProcess, "start", counted)
+    folder = tiny_model(tmp_path / "new", 5)
+
+    def trials_of_a_load(source: Path) -> int:
+        before = len(trials)
+        changes.load("new", ModelSource(source))
+        return len(trials) - before
+
+    assert trials_of_a_load(folder) == 1
+    assert trials_of_a_load(one) == 0, "it serves since the start"
+    assert trials_of_a_load(folder) == 0
+    shutil.rmtree(folder)
+    assert trials_of_a_load(tiny_model(folder, 6)) == 1
+    (folder / "weights").write_bytes(b"that the manifest does not name")
+    assert trials_of_a_load(folder) == 1
