@@ -1,17 +1,17 @@
 """From a model folder to a session that is proven on its device."""
 
 import hashlib
-import mmap
 import os
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import assert_never
 
-from sidecar.errors import StartupError
+from sidecar.errors import ModelError, StartupError
 from sidecar.runtime import spare_cores
 from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.cores import available_cores
+from sidecar.runtime.external_weights import read_by
 from sidecar.runtime.manifest import MANIFEST, Manifest
 from sidecar.runtime.open_session import open_session
 from sidecar.runtime.options import RuntimeOptions
@@ -43,13 +43,15 @@ class ModelFolder:
     def read(cls, path: Path | None, options: RuntimeOptions | None = None) -> "ModelFolder":
         """The model of `path` (None: the shipped one), to be run as the options say.
 
-        Raises ModelError, or StartupError if the options conflict.
+        Raises ModelError, or StartupError if the options conflict. ModelError too if a graph that
+        is to run reads a file for which the manifest gives no SHA-256.
         """
         path = path or shipped_model()
         options = options or RuntimeOptions()
         manifest = Manifest.read(path)
         name, _ = graph_for(manifest, options)
         running = RunningGraph(manifest, name, options.device, options.runtime, options.precision)
+        _check_weights(path, running)
         # Resolved: a link that points elsewhere later must not change what a session opens.
         return cls(path.resolve(), options, running, PairTokenizer.open(path, manifest))
 
@@ -78,12 +80,12 @@ class ModelFolder:
         """The size of the running graph and of the folder's files that it names as its weights."""
         names = set(self.running.graph.files)
         for graph in self.running.graph.files:
-            names |= self._named_in(graph)
+            others = [self.path / name for name in self.running.manifest.files if name != graph]
+            names |= {each.name for each in read_by(self.path / graph, others)}
         return sum((self.path / name).stat().st_size for name in names)
 
     def content(self, layout: Layout) -> str:
-        """A digest of what a session for the layout reads. Of files that the manifest does not
-        name, which a graph's weights may be in, their size and the time of their last change."""
+        """A digest of what a session for the layout reads."""
         running = self.running
         manifest = running.manifest
         parts = [
@@ -91,21 +93,7 @@ class ModelFolder:
             *(running.name, running.device, running.runtime, str(running.precision)),
             str(layout.intra_op_threads),
         ]
-        for path in sorted(self.path.rglob("*")):
-            name = str(path.relative_to(self.path))
-            if name not in {MANIFEST, *manifest.files} and path.is_file():
-                stat = path.stat()
-                parts.append(f"{name!r} {stat.st_ino} {stat.st_size} {stat.st_ctime_ns}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def _named_in(self, graph: str) -> set[str]:
-        """The folder's other files that a graph's file names."""
-        path = self.path / graph
-        if not path.stat().st_size:  # cannot be mapped, and the runtime says that it is no graph
-            return set()
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            others = (name for name in self.running.manifest.files if name != graph)
-            return {name for name in others if text.find(name.encode()) >= 0}
 
     def shares_session(self, one: Layout, other: Layout) -> bool:
         """Whether a session that was opened for one layout serves the other as well."""
@@ -188,3 +176,14 @@ class ModelFolder:
         """Whether a run that is alone may use the cores of all workers."""
         on_cpu = self.running.device == "cpu" and self.running.runtime == "onnxruntime"
         return on_cpu and layout.workers > 1 and self.file_bytes <= spare_cores.MAX_BYTES
+
+
+def _check_weights(path: Path, running: RunningGraph) -> None:
+    """Raises ModelError if the graph reads a file that nothing is known about."""
+    files = (each for each in path.rglob("*") if each.is_file())
+    unnamed = [each for each in files if str(each.relative_to(path)) not in running.manifest.files]
+    for graph in running.graph.files:
+        if found := [each.name for each in read_by(path / graph, unnamed)]:
+            raise ModelError(
+                f"{path / graph} reads {', '.join(found)}, for which {MANIFEST} gives no SHA-256"
+            )

@@ -64,8 +64,26 @@ def test_weights_outside_of_the_folder_are_not_read(copy: Path, location: str) -
     (copy / "link.bin").symlink_to(copy.parent / "outside.bin")
     (copy / GRAPH).write_bytes(graph_with(IDENTITY, location.format(folder=copy)))
     edit(copy)
-    with pytest.raises(ModelError, match="does not load"):
+    with pytest.raises(ModelError, match=r"does not load|reads link.bin, for which"):
         open_models(copy)
+
+
+@pytest.mark.parametrize("location", ["w.bin", "./w.bin", "deep/w.bin", "./" * 100 + "w.bin"])
+def test_weights_that_the_manifest_does_not_name_are_not_read(copy: Path, location: str) -> None:
+    """Nothing would say that they were altered, and scores of two files would share a revision."""
+    (copy / "deep").mkdir()
+    np.ones(16, np.float32).tofile(copy / location)
+    (copy / GRAPH).write_bytes(graph_with(IDENTITY, location))
+    edit(copy)
+    with pytest.raises(ModelError, match=r"model\.int8\.onnx reads w\.bin, for which rerank\.json"):
+        open_models(copy)
+
+
+def test_a_file_beside_a_model_that_no_graph_reads_changes_nothing(copy: Path) -> None:
+    graph = onnx.load(copy / GRAPH, load_external_data=False).graph
+    for name in (graph.node[0].op_type, graph.initializer[0].name.partition("/")[0], "README.md"):
+        (copy / name).write_text("mine")
+    open_models(copy).close()
 
 
 def test_an_operator_that_onnxruntime_does_not_bring_is_refused(copy: Path) -> None:
