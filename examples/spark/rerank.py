@@ -1,6 +1,6 @@
 """Candidates of a table, reranked on Spark: a row for each hit, with its place and score.
 
-    pip install "rerank-sidecar[cpu]" pyspark          # the former on every worker
+    pip install -e ".[cpu]" pyspark                    # from a clone; the former on every worker
     spark-submit examples/spark/rerank.py candidates.parquet ranked.parquet --profile ecommerce
 
 The table has the columns `query_id`, `query` and `hits`: an array of structs with `_id` and the

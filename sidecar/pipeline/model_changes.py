@@ -171,6 +171,7 @@ class ModelChanges:
                     f"{folder.path} holds another model than when {name} was unloaded: its score "
                     f"revision is {now}, and was {was}"
                 )
+            self._registry.opener.try_apart(folder)
             live = self._open(name, asleep.source, folder)
             self._registry.exchange({**self._registry.served, name: live})
             return live

@@ -11,7 +11,7 @@ from sidecar.errors import ModelError, StartupError
 from sidecar.runtime import spare_cores
 from sidecar.runtime.canonical import check_numbers
 from sidecar.runtime.cores import available_cores
-from sidecar.runtime.external_weights import read_by
+from sidecar.runtime.external_weights import locations
 from sidecar.runtime.manifest import MANIFEST, Manifest
 from sidecar.runtime.open_session import open_session
 from sidecar.runtime.options import RuntimeOptions
@@ -80,8 +80,7 @@ class ModelFolder:
         """The size of the running graph and of the folder's files that it names as its weights."""
         names = set(self.running.graph.files)
         for graph in self.running.graph.files:
-            others = [self.path / name for name in self.running.manifest.files if name != graph]
-            names |= {each.name for each in read_by(self.path / graph, others)}
+            names |= locations(self.path / graph)
         return sum((self.path / name).stat().st_size for name in names)
 
     def content(self, layout: Layout) -> str:
@@ -164,7 +163,9 @@ class ModelFolder:
 
     def _check_processes(self, workers: int) -> None:
         """Raises StartupError for more worker processes than the machine has memory for."""
-        needed = workers * (PROCESS_BYTES + self.file_bytes)
+        if self.running.device != "cpu":  # its memory holds the weights
+            return
+        needed = workers * PROCESS_BYTES + self.file_bytes  # which they may share
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         if needed > total:
             raise StartupError(
@@ -180,10 +181,11 @@ class ModelFolder:
 
 def _check_weights(path: Path, running: RunningGraph) -> None:
     """Raises ModelError if the graph reads a file that nothing is known about."""
-    files = (each for each in path.rglob("*") if each.is_file())
-    unnamed = [each for each in files if str(each.relative_to(path)) not in running.manifest.files]
     for graph in running.graph.files:
-        if found := [each.name for each in read_by(path / graph, unnamed)]:
-            raise ModelError(
-                f"{path / graph} reads {', '.join(found)}, for which {MANIFEST} gives no SHA-256"
-            )
+        try:
+            unknown = locations(path / graph) - set(running.manifest.files)
+        except ValueError as fault:
+            raise ModelError(f"{path / graph} does not load: {fault}") from None
+        if unknown:
+            names = ", ".join(map(repr, sorted(unknown)))
+            raise ModelError(f"{path / graph} reads {names}, for which {MANIFEST} gives no SHA-256")

@@ -4,19 +4,21 @@ A graph may loop without end, ask for all memory or crash what runs it. There it
 nothing: the process is ended, and its model refused.
 """
 
+import contextlib
 import resource
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from sidecar.errors import InferenceFailed, ModelError, StartupError
+import structlog
+
+from sidecar.errors import InferenceFailed, ModelError
 from sidecar.runtime.session import Batch, Session, Tensors
 from sidecar.runtime.thread_priority import make_give_way
-from sidecar.runtime.worker_process import WorkerEnded, WorkerProcess
+from sidecar.runtime.worker_process import OPEN_LIMIT_S, WorkerEnded, WorkerProcess
 
-OPEN_LIMIT_S = 60.0
-BYTES_PER_S = 10 * 2**20
-"""How long a graph may take to load: so long, and longer for its size. minilm-en takes .2 s on an
-idle core."""
+log = structlog.get_logger("rerank")
+
 BASE_BYTES = 2 * 2**30
 TIMES = 4
 """What the process may take: so much, and so many times the model's size; runtimes hold weights
@@ -36,17 +38,18 @@ def try_apart(
     """Opens a session in a process of its own and proves it there, within bounds of time and, where
     that can be told from the device's, of memory.
 
-    `opened` must be a value that can be pickled. Raises ModelError, DeviceError or StartupError
-    with the reason if the model must not serve.
+    Where no process can be started there is no trial, which is logged. `opened` must be a value
+    that can be pickled. Raises ModelError, DeviceError or StartupError with the reason if the model
+    must not serve.
     """
     most = BASE_BYTES + TIMES * file_bytes if limits_memory else None
-    limit_s = OPEN_LIMIT_S + file_bytes / BYTES_PER_S
     try:
-        worker = WorkerProcess.start(partial(_within, most, opened), limit_s)
+        worker = WorkerProcess.start(partial(_within, most, opened))
     except WorkerEnded as fault:
-        raise ModelError(f"the graph does not load: {_how(fault, limit_s, most)}") from None
+        raise ModelError(f"the graph does not load: {_how(fault, OPEN_LIMIT_S, most)}") from None
     except OSError as fault:
-        raise StartupError(f"no process to try the model in: {fault.strerror}") from None
+        log.warning("no process to try the model in", reason=fault.strerror)
+        return
     try:
         worker.run_timeout_s = run_limit_s
         make_give_way(worker.pid, nice)
@@ -69,12 +72,17 @@ class _Tried:
         except WorkerEnded as fault:
             raise ModelError(_how(fault, self._worker.run_timeout_s, self._most)) from None
         except InferenceFailed as fault:
-            raise ModelError(str(fault.__cause__)) from None
+            raise ModelError(str(fault.__cause__) or "it ran out of memory") from None
 
 
 def _within(most: int | None, opened: Callable[[], Session]) -> Session:
-    """The session, in a process that may take so many bytes."""
+    """The session, in a process that may take so many bytes, and is the first that the system ends
+    where less is left."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     if most is not None:
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     return opened()
 

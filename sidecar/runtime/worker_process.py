@@ -41,14 +41,12 @@ class WorkerProcess:
         """Whether it was killed because a run took too long."""
 
     @classmethod
-    def start(
-        cls, open_session: OpenSession, open_limit_s: float = OPEN_LIMIT_S
-    ) -> "WorkerProcess":
+    def start(cls, open_session: OpenSession) -> "WorkerProcess":
         """A process whose session is open.
 
         It is a new interpreter: a fork would copy the locks of the parent's threads. Raises what
         `open_session` raises of StartupError, and WorkerEnded if it dies meanwhile or takes longer
-        than `open_limit_s`.
+        than OPEN_LIMIT_S.
         """
         ours, theirs = socket.socketpair()
         with ours, theirs:
@@ -67,7 +65,7 @@ class WorkerProcess:
             worker = cls(process, Connection(ours.detach()))
         try:
             worker._send(pickle.dumps(open_session))
-            worker._receive(open_limit_s)
+            worker._receive(OPEN_LIMIT_S)
         except RemoteFault as fault:
             worker.end()
             raise STARTUP_FAULTS.get(fault.kind, ModelError)(fault.words) from None

@@ -13,7 +13,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from sidecar.errors import ModelError, StartupError
+from sidecar.runtime.external_weights import locations
 from sidecar.runtime.manifest import sha256
+from sidecar.runtime.model_folder import shipped_model
 from tests.opened import open_models
 from tests.tiny_models import tiny_model
 
@@ -64,24 +66,55 @@ def test_weights_outside_of_the_folder_are_not_read(copy: Path, location: str) -
     (copy / "link.bin").symlink_to(copy.parent / "outside.bin")
     (copy / GRAPH).write_bytes(graph_with(IDENTITY, location.format(folder=copy)))
     edit(copy)
-    with pytest.raises(ModelError, match=r"does not load|reads link.bin, for which"):
+    with pytest.raises(ModelError, match=r"reads '.*', for which"):
         open_models(copy)
 
 
-@pytest.mark.parametrize("location", ["w.bin", "./w.bin", "deep/w.bin", "./" * 100 + "w.bin"])
+@pytest.mark.parametrize(
+    "location", ["w.bin", "./w.bin", "deep/w.bin", "./" * 100 + "w.bin", "w.bin\0x"]
+)
 def test_weights_that_the_manifest_does_not_name_are_not_read(copy: Path, location: str) -> None:
     """Nothing would say that they were altered, and scores of two files would share a revision."""
     (copy / "deep").mkdir()
-    np.ones(16, np.float32).tofile(copy / location)
+    np.ones(16, np.float32).tofile(copy / location.partition("\0")[0])
     (copy / GRAPH).write_bytes(graph_with(IDENTITY, location))
     edit(copy)
-    with pytest.raises(ModelError, match=r"model\.int8\.onnx reads w\.bin, for which rerank\.json"):
+    with pytest.raises(ModelError, match=r"model\.int8\.onnx reads '.*w\.bin.*', for which rerank"):
         open_models(copy)
 
 
-def test_a_file_beside_a_model_that_no_graph_reads_changes_nothing(copy: Path) -> None:
+def test_lengths_that_are_written_in_more_bytes_hide_nothing(copy: Path) -> None:
+    raw = graph_with(IDENTITY, "w.bin")
+    entry = b"\x0a\x08location\x12\x05w.bin"
+    assert locations_of(copy, raw) == {"w.bin"}
+    longer = b"\x0a\x88\x00location\x12\x85\x00w.bin"
+    tensor = onnx.load_from_string(raw).graph.initializer[0].SerializeToString()
+    field = b"\x2a" + bytes([len(tensor) + 2]) + tensor.replace(entry, longer)
+    entry_length = bytes([0x6A, len(entry)]), bytes([0x6A, len(longer)])
+    graph = field.replace(*entry_length)
+    assert locations_of(copy, b"\x3a" + bytes([len(graph)]) + graph) == {"w.bin"}
+
+
+def locations_of(folder: Path, raw: bytes) -> set[str]:
+    (folder / "other.onnx").write_bytes(raw)
+    return locations(folder / "other.onnx")
+
+
+def test_the_locations_are_those_that_onnx_finds(folder: Path) -> None:
+    graphs = [*folder.glob("*.onnx"), *shipped_model().glob("*.onnx")]
+    assert len(graphs) > 2
+    for path in graphs:
+        graph = onnx.load(path, load_external_data=False).graph
+        entries = [entry for tensor in graph.initializer for entry in tensor.external_data]
+        assert locations(path) == {each.value for each in entries if each.key == "location"}
+
+
+def test_files_beside_a_model_that_no_graph_reads_change_nothing(copy: Path) -> None:
+    """An older model in a folder of its own, a volume's links, names that are also a tensor's."""
     graph = onnx.load(copy / GRAPH, load_external_data=False).graph
-    for name in (graph.node[0].op_type, graph.initializer[0].name.partition("/")[0], "README.md"):
+    shutil.copytree(copy, copy / "old")
+    (copy / "..data").symlink_to("old")
+    for name in ("0", "logits", graph.node[0].output[0].rpartition("/")[2], "README.md"):
         (copy / name).write_text("mine")
     open_models(copy).close()
 

@@ -25,6 +25,7 @@ def read_modules(folder: Path) -> list[ModuleEntry]:
     damaged file."""
     rows = _read_json(folder / MODULES, [])
     try:
+        # `+ ""`: a path that is no text is a TypeError too.
         ordered = sorted(rows, key=lambda row: row["idx"])
         return [ModuleEntry(row["type"].rpartition(".")[2], row["path"] + "") for row in ordered]
     except (TypeError, KeyError, AttributeError):
