@@ -39,8 +39,8 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 Text = Annotated[str, StringConstraints(max_length=100_000)]
 """A text that is tokenised to prove the model: with ten million characters a load took half a
 minute and 2 GB."""
-Number = Annotated[float, Field(strict=True, ge=-1e6, le=1e6)]
-Positive = Annotated[float, Field(strict=True, ge=1e-9, le=1e6)]
+Number = Annotated[float, Field(strict=True, ge=-1e12, le=1e12)]
+Positive = Annotated[float, Field(strict=True, ge=1e-12, le=1e12)]
 """No logit is near these bounds. With infinity or a temperature of 1e-320 each request failed."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 SessionEntry = Literal["session.disable_quant_qdq"]
