@@ -60,7 +60,6 @@ class ModelChanges:
         with self._change:
             folder = ModelFolder.read(source.folder, self._registry.opener.options)
             _check_kind(name, self._registry.served.get(name), folder)
-            self._registry.opener.try_apart(folder)
             live = self._open(name, source, folder)
             after = {**self._registry.served, name: live}
             try:
@@ -118,7 +117,6 @@ class ModelChanges:
                     if old is not None and not sleeping_default and _is(old, source, folder):
                         after[name] = old
                         continue
-                    self._registry.opener.try_apart(folder)
                     opened.append(self._open(name, source, folder))
                     after[name] = opened[-1]
                 self._registry.check_profiles(after)
@@ -171,13 +169,12 @@ class ModelChanges:
                     f"{folder.path} holds another model than when {name} was unloaded: its score "
                     f"revision is {now}, and was {was}"
                 )
-            self._registry.opener.try_apart(folder)
             live = self._open(name, asleep.source, folder)
             self._registry.exchange({**self._registry.served, name: live})
             return live
 
-    def _open(self, name: str, source: ModelSource, folder: ModelFolder | None = None) -> LiveModel:
-        return self._registry.opener.open(ModelSource(source.folder, name), folder)
+    def _open(self, name: str, source: ModelSource, folder: ModelFolder) -> LiveModel:
+        return self._registry.opener.open(ModelSource(source.folder, name), folder, apart=True)
 
 
 def _check_kind(name: str, before: Served | None, folder: ModelFolder) -> None:

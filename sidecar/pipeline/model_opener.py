@@ -69,50 +69,37 @@ class ModelOpener:
     """What `open` opened, by `ModelFolder.content`."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def open(self, source: ModelSource, folder: ModelFolder | None = None) -> LiveModel:
+    def open(
+        self, source: ModelSource, folder: ModelFolder | None = None, *, apart: bool = False
+    ) -> LiveModel:
         """The source's model, proven and warm; `folder` is the source's, if it was read already.
+
+        With `apart` it is first opened and proven in a process of its own, as a model that comes to
+        others should be. Content that was opened here before needs no such trial.
 
         Raises ModelError, DeviceError or StartupError with the reason if it must not serve.
         """
         folder = folder or ModelFolder.read(source.folder, self.options)
-        layout = self._layout_of(folder)
-        file_bytes = self._checked_size(folder, layout)
+        layout = folder.layout()
+        if self.layout is not None:
+            workers, threads = self.layout.workers, self.layout.intra_op_threads
+            layout = replace(layout, workers=workers, intra_op_threads=threads)
+        processes = layout.workers if self.options.isolation == "process" else 1
+        file_bytes = folder.file_bytes * processes
+        self._check_memory(file_bytes)
         content = folder.content(layout)
+        with self._lock:
+            known = content in self._proven
+        if apart and not known:
+            folder.try_apart(layout, self.worker_nice)
         name = source.name or folder.running.manifest.name
         model = ServedModel(name, folder.running, folder.tokenizer, layout)
         session = folder.session(layout, self.worker_nice, name)
         live = self.serve(model, session, source, file_bytes=file_bytes, warm_up=True)
-        with self._lock:
-            if content not in self._proven:
+        if not known:
+            with self._lock:
                 self._proven.append(content)
         return live
-
-    def try_apart(self, folder: ModelFolder) -> None:
-        """Proves the folder's model in a process of its own: for one that comes to others. Content
-        that was opened here before needs no trial.
-
-        Raises as `open` does.
-        """
-        layout = self._layout_of(folder)
-        self._checked_size(folder, layout)
-        with self._lock:
-            if folder.content(layout) in self._proven:
-                return
-        folder.try_apart(layout, self.worker_nice)
-
-    def _layout_of(self, folder: ModelFolder) -> Layout:
-        layout = folder.layout()
-        if self.layout is None:
-            return layout
-        workers, threads = self.layout.workers, self.layout.intra_op_threads
-        return replace(layout, workers=workers, intra_op_threads=threads)
-
-    def _checked_size(self, folder: ModelFolder, layout: Layout) -> int:
-        """The bytes that its sessions load. Raises StartupError if that is too much."""
-        processes = layout.workers if self.options.isolation == "process" else 1
-        file_bytes = folder.file_bytes * processes
-        self._check_memory(file_bytes)
-        return file_bytes
 
     def serve(
         self,

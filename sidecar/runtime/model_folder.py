@@ -43,8 +43,8 @@ class ModelFolder:
     def read(cls, path: Path | None, options: RuntimeOptions | None = None) -> "ModelFolder":
         """The model of `path` (None: the shipped one), to be run as the options say.
 
-        Raises ModelError, or StartupError if the options conflict. ModelError too if a graph that
-        is to run reads a file for which the manifest gives no SHA-256.
+        Raises ModelError, also if the graph reads a file for which the manifest gives no SHA-256,
+        or StartupError if the options conflict.
         """
         path = path or shipped_model()
         options = options or RuntimeOptions()
@@ -163,7 +163,7 @@ class ModelFolder:
 
     def _check_processes(self, workers: int) -> None:
         """Raises StartupError for more worker processes than the machine has memory for."""
-        if self.running.device != "cpu":  # its memory holds the weights
+        if self.running.device != "cpu":  # the weights are in the device's own memory
             return
         needed = workers * PROCESS_BYTES + self.file_bytes  # which they may share
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -27,7 +27,9 @@ STARTUP_FAULTS = {kind.__name__: kind for kind in (DeviceError, ModelError, Star
 class WorkerEnded(InferenceFailed):
     """The process died in a run, or was killed because the run hung."""
 
-    hung = False
+    def __init__(self, message: str, *, hung: bool) -> None:
+        super().__init__(message)
+        self.hung = hung
 
 
 class WorkerProcess:
@@ -135,6 +137,6 @@ class WorkerProcess:
     def _ended(self) -> WorkerEnded:
         self.kill()
         how = "took too long and was ended" if self.hung else "ended"
-        fault = WorkerEnded(f"the model's process {how}; another one is being started")
-        fault.hung = self.hung
-        return fault
+        return WorkerEnded(
+            f"the model's process {how}; another one is being started", hung=self.hung
+        )

@@ -260,10 +260,10 @@ async def test_a_client_that_goes_away_does_not_stop_its_change(
         opener, begun, gate = service.models.opener, threading.Event(), threading.Event()
         open_model = opener.open
 
-        def gated(*arguments: Any) -> LiveModel:
+        def gated(*arguments: Any, **options: Any) -> LiveModel:
             begun.set()
             assert gate.wait(10)
-            return open_model(*arguments)
+            return open_model(*arguments, **options)
 
         monkeypatch.setattr(opener, "open", gated)
         call = asyncio.create_task(load(client, "two", "two"))

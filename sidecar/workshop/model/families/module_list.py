@@ -25,11 +25,15 @@ def read_modules(folder: Path) -> list[ModuleEntry]:
     damaged file."""
     rows = _read_json(folder / MODULES, [])
     try:
-        # `+ ""`: a path that is no text is a TypeError too.
-        ordered = sorted(rows, key=lambda row: row["idx"])
-        return [ModuleEntry(row["type"].rpartition(".")[2], row["path"] + "") for row in ordered]
+        return [_entry(row) for row in sorted(rows, key=lambda row: row["idx"])]
     except (TypeError, KeyError, AttributeError):
         raise ModelError(f"{folder / MODULES} lists no modules: {COPY_AGAIN}") from None
+
+
+def _entry(row: dict[str, Any]) -> ModuleEntry:
+    if not isinstance(row["path"], str):
+        raise TypeError("a path is a text")
+    return ModuleEntry(row["type"].rpartition(".")[2], row["path"])
 
 
 def read_settings(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What docs/models.md says of the shipped models, measured again on the judged collections.
 
-All of it takes half an hour on two cores, so RERANK_DATA must be set.
+It takes many minutes, so RERANK_DATA must be set.
 """
 
 import os
