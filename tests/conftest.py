@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,6 +20,13 @@ settings.load_profile("untimed")
 
 # What `rerank-sidecar tune` has kept on this machine is no matter of the tests.
 os.environ["XDG_STATE_HOME"] = os.devnull
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import FolderScheduling
+
+    return FolderScheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
