@@ -7,6 +7,10 @@ Measures a node, without any query of the steps, and takes six steps. The speed 
 changes by itself. So a step is taken again if a fixed load took another time after it than before,
 and the node's figures are scaled by the CPU time that the nodes took for the step's queries. Needs
 two cores with nothing else to do.
+
+With `--simulate TOKENS_PER_SECOND` the service, its queues and the network are real, and the model
+sleeps for its tokens: the speed of the machine hardly counts, so each step is taken once and
+nothing is scaled.
 """
 
 import argparse
@@ -25,11 +29,13 @@ from sidecar.workshop.bench.load.generator import Outcome
 from sidecar.workshop.bench.load.node_figures import NodeFigures
 from sidecar.workshop.bench.load.node_measurement import Access, measure_node
 from sidecar.workshop.bench.load.request_bytes import RequestBytes
+from sidecar.workshop.bench.load.simulated_sidecar import MODULE
 from sidecar.workshop.planning.arrivals import Query, arrivals, tokens_of
 from sidecar.workshop.planning.node_model import NodeModel
 from sidecar.workshop.planning.routing import shares
 from sidecar.workshop.planning.simulated_node import SimulatedNode
 from sidecar.workshop.planning.traffic import Traffic
+from sidecar.workshop.sidecar_process import SERVE
 from tests.workshop.planning.asked_nodes import CLIENT, Answers, Client, pinned
 from tests.workshop.planning.steady import scaled, told, until_steady
 
@@ -93,17 +99,26 @@ def work_s(node: NodeModel, queries: Sequence[Query], outcomes: Sequence[Outcome
     return total_s
 
 
-def compare(answers: Answers, figures: NodeFigures, parts: Sequence[Sequence[Query]]) -> None:
-    """Prints the step, and what the node's figures give when they are scaled by its CPU time."""
+def factors(
+    answers: Answers, figures: NodeFigures, parts: Sequence[Sequence[Query]]
+) -> list[float]:
+    """CPU time that each node took for what it answered, to that by its figures."""
+    node = NodeModel(figures)
+    return [
+        taken_s / work_s(node, part, outcomes)
+        for taken_s, part, outcomes in zip(answers.nodes_s, parts, answers.outcomes, strict=True)
+    ]
+
+
+def compare(
+    answers: Answers,
+    figures: NodeFigures,
+    parts: Sequence[Sequence[Query]],
+    times: Sequence[float],
+) -> None:
+    """Prints the step, and what the node's figures give when those of each node are multiplied."""
     outcomes = [each for part in answers.outcomes for each in part]
     found = [each.latency_s for each in outcomes if each.status == 200]
-    node = NodeModel(figures)
-    times = [
-        taken_s / work_s(node, part, part_outcomes)
-        for taken_s, part, part_outcomes in zip(
-            answers.nodes_s, parts, answers.outcomes, strict=True
-        )
-    ]
     ended = [
         each
         for number, (part, slower) in enumerate(zip(parts, times, strict=True))
@@ -113,8 +128,8 @@ def compare(answers: Answers, figures: NodeFigures, parts: Sequence[Sequence[Que
     ]
     simulated = [each.latency_s for each in ended if each.status == 200]
     slower = ", ".join(f"{each:.2f}" for each in times)
-    print(f"  nodes took {slower} times the CPU time of their figures,", end=" ")
-    print(f"the client {answers.client_share:.1%} of a core,", end=" ")
+    print(f"  times of the nodes' figures {slower},", end=" ")
+    print(f"the client took {answers.client_share:.1%} of a core,", end=" ")
     print(f"other processes {answers.others_share:.1%}")
     print(line("measured", found, len(outcomes) - len(found), len(outcomes)))
     print(line("simulated", simulated, len(ended) - len(simulated), len(ended)))
@@ -131,7 +146,16 @@ def taken(
         lambda: client.prepared(parts, TRAFFIC.deadline_s), lambda: client.probe(probe)
     )
     print(f"{name}: {told(tried)}")
-    compare(tried[-1].result, figures, parts)
+    answers = tried[-1].result
+    compare(answers, figures, parts, factors(answers, figures, parts))
+
+
+def taken_once(
+    name: str, client: Client, figures: NodeFigures, parts: Sequence[Sequence[Query]]
+) -> None:
+    """Takes the step with simulated models, and prints it."""
+    print(f"{name}:")
+    compare(client.prepared(parts, TRAFFIC.deadline_s)(), figures, parts, [1.0] * len(parts))
 
 
 def main() -> None:
@@ -141,16 +165,20 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nodes", type=int, nargs="+", choices=(1, 2), default=(1, 2))
     parser.add_argument("--loads", type=float, nargs="+", default=LOADS)
+    parser.add_argument("--simulate", metavar="TOKENS_PER_SECOND", help="with a model that sleeps")
     parser.add_argument("--json", type=Path, help="also write what was measured of the node")
     options = parser.parse_args()
     manifest = Manifest.read(shipped_model())
     tokenizer = PairTokenizer.open(shipped_model(), manifest)
     requests = RequestBytes(tokenizer, {CLIENT: "any"}, options.seed, texts=1)
     first, second = sorted(os.sched_getaffinity(0))[:2]
-    with pinned(first) as one, pinned(second) as two:
+    module, take = SERVE, taken
+    if options.simulate:
+        module, take = (MODULE, options.simulate), taken_once
+    with pinned(first, module) as one, pinned(second, module) as two:
         os.sched_setaffinity(0, {second})
         access = Access(one.url, CLIENT, "any")
-        figures = measure_node(access, requests, options.seconds / 4, say=print)
+        figures = measure_node(access, requests, options.seconds / 2, say=print)
         write_json({"node": figures}, options.json)
         sample = new_queries(1000, "capacity")
         most = len(sample) / busy_s(NodeModel(figures), sample)
@@ -162,7 +190,7 @@ def main() -> None:
                 seed = f"{options.seed} {len(nodes)} {load}"
                 queries = coming(load * most * len(nodes), options.seconds, seed)
                 parts = at_random(queries, len(nodes), seed)
-                taken(f"{len(nodes)} at {load:g}", client, figures, parts)
+                take(f"{len(nodes)} at {load:g}", client, figures, parts)
 
 
 if __name__ == "__main__":

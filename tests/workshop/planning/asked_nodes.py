@@ -13,7 +13,7 @@ from sidecar.workshop.bench.load.generator import BUSY_CLIENTS, PATIENT_S, Outco
 from sidecar.workshop.bench.load.plan import Kind, Planned
 from sidecar.workshop.bench.load.request_bytes import RequestBytes
 from sidecar.workshop.planning.arrivals import Query
-from sidecar.workshop.sidecar_process import SidecarProcess
+from sidecar.workshop.sidecar_process import SERVE, SidecarProcess
 
 CLIENT = "one"
 Plan = tuple[list[Planned], list[bytes]]
@@ -96,13 +96,13 @@ def of_others_s() -> float:
 
 
 @contextlib.contextmanager
-def pinned(core: int) -> Iterator[SidecarProcess]:
-    """A sidecar that has one core; this process keeps its own."""
+def pinned(core: int, module: Sequence[str] = SERVE) -> Iterator[SidecarProcess]:
+    """A sidecar, or another module like it, that has one core; this process keeps its own."""
     mine = os.sched_getaffinity(0)
     with contextlib.ExitStack() as stack:
         os.sched_setaffinity(0, {core})
         try:
-            node = stack.enter_context(SidecarProcess({"deadline_ms": 3_600_000}))
+            node = stack.enter_context(SidecarProcess({"deadline_ms": 3_600_000}, module=module))
         finally:
             os.sched_setaffinity(0, mine)
         yield node

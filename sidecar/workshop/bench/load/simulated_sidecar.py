@@ -54,9 +54,11 @@ def open_simulated(tokens_per_second: float, settings: Settings, watch: Watch) -
         worker_nice=settings.worker_nice,
     )
     name, _ = manifest.graph_for("cpu")
+    # Named a GPU because, like one, it takes no core from the rest of the service: what is
+    # measured of it for `plan` is then read so.
     model = ServedModel(
         manifest.name,
-        RunningGraph(manifest, name, "cpu"),
+        RunningGraph(manifest, name, "cuda"),
         PairTokenizer.open(folder, manifest),
         Layout(workers=WORKERS, intra_op_threads=1, token_budget=0),
     )
