@@ -6,6 +6,8 @@ from the folder is ever run.
 
 import json
 import math
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ TRAINING_SUMMARY = "train.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 MIN_PIECES = 16
 """Where the vocabulary's file is missing, transformers makes a tokenizer of some marks alone."""
+NUMBERED = ".#."
+"""In place of a layer's number in the name of a weight."""
 COPY_AGAIN = "download or copy the folder again"
 
 
@@ -83,7 +87,8 @@ def check_one_label(config: PretrainedConfig, folder: Path) -> None:
 def open_network(network_class: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
     """The folder's weights in float32 with eager attention, in eval mode.
 
-    Raises ModelError when a weight is missing, cannot be read, has another shape or is not finite.
+    Raises ModelError when a weight is missing, cannot be read, has another shape or is not finite,
+    or when there are more layers of weights than the configuration names.
     """
     silence_transformers()
     try:
@@ -112,10 +117,34 @@ def open_network(network_class: type[PreTrainedModel], folder: Path) -> PreTrain
             f"{folder}: its weights lack {missing[0]} ({len(missing)} in all): the file is "
             f"incomplete, or of another architecture: {COPY_AGAIN}"
         )
+    if unread := _unread_layers(loading_info["unexpected_keys"], network.state_dict()):
+        raise ModelError(
+            f"{folder}: its weights hold {unread[0]} ({len(unread)} of this kind), which is in no "
+            f"layer that {CONFIG} names: it is of another model, or was edited: {COPY_AGAIN}"
+        )
     for name, weight in network.named_parameters():
         if not torch.isfinite(weight).all():
             raise ModelError(f"{folder}: {name} holds NaN or infinity: {COPY_AGAIN}")
     return network.eval()
+
+
+def _unread_layers(unexpected: Iterable[str], expected: Iterable[str]) -> list[str]:
+    """Which of the unexpected names are those of a weight that is read, but for the layer's number.
+
+    Other unexpected weights, such as the head of pre-training, are of parts that a reranker does
+    without. Names may lack the network's prefix.
+    """
+    kinds = {f".{kind}" for name in expected if NUMBERED in (kind := _without_numbers(name))}
+    unread = []
+    for name in sorted(unexpected):
+        kind = f".{_without_numbers(name)}"
+        if NUMBERED in kind and any(k.endswith(kind) or kind.endswith(k) for k in kinds):
+            unread.append(name)
+    return unread
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub(r"\.\d+\.", NUMBERED, name)
 
 
 def open_fast_tokenizer(folder: Path) -> PreTrainedTokenizerFast:

@@ -155,6 +155,21 @@ def test_weights_without_the_head(source: Path, tmp_path: Path) -> None:
     refused(source, tmp_path, r"weights lack classifier\.weight \(1 in all\)")
 
 
+def test_more_layers_of_weights_than_the_config_names(source: Path, tmp_path: Path) -> None:
+    layers = json.loads((source / "config.json").read_text())["num_hidden_layers"]
+    configure(source, num_hidden_layers=layers - 1)
+    refused(source, tmp_path, rf"encoder\.layer\.{layers - 1}\..*in no layer that config\.json")
+
+
+def test_weights_of_the_pre_training_are_no_fault(source: Path, tmp_path: Path) -> None:
+    def add(tensors: dict[str, torch.Tensor]) -> None:
+        tensors["cls.predictions.bias"] = torch.zeros(3)
+        tensors["cls.blocks.0.weight"] = torch.zeros(3)
+
+    change_weights(source, add)
+    export(str(source), tmp_path / "model")
+
+
 def test_weights_of_another_shape(source: Path, tmp_path: Path) -> None:
     change_weights(
         source, lambda tensors: tensors.update({"classifier.weight": torch.zeros(1, 31)})

@@ -4,6 +4,7 @@ That code is written out here as it is published, and shares nothing with ours.
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,17 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_ids_are_the_packages(published: tuple[Path, Any]) -> None:
     check_ids(*published, None)
+
+
+def test_layers_that_the_config_does_not_name_are_refused(
+    published: tuple[Path, Any], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(published[0], tmp_path / "fewer"))
+    config = json.loads((folder / "config.json").read_text()) | {"num_hidden_layers": 2}
+    config.pop("layer_types", None)
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"layers\.2\..*in no layer that config\.json names"):
+        open_checkpoint(str(folder))
 
 
 def test_ids_with_an_instruction(source: Path) -> None:
