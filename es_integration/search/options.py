@@ -13,7 +13,7 @@ OnFailure = Literal["error", "lexical"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerank:
     """How the best hits of the first stage are reranked. Raises ValueError without fields, for a
-    window below 1, or for a least score that no score has.
+    window below 1, for a least score that no score has, or for what should be a mapping.
 
     The fields must be named: a whole `_source` may hold vectors, which a model would read as text.
     """
@@ -58,6 +58,9 @@ class Rerank:
             raise ValueError("a window of 1 hit or more and a list of fields are needed")
         if self.min_score is not None and not 0 <= self.min_score <= 1:
             raise ValueError("min_score: scores are in [0, 1]")
+        for name in ("weights", "context", "diversify"):
+            if not isinstance(getattr(self, name), Mapping):
+                raise ValueError(f"{name}: needs a mapping, as {{}} is")
 
     @property
     def sent_fields(self) -> tuple[str, ...]:

@@ -59,12 +59,12 @@ def validate(
         raise _first(fault) from None
 
 
-def check_count(documents: Sized, info: ValidationInfo) -> None:
+def check_count(entries: Sized, info: ValidationInfo, what: str = "documents") -> None:
     """For validators of lists, before they look at the entries: a million wrong ones would be a
-    million faults. Raises InvalidRequest for more documents than `validate` was given."""
+    million faults. Raises InvalidRequest for more of them than `validate` was given."""
     most: int | None = info.context
-    if most is not None and len(documents) > most:
-        raise InvalidRequest(f"$: {len(documents)} documents, at most {most}")
+    if most is not None and len(entries) > most:
+        raise InvalidRequest(f"$: {len(entries)} {what}, at most {most}")
 
 
 def _first(fault: ValidationError) -> InvalidRequest:

@@ -81,6 +81,18 @@ def test_fewer_dimensions_are_the_first_ones_at_length_1(server: SidecarProcess)
     assert vectors(server, dimensions=8) == pytest.approx(whole)
 
 
+@pytest.mark.parametrize("word", ["dimensions", "output_dimension"])
+def test_every_dialect_knows_both_words_for_the_size(server: SidecarProcess, word: str) -> None:
+    cut = vectors(server, dimensions=4)
+    assert vectors(server, **{word: 4}) == pytest.approx(cut)
+    assert vectors(server, task="retrieval.passage", **{word: 4}) == pytest.approx(cut)
+    for path in ("/v1/embed", "/v2/embed"):
+        answer = post(server, path, {"texts": TEXTS, "embedding_types": ["float"], word: 4}).body
+        assert answer["embeddings"]["float"] == pytest.approx(cut, abs=1e-6)
+    tei = post(server, "/document/embed", {"inputs": TEXTS, word: 4})
+    assert json.loads(tei.raw) == pytest.approx(cut, abs=1e-6)
+
+
 def test_a_query_and_a_document_have_other_prefixes(server: SidecarProcess) -> None:
     as_document, as_query = vectors(server), vectors(server, input_type="query")
     assert vectors(server, input_type="passage") == pytest.approx(as_document)
@@ -137,6 +149,13 @@ def test_embed_all_has_a_vector_for_each_token(server: SidecarProcess) -> None:
         ("/v1/embeddings", {"input": "a", "dimensions": 3}, 422, "one of 4, 8 numbers, not 3"),
         ("/v2/embed", {"texts": ["a"], "output_dimension": 3}, 422, "$: this encoder's vectors"),
         ("/v1/embeddings", {"input": "a", "dimensions": 0}, 422, "$.dimensions"),
+        (
+            "/v2/embed",
+            {"texts": ["a"], "dimensions": 4, "output_dimension": 8},
+            422,
+            "`dimensions` and `output_dimension` exclude each other",
+        ),
+        ("/embed_all", {"inputs": ["a"], "output_dimension": 4}, 422, "have one size"),
         ("/v1/embeddings", {"input": "a", "model": "minilm-en"}, 422, "is a reranker"),
         ("/v1/embeddings", {"input": "a", "encoding_format": "int8"}, 422, "$.encoding_format"),
         ("/v1/embeddings", {"input": "a", "input_type": "song"}, 422, "$.input_type"),
@@ -147,7 +166,7 @@ def test_embed_all_has_a_vector_for_each_token(server: SidecarProcess) -> None:
         ("/v2/embed", {"texts": [TOO_LONG], "truncate": "NONE"}, 422, "too long"),
         ("/v2/embed", {"images": ["data:"]}, 422, "reads text alone"),
         ("/embed", {"inputs": [TOO_LONG], "truncate": False}, 422, "too long"),
-        ("/embed_all", {"inputs": ["a"] * 33}, 422, "33 documents, at most 32"),
+        ("/embed_all", {"inputs": ["a"] * 33}, 422, "33 texts, at most 32"),
     ],
 )
 def test_refusals(

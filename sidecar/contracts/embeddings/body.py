@@ -14,7 +14,7 @@ from sidecar.contracts.control import MAX_DEADLINE_MS, PriorityKey
 from sidecar.contracts.loose_types import NUMBER
 from sidecar.contracts.validation import check_count, kind_of
 from sidecar.embedding import EmbedRequest, TextKind
-from sidecar.errors import NoDocuments
+from sidecar.errors import InvalidRequest, NoDocuments
 from sidecar.request import Cut
 
 KINDS: Mapping[str, TextKind | None] = {
@@ -83,7 +83,7 @@ def read_texts(value: object, info: ValidationInfo) -> object:
     if isinstance(texts, list):
         if not texts:
             raise NoDocuments("$: the list of texts is empty")
-        check_count(texts, info)
+        check_count(texts, info, "texts")
     return texts
 
 
@@ -113,6 +113,10 @@ class EmbedBody(BaseModel):
     """What the texts are to a search; the URL may say it too: `?input_type=query`."""
     truncate: CutWord | None = None
     """Where a text that is too long is cut; `false` or `NONE`: it is an error."""
+    dimensions: Dimensions | None = None
+    """Numbers of a vector, of those that the encoder can give; absent: all."""
+    output_dimension: Dimensions | None = None
+    """The same, as Cohere and Voyage name it."""
     deadline_ms: Annotated[int, Field(ge=1, le=MAX_DEADLINE_MS), NUMBER] | None = None
     """Milliseconds after which no answer is wanted."""
     priority: PriorityKey | None = None
@@ -126,13 +130,18 @@ class EmbedBody(BaseModel):
         self, texts: Iterable[str], *, kind: str | None = None, cut: Cut | None = UNSET, **own: Any
     ) -> EmbedRequest:
         """The request with what every body may say, and what the dialect's own keys do: `kind` is
-        a key of KINDS, `cut` what an absent `truncate` means."""
+        a key of KINDS, `cut` what an absent `truncate` means. Raises InvalidRequest for two sizes
+        of a vector."""
+        sizes = {self.dimensions, self.output_dimension} - {None}
+        if len(sizes) > 1:
+            raise InvalidRequest("$: `dimensions` and `output_dimension` exclude each other")
         word = kind or self.input_type
         return EmbedRequest(
             tuple(texts),
             kind=None if word is None else KINDS[word],
             cut=cut if self.truncate is None else CUTS[self.truncate],
             model=self.model,
+            dimensions=next(iter(sizes), None),
             deadline_s=None if self.deadline_ms is None else self.deadline_ms / 1000,
             priority=self.priority,
             **own,

@@ -13,13 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 from sidecar.contracts.content_parts import text_of
-from sidecar.contracts.embeddings.body import (
-    Dimensions,
-    EmbedBody,
-    TextList,
-    read_text,
-    read_texts,
-)
+from sidecar.contracts.embeddings.body import EmbedBody, TextList, read_text, read_texts
 from sidecar.contracts.embeddings.dialect import EmbeddingDialect
 from sidecar.contracts.embeddings.vectors import ENCODINGS, VECTOR_SCHEMA, check_encoding
 from sidecar.contracts.numbers import dumps
@@ -48,27 +42,24 @@ class CohereEmbedBody(EmbedBody):
     embedding_types: list[str] | None = None
 
     def to_request(self) -> EmbedRequest:
-        return self._request(self.texts, None)
+        return self._request(self.texts)
 
-    def _request(self, texts: list[str] | None, dimensions: int | None) -> EmbedRequest:
+    def _request(self, texts: list[str] | None) -> EmbedRequest:
         if self.images:
             raise InvalidRequest("$.images: the encoder reads text alone")
         if texts is None:
             raise InvalidRequest("$: `texts` is missing")
         types = [check_encoding(name, "embedding_types") for name in self.embedding_types or ()]
-        return self.request(
-            texts, cut="right", dimensions=dimensions, options=tuple(dict.fromkeys(types))
-        )
+        return self.request(texts, cut="right", options=tuple(dict.fromkeys(types)))
 
 
 class CohereEmbedV2Body(CohereEmbedBody):
     inputs: Inputs | None = None
-    output_dimension: Dimensions | None = None
 
     def to_request(self) -> EmbedRequest:
         if self.texts is not None and self.inputs is not None:
             raise InvalidRequest("$: `texts` and `inputs` exclude each other")
-        return self._request(self.texts or self.inputs, self.output_dimension)
+        return self._request(self.texts or self.inputs)
 
 
 def encode_v1(request: EmbedRequest, result: EmbedResult, request_id: str) -> bytes:

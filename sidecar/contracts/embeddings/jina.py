@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from sidecar.contracts.embeddings.body import Dimensions, EmbedBody, KindWord, TextList
+from sidecar.contracts.embeddings.body import EmbedBody, KindWord, TextList
 from sidecar.contracts.embeddings.dialect import EmbeddingDialect
 from sidecar.contracts.embeddings.openai import RESPONSE, encode, error
 from sidecar.contracts.embeddings.vectors import check_encoding
@@ -25,7 +25,6 @@ def _one(value: object) -> object:
 class JinaEmbeddingBody(EmbedBody):
     input: TextList
     task: KindWord | None = None
-    dimensions: Dimensions | None = None
     normalized: bool | None = None
     """false: vectors as the encoder gives them; otherwise of length 1."""
     embedding_type: Annotated[str, BeforeValidator(_one)] | None = None
@@ -38,7 +37,6 @@ class JinaEmbeddingBody(EmbedBody):
             self.input,
             kind=self.task,
             cut=None,
-            dimensions=self.dimensions,
             normalize=self.normalized is not False,
             options=check_encoding(self.embedding_type or "float", "embedding_type"),
         )

@@ -9,7 +9,7 @@ OpenAI's object under `error` beside the keys that other clients read.
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sidecar.contracts.embeddings.body import Dimensions, EmbedBody, TextList
+from sidecar.contracts.embeddings.body import EmbedBody, TextList
 from sidecar.contracts.embeddings.dialect import EmbeddingDialect
 from sidecar.contracts.embeddings.vectors import ENCODINGS, VECTOR_SCHEMA
 from sidecar.contracts.numbers import dumps
@@ -22,7 +22,6 @@ CLIENT_FAULT = 500
 class OpenAiEmbeddingBody(EmbedBody):
     input: TextList
     encoding_format: Literal["float", "base64"] | None = None
-    dimensions: Dimensions | None = None
     truncate_prompt_tokens: int | None = None
     """Any number has a text that is too long cut to what the encoder reads."""
 
@@ -30,7 +29,6 @@ class OpenAiEmbeddingBody(EmbedBody):
         return self.request(
             self.input,
             cut=None if self.truncate_prompt_tokens is None else "right",
-            dimensions=self.dimensions,
             options=self.encoding_format or "float",
         )
 

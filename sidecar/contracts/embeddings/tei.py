@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from sidecar.contracts.embeddings.body import Dimensions, EmbedBody, KindWord, TextList
+from sidecar.contracts.embeddings.body import EmbedBody, KindWord, TextList
 from sidecar.contracts.embeddings.dialect import EmbeddingDialect
 from sidecar.contracts.embeddings.vectors import NUMBERS_SCHEMA
 from sidecar.contracts.numbers import dumps
@@ -32,10 +32,9 @@ class TeiEmbedBody(EmbedBody):
     prompt_name: KindWord | None = None
     normalize: bool | None = None
     """false: vectors as the encoder gives them; otherwise of length 1."""
-    dimensions: Dimensions | None = None
 
     def to_request(self) -> EmbedRequest:
-        return self._request(normalize=self.normalize is not False, dimensions=self.dimensions)
+        return self._request(normalize=self.normalize is not False)
 
     def _request(self, **own: Any) -> EmbedRequest:
         request = self.request(self.inputs, kind=self.prompt_name, cut="right", **own)

@@ -90,9 +90,15 @@ def _difference(path: Path, head: Any, identity: dict[str, Any]) -> str:
         return f"{path} is no file of rankings: remove it, or name another output"
     for name, now in identity.items():
         if (then := head.get(name)) != now:
-            shown = "" if isinstance(now, dict) else f", which was {then!r} and is {now!r}"
+            shown = (
+                "" if isinstance(now, dict) else f", which was {_shown(then)} and is {_shown(now)}"
+            )
             return (
                 f"{path} was begun with another {name}{shown}: "
                 "take the old one to go on, or remove the file to begin again"
             )
     return f"{path} was begun with other options: remove it to begin again"
+
+
+def _shown(value: object) -> str:
+    return "not set" if value is None else repr(value)

@@ -28,3 +28,9 @@ def test_options_that_are_not_set_are_not_sent() -> None:
         "deadline_s": 0.0,
         "instruction": "judge",
     }
+
+
+@pytest.mark.parametrize("name", ["weights", "context", "diversify"])
+def test_what_should_be_a_mapping_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name}: needs a mapping"):
+        Rerank(fields=["title"], **{name: "x"})

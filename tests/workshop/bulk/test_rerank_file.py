@@ -106,7 +106,7 @@ def test_a_run_that_ended_between_the_output_and_its_tidying_up_goes_on(given: B
     ("identity", "message"),
     [
         ({"model": "other"}, "another model, which was 'by length' and is 'other'"),
-        ({"model": "by length", "window": 3}, "another window, which was None and is 3"),
+        ({"model": "by length", "window": 3}, "another window, which was not set and is 3"),
         ({"model": "by length", "profile": {"a": 1}}, "was begun with another profile: take"),
     ],
 )

@@ -102,12 +102,15 @@ def work_s(node: NodeModel, queries: Sequence[Query], outcomes: Sequence[Outcome
 def factors(
     answers: Answers, figures: NodeFigures, parts: Sequence[Sequence[Query]]
 ) -> list[float]:
-    """CPU time that each node took for what it answered, to that by its figures."""
+    """CPU time that each node took for what it answered, to that by its figures. Raises SystemExit
+    where a node answered nothing."""
     node = NodeModel(figures)
-    return [
-        taken_s / work_s(node, part, outcomes)
-        for taken_s, part, outcomes in zip(answers.nodes_s, parts, answers.outcomes, strict=True)
+    works_s = [
+        work_s(node, part, outcomes) for part, outcomes in zip(parts, answers.outcomes, strict=True)
     ]
+    if not all(works_s):
+        raise SystemExit("a node answered no query: is the machine free?")
+    return [taken_s / each_s for taken_s, each_s in zip(answers.nodes_s, works_s, strict=True)]
 
 
 def compare(
