@@ -7,7 +7,7 @@ from the folder is ever run.
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,15 +117,25 @@ def open_network(network_class: type[PreTrainedModel], folder: Path) -> PreTrain
             f"{folder}: its weights lack {missing[0]} ({len(missing)} in all): the file is "
             f"incomplete, or of another architecture: {COPY_AGAIN}"
         )
+    check_all_layers(network, loading_info, folder)
+    for name, weight in network.named_parameters():
+        if not torch.isfinite(weight).all():
+            raise ModelError(f"{folder}: {name} holds NaN or infinity: {COPY_AGAIN}")
+    return network.eval()
+
+
+def check_all_layers(
+    network: PreTrainedModel, loading_info: Mapping[str, Any], folder: Path
+) -> None:
+    """Raises ModelError when there are more layers of weights than the configuration names, which
+    transformers leaves out without a word; `loading_info` is what it says of the loading."""
+    if getattr(network.config, "num_hidden_layers", 1) < 1:
+        raise ModelError(f"{folder / CONFIG} names no layers: {COPY_AGAIN}")
     if unread := _unread_layers(loading_info["unexpected_keys"], network.state_dict()):
         raise ModelError(
             f"{folder}: its weights hold {unread[0]} ({len(unread)} of this kind), which is in no "
             f"layer that {CONFIG} names: it is of another model, or was edited: {COPY_AGAIN}"
         )
-    for name, weight in network.named_parameters():
-        if not torch.isfinite(weight).all():
-            raise ModelError(f"{folder}: {name} holds NaN or infinity: {COPY_AGAIN}")
-    return network.eval()
 
 
 def _unread_layers(unexpected: Iterable[str], expected: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from sidecar.workshop.model.pretrained import silence_transformers
+from sidecar.workshop.model.pretrained import check_all_layers, silence_transformers
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,18 @@ def from_encoder(folder: Path, start: CosineStart = AS_MINILM) -> CrossEncoder:
 
     Without dropout: one pass over the data does not overfit. With eager attention: its bf16
     backward pass is faster on a CPU (47 against 34 pairs a second at 96 tokens on two AMD cores).
+    Raises ModelError when there are more layers of weights than the configuration names.
     """
     silence_transformers()
-    encoder = BertModel.from_pretrained(
+    encoder, loading_info = BertModel.from_pretrained(
         folder,
         add_pooling_layer=False,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
         attn_implementation="eager",
+        output_loading_info=True,
     )
+    check_all_layers(encoder, loading_info, folder)
     return CrossEncoder(encoder, start)
 
 

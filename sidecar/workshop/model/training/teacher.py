@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from transformers import AutoModel
 
 from sidecar.workshop.model.bm25 import Bm25, bm25_words
-from sidecar.workshop.model.pretrained import open_tokenizer, silence_transformers
+from sidecar.workshop.model.pretrained import (
+    check_all_layers,
+    open_tokenizer,
+    silence_transformers,
+)
 
 MAX_TOKENS = 192
 CANDIDATES_PER_RANKING = 40
@@ -39,9 +43,11 @@ class BiEncoder:
     """Mean-pooled, normalised vectors of texts; each text is encoded once."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises ModelError when there are more layers of weights than the configuration names."""
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         silence_transformers()
-        model = AutoModel.from_pretrained(folder)
+        model, loading_info = AutoModel.from_pretrained(folder, output_loading_info=True)
+        check_all_layers(model, loading_info, folder)
         self._model = model.to(self._device).eval()
         self._tokenizer = open_tokenizer(folder)
         self._known: dict[str, Vectors] = {}

@@ -1,6 +1,8 @@
 """`model train` from a sentence encoder: its marks, its prefixes, its cosine."""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from sidecar.workshop.model.families.cosine_head_prompt import Prefixes  # noqa:
 from sidecar.workshop.model.package import export  # noqa: E402
 from sidecar.workshop.model.training.loop import SEPARATION, Loop  # noqa: E402
 from sidecar.workshop.model.training.starting_model import EncoderStart, open_start  # noqa: E402
+from sidecar.workshop.model.training.teacher import BiEncoder  # noqa: E402
 from sidecar.workshop.model.training.train import Hyperparameters  # noqa: E402
 from sidecar.workshop.model.training.training_job import (  # noqa: E402
     TrainingData,
@@ -65,6 +68,18 @@ def e5(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vocab_size=tokenizer.get_vocab_size(), architectures=["BertModel"], **SHAPE
     )
     return save(tmp_path_factory.mktemp("e5") / "e5", config, tokenizer, **XLMR_MARKS)
+
+
+@pytest.mark.parametrize(("layers", "reason"), [(1, "in no layer that"), (0, "names no layers")])
+@pytest.mark.parametrize("read", [from_encoder, BiEncoder])
+def test_layers_that_the_config_does_not_name_are_refused(
+    encoder: Path, tmp_path: Path, read: Callable[[Path], object], layers: int, reason: str
+) -> None:
+    folder = Path(shutil.copytree(encoder, tmp_path / "fewer"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": layers}))
+    with pytest.raises(ModelError, match=reason):
+        read(folder)
 
 
 def test_marks_and_prefixes_go_into_the_checkpoint_and_the_model_folder(
