@@ -147,7 +147,12 @@ class ModelQueue:
         self.model = self.model.unloaded()
 
     def expire(self, job: Job) -> None:
-        """Fails a job that cannot be done by its deadline. The lock is held."""
+        """Fails a job that cannot be done by its deadline. The lock is held.
+
+        Its client may have cancelled it just now, in a thread that waits for the lock to drop it.
+        It is dropped here in any case: else whoever looks for the next run finds it for ever.
+        """
+        self._drop(job)
         job.fail(DeadlineExceeded("there was no time to score every pair before the deadline"))
 
     def take(self, worker: int, now: float, lead: Job, *, beside: int) -> Run:

@@ -204,6 +204,28 @@ def test_a_request_past_its_deadline_fails_and_is_not_run(gate: Gate) -> None:
     queue.close()
 
 
+def test_a_request_that_is_cancelled_as_its_deadline_passes_holds_nobody_up() -> None:
+    queues = DeviceQueues(1, clock=lambda: 0.0)
+    queue = queues.add(model(Zeros()))
+    late = queue.submit(pairs(3), -1.0)
+    taken = []
+
+    def take() -> None:
+        with queue._wake:  # as a worker that looks for its next run
+            cancels.start()  # and waits for the lock, to take the request out
+            while not late.cancelled():
+                time.sleep(0.001)
+            taken.append(queues.take(0))
+
+    cancels = threading.Thread(target=late.cancel, daemon=True)
+    worker = threading.Thread(target=take, daemon=True)
+    worker.start()
+    worker.join(10)
+    assert taken == [None]
+    cancels.join(10)
+    assert queue.load().inputs == queue.tokens == 0
+
+
 def test_a_run_that_fails_fails_its_requests_and_no_other() -> None:
     reports: list[RunReport] = []
     queue = scheduler(Broken(), on_run=reports.append)
