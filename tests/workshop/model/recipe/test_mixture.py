@@ -64,7 +64,9 @@ def test_only_what_is_kept_is_taught() -> None:
     assert sorted(taught) == sorted(group.query for group in groups)
 
 
-@pytest.mark.parametrize("name", ["multilingual.toml", "multi_small.toml"])
+@pytest.mark.parametrize(
+    "name", ["multilingual.toml", "multi_small.toml", "multi_small_products.toml"]
+)
 def test_every_part_of_the_multilingual_mixture_has_a_teacher_or_labels(name: str) -> None:
     teachers = read_teachers(Path(mixture.__file__).with_name(name))
     parts = mixture.MIXTURES["multilingual"].drawn
