@@ -1,0 +1,14 @@
+"""The short form of `races`."""
+
+import pytest
+
+from tests.runtime.races import race
+
+
+@pytest.mark.parametrize("budget", [0, 16], ids=["one input a run", "batches"])
+def test_requests_that_end_in_several_ways_at_once_hold_nobody_up(budget: int) -> None:
+    site = race(3.0, budget=budget)
+    assert site.wrong == []
+    assert min(site.outcomes[each] for each in ("scored", "CancelledError")) > 100
+    assert site.outcomes["DeadlineExceeded"] > 10
+    assert site.outcomes["InferenceFailed"] > 0
