@@ -32,8 +32,13 @@ def read(folder: Path) -> Judgements:
         return judgements
     texts = read_query_texts(file)
     without = [query for query in judgements.grades if query not in texts]
-    notes = [f"{file}: there is no query {query!r}, which {qrels.name} judges" for query in without]
-    return replace(judgements.with_texts(texts), notes=(*judgements.notes, *notes))
+    notes = list(judgements.notes)
+    if without:
+        notes.append(
+            f"{file}: {len(without)} of {len(judgements.grades)} queries that {qrels.name} judges "
+            f"are not there, such as {without[0]!r}: they are left out"
+        )
+    return replace(judgements.with_texts(texts), notes=tuple(notes))
 
 
 def query_file(folder: Path) -> Path | None:

@@ -12,12 +12,14 @@ from sidecar.errors import ModelError
 from sidecar.judgements.judgements import Judgements
 from sidecar.workshop.evaluation.candidates import Candidates, EvaluationError, Hit, title_of
 from sidecar.workshop.jsonl import read_jsonl
+from sidecar.workshop.judgements.missing import missing_documents, warn
 
 CORPUS = "corpus.jsonl"
 
 
 def read_judged_documents(folder: Path, judgements: Judgements) -> list[Candidates]:
     """The judged queries with their documents; queries without a text or a document are left out.
+    Documents without a text are too, which is a warning in the log.
 
     Raises EvaluationError for a folder without a corpus, with the line that is not understood, or
     when no query is left.
@@ -35,6 +37,7 @@ def read_judged_documents(folder: Path, judgements: Judgements) -> list[Candidat
     ]
     if not found:
         raise EvaluationError(f"{folder} has no document that is judged for a query with a text")
+    warn(missing_documents(judgements, documents, folder))
     return found
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sidecar.errors import ModelError
+from sidecar.workshop.judgements.missing import missing_documents, warn
 from sidecar.workshop.model.check.collection_files import read_documents, read_judged_queries
 from sidecar.workshop.model.text_pair import TextPair
 
@@ -89,7 +90,8 @@ def read_judged(
     """The folder's collection, cut to its first `max_queries` usable queries.
 
     `threshold` replaces the lowest relevant grade; with `candidates` the pools are so many of
-    BM25's best documents. Raises ModelError: a file that is missing or malformed, or no usable
+    BM25's best documents. Judged queries and documents without a text are left out, which is a
+    warning in the log. Raises ModelError: a file that is missing or malformed, or no usable
     query.
     """
     if not folder.is_dir():
@@ -119,6 +121,7 @@ def read_judged(
         if relevant and candidates is None:
             why += ": to rank BM25's best hundred, give --pool bm25:100"
         raise ModelError(f"{folder} has no query{why}")
+    warn([*judgements.notes, *missing_documents(judgements, texts, folder)])
     return JudgedCollection(folder.resolve().name, texts, tuple(usable), limit)
 
 

@@ -131,6 +131,21 @@ def test_grades_of_other_documents_are_told(tmp_path: Path) -> None:
             read_judged(folder, None, candidates=candidates)
 
 
+def test_what_is_judged_and_missing_is_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or a corpus that lost half of its lines looks like a better model."""
+    whole = {"corpus_jsonl": lines(CORPUS), "queries_jsonl": lines(QUERIES), "qrels": TREC_QRELS}
+    read_judged(write(tmp_path / "whole", **whole), None)
+    assert not caplog.messages
+    qrels = f"{TREC_QRELS}q1 0 x1 1\nq1 0 x2 0\nq9 0 d1 1\n"
+    judged = read_judged(write(tmp_path / "set", **whole | {"qrels": qrels}), None)
+    assert {pool.query_id: pool.grades for pool in judged.pools} == GRADES
+    queries, documents = caplog.messages
+    assert "1 of 3 queries that qrels judges are not there, such as 'q9'" in queries
+    assert "2 of 5 judged documents are not there, such as 'x1'" in documents
+
+
 def test_bm25s_best_are_ranked_where_positives_alone_are_judged(tmp_path: Path) -> None:
     """As in most sets of BEIR. What BM25 misses counts as not found."""
     corpus = {f"d{number}": f"lamp number {number}" for number in range(20)}

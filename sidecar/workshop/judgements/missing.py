@@ -1,0 +1,26 @@
+"""What judgements name and a collection does not hold. Figures are then of the rest."""
+
+import logging
+from collections.abc import Container, Iterable
+
+from sidecar.judgements.judgements import Judgements
+
+log = logging.getLogger("rerank-sidecar")
+
+
+def missing_documents(judgements: Judgements, known: Container[str], place: object) -> list[str]:
+    """A line if the collection, whose folder or file is `place`, lacks judged documents."""
+    judged = {document for graded in judgements.grades.values() for document in graded}
+    missing = [document for document in judged if document not in known]
+    if not missing:
+        return []
+    return [
+        f"{place}: {len(missing)} of {len(judged)} judged documents are not there, such as "
+        f"{min(missing)!r}: they are left out"
+    ]
+
+
+def warn(notes: Iterable[str]) -> None:
+    """Logs the lines as warnings, which standard error shows where nobody has set up logging."""
+    for note in notes:
+        log.warning(note)
