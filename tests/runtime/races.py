@@ -42,6 +42,7 @@ MOST_S = 0.05
 SPIN_S = 0.0005
 """Before a deadline; it keeps the other threads waiting."""
 FLOWS = (*[Flow()] * 8, Flow(key="a"), Flow("batch"))
+"""Mostly one: of a single flow, the request whose deadline is next leads the queue."""
 
 
 class FailingSums:
