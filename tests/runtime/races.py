@@ -119,13 +119,14 @@ class Site:
         return Request(sums, deadline, future)
 
     def _end(self, request: "Request") -> None:
-        outcome = "scored"
         try:
             outputs = request.future.result(PATIENCE_S).outputs.tolist()
+            outcome = "scored"
             if outputs != request.sums:
                 self.wrong.append(f"{outputs} in place of {request.sums}")
         except TimeoutError:
             self.wrong.append(f"a request has not ended {PATIENCE_S:g} s after its deadline")
+            return
         except (CancelledError, RerankError) as fault:
             outcome = type(fault).__name__
         self.outcomes[outcome] += 1

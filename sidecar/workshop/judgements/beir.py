@@ -32,13 +32,14 @@ def read(folder: Path) -> Judgements:
         return judgements
     texts = read_query_texts(file)
     without = [query for query in judgements.grades if query not in texts]
-    notes = list(judgements.notes)
-    if without:
-        notes.append(
-            f"{file}: {len(without)} of {len(judgements.grades)} queries that {qrels.name} judges "
-            f"are not there, such as {without[0]!r}: they are left out"
-        )
-    return replace(judgements.with_texts(texts), notes=tuple(notes))
+    judgements = judgements.with_texts(texts)
+    if not without:
+        return judgements
+    note = (
+        f"{file}: {len(without)} of {len(judgements.grades)} queries that {qrels.name} judges are "
+        f"not there, such as {without[0]!r}: they are left out"
+    )
+    return replace(judgements, notes=(note, *judgements.notes))
 
 
 def query_file(folder: Path) -> Path | None:

@@ -1,8 +1,9 @@
 """What judgements name and a collection does not hold. Figures are then of the rest."""
 
 import logging
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
+from sidecar.judgements.collecting import listed
 from sidecar.judgements.judgements import Judgements
 
 log = logging.getLogger("rerank-sidecar")
@@ -20,7 +21,8 @@ def missing_documents(judgements: Judgements, known: Container[str], place: obje
     ]
 
 
-def warn(notes: Iterable[str]) -> None:
-    """Logs the lines as warnings, which standard error shows where nobody has set up logging."""
-    for note in notes:
-        log.warning(note)
+def warn(notes: list[str]) -> None:
+    """Logs the first lines as warnings, which standard error shows where nobody has set up
+    logging."""
+    for line in listed(notes).splitlines():
+        log.warning(line)

@@ -121,7 +121,7 @@ def read_judged(
         if relevant and candidates is None:
             why += ": to rank BM25's best hundred, give --pool bm25:100"
         raise ModelError(f"{folder} has no query{why}")
-    warn([*judgements.notes, *missing_documents(judgements, texts, folder)])
+    warn([*missing_documents(judgements, texts, folder), *judgements.notes])
     return JudgedCollection(folder.resolve().name, texts, tuple(usable), limit)
 
 

@@ -141,7 +141,7 @@ def test_what_is_judged_and_missing_is_a_warning(
     qrels = f"{TREC_QRELS}q1 0 x1 1\nq1 0 x2 0\nq9 0 d1 1\n"
     judged = read_judged(write(tmp_path / "set", **whole | {"qrels": qrels}), None)
     assert {pool.query_id: pool.grades for pool in judged.pools} == GRADES
-    queries, documents = caplog.messages
+    documents, queries = caplog.messages
     assert "1 of 3 queries that qrels judges are not there, such as 'q9'" in queries
     assert "2 of 5 judged documents are not there, such as 'x1'" in documents
 
